@@ -1,0 +1,55 @@
+//! The one clock. Everything that needs the time gets it from here, read once per request, so that
+//! a sandbox and a test can move it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, Duration, Utc};
+
+/// A clock that ticks like the machine's, at a distance that can be changed. Clones tick together.
+#[derive(Debug, Clone, Default)]
+pub struct Clock {
+    offset_micros: Arc<AtomicI64>,
+}
+
+impl Clock {
+    /// A clock at the machine's time.
+    #[must_use]
+    pub fn of_machine() -> Self {
+        Self::default()
+    }
+
+    /// Now, in UTC, cut to microseconds: what every database can keep.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        let micros = machine_micros().saturating_add(self.offset_micros());
+        DateTime::from_timestamp_micros(micros).unwrap_or(DateTime::UNIX_EPOCH)
+    }
+
+    /// How far ahead of the machine's time the clock is, in microseconds.
+    #[must_use]
+    pub fn offset_micros(&self) -> i64 {
+        self.offset_micros.load(Ordering::Relaxed)
+    }
+
+    /// Puts the clock at a distance from the machine's time.
+    pub fn set_offset_micros(&self, offset: i64) {
+        self.offset_micros.store(offset, Ordering::Relaxed);
+    }
+
+    /// The offset that makes the clock show `instant` now.
+    #[must_use]
+    pub fn offset_for(instant: DateTime<Utc>) -> i64 {
+        instant.timestamp_micros().saturating_sub(machine_micros())
+    }
+
+    /// Moves the clock forward.
+    pub fn advance(&self, by: Duration) {
+        self.offset_micros.fetch_add(by.num_microseconds().unwrap_or(0), Ordering::Relaxed);
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the only place that asks the machine for the time")]
+fn machine_micros() -> i64 {
+    Utc::now().timestamp_micros()
+}

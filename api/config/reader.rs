@@ -1,0 +1,190 @@
+//! Reads variables one by one and remembers what is wrong with them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use ipnet::IpNet;
+
+use crate::security::limits::Budget;
+
+/// What is wrong with one variable. It never repeats the value, which may be a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingProblem {
+    /// A required variable is missing.
+    Missing(&'static str),
+    /// A variable's value has the wrong form.
+    Malformed {
+        /// Its name.
+        name: &'static str,
+        /// What is expected.
+        expected: &'static str,
+    },
+    /// A variable belongs to the sandbox only.
+    SandboxOnly(&'static str),
+    /// A variable of ours that does not exist.
+    Unknown(String),
+}
+
+impl SettingProblem {
+    /// The variable's name, for tests and lists; unknown names are lumped together.
+    #[must_use]
+    pub const fn name_or_rule(&self) -> &'static str {
+        match self {
+            Self::Missing(name) | Self::Malformed { name, .. } | Self::SandboxOnly(name) => name,
+            Self::Unknown(_) => "unknown",
+        }
+    }
+}
+
+impl fmt::Display for SettingProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(name) => write!(f, "{name} is required in production"),
+            Self::Malformed { name, expected } => write!(f, "{name} must be {expected}"),
+            Self::SandboxOnly(name) => write!(f, "{name} belongs to the sandbox and must not be set in production"),
+            Self::Unknown(name) => write!(f, "{name} is not a setting of todokede"),
+        }
+    }
+}
+
+pub(super) struct Reader<'a> {
+    variables: &'a BTreeMap<String, String>,
+    known: Vec<&'static str>,
+    problems: Vec<SettingProblem>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) const fn new(variables: &'a BTreeMap<String, String>) -> Self {
+        Self { variables, known: Vec::new(), problems: Vec::new() }
+    }
+
+    pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
+        self.known.push(name);
+        self.variables.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn malformed(&mut self, name: &'static str, expected: &'static str) {
+        self.problems.push(SettingProblem::Malformed { name, expected });
+    }
+
+    /// One of two words; the first is the default.
+    pub(super) fn choice<T: Copy>(&mut self, name: &'static str, words: [(&'static str, T); 2]) -> T {
+        let [(first, default), (second, other)] = words;
+        match self.text(name).as_deref() {
+            None => default,
+            Some(word) if word == first => default,
+            Some(word) if word == second => other,
+            Some(_) => {
+                self.malformed(name, "one of the two words that docs/settings.md lists");
+                default
+            }
+        }
+    }
+
+    pub(super) fn parsed<T>(&mut self, name: &'static str, default: &str, expected: &'static str) -> T
+    where
+        T: FromStr + Fallback,
+    {
+        let value = self.text(name).unwrap_or_else(|| default.to_owned());
+        value.parse().unwrap_or_else(|_| {
+            self.malformed(name, expected);
+            T::fallback()
+        })
+    }
+
+    pub(super) fn budget(&mut self, name: &'static str, default: &str) -> Budget {
+        self.parsed(name, default, "COUNT/SECONDS with a count from 1 and seconds from 1 to 86400")
+    }
+
+    pub(super) fn database(&mut self, name: &'static str, default: &str) -> PathBuf {
+        let value = self.text(name).unwrap_or_else(|| default.to_owned());
+        let file = value.strip_prefix("sqlite:").filter(|path| !path.is_empty());
+        if file.is_none() {
+            self.malformed(name, "sqlite:PATH");
+        }
+        file.map(PathBuf::from).unwrap_or_default()
+    }
+
+    pub(super) fn clock(&mut self, name: &'static str, default: &str, sandbox: bool) -> Option<DateTime<Utc>> {
+        let value = self.text(name);
+        if !sandbox {
+            if value.is_some() {
+                self.problems.push(SettingProblem::SandboxOnly(name));
+            }
+            return None;
+        }
+        let parsed = DateTime::parse_from_rfc3339(value.as_deref().unwrap_or(default));
+        if parsed.is_err() {
+            self.malformed(name, "an instant such as 2023-02-03T09:00:00+09:00");
+        }
+        parsed.ok().map(|instant| instant.to_utc())
+    }
+
+    /// An address; in production it is required and must be https.
+    pub(super) fn url(&mut self, name: &'static str, sandbox: bool) -> Option<String> {
+        let Some(value) = self.text(name) else {
+            if !sandbox {
+                self.problems.push(SettingProblem::Missing(name));
+            }
+            return None;
+        };
+        let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://").filter(|_| sandbox));
+        let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '#' | '?' | '"' | '<' | '>' | '@');
+        if rest.is_none_or(|rest| rest.is_empty() || !rest.chars().all(plain)) {
+            self.malformed(name, if sandbox { "an http or https address" } else { "an https address" });
+            return None;
+        }
+        Some(value.trim_end_matches('/').to_owned())
+    }
+
+    pub(super) fn files(&mut self, name: &'static str, sandbox: bool) -> Vec<PathBuf> {
+        let files: Vec<PathBuf> = self.list(name).into_iter().map(PathBuf::from).collect();
+        if files.is_empty() && !sandbox {
+            self.problems.push(SettingProblem::Missing(name));
+        }
+        files
+    }
+
+    pub(super) fn networks(&mut self, name: &'static str) -> Vec<IpNet> {
+        let parse = |text: &String| text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+        let networks: Option<Vec<IpNet>> = self.list(name).iter().map(parse).collect();
+        networks.unwrap_or_else(|| {
+            self.malformed(name, "addresses or networks such as 10.0.0.0/8, separated by commas");
+            Vec::new()
+        })
+    }
+
+    fn list(&mut self, name: &'static str) -> Vec<String> {
+        let value = self.text(name).unwrap_or_default();
+        value.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+    }
+
+    pub(super) fn finish(mut self) -> Result<(), Vec<SettingProblem>> {
+        let ours = self.variables.keys().filter(|name| name.starts_with("TODOKEDE_"));
+        let unknown = ours.filter(|name| !self.known.contains(&name.as_str())).cloned().map(SettingProblem::Unknown);
+        self.problems.extend(unknown);
+        if self.problems.is_empty() { Ok(()) } else { Err(self.problems) }
+    }
+}
+
+/// What stands in for a value that could not be read; it is never used, for the problems are
+/// returned instead of the settings.
+pub(super) trait Fallback {
+    fn fallback() -> Self;
+}
+
+impl Fallback for std::net::SocketAddr {
+    fn fallback() -> Self {
+        Self::from(([127, 0, 0, 1], 0))
+    }
+}
+
+impl Fallback for Budget {
+    fn fallback() -> Self {
+        Self { quota: std::num::NonZeroU32::MIN, window: std::time::Duration::from_secs(1) }
+    }
+}

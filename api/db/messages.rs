@@ -1,0 +1,78 @@
+//! The sandbox's mailbox: where mails arrive instead of at a mail server.
+
+use diesel::prelude::*;
+
+use super::Conn;
+use super::columns::{Id, Moment};
+use super::paging::{After, Slice};
+use super::schema::sandbox_messages as messages;
+use crate::domain::calendar::Instant;
+use crate::domain::ids::MessageId;
+use crate::error::Error;
+
+/// A delivered mail.
+#[derive(Debug, Clone)]
+pub struct StoredMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// What it is.
+    pub kind: String,
+    /// To whom.
+    pub recipient: String,
+    /// Subject.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+    /// When it arrived.
+    pub delivered_at: Instant,
+}
+
+type Row = (Id, String, String, String, String, Moment);
+
+/// Delivers a mail. Delivering it twice leaves it there once.
+pub fn insert(conn: &mut Conn, message: &StoredMessage) -> Result<(), Error> {
+    diesel::insert_into(messages::table)
+        .values((
+            messages::id.eq(Id(message.id.uuid())),
+            messages::kind.eq(&message.kind),
+            messages::recipient.eq(&message.recipient),
+            messages::subject.eq(&message.subject),
+            messages::body.eq(&message.body),
+            messages::delivered_at.eq(Moment(message.delivered_at)),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A page of the mailbox, newest first, of one recipient or all.
+pub fn list(conn: &mut Conn, recipient: Option<&str>, slice: &Slice<After>) -> Result<Vec<StoredMessage>, Error> {
+    let mut query = messages::table
+        .order((messages::delivered_at.desc(), messages::id.desc()))
+        .limit(slice.probe())
+        .into_boxed();
+    if let Some(recipient) = recipient {
+        query = query.filter(messages::recipient.eq(recipient.to_owned()));
+    }
+    if let Some(after) = slice.after {
+        let (at, id) = (Moment(after.at), Id(after.id));
+        query = query.filter(messages::delivered_at.lt(at).or(messages::delivered_at.eq(at).and(messages::id.lt(id))));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, kind, recipient, subject, body, delivered_at)| StoredMessage {
+            id: MessageId::from_uuid(id.0),
+            kind,
+            recipient,
+            subject,
+            body,
+            delivered_at: delivered_at.0,
+        })
+        .collect())
+}
+
+/// Empties the mailbox.
+pub fn delete_all(conn: &mut Conn) -> Result<usize, Error> {
+    Ok(diesel::delete(messages::table).execute(conn)?)
+}

@@ -1,0 +1,43 @@
+//! Letters to be posted.
+
+use diesel::prelude::*;
+
+use super::Conn;
+use super::columns::{Id, Moment};
+use super::schema::postal_items;
+use crate::domain::calendar::Instant;
+use crate::domain::ids::{PostalItemId, SuccessionId};
+use crate::domain::succession::GuidanceAddress;
+use crate::error::Error;
+
+/// Queues the guidance that follows an accepted succession (今後の手続きに関するご案内).
+pub fn insert_guidance(
+    conn: &mut Conn,
+    id: PostalItemId,
+    succession: SuccessionId,
+    to: &GuidanceAddress,
+    now: Instant,
+) -> Result<(), Error> {
+    diesel::insert_into(postal_items::table)
+        .values((
+            postal_items::id.eq(Id(id.uuid())),
+            postal_items::kind.eq("SUCCESSION_GUIDANCE"),
+            postal_items::succession_id.eq(Id(succession.uuid())),
+            postal_items::postal_code.eq(to.postal_code.digits()),
+            postal_items::address.eq(to.address.as_str()),
+            postal_items::addressee.eq(to.name.as_str()),
+            postal_items::queued_at.eq(Moment(now)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// When the guidance of a succession was queued.
+pub fn find_queued_at(conn: &mut Conn, succession: SuccessionId) -> Result<Option<Instant>, Error> {
+    let at: Option<Moment> = postal_items::table
+        .filter(postal_items::succession_id.eq(Id(succession.uuid())))
+        .select(postal_items::queued_at)
+        .first(conn)
+        .optional()?;
+    Ok(at.map(|at| at.0))
+}

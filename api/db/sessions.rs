@@ -1,0 +1,157 @@
+//! Sessions and their rotating refresh tokens.
+
+use diesel::prelude::*;
+
+use super::Conn;
+use super::columns::{Id, Moment};
+use super::paging::{After, Slice};
+use super::schema::{refresh_tokens, sessions};
+use crate::domain::calendar::Instant;
+use crate::domain::ids::{AccountId, SessionId};
+use crate::domain::session::Session;
+use crate::error::Error;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+struct Row {
+    id: Id,
+    account_id: Id,
+    client: String,
+    user_agent: Option<String>,
+    created_at: Moment,
+    last_used_at: Moment,
+    expires_at: Moment,
+    ended_at: Option<Moment>,
+}
+
+impl From<Row> for Session {
+    fn from(row: Row) -> Self {
+        Self {
+            id: SessionId::from_uuid(row.id.0),
+            account_id: AccountId::from_uuid(row.account_id.0),
+            client: row.client,
+            user_agent: row.user_agent,
+            created_at: row.created_at.0,
+            last_used_at: row.last_used_at.0,
+            expires_at: row.expires_at.0,
+            ended_at: row.ended_at.map(|at| at.0),
+        }
+    }
+}
+
+/// A stored refresh token: its session, and when it was replaced by the next one.
+#[derive(Debug)]
+pub struct StoredRefreshToken {
+    /// The session it belongs to.
+    pub session: Session,
+    /// When it was replaced.
+    pub replaced_at: Option<Instant>,
+}
+
+/// Stores a new session.
+pub fn insert(conn: &mut Conn, session: &Session) -> Result<(), Error> {
+    let row = Row {
+        id: Id(session.id.uuid()),
+        account_id: Id(session.account_id.uuid()),
+        client: session.client.clone(),
+        user_agent: session.user_agent.clone(),
+        created_at: Moment(session.created_at),
+        last_used_at: Moment(session.last_used_at),
+        expires_at: Moment(session.expires_at),
+        ended_at: session.ended_at.map(Moment),
+    };
+    diesel::insert_into(sessions::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// The session of this id.
+pub fn find(conn: &mut Conn, id: SessionId) -> Result<Option<Session>, Error> {
+    let row: Option<Row> = sessions::table.find(Id(id.uuid())).select(Row::as_select()).first(conn).optional()?;
+    Ok(row.map(Session::from))
+}
+
+/// A page of an account's live sessions, newest first.
+pub fn list_live(conn: &mut Conn, account: AccountId, now: Instant, slice: &Slice<After>) -> Result<Vec<Session>, Error> {
+    let mut query = sessions::table
+        .filter(sessions::account_id.eq(Id(account.uuid())))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::expires_at.gt(Moment(now)))
+        .select(Row::as_select())
+        .order((sessions::created_at.desc(), sessions::id.desc()))
+        .limit(slice.probe())
+        .into_boxed();
+    if let Some(after) = slice.after {
+        let (at, id) = (Moment(after.at), Id(after.id));
+        query = query.filter(sessions::created_at.lt(at).or(sessions::created_at.eq(at).and(sessions::id.lt(id))));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
+    Ok(rows.into_iter().map(Session::from).collect())
+}
+
+/// Prolongs a session that was refreshed.
+pub fn prolong(conn: &mut Conn, id: SessionId, now: Instant, expires_at: Instant) -> Result<(), Error> {
+    diesel::update(sessions::table.find(Id(id.uuid())))
+        .set((sessions::last_used_at.eq(Moment(now)), sessions::expires_at.eq(Moment(expires_at))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends a session.
+pub fn end(conn: &mut Conn, id: SessionId, now: Instant) -> Result<(), Error> {
+    diesel::update(sessions::table.find(Id(id.uuid())))
+        .filter(sessions::ended_at.is_null())
+        .set(sessions::ended_at.eq(Moment(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends all sessions of an account but one.
+pub fn end_all_except(conn: &mut Conn, account: AccountId, kept: Option<SessionId>, now: Instant) -> Result<usize, Error> {
+    let others = sessions::table
+        .filter(sessions::account_id.eq(Id(account.uuid())))
+        .filter(sessions::ended_at.is_null());
+    let set = sessions::ended_at.eq(Moment(now));
+    Ok(match kept {
+        Some(kept) => diesel::update(others.filter(sessions::id.ne(Id(kept.uuid())))).set(set).execute(conn)?,
+        None => diesel::update(others).set(set).execute(conn)?,
+    })
+}
+
+/// Stores a refresh token by its hash.
+pub fn insert_refresh_token(conn: &mut Conn, hash: &[u8], session: SessionId, now: Instant) -> Result<(), Error> {
+    diesel::insert_into(refresh_tokens::table)
+        .values((
+            refresh_tokens::token_hash.eq(hash),
+            refresh_tokens::session_id.eq(Id(session.uuid())),
+            refresh_tokens::issued_at.eq(Moment(now)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The refresh token with this hash.
+pub fn find_refresh_token(conn: &mut Conn, hash: &[u8]) -> Result<Option<StoredRefreshToken>, Error> {
+    let found: Option<(Row, Option<Moment>)> = refresh_tokens::table
+        .inner_join(sessions::table)
+        .filter(refresh_tokens::token_hash.eq(hash))
+        .select((Row::as_select(), refresh_tokens::replaced_at))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|(row, replaced_at)| StoredRefreshToken { session: row.into(), replaced_at: replaced_at.map(|at| at.0) }))
+}
+
+/// Marks all refresh tokens of a session that are still current as replaced.
+pub fn replace_refresh_tokens(conn: &mut Conn, session: SessionId, now: Instant) -> Result<(), Error> {
+    diesel::update(refresh_tokens::table)
+        .filter(refresh_tokens::session_id.eq(Id(session.uuid())))
+        .filter(refresh_tokens::replaced_at.is_null())
+        .set(refresh_tokens::replaced_at.eq(Moment(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Forgets sessions that were over before `before`, with their refresh tokens.
+pub fn delete_before(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
+    let old = sessions::table.filter(sessions::expires_at.lt(Moment(before)));
+    Ok(diesel::delete(old).execute(conn)?)
+}

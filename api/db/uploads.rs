@@ -1,0 +1,90 @@
+//! What is known of uploads; their bytes lie in files beside the database.
+
+use diesel::prelude::*;
+
+use super::Conn;
+use super::columns::{Id, Moment, undecodable};
+use super::schema::uploads;
+use crate::domain::calendar::Instant;
+use crate::domain::ids::{AccountId, UploadId};
+use crate::domain::upload::{MediaType, Upload};
+use crate::error::Error;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = uploads)]
+struct Row {
+    id: Id,
+    account_id: Id,
+    file_name: String,
+    media_type: String,
+    size_bytes: i64,
+    sha256: String,
+    created_at: Moment,
+    expires_at: Moment,
+    stored_at: Option<Moment>,
+}
+
+impl Row {
+    fn decode(self) -> Result<Upload, Error> {
+        let id = UploadId::from_uuid(self.id.0);
+        Ok(Upload {
+            id,
+            account_id: AccountId::from_uuid(self.account_id.0),
+            file_name: self.file_name,
+            media_type: MediaType::parse(&self.media_type)
+                .map_err(|fault| undecodable(&id, "uploads.media_type", &fault))?,
+            size_bytes: u64::try_from(self.size_bytes).map_err(|error| undecodable(&id, "uploads.size_bytes", &error))?,
+            sha256: self.sha256,
+            created_at: self.created_at.0,
+            expires_at: self.expires_at.0,
+            stored_at: self.stored_at.map(|at| at.0),
+        })
+    }
+}
+
+/// Stores an announced upload.
+pub fn insert(conn: &mut Conn, upload: &Upload) -> Result<(), Error> {
+    let row = Row {
+        id: Id(upload.id.uuid()),
+        account_id: Id(upload.account_id.uuid()),
+        file_name: upload.file_name.clone(),
+        media_type: upload.media_type.as_str().to_owned(),
+        size_bytes: i64::try_from(upload.size_bytes).map_err(Error::internal)?,
+        sha256: upload.sha256.clone(),
+        created_at: Moment(upload.created_at),
+        expires_at: Moment(upload.expires_at),
+        stored_at: upload.stored_at.map(Moment),
+    };
+    diesel::insert_into(uploads::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// The upload of this id, if it is the account's.
+pub fn find(conn: &mut Conn, id: UploadId, account: AccountId) -> Result<Option<Upload>, Error> {
+    let row: Option<Row> = uploads::table
+        .find(Id(id.uuid()))
+        .filter(uploads::account_id.eq(Id(account.uuid())))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Row::decode).transpose()
+}
+
+/// How many uploads an account holds, and their announced bytes together.
+pub fn sum_of_account(conn: &mut Conn, account: AccountId) -> Result<(i64, i64), Error> {
+    let sizes: Vec<i64> =
+        uploads::table.filter(uploads::account_id.eq(Id(account.uuid()))).select(uploads::size_bytes).load(conn)?;
+    Ok((i64::try_from(sizes.len()).map_err(Error::internal)?, sizes.iter().sum()))
+}
+
+/// Marks an upload's content as stored.
+pub fn mark_stored(conn: &mut Conn, id: UploadId, now: Instant) -> Result<(), Error> {
+    diesel::update(uploads::table.find(Id(id.uuid()))).set(uploads::stored_at.eq(Moment(now))).execute(conn)?;
+    Ok(())
+}
+
+/// Forgets announcements whose content never came.
+pub fn delete_unfulfilled(conn: &mut Conn, now: Instant) -> Result<usize, Error> {
+    let stale = uploads::table.filter(uploads::stored_at.is_null()).filter(uploads::expires_at.le(Moment(now)));
+    Ok(diesel::delete(stale).execute(conn)?)
+}

@@ -1,0 +1,147 @@
+//! What the parsers of this folder share about characters: one normal form, one list of
+//! separators, one list of characters that no text may hold.
+//!
+//! People paste from spreadsheets, PDFs and telephone books, so codes and numbers are read with
+//! full-width digits, any hyphen and invisible spaces. Texts are never normalised, only checked.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The text in normal form NFKC: full-width letters and digits become ASCII, half-width kana wide.
+pub(super) fn nfkc(text: &str) -> String {
+    text.nfkc().collect()
+}
+
+/// The text in normal form NFKC without spaces and separators.
+pub(super) fn compact(text: &str) -> String {
+    text.nfkc().filter(|c| !is_separator(*c)).collect()
+}
+
+/// The values of exactly `N` ASCII digits, or nothing for any other text.
+pub(super) fn digit_values<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let bytes: [u8; N] = text.as_bytes().try_into().ok()?;
+    bytes.iter().all(u8::is_ascii_digit).then(|| bytes.map(|byte| byte - b'0'))
+}
+
+/// Hyphens, dashes, the minus, and what Japanese keyboards give in their place: `ー` and `─`.
+pub(super) const fn is_hyphen(c: char) -> bool {
+    matches!(
+        c,
+        '-' | '\u{2d7}' | '\u{2010}'
+            ..='\u{2015}'
+                | '\u{2043}'
+                | '\u{2212}'
+                | '\u{2500}'
+                | '\u{2501}'
+                | '\u{2796}'
+                | '\u{2e3a}'
+                | '\u{2e3b}'
+                | '\u{30fc}'
+                | '\u{fe58}'
+                | '\u{fe63}'
+                | '\u{ff0d}'
+                | '\u{ff70}'
+    )
+}
+
+/// The katakana middle dot and its look-alikes.
+pub(super) const fn is_middle_dot(c: char) -> bool {
+    matches!(c, '\u{b7}' | '\u{2022}' | '\u{2027}' | '\u{2219}' | '\u{22c5}' | '\u{30fb}' | '\u{ff65}')
+}
+
+/// Characters that leave no mark of their own: zero-width spaces and joiners, fillers, soft
+/// hyphens, variation selectors.
+pub(super) const fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{ffa0}'
+            | '\u{e0100}'..='\u{e01ef}'
+    )
+}
+
+/// Characters that no stored text may hold: controls, line and paragraph separators, overrides of
+/// the writing direction, the byte order mark, noncharacters.
+///
+/// Private use is not among them: 外字 of a practice's own system happen in real names.
+pub(super) fn is_control(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(c, '\u{fdd0}'..='\u{fdef}')
+        || u32::from(c) & 0xfffe == 0xfffe
+}
+
+const fn is_separator(c: char) -> bool {
+    c.is_whitespace()
+        || is_unseen(c)
+        || is_hyphen(c)
+        || is_middle_dot(c)
+        || matches!(c, '.' | ',' | '\u{3001}' | '\u{3002}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn separators_of_every_keyboard_disappear() {
+        for text in [
+            "12-34",
+            "1２ー３４",
+            "１２－３４",
+            "12‐34",
+            "12−34",
+            "12―34",
+            "12ｰ34",
+            "12─34",
+            "12･34",
+            "12、34",
+            "12.34",
+            "12，34",
+            "1 2　3\t4\n",
+            "12\u{200b}34",
+        ] {
+            assert_eq!(compact(text), "1234", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn letters_and_signs_are_no_separators() {
+        for text in ["12/34", "12_34", "12~34", "12+34", "12一34", "12の34", "12\u{0}34"] {
+            assert_ne!(compact(text), "1234", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn digits_of_other_scripts_another_number_of_them_and_signs_are_refused() {
+        for text in ["", "123", "12345", "+123", "12a4", "١٢٣٤", "一二三四", "1٣"] {
+            assert_eq!(digit_values::<4>(text), None, "{text:?}");
+        }
+        assert_eq!(digit_values("0987"), Some([0, 9, 8, 7]));
+    }
+
+    #[test]
+    fn every_noncharacter_of_every_plane_is_a_control_and_private_use_is_not() {
+        for plane in 0..=16_u32 {
+            for last in [0xfffe, 0xffff] {
+                assert!(is_control(char::from_u32(plane << 16 | last).unwrap()));
+            }
+        }
+        for c in "あ髙﨑\u{e000}\u{f8ff}\u{f0000}\u{10fffd}\u{200d}\u{e0100}\u{fffd} \u{3000}".chars() {
+            assert!(!is_control(c), "{c:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_keeps_a_separator(text in "[0-9０-９ー－‐ 　・.,-]{0,12}|\\PC{0,12}") {
+            prop_assert!(!compact(&text).contains(is_separator));
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The number that stands in for a facility code while a facility is not designated yet.
+//!
+//! No bureau publishes the format, so only what every office could print is asked for, and there
+//! is no check digit.
+
+use std::fmt;
+
+use super::characters;
+use super::fault::Fault;
+
+const MAX: usize = 20;
+
+/// The receipt number (受付番号) of an application for designation: digits, capitals and hyphens.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DesignationReceipt(String);
+
+impl DesignationReceipt {
+    /// Reads a number as people write it: letters of any case and width, hyphens of every sort.
+    ///
+    /// # Errors
+    /// [`Fault::DesignationReceiptForm`] unless it comes to 1 to 20 of `0-9`, `A-Z` and `-`.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let number: String = characters::nfkc(text)
+            .trim()
+            .chars()
+            .map(|c| if characters::is_hyphen(c) { '-' } else { c.to_ascii_uppercase() })
+            .collect();
+        let fits = (1..=MAX).contains(&number.len())
+            && number.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || b == b'-');
+        if fits { Ok(Self(number)) } else { Err(Fault::DesignationReceiptForm) }
+    }
+
+    /// The number in its normal form.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for DesignationReceipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_number_typed_in_any_width_and_case_is_the_same_number() {
+        for text in ["R5-A-0012", "ｒ５－ａ－００１２", " r5ーaー0012 ", "R5‐A−0012\n"] {
+            assert_eq!(DesignationReceipt::parse(text).unwrap().as_str(), "R5-A-0012", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn twenty_characters_are_the_most() {
+        assert_eq!(DesignationReceipt::parse(&"9".repeat(20)).unwrap().to_string(), "9".repeat(20));
+        assert_eq!(DesignationReceipt::parse(&"9".repeat(21)), Err(Fault::DesignationReceiptForm));
+    }
+
+    #[test]
+    fn emptiness_inner_spaces_and_other_letters_are_refused() {
+        for text in ["", " 　", "R5 12", "R5_12", "第12号", "R5/12", "ß", "É1", "12\u{0}", "١٢", "R5\n12"]
+        {
+            assert_eq!(DesignationReceipt::parse(text), Err(Fault::DesignationReceiptForm), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused_and_what_is_read_is_in_normal_form(
+            text in "[ -~０-９Ａ-ｚー]{0,22}|\\PC{0,22}",
+        ) {
+            if let Ok(number) = DesignationReceipt::parse(&text) {
+                prop_assert_eq!(DesignationReceipt::parse(number.as_str()), Ok(number));
+            }
+        }
+    }
+}

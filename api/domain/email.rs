@@ -1,0 +1,234 @@
+//! E-mail addresses. An address is the login id of an account, so two spellings of one mailbox
+//! must compare as equal, and what mail servers cannot deliver to must not become an account.
+//!
+//! Old addresses of Japanese mobile carriers may hold `..` or end in a dot before the `@`. Mail
+//! servers refuse them, and their owners deserve to be told what to do instead.
+
+use std::fmt;
+
+use super::characters;
+use super::fault::Fault;
+
+const MAX: usize = 254;
+const LOCAL_PART_MAX: usize = 64;
+const LABEL_MAX: usize = 63;
+
+/// An e-mail address (メールアドレス): the part before the `@` as it was sent, the domain in lower case.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct EmailAddress(String);
+
+impl EmailAddress {
+    /// Reads an address; full-width letters and signs are taken for their ASCII twins.
+    ///
+    /// # Errors
+    /// [`Fault::EmailCarrierDots`] when all that is wrong are dots in a row or before the `@`,
+    /// [`Fault::EmailForm`] for everything else.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let text = characters::nfkc(text);
+        let (local_part, domain) = text.trim().split_once('@').ok_or(Fault::EmailForm)?;
+        let address = format!("{local_part}@{}", domain.to_ascii_lowercase());
+        if address.len() > MAX || !is_local_part_but_for_dots(local_part) || !is_domain(domain) {
+            return Err(Fault::EmailForm);
+        }
+        if local_part.contains("..") || local_part.ends_with('.') {
+            return Err(Fault::EmailCarrierDots);
+        }
+        Ok(Self(address))
+    }
+
+    /// The address as mail is sent to it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The whole address in lower case: what is compared, and unique among accounts.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+
+    /// The part before the `@`.
+    #[must_use]
+    pub fn local_part(&self) -> &str {
+        self.0.split_once('@').unwrap_or_default().0
+    }
+
+    /// The part behind the `@`, in lower case.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.0.split_once('@').unwrap_or_default().1
+    }
+}
+
+/// Atoms and dots of RFC 5321, with dots where the RFC has none except at the beginning.
+fn is_local_part_but_for_dots(text: &str) -> bool {
+    (1..=LOCAL_PART_MAX).contains(&text.len())
+        && !text.starts_with('.')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&b))
+}
+
+/// Labels of letters, digits and inner hyphens; at least two, and the last is no number.
+fn is_domain(text: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=LABEL_MAX).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.split('.').all(is_label)
+        && text.rsplit_once('.').is_some_and(|(_, last)| !last.bytes().all(|b| b.is_ascii_digit()))
+}
+
+impl fmt::Display for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Hides the address: it is personal data and must not reach a log.
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EmailAddress(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_domain_is_lowered_the_name_is_kept_and_the_key_ignores_case() {
+        let address = EmailAddress::parse(" Hanako.Yamada+Todokede@Clinic.EXAMPLE.jp\n").unwrap();
+        assert_eq!(address.to_string(), "Hanako.Yamada+Todokede@clinic.example.jp");
+        assert_eq!(address.local_part(), "Hanako.Yamada+Todokede");
+        assert_eq!(address.domain(), "clinic.example.jp");
+        assert_eq!(address.key(), "hanako.yamada+todokede@clinic.example.jp");
+    }
+
+    #[test]
+    fn a_full_width_address_is_an_address() {
+        let address = EmailAddress::parse("　ｈａｎａｋｏ＠ｅｘａｍｐｌｅ．ｊｐ　").unwrap();
+        assert_eq!(address.as_str(), "hanako@example.jp");
+    }
+
+    #[test]
+    fn unusual_but_deliverable_addresses_are_taken() {
+        for text in [
+            "a@b.cd",
+            "_@example.jp",
+            "!#$%&'*+/=?^_`{|}~-@example.jp",
+            "a@xn--eckwd4c7c.jp",
+            "a@1.2.example",
+            "a@example.1a",
+        ] {
+            assert_eq!(EmailAddress::parse(text).unwrap().as_str(), text);
+        }
+    }
+
+    #[test]
+    fn carrier_dots_have_a_fault_of_their_own_at_any_domain() {
+        for text in [
+            "hanako..y@carrier.example",
+            "hanako.@carrier.example",
+            "h...@example.jp",
+            "hanako．＠example.jp",
+        ] {
+            assert_eq!(EmailAddress::parse(text), Err(Fault::EmailCarrierDots), "{text}");
+        }
+    }
+
+    #[test]
+    fn carrier_dots_do_not_hide_another_fault() {
+        for text in [
+            ".hanako..y@example.jp",
+            ".@example.jp",
+            "..@example.jp",
+            "hana ko..y@example.jp",
+            "hanako..y@example",
+            "hanako.@",
+        ] {
+            assert_eq!(EmailAddress::parse(text), Err(Fault::EmailForm), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_no_plain_atoms_are_refused() {
+        for text in [
+            "",
+            "@",
+            "hanako",
+            "@example.jp",
+            ".hanako@example.jp",
+            "hana ko@example.jp",
+            "\"hana ko\"@example.jp",
+            "hanako(home)@example.jp",
+            "hanako@home@example.jp",
+            "花子@example.jp",
+            "hana,ko@example.jp",
+            "hana\u{0}ko@example.jp",
+            "hana\r\nko@example.jp",
+            "hana\u{200b}ko@example.jp",
+            "<hanako@example.jp>",
+            "mailto:hanako@example.jp",
+        ] {
+            assert_eq!(EmailAddress::parse(text), Err(Fault::EmailForm), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn domains_that_no_mail_reaches_are_refused() {
+        for domain in [
+            "",
+            ".",
+            "localhost",
+            "example..jp",
+            ".example.jp",
+            "example.jp.",
+            "-example.jp",
+            "example-.jp",
+            "exa_mple.jp",
+            "例え.jp",
+            "example。jp",
+            "192.0.2.1",
+            "[192.0.2.1]",
+            "[IPv6:::1]",
+            "exam ple.jp",
+            "example.jp\u{0}",
+            "example.jp\u{feff}",
+        ] {
+            assert_eq!(EmailAddress::parse(&format!("hanako@{domain}")), Err(Fault::EmailForm), "{domain:?}");
+        }
+    }
+
+    #[test]
+    fn limits_are_those_of_the_mail_protocol() {
+        let address = |name: usize, labels: &[usize]| {
+            let domain: Vec<_> = labels.iter().map(|length| "b".repeat(*length)).collect();
+            EmailAddress::parse(&format!("{}@{}", "a".repeat(name), domain.join(".")))
+        };
+        assert_eq!(address(64, &[63, 63, 61]).unwrap().as_str().len(), 254);
+        assert_eq!(address(64, &[63, 63, 62]), Err(Fault::EmailForm));
+        assert_eq!(address(65, &[10, 2]), Err(Fault::EmailForm));
+        assert_eq!(address(1, &[64, 2]), Err(Fault::EmailForm));
+    }
+
+    #[test]
+    fn a_log_line_does_not_show_the_address() {
+        assert_eq!(format!("{:?}", EmailAddress::parse("hanako@example.jp")), "Ok(EmailAddress(..))");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused_and_what_is_read_is_in_normal_form(
+            text in "[A-Za-z0-9.+_-]{0,5}@[A-Za-z0-9.-]{0,8}|[Ａ-ｚ．＠a.]{0,12}|\\PC{0,20}",
+        ) {
+            if let Ok(address) = EmailAddress::parse(&text) {
+                prop_assert_eq!(format!("{}@{}", address.local_part(), address.domain()), address.as_str());
+                prop_assert_eq!(EmailAddress::parse(&address.key()).map(|key| key.key()), Ok(address.key()));
+                prop_assert_eq!(EmailAddress::parse(address.as_str()), Ok(address));
+            }
+        }
+    }
+}

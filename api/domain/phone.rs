@@ -1,0 +1,163 @@
+//! Telephone numbers of Japan, kept and compared as digits.
+//!
+//! The first three digits tell how long a number is. 050 to 090, 0800 among them, are IP, mobile
+//! and free lines of eleven digits. All others, 0120 and 0570 among them, have ten.
+
+use std::fmt;
+
+use super::characters;
+use super::fault::Fault;
+
+/// A Japanese telephone number (電話番号): ten or eleven digits that begin with 0.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PhoneNumber(String);
+
+impl PhoneNumber {
+    /// Reads a number as people write it, with separators, brackets, or `+81` for the first 0.
+    ///
+    /// # Errors
+    /// [`Fault::PhoneForm`] when it is no number that can be called within Japan.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let plain = characters::compact(text).replace(['(', ')'], "");
+        let digits = match plain.strip_prefix("+81") {
+            // Many write the 0 in brackets behind the country's number: +81 (0)3.
+            Some(national) => format!("0{}", national.strip_prefix('0').unwrap_or(national)),
+            None => plain,
+        };
+        let length = match digits.as_bytes() {
+            [b'0', b'5'..=b'9', b'0', ..] => 11,
+            // Calls abroad and machines, no line that a person answers.
+            [b'0', b'1' | b'2', b'0', ..] => return Err(Fault::PhoneForm),
+            [b'0', b'1'..=b'9', ..] => 10,
+            _ => return Err(Fault::PhoneForm),
+        };
+        let fits = digits.len() == length && digits.bytes().all(|b| b.is_ascii_digit());
+        if fits { Ok(Self(digits)) } else { Err(Fault::PhoneForm) }
+    }
+
+    /// The digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Hides the number: it is personal data and must not reach a log.
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PhoneNumber(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_sort_of_line_is_read_to_its_digits() {
+        for (text, digits) in [
+            ("03-0000-1234", "0300001234"),
+            ("0776-00-1234", "0776001234"),
+            ("04992-0-1234", "0499201234"),
+            ("0120-000-123", "0120000123"),
+            ("0570-000-123", "0570000123"),
+            ("0800-000-1234", "08000001234"),
+            ("050-0000-1234", "05000001234"),
+            ("060-0000-1234", "06000001234"),
+            ("070-0000-1234", "07000001234"),
+            ("080-1000-1234", "08010001234"),
+            ("090-0000-1234", "09000001234"),
+        ] {
+            assert_eq!(PhoneNumber::parse(text).unwrap().as_str(), digits);
+        }
+    }
+
+    #[test]
+    fn one_number_written_in_many_ways_is_one_number() {
+        for text in [
+            "03-0000-1234",
+            "03(0000)1234",
+            "（０３）００００－１２３４",
+            "03 0000 1234",
+            "03.0000.1234",
+            "03ー0000ー1234",
+            "+81 3-0000-1234",
+            "+81-(0)3-0000-1234",
+            "＋８１３００００１２３４",
+            "\u{200e}0300001234\u{200b}",
+        ] {
+            assert_eq!(PhoneNumber::parse(text).unwrap().to_string(), "0300001234", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_too_short_or_too_long_for_their_sort_are_refused() {
+        for text in [
+            "03-0000-123",
+            "03-0000-12345",
+            "0120-000-1234",
+            "0570-00-123",
+            "0800-000-123",
+            "090-0000-123",
+            "050-0000-12345",
+        ] {
+            assert_eq!(PhoneNumber::parse(text), Err(Fault::PhoneForm), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_of_japan_is_refused() {
+        for text in [
+            "",
+            "-",
+            "0",
+            "119",
+            "3-0000-1234",
+            "00-0000-1234",
+            "010-1-212-000-0000",
+            "020-0000-1234",
+            "+1-212-000-0000",
+            "+81",
+            "+81-00-000-1234",
+            "03-0000-1234 内線5",
+            "03-oooo-1234",
+            "03/0000/1234",
+            "٠٣٠٠٠٠١٢٣٤",
+            "0300001234\u{0}",
+        ] {
+            assert_eq!(PhoneNumber::parse(text), Err(Fault::PhoneForm), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_log_line_does_not_show_the_number() {
+        assert_eq!(format!("{:?}", PhoneNumber::parse("03-0000-1234")), "Ok(PhoneNumber(..))");
+    }
+
+    proptest! {
+        #[test]
+        fn the_international_form_is_the_same_number(
+            rest in "[1-9]{2}[0-9]{7}|[34]0[0-9]{7}|[5-9]0[0-9]{8}",
+        ) {
+            let home = PhoneNumber::parse(&format!("0{rest}"));
+            prop_assert!(home.is_ok());
+            prop_assert_eq!(PhoneNumber::parse(&format!("+81 {rest}")), home);
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused_and_what_is_read_is_in_normal_form(
+            text in "\\+?[0-9（）()－-]{0,14}|\\PC{0,14}",
+        ) {
+            if let Ok(number) = PhoneNumber::parse(&text) {
+                prop_assert_eq!(PhoneNumber::parse(number.as_str()), Ok(number));
+            }
+        }
+    }
+}

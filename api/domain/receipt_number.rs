@@ -1,0 +1,159 @@
+//! The number a filer notes down and reads out on the phone: `NNNN-NNNN-NNNN`.
+//!
+//! Eleven digits are random, so that numbers tell neither order nor volume and cannot be guessed
+//! along. The twelfth is a Damm check digit, which notices every single wrong digit and every swap
+//! of neighbours.
+
+use std::fmt;
+
+use super::characters;
+use super::fault::Fault;
+
+const DIGITS: u32 = 12;
+const RANDOM_NUMBERS: u64 = 100_000_000_000;
+
+/// The totally anti-symmetric quasigroup of order ten from H. Michael Damm's thesis, row by row.
+const QUASIGROUP: [u8; 100] = [
+    0, 3, 1, 7, 5, 9, 8, 6, 4, 2, //
+    7, 0, 9, 2, 1, 5, 4, 8, 6, 3, //
+    4, 2, 0, 6, 8, 7, 1, 3, 5, 9, //
+    1, 7, 5, 0, 9, 8, 3, 4, 2, 6, //
+    6, 1, 2, 3, 0, 4, 5, 9, 7, 8, //
+    3, 6, 7, 4, 2, 0, 9, 5, 8, 1, //
+    5, 8, 6, 9, 7, 2, 0, 1, 3, 4, //
+    8, 9, 4, 5, 3, 6, 2, 0, 1, 7, //
+    9, 4, 3, 8, 6, 1, 7, 2, 0, 5, //
+    2, 5, 8, 1, 4, 3, 6, 7, 9, 0, //
+];
+
+/// The receipt number (受理番号) of a filing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReceiptNumber(String);
+
+impl ReceiptNumber {
+    /// The number that 64 random bits choose.
+    #[must_use]
+    pub fn from_random(bits: u64) -> Self {
+        let number = bits % RANDOM_NUMBERS;
+        Self::written(number * 10 + u64::from(damm(number)))
+    }
+
+    /// Reads a number as people write it, with or without hyphens and spaces, of any width.
+    ///
+    /// # Errors
+    /// [`Fault::ReceiptNumberForm`] unless it is twelve digits whose last checks the others.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let values: [u8; DIGITS as usize] =
+            characters::digit_values(&characters::compact(text)).ok_or(Fault::ReceiptNumberForm)?;
+        let number = values.into_iter().fold(0, |number, digit| number * 10 + u64::from(digit));
+        if damm(number) == 0 { Ok(Self::written(number)) } else { Err(Fault::ReceiptNumberForm) }
+    }
+
+    fn written(number: u64) -> Self {
+        let (first, second, third) = (number / 100_000_000, number / 10_000 % 10_000, number % 10_000);
+        Self(format!("{first:04}-{second:04}-{third:04}"))
+    }
+
+    /// The number as it is written, with its hyphens.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The check digit of a number; 0 when its last digit is that of the ones before. Leading zeros do
+/// not count, the quasigroup maps them to zero.
+fn damm(number: u64) -> u8 {
+    (0..DIGITS).rev().fold(0, |interim, place| {
+        let digit = number / 10_u64.pow(place) % 10;
+        usize::try_from(digit)
+            .ok()
+            .and_then(|digit| QUASIGROUP.get(usize::from(interim) * 10 + digit))
+            .copied()
+            .unwrap_or_default()
+    })
+}
+
+impl fmt::Display for ReceiptNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn digits_of(number: &ReceiptNumber) -> Vec<char> {
+        number.as_str().chars().filter(char::is_ascii_digit).collect()
+    }
+
+    #[test]
+    fn the_check_digit_is_the_one_of_the_published_example() {
+        assert_eq!(damm(572), 4);
+        assert_eq!(damm(5724), 0);
+        assert_eq!(ReceiptNumber::from_random(572).as_str(), "0000-0000-5724");
+    }
+
+    #[test]
+    fn a_number_is_read_as_it_is_dictated_and_typed() {
+        for text in [
+            "0000-0000-5724",
+            "000000005724",
+            " 0000 0000 5724 ",
+            "００００－００００－５７２４",
+            "0000ー0000ー5724",
+        ] {
+            assert_eq!(ReceiptNumber::parse(text).unwrap().to_string(), "0000-0000-5724", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_another_length_or_with_letters_are_refused() {
+        for text in [
+            "",
+            "5724",
+            "0000-0000-572",
+            "0000-0000-57240",
+            "O000-0000-5724",
+            "0000/0000/5724",
+            "-0000-0000-5724\u{0}",
+            "0000-0000-5725",
+        ] {
+            assert_eq!(ReceiptNumber::parse(text), Err(Fault::ReceiptNumberForm), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_entropy_the_number_is_read_back(bits: u64) {
+            let number = ReceiptNumber::from_random(bits);
+            prop_assert_eq!(number.as_str().len(), 14);
+            prop_assert_eq!(ReceiptNumber::parse(number.as_str()), Ok(number));
+        }
+
+        #[test]
+        fn one_wrong_digit_is_always_noticed(
+            bits: u64, place in 0..12_usize, wrong in prop::char::range('0', '9'),
+        ) {
+            let mut digits = digits_of(&ReceiptNumber::from_random(bits));
+            prop_assume!(digits[place] != wrong);
+            digits[place] = wrong;
+            prop_assert_eq!(ReceiptNumber::parse(&String::from_iter(digits)), Err(Fault::ReceiptNumberForm));
+        }
+
+        #[test]
+        fn two_swapped_neighbours_are_always_noticed(bits: u64, place in 0..11_usize) {
+            let mut digits = digits_of(&ReceiptNumber::from_random(bits));
+            prop_assume!(digits[place] != digits[place + 1]);
+            digits.swap(place, place + 1);
+            prop_assert_eq!(ReceiptNumber::parse(&String::from_iter(digits)), Err(Fault::ReceiptNumberForm));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused_without_a_panic(text in "\\PC{0,20}") {
+            let _ = ReceiptNumber::parse(&text);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! How the domain's text types stand in stored documents: as the text they are written as.
+//!
+//! Only documents of our own database are read this way. What a caller sends is read as plain text
+//! first and parsed with all its faults collected.
+
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::{Serialize, Serializer};
+
+use super::calendar::YearMonth;
+use super::designation_receipt::DesignationReceipt;
+use super::email::EmailAddress;
+use super::facility_code::FacilityCode;
+use super::kana::Kana;
+use super::phone::PhoneNumber;
+use super::postal_code::PostalCode;
+use super::receipt_number::ReceiptNumber;
+use super::text::{Address, Department, FacilityName, Paragraph, PersonName};
+
+macro_rules! stored_as_text {
+    ($($type:ident by $parse:ident),* $(,)?) => {$(
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::$parse(&text).map_err(|fault| D::Error::custom(fault.code()))
+            }
+        }
+    )*};
+}
+
+stored_as_text! {
+    FacilityCode by parse_overridden,
+    DesignationReceipt by parse,
+    PostalCode by parse,
+    PhoneNumber by parse,
+    Kana by parse,
+    FacilityName by parse,
+    Address by parse,
+    PersonName by parse,
+    Department by parse,
+    Paragraph by parse,
+    EmailAddress by parse,
+    ReceiptNumber by parse,
+    YearMonth by parse,
+}

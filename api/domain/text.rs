@@ -1,0 +1,226 @@
+//! Names, addresses and explanations, kept as they were sent.
+//!
+//! Normal forms fold characters that people insist on in their names (even NFC does), so the
+//! original is stored, trimmed only. Lists and searches go by [`super::search_key`].
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::characters;
+use super::fault::Fault;
+
+/// What sets one sort of text apart from another.
+pub trait Sort {
+    /// The name of the type, for `Debug`.
+    const NAME: &'static str;
+    /// Most characters, counted in Unicode scalar values.
+    const MAX: u32;
+    /// Whether the text may run over several lines.
+    const LINES: bool = false;
+    /// Whether the text is personal data, which `Debug` must not show.
+    const PERSONAL: bool = false;
+}
+
+/// A text as it was sent, without the white space around it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Original<S> {
+    text: String,
+    sort: PhantomData<S>,
+}
+
+impl<S: Sort> Original<S> {
+    /// Most characters, counted in Unicode scalar values.
+    pub const MAX: u32 = S::MAX;
+
+    /// Takes a text as it was sent. Where lines are allowed, `\r\n` becomes `\n`.
+    ///
+    /// # Errors
+    /// [`Fault::Blank`] when there is nothing to see, [`Fault::ControlCharacter`], and
+    /// [`Fault::TooLong`].
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let text = if S::LINES { text.replace("\r\n", "\n") } else { text.to_owned() };
+        let text = text.trim();
+        if text.chars().all(|c| c.is_whitespace() || characters::is_unseen(c)) {
+            return Err(Fault::Blank);
+        }
+        if text.chars().any(|c| characters::is_control(c) && !(S::LINES && c == '\n')) {
+            return Err(Fault::ControlCharacter);
+        }
+        if u32::try_from(text.chars().count()).is_ok_and(|count| count <= S::MAX) {
+            Ok(Self { text: text.to_owned(), sort: PhantomData })
+        } else {
+            Err(Fault::TooLong { max: S::MAX })
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<S> fmt::Display for Original<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// Hides personal data, which must not reach a log.
+impl<S: Sort> fmt::Debug for Original<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if S::PERSONAL {
+            write!(f, "{}(..)", S::NAME)
+        } else {
+            f.debug_tuple(S::NAME).field(&self.text).finish()
+        }
+    }
+}
+
+/// The name of a facility (医療機関等の名称), one line of at most 100 characters.
+pub type FacilityName = Original<sort::FacilityName>;
+
+/// A postal address (所在地), one line of at most 200 characters.
+pub type Address = Original<sort::Address>;
+
+/// The name of a person or a corporation (氏名・法人名), one line of at most 100 characters.
+pub type PersonName = Original<sort::PersonName>;
+
+/// The department a contact person works in (部署), one line of at most 100 characters.
+pub type Department = Original<sort::Department>;
+
+/// An explanation in the filer's own words (具体的な事情), at most 2,000 characters on any number of
+/// lines. People write of age and illness here, so it is personal data.
+pub type Paragraph = Original<sort::Paragraph>;
+
+/// The sorts of text, each the argument of [`Original`].
+pub mod sort {
+    use super::Sort;
+
+    /// Marks a [`super::FacilityName`].
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum FacilityName {}
+
+    /// Marks an [`super::Address`].
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Address {}
+
+    /// Marks a [`super::PersonName`].
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum PersonName {}
+
+    /// Marks a [`super::Department`].
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Department {}
+
+    /// Marks a [`super::Paragraph`].
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Paragraph {}
+
+    impl Sort for FacilityName {
+        const NAME: &'static str = "FacilityName";
+        const MAX: u32 = 100;
+    }
+
+    impl Sort for Address {
+        const NAME: &'static str = "Address";
+        const MAX: u32 = 200;
+    }
+
+    impl Sort for PersonName {
+        const NAME: &'static str = "PersonName";
+        const MAX: u32 = 100;
+        const PERSONAL: bool = true;
+    }
+
+    impl Sort for Department {
+        const NAME: &'static str = "Department";
+        const MAX: u32 = 100;
+    }
+
+    impl Sort for Paragraph {
+        const NAME: &'static str = "Paragraph";
+        const MAX: u32 = 2000;
+        const LINES: bool = true;
+        const PERSONAL: bool = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn names_keep_the_characters_their_owners_insist_on() {
+        for name in [
+            "髙﨑内科",
+            "神\u{fa19}",
+            "ｶﾞｰﾃﾞﾝ歯科",
+            "葛\u{e0100}飾医院",
+            "外字\u{e000}医院",
+            "か\u{3099}",
+            "㈱１２３",
+            "a\u{200d}b",
+        ] {
+            assert_eq!(FacilityName::parse(name).unwrap().as_str(), name);
+        }
+        assert_eq!(FacilityName::parse(" \t青空　薬局　\r\n").unwrap().to_string(), "青空　薬局");
+    }
+
+    #[test]
+    fn nothing_to_see_is_blank() {
+        for text in ["", " ", "　\n", "\u{200b}", "\u{3164}\u{2060}", "\u{2028}"] {
+            assert_eq!(PersonName::parse(text), Err(Fault::Blank), "{text:?}");
+            assert_eq!(Paragraph::parse(text), Err(Fault::Blank), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_would_break_a_line_a_list_or_the_writing_direction_is_refused() {
+        let controls = "\0\u{1}\t\u{b}\r\u{1b}\u{7f}\u{85}\u{9f}";
+        let hidden = "\u{2028}\u{2029}\u{202a}\u{202e}\u{2066}\u{2069}\u{feff}\u{fdd0}\u{fffe}\u{10ffff}";
+        for c in controls.chars().chain(hidden.chars()) {
+            assert_eq!(Address::parse(&format!("青空{c}町")), Err(Fault::ControlCharacter), "{c:?}");
+            assert_eq!(Paragraph::parse(&format!("青空{c}町")), Err(Fault::ControlCharacter), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_paragraph_has_lines_and_they_end_alike() {
+        assert_eq!(Department::parse("総務\n課"), Err(Fault::ControlCharacter));
+        assert_eq!(Paragraph::parse("一行目\r\n\r\n三行目\n").unwrap().as_str(), "一行目\n\n三行目");
+    }
+
+    #[test]
+    fn limits_count_characters_and_not_bytes() {
+        assert!(FacilityName::parse(&"髙".repeat(100)).is_ok());
+        assert_eq!(FacilityName::parse(&"髙".repeat(101)), Err(Fault::TooLong { max: 100 }));
+        assert_eq!(PersonName::parse(&"a".repeat(101)), Err(Fault::TooLong { max: 100 }));
+        assert_eq!(Department::parse(&"a".repeat(101)), Err(Fault::TooLong { max: 100 }));
+        assert!(Address::parse(&"𠮷".repeat(200)).is_ok());
+        assert_eq!(Address::parse(&"𠮷".repeat(201)), Err(Fault::TooLong { max: 200 }));
+        assert!(Paragraph::parse(&"あ\r\n".repeat(1000)).is_ok());
+        assert_eq!(Paragraph::parse(&"あ".repeat(2001)), Err(Fault::TooLong { max: 2000 }));
+    }
+
+    #[test]
+    fn a_log_line_shows_facilities_but_no_persons() {
+        assert_eq!(format!("{:?}", FacilityName::parse("青空薬局").unwrap()), "FacilityName(\"青空薬局\")");
+        assert_eq!(format!("{:?}", PersonName::parse("山田花子").unwrap()), "PersonName(..)");
+        assert_eq!(format!("{:?}", Paragraph::parse("七十五歳です").unwrap()), "Paragraph(..)");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_taken_or_refused_and_what_is_taken_stays_as_it_is(text in any::<String>()) {
+            if let Ok(line) = Address::parse(&text) {
+                prop_assert_eq!(line.as_str(), text.trim());
+                prop_assert_eq!(Address::parse(line.as_str()), Ok(line));
+            }
+            if let Ok(paragraph) = Paragraph::parse(&text) {
+                prop_assert_eq!(Paragraph::parse(paragraph.as_str()), Ok(paragraph));
+            }
+        }
+    }
+}

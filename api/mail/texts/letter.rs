@@ -1,0 +1,185 @@
+//! The sheet every mail is written on: addressee, paragraphs, and the foot with the call centre.
+
+use super::lines::{one_line, wrapped};
+use crate::domain::calendar::{Instant, in_japan};
+use crate::domain::wareki::wareki_moment;
+use crate::mail::message::{Composed, Portal};
+
+const SUBJECT_LIMIT: usize = 60;
+const RULE: &str = "------------------------------------------------------------";
+const CALL_CENTRE: &[&str] = &[
+    "お問い合わせ先：オンライン資格確認等コールセンター",
+    "電話：0800-080-4583（通話無料）",
+    "受付時間：月曜日～金曜日 8：00～18：00、土曜日 8：00～16：00",
+    "（いずれも祝日を除く）",
+];
+/// What to do about a mail that cannot be right.
+pub(super) const PLEASE_CALL: &str = "お手数ですが、下記のコールセンターへご連絡ください。";
+const SENDING_ONLY: &[&str] = &[
+    "このメールは、送信専用のメールアドレスからお送りしています。",
+    "ご返信いただいてもお答えできませんので、あらかじめご了承ください。",
+];
+const SENDERS: &str = "（厚生労働省・社会保険診療報酬支払基金）";
+const CALL_CENTRE_IN_ENGLISH: &str =
+    "Call centre: 0800-080-4583 (toll-free). Please do not reply to this mail.";
+
+/// A mail being written.
+pub(in crate::mail) struct Letter {
+    title: String,
+    addressee: String,
+    body: String,
+    english: String,
+}
+
+impl Letter {
+    /// To whoever reads the address, where no name is known or may be told.
+    pub(super) fn to_contact(title: &str) -> Self {
+        Self::new(title, "ご担当者 様".to_owned())
+    }
+
+    /// To a facility.
+    pub(super) fn to_facility(facility_name: &str, title: &str) -> Self {
+        Self::new(title, format!("{facility_name} 御中"))
+    }
+
+    fn new(title: &str, addressee: String) -> Self {
+        Self { title: title.to_owned(), addressee, body: String::new(), english: String::new() }
+    }
+
+    /// Names the filing in the subject by its receipt number.
+    pub(super) fn about(mut self, receipt_number: &str) -> Self {
+        self.title = format!("{}（受付番号 {receipt_number}）", self.title);
+        self
+    }
+
+    /// A paragraph, line by line.
+    pub(super) fn says(mut self, lines: &[&str]) -> Self {
+        write_lines(&mut self.body, lines);
+        self.body.push('\n');
+        self
+    }
+
+    /// A paragraph under a heading.
+    pub(super) fn section(mut self, heading: &str, lines: &[&str]) -> Self {
+        write_lines(&mut self.body, &[&format!("■ {heading}")]);
+        self.says(lines)
+    }
+
+    /// Facts with their labels, one to a line.
+    pub(super) fn facts(mut self, facts: &[(&str, &str)]) -> Self {
+        for (label, value) in facts {
+            write_lines(&mut self.body, &[&format!("　{label}：{value}")]);
+        }
+        self.body.push('\n');
+        self
+    }
+
+    /// A text of staff, with its own line breaks, under a heading.
+    pub(super) fn quotes(mut self, heading: &str, text: &str) -> Self {
+        write_lines(&mut self.body, &[&format!("■ {heading}")]);
+        self.says(&text.lines().collect::<Vec<_>>())
+    }
+
+    /// A link, alone on its line.
+    pub(super) fn link(mut self, label: &str, url: &str) -> Self {
+        write_lines(&mut self.body, &[&format!("{label}：")]);
+        write_link(&mut self.body, url);
+        self.body.push('\n');
+        self
+    }
+
+    /// A link that stops working, and when.
+    pub(super) fn expiring_link(mut self, label: &str, url: &str, expires_at: Instant) -> Self {
+        write_lines(&mut self.body, &[&format!("{label}：")]);
+        write_link(&mut self.body, url);
+        self.says(&[&format!("有効期限：{}まで（日本時間）", wareki_moment(expires_at))])
+    }
+
+    /// What to do if one did not ask for this mail.
+    pub(super) fn if_unasked(self, lines: &[&str]) -> Self {
+        self.section("このメールに心当たりがない場合", lines)
+    }
+
+    /// The English summary.
+    pub(super) fn in_english(mut self, lines: &[&str]) -> Self {
+        write_lines(&mut self.english, lines);
+        self
+    }
+
+    /// Completes the mail with the portal's name and the foot.
+    pub(in crate::mail) fn sign(self, portal: &Portal) -> Composed {
+        let subject = format!("【{}】{}", portal.name, self.title);
+        let mut text = String::new();
+        let greeting = format!("「{}」をご利用いただき、ありがとうございます。", portal.name);
+        write_lines(&mut text, &[&self.addressee, "", &greeting]);
+        text.push_str(&self.body);
+        write_lines(&mut text, &[RULE]);
+        write_lines(&mut text, CALL_CENTRE);
+        write_lines(&mut text, &[""]);
+        write_lines(&mut text, SENDING_ONLY);
+        write_lines(&mut text, &["", &portal.name, SENDERS]);
+        write_link(&mut text, &portal.url);
+        write_lines(&mut text, &[RULE, "English summary"]);
+        text.push_str(&self.english);
+        write_lines(&mut text, &[CALL_CENTRE_IN_ENGLISH]);
+        Composed { subject: one_line(&subject).chars().take(SUBJECT_LIMIT).collect(), text }
+    }
+}
+
+/// The instant in English, on the clocks of Japan.
+pub(super) fn in_english(at: Instant) -> String {
+    in_japan(at).format("%-d %B %Y, %H:%M (Japan time)").to_string()
+}
+
+fn write_lines(text: &mut String, lines: &[&str]) {
+    for line in lines {
+        text.push_str(&wrapped(&one_line(line)));
+        text.push('\n');
+    }
+}
+
+fn write_link(text: &mut String, url: &str) {
+    text.push_str(&one_line(url));
+    text.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines::{COLUMNS_WITH_PUNCTUATION, columns};
+    use super::*;
+    use crate::mail::texts::samples::portal;
+
+    #[test]
+    fn neither_a_name_nor_a_number_can_add_a_header_to_the_subject() {
+        let portal = Portal { name: "ポータル\r\nBcc: a@example.jp".to_owned(), ..portal() };
+        let mail = Letter::to_contact("お知らせ\u{85}").about("D7K2\r\n\r\n本文").sign(&portal);
+        assert_eq!(mail.subject, "【ポータルBcc: a@example.jp】お知らせ（受付番号 D7K2本文）");
+    }
+
+    #[test]
+    fn an_endless_title_is_cut() {
+        let mail = Letter::to_contact(&"長".repeat(500)).sign(&portal());
+        assert_eq!(mail.subject.chars().count(), SUBJECT_LIMIT);
+    }
+
+    #[test]
+    fn the_longest_name_of_a_facility_is_broken_into_lines() {
+        let name = "医".repeat(100);
+        let mail = Letter::to_facility(&name, "お知らせ").facts(&[("医療機関等名", &name)]).sign(&portal());
+        assert!(mail.text.lines().all(|line| columns(line) <= COLUMNS_WITH_PUNCTUATION), "{}", mail.text);
+        assert!(mail.text.replace('\n', "").starts_with(&format!("{name} 御中")));
+    }
+
+    #[test]
+    fn a_long_link_is_never_broken() {
+        let url = format!("https://portal.example.jp/#token={}", "a".repeat(400));
+        let mail = Letter::to_contact("お知らせ").link("URL", &url).sign(&portal());
+        assert!(mail.text.lines().any(|line| line == url));
+    }
+
+    #[test]
+    fn a_reason_keeps_its_own_lines() {
+        let mail = Letter::to_contact("お知らせ").quotes("理由", "一行目\r\n二行目\n").sign(&portal());
+        assert!(mail.text.contains("■ 理由\n一行目\n二行目\n\n"), "{}", mail.text);
+    }
+}

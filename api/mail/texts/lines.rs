@@ -1,0 +1,124 @@
+//! Lines of plain text: nothing that ends one early, and none wider than a mail's column.
+//!
+//! Widths count as mail readers show them: a Japanese character takes two columns. Lines break
+//! after any Japanese character, between Latin words, and never before closing punctuation.
+
+/// Columns a line fills before it breaks.
+const COLUMNS: usize = 84;
+/// Columns a line may reach with the punctuation that must not begin the next one.
+pub(super) const COLUMNS_WITH_PUNCTUATION: usize = 88;
+
+const NEVER_FIRST: &str = "、。，．・：；！？）」』】〕〉》々ー～…’”ぁぃぅぇぉっゃゅょァィゥェォッャュョ";
+
+/// The text as one line: without control characters, separators of lines and paragraphs, and the
+/// marks that turn the direction of reading.
+pub(super) fn one_line(text: &str) -> String {
+    text.chars().filter(|c| !breaks_or_turns(*c)).collect()
+}
+
+fn breaks_or_turns(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The line broken into lines that fit the column.
+pub(super) fn wrapped(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut used = 0;
+    for word in words(line) {
+        if used > 0 && used + columns(&word) > widest_with(&word) {
+            out.truncate(out.trim_end_matches(' ').len());
+            out.push('\n');
+            used = 0;
+            if word == " " {
+                continue;
+            }
+        }
+        for c in word.chars() {
+            if used + width(c) > COLUMNS_WITH_PUNCTUATION {
+                out.push('\n');
+                used = 0;
+            }
+            out.push(c);
+            used += width(c);
+        }
+    }
+    out
+}
+
+/// The columns a text takes on a line.
+pub(super) fn columns(text: &str) -> usize {
+    text.chars().map(width).sum()
+}
+
+/// The line's parts that stay together: a run of ASCII, or a single other character.
+fn words(line: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut may_grow = false;
+    for c in line.chars() {
+        match words.last_mut() {
+            Some(word) if may_grow && c.is_ascii_graphic() => word.push(c),
+            _ => words.push(c.to_string()),
+        }
+        may_grow = c.is_ascii_graphic();
+    }
+    words
+}
+
+fn widest_with(word: &str) -> usize {
+    let stays = word.chars().all(|c| width(c) == 0 || NEVER_FIRST.contains(c));
+    if stays { COLUMNS_WITH_PUNCTUATION } else { COLUMNS }
+}
+
+/// ASCII and half-width kana take one column, marks that change the character before them none.
+const fn width(c: char) -> usize {
+    match c {
+        '\u{3099}' | '\u{309a}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => 0,
+        '\u{20}'..='\u{7e}' | '\u{ff61}'..='\u{ff9f}' => 1,
+        _ => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_tries_to_add_a_header_stays_one_line() {
+        let name = "さくら\r\nBcc: a@example.jp\u{2028}\u{85}\0\u{202e}医院";
+        assert_eq!(one_line(name), "さくらBcc: a@example.jp医院");
+    }
+
+    #[test]
+    fn variants_of_kanji_in_names_are_kept() {
+        for name in ["葛\u{e0100}城医院", "髙﨑歯科", "がん\u{3099}"] {
+            assert_eq!(one_line(name), name);
+        }
+    }
+
+    #[test]
+    fn a_short_line_stays_as_it_is() {
+        for line in ["", "受付番号：D7K2-9QXM", "　ｱｲｳ ", &"あ".repeat(42), &"a".repeat(84)] {
+            assert_eq!(wrapped(line), line);
+        }
+    }
+
+    #[test]
+    fn a_long_line_breaks_within_the_column_and_loses_no_character() {
+        for line in
+            ["医".repeat(100), "a".repeat(300), "。".repeat(90), "ab 医".repeat(60), "か\u{3099}".repeat(80)]
+        {
+            let text = wrapped(&line);
+            assert!(text.lines().all(|part| columns(part) <= COLUMNS_WITH_PUNCTUATION), "{text}");
+            assert_eq!(text.replace(['\n', ' '], ""), line.replace(' ', ""));
+        }
+    }
+
+    #[test]
+    fn no_line_begins_with_closing_punctuation_and_no_latin_word_is_torn() {
+        let line = format!("{}。つづき", "あ".repeat(42));
+        assert_eq!(wrapped(&line), format!("{}。\nつづき", "あ".repeat(42)));
+        let line = format!("{} https://example.jp/a/b", "x".repeat(70));
+        assert_eq!(wrapped(&line), format!("{}\nhttps://example.jp/a/b", "x".repeat(70)));
+    }
+}

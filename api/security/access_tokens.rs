@@ -1,0 +1,228 @@
+//! Access tokens: JWTs of RFC 9068, signed with Ed25519.
+//!
+//! A token is verified once; its claims are then kept by the token's hash until it expires, for a
+//! signature costs as much as eight bare requests. Whether the session still lives is asked of the
+//! database each time: see `usecases::sessions::authenticate`.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use ed25519_dalek::pkcs8::EncodePrivateKey as _;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
+use moka::sync::Cache;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::signing_keys::NamedKey;
+use crate::domain::calendar::Instant;
+use crate::domain::ids::{AccountId, SessionId};
+use crate::domain::session::ACCESS_TOKEN_LIFE;
+use crate::error::{Error, ProblemCode};
+
+/// Verified tokens kept at most; one entry is a few hundred bytes.
+const KEPT: u64 = 20_000;
+/// What a facility's session may do.
+const FACILITY_SCOPE: &str = "facility";
+/// Longer texts are no tokens of ours and are not looked at.
+const LONGEST: usize = 2048;
+
+/// Who a verified token speaks for. The session may have been ended since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verified {
+    /// The account.
+    pub account_id: AccountId,
+    /// The session.
+    pub session_id: SessionId,
+    expires_at: Instant,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: String,
+    sid: String,
+    exp: i64,
+    iat: i64,
+    jti: String,
+    scope: String,
+}
+
+struct Key {
+    public: NamedKey,
+    signs: EncodingKey,
+    verifies: DecodingKey,
+}
+
+/// Issues and verifies access tokens. Clones share keys and memory.
+#[derive(Clone)]
+pub struct AccessTokens {
+    keys: Arc<Vec<Key>>,
+    issuer: Arc<str>,
+    verified: Cache<[u8; 32], Verified>,
+}
+
+impl AccessTokens {
+    /// Prepares the keys: the first signs, all verify.
+    ///
+    /// # Errors
+    /// An internal error if there is no key.
+    pub fn new(keys: Vec<NamedKey>, issuer: &str) -> Result<Self, Error> {
+        super::ed25519::install();
+        let keys = keys.into_iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() {
+            return Err(Error::internal("no signing key"));
+        }
+        Ok(Self { keys: Arc::new(keys), issuer: issuer.into(), verified: Cache::new(KEPT) })
+    }
+
+    /// Issues a token that is good for [`ACCESS_TOKEN_LIFE`].
+    ///
+    /// # Errors
+    /// An internal error if signing fails.
+    pub fn issue(&self, account_id: AccountId, session_id: SessionId, now: Instant) -> Result<String, Error> {
+        let key = self.keys.first().ok_or_else(|| Error::internal("no signing key"))?;
+        let header =
+            Header { typ: Some("at+jwt".to_owned()), kid: Some(key.public.id.clone()), ..Header::new(Algorithm::EdDSA) };
+        let claims = Claims {
+            iss: self.issuer.to_string(),
+            aud: self.issuer.to_string(),
+            sub: account_id.to_string(),
+            sid: session_id.to_string(),
+            exp: (now + ACCESS_TOKEN_LIFE).timestamp(),
+            iat: now.timestamp(),
+            jti: Uuid::new_v4().to_string(),
+            scope: FACILITY_SCOPE.to_owned(),
+        };
+        encode(&header, &claims, &key.signs).map_err(Error::internal)
+    }
+
+    /// Verifies a token.
+    ///
+    /// # Errors
+    /// [`ProblemCode::TokenInvalid`] for anything that is none of ours,
+    /// [`ProblemCode::TokenExpired`] once its life is over.
+    pub fn verify(&self, token: &str, now: Instant) -> Result<Verified, Error> {
+        if token.len() > LONGEST {
+            return Err(ProblemCode::TokenInvalid.into());
+        }
+        let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+        let verified = match self.verified.get(&digest) {
+            Some(verified) => verified,
+            None => self.read(token).ok_or(ProblemCode::TokenInvalid)?,
+        };
+        if now >= verified.expires_at {
+            self.verified.invalidate(&digest);
+            return Err(ProblemCode::TokenExpired.into());
+        }
+        self.verified.insert(digest, verified);
+        Ok(verified)
+    }
+
+    fn read(&self, token: &str) -> Option<Verified> {
+        let header = decode_header(token).ok()?;
+        if header.typ.as_deref() != Some("at+jwt") {
+            return None;
+        }
+        let key = self.keys.iter().find(|key| header.kid.as_deref() == Some(&key.public.id))?;
+        let mut rules = Validation::new(Algorithm::EdDSA);
+        rules.set_audience(&[&self.issuer]);
+        rules.set_issuer(&[&self.issuer]);
+        rules.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        rules.leeway = 0;
+        // The crate would ask the machine's clock; the service's own decides, in `verify`.
+        rules.validate_exp = false;
+        let claims = decode::<Claims>(token, &key.verifies, &rules).ok()?.claims;
+        if claims.scope != FACILITY_SCOPE {
+            return None;
+        }
+        Some(Verified {
+            account_id: AccountId::parse(&claims.sub).ok()?,
+            session_id: SessionId::parse(&claims.sid).ok()?,
+            expires_at: DateTime::from_timestamp(claims.exp, 0)?,
+        })
+    }
+
+    /// The public keys, for whoever verifies tokens without asking us: (`kid`, `x`).
+    pub fn public_keys(&self) -> impl Iterator<Item = (&str, String)> {
+        self.keys.iter().map(|key| (key.public.id.as_str(), key.public.public_x()))
+    }
+}
+
+fn prepare(public: NamedKey) -> Result<Key, Error> {
+    let der = public.key.to_pkcs8_der().map_err(|error| Error::internal(error.to_string()))?;
+    Ok(Key {
+        signs: EncodingKey::from_ed_der(der.as_bytes()),
+        verifies: DecodingKey::from_ed_der(public.key.verifying_key().as_bytes()),
+        public,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::Duration;
+
+    fn ids() -> (AccountId, SessionId) {
+        (AccountId::from_uuid(Uuid::from_u128(1)), SessionId::from_uuid(Uuid::from_u128(2)))
+    }
+
+    fn tokens(keys: Vec<NamedKey>) -> AccessTokens {
+        AccessTokens::new(keys, "https://portal.example").unwrap()
+    }
+
+    fn noon() -> Instant {
+        DateTime::from_timestamp(1_675_389_600, 0).unwrap()
+    }
+
+    fn refusal(result: Result<Verified, Error>) -> ProblemCode {
+        match result {
+            Err(Error::Refused(code)) => code,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_token_speaks_for_its_session_until_the_last_moment_and_no_longer() {
+        let tokens = tokens(vec![NamedKey::generate()]);
+        let (account, session) = ids();
+        let token = tokens.issue(account, session, noon()).unwrap();
+        let last = noon() + ACCESS_TOKEN_LIFE - Duration::microseconds(1);
+        for _ in 0..2 {
+            let verified = tokens.verify(&token, last).unwrap();
+            assert_eq!((verified.account_id, verified.session_id), (account, session));
+        }
+        assert_eq!(refusal(tokens.verify(&token, noon() + ACCESS_TOKEN_LIFE)), ProblemCode::TokenExpired);
+    }
+
+    #[test]
+    fn a_rotated_key_still_verifies_while_it_is_listed() {
+        let seed = NamedKey::generate();
+        let old = || NamedKey::new(seed.key.clone());
+        let token = tokens(vec![old()]).issue(ids().0, ids().1, noon()).unwrap();
+        assert!(tokens(vec![NamedKey::generate(), old()]).verify(&token, noon()).is_ok());
+        assert_eq!(refusal(tokens(vec![NamedKey::generate()]).verify(&token, noon())), ProblemCode::TokenInvalid);
+    }
+
+    #[test]
+    fn forged_foreign_and_altered_tokens_are_refused() {
+        let ours = tokens(vec![NamedKey::generate()]);
+        let token = ours.issue(ids().0, ids().1, noon()).unwrap();
+        let parts: Vec<&str> = token.split('.').collect();
+        let unsigned = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"at+jwt"}"#);
+        let foreign = AccessTokens::new(vec![NamedKey::generate()], "https://elsewhere.example").unwrap();
+        for forged in [
+            String::new(),
+            "not a token".to_owned(),
+            format!("{}.{}", parts[0], parts[1]),
+            format!("{unsigned}.{}.", parts[1]),
+            format!("{}.{}.{}", parts[0], parts[1], "A".repeat(86)),
+            format!("{token}A"),
+            "x".repeat(LONGEST + 1),
+            foreign.issue(ids().0, ids().1, noon()).unwrap(),
+        ] {
+            assert_eq!(refusal(ours.verify(&forged, noon())), ProblemCode::TokenInvalid, "{forged}");
+        }
+    }
+}

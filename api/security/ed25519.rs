@@ -1,0 +1,65 @@
+//! The only signature the service makes or takes: Ed25519, as `jsonwebtoken`'s crypto provider.
+//!
+//! The crate's own providers bring RSA, P-256 and HMAC along; none of them may ever verify a token
+//! of ours, so they are not compiled in.
+
+use ed25519_dalek::pkcs8::DecodePrivateKey;
+use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
+use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
+use jsonwebtoken::errors::{Error, ErrorKind};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
+use signature::{Error as SignatureError, Signer, Verifier};
+
+static PROVIDER: CryptoProvider =
+    CryptoProvider { signer_factory: signer, verifier_factory: verifier, key_utils: KeyUtils::new_unimplemented() };
+
+/// Makes Ed25519 the process's provider; later calls change nothing.
+pub fn install() {
+    // An error only says that it is installed already.
+    let _ = PROVIDER.install_default();
+}
+
+fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>, Error> {
+    only_eddsa(*algorithm)?;
+    let key = SigningKey::from_pkcs8_der(key.as_bytes()).map_err(|_| ErrorKind::InvalidEddsaKey)?;
+    Ok(Box::new(Signs(key)))
+}
+
+fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>, Error> {
+    only_eddsa(*algorithm)?;
+    let bytes = <&[u8; 32]>::try_from(key.try_get_as_bytes()?).map_err(|_| ErrorKind::InvalidEddsaKey)?;
+    let key = VerifyingKey::from_bytes(bytes).map_err(|_| ErrorKind::InvalidEddsaKey)?;
+    Ok(Box::new(Verifies(key)))
+}
+
+fn only_eddsa(algorithm: Algorithm) -> Result<(), Error> {
+    if algorithm == Algorithm::EdDSA { Ok(()) } else { Err(ErrorKind::InvalidAlgorithm.into()) }
+}
+
+struct Signs(SigningKey);
+
+impl Signer<Vec<u8>> for Signs {
+    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, SignatureError> {
+        Ok(self.0.try_sign(message)?.to_bytes().to_vec())
+    }
+}
+
+impl JwtSigner for Signs {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::EdDSA
+    }
+}
+
+struct Verifies(VerifyingKey);
+
+impl Verifier<Vec<u8>> for Verifies {
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), SignatureError> {
+        self.0.verify_strict(message, &Signature::from_slice(signature)?)
+    }
+}
+
+impl JwtVerifier for Verifies {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::EdDSA
+    }
+}

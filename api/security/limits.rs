@@ -1,0 +1,139 @@
+//! Budgets on what a stranger can cause, counted in this process (GCRA, by the `governor` crate).
+//!
+//! Limits by client alone lock out whole offices, limits by account alone let anybody lock a clinic
+//! out: both keys are used, and a client that logged in to an account before has its own budget.
+
+use std::num::NonZeroU32;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use governor::clock::Clock as GovernorClock;
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+
+use crate::error::{Error, Limited};
+
+/// So many requests in a window; in settings `COUNT/SECONDS`, a day at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// How many.
+    pub quota: NonZeroU32,
+    /// In how long.
+    pub window: Duration,
+}
+
+impl FromStr for Budget {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (quota, seconds) = text.split_once('/').ok_or(())?;
+        let seconds: u64 = seconds.trim().parse().ok().filter(|seconds| (1..=86_400).contains(seconds)).ok_or(())?;
+        Ok(Self { quota: quota.trim().parse().map_err(|_| ())?, window: Duration::from_secs(seconds) })
+    }
+}
+
+/// Where the limits read the time: the service's own clock, as time since 1970.
+#[derive(Clone)]
+pub struct Ticks(Arc<dyn Fn() -> Duration + Send + Sync>);
+
+impl GovernorClock for Ticks {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        (self.0)()
+    }
+}
+
+type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, Ticks, StateInformationMiddleware>;
+
+/// What is left of a budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Remaining {
+    /// The budget's name.
+    pub policy: &'static str,
+    /// Its size.
+    pub budget: Budget,
+    /// Requests that would be taken at once.
+    pub left: u32,
+}
+
+/// One budget per key.
+pub struct Limit {
+    policy: &'static str,
+    budget: Budget,
+    limiter: Limiter,
+    ticks: Ticks,
+}
+
+impl Limit {
+    /// A budget that every key has for itself.
+    pub fn new(policy: &'static str, budget: Budget, now: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        let ticks = Ticks(Arc::new(now));
+        let period = budget.window.checked_div(budget.quota.get()).filter(|period| !period.is_zero());
+        let quota = period
+            .and_then(Quota::with_period)
+            .unwrap_or_else(|| Quota::per_second(budget.quota))
+            .allow_burst(budget.quota);
+        let limiter = RateLimiter::dashmap_with_clock(quota, ticks.clone()).with_middleware();
+        Self { policy, budget, limiter, ticks }
+    }
+
+    /// Takes one request from a key's budget.
+    ///
+    /// # Errors
+    /// [`Error::Limited`] if nothing is left.
+    pub fn take(&self, key: &str) -> Result<Remaining, Error> {
+        match self.limiter.check_key(&key.to_owned()) {
+            Ok(state) => Ok(Remaining { policy: self.policy, budget: self.budget, left: state.remaining_burst_capacity() }),
+            Err(until) => Err(Error::Limited(Limited {
+                policy: self.policy,
+                quota: self.budget.quota.get(),
+                window: self.budget.window,
+                retry_after: until.wait_time_from(self.ticks.now()),
+            })),
+        }
+    }
+
+    /// Forgets keys whose budget is whole again.
+    pub fn forget_idle(&self) {
+        self.limiter.retain_recent();
+        self.limiter.shrink_to_fit();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    fn limit(quota: u32, window: u64) -> (Limit, Arc<AtomicU64>) {
+        let seconds = Arc::new(AtomicU64::new(1_675_382_400));
+        let clock = Arc::clone(&seconds);
+        let budget = Budget { quota: NonZeroU32::new(quota).unwrap(), window: Duration::from_secs(window) };
+        (Limit::new("mails-per-address", budget, move || Duration::from_secs(clock.load(Ordering::Relaxed))), seconds)
+    }
+
+    #[test]
+    fn a_used_up_budget_says_when_to_come_back_and_keeps_its_word() {
+        let (limit, seconds) = limit(3, 60);
+        for left in [2, 1, 0] {
+            assert_eq!(limit.take("a").unwrap().left, left);
+        }
+        let Err(Error::Limited(limited)) = limit.take("a") else { panic!("the fourth was taken") };
+        assert_eq!((limited.quota, limited.retry_after), (3, Duration::from_secs(20)));
+        seconds.fetch_add(19, Ordering::Relaxed);
+        assert!(limit.take("a").is_err());
+        seconds.fetch_add(1, Ordering::Relaxed);
+        assert!(limit.take("a").is_ok());
+    }
+
+    #[test]
+    fn one_keys_budget_is_not_anothers() {
+        let (limit, _) = limit(1, 60);
+        assert!(limit.take("attacker").is_ok());
+        assert!(limit.take("attacker").is_err());
+        assert!(limit.take("clinic").is_ok());
+    }
+}

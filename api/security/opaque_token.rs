@@ -1,0 +1,63 @@
+//! Tokens that mean nothing but themselves: mailed links and refresh tokens.
+//!
+//! 256 random bits, shown once, kept only as a SHA-256 hash. Such a hash needs no salt and no cost:
+//! there is nothing to guess.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+
+/// Characters of a token: 32 bytes in base64url without padding.
+pub const TOKEN_CHARACTERS: usize = 43;
+
+/// A token in its owner's hands.
+#[derive(Debug, Clone)]
+pub struct OpaqueToken(SecretString);
+
+impl OpaqueToken {
+    /// A new token.
+    #[must_use]
+    pub fn generate() -> Self {
+        let bytes: [u8; 32] = rand::random();
+        Self(SecretString::from(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// A token as a caller presents it. Any text is taken: one that is none of ours is not found.
+    #[must_use]
+    pub fn presented(text: &str) -> Self {
+        Self(SecretString::from(text))
+    }
+
+    /// The token's text, for the mail or the answer that carries it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// What is stored of it.
+    #[must_use]
+    pub fn hash(&self) -> Vec<u8> {
+        Sha256::digest(self.reveal().as_bytes()).to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_differ_and_only_their_own_text_finds_their_hash() {
+        let (one, other) = (OpaqueToken::generate(), OpaqueToken::generate());
+        assert_eq!(one.reveal().len(), TOKEN_CHARACTERS);
+        assert_ne!(one.hash(), other.hash());
+        assert_eq!(OpaqueToken::presented(one.reveal()).hash(), one.hash());
+        assert_ne!(OpaqueToken::presented(&one.reveal().to_lowercase()).hash(), one.hash());
+    }
+
+    #[test]
+    fn a_token_does_not_show_itself_in_a_log() {
+        let token = OpaqueToken::generate();
+        assert!(!format!("{token:?}").contains(token.reveal()));
+    }
+}

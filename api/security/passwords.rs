@@ -1,0 +1,149 @@
+//! Password hashes: argon2id (19 MiB, two passes), as many at once as the machine has cores.
+//!
+//! Hashing is the dearest thing a stranger can ask for, so the queue before it is bounded, and an
+//! unknown account costs the same time as a known one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
+use argon2::{Algorithm, Argon2, Params, Version};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
+
+use crate::domain::password::normal_form;
+use crate::error::Error;
+
+/// Memory of one hash in KiB, passes and lanes: OWASP's second recommended setting.
+const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
+/// Callers that may wait per permit; at about 30 ms each the last waits about a second.
+const WAITING_PER_PERMIT: usize = 32;
+
+/// Hashes and verifies passwords. Clones share the permits.
+#[derive(Clone)]
+pub struct Passwords {
+    argon: Argon2<'static>,
+    permits: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
+    most_waiting: usize,
+    nobody: Arc<str>,
+}
+
+impl Passwords {
+    /// Prepares hashing with as many permits as cores.
+    ///
+    /// # Errors
+    /// An internal error if the parameters are refused.
+    pub fn new(cores: usize) -> Result<Self, Error> {
+        let (memory, passes, lanes) = COST;
+        let params = Params::new(memory, passes, lanes, None).map_err(|error| Error::internal(error.to_string()))?;
+        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let nobody = hash_with(&argon, &SecretString::from("an account that does not exist"))?;
+        Ok(Self {
+            argon,
+            permits: Arc::new(Semaphore::new(cores.max(1))),
+            waiting: Arc::new(AtomicUsize::new(0)),
+            most_waiting: cores.max(1) * WAITING_PER_PERMIT,
+            nobody: nobody.into(),
+        })
+    }
+
+    /// Hashes a new password.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] if too many callers wait.
+    pub async fn hash(&self, password: SecretString) -> Result<String, Error> {
+        let argon = self.argon.clone();
+        self.in_turn(move || hash_with(&argon, &password)).await?
+    }
+
+    /// Whether a password fits a stored hash. Without one (no such account) the same work is done
+    /// and the answer is no.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] if too many callers wait.
+    pub async fn verify(&self, password: SecretString, stored: Option<String>) -> Result<bool, Error> {
+        let argon = self.argon.clone();
+        let nobody = Arc::clone(&self.nobody);
+        self.in_turn(move || {
+            let known = stored.is_some();
+            let hash = stored.unwrap_or_else(|| nobody.to_string());
+            let hash = PasswordHash::new(&hash).map_err(|error| Error::internal(error.to_string()))?;
+            let normal = SecretString::from(normal_form(password.expose_secret()));
+            Ok(argon.verify_password(normal.expose_secret().as_bytes(), &hash).is_ok() && known)
+        })
+        .await?
+    }
+
+    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let place = Place::take(&self.waiting, self.most_waiting)?;
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(Error::internal)?;
+        drop(place);
+        tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        })
+        .await
+        .map_err(Error::internal)
+    }
+}
+
+/// A place in the queue; given back when its holder goes on or gives up.
+struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn take(waiting: &'a AtomicUsize, most: usize) -> Result<Self, Error> {
+        let before = waiting.fetch_add(1, Ordering::AcqRel);
+        let place = Self(waiting);
+        if before < most { Ok(place) } else { Err(Error::Overloaded("too many password checks wait")) }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+fn hash_with(argon: &Argon2<'_>, password: &SecretString) -> Result<String, Error> {
+    let normal = SecretString::from(normal_form(password.expose_secret()));
+    let salt: [u8; 16] = rand::random();
+    argon
+        .hash_password_with_salt(normal.expose_secret().as_bytes(), &salt)
+        .map(|hash| hash.to_string())
+        .map_err(|error| Error::internal(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(text: &str) -> SecretString {
+        SecretString::from(text)
+    }
+
+    #[tokio::test]
+    async fn only_the_same_password_fits_and_two_hashes_of_it_differ() {
+        let passwords = Passwords::new(1).unwrap();
+        let hash = passwords.hash(secret("雨の日は縁側で将棋を指した")).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert_ne!(hash, passwords.hash(secret("雨の日は縁側で将棋を指した")).await.unwrap());
+        assert!(passwords.verify(secret("雨の日は縁側で将棋を指した"), Some(hash.clone())).await.unwrap());
+        assert!(!passwords.verify(secret("雨の日は縁側で将棋を指す"), Some(hash)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn an_unknown_account_never_verifies_not_even_with_the_stand_ins_password() {
+        let passwords = Passwords::new(1).unwrap();
+        assert!(!passwords.verify(secret("an account that does not exist"), None).await.unwrap());
+    }
+
+    #[test]
+    fn a_full_queue_refuses_and_a_place_given_back_is_free_again() {
+        let waiting = AtomicUsize::new(0);
+        let first = Place::take(&waiting, 1).unwrap();
+        assert!(matches!(Place::take(&waiting, 1), Err(Error::Overloaded(_))));
+        drop(first);
+        assert!(Place::take(&waiting, 1).is_ok());
+    }
+}

@@ -1,0 +1,82 @@
+//! The keys that sign access tokens: Ed25519 in PKCS#8 PEM files. The first signs; all of them
+//! verify, so that a key is rotated by putting a new one in front and dropping the old one later.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ed25519_dalek::SigningKey;
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _};
+use sha2::{Digest, Sha256};
+
+use crate::error::Error;
+
+/// One key pair with its public name.
+pub struct NamedKey {
+    /// The `kid`: RFC 7638 thumbprint of the public key.
+    pub id: String,
+    pub(super) key: SigningKey,
+}
+
+impl NamedKey {
+    fn new(key: SigningKey) -> Self {
+        let canonical = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, encode_public(&key));
+        Self { id: URL_SAFE_NO_PAD.encode(Sha256::digest(canonical.as_bytes())), key }
+    }
+
+    /// The public key as JWK member `x`.
+    #[must_use]
+    pub fn public_x(&self) -> String {
+        encode_public(&self.key)
+    }
+
+    /// A new key.
+    #[must_use]
+    pub fn generate() -> Self {
+        let seed: [u8; 32] = rand::random();
+        Self::new(SigningKey::from_bytes(&seed))
+    }
+}
+
+fn encode_public(key: &SigningKey) -> String {
+    URL_SAFE_NO_PAD.encode(key.verifying_key().as_bytes())
+}
+
+/// Reads keys from PEM files, in their order.
+///
+/// # Errors
+/// An internal error that names the file, never its content.
+pub fn read(files: &[PathBuf]) -> Result<Vec<NamedKey>, Error> {
+    files.iter().map(|file| read_one(file)).collect()
+}
+
+fn read_one(file: &Path) -> Result<NamedKey, Error> {
+    let pem = fs::read_to_string(file).map_err(|error| Error::internal(format!("{}: {error}", file.display())))?;
+    SigningKey::from_pkcs8_pem(&pem)
+        .map(NamedKey::new)
+        .map_err(|_| Error::internal(format!("{}: not an Ed25519 private key in PKCS#8 PEM", file.display())))
+}
+
+/// Reads the sandbox's key, or makes one that outlasts a restart.
+///
+/// # Errors
+/// An internal error if the file can be neither read nor made.
+pub fn read_or_generate(file: &Path) -> Result<NamedKey, Error> {
+    if file.exists() {
+        return read_one(file);
+    }
+    let key = NamedKey::generate();
+    let pem = key.key.to_pkcs8_pem(LineEnding::LF).map_err(|error| Error::internal(error.to_string()))?;
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+        .and_then(|mut out| out.write_all(pem.as_bytes()).and_then(|()| out.sync_all()));
+    written.map_err(|error| Error::internal(format!("{}: {error}", file.display())))?;
+    Ok(key)
+}

@@ -1,0 +1,65 @@
+//! What an account states of its facility, and the code it gets when it is designated.
+
+use super::facility_check;
+use super::sessions::Principal;
+use super::work::Work;
+use crate::db::{Inserted, accounts};
+use crate::domain::account::{Account, FacilityIdentity, Profile};
+use crate::domain::facility_code::FacilityCode;
+use crate::domain::fault::Fault;
+use crate::error::{Error, FieldFault, ProblemCode};
+
+/// A change of an account: what is absent stays.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The code, once the facility is designated; it cannot be changed again but by succession.
+    pub code: Option<FacilityCode>,
+    /// The whole profile after the change.
+    pub profile: Profile,
+}
+
+/// Stores a change.
+///
+/// # Errors
+/// [`Error::Invalid`] with what the facility list says against it,
+/// [`ProblemCode::FacilityAlreadyDesignated`], those of [`facility_check::may_register`].
+pub fn change(work: &mut Work<'_>, principal: &Principal, change: &Change) -> Result<Account, Error> {
+    let now = work.now();
+    let account = &principal.account;
+    let code = change.code.as_ref().or_else(|| account.identity.code());
+    let mut faults = facility_check::faults(
+        work.conn,
+        facility_check::OF_FACILITY,
+        code,
+        Some(&change.profile.facility.postal_code).filter(|_| code.is_some()),
+    )?;
+    // A facility that left the list may still correct its telephone number.
+    faults.retain(|fault| fault.fault != Fault::FacilityDelisted || change.code.is_some());
+    if let Some(code) = &change.code
+        && code.kind() != account.identity.kind()
+    {
+        faults.push(FieldFault::new(facility_check::OF_FACILITY.code, Fault::KindMismatch));
+    }
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    match &change.code {
+        Some(code) => designate(work, account, code, &change.profile)?,
+        None => accounts::update_profile(work.conn, account.id, &change.profile, now)?,
+    }
+    work.audit(Some(account.id), "account.changed", account.id, None)?;
+    accounts::find(work.conn, account.id)?.ok_or_else(|| Error::internal("an account vanished"))
+}
+
+fn designate(work: &mut Work<'_>, account: &Account, code: &FacilityCode, profile: &Profile) -> Result<(), Error> {
+    match &account.identity {
+        FacilityIdentity::Designated(_) => return Err(ProblemCode::FacilityAlreadyDesignated.into()),
+        FacilityIdentity::Applying { .. } => {
+            facility_check::may_register(work.conn, &FacilityIdentity::Designated(code.clone()))?;
+        }
+    }
+    match accounts::update_facility(work.conn, account.id, code, profile, work.call.now)? {
+        Inserted::Yes => Ok(()),
+        Inserted::AlreadyThere => Err(ProblemCode::FacilityHasAccount.into()),
+    }
+}

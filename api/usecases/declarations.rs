@@ -1,0 +1,242 @@
+//! Declarations of the transitional measure: filed, corrected, withdrawn.
+
+use uuid::Uuid;
+
+use super::rounds;
+use super::sessions::Principal;
+use super::work::Work;
+use crate::db::{Conn, Inserted, declarations, uploads};
+use crate::domain::calendar::{Instant, japan_day};
+use crate::domain::declaration::{Declaration, DeclarationContent, DeclarationEvent, DeclarationStatus};
+use crate::domain::fault::Fault;
+use crate::domain::ids::DeclarationId;
+use crate::domain::receipt_number::ReceiptNumber;
+use crate::domain::review::ReviewMode;
+use crate::domain::round::{Edition, ExcusedUntil, Window, edition_in_force};
+use crate::error::{Error, FieldFault, ProblemCode};
+use crate::mail::message::{DeclarationFacts, Message};
+
+/// How many random receipt numbers are tried before giving up; two alike are one in 10¹¹.
+const RECEIPT_NUMBER_TRIES: usize = 3;
+
+/// A declaration with what follows from it.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    /// The declaration.
+    pub declaration: Declaration,
+    /// Until when the facility is excused, by the edition in force now.
+    pub excused: Option<ExcusedUntil>,
+}
+
+/// Everything that speaks against a declaration's content: the round's rules, other codes,
+/// attachments. Used with what could be read even when other parts could not.
+pub fn faults(
+    conn: &mut Conn,
+    principal: &Principal,
+    edition: &Edition,
+    content: &DeclarationContent,
+    now: Instant,
+) -> Result<Vec<FieldFault>, Error> {
+    let code = principal.facility_code()?;
+    let mut faults: Vec<FieldFault> = edition
+        .examine(&content.statement, code.kind(), content.attachment_ids.len(), japan_day(now))
+        .into_iter()
+        .map(|(pointer, fault)| FieldFault::new(pointer, fault))
+        .collect();
+    for (place, other) in content.other_facility_codes.iter().enumerate() {
+        let pointer = format!("/other_facility_codes/{place}");
+        if other == code {
+            faults.push(FieldFault::new(pointer, Fault::OwnFacilityCode));
+        } else if content.other_facility_codes.iter().take(place).any(|earlier| earlier == other) {
+            faults.push(FieldFault::new(pointer, Fault::RepeatedEntry));
+        }
+    }
+    for (place, id) in content.attachment_ids.iter().enumerate() {
+        let pointer = format!("/attachment_ids/{place}");
+        let stored = uploads::find(conn, *id, principal.account.id)?.is_some_and(|upload| upload.stored_at.is_some());
+        if !stored {
+            faults.push(FieldFault::new(pointer, Fault::AttachmentUnknown));
+        } else if content.attachment_ids.iter().take(place).any(|earlier| earlier == id) {
+            faults.push(FieldFault::new(pointer, Fault::RepeatedEntry));
+        }
+    }
+    Ok(faults)
+}
+
+/// Files a declaration.
+///
+/// # Errors
+/// [`ProblemCode::RoundNotForKind`], [`ProblemCode::WindowNotOpen`], [`ProblemCode::WindowClosed`],
+/// [`ProblemCode::DeclarationExists`], [`Error::Invalid`] with everything against the content.
+pub fn file(
+    work: &mut Work<'_>,
+    principal: &Principal,
+    round: &str,
+    content: DeclarationContent,
+) -> Result<Examined, Error> {
+    let now = work.now();
+    let code = principal.facility_code()?.clone();
+    let edition = rounds::require(work.conn, round, now)?;
+    let faults = faults(work.conn, principal, &edition, &content, now)?;
+    if !edition.eligible_kinds.contains(&code.kind()) {
+        return Err(ProblemCode::RoundNotForKind.into());
+    }
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    let late = late_or_refused(&edition, now)?;
+    let mut declaration = Declaration {
+        id: DeclarationId::from_uuid(Uuid::new_v4()),
+        facility_code: code,
+        round: round.to_owned(),
+        receipt_number: ReceiptNumber::from_random(rand::random()),
+        status: DeclarationStatus::Received,
+        revision: 1,
+        content,
+        late,
+        review: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    decide(work, &mut declaration);
+    insert(work, &mut declaration)?;
+    declarations::insert_revision(work.conn, &declaration, principal.account.id)?;
+    work.audit(Some(principal.account.id), "declaration.filed", declaration.id, None)?;
+    tell(work, principal, &edition, &declaration)?;
+    examined(work, declaration)
+}
+
+fn insert(work: &mut Work<'_>, declaration: &mut Declaration) -> Result<(), Error> {
+    for _ in 0..RECEIPT_NUMBER_TRIES {
+        if declarations::exists_live(work.conn, &declaration.facility_code, &declaration.round)? {
+            return Err(ProblemCode::DeclarationExists.into());
+        }
+        if declarations::insert(work.conn, declaration)? == Inserted::Yes {
+            return Ok(());
+        }
+        declaration.receipt_number = ReceiptNumber::from_random(rand::random());
+    }
+    Err(Error::internal("no free receipt number was found"))
+}
+
+/// Files a new revision.
+///
+/// # Errors
+/// [`ProblemCode::StatusForbids`], [`ProblemCode::WindowClosed`] (a returned declaration may be
+/// corrected until its own due date), [`Error::Invalid`].
+pub fn revise(
+    work: &mut Work<'_>,
+    principal: &Principal,
+    current: Declaration,
+    content: DeclarationContent,
+) -> Result<Examined, Error> {
+    let now = work.now();
+    let status = current.status.after(DeclarationEvent::Revise).ok_or(ProblemCode::StatusForbids)?;
+    let edition = rounds::require(work.conn, &current.round, now)?;
+    let faults = faults(work.conn, principal, &edition, &content, now)?;
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    let correction_is_due = current.review.as_ref().and_then(|review| review.due).is_some_and(|due| japan_day(now) <= due);
+    let late = if current.status == DeclarationStatus::Returned && correction_is_due {
+        current.late
+    } else {
+        current.late | late_or_refused(&edition, now)?
+    };
+    let mut declaration = Declaration {
+        status,
+        revision: current.revision + 1,
+        content,
+        late,
+        version: current.version + 1,
+        updated_at: now,
+        ..current
+    };
+    decide(work, &mut declaration);
+    declarations::update(work.conn, &declaration)?;
+    declarations::insert_revision(work.conn, &declaration, principal.account.id)?;
+    work.audit(Some(principal.account.id), "declaration.revised", declaration.id, None)?;
+    tell(work, principal, &edition, &declaration)?;
+    examined(work, declaration)
+}
+
+/// Takes a declaration back.
+///
+/// # Errors
+/// [`ProblemCode::StatusForbids`].
+pub fn withdraw(work: &mut Work<'_>, principal: &Principal, current: Declaration) -> Result<Examined, Error> {
+    let now = work.now();
+    let status = current.status.after(DeclarationEvent::Withdraw).ok_or(ProblemCode::StatusForbids)?;
+    let declaration = Declaration { status, version: current.version + 1, updated_at: now, ..current };
+    declarations::update(work.conn, &declaration)?;
+    work.audit(Some(principal.account.id), "declaration.withdrawn", declaration.id, None)?;
+    let edition = rounds::require(work.conn, &declaration.round, now)?;
+    let message = Message::DeclarationWithdrawn { facts: facts(principal, &edition, &declaration) };
+    work.mail(&principal.account.email, Some(principal.account.id), &message)?;
+    examined(work, declaration)
+}
+
+/// Puts a declaration together with what follows from it by the edition in force now. A category
+/// that a later edition no longer offers keeps the end of the last edition that did.
+pub fn examine(conn: &mut Conn, declaration: Declaration, now: Instant) -> Result<Examined, Error> {
+    let editions = crate::db::rounds::list_editions(conn, &declaration.round)?;
+    let today = japan_day(now);
+    let excused = if declaration.status.is_live() {
+        let in_force = edition_in_force(&editions, today);
+        let earlier = editions.iter().rev().filter(|edition| edition.effective_from <= today);
+        in_force.into_iter().chain(earlier).find_map(|edition| edition.excused_until(&declaration.content.statement))
+    } else {
+        None
+    };
+    Ok(Examined { declaration, excused })
+}
+
+fn examined(work: &mut Work<'_>, declaration: Declaration) -> Result<Examined, Error> {
+    let now = work.now();
+    examine(work.conn, declaration, now)
+}
+
+/// Whether a filing of today is late.
+fn late_or_refused(edition: &Edition, now: Instant) -> Result<bool, Error> {
+    match edition.window(japan_day(now)) {
+        Window::NotYetOpen { .. } => Err(ProblemCode::WindowNotOpen.into()),
+        Window::Open => Ok(false),
+        Window::Late => Ok(true),
+        Window::Closed { .. } => Err(ProblemCode::WindowClosed.into()),
+    }
+}
+
+/// A complete declaration is accepted at once where the setting says so.
+fn decide(work: &Work<'_>, declaration: &mut Declaration) {
+    if work.policy.review == ReviewMode::Automatic
+        && let Some(accepted) = declaration.status.after(DeclarationEvent::Accept)
+    {
+        declaration.status = accepted;
+    }
+}
+
+fn tell(work: &mut Work<'_>, principal: &Principal, edition: &Edition, declaration: &Declaration) -> Result<(), Error> {
+    let facts = facts(principal, edition, declaration);
+    let statement = &declaration.content.statement;
+    let message = match (declaration.status, edition.rule(statement.category)) {
+        (DeclarationStatus::Accepted, Some(rule)) => Message::DeclarationAccepted {
+            facts,
+            excused_until: edition.excused_until(statement).and_then(|excused| excused.date),
+            excused_text: rule.excused_until.text.ja.clone(),
+        },
+        _ => Message::DeclarationReceived { facts, late: declaration.late },
+    };
+    work.mail(&principal.account.email, Some(principal.account.id), &message)
+}
+
+fn facts(principal: &Principal, edition: &Edition, declaration: &Declaration) -> DeclarationFacts {
+    let category = edition.rule(declaration.content.statement.category);
+    DeclarationFacts {
+        facility_name: principal.account.profile.facility.name.to_string(),
+        facility_code: declaration.facility_code.to_string(),
+        receipt_number: declaration.receipt_number.to_string(),
+        round_name: edition.name.ja.clone(),
+        category_name: category.map(|rule| rule.name.ja.clone()).unwrap_or_default(),
+    }
+}

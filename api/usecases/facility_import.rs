@@ -1,0 +1,93 @@
+//! Takes an edition of the facility list into the database and carries on what waited for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::successions;
+use super::work::Work;
+use crate::db::facilities::{self, Imported};
+use crate::db::successions as stored;
+use crate::domain::account::ListedFacility;
+use crate::domain::facility_code::FacilityKind;
+use crate::error::Error;
+
+/// Waiting successions that are carried on in one transaction at most.
+const CARRIED_ON: i64 = 100;
+
+/// What an import did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Rows read.
+    pub read: usize,
+    /// Codes new to the list.
+    pub added: usize,
+    /// Codes of which the list said something else before.
+    pub changed: usize,
+    /// Rows refused.
+    pub refused: usize,
+    /// Codes that a whole edition does not hold any more.
+    pub delisted: usize,
+    /// Successions that went on because their successor came.
+    pub carried_on: usize,
+}
+
+/// Puts rows into the list.
+pub fn put(work: &mut Work<'_>, rows: Vec<ListedFacility>, report: &mut Report) -> Result<(), Error> {
+    let now = work.now();
+    for row in rows {
+        match facilities::put(work.conn, row, now)? {
+            Imported::Added => report.added += 1,
+            Imported::Changed => report.changed += 1,
+            Imported::Unchanged => {}
+        }
+    }
+    Ok(())
+}
+
+/// Carries on successions whose successor the list has by now.
+pub fn carry_on(work: &mut Work<'_>, report: &mut Report) -> Result<(), Error> {
+    for succession in stored::list_ready(work.conn, CARRIED_ON)? {
+        successions::carry_on(work, succession)?;
+        report.carried_on += 1;
+    }
+    Ok(())
+}
+
+/// The codes an edition holds, by prefecture and kind: a facility's absence means something only
+/// where the edition covers its prefecture and kind.
+#[derive(Debug, Default)]
+pub struct Coverage(BTreeMap<(String, FacilityKindKey), BTreeSet<String>>);
+
+/// Orders kinds by their code.
+type FacilityKindKey = &'static str;
+
+impl Coverage {
+    /// Notes a row of the edition.
+    pub fn note(&mut self, row: &ListedFacility) {
+        let part = (row.code.prefecture().to_owned(), row.code.kind().code());
+        self.0.entry(part).or_default().insert(row.code.to_string());
+    }
+}
+
+/// Marks what a whole edition does not hold any more.
+pub fn delist_absent(work: &mut Work<'_>, coverage: &Coverage, report: &mut Report) -> Result<(), Error> {
+    let now = work.now();
+    for ((prefecture, kind), held) in &coverage.0 {
+        let Some(kind) = FacilityKind::from_code(kind) else { continue };
+        for code in facilities::list_codes(work.conn, prefecture, kind)? {
+            if !held.contains(&code) {
+                facilities::delist(work.conn, &code, now)?;
+                report.delisted += 1;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes the import into the audit log.
+pub fn record(work: &mut Work<'_>, report: &Report) -> Result<(), Error> {
+    let counts = serde_json::json!({
+        "read": report.read, "added": report.added, "changed": report.changed,
+        "refused": report.refused, "delisted": report.delisted, "carried_on": report.carried_on,
+    });
+    work.audit(None, "facilities.imported", "facilities", Some(counts))
+}
