@@ -1,12 +1,22 @@
 //! todokede (届出): registration and filing for Japan's portal of medical institutions.
+//!
+//! A request enters by `server`, is read in `routes`, decided in `domain` within a transaction of
+//! `usecases`, kept by `db`. `worker` does what no request waits for. `docs/architecture.md` draws the map.
+
+pub mod boot;
 pub mod clock;
+pub mod commands;
 pub mod config;
 pub mod db;
 pub mod domain;
 pub mod error;
-pub mod mail;
 pub mod facility_list;
 pub mod files;
+pub mod mail;
+pub mod routes;
 pub mod security;
+pub mod server;
 pub mod state;
+pub mod telemetry;
 pub mod usecases;
+pub mod worker;

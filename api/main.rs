@@ -1,1 +1,76 @@
-fn main(){}
+//! The command line: each subcommand is one call into the library.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use todokede::commands;
+
+/// Registration and filing service of the portal for medical institutions (届出).
+///
+/// Settings come from the environment; docs/settings.md lists them.
+#[derive(Parser)]
+#[command(name = "todokede", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API and deliver mails (the default).
+    Serve,
+    /// Deliver mails and tidy up, without the API.
+    Worker,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Print the OpenAPI document.
+    Openapi,
+    /// The facility list.
+    #[command(subcommand)]
+    Facilities(Facilities),
+    /// Rounds of the transitional measure.
+    #[command(subcommand)]
+    Rounds(Rounds),
+}
+
+#[derive(Subcommand)]
+enum Facilities {
+    /// Import a CSV file with a header `facility_code,name,postal_code,address` and, where known,
+    /// `phone,founder_name`; UTF-8 or Shift JIS. Works while the service runs.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// The file holds every facility of each prefecture and kind in it: what it lacks is no
+        /// longer listed.
+        #[arg(long)]
+        whole_edition: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Rounds {
+    /// Load a round from a JSON file, replacing what is known of it.
+    Load {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command.unwrap_or(Command::Serve) {
+        Command::Serve => commands::serve(),
+        Command::Worker => commands::work(),
+        Command::Migrate => commands::migrate(),
+        Command::Openapi => commands::openapi(),
+        Command::Facilities(Facilities::Import { file, whole_edition }) => commands::import(&file, whole_edition),
+        Command::Rounds(Rounds::Load { file }) => commands::load_round(&file),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("todokede: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

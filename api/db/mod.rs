@@ -59,3 +59,8 @@ impl Inserted {
         }
     }
 }
+
+/// Runs a part of a transaction that can be taken back on its own.
+pub fn savepoint<T>(conn: &mut Conn, part: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+    diesel::Connection::transaction(conn, part)
+}

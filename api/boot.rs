@@ -1,0 +1,84 @@
+//! Brings an installation up: schema, clock, rounds, the sandbox's facilities, the state.
+
+use crate::clock::Clock;
+use crate::config::{Profile, Settings};
+use crate::db::pool::{Database, open_writing};
+use crate::db::{migrations, sandbox_clock};
+use crate::error::Error;
+use crate::facility_list::{Import, import_text};
+use crate::state::{State, policy};
+use crate::usecases::rounds;
+use crate::usecases::work::{Call, Work};
+
+/// Connections that read at the same time.
+const READERS: u32 = 4;
+/// Facilities that do not exist, in several prefectures and of several kinds.
+const SANDBOX_FACILITIES: &str = include_str!("sandbox/facilities.csv");
+
+/// Brings the schema up to date, loads shipped rounds, and names the steps that were taken.
+///
+/// # Errors
+/// An internal error that says what failed.
+pub fn migrate(settings: &Settings) -> Result<Vec<String>, Error> {
+    let mut connection = open_writing(&settings.database)?;
+    let steps = migrations::run(&mut connection)?;
+    let call = Call::internal("system", Clock::of_machine().now());
+    rounds::load_shipped(&mut Work::new(&mut connection, &call, &policy(settings)))?;
+    Ok(steps)
+}
+
+/// Opens the installation for work: a sandbox is brought up to date by itself, production wants
+/// `todokede migrate` first.
+///
+/// # Errors
+/// An internal error that says what is in the way.
+pub fn open(settings: Settings) -> Result<State, Error> {
+    let clock = Clock::of_machine();
+    match settings.profile {
+        Profile::Sandbox => open_sandbox(&settings, &clock)?,
+        Profile::Production => check_production(&settings)?,
+    }
+    let database = Database::open(&settings.database, READERS)?;
+    if settings.profile == Profile::Sandbox {
+        seed(&settings, &database, &clock)?;
+    }
+    State::new(settings, clock, database)
+}
+
+fn open_sandbox(settings: &Settings, clock: &Clock) -> Result<(), Error> {
+    migrate(settings)?;
+    let mut connection = open_writing(&settings.database)?;
+    let offset = match sandbox_clock::find_offset(&mut connection)? {
+        Some(kept) => kept,
+        None => {
+            let start = settings.clock.map_or(0, Clock::offset_for);
+            sandbox_clock::put_offset(&mut connection, start)?;
+            start
+        }
+    };
+    clock.set_offset_micros(offset);
+    Ok(())
+}
+
+fn check_production(settings: &Settings) -> Result<(), Error> {
+    let mut connection = open_writing(&settings.database)?;
+    if migrations::pending(&mut connection)? {
+        return Err(Error::internal("the schema is not up to date: run `todokede migrate` first"));
+    }
+    if sandbox_clock::find_offset(&mut connection)?.is_some() {
+        return Err(Error::internal("this database belongs to a sandbox and cannot serve production"));
+    }
+    tracing::warn!("no mail server is connected: mails wait in the outbox");
+    Ok(())
+}
+
+fn seed(settings: &Settings, database: &Database, clock: &Clock) -> Result<(), Error> {
+    if !database.write_blocking(crate::db::facilities::is_empty)? {
+        return Ok(());
+    }
+    let policy = policy(settings);
+    let import = Import { database, policy: &policy, now: clock.now(), whole_edition: false };
+    let (report, refused) = import_text(&import, SANDBOX_FACILITIES)?;
+    tracing::info!(facilities = report.added, refused = refused.len(), "the sandbox has its facilities");
+    Ok(())
+}

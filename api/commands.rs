@@ -1,0 +1,148 @@
+//! What the subcommands do.
+
+use std::fmt;
+use std::path::Path;
+
+use tokio::sync::watch;
+
+use crate::config::{Profile, SettingProblem, Settings};
+use crate::domain::round::RoundFile;
+use crate::error::Error;
+use crate::facility_list::{Import, import as import_file};
+use crate::usecases::rounds;
+use crate::usecases::work::{Call, Work};
+use crate::{boot, routes, server, telemetry, worker};
+
+/// Why a command failed, for the person at the terminal.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self(match error {
+            Error::Internal(source) => source.to_string(),
+            other => other.to_string(),
+        })
+    }
+}
+
+impl From<Vec<SettingProblem>> for Failure {
+    fn from(problems: Vec<SettingProblem>) -> Self {
+        let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
+        Self(format!("the settings are not usable:\n{}", lines.join("\n")))
+    }
+}
+
+fn settings() -> Result<Settings, Failure> {
+    let settings = Settings::from_environment()?;
+    telemetry::start(&settings.log, settings.log_format);
+    Ok(settings)
+}
+
+/// Serves the API until a signal ends it.
+///
+/// # Errors
+/// What is in the way.
+pub fn serve() -> Result<(), Failure> {
+    let settings = settings()?;
+    let (profile, public_url) = (settings.profile, settings.public_url.clone());
+    let state = boot::open(settings)?;
+    actix_web::rt::System::new().block_on(async move {
+        let running = server::start(state)?;
+        println!("todokede listens on http://{}", running.address);
+        if profile == Profile::Sandbox {
+            println!(
+                "\n  Swagger UI    {public_url}/docs/\n  Mailbox       {public_url}/sandbox/messages\n  \
+                 Clock         {public_url}/sandbox/clock\n  Facilities    {public_url}/sandbox/facilities\n\n\
+                 Try first:\n  curl -X POST {public_url}/v1/registrations -H 'Content-Type: application/json' \
+                 -d '{{\"email\":\"reception@clinic.example\"}}'\n"
+            );
+        }
+        running.wait().await
+    })?;
+    Ok(())
+}
+
+/// Delivers mails and tidies up until a signal ends it.
+///
+/// # Errors
+/// What is in the way.
+pub fn work() -> Result<(), Failure> {
+    let state = boot::open(settings()?)?;
+    actix_web::rt::System::new().block_on(async move {
+        let (stop, stopped) = watch::channel(false);
+        let work = tokio::spawn(worker::run(state.into(), stopped));
+        tokio::signal::ctrl_c().await.map_err(Error::internal)?;
+        stop.send_replace(true);
+        work.await.map_err(Error::internal)
+    })?;
+    Ok(())
+}
+
+/// Brings the schema up to date.
+///
+/// # Errors
+/// The step that failed.
+pub fn migrate() -> Result<(), Failure> {
+    let steps = boot::migrate(&settings()?)?;
+    if steps.is_empty() {
+        println!("The schema is up to date.");
+    }
+    for step in steps {
+        println!("done: {step}");
+    }
+    Ok(())
+}
+
+/// Prints the OpenAPI document.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn openapi() -> Result<(), Failure> {
+    print!("{}", routes::document::yaml()?);
+    Ok(())
+}
+
+/// Imports a facility list and prints what was done.
+///
+/// # Errors
+/// What is in the way. Refused rows are no error.
+pub fn import(file: &Path, whole_edition: bool) -> Result<(), Failure> {
+    let state = boot::open(settings()?)?;
+    let import =
+        Import { database: &state.database, policy: &state.policy, now: state.clock.now(), whole_edition };
+    let (report, refused) = import_file(&import, file)?;
+    println!("read        {}", report.read);
+    println!("added       {}", report.added);
+    println!("changed     {}", report.changed);
+    println!("refused     {}", report.refused);
+    if whole_edition {
+        println!("delisted    {}", report.delisted);
+    }
+    println!("carried on  {} waiting successions", report.carried_on);
+    for row in refused {
+        println!("line {}: {} {}", row.line, row.column, row.reason);
+    }
+    Ok(())
+}
+
+/// Loads a round.
+///
+/// # Errors
+/// What is wrong with the file, or what is in the way.
+pub fn load_round(file: &Path) -> Result<(), Failure> {
+    let json = std::fs::read_to_string(file).map_err(|error| Failure(format!("{}: {error}", file.display())))?;
+    let round = RoundFile::parse(&json).map_err(|error| Failure(format!("{}: {error}", file.display())))?;
+    let state = boot::open(settings()?)?;
+    let name = round.round.clone();
+    let (call, policy) = (Call::internal("system", state.clock.now()), state.policy.clone());
+    state.database.write_blocking(move |conn| rounds::load(&mut Work::new(conn, &call, &policy), &round))?;
+    println!("loaded: {name}");
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! One line per request: ids, status and time, no address, no token, no personal data.
+
+use std::time::Instant as Stopwatch;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
+
+use super::context::Arrival;
+
+/// Measures a request's time.
+pub struct Timer(Stopwatch);
+
+impl Timer {
+    /// Starts measuring.
+    #[must_use]
+    pub fn start() -> Self {
+        Self(Stopwatch::now())
+    }
+}
+
+/// Writes the line. The path is the route's pattern, so that no id and no guess stands in the log.
+pub fn write(response: &ServiceResponse<BoxBody>, arrival: &Arrival, timer: &Timer) {
+    let request = response.request();
+    let micros = u64::try_from(timer.0.elapsed().as_micros()).unwrap_or(u64::MAX);
+    tracing::info!(
+        target: "access",
+        method = %request.method(),
+        route = request.match_pattern().as_deref().unwrap_or("-"),
+        status = response.status().as_u16(),
+        micros,
+        request_id = %arrival.request_id,
+    );
+}

@@ -1,0 +1,96 @@
+//! The extractor of JSON bodies.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::BytesMut;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt as _;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use validator::Validate;
+
+use super::node::Node;
+use super::{Faults, tree, validation};
+use crate::error::{Error, ProblemCode};
+use crate::routes::problems::Problem;
+
+/// Largest JSON body: the longest filing is a fifth of it.
+const MAX_BYTES: usize = 64 * 1024;
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A body that was read as far as it could be, with everything found wrong so far.
+pub struct Json<T> {
+    /// The body; empty values stand in for what was wrong.
+    pub value: T,
+    /// What was wrong.
+    pub faults: Faults,
+    /// Tells equal bodies from different ones, whatever their white space and order of members.
+    pub fingerprint: Vec<u8>,
+}
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_json = is_json(request);
+        let payload = payload.take();
+        Box::pin(async move {
+            if !is_json {
+                return Err(ProblemCode::UnsupportedMediaType.into());
+            }
+            let bytes = receive(payload, MAX_BYTES).await?;
+            read(&bytes).map_err(Problem::from)
+        })
+    }
+}
+
+/// Receives a body of at most `limit` bytes, in time.
+pub(in crate::routes) async fn receive(mut payload: Payload, limit: usize) -> Result<BytesMut, Error> {
+    let receiving = async {
+        let mut bytes = BytesMut::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| ProblemCode::MalformedJson)?;
+            if bytes.len() + chunk.len() > limit {
+                return Err(ProblemCode::BodyTooLarge);
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    };
+    match tokio::time::timeout(PATIENCE, receiving).await {
+        Ok(received) => received.map_err(Error::from),
+        Err(_) => Err(ProblemCode::RequestTimeout.into()),
+    }
+}
+
+fn is_json(request: &HttpRequest) -> bool {
+    let value = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = value.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    essence.eq_ignore_ascii_case("application/json")
+        && parts.all(|parameter| {
+            parameter
+                .split_once('=')
+                .is_none_or(|(name, charset)| !name.eq_ignore_ascii_case("charset") || charset.trim_matches('"').eq_ignore_ascii_case("utf-8"))
+        })
+}
+
+fn read<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<Json<T>, Error> {
+    let document = tree::parse(bytes)?;
+    // The parsed tree keeps its members in order of their names.
+    let fingerprint = Sha256::digest(document.to_string().as_bytes()).to_vec();
+    let faults = RefCell::new(Faults::default());
+    let value = T::deserialize(Node::root(&document, &faults)).map_err(Error::internal)?;
+    let mut faults = faults.into_inner();
+    if let Err(errors) = value.validate() {
+        validation::note(&mut faults, "", &errors);
+    }
+    Ok(Json { value, faults, fingerprint })
+}

@@ -1,0 +1,87 @@
+//! Entity tags: reads that are saved, and changes that cannot overwrite what their author has not
+//! seen (RFC 9110, section 13).
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{IF_MATCH, IF_NONE_MATCH};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use utoipa::IntoParams;
+
+use super::answer::Answer;
+use super::problems::Problem;
+use crate::error::{Error, ProblemCode};
+
+/// The strong entity tag of a version.
+#[must_use]
+pub fn etag(version: i64) -> String {
+    format!("\"{version}\"")
+}
+
+/// The header that a change wants.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes the header in the document")]
+pub struct IfMatchHeader {
+    /// The `ETag` of the representation that the change is based on.
+    #[param(rename = "If-Match", max_length = 200, example = "\"1\"")]
+    if_match: String,
+}
+
+/// The entity tags that a change is based on.
+pub struct IfMatch(String);
+
+impl IfMatch {
+    /// Holds them against the resource as it stands.
+    ///
+    /// # Errors
+    /// [`ProblemCode::PreconditionFailed`].
+    pub fn check(&self, current: &str) -> Result<(), Error> {
+        if matches(&self.0, current) { Ok(()) } else { Err(ProblemCode::PreconditionFailed.into()) }
+    }
+
+    /// What the caller sent, as part of a request's fingerprint.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromRequest for IfMatch {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let value = request.headers().get(IF_MATCH).and_then(|value| value.to_str().ok()).map(str::trim);
+        ready(match value {
+            None | Some("") => Err(ProblemCode::PreconditionRequired.into()),
+            Some(value) => Ok(Self(value.to_owned())),
+        })
+    }
+}
+
+/// Answers a read with its entity tag, or 304 where the caller has that representation.
+pub fn read(request: &HttpRequest, etag: String, answer: Answer) -> HttpResponse {
+    let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    if known.is_some_and(|known| matches(known, &etag)) {
+        return HttpResponse::NotModified().insert_header((actix_web::http::header::ETAG, etag)).finish();
+    }
+    answer.tagged(etag).write()
+}
+
+fn matches(list: &str, current: &str) -> bool {
+    list.trim() == "*" || list.split(',').any(|tag| tag.trim() == current)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_present_version_matches_and_weak_tags_never_do() {
+        let current = etag(3);
+        for (list, fits) in [("\"3\"", true), ("*", true), ("\"2\", \"3\"", true), ("\"2\"", false), ("W/\"3\"", false), ("3", false)] {
+            assert_eq!(matches(list, &current), fits, "{list}");
+        }
+    }
+}

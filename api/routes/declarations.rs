@@ -1,0 +1,311 @@
+//! `/v1/declarations`: the transitional measure is declared, corrected, withdrawn, read.
+
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::answer::Answer;
+use super::body::{Faults, Json};
+use super::conditional::{self, IfMatch, IfMatchHeader};
+use super::context::{Bearer, Context};
+use super::declaration_forms::{
+    DeclarationPage, DeclarationPreview, DeclarationRequest, DeclarationResponse, RevisionPage, RevisionResponse,
+};
+use super::filing::{Filing, IdempotencyKey, IdempotencyKeyHeader};
+use super::paging::{self, PageQuery, time_token};
+use super::previews::WriteQuery;
+use super::problems::{Problem, ProblemDocument};
+use crate::db::Conn;
+use crate::db::declarations as stored;
+use crate::domain::calendar::Instant;
+use crate::domain::declaration::DeclarationContent;
+use crate::domain::fault::Fault;
+use crate::domain::ids::DeclarationId;
+use crate::error::{Error, ProblemCode};
+use crate::usecases::declarations::{self, Examined};
+use crate::usecases::rounds;
+use crate::usecases::sessions::Principal;
+use crate::usecases::work::Work;
+
+/// The tag of these operations.
+pub const TAG: &str = "declarations";
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(file_declaration)
+        .service(list_declarations)
+        .service(read_declaration)
+        .service(revise_declaration)
+        .service(withdraw_declaration)
+        .service(list_revisions);
+}
+
+/// The entity tag: the version, and the end of the excuse, which a new edition of the round can move.
+fn tag(examined: &Examined) -> String {
+    let end = examined.excused.as_ref().and_then(|excused| excused.date);
+    format!("\"{}-{}\"", examined.declaration.version, end.map_or_else(|| "open".to_owned(), |end| end.to_string()))
+}
+
+/// File a declaration
+///
+/// Declares the transitional measure (経過措置の猶予届出) for the account's facility, in one of the six
+/// categories of the round. Taken from the day the round opens until its last day, Japan time
+/// inclusive; afterwards only while the round takes late declarations. A facility has one live
+/// declaration per round; a correction is a new revision (`PUT`). With `validate_only` it is the
+/// confirmation screen.
+#[utoipa::path(
+    tag = TAG,
+    operation_id = "fileDeclaration",
+    params(WriteQuery, IdempotencyKeyHeader),
+    request_body = DeclarationRequest,
+    responses(
+        (status = 200, description = "With `validate_only`: what would be stored.", body = DeclarationPreview),
+        (status = 201, description = "The declaration is filed.", body = DeclarationResponse),
+        (status = 409, description = "The round is not open for this facility, or it has a live declaration.", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = [])),
+)]
+#[post("/v1/declarations")]
+async fn file_declaration(
+    context: Context,
+    bearer: Bearer,
+    query: web::Query<WriteQuery>,
+    key: IdempotencyKey,
+    body: Json<DeclarationRequest>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.into_inner();
+    let filing = Filing::keyed("fileDeclaration", query, key)?.about(&body.fingerprint);
+    context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
+    let Json { value, mut faults, .. } = body;
+    let content = value.parse(&mut faults);
+    context
+        .carry_out(filing, bearer, move |work, principal| {
+            let content = all_or_faults(work, principal, &value.round, content, faults)?;
+            let examined = declarations::file(work, principal, &value.round, content)?;
+            if query.validate_only {
+                return Answer::ok(&DeclarationPreview::of(&examined, &work.queued));
+            }
+            let location = format!("/v1/declarations/{}", examined.declaration.id);
+            Ok(Answer::created(location, &DeclarationResponse::of(&examined))?.tagged(tag(&examined)))
+        })
+        .await
+}
+
+/// The content, if nothing is blamed so far. Otherwise the round's rules are asked as well, so that
+/// the facility is told everything at once.
+fn all_or_faults(
+    work: &mut Work<'_>,
+    principal: &Principal,
+    round: &str,
+    content: Option<DeclarationContent>,
+    mut faults: Faults,
+) -> Result<DeclarationContent, Error> {
+    let now = work.now();
+    if faults.is_empty() {
+        return faults.finish(content);
+    }
+    match rounds::find(work.conn, round, now)? {
+        None => faults.add("/round", Fault::RoundUnknown),
+        Some(edition) => {
+            if let Some(content) = &content {
+                faults.extend(declarations::faults(work.conn, principal, &edition, content, now)?);
+            }
+        }
+    }
+    faults.finish(content)
+}
+
+/// List the facility's declarations
+///
+/// Newest first; after a succession also those filed under the former code.
+#[utoipa::path(
+    tag = TAG,
+    operation_id = "listDeclarations",
+    params(PageQuery),
+    responses((status = 200, description = "A page of declarations.", body = DeclarationPage)),
+    security(("bearer" = [])),
+)]
+#[get("/v1/declarations")]
+async fn list_declarations(
+    context: Context,
+    bearer: Bearer,
+    query: web::Query<PageQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let slice = query.slice_by_time()?;
+    let now = context.call.now;
+    let (items, next_page_token) = context
+        .state
+        .database
+        .read(move |conn| {
+            let principal = bearer.principal(conn, now)?;
+            let Some(code) = principal.account.identity.code() else { return Ok((Vec::new(), None)) };
+            let mut rows = stored::list(conn, code, &slice)?;
+            let next = paging::cut(&mut rows, slice.limit, |row| time_token(row.created_at, row.id.uuid()))?;
+            let examined = rows.into_iter().map(|row| declarations::examine(conn, row, now));
+            Ok((examined.collect::<Result<Vec<_>, _>>()?, next))
+        })
+        .await?;
+    let page = DeclarationPage { items: items.iter().map(DeclarationResponse::of).collect(), next_page_token };
+    paging::write(&request, &page, page.next_page_token.as_ref())
+}
+
+/// Read a declaration
+///
+/// With its status, its receipt number, and until when and why the facility is excused.
+#[utoipa::path(
+    tag = TAG,
+    operation_id = "getDeclaration",
+    params(("id" = String, Path, description = "The declaration's id.", max_length = 40, example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h")),
+    responses((status = 200, description = "The declaration.", body = DeclarationResponse)),
+    security(("bearer" = [])),
+)]
+#[get("/v1/declarations/{id}")]
+async fn read_declaration(
+    context: Context,
+    bearer: Bearer,
+    id: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let now = context.call.now;
+    let examined = context
+        .state
+        .database
+        .read(move |conn| {
+            let principal = bearer.principal(conn, now)?;
+            find(conn, &principal, &id, now)
+        })
+        .await?;
+    Ok(conditional::read(&request, tag(&examined), Answer::ok(&DeclarationResponse::of(&examined))?))
+}
+
+/// The principal's declaration; anybody else's does not exist for it.
+fn find(conn: &mut Conn, principal: &Principal, id: &str, now: Instant) -> Result<Examined, Error> {
+    let id = DeclarationId::parse(id).map_err(|_| ProblemCode::NotFound)?;
+    let code = principal.account.identity.code().ok_or(ProblemCode::NotFound)?;
+    let declaration = stored::find(conn, id, code)?.ok_or(ProblemCode::NotFound)?;
+    declarations::examine(conn, declaration, now)
+}
+
+/// File a new revision
+///
+/// Corrects a declaration. The former revisions stay readable. A declaration that was returned
+/// (返戻) is corrected the same way, until its own due date even after the round has closed.
+#[utoipa::path(
+    tag = TAG,
+    operation_id = "reviseDeclaration",
+    params(
+        ("id" = String, Path, description = "The declaration's id.", max_length = 40, example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        WriteQuery,
+        IfMatchHeader,
+    ),
+    request_body = DeclarationRequest,
+    responses(
+        (status = 200, description = "The declaration with its new revision; with `validate_only` what it would be.", body = DeclarationResponse),
+        (status = 409, description = "Its status or the round allows no revision.", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = [])),
+)]
+#[put("/v1/declarations/{id}")]
+async fn revise_declaration(
+    context: Context,
+    bearer: Bearer,
+    id: web::Path<String>,
+    query: web::Query<WriteQuery>,
+    based_on: IfMatch,
+    body: Json<DeclarationRequest>,
+) -> Result<HttpResponse, Problem> {
+    context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
+    let Json { value, mut faults, .. } = body;
+    let content = value.parse(&mut faults);
+    context
+        .carry_out(Filing::unkeyed(query.into_inner()), bearer, move |work, principal| {
+            let now = work.now();
+            let current = find(work.conn, principal, &id, now)?;
+            based_on.check(&tag(&current))?;
+            if value.round != current.declaration.round {
+                faults.add("/round", Fault::NotApplicable);
+            }
+            let content = all_or_faults(work, principal, &current.declaration.round, content, faults)?;
+            let examined = declarations::revise(work, principal, current.declaration, content)?;
+            Ok(Answer::ok(&DeclarationResponse::of(&examined))?.tagged(tag(&examined)))
+        })
+        .await
+}
+
+/// Withdraw a declaration
+///
+/// Takes it back (取下げ). It stays readable; the facility may file a new one while the round is open.
+#[utoipa::path(
+    tag = TAG,
+    operation_id = "withdrawDeclaration",
+    params(
+        ("id" = String, Path, description = "The declaration's id.", max_length = 40, example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        WriteQuery,
+        IdempotencyKeyHeader,
+        IfMatchHeader,
+    ),
+    responses(
+        (status = 200, description = "The withdrawn declaration; with `validate_only` what it would be.", body = DeclarationResponse),
+        (status = 409, description = "Its status allows no withdrawal.", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = [])),
+)]
+#[post("/v1/declarations/{id}/withdrawal")]
+async fn withdraw_declaration(
+    context: Context,
+    bearer: Bearer,
+    id: web::Path<String>,
+    query: web::Query<WriteQuery>,
+    key: IdempotencyKey,
+    based_on: IfMatch,
+) -> Result<HttpResponse, Problem> {
+    let filing = Filing::keyed("withdrawDeclaration", query.into_inner(), key)?.about(id.as_str()).about(based_on.as_str());
+    context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
+    context
+        .carry_out(filing, bearer, move |work, principal| {
+            let now = work.now();
+            let current = find(work.conn, principal, &id, now)?;
+            based_on.check(&tag(&current))?;
+            let examined = declarations::withdraw(work, principal, current.declaration)?;
+            Ok(Answer::ok(&DeclarationResponse::of(&examined))?.tagged(tag(&examined)))
+        })
+        .await
+}
+
+/// List a declaration's revisions
+///
+/// Everything that was declared, newest first, each under the code it was filed with.
+#[utoipa::path(
+    tag = TAG,
+    operation_id = "listDeclarationRevisions",
+    params(
+        ("id" = String, Path, description = "The declaration's id.", max_length = 40, example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        PageQuery,
+    ),
+    responses((status = 200, description = "A page of revisions.", body = RevisionPage)),
+    security(("bearer" = [])),
+)]
+#[get("/v1/declarations/{id}/revisions")]
+async fn list_revisions(
+    context: Context,
+    bearer: Bearer,
+    id: web::Path<String>,
+    query: web::Query<PageQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let slice = query.slice::<i64>()?;
+    let now = context.call.now;
+    let mut rows = context
+        .state
+        .database
+        .read(move |conn| {
+            let principal = bearer.principal(conn, now)?;
+            let examined = find(conn, &principal, &id, now)?;
+            stored::list_revisions(conn, examined.declaration.id, &slice)
+        })
+        .await?;
+    let next_page_token = paging::cut(&mut rows, slice.limit, |row| row.revision)?;
+    let page = RevisionPage { items: rows.iter().map(RevisionResponse::of).collect(), next_page_token };
+    paging::write(&request, &page, page.next_page_token.as_ref())
+}

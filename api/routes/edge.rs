@@ -1,0 +1,208 @@
+//! The edge of the service: every request gets its id and its instant here, every error its
+//! document, every answer its headers and its one line in the log.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage as _, HttpResponse, web};
+use uuid::Uuid;
+
+use super::access_log;
+use super::context::{Arrival, client_of};
+use super::problems::{self, MEDIA_TYPE, Occasion, Outline};
+use crate::domain::lang::Lang;
+use crate::error::{Error, ProblemCode};
+use crate::security::limits::Remaining;
+use crate::state::State;
+
+/// The request's id, in and out.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+/// Carries one request through.
+pub async fn edge(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
+        return Ok(request.into_response(HttpResponse::InternalServerError().finish()));
+    };
+    let timer = access_log::Timer::start();
+    let arrival = arrive(&request, &state);
+    request.extensions_mut().insert(arrival.clone());
+    // A HEAD is answered like a GET; the server leaves the body out.
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    let lang = language_of(request.headers());
+    let mut response = match next.call(request).await {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(error) => return Err(error),
+    };
+    write_problem(&mut response, &arrival, lang, &state);
+    write_headers(&mut response, &arrival);
+    access_log::write(&response, &arrival, &timer);
+    Ok(response)
+}
+
+fn arrive(request: &ServiceRequest, state: &State) -> Arrival {
+    let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let forwarded = request.headers().get(FORWARDED_FOR).and_then(|value| value.to_str().ok());
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    Arrival {
+        now: state.clock.now(),
+        request_id: given.filter(|id| is_good_id(id)).map_or_else(|| Uuid::new_v4().to_string(), str::to_owned),
+        client: client_of(peer, forwarded, &state.settings.trusted_proxies),
+    }
+}
+
+fn is_good_id(id: &str) -> bool {
+    (8..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+/// Japanese, unless the caller prefers English.
+#[must_use]
+pub fn language_of(headers: &HeaderMap) -> Lang {
+    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let quality = |tag: &str| {
+        let weights = wanted.split(',').filter_map(|entry| {
+            let mut parts = entry.split(';').map(str::trim);
+            let language = parts.next()?.split('-').next()?;
+            let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
+            language.eq_ignore_ascii_case(tag).then_some(weight)
+        });
+        weights.fold(0.0_f32, f32::max)
+    };
+    if quality("en") > quality("ja") { Lang::En } else { Lang::Ja }
+}
+
+/// Replaces an error's empty body by its document.
+fn write_problem(response: &mut ServiceResponse<BoxBody>, arrival: &Arrival, lang: Lang, state: &State) {
+    let outline = response.response().extensions().get::<Outline>().cloned();
+    let outline = outline.or_else(|| foreign(response).map(Outline::bare));
+    let Some(outline) = outline else { return };
+    let path = response.request().path().to_owned();
+    let occasion =
+        Occasion { lang, path: &path, request_id: &arrival.request_id, public_url: &state.settings.public_url };
+    let document = problems::document(&outline, occasion);
+    let (status, headers) = (problems::status_of(outline.code), response.headers().clone());
+    let inner = response.response_mut();
+    let mut written = HttpResponse::build(status);
+    written.content_type(MEDIA_TYPE);
+    written.insert_header((header::CONTENT_LANGUAGE, lang.tag()));
+    for (name, value) in headers.iter().filter(|(name, _)| *name != header::CONTENT_TYPE && *name != header::CONTENT_LENGTH) {
+        written.append_header((name.clone(), value.clone()));
+    }
+    challenge(&mut written, &outline);
+    *inner = written.body(document.to_string());
+}
+
+/// The code of an error that the framework answered by itself.
+fn foreign(response: &ServiceResponse<BoxBody>) -> Option<ProblemCode> {
+    response.response().error()?;
+    Some(match response.status() {
+        StatusCode::NOT_FOUND => ProblemCode::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => ProblemCode::MethodNotAllowed,
+        StatusCode::REQUEST_TIMEOUT => ProblemCode::RequestTimeout,
+        StatusCode::PAYLOAD_TOO_LARGE => ProblemCode::BodyTooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ProblemCode::UnsupportedMediaType,
+        status if status.is_client_error() => ProblemCode::InvalidParameter,
+        _ => ProblemCode::Internal,
+    })
+}
+
+/// The headers that belong to an error's kind: how to log in, when to come back.
+fn challenge(response: &mut actix_web::HttpResponseBuilder, outline: &Outline) {
+    match outline.code {
+        ProblemCode::TokenMissing => {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        ProblemCode::TokenInvalid
+        | ProblemCode::TokenExpired
+        | ProblemCode::SessionEnded
+        | ProblemCode::RefreshTokenInvalid
+        | ProblemCode::LoginFailed => {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""));
+        }
+        ProblemCode::Overloaded => {
+            response.insert_header((header::RETRY_AFTER, "2"));
+        }
+        _ => {}
+    }
+    if let Some(limited) = outline.limited {
+        let seconds = limited.retry_after.as_secs() + u64::from(limited.retry_after.subsec_nanos() > 0);
+        response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        response.insert_header((RATE_LIMIT, format!("\"{}\";r=0;t={seconds}", limited.policy)));
+        let policy = format!("\"{}\";q={};w={}", limited.policy, limited.quota, limited.window.as_secs());
+        response.insert_header((RATE_LIMIT_POLICY, policy));
+    }
+}
+
+fn write_headers(response: &mut ServiceResponse<BoxBody>, arrival: &Arrival) {
+    let remaining = response.request().extensions().get::<Remaining>().copied();
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value)
+            && !headers.contains_key(&name)
+        {
+            headers.insert(name, value);
+        }
+    };
+    set(REQUEST_ID, &arrival.request_id);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::CACHE_CONTROL, "no-store");
+    set(header::VARY, "Accept-Language, Authorization");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    if let Some(remaining) = remaining {
+        let (policy, budget) = (remaining.policy, remaining.budget);
+        set(RATE_LIMIT, &format!("\"{policy}\";r={}", remaining.left));
+        set(RATE_LIMIT_POLICY, &format!("\"{policy}\";q={};w={}", budget.quota, budget.window.as_secs()));
+    }
+}
+
+/// The document of an error that is kept under an idempotency key: its status and its members.
+#[must_use]
+pub fn kept_problem(error: &Error, occasion: Occasion<'_>) -> (u16, serde_json::Value) {
+    let outline = Outline::of(error);
+    (problems::status_of(outline.code).as_u16(), problems::document(&outline, occasion))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn language(wanted: &str) -> Lang {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_str(wanted).unwrap());
+        language_of(&headers)
+    }
+
+    #[test]
+    fn english_is_spoken_only_to_those_who_prefer_it() {
+        for (wanted, spoken) in [
+            ("", Lang::Ja),
+            ("en", Lang::En),
+            ("en-GB,en;q=0.9", Lang::En),
+            ("ja,en;q=0.8", Lang::Ja),
+            ("en;q=0.3, ja-JP;q=0.4", Lang::Ja),
+            ("fr", Lang::Ja),
+            ("*", Lang::Ja),
+            ("en;q=x,;;,", Lang::En),
+        ] {
+            assert_eq!(language(wanted), spoken, "{wanted}");
+        }
+    }
+
+    #[test]
+    fn request_ids_of_callers_are_taken_only_if_a_log_can_bear_them() {
+        assert!(is_good_id("3f0c2b1a-0000-4000-8000-000000000000"));
+        for id in ["", "short", "with space in it", "x\n[forged log line]", &"a".repeat(65)] {
+            assert!(!is_good_id(id), "{id}");
+        }
+    }
+}

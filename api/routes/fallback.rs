@@ -1,0 +1,54 @@
+//! What no route took: 405 with `Allow` where the document knows the path, 404 elsewhere.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use actix_web::dev::ResourceDef;
+use actix_web::http::header::{ALLOW, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::path::PathItem;
+
+use super::problems::Problem;
+use crate::error::ProblemCode;
+
+/// The paths of the document with the methods they have.
+#[derive(Clone)]
+pub struct KnownPaths(Arc<Vec<(ResourceDef, String)>>);
+
+impl KnownPaths {
+    /// Reads them from the document.
+    #[must_use]
+    pub fn of(document: &OpenApi) -> Self {
+        let paths: BTreeMap<_, _> = document.paths.paths.iter().collect();
+        let known = paths.into_iter().map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item)));
+        Self(Arc::new(known.collect()))
+    }
+
+    /// Answers a request that no route took.
+    #[must_use]
+    pub fn answer(&self, request: &HttpRequest) -> HttpResponse {
+        let found = self.0.iter().find(|(path, _)| path.is_match(request.path()));
+        let Some((_, methods)) = found else {
+            return Problem::from(ProblemCode::NotFound).error_response();
+        };
+        let mut response = Problem::from(ProblemCode::MethodNotAllowed).error_response();
+        if let Ok(methods) = HeaderValue::from_str(methods) {
+            response.headers_mut().insert(ALLOW, methods);
+        }
+        response
+    }
+}
+
+fn methods(item: &PathItem) -> String {
+    let named = [
+        ("GET", &item.get),
+        ("HEAD", &item.get),
+        ("POST", &item.post),
+        ("PUT", &item.put),
+        ("PATCH", &item.patch),
+        ("DELETE", &item.delete),
+    ];
+    let present: Vec<&str> = named.into_iter().filter(|(_, operation)| operation.is_some()).map(|(name, _)| name).collect();
+    present.join(", ")
+}

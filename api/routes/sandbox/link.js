@@ -1,0 +1,23 @@
+// Shows the token of the fragment, which browsers do not send to servers, and the next call.
+'use strict';
+const flows = {
+  'registration': {
+    title: 'アカウント登録 / Registration',
+    next: (origin, token) => `curl -X POST ${origin}/v1/registrations/confirmation -H 'Content-Type: application/json' -d '{"token":"${token}"}'\n\nPOST ${origin}/v1/accounts`,
+  },
+  'password-reset': {
+    title: 'パスワードの再設定 / Password reset',
+    next: (origin, token) => `POST ${origin}/v1/password-resets/completion\n{"token":"${token}","password":"…"}`,
+  },
+  'email-change': {
+    title: 'メールアドレスの変更 / Change of address',
+    next: (origin, token) => `curl -X POST ${origin}/v1/account/email-changes/completion -H 'Content-Type: application/json' -d '{"token":"${token}"}'`,
+  },
+};
+const flow = flows[location.pathname.split('/').pop()];
+const token = new URLSearchParams(location.hash.slice(1)).get('token');
+if (flow && token && /^[A-Za-z0-9_-]+$/.test(token)) {
+  document.getElementById('title').textContent = flow.title;
+  document.getElementById('token').textContent = token;
+  document.getElementById('next').textContent = flow.next(location.origin, token);
+}

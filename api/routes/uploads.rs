@@ -1,0 +1,316 @@
+//! `/v1/uploads`: attachments, announced first, then their bytes.
+
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+
+use super::answer::Answer;
+use super::body::{Json, receive};
+use super::context::{Bearer, Context};
+use super::filing::{Filing, IdempotencyKey, OptionalIdempotencyKeyHeader};
+use super::previews::WriteQuery;
+use super::problems::{Problem, ProblemDocument};
+use super::timestamp::Timestamp;
+use crate::domain::ids::UploadId;
+use crate::domain::upload::{MAX_BYTES, MediaType, Upload, parse_file_name, parse_sha256};
+use crate::error::{Error, ProblemCode};
+use crate::usecases::uploads::{self, Announcement};
+
+/// The tag of these operations.
+pub const TAG: &str = "uploads";
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(announce_upload).service(store_content).service(read_upload).service(read_content);
+}
+
+/// What a file will be.
+#[derive(Deserialize, ToSchema, Validate)]
+pub struct UploadRequest {
+    /// The file's name, without a folder.
+    #[schema(min_length = 1, max_length = 200, example = "契約書（写し）.pdf")]
+    #[validate(length(max = 200, code = "too_long"))]
+    pub file_name: String,
+    /// Its type: PDF, JPEG or PNG.
+    #[schema(value_type = MediaType, example = "application/pdf")]
+    #[validate(length(max = 100, code = "too_long"))]
+    pub media_type: String,
+    /// Its size in bytes, 10 MiB at most.
+    #[schema(minimum = 1, maximum = 10_485_760, example = 48213)]
+    #[validate(range(min = 1, max = 10_485_760, code = "out_of_range"))]
+    pub size_bytes: i64,
+    /// Its SHA-256 digest in hexadecimal digits.
+    #[schema(min_length = 64, max_length = 64, pattern = "^[0-9A-Fa-f]{64}$", example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    #[validate(length(max = 64, code = "too_long"))]
+    pub sha256: String,
+}
+
+/// Where an upload stands.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum UploadStatus {
+    /// Its bytes are awaited.
+    Announced,
+    /// Its bytes are stored; it can be attached.
+    Stored,
+}
+
+/// An upload (添付書類).
+#[derive(Serialize, ToSchema)]
+pub struct UploadResponse {
+    /// Its id, to be named in `attachment_ids`.
+    #[schema(max_length = 30, example = "upl_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
+    pub id: String,
+    /// Where it stands.
+    pub status: UploadStatus,
+    /// The file's name.
+    #[schema(max_length = 200, example = "契約書（写し）.pdf")]
+    pub file_name: String,
+    /// Its type.
+    pub media_type: MediaType,
+    /// Its size in bytes.
+    #[schema(minimum = 1, maximum = 10_485_760)]
+    pub size_bytes: u64,
+    /// Its SHA-256 digest.
+    #[schema(max_length = 64, pattern = "^[0-9a-f]{64}$")]
+    pub sha256: String,
+    /// When it was announced.
+    pub created_at: Timestamp,
+    /// Until when its bytes are awaited; absent once they are stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub expires_at: Option<Timestamp>,
+    /// When its bytes were stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub stored_at: Option<Timestamp>,
+}
+
+impl UploadResponse {
+    fn of(upload: &Upload) -> Self {
+        let stored = upload.stored_at.is_some();
+        Self {
+            id: upload.id.to_string(),
+            status: if stored { UploadStatus::Stored } else { UploadStatus::Announced },
+            file_name: upload.file_name.clone(),
+            media_type: upload.media_type,
+            size_bytes: upload.size_bytes,
+            sha256: upload.sha256.clone(),
+            created_at: upload.created_at.into(),
+            expires_at: (!stored).then_some(upload.expires_at.into()),
+            stored_at: upload.stored_at.map(Into::into),
+        }
+    }
+}
+
+/// The header that proves the bytes.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes the header in the document")]
+pub struct ContentDigestHeader {
+    /// The digest of the bytes (RFC 9530): `sha-256=:` base64 `:`.
+    #[param(rename = "Content-Digest", max_length = 200, example = "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:")]
+    content_digest: String,
+}
+
+/// Announce a file
+///
+/// First step of an attachment: says what the file will be. Its bytes are awaited for 24 hours.
+#[utoipa::path(
+    tag = TAG,
+    operation_id = "announceUpload",
+    params(WriteQuery, OptionalIdempotencyKeyHeader),
+    request_body = UploadRequest,
+    responses(
+        (status = 200, description = "With `validate_only`: the file would be awaited. Its id is not kept.", body = UploadResponse),
+        (status = 201, description = "The bytes are awaited.", body = UploadResponse),
+        (status = 409, description = "The account holds as many files as it may.", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = [])),
+)]
+#[post("/v1/uploads")]
+async fn announce_upload(
+    context: Context,
+    bearer: Bearer,
+    query: web::Query<WriteQuery>,
+    key: IdempotencyKey,
+    body: Json<UploadRequest>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.into_inner();
+    let filing = Filing::new("announceUpload", query, key).about(&body.fingerprint);
+    context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
+    let Json { value, mut faults, .. } = body;
+    let file_name = faults.take("/file_name", parse_file_name(&value.file_name));
+    let media_type = faults.take("/media_type", MediaType::parse(&value.media_type));
+    let sha256 = faults.take("/sha256", parse_sha256(&value.sha256));
+    let size_bytes = u64::try_from(value.size_bytes).ok();
+    let file = (|| {
+        Some(Announcement { file_name: file_name?, media_type: media_type?, size_bytes: size_bytes?, sha256: sha256? })
+    })();
+    let file = faults.finish(file)?;
+    context
+        .carry_out(filing, bearer, move |work, principal| {
+            let upload = uploads::announce(work, principal, file)?;
+            if query.validate_only {
+                return Answer::ok(&UploadResponse::of(&upload));
+            }
+            Answer::created(format!("/v1/uploads/{}", upload.id), &UploadResponse::of(&upload))
+        })
+        .await
+}
+
+/// Send a file's bytes
+///
+/// Second step: the bytes, with their digest. They must be what was announced, down to the digest,
+/// and begin as a file of their type does. Sending the same bytes again changes nothing, so a
+/// broken line is no harm.
+#[utoipa::path(
+    tag = TAG,
+    operation_id = "storeUploadContent",
+    params(
+        ("id" = String, Path, description = "The upload's id.", max_length = 40, example = "upl_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        WriteQuery,
+        ContentDigestHeader,
+    ),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file's bytes; `Content-Type` is the announced type or `application/octet-stream`."),
+    responses((status = 200, description = "The bytes are stored; with `validate_only` they would be.", body = UploadResponse)),
+    security(("bearer" = [])),
+)]
+#[put("/v1/uploads/{id}/content")]
+async fn store_content(
+    context: Context,
+    bearer: Bearer,
+    id: web::Path<String>,
+    query: web::Query<WriteQuery>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let (query, now) = (query.into_inner(), context.call.now);
+    let id = UploadId::parse(&id).map_err(|_| ProblemCode::NotFound)?;
+    context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
+    let upload = context
+        .state
+        .database
+        .read(move |conn| {
+            let principal = bearer.principal(conn, now)?;
+            uploads::find(conn, &principal, id, now)
+        })
+        .await?;
+    accepts(request.headers(), upload.media_type)?;
+    let digest = content_digest(request.headers())?;
+    let turn = context.state.upload_turns.try_acquire().map_err(|_| Error::Overloaded("too many files arrive"))?;
+    let limit = usize::try_from(MAX_BYTES).map_err(Error::internal)?;
+    let content = receive(payload.into_inner(), limit).await?.freeze();
+    let (files, announced) = (context.state.files.clone(), upload.clone());
+    let keep = !query.validate_only && upload.stored_at.is_none();
+    web::block(move || {
+        check(&announced, &digest, &content)?;
+        if keep { files.store(id, &content) } else { Ok(()) }
+    })
+    .await
+    .map_err(Error::internal)??;
+    drop(turn);
+    context
+        .carry_out(Filing::unkeyed(query), bearer, move |work, principal| {
+            Answer::ok(&UploadResponse::of(&uploads::confirm(work, principal, id)?))
+        })
+        .await
+}
+
+fn accepts(headers: &HeaderMap, announced: MediaType) -> Result<(), Error> {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case(announced.as_str()) || essence.eq_ignore_ascii_case("application/octet-stream") {
+        Ok(())
+    } else {
+        Err(ProblemCode::UnsupportedMediaType.into())
+    }
+}
+
+/// The SHA-256 digest of `Content-Digest`.
+fn content_digest(headers: &HeaderMap) -> Result<Vec<u8>, Error> {
+    let value = headers.get("content-digest").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let encoded = value.split(',').find_map(|entry| entry.trim().strip_prefix("sha-256=:")?.strip_suffix(':'));
+    let digest = encoded.and_then(|encoded| STANDARD.decode(encoded).ok()).filter(|digest| digest.len() == 32);
+    digest.ok_or_else(|| ProblemCode::InvalidParameter.into())
+}
+
+fn check(announced: &Upload, digest: &[u8], content: &[u8]) -> Result<(), Error> {
+    let actual = Sha256::digest(content);
+    let hex: String = actual.iter().map(|byte| format!("{byte:02x}")).collect();
+    let size_fits = u64::try_from(content.len()).is_ok_and(|size| size == announced.size_bytes);
+    if !size_fits || hex != announced.sha256 || actual.as_slice() != digest {
+        return Err(ProblemCode::ContentMismatch.into());
+    }
+    if announced.media_type.fits(content) { Ok(()) } else { Err(ProblemCode::ContentNotOfType.into()) }
+}
+
+/// Read an upload
+///
+/// What is known of it, and whether its bytes are stored.
+#[utoipa::path(
+    tag = TAG,
+    operation_id = "getUpload",
+    params(("id" = String, Path, description = "The upload's id.", max_length = 40, example = "upl_0h2k4m6p8r0t2v4x6z8b0d2f4h")),
+    responses((status = 200, description = "The upload.", body = UploadResponse)),
+    security(("bearer" = [])),
+)]
+#[get("/v1/uploads/{id}")]
+async fn read_upload(context: Context, bearer: Bearer, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let upload = find(&context, bearer, &id).await?;
+    Ok(Answer::ok(&UploadResponse::of(&upload))?.write())
+}
+
+async fn find(context: &Context, bearer: Bearer, id: &str) -> Result<Upload, Error> {
+    let now = context.call.now;
+    let id = UploadId::parse(id).map_err(|_| ProblemCode::NotFound)?;
+    let read = context.state.database.read(move |conn| {
+        let principal = bearer.principal(conn, now)?;
+        uploads::find(conn, &principal, id, now)
+    });
+    read.await
+}
+
+/// Read a file's bytes
+///
+/// The stored file, to be saved (`Content-Disposition: attachment`), never to be shown in place.
+#[utoipa::path(
+    tag = TAG,
+    operation_id = "getUploadContent",
+    params(("id" = String, Path, description = "The upload's id.", max_length = 40, example = "upl_0h2k4m6p8r0t2v4x6z8b0d2f4h")),
+    responses(
+        (status = 200, description = "The bytes.", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 409, description = "The bytes have not come.", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = [])),
+)]
+#[get("/v1/uploads/{id}/content")]
+async fn read_content(context: Context, bearer: Bearer, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let upload = find(&context, bearer, &id).await?;
+    if upload.stored_at.is_none() {
+        return Err(ProblemCode::UploadIncomplete.into());
+    }
+    let files = context.state.files.clone();
+    let content = web::block(move || files.read(upload.id)).await.map_err(Error::internal)??;
+    let name: String = upload.file_name.bytes().map(percent_encoded).collect();
+    Ok(HttpResponse::Ok()
+        .content_type("application/octet-stream")
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{name}")))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .body(content))
+}
+
+/// RFC 8187: everything but plain letters and digits is encoded.
+fn percent_encoded(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
+    }
+}

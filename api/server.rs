@@ -1,0 +1,113 @@
+//! Puts routes, state and worker together and serves them.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use utoipa_actix_web::AppExt as _;
+
+use crate::error::Error;
+use crate::routes::document;
+use crate::routes::edge::edge;
+use crate::routes::fallback::KnownPaths;
+use crate::routes::pages;
+use crate::state::State;
+use crate::worker;
+
+/// How long a client may take for the head of a request.
+const HEAD_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a connection may idle between requests; longer than balancers keep theirs.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long requests under way may take when the service stops, in seconds.
+const DRAIN_SECONDS: u64 = 30;
+/// Connections per worker thread at most.
+const CONNECTIONS: usize = 2_000;
+
+/// A service that runs.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its state.
+    pub state: web::Data<State>,
+    handle: ServerHandle,
+    server: JoinHandle<std::io::Result<()>>,
+    worker: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+}
+
+impl Running {
+    /// Waits until the service ends by itself or by a signal.
+    ///
+    /// # Errors
+    /// The server's.
+    pub async fn wait(self) -> Result<(), Error> {
+        let ended = self.server.await;
+        self.stop.send_replace(true);
+        self.worker.await.map_err(Error::internal)?;
+        ended.map_err(Error::internal)?.map_err(Error::internal)
+    }
+
+    /// Stops it: requests under way are finished first.
+    ///
+    /// # Errors
+    /// The server's.
+    pub async fn stop(self) -> Result<(), Error> {
+        self.handle.stop(true).await;
+        self.wait().await
+    }
+}
+
+/// Starts the service and its worker.
+///
+/// # Errors
+/// An internal error if the address cannot be listened on.
+pub fn start(state: State) -> Result<Running, Error> {
+    let with_sandbox = state.is_sandbox();
+    let listen = state.settings.listen;
+    let state = web::Data::new(state);
+    let description = document::document(with_sandbox);
+    let known = KnownPaths::of(&description);
+    let json: Arc<str> = description.to_json().map_err(Error::internal)?.into();
+    let yaml: Arc<str> = description.to_yaml().map_err(Error::internal)?.into();
+    let shared = state.clone();
+    let server = HttpServer::new(move || {
+        let (app, _) = App::new()
+            .app_data(shared.clone())
+            .into_utoipa_app()
+            .configure(|config| document::routes(config, with_sandbox))
+            .split_for_parts();
+        let known = known.clone();
+        app.configure(pages::routes)
+            .service(file("/openapi.json", "application/json", Arc::clone(&json)))
+            .service(file("/openapi.yaml", "application/yaml", Arc::clone(&yaml)))
+            .default_service(web::to(move |request: HttpRequest| {
+                let answer = known.answer(&request);
+                async move { answer }
+            }))
+            .wrap(from_fn(edge))
+    })
+    .client_request_timeout(HEAD_PATIENCE)
+    .keep_alive(KEEP_ALIVE)
+    .shutdown_timeout(DRAIN_SECONDS)
+    .max_connections(CONNECTIONS)
+    .bind(listen)
+    .map_err(|error| Error::internal(format!("{listen}: {error}")))?;
+    let address = server.addrs().first().copied().unwrap_or(listen);
+    let server = server.run();
+    let handle = server.handle();
+    let (stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(worker::run(state.clone().into_inner(), stopped));
+    Ok(Running { address, state, handle, server: tokio::spawn(server), worker, stop })
+}
+
+fn file(path: &'static str, media_type: &'static str, content: Arc<str>) -> actix_web::Resource {
+    web::resource(path).route(web::get().to(move || {
+        let body = content.to_string();
+        async move { HttpResponse::Ok().content_type(media_type).body(body) }
+    }))
+}
