@@ -48,14 +48,11 @@ pub fn open(settings: Settings) -> Result<State, Error> {
 fn open_sandbox(settings: &Settings, clock: &Clock) -> Result<(), Error> {
     migrate(settings)?;
     let mut connection = open_writing(&settings.database)?;
-    let offset = match sandbox_clock::find_offset(&mut connection)? {
-        Some(kept) => kept,
-        None => {
-            let start = settings.clock.map_or(0, Clock::offset_for);
-            sandbox_clock::put_offset(&mut connection, start)?;
-            start
-        }
-    };
+    let kept = sandbox_clock::find_offset(&mut connection)?;
+    let offset = kept.unwrap_or_else(|| settings.clock.map_or(0, Clock::offset_for));
+    if kept.is_none() {
+        sandbox_clock::put_offset(&mut connection, offset)?;
+    }
     clock.set_offset_micros(offset);
     Ok(())
 }

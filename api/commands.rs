@@ -137,7 +137,8 @@ pub fn import(file: &Path, whole_edition: bool) -> Result<(), Failure> {
 /// # Errors
 /// What is wrong with the file, or what is in the way.
 pub fn load_round(file: &Path) -> Result<(), Failure> {
-    let json = std::fs::read_to_string(file).map_err(|error| Failure(format!("{}: {error}", file.display())))?;
+    let json =
+        std::fs::read_to_string(file).map_err(|error| Failure(format!("{}: {error}", file.display())))?;
     let round = RoundFile::parse(&json).map_err(|error| Failure(format!("{}: {error}", file.display())))?;
     let state = boot::open(settings()?)?;
     let name = round.round.clone();

@@ -106,29 +106,44 @@ impl Settings {
     /// production anything of the sandbox.
     pub fn from_variables(variables: &BTreeMap<String, String>) -> Result<Self, Vec<SettingProblem>> {
         let mut read = Reader::new(variables);
-        let profile = read.choice("TODOKEDE_PROFILE", [("sandbox", Profile::Sandbox), ("production", Profile::Production)]);
+        let profile = read
+            .choice("TODOKEDE_PROFILE", [("sandbox", Profile::Sandbox), ("production", Profile::Production)]);
         let sandbox = profile == Profile::Sandbox;
-        let listen = read.parsed("TODOKEDE_LISTEN", "127.0.0.1:8080", "an address and port such as 127.0.0.1:8080");
+        let listen =
+            read.parsed("TODOKEDE_LISTEN", "127.0.0.1:8080", "an address and port such as 127.0.0.1:8080");
         let database = read.database("DATABASE_URL", "sqlite:data/todokede.sqlite3");
-        let uploads = read.text("TODOKEDE_UPLOADS_DIR").map_or_else(|| database.with_file_name("uploads"), PathBuf::from);
+        let uploads = read
+            .text("TODOKEDE_UPLOADS_DIR")
+            .map_or_else(|| database.with_file_name("uploads"), PathBuf::from);
         let settings = Self {
             profile,
             listen,
             uploads,
             clock: read.clock("TODOKEDE_CLOCK", SANDBOX_START, sandbox),
-            public_url: read.url("TODOKEDE_PUBLIC_URL", sandbox).unwrap_or_else(|| format!("http://{listen}")),
+            public_url: read
+                .url("TODOKEDE_PUBLIC_URL", sandbox)
+                .unwrap_or_else(|| format!("http://{listen}")),
             portal_url: read.url("TODOKEDE_PORTAL_URL", sandbox),
-            portal_name: read.text("TODOKEDE_PORTAL_NAME").unwrap_or_else(|| "医療機関等向けポータルサイト".to_owned()),
+            portal_name: read
+                .text("TODOKEDE_PORTAL_NAME")
+                .unwrap_or_else(|| "医療機関等向けポータルサイト".to_owned()),
             signing_keys: read.files("TODOKEDE_SIGNING_KEY_FILES", sandbox),
             review: if sandbox {
-                read.choice("TODOKEDE_REVIEW", [("automatic", ReviewMode::Automatic), ("staff", ReviewMode::Staff)])
+                read.choice(
+                    "TODOKEDE_REVIEW",
+                    [("automatic", ReviewMode::Automatic), ("staff", ReviewMode::Staff)],
+                )
             } else {
-                read.choice("TODOKEDE_REVIEW", [("staff", ReviewMode::Staff), ("automatic", ReviewMode::Automatic)])
+                read.choice(
+                    "TODOKEDE_REVIEW",
+                    [("staff", ReviewMode::Staff), ("automatic", ReviewMode::Automatic)],
+                )
             },
             trusted_proxies: read.networks("TODOKEDE_TRUSTED_PROXIES"),
             budgets: read_budgets(&mut read, sandbox),
             log: read.text("TODOKEDE_LOG").unwrap_or_else(|| "info".to_owned()),
-            log_format: read.choice("TODOKEDE_LOG_FORMAT", [("text", LogFormat::Text), ("json", LogFormat::Json)]),
+            log_format: read
+                .choice("TODOKEDE_LOG_FORMAT", [("text", LogFormat::Text), ("json", LogFormat::Json)]),
             database,
         };
         read.finish().map(|()| settings)
@@ -153,11 +168,14 @@ mod tests {
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Result<Settings, Vec<SettingProblem>> {
-        Settings::from_variables(&variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        Settings::from_variables(
+            &variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        )
     }
 
     fn problems(variables: &[(&str, &str)]) -> Vec<&'static str> {
-        let mut names: Vec<_> = read(variables).unwrap_err().into_iter().map(|problem| problem.name_or_rule()).collect();
+        let mut names: Vec<_> =
+            read(variables).unwrap_err().into_iter().map(|problem| problem.name_or_rule()).collect();
         names.sort_unstable();
         names
     }
@@ -220,7 +238,10 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(settings.public_url, "https://api.example.jp");
-        assert_eq!((settings.clock, settings.review, settings.signing_keys.len()), (None, ReviewMode::Staff, 2));
+        assert_eq!(
+            (settings.clock, settings.review, settings.signing_keys.len()),
+            (None, ReviewMode::Staff, 2)
+        );
         assert_eq!(settings.trusted_proxies.len(), 2);
         assert_eq!(settings.budgets.mails_per_address.quota.get(), 5);
     }

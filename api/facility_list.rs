@@ -108,7 +108,9 @@ struct Columns {
 impl Columns {
     fn find(header: &StringRecord) -> Result<Self, Error> {
         let place = |name: &str| header.iter().position(|column| column.trim() == name);
-        let required = |name: &str| place(name).ok_or_else(|| Error::internal(format!("the header has no column {name}")));
+        let required = |name: &str| {
+            place(name).ok_or_else(|| Error::internal(format!("the header has no column {name}")))
+        };
         Ok(Self {
             code: required("facility_code")?,
             name: required("name")?,
@@ -120,7 +122,10 @@ impl Columns {
     }
 }
 
-fn read_row(columns: &Columns, record: Result<StringRecord, csv::Error>) -> Result<ListedFacility, RefusedRow> {
+fn read_row(
+    columns: &Columns,
+    record: Result<StringRecord, csv::Error>,
+) -> Result<ListedFacility, RefusedRow> {
     let record = record.map_err(|error| RefusedRow {
         line: error.position().map_or(0, csv::Position::line),
         column: "",
@@ -136,7 +141,10 @@ fn read_row(columns: &Columns, record: Result<StringRecord, csv::Error>) -> Resu
         postal_code: PostalCode::parse(field(columns.postal_code)).map_err(refuse("postal_code"))?,
         address: Address::parse(field(columns.address)).map_err(refuse("address"))?,
         phone: optional(columns.phone).map(PhoneNumber::parse).transpose().map_err(refuse("phone"))?,
-        founder_name: optional(columns.founder_name).map(PersonName::parse).transpose().map_err(refuse("founder_name"))?,
+        founder_name: optional(columns.founder_name)
+            .map(PersonName::parse)
+            .transpose()
+            .map_err(refuse("founder_name"))?,
         delisted_at: None,
     })
 }

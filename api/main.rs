@@ -63,7 +63,9 @@ fn main() -> ExitCode {
         Command::Worker => commands::work(),
         Command::Migrate => commands::migrate(),
         Command::Openapi => commands::openapi(),
-        Command::Facilities(Facilities::Import { file, whole_edition }) => commands::import(&file, whole_edition),
+        Command::Facilities(Facilities::Import { file, whole_edition }) => {
+            commands::import(&file, whole_edition)
+        }
         Command::Rounds(Rounds::Load { file }) => commands::load_round(&file),
     };
     match done {

@@ -42,7 +42,8 @@ impl Limits {
     fn new(budgets: &Budgets, clock: &Clock) -> Self {
         let limit = |policy: &'static str, budget: Budget| {
             let clock = clock.clone();
-            let since_1970 = move || Duration::from_micros(u64::try_from(clock.now().timestamp_micros()).unwrap_or(0));
+            let since_1970 =
+                move || Duration::from_micros(u64::try_from(clock.now().timestamp_micros()).unwrap_or(0));
             Limit::new(policy, budget, since_1970)
         };
         Self {
@@ -133,7 +134,8 @@ impl State {
 #[must_use]
 pub fn policy(settings: &Settings) -> Policy {
     let portal_url = settings.portal_url.clone().unwrap_or_else(|| format!("{}/docs/", settings.public_url));
-    let links_url = settings.portal_url.clone().unwrap_or_else(|| format!("{}/sandbox/links", settings.public_url));
+    let links_url =
+        settings.portal_url.clone().unwrap_or_else(|| format!("{}/sandbox/links", settings.public_url));
     Policy {
         portal: Portal { name: settings.portal_name.clone(), url: portal_url },
         links_url,

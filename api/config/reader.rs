@@ -45,7 +45,9 @@ impl fmt::Display for SettingProblem {
         match self {
             Self::Missing(name) => write!(f, "{name} is required in production"),
             Self::Malformed { name, expected } => write!(f, "{name} must be {expected}"),
-            Self::SandboxOnly(name) => write!(f, "{name} belongs to the sandbox and must not be set in production"),
+            Self::SandboxOnly(name) => {
+                write!(f, "{name} belongs to the sandbox and must not be set in production")
+            }
             Self::Unknown(name) => write!(f, "{name} is not a setting of todokede"),
         }
     }
@@ -109,7 +111,12 @@ impl<'a> Reader<'a> {
         file.map(PathBuf::from).unwrap_or_default()
     }
 
-    pub(super) fn clock(&mut self, name: &'static str, default: &str, sandbox: bool) -> Option<DateTime<Utc>> {
+    pub(super) fn clock(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        sandbox: bool,
+    ) -> Option<DateTime<Utc>> {
         let value = self.text(name);
         if !sandbox {
             if value.is_some() {
@@ -132,7 +139,8 @@ impl<'a> Reader<'a> {
             }
             return None;
         };
-        let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://").filter(|_| sandbox));
+        let rest =
+            value.strip_prefix("https://").or_else(|| value.strip_prefix("http://").filter(|_| sandbox));
         let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '#' | '?' | '"' | '<' | '>' | '@');
         if rest.is_none_or(|rest| rest.is_empty() || !rest.chars().all(plain)) {
             self.malformed(name, if sandbox { "an http or https address" } else { "an https address" });
@@ -150,7 +158,8 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn networks(&mut self, name: &'static str) -> Vec<IpNet> {
-        let parse = |text: &String| text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+        let parse =
+            |text: &String| text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
         let networks: Option<Vec<IpNet>> = self.list(name).iter().map(parse).collect();
         networks.unwrap_or_else(|| {
             self.malformed(name, "addresses or networks such as 10.0.0.0/8, separated by commas");
@@ -165,7 +174,8 @@ impl<'a> Reader<'a> {
 
     pub(super) fn finish(mut self) -> Result<(), Vec<SettingProblem>> {
         let ours = self.variables.keys().filter(|name| name.starts_with("TODOKEDE_"));
-        let unknown = ours.filter(|name| !self.known.contains(&name.as_str())).cloned().map(SettingProblem::Unknown);
+        let unknown =
+            ours.filter(|name| !self.known.contains(&name.as_str())).cloned().map(SettingProblem::Unknown);
         self.problems.extend(unknown);
         if self.problems.is_empty() { Ok(()) } else { Err(self.problems) }
     }

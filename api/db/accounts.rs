@@ -34,7 +34,8 @@ impl Row {
         let id = AccountId::from_uuid(self.id.0);
         Ok(Account {
             id,
-            email: EmailAddress::parse(&self.email).map_err(|fault| undecodable(&id, "accounts.email", &fault))?,
+            email: EmailAddress::parse(&self.email)
+                .map_err(|fault| undecodable(&id, "accounts.email", &fault))?,
             identity: decode_identity(&id, &self.kind, self.facility_code, self.designation_receipt)?,
             profile: self.profile.read(&id, "accounts.profile")?,
             version: self.version,
@@ -172,7 +173,12 @@ pub fn update_password(conn: &mut Conn, id: AccountId, hash: &str, now: Instant)
 }
 
 /// Stores a new login address.
-pub fn update_email(conn: &mut Conn, id: AccountId, email: &EmailAddress, now: Instant) -> Result<Inserted, Error> {
+pub fn update_email(
+    conn: &mut Conn,
+    id: AccountId,
+    email: &EmailAddress,
+    now: Instant,
+) -> Result<Inserted, Error> {
     let result = diesel::update(accounts::table.find(Id(id.uuid())))
         .set((
             accounts::email.eq(email.to_string()),

@@ -95,7 +95,11 @@ impl Document {
     ///
     /// # Errors
     /// An internal error that names the row and the column.
-    pub fn read<T: DeserializeOwned>(&self, row: &dyn fmt::Display, column: &'static str) -> Result<T, Error> {
+    pub fn read<T: DeserializeOwned>(
+        &self,
+        row: &dyn fmt::Display,
+        column: &'static str,
+    ) -> Result<T, Error> {
         serde_json::from_str(&self.0).map_err(|source| undecodable(row, column, &source))
     }
 }

@@ -109,7 +109,11 @@ pub fn insert_revision(conn: &mut Conn, declaration: &Declaration, filed_by: Acc
 }
 
 /// The declaration of this id, if it is the facility's.
-pub fn find(conn: &mut Conn, id: DeclarationId, facility: &FacilityCode) -> Result<Option<Declaration>, Error> {
+pub fn find(
+    conn: &mut Conn,
+    id: DeclarationId,
+    facility: &FacilityCode,
+) -> Result<Option<Declaration>, Error> {
     let row: Option<Row> = declarations::table
         .find(Id(id.uuid()))
         .filter(declarations::facility_code.eq(facility.as_str()))
@@ -130,7 +134,11 @@ pub fn exists_live(conn: &mut Conn, facility: &FacilityCode, round: &str) -> Res
 }
 
 /// A page of a facility's declarations, newest first.
-pub fn list(conn: &mut Conn, facility: &FacilityCode, slice: &Slice<After>) -> Result<Vec<Declaration>, Error> {
+pub fn list(
+    conn: &mut Conn,
+    facility: &FacilityCode,
+    slice: &Slice<After>,
+) -> Result<Vec<Declaration>, Error> {
     let mut query = declarations::table
         .filter(declarations::facility_code.eq(facility.as_str()))
         .select(Row::as_select())
@@ -139,8 +147,9 @@ pub fn list(conn: &mut Conn, facility: &FacilityCode, slice: &Slice<After>) -> R
         .into_boxed();
     if let Some(after) = slice.after {
         let (at, id) = (Moment(after.at), Id(after.id));
-        query = query
-            .filter(declarations::created_at.lt(at).or(declarations::created_at.eq(at).and(declarations::id.lt(id))));
+        query = query.filter(
+            declarations::created_at.lt(at).or(declarations::created_at.eq(at).and(declarations::id.lt(id))),
+        );
     }
     let rows: Vec<Row> = query.load(conn)?;
     rows.into_iter().map(Row::decode).collect()
@@ -157,7 +166,13 @@ pub fn list_revisions(
         .filter(revisions::revision.lt(slice.after.unwrap_or(i64::MAX)))
         .order(revisions::revision.desc())
         .limit(slice.probe())
-        .select((revisions::revision, revisions::facility_code, revisions::content, revisions::filed_by, revisions::filed_at))
+        .select((
+            revisions::revision,
+            revisions::facility_code,
+            revisions::content,
+            revisions::filed_by,
+            revisions::filed_at,
+        ))
         .load(conn)?;
     rows.into_iter()
         .map(|(revision, code, content, filed_by, filed_at)| {
@@ -174,7 +189,12 @@ pub fn list_revisions(
 }
 
 /// Passes all declarations of a facility to its successor.
-pub fn pass_on(conn: &mut Conn, from: &FacilityCode, to: &FacilityCode, now: Instant) -> Result<usize, Error> {
+pub fn pass_on(
+    conn: &mut Conn,
+    from: &FacilityCode,
+    to: &FacilityCode,
+    now: Instant,
+) -> Result<usize, Error> {
     Ok(diesel::update(declarations::table.filter(declarations::facility_code.eq(from.as_str())))
         .set((
             declarations::facility_code.eq(to.as_str()),

@@ -31,11 +31,14 @@ impl Row {
     fn decode(self) -> Result<ListedFacility, Error> {
         let code = &self.code;
         Ok(ListedFacility {
-            code: FacilityCode::parse_overridden(code).map_err(|fault| undecodable(code, "facilities.code", &fault))?,
-            name: FacilityName::parse(&self.name).map_err(|fault| undecodable(code, "facilities.name", &fault))?,
+            code: FacilityCode::parse_overridden(code)
+                .map_err(|fault| undecodable(code, "facilities.code", &fault))?,
+            name: FacilityName::parse(&self.name)
+                .map_err(|fault| undecodable(code, "facilities.name", &fault))?,
             postal_code: PostalCode::parse(&self.postal_code)
                 .map_err(|fault| undecodable(code, "facilities.postal_code", &fault))?,
-            address: Address::parse(&self.address).map_err(|fault| undecodable(code, "facilities.address", &fault))?,
+            address: Address::parse(&self.address)
+                .map_err(|fault| undecodable(code, "facilities.address", &fault))?,
             phone: (self.phone.as_deref().map(PhoneNumber::parse).transpose())
                 .map_err(|fault| undecodable(code, "facilities.phone", &fault))?,
             founder_name: (self.founder_name.as_deref().map(PersonName::parse).transpose())
@@ -113,12 +116,17 @@ pub fn list_codes(conn: &mut Conn, prefecture: &str, kind: FacilityKind) -> Resu
 
 /// Marks a facility as no longer listed.
 pub fn delist(conn: &mut Conn, code: &str, now: Instant) -> Result<(), Error> {
-    diesel::update(facilities::table.find(code)).set(facilities::delisted_at.eq(Moment(now))).execute(conn)?;
+    diesel::update(facilities::table.find(code))
+        .set(facilities::delisted_at.eq(Moment(now)))
+        .execute(conn)?;
     Ok(())
 }
 
 /// Facilities of the same kind with an account and the same name or address: possible predecessors.
-pub fn list_alike_with_account(conn: &mut Conn, facility: &ListedFacility) -> Result<Vec<ListedFacility>, Error> {
+pub fn list_alike_with_account(
+    conn: &mut Conn,
+    facility: &ListedFacility,
+) -> Result<Vec<ListedFacility>, Error> {
     let alike = |key: &str| search_key(key);
     let rows: Vec<Row> = facilities::table
         .inner_join(accounts::table.on(accounts::facility_code.eq(facilities::code.nullable())))
@@ -142,7 +150,8 @@ pub fn list(
     kind: Option<FacilityKind>,
     slice: &Slice<String>,
 ) -> Result<Vec<ListedFacility>, Error> {
-    let mut query = facilities::table.select(Row::as_select()).order(facilities::code).limit(slice.probe()).into_boxed();
+    let mut query =
+        facilities::table.select(Row::as_select()).order(facilities::code).limit(slice.probe()).into_boxed();
     if let Some(prefecture) = prefecture {
         query = query.filter(facilities::code.like(format!("{prefecture}%")));
     }

@@ -59,5 +59,6 @@ pub fn insert(
 
 /// Forgets keys older than `before`.
 pub fn delete_before(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
-    Ok(diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(Moment(before)))).execute(conn)?)
+    Ok(diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(Moment(before))))
+        .execute(conn)?)
 }

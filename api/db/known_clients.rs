@@ -32,5 +32,6 @@ pub fn remember(conn: &mut Conn, account: AccountId, client: &str, now: Instant)
 
 /// Forgets clients not seen since `before`.
 pub fn delete_before(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
-    Ok(diesel::delete(known_clients::table.filter(known_clients::last_used_at.lt(Moment(before)))).execute(conn)?)
+    Ok(diesel::delete(known_clients::table.filter(known_clients::last_used_at.lt(Moment(before))))
+        .execute(conn)?)
 }

@@ -28,8 +28,10 @@ impl Row {
         let id = LinkId::from_uuid(self.id.0);
         Ok(Link {
             id,
-            purpose: LinkPurpose::parse(&self.purpose).map_err(|fault| undecodable(&id, "links.purpose", &fault))?,
-            email: EmailAddress::parse(&self.email).map_err(|fault| undecodable(&id, "links.email", &fault))?,
+            purpose: LinkPurpose::parse(&self.purpose)
+                .map_err(|fault| undecodable(&id, "links.purpose", &fault))?,
+            email: EmailAddress::parse(&self.email)
+                .map_err(|fault| undecodable(&id, "links.email", &fault))?,
             account_id: self.account_id.map(|account| AccountId::from_uuid(account.0)),
             created_at: self.created_at.0,
             expires_at: self.expires_at.0,
@@ -78,7 +80,12 @@ pub fn use_up(conn: &mut Conn, link: &Link, now: Instant) -> Result<(), Error> {
 }
 
 /// Uses up all links of a purpose that belong to an account.
-pub fn use_up_of_account(conn: &mut Conn, purpose: LinkPurpose, account: AccountId, now: Instant) -> Result<(), Error> {
+pub fn use_up_of_account(
+    conn: &mut Conn,
+    purpose: LinkPurpose,
+    account: AccountId,
+    now: Instant,
+) -> Result<(), Error> {
     diesel::update(links::table)
         .filter(links::purpose.eq(purpose.code()))
         .filter(links::account_id.eq(Id(account.uuid())))

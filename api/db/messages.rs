@@ -46,7 +46,11 @@ pub fn insert(conn: &mut Conn, message: &StoredMessage) -> Result<(), Error> {
 }
 
 /// A page of the mailbox, newest first, of one recipient or all.
-pub fn list(conn: &mut Conn, recipient: Option<&str>, slice: &Slice<After>) -> Result<Vec<StoredMessage>, Error> {
+pub fn list(
+    conn: &mut Conn,
+    recipient: Option<&str>,
+    slice: &Slice<After>,
+) -> Result<Vec<StoredMessage>, Error> {
     let mut query = messages::table
         .order((messages::delivered_at.desc(), messages::id.desc()))
         .limit(slice.probe())
@@ -56,7 +60,8 @@ pub fn list(conn: &mut Conn, recipient: Option<&str>, slice: &Slice<After>) -> R
     }
     if let Some(after) = slice.after {
         let (at, id) = (Moment(after.at), Id(after.id));
-        query = query.filter(messages::delivered_at.lt(at).or(messages::delivered_at.eq(at).and(messages::id.lt(id))));
+        query = query
+            .filter(messages::delivered_at.lt(at).or(messages::delivered_at.eq(at).and(messages::id.lt(id))));
     }
     let rows: Vec<Row> = query.load(conn)?;
     Ok(rows

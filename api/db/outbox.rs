@@ -29,7 +29,12 @@ pub struct Waiting {
 }
 
 /// Puts a mail into the outbox.
-pub fn insert(conn: &mut Conn, mail: &Waiting, account: Option<AccountId>, now: Instant) -> Result<(), Error> {
+pub fn insert(
+    conn: &mut Conn,
+    mail: &Waiting,
+    account: Option<AccountId>,
+    now: Instant,
+) -> Result<(), Error> {
     diesel::insert_into(outbox::table)
         .values((
             outbox::id.eq(Id(mail.id.uuid())),

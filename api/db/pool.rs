@@ -111,7 +111,8 @@ pub fn open_writing(file: &Path) -> Result<Conn, Error> {
 /// `synchronous` holds per connection: with NORMAL a power cut loses acknowledged commits.
 fn prepare(connection: &mut Conn) -> Result<(), diesel::result::Error> {
     connection.batch_execute(BUSY_TIMEOUT)?;
-    connection.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+    connection
+        .batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
 }
 
 #[derive(Debug)]

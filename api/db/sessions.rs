@@ -66,12 +66,18 @@ pub fn insert(conn: &mut Conn, session: &Session) -> Result<(), Error> {
 
 /// The session of this id.
 pub fn find(conn: &mut Conn, id: SessionId) -> Result<Option<Session>, Error> {
-    let row: Option<Row> = sessions::table.find(Id(id.uuid())).select(Row::as_select()).first(conn).optional()?;
+    let row: Option<Row> =
+        sessions::table.find(Id(id.uuid())).select(Row::as_select()).first(conn).optional()?;
     Ok(row.map(Session::from))
 }
 
 /// A page of an account's live sessions, newest first.
-pub fn list_live(conn: &mut Conn, account: AccountId, now: Instant, slice: &Slice<After>) -> Result<Vec<Session>, Error> {
+pub fn list_live(
+    conn: &mut Conn,
+    account: AccountId,
+    now: Instant,
+    slice: &Slice<After>,
+) -> Result<Vec<Session>, Error> {
     let mut query = sessions::table
         .filter(sessions::account_id.eq(Id(account.uuid())))
         .filter(sessions::ended_at.is_null())
@@ -82,7 +88,8 @@ pub fn list_live(conn: &mut Conn, account: AccountId, now: Instant, slice: &Slic
         .into_boxed();
     if let Some(after) = slice.after {
         let (at, id) = (Moment(after.at), Id(after.id));
-        query = query.filter(sessions::created_at.lt(at).or(sessions::created_at.eq(at).and(sessions::id.lt(id))));
+        query = query
+            .filter(sessions::created_at.lt(at).or(sessions::created_at.eq(at).and(sessions::id.lt(id))));
     }
     let rows: Vec<Row> = query.load(conn)?;
     Ok(rows.into_iter().map(Session::from).collect())
@@ -106,19 +113,31 @@ pub fn end(conn: &mut Conn, id: SessionId, now: Instant) -> Result<(), Error> {
 }
 
 /// Ends all sessions of an account but one.
-pub fn end_all_except(conn: &mut Conn, account: AccountId, kept: Option<SessionId>, now: Instant) -> Result<usize, Error> {
+pub fn end_all_except(
+    conn: &mut Conn,
+    account: AccountId,
+    kept: Option<SessionId>,
+    now: Instant,
+) -> Result<usize, Error> {
     let others = sessions::table
         .filter(sessions::account_id.eq(Id(account.uuid())))
         .filter(sessions::ended_at.is_null());
     let set = sessions::ended_at.eq(Moment(now));
     Ok(match kept {
-        Some(kept) => diesel::update(others.filter(sessions::id.ne(Id(kept.uuid())))).set(set).execute(conn)?,
+        Some(kept) => {
+            diesel::update(others.filter(sessions::id.ne(Id(kept.uuid())))).set(set).execute(conn)?
+        }
         None => diesel::update(others).set(set).execute(conn)?,
     })
 }
 
 /// Stores a refresh token by its hash.
-pub fn insert_refresh_token(conn: &mut Conn, hash: &[u8], session: SessionId, now: Instant) -> Result<(), Error> {
+pub fn insert_refresh_token(
+    conn: &mut Conn,
+    hash: &[u8],
+    session: SessionId,
+    now: Instant,
+) -> Result<(), Error> {
     diesel::insert_into(refresh_tokens::table)
         .values((
             refresh_tokens::token_hash.eq(hash),
@@ -137,7 +156,10 @@ pub fn find_refresh_token(conn: &mut Conn, hash: &[u8]) -> Result<Option<StoredR
         .select((Row::as_select(), refresh_tokens::replaced_at))
         .first(conn)
         .optional()?;
-    Ok(found.map(|(row, replaced_at)| StoredRefreshToken { session: row.into(), replaced_at: replaced_at.map(|at| at.0) }))
+    Ok(found.map(|(row, replaced_at)| StoredRefreshToken {
+        session: row.into(),
+        replaced_at: replaced_at.map(|at| at.0),
+    }))
 }
 
 /// Marks all refresh tokens of a session that are still current as replaced.

@@ -120,8 +120,9 @@ pub fn list(conn: &mut Conn, account: AccountId, slice: &Slice<After>) -> Result
         .into_boxed();
     if let Some(after) = slice.after {
         let (at, id) = (Moment(after.at), Id(after.id));
-        query =
-            query.filter(successions::created_at.lt(at).or(successions::created_at.eq(at).and(successions::id.lt(id))));
+        query = query.filter(
+            successions::created_at.lt(at).or(successions::created_at.eq(at).and(successions::id.lt(id))),
+        );
     }
     let rows: Vec<Row> = query.load(conn)?;
     rows.into_iter().map(Row::decode).collect()
@@ -157,7 +158,8 @@ pub fn find_date_of_arrival(conn: &mut Conn, code: &FacilityCode) -> Result<Opti
         .select(successions::change_date)
         .first(conn)
         .optional()?;
-    date.map(|date| parse_date(&date).map_err(|fault| undecodable(code, "successions.change_date", &fault))).transpose()
+    date.map(|date| parse_date(&date).map_err(|fault| undecodable(code, "successions.change_date", &fault)))
+        .transpose()
 }
 
 /// Successions that wait for a code which the list has by now.

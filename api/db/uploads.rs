@@ -33,7 +33,8 @@ impl Row {
             file_name: self.file_name,
             media_type: MediaType::parse(&self.media_type)
                 .map_err(|fault| undecodable(&id, "uploads.media_type", &fault))?,
-            size_bytes: u64::try_from(self.size_bytes).map_err(|error| undecodable(&id, "uploads.size_bytes", &error))?,
+            size_bytes: u64::try_from(self.size_bytes)
+                .map_err(|error| undecodable(&id, "uploads.size_bytes", &error))?,
             sha256: self.sha256,
             created_at: self.created_at.0,
             expires_at: self.expires_at.0,
@@ -72,19 +73,24 @@ pub fn find(conn: &mut Conn, id: UploadId, account: AccountId) -> Result<Option<
 
 /// How many uploads an account holds, and their announced bytes together.
 pub fn sum_of_account(conn: &mut Conn, account: AccountId) -> Result<(i64, i64), Error> {
-    let sizes: Vec<i64> =
-        uploads::table.filter(uploads::account_id.eq(Id(account.uuid()))).select(uploads::size_bytes).load(conn)?;
+    let sizes: Vec<i64> = uploads::table
+        .filter(uploads::account_id.eq(Id(account.uuid())))
+        .select(uploads::size_bytes)
+        .load(conn)?;
     Ok((i64::try_from(sizes.len()).map_err(Error::internal)?, sizes.iter().sum()))
 }
 
 /// Marks an upload's content as stored.
 pub fn mark_stored(conn: &mut Conn, id: UploadId, now: Instant) -> Result<(), Error> {
-    diesel::update(uploads::table.find(Id(id.uuid()))).set(uploads::stored_at.eq(Moment(now))).execute(conn)?;
+    diesel::update(uploads::table.find(Id(id.uuid())))
+        .set(uploads::stored_at.eq(Moment(now)))
+        .execute(conn)?;
     Ok(())
 }
 
 /// Forgets announcements whose content never came.
 pub fn delete_unfulfilled(conn: &mut Conn, now: Instant) -> Result<usize, Error> {
-    let stale = uploads::table.filter(uploads::stored_at.is_null()).filter(uploads::expires_at.le(Moment(now)));
+    let stale =
+        uploads::table.filter(uploads::stored_at.is_null()).filter(uploads::expires_at.le(Moment(now)));
     Ok(diesel::delete(stale).execute(conn)?)
 }

@@ -91,7 +91,8 @@ impl Writer {
 
 fn work(mut connection: Conn, waiting: &Receiver<Job>) {
     while let Ok(first) = waiting.recv() {
-        if let Err(error) = AnsiTransactionManager::begin_transaction_sql(&mut connection, "BEGIN IMMEDIATE") {
+        if let Err(error) = AnsiTransactionManager::begin_transaction_sql(&mut connection, "BEGIN IMMEDIATE")
+        {
             tracing::error!(%error, "the database cannot be locked for writing");
             // The job is dropped unrun, and with it its way to answer: its caller is told to retry.
             continue;
@@ -120,7 +121,11 @@ fn commit(connection: &mut Conn) -> Commit {
     }
 }
 
-fn in_savepoint<T>(connection: &mut Conn, mode: Mode, job: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+fn in_savepoint<T>(
+    connection: &mut Conn,
+    mode: Mode,
+    job: impl FnOnce(&mut Conn) -> Result<T, Error>,
+) -> Result<T, Error> {
     let outside = depth(connection);
     AnsiTransactionManager::begin_transaction(connection)?;
     let result = catch_unwind(AssertUnwindSafe(|| job(connection)))

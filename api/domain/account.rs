@@ -107,7 +107,8 @@ pub struct Founder {
 }
 
 /// Titles that stand before or after a representative's own name.
-const REPRESENTATIVE_TITLES: [&str; 7] = ["理事長", "代表取締役", "代表理事", "代表社員", "取締役社長", "院長", "代表者"];
+const REPRESENTATIVE_TITLES: [&str; 7] =
+    ["理事長", "代表取締役", "代表理事", "代表社員", "取締役社長", "院長", "代表者"];
 
 impl Founder {
     /// Puts kind and name together.

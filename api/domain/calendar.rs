@@ -44,7 +44,11 @@ pub fn months_after(day: NaiveDate, months: u32) -> NaiveDate {
 /// # Errors
 /// [`Fault::DateForm`] for any other text and for days that do not exist.
 pub fn parse_date(text: &str) -> Result<NaiveDate, Fault> {
-    let shaped = text.len() == 10 && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+    let shaped = text.len() == 10
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
     if !shaped {
         return Err(Fault::DateForm);
     }
@@ -105,14 +109,30 @@ mod tests {
 
     #[test]
     fn months_after_ends_on_the_last_day_where_the_month_is_shorter() {
-        for (from, to) in [("2023-08-31", "2024-02-29"), ("2022-08-31", "2023-02-28"), ("2023-03-31", "2023-09-30"), ("2023-01-15", "2023-07-15")] {
+        for (from, to) in [
+            ("2023-08-31", "2024-02-29"),
+            ("2022-08-31", "2023-02-28"),
+            ("2023-03-31", "2023-09-30"),
+            ("2023-01-15", "2023-07-15"),
+        ] {
             assert_eq!(months_after(day(from), 6), day(to), "{from}");
         }
     }
 
     #[test]
     fn dates_that_do_not_exist_or_are_written_otherwise_are_refused() {
-        for text in ["", "2023-02-29", "2023-13-01", "2023-1-1", "2023/01/01", "令和5年1月1日", "+023-01-01", "1899-12-31", "2200-01-01", "2023-01-01T00:00:00Z"] {
+        for text in [
+            "",
+            "2023-02-29",
+            "2023-13-01",
+            "2023-1-1",
+            "2023/01/01",
+            "令和5年1月1日",
+            "+023-01-01",
+            "1899-12-31",
+            "2200-01-01",
+            "2023-01-01T00:00:00Z",
+        ] {
             assert_eq!(parse_date(text), Err(Fault::DateForm), "{text}");
         }
     }

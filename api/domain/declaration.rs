@@ -166,9 +166,32 @@ mod tests {
     #[test]
     fn every_status_takes_exactly_the_events_of_the_table() {
         let table = [
-            (Status::Received, [Some(Status::Received), Some(Status::Withdrawn), Some(Status::UnderReview), None, Some(Status::Accepted), None]),
-            (Status::UnderReview, [None, Some(Status::Withdrawn), None, Some(Status::Returned), Some(Status::Accepted), Some(Status::Rejected)]),
-            (Status::Returned, [Some(Status::Received), Some(Status::Withdrawn), None, None, None, Some(Status::Rejected)]),
+            (
+                Status::Received,
+                [
+                    Some(Status::Received),
+                    Some(Status::Withdrawn),
+                    Some(Status::UnderReview),
+                    None,
+                    Some(Status::Accepted),
+                    None,
+                ],
+            ),
+            (
+                Status::UnderReview,
+                [
+                    None,
+                    Some(Status::Withdrawn),
+                    None,
+                    Some(Status::Returned),
+                    Some(Status::Accepted),
+                    Some(Status::Rejected),
+                ],
+            ),
+            (
+                Status::Returned,
+                [Some(Status::Received), Some(Status::Withdrawn), None, None, None, Some(Status::Rejected)],
+            ),
             (Status::Accepted, [Some(Status::Received), Some(Status::Withdrawn), None, None, None, None]),
             (Status::Rejected, [None; 6]),
             (Status::Withdrawn, [None; 6]),

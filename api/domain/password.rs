@@ -106,7 +106,12 @@ mod tests {
     #[test]
     fn a_password_that_holds_the_accounts_own_data_is_refused_in_any_spelling() {
         let identity = ["1310000014", "架空さくら診療所", "reception"];
-        for password in ["kaminari-1310000014-zoku", "雷雲と架空さくら診療所と虹の橋", "雷雲と架空 さくら 診療所と虹の橋", "Bright-RECEPTION-desk-lamp"] {
+        for password in [
+            "kaminari-1310000014-zoku",
+            "雷雲と架空さくら診療所と虹の橋",
+            "雷雲と架空 さくら 診療所と虹の橋",
+            "Bright-RECEPTION-desk-lamp",
+        ] {
             assert!(examine(password, &identity).contains(&Fault::PasswordHoldsIdentity), "{password}");
         }
     }

@@ -98,7 +98,9 @@ mod tests {
 
     #[test]
     fn a_replaced_token_works_for_thirty_seconds_and_then_ends_the_session() {
-        for (now, decision) in [(0, Refresh::Rotate), (30, Refresh::Rotate), (31, Refresh::Revoke), (86_400, Refresh::Revoke)] {
+        for (now, decision) in
+            [(0, Refresh::Rotate), (30, Refresh::Rotate), (31, Refresh::Revoke), (86_400, Refresh::Revoke)]
+        {
             assert_eq!(decide_refresh(&session(None), Some(at(0)), at(now)), decision, "{now} s");
         }
     }

@@ -112,14 +112,21 @@ impl SuccessionStatus {
     pub const fn after(self, event: SuccessionEvent) -> Option<Self> {
         use SuccessionEvent as Event;
         match (self, event) {
-            (Self::Submitted | Self::WaitingForMaster | Self::Returned, Event::Revise) => Some(Self::Submitted),
-            (Self::Submitted | Self::WaitingForMaster | Self::UnderReview | Self::Returned, Event::Withdraw) => {
-                Some(Self::Withdrawn)
+            (Self::Submitted | Self::WaitingForMaster | Self::Returned, Event::Revise) => {
+                Some(Self::Submitted)
             }
+            (
+                Self::Submitted | Self::WaitingForMaster | Self::UnderReview | Self::Returned,
+                Event::Withdraw,
+            ) => Some(Self::Withdrawn),
             (Self::Submitted, Event::Wait) => Some(Self::WaitingForMaster),
             (Self::Submitted | Self::WaitingForMaster, Event::TakeUp) => Some(Self::UnderReview),
-            (Self::Submitted | Self::WaitingForMaster | Self::UnderReview, Event::Return) => Some(Self::Returned),
-            (Self::Submitted | Self::WaitingForMaster | Self::UnderReview, Event::Accept) => Some(Self::Accepted),
+            (Self::Submitted | Self::WaitingForMaster | Self::UnderReview, Event::Return) => {
+                Some(Self::Returned)
+            }
+            (Self::Submitted | Self::WaitingForMaster | Self::UnderReview, Event::Accept) => {
+                Some(Self::Accepted)
+            }
             (Self::UnderReview | Self::Returned, Event::Reject) => Some(Self::Rejected),
             (Self::Accepted, Event::SendGuidance) => Some(Self::GuidanceSent),
             (Self::Accepted | Self::GuidanceSent, Event::Complete) => Some(Self::Completed),
@@ -226,7 +233,12 @@ impl SuccessionForm {
     /// Everything about the form that can be said without looking anything up, as faults with
     /// their places. `after` is the date of the succession that gave the predecessor its code.
     #[must_use]
-    pub fn examine(&self, predecessor: &FacilityCode, after: Option<NaiveDate>, today: NaiveDate) -> Vec<(&'static str, Fault)> {
+    pub fn examine(
+        &self,
+        predecessor: &FacilityCode,
+        after: Option<NaiveDate>,
+        today: NaiveDate,
+    ) -> Vec<(&'static str, Fault)> {
         let mut faults = Vec::new();
         let code = &self.successor.facility_code;
         if code == predecessor {
@@ -284,8 +296,9 @@ impl Succession {
     /// Until when certificates of the old code stay usable, once the succession is accepted.
     #[must_use]
     pub fn certificates_until(&self) -> Option<NaiveDate> {
-        self.accepted_at
-            .and_then(|at| super::calendar::japan_day(at).checked_add_signed(Duration::days(CERTIFICATE_DAYS)))
+        self.accepted_at.and_then(|at| {
+            super::calendar::japan_day(at).checked_add_signed(Duration::days(CERTIFICATE_DAYS))
+        })
     }
 }
 
@@ -341,7 +354,10 @@ mod tests {
                     (Reject, Status::Rejected),
                 ],
             ),
-            (Status::Returned, &[(Revise, Status::Submitted), (Withdraw, Status::Withdrawn), (Reject, Status::Rejected)]),
+            (
+                Status::Returned,
+                &[(Revise, Status::Submitted), (Withdraw, Status::Withdrawn), (Reject, Status::Rejected)],
+            ),
             (Status::Accepted, &[(SendGuidance, Status::GuidanceSent), (Complete, Status::Completed)]),
             (Status::GuidanceSent, &[(Complete, Status::Completed)]),
             (Status::Completed, &[]),

@@ -110,8 +110,13 @@ pub fn parse_sha256(text: &str) -> Result<String, Fault> {
 /// [`Fault::FileNameForm`].
 pub fn parse_file_name(text: &str) -> Result<String, Fault> {
     let name = text.trim();
-    let forbidden = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
-    if name.is_empty() || name.chars().count() > MAX_NAME || name.starts_with('.') || name.chars().any(forbidden) {
+    let forbidden =
+        |c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
+    if name.is_empty()
+        || name.chars().count() > MAX_NAME
+        || name.starts_with('.')
+        || name.chars().any(forbidden)
+    {
         return Err(Fault::FileNameForm);
     }
     Ok(name.to_owned())
@@ -132,7 +137,9 @@ mod tests {
 
     #[test]
     fn file_names_that_lead_elsewhere_are_refused() {
-        for name in ["", " ", "../契約書.pdf", "a/b.pdf", "a\\b.pdf", ".hidden", "a\nb.pdf", "a\"b.pdf", "a\u{0}.pdf"] {
+        for name in
+            ["", " ", "../契約書.pdf", "a/b.pdf", "a\\b.pdf", ".hidden", "a\nb.pdf", "a\"b.pdf", "a\u{0}.pdf"]
+        {
             assert_eq!(parse_file_name(name), Err(Fault::FileNameForm), "{name:?}");
         }
         assert_eq!(parse_file_name(" 契約書（写し）.pdf ").unwrap(), "契約書（写し）.pdf");

@@ -68,15 +68,14 @@ impl FacilityForm {
         }
     }
 
-    fn code(&self, faults: &mut Faults) -> Option<Option<FacilityCode>> {
-        faults.take_optional("/facility/code", self.code.as_deref().map(FacilityCode::parse))
+    fn code(&self, faults: &mut Faults) -> Option<FacilityCode> {
+        faults.take_optional("/facility/code", self.code.as_deref().map(FacilityCode::parse)).flatten()
     }
 
     /// A code, or a receipt number with a kind; never both, never neither.
     fn identity(&self, faults: &mut Faults) -> (Option<FacilityIdentity>, Option<FacilityCode>) {
         let code = self.code(faults);
         let Some(receipt) = &self.designation_receipt else {
-            let code = code.flatten();
             if self.code.is_none() {
                 faults.add("/facility/code", Fault::Required);
             }
@@ -94,7 +93,7 @@ impl FacilityForm {
             Some(kind) => FacilityKind::from_code(kind).ok_or(Fault::UnknownValue),
         };
         let kind = faults.take("/facility/kind", kind);
-        (receipt.zip(kind).map(|(receipt, kind)| FacilityIdentity::Applying { receipt, kind }), code.flatten())
+        (receipt.zip(kind).map(|(receipt, kind)| FacilityIdentity::Applying { receipt, kind }), code)
     }
 }
 
@@ -192,12 +191,14 @@ impl AccountChangeRequest {
     ) -> (Option<Change>, Option<FacilityCode>, Option<PostalCode>) {
         let (mut code, mut postal_code, mut profile) = (None, None, Some(account.profile.clone()));
         if let Some(form) = &self.facility {
-            for (place, given) in [("/facility/designation_receipt", &form.designation_receipt), ("/facility/kind", &form.kind)] {
+            for (place, given) in
+                [("/facility/designation_receipt", &form.designation_receipt), ("/facility/kind", &form.kind)]
+            {
                 if given.is_some() {
                     faults.add(place, Fault::NotApplicable);
                 }
             }
-            code = form.code(faults).flatten();
+            code = form.code(faults);
             let (facility, read_postal_code) = form.texts().parse(faults);
             postal_code = read_postal_code;
             profile = profile.zip(facility).map(|(profile, facility)| Profile { facility, ..profile });
@@ -221,7 +222,13 @@ impl AccountChangeRequest {
 pub struct FacilityResponse {
     /// The facility code, once the facility has one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 10, max_length = 10, pattern = "^[0-9]{10}$", example = "1312345670")]
+    #[schema(
+        nullable = false,
+        min_length = 10,
+        max_length = 10,
+        pattern = "^[0-9]{10}$",
+        example = "1312345670"
+    )]
     pub code: Option<String>,
     /// The receipt number of the application, while the facility has no code.
     #[serde(skip_serializing_if = "Option::is_none")]

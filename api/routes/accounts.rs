@@ -7,9 +7,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use super::account_forms::{
-    AccountChangeRequest, AccountPreview, AccountRequest, AccountResponse,
-};
+use super::account_forms::{AccountChangeRequest, AccountPreview, AccountRequest, AccountResponse};
 use super::answer::Answer;
 use super::body::{Faults, Json};
 use super::conditional::{self, IfMatch, IfMatchHeader, etag};
@@ -139,7 +137,11 @@ async fn examined(
     security(("bearer" = [])),
 )]
 #[get("/v1/account")]
-async fn read_account(context: Context, bearer: Bearer, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn read_account(
+    context: Context,
+    bearer: Bearer,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let now = context.call.now;
     let (account, former) = context
         .state
@@ -186,7 +188,12 @@ async fn change_account(
             let (change, code, postal_code) = value.parse(&principal.account, &mut faults);
             if change.is_none() {
                 let places = facility_check::OF_FACILITY;
-                faults.extend(facility_check::faults(work.conn, places, code.as_ref(), postal_code.as_ref())?);
+                faults.extend(facility_check::faults(
+                    work.conn,
+                    places,
+                    code.as_ref(),
+                    postal_code.as_ref(),
+                )?);
             }
             let account = accounts::change(work, principal, &faults.finish(change)?)?;
             let former = stored::list_former(work.conn, account.id)?;
@@ -274,4 +281,3 @@ pub(super) async fn verify_own(
     }
     Ok(())
 }
-

@@ -80,7 +80,14 @@ mod tests {
     #[test]
     fn only_the_present_version_matches_and_weak_tags_never_do() {
         let current = etag(3);
-        for (list, fits) in [("\"3\"", true), ("*", true), ("\"2\", \"3\"", true), ("\"2\"", false), ("W/\"3\"", false), ("3", false)] {
+        for (list, fits) in [
+            ("\"3\"", true),
+            ("*", true),
+            ("\"2\", \"3\"", true),
+            ("\"2\"", false),
+            ("W/\"3\"", false),
+            ("3", false),
+        ] {
             assert_eq!(matches(list, &current), fits, "{list}");
         }
     }

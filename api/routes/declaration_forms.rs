@@ -15,7 +15,9 @@ use crate::domain::fault::Fault;
 use crate::domain::ids::UploadId;
 use crate::domain::lang::Text;
 use crate::domain::review::Review;
-use crate::domain::round::{Basis, Category, Circumstance, LineStatus, Plan, Statement, StatementField, Works};
+use crate::domain::round::{
+    Basis, Category, Circumstance, LineStatus, Plan, Statement, StatementField, Works,
+};
 use crate::domain::text::{Department, Paragraph};
 use crate::usecases::declarations::Examined;
 use crate::usecases::work::Queued;
@@ -35,7 +37,13 @@ pub struct ReasonForm {
     pub contract_date: Option<String>,
     /// `SYSTEM_IN_PROGRESS`: the month in which the installation is expected to be complete.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, pattern = "^[0-9]{4}-[0-9]{2}$", min_length = 7, max_length = 7, example = "2023-08")]
+    #[schema(
+        nullable = false,
+        pattern = "^[0-9]{4}-[0-9]{2}$",
+        min_length = 7,
+        max_length = 7,
+        example = "2023-08"
+    )]
     #[validate(length(max = 40, code = "too_long"))]
     pub expected_completion_month: Option<String>,
     /// `SYSTEM_IN_PROGRESS`: the vendor's name.
@@ -108,18 +116,25 @@ impl ReasonForm {
         let mut read = Fields { faults };
         let mut statement = Statement::new(category.unwrap_or(Category::SpecialHardship));
         statement.contract_date = read.date(StatementField::ContractDate, self.contract_date.as_deref());
-        statement.expected_completion_month =
-            read.with(StatementField::ExpectedCompletionMonth, self.expected_completion_month.as_deref(), YearMonth::parse);
+        statement.expected_completion_month = read.with(
+            StatementField::ExpectedCompletionMonth,
+            self.expected_completion_month.as_deref(),
+            YearMonth::parse,
+        );
         statement.vendor_name = read.with(StatementField::VendorName, self.vendor_name.as_deref(), line);
-        statement.line_status = read.word(StatementField::LineStatus, self.line_status.as_deref(), LineStatus::from_code);
+        statement.line_status =
+            read.word(StatementField::LineStatus, self.line_status.as_deref(), LineStatus::from_code);
         statement.line_ready_date = read.date(StatementField::LineReadyDate, self.line_ready_date.as_deref());
         statement.home_visits_only_confirmed = self.home_visits_only_confirmed;
         statement.works = read.word(StatementField::Works, self.works.as_deref(), Works::from_code);
-        statement.expected_end_date = read.date(StatementField::ExpectedEndDate, self.expected_end_date.as_deref());
+        statement.expected_end_date =
+            read.date(StatementField::ExpectedEndDate, self.expected_end_date.as_deref());
         statement.plan = read.word(StatementField::Plan, self.plan.as_deref(), Plan::from_code);
         statement.planned_date = read.date(StatementField::PlannedDate, self.planned_date.as_deref());
-        statement.circumstance = read.word(StatementField::Circumstance, self.circumstance.as_deref(), Circumstance::from_code);
-        statement.description = read.with(StatementField::Description, self.description.as_deref(), paragraph);
+        statement.circumstance =
+            read.word(StatementField::Circumstance, self.circumstance.as_deref(), Circumstance::from_code);
+        statement.description =
+            read.with(StatementField::Description, self.description.as_deref(), paragraph);
         statement.youngest_fulltime_age = self.youngest_fulltime_age;
         statement.difficulty = read.with(StatementField::Difficulty, self.difficulty.as_deref(), paragraph);
         category.map(|_| statement)
@@ -168,7 +183,12 @@ impl Fields<'_> {
         self.with(field, text, parse_date)
     }
 
-    fn word<T>(&mut self, field: StatementField, text: Option<&str>, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    fn word<T>(
+        &mut self,
+        field: StatementField,
+        text: Option<&str>,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
         self.with(field, text, |text| read(text).ok_or(Fault::UnknownValue))
     }
 }
@@ -221,7 +241,12 @@ impl DeclarationRequest {
         }
         let reference = self.client_reference.as_deref().map(line);
         let client_reference = faults.take_optional("/client_reference", reference).flatten();
-        Some(DeclarationContent { statement: statement?, other_facility_codes, attachment_ids, client_reference })
+        Some(DeclarationContent {
+            statement: statement?,
+            other_facility_codes,
+            attachment_ids,
+            client_reference,
+        })
     }
 }
 
@@ -258,7 +283,12 @@ impl ReviewResponse {
     /// Shows a review.
     #[must_use]
     pub fn of(review: &Review) -> Self {
-        Self { at: review.at.into(), message: review.message.clone(), fields: review.fields.clone(), due_date: review.due }
+        Self {
+            at: review.at.into(),
+            message: review.message.clone(),
+            fields: review.fields.clone(),
+            due_date: review.due,
+        }
     }
 }
 

@@ -8,7 +8,8 @@ use super::body::{Faults, Json};
 use super::conditional::{self, IfMatch, IfMatchHeader};
 use super::context::{Bearer, Context};
 use super::declaration_forms::{
-    DeclarationPage, DeclarationPreview, DeclarationRequest, DeclarationResponse, RevisionPage, RevisionResponse,
+    DeclarationPage, DeclarationPreview, DeclarationRequest, DeclarationResponse, RevisionPage,
+    RevisionResponse,
 };
 use super::filing::{Filing, IdempotencyKey, IdempotencyKeyHeader};
 use super::paging::{self, PageQuery, time_token};
@@ -43,7 +44,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// The entity tag: the version, and the end of the excuse, which a new edition of the round can move.
 fn tag(examined: &Examined) -> String {
     let end = examined.excused.as_ref().and_then(|excused| excused.date);
-    format!("\"{}-{}\"", examined.declaration.version, end.map_or_else(|| "open".to_owned(), |end| end.to_string()))
+    format!(
+        "\"{}-{}\"",
+        examined.declaration.version,
+        end.map_or_else(|| "open".to_owned(), |end| end.to_string())
+    )
 }
 
 /// File a declaration
@@ -146,7 +151,8 @@ async fn list_declarations(
             Ok((examined.collect::<Result<Vec<_>, _>>()?, next))
         })
         .await?;
-    let page = DeclarationPage { items: items.iter().map(DeclarationResponse::of).collect(), next_page_token };
+    let page =
+        DeclarationPage { items: items.iter().map(DeclarationResponse::of).collect(), next_page_token };
     paging::write(&request, &page, page.next_page_token.as_ref())
 }
 
@@ -260,7 +266,9 @@ async fn withdraw_declaration(
     key: IdempotencyKey,
     based_on: IfMatch,
 ) -> Result<HttpResponse, Problem> {
-    let filing = Filing::keyed("withdrawDeclaration", query.into_inner(), key)?.about(id.as_str()).about(based_on.as_str());
+    let filing = Filing::keyed("withdrawDeclaration", query.into_inner(), key)?
+        .about(id.as_str())
+        .about(based_on.as_str());
     context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
     context
         .carry_out(filing, bearer, move |work, principal| {

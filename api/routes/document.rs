@@ -99,13 +99,21 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 
 /// Adds the problems that follow from what the operation takes, and the headers of every answer.
 fn complete(operation: &mut Operation, has_path_parameter: bool) {
-    let secured = operation
-        .security
-        .as_ref()
-        .is_some_and(|list| list.iter().any(|requirement| !serde_json::json!(requirement).as_object().is_none_or(serde_json::Map::is_empty)));
-    let parameter = |name: &str| operation.parameters.iter().flatten().any(|given| matches!(given, RefOr::T(given) if given.name == name));
+    let secured = operation.security.as_ref().is_some_and(|list| {
+        list.iter().any(|requirement| {
+            !serde_json::json!(requirement).as_object().is_none_or(serde_json::Map::is_empty)
+        })
+    });
+    let parameter = |name: &str| {
+        operation
+            .parameters
+            .iter()
+            .flatten()
+            .any(|given| matches!(given, RefOr::T(given) if given.name == name))
+    };
     let (has_body, has_parameters) = (operation.request_body.is_some(), operation.parameters.is_some());
-    let mut problems = vec![(500, "Something failed inside."), (503, "Overloaded; come back after `Retry-After`.")];
+    let mut problems =
+        vec![(500, "Something failed inside."), (503, "Overloaded; come back after `Retry-After`.")];
     if has_body {
         problems.extend([
             (400, "The body is no JSON document, or a parameter is malformed."),
@@ -154,7 +162,8 @@ fn add_headers(response: &mut Response) {
         let schema = Object::with_type(SchemaType::Type(Type::String));
         HeaderBuilder::new().schema(Some(schema)).description(Some(description)).build()
     };
-    let headers: BTreeMap<&str, &str> = [("X-Request-Id", "The request's id, to be given to the call centre.")].into();
+    let headers: BTreeMap<&str, &str> =
+        [("X-Request-Id", "The request's id, to be given to the call centre.")].into();
     for (name, description) in headers {
         response.headers.entry(name.to_owned()).or_insert_with(|| RefOr::T(text(description)));
     }

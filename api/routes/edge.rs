@@ -55,19 +55,23 @@ fn arrive(request: &ServiceRequest, state: &State) -> Arrival {
     let peer = request.peer_addr().map(|peer| peer.ip());
     Arrival {
         now: state.clock.now(),
-        request_id: given.filter(|id| is_good_id(id)).map_or_else(|| Uuid::new_v4().to_string(), str::to_owned),
+        request_id: given
+            .filter(|id| is_good_id(id))
+            .map_or_else(|| Uuid::new_v4().to_string(), str::to_owned),
         client: client_of(peer, forwarded, &state.settings.trusted_proxies),
     }
 }
 
 fn is_good_id(id: &str) -> bool {
-    (8..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    (8..=64).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// Japanese, unless the caller prefers English.
 #[must_use]
 pub fn language_of(headers: &HeaderMap) -> Lang {
-    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let wanted =
+        headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let quality = |tag: &str| {
         let weights = wanted.split(',').filter_map(|entry| {
             let mut parts = entry.split(';').map(str::trim);
@@ -86,15 +90,21 @@ fn write_problem(response: &mut ServiceResponse<BoxBody>, arrival: &Arrival, lan
     let outline = outline.or_else(|| foreign(response).map(Outline::bare));
     let Some(outline) = outline else { return };
     let path = response.request().path().to_owned();
-    let occasion =
-        Occasion { lang, path: &path, request_id: &arrival.request_id, public_url: &state.settings.public_url };
+    let occasion = Occasion {
+        lang,
+        path: &path,
+        request_id: &arrival.request_id,
+        public_url: &state.settings.public_url,
+    };
     let document = problems::document(&outline, occasion);
     let (status, headers) = (problems::status_of(outline.code), response.headers().clone());
     let inner = response.response_mut();
     let mut written = HttpResponse::build(status);
     written.content_type(MEDIA_TYPE);
     written.insert_header((header::CONTENT_LANGUAGE, lang.tag()));
-    for (name, value) in headers.iter().filter(|(name, _)| *name != header::CONTENT_TYPE && *name != header::CONTENT_LENGTH) {
+    for (name, value) in
+        headers.iter().filter(|(name, _)| *name != header::CONTENT_TYPE && *name != header::CONTENT_LENGTH)
+    {
         written.append_header((name.clone(), value.clone()));
     }
     challenge(&mut written, &outline);

@@ -49,6 +49,7 @@ fn methods(item: &PathItem) -> String {
         ("PATCH", &item.patch),
         ("DELETE", &item.delete),
     ];
-    let present: Vec<&str> = named.into_iter().filter(|(_, operation)| operation.is_some()).map(|(name, _)| name).collect();
+    let present: Vec<&str> =
+        named.into_iter().filter(|(_, operation)| operation.is_some()).map(|(name, _)| name).collect();
     present.join(", ")
 }

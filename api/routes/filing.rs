@@ -38,7 +38,13 @@ pub struct IdempotencyKeyHeader {
     /// A random key of your own choice, one per filing, repeated on every retry of it: however
     /// often the request arrives, it has one effect and one answer. Required, except with
     /// `validate_only`. Kept for 30 days.
-    #[param(rename = "Idempotency-Key", required = false, min_length = 1, max_length = 257, example = "6f1d8f5e-9a44-4bd1-8a35-0f1f2f1b7c55")]
+    #[param(
+        rename = "Idempotency-Key",
+        required = false,
+        min_length = 1,
+        max_length = 257,
+        example = "6f1d8f5e-9a44-4bd1-8a35-0f1f2f1b7c55"
+    )]
     idempotency_key: String,
 }
 
@@ -49,7 +55,13 @@ pub struct IdempotencyKeyHeader {
 pub struct OptionalIdempotencyKeyHeader {
     /// A random key of your own choice, repeated on every retry: however often the request
     /// arrives, it has one effect and one answer. Kept for 30 days.
-    #[param(rename = "Idempotency-Key", required = false, min_length = 1, max_length = 257, example = "6f1d8f5e-9a44-4bd1-8a35-0f1f2f1b7c55")]
+    #[param(
+        rename = "Idempotency-Key",
+        required = false,
+        min_length = 1,
+        max_length = 257,
+        example = "6f1d8f5e-9a44-4bd1-8a35-0f1f2f1b7c55"
+    )]
     idempotency_key: String,
 }
 
@@ -72,7 +84,8 @@ impl FromRequest for IdempotencyKey {
 fn read_key(value: &HeaderValue) -> Option<String> {
     let text = value.to_str().ok()?.trim();
     let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
-    let good = (1..=LONGEST).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
+    let good = (1..=LONGEST).contains(&bare.len())
+        && bare.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
     good.then(|| bare.to_owned())
 }
 
@@ -145,7 +158,12 @@ impl Context {
     ///
     /// # Errors
     /// The refusals of `who`, `act` and the key.
-    pub async fn carry_out_for<P, W, A>(&self, filing: Filing, who: W, act: A) -> Result<HttpResponse, Problem>
+    pub async fn carry_out_for<P, W, A>(
+        &self,
+        filing: Filing,
+        who: W,
+        act: A,
+    ) -> Result<HttpResponse, Problem>
     where
         W: FnOnce(&mut Conn, &Call) -> Result<(Uuid, P), Error> + Send + 'static,
         A: FnOnce(&mut Work<'_>, P) -> Result<Answer, Error> + Send + 'static,
@@ -233,7 +251,10 @@ mod tests {
     #[test]
     fn a_fingerprint_tells_bodies_and_paths_apart() {
         let filing = |parts: &[&str]| {
-            parts.iter().fold(Filing::unkeyed(WriteQuery::default()), |filing, part| filing.about(part)).fingerprint
+            parts
+                .iter()
+                .fold(Filing::unkeyed(WriteQuery::default()), |filing, part| filing.about(part))
+                .fingerprint
         };
         assert_eq!(filing(&["a", "b"]), filing(&["a", "b"]));
         assert_ne!(filing(&["a", "b"]), filing(&["ab"]));

@@ -68,7 +68,6 @@ impl PageQuery {
 struct TimeToken(i64, #[serde(serialize_with = "as_text", deserialize_with = "from_text")] u128);
 
 /// JSON numbers end at 64 bits.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn as_text<S: serde::Serializer>(id: &u128, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{id:032x}"))
 }
@@ -78,6 +77,7 @@ fn from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u128, D::Erro
 }
 
 /// The token that continues after a row of a list ordered by time and id.
+#[must_use]
 pub fn time_token(at: Instant, id: Uuid) -> impl Serialize {
     TimeToken(at.timestamp_micros(), id.as_u128())
 }
@@ -88,7 +88,11 @@ fn decode<A: DeserializeOwned>(token: &str) -> Result<A, ProblemCode> {
 }
 
 /// Cuts the probe row off and makes the token of the next page of the last row kept.
-pub fn cut<T, K: Serialize>(rows: &mut Vec<T>, limit: i64, key: impl Fn(&T) -> K) -> Result<Option<String>, Error> {
+pub fn cut<T, K: Serialize>(
+    rows: &mut Vec<T>,
+    limit: i64,
+    key: impl Fn(&T) -> K,
+) -> Result<Option<String>, Error> {
     let limit = usize::try_from(limit).map_err(Error::internal)?;
     if rows.len() <= limit {
         return Ok(None);
@@ -99,12 +103,20 @@ pub fn cut<T, K: Serialize>(rows: &mut Vec<T>, limit: i64, key: impl Fn(&T) -> K
 }
 
 /// Writes a page with its `Link` header.
-pub fn write(request: &HttpRequest, page: &impl Serialize, next: Option<&String>) -> Result<HttpResponse, Problem> {
+pub fn write(
+    request: &HttpRequest,
+    page: &impl Serialize,
+    next: Option<&String>,
+) -> Result<HttpResponse, Problem> {
     let mut response = HttpResponse::Ok();
     if let Some(next) = next {
-        let kept = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("page_token="));
+        let kept = request
+            .query_string()
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !pair.starts_with("page_token="));
         let query: String = kept.flat_map(|pair| [pair, "&"]).collect();
-        response.insert_header((LINK, format!("<{}?{query}page_token={next}>; rel=\"next\"", request.path())));
+        response
+            .insert_header((LINK, format!("<{}?{query}page_token={next}>; rel=\"next\"", request.path())));
     }
     let body = serde_json::to_string(page).map_err(Error::internal)?;
     Ok(response.content_type("application/json").body(body))

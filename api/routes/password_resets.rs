@@ -105,8 +105,7 @@ async fn complete_password_reset(
     context.spend(&context.state.limits.tokens_per_client, context.client())?;
     let token = OpaqueToken::presented(&token);
     let looked = token.clone();
-    let account =
-        context.state.database.read(move |conn| password_resets::look(conn, &looked, now)).await?;
+    let account = context.state.database.read(move |conn| password_resets::look(conn, &looked, now)).await?;
     let mut faults = body.faults;
     let identity = identity_of(&account);
     for fault in password::examine(&password, &identity.each_ref().map(String::as_str)) {

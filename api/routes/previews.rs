@@ -46,7 +46,11 @@ pub struct MailPreview {
 pub fn mails(queued: &[Queued]) -> Vec<MailPreview> {
     queued
         .iter()
-        .map(|mail| MailPreview { kind: mail.kind.to_owned(), to: mail.recipient.clone(), subject: mail.subject.clone() })
+        .map(|mail| MailPreview {
+            kind: mail.kind.to_owned(),
+            to: mail.recipient.clone(),
+            subject: mail.subject.clone(),
+        })
         .collect()
 }
 

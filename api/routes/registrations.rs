@@ -111,10 +111,8 @@ async fn request_registration(
 }
 
 /// Writes of strangers belong to no account.
-pub(super) fn nobody(
-    _: &mut crate::db::Conn,
-    _: &crate::usecases::work::Call,
-) -> Result<(Uuid, ()), Error> {
+#[expect(clippy::unnecessary_wraps, reason = "the same shape as finding a principal, which can fail")]
+pub(super) fn nobody(_: &mut crate::db::Conn, _: &crate::usecases::work::Call) -> Result<(Uuid, ()), Error> {
     Ok((Uuid::nil(), ()))
 }
 
@@ -140,5 +138,9 @@ async fn confirm_registration(context: Context, body: Json<TokenRequest>) -> Res
         .database
         .read(move |conn| links::look(conn, LinkPurpose::Registration, &token, now))
         .await?;
-    Ok(Answer::ok(&ConfirmationResponse { email: link.email.to_string(), expires_at: link.expires_at.into() })?.write())
+    Ok(Answer::ok(&ConfirmationResponse {
+        email: link.email.to_string(),
+        expires_at: link.expires_at.into(),
+    })?
+    .write())
 }

@@ -71,7 +71,8 @@ pub struct MessageResponse {
 
 impl MessageResponse {
     fn of(message: StoredMessage) -> Self {
-        let link = message.body.lines().map(str::trim).find(|line| line.contains("#token=")).map(str::to_owned);
+        let link =
+            message.body.lines().map(str::trim).find(|line| line.contains("#token=")).map(str::to_owned);
         Self {
             id: message.id.to_string(),
             kind: message.kind,
@@ -136,7 +137,8 @@ async fn list_messages(
     let slice = PageQuery { page_size, page_token }.slice_by_time()?;
     let mut rows =
         context.state.database.read(move |conn| messages::list(conn, to.as_deref(), &slice)).await?;
-    let next_page_token = paging::cut(&mut rows, slice.limit, |row| time_token(row.delivered_at, row.id.uuid()))?;
+    let next_page_token =
+        paging::cut(&mut rows, slice.limit, |row| time_token(row.delivered_at, row.id.uuid()))?;
     let page = MessagePage { items: rows.into_iter().map(MessageResponse::of).collect(), next_page_token };
     paging::write(&request, &page, page.next_page_token.as_ref())
 }
@@ -308,7 +310,8 @@ async fn list_facilities(
 ) -> Result<HttpResponse, Problem> {
     let FacilityQuery { prefecture, kind, page_size, page_token } = query.into_inner();
     let slice = PageQuery { page_size, page_token }.slice::<String>()?;
-    if prefecture.as_ref().is_some_and(|two| two.len() != 2 || !two.bytes().all(|byte| byte.is_ascii_digit())) {
+    if prefecture.as_ref().is_some_and(|two| two.len() != 2 || !two.bytes().all(|byte| byte.is_ascii_digit()))
+    {
         return Err(ProblemCode::InvalidParameter.into());
     }
     let page = context.state.database.read(move |conn| {

@@ -160,7 +160,11 @@ fn parse_login(email: &str, mut faults: Faults) -> Result<EmailAddress, Error> {
 
 /// Verifies the password within the budgets. Whether the account exists shows neither in the answer
 /// nor in its time.
-async fn verified_account(context: &Context, email: EmailAddress, password: String) -> Result<AccountId, Error> {
+async fn verified_account(
+    context: &Context,
+    email: EmailAddress,
+    password: String,
+) -> Result<AccountId, Error> {
     let (state, client) = (&context.state, context.client().to_owned());
     let limits = &state.limits;
     context.spend(&limits.logins_per_client, &client)?;
@@ -226,16 +230,18 @@ async fn refresh_session(
     let state = context.state.clone();
     let voice = context.voice();
     context
-        .carry_out_for(Filing::unkeyed(query), nobody, move |work, ()| match sessions::refresh(work, &token)? {
-            Refreshed::Rotated(_) if query.validate_only => Answer::ok(&Rehearsed { valid: true }),
-            Refreshed::Rotated(opened) => {
-                let location = format!("/v1/sessions/{}", opened.session.id);
-                Answer::created(location, &tokens(&state.tokens, &opened, work.now())?)
-            }
-            Refreshed::Revoked => {
-                let error = Error::Refused(ProblemCode::RefreshTokenInvalid);
-                let (status, document) = super::edge::kept_problem(&error, voice.occasion(work.call));
-                Ok(Answer::problem(status, document))
+        .carry_out_for(Filing::unkeyed(query), nobody, move |work, ()| {
+            match sessions::refresh(work, &token)? {
+                Refreshed::Rotated(_) if query.validate_only => Answer::ok(&Rehearsed { valid: true }),
+                Refreshed::Rotated(opened) => {
+                    let location = format!("/v1/sessions/{}", opened.session.id);
+                    Answer::created(location, &tokens(&state.tokens, &opened, work.now())?)
+                }
+                Refreshed::Revoked => {
+                    let error = Error::Refused(ProblemCode::RefreshTokenInvalid);
+                    let (status, document) = super::edge::kept_problem(&error, voice.occasion(work.call));
+                    Ok(Answer::problem(status, document))
+                }
             }
         })
         .await
@@ -268,7 +274,8 @@ async fn list_sessions(
             Ok((stored::list_live(conn, principal.account.id, now, &slice)?, principal.session_id))
         })
         .await?;
-    let next_page_token = paging::cut(&mut rows, slice.limit, |row| time_token(row.created_at, row.id.uuid()))?;
+    let next_page_token =
+        paging::cut(&mut rows, slice.limit, |row| time_token(row.created_at, row.id.uuid()))?;
     let items = rows.into_iter().map(|session| show(session, current)).collect();
     let page = SessionPage { items, next_page_token };
     paging::write(&request, &page, page.next_page_token.as_ref())

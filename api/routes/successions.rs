@@ -73,7 +73,8 @@ async fn file_succession(
                 return Answer::ok(&SuccessionPreview::of(&succession, &work.queued));
             }
             let location = format!("/v1/successions/{}", succession.id);
-            Ok(Answer::created(location, &SuccessionResponse::of(&succession))?.tagged(etag(succession.version)))
+            Ok(Answer::created(location, &SuccessionResponse::of(&succession))?
+                .tagged(etag(succession.version)))
         })
         .await
 }
@@ -105,7 +106,8 @@ async fn list_successions(
             stored::list(conn, principal.account.id, &slice)
         })
         .await?;
-    let next_page_token = paging::cut(&mut rows, slice.limit, |row| time_token(row.created_at, row.id.uuid()))?;
+    let next_page_token =
+        paging::cut(&mut rows, slice.limit, |row| time_token(row.created_at, row.id.uuid()))?;
     let page = SuccessionPage { items: rows.iter().map(SuccessionResponse::of).collect(), next_page_token };
     paging::write(&request, &page, page.next_page_token.as_ref())
 }
@@ -213,7 +215,9 @@ async fn withdraw_succession(
     key: IdempotencyKey,
     based_on: IfMatch,
 ) -> Result<HttpResponse, Problem> {
-    let filing = Filing::keyed("withdrawSuccession", query.into_inner(), key)?.about(id.as_str()).about(based_on.as_str());
+    let filing = Filing::keyed("withdrawSuccession", query.into_inner(), key)?
+        .about(id.as_str())
+        .about(based_on.as_str());
     context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
     context
         .carry_out(filing, bearer, move |work, principal| {

@@ -46,7 +46,12 @@ pub struct UploadRequest {
     #[validate(range(min = 1, max = 10_485_760, code = "out_of_range"))]
     pub size_bytes: i64,
     /// Its SHA-256 digest in hexadecimal digits.
-    #[schema(min_length = 64, max_length = 64, pattern = "^[0-9A-Fa-f]{64}$", example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    #[schema(
+        min_length = 64,
+        max_length = 64,
+        pattern = "^[0-9A-Fa-f]{64}$",
+        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    )]
     #[validate(length(max = 64, code = "too_long"))]
     pub sha256: String,
 }
@@ -115,7 +120,11 @@ impl UploadResponse {
 #[expect(dead_code, reason = "describes the header in the document")]
 pub struct ContentDigestHeader {
     /// The digest of the bytes (RFC 9530): `sha-256=:` base64 `:`.
-    #[param(rename = "Content-Digest", max_length = 200, example = "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:")]
+    #[param(
+        rename = "Content-Digest",
+        max_length = 200,
+        example = "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:"
+    )]
     content_digest: String,
 }
 
@@ -151,7 +160,12 @@ async fn announce_upload(
     let sha256 = faults.take("/sha256", parse_sha256(&value.sha256));
     let size_bytes = u64::try_from(value.size_bytes).ok();
     let file = (|| {
-        Some(Announcement { file_name: file_name?, media_type: media_type?, size_bytes: size_bytes?, sha256: sha256? })
+        Some(Announcement {
+            file_name: file_name?,
+            media_type: media_type?,
+            size_bytes: size_bytes?,
+            sha256: sha256?,
+        })
     })();
     let file = faults.finish(file)?;
     context
@@ -204,7 +218,8 @@ async fn store_content(
         .await?;
     accepts(request.headers(), upload.media_type)?;
     let digest = content_digest(request.headers())?;
-    let turn = context.state.upload_turns.try_acquire().map_err(|_| Error::Overloaded("too many files arrive"))?;
+    let turn =
+        context.state.upload_turns.try_acquire().map_err(|_| Error::Overloaded("too many files arrive"))?;
     let limit = usize::try_from(MAX_BYTES).map_err(Error::internal)?;
     let content = receive(payload.into_inner(), limit).await?.freeze();
     let (files, announced) = (context.state.files.clone(), upload.clone());
@@ -226,7 +241,9 @@ async fn store_content(
 fn accepts(headers: &HeaderMap, announced: MediaType) -> Result<(), Error> {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case(announced.as_str()) || essence.eq_ignore_ascii_case("application/octet-stream") {
+    if essence.eq_ignore_ascii_case(announced.as_str())
+        || essence.eq_ignore_ascii_case("application/octet-stream")
+    {
         Ok(())
     } else {
         Err(ProblemCode::UnsupportedMediaType.into())
@@ -236,19 +253,29 @@ fn accepts(headers: &HeaderMap, announced: MediaType) -> Result<(), Error> {
 /// The SHA-256 digest of `Content-Digest`.
 fn content_digest(headers: &HeaderMap) -> Result<Vec<u8>, Error> {
     let value = headers.get("content-digest").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let encoded = value.split(',').find_map(|entry| entry.trim().strip_prefix("sha-256=:")?.strip_suffix(':'));
-    let digest = encoded.and_then(|encoded| STANDARD.decode(encoded).ok()).filter(|digest| digest.len() == 32);
+    let encoded =
+        value.split(',').find_map(|entry| entry.trim().strip_prefix("sha-256=:")?.strip_suffix(':'));
+    let digest =
+        encoded.and_then(|encoded| STANDARD.decode(encoded).ok()).filter(|digest| digest.len() == 32);
     digest.ok_or_else(|| ProblemCode::InvalidParameter.into())
 }
 
 fn check(announced: &Upload, digest: &[u8], content: &[u8]) -> Result<(), Error> {
     let actual = Sha256::digest(content);
-    let hex: String = actual.iter().map(|byte| format!("{byte:02x}")).collect();
+    let announced_digest = decode_hex(&announced.sha256);
     let size_fits = u64::try_from(content.len()).is_ok_and(|size| size == announced.size_bytes);
-    if !size_fits || hex != announced.sha256 || actual.as_slice() != digest {
+    if !size_fits || announced_digest.as_deref() != Some(actual.as_slice()) || actual.as_slice() != digest {
         return Err(ProblemCode::ContentMismatch.into());
     }
     if announced.media_type.fits(content) { Ok(()) } else { Err(ProblemCode::ContentNotOfType.into()) }
+}
+
+fn decode_hex(text: &str) -> Option<Vec<u8>> {
+    let nibbles: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
+    nibbles?
+        .chunks_exact(2)
+        .map(|pair| u8::try_from(pair.iter().fold(0, |byte, nibble| byte * 16 + nibble)).ok())
+        .collect()
 }
 
 /// Read an upload
@@ -262,7 +289,11 @@ fn check(announced: &Upload, digest: &[u8], content: &[u8]) -> Result<(), Error>
     security(("bearer" = [])),
 )]
 #[get("/v1/uploads/{id}")]
-async fn read_upload(context: Context, bearer: Bearer, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+async fn read_upload(
+    context: Context,
+    bearer: Bearer,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let upload = find(&context, bearer, &id).await?;
     Ok(Answer::ok(&UploadResponse::of(&upload))?.write())
 }
@@ -291,7 +322,11 @@ async fn find(context: &Context, bearer: Bearer, id: &str) -> Result<Upload, Err
     security(("bearer" = [])),
 )]
 #[get("/v1/uploads/{id}/content")]
-async fn read_content(context: Context, bearer: Bearer, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+async fn read_content(
+    context: Context,
+    bearer: Bearer,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let upload = find(&context, bearer, &id).await?;
     if upload.stored_at.is_none() {
         return Err(ProblemCode::UploadIncomplete.into());

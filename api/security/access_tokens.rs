@@ -83,8 +83,11 @@ impl AccessTokens {
     /// An internal error if signing fails.
     pub fn issue(&self, account_id: AccountId, session_id: SessionId, now: Instant) -> Result<String, Error> {
         let key = self.keys.first().ok_or_else(|| Error::internal("no signing key"))?;
-        let header =
-            Header { typ: Some("at+jwt".to_owned()), kid: Some(key.public.id.clone()), ..Header::new(Algorithm::EdDSA) };
+        let header = Header {
+            typ: Some("at+jwt".to_owned()),
+            kid: Some(key.public.id.clone()),
+            ..Header::new(Algorithm::EdDSA)
+        };
         let claims = Claims {
             iss: self.issuer.to_string(),
             aud: self.issuer.to_string(),
@@ -162,6 +165,8 @@ fn prepare(public: NamedKey) -> Result<Key, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use chrono::Duration;
 
     fn ids() -> (AccountId, SessionId) {
@@ -199,10 +204,13 @@ mod tests {
     #[test]
     fn a_rotated_key_still_verifies_while_it_is_listed() {
         let seed = NamedKey::generate();
-        let old = || NamedKey::new(seed.key.clone());
+        let old = || NamedKey { id: seed.id.clone(), key: seed.key.clone() };
         let token = tokens(vec![old()]).issue(ids().0, ids().1, noon()).unwrap();
         assert!(tokens(vec![NamedKey::generate(), old()]).verify(&token, noon()).is_ok());
-        assert_eq!(refusal(tokens(vec![NamedKey::generate()]).verify(&token, noon())), ProblemCode::TokenInvalid);
+        assert_eq!(
+            refusal(tokens(vec![NamedKey::generate()]).verify(&token, noon())),
+            ProblemCode::TokenInvalid
+        );
     }
 
     #[test]
@@ -210,7 +218,7 @@ mod tests {
         let ours = tokens(vec![NamedKey::generate()]);
         let token = ours.issue(ids().0, ids().1, noon()).unwrap();
         let parts: Vec<&str> = token.split('.').collect();
-        let unsigned = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"at+jwt"}"#);
+        let unsigned = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"at+jwt"}"#);
         let foreign = AccessTokens::new(vec![NamedKey::generate()], "https://elsewhere.example").unwrap();
         for forged in [
             String::new(),

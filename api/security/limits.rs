@@ -29,7 +29,8 @@ impl FromStr for Budget {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let (quota, seconds) = text.split_once('/').ok_or(())?;
-        let seconds: u64 = seconds.trim().parse().ok().filter(|seconds| (1..=86_400).contains(seconds)).ok_or(())?;
+        let seconds: u64 =
+            seconds.trim().parse().ok().filter(|seconds| (1..=86_400).contains(seconds)).ok_or(())?;
         Ok(Self { quota: quota.trim().parse().map_err(|_| ())?, window: Duration::from_secs(seconds) })
     }
 }
@@ -69,7 +70,11 @@ pub struct Limit {
 
 impl Limit {
     /// A budget that every key has for itself.
-    pub fn new(policy: &'static str, budget: Budget, now: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+    pub fn new(
+        policy: &'static str,
+        budget: Budget,
+        now: impl Fn() -> Duration + Send + Sync + 'static,
+    ) -> Self {
         let ticks = Ticks(Arc::new(now));
         let period = budget.window.checked_div(budget.quota.get()).filter(|period| !period.is_zero());
         let quota = period
@@ -86,7 +91,11 @@ impl Limit {
     /// [`Error::Limited`] if nothing is left.
     pub fn take(&self, key: &str) -> Result<Remaining, Error> {
         match self.limiter.check_key(&key.to_owned()) {
-            Ok(state) => Ok(Remaining { policy: self.policy, budget: self.budget, left: state.remaining_burst_capacity() }),
+            Ok(state) => Ok(Remaining {
+                policy: self.policy,
+                budget: self.budget,
+                left: state.remaining_burst_capacity(),
+            }),
             Err(until) => Err(Error::Limited(Limited {
                 policy: self.policy,
                 quota: self.budget.quota.get(),
@@ -112,7 +121,12 @@ mod tests {
         let seconds = Arc::new(AtomicU64::new(1_675_382_400));
         let clock = Arc::clone(&seconds);
         let budget = Budget { quota: NonZeroU32::new(quota).unwrap(), window: Duration::from_secs(window) };
-        (Limit::new("mails-per-address", budget, move || Duration::from_secs(clock.load(Ordering::Relaxed))), seconds)
+        (
+            Limit::new("mails-per-address", budget, move || {
+                Duration::from_secs(clock.load(Ordering::Relaxed))
+            }),
+            seconds,
+        )
     }
 
     #[test]

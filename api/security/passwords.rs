@@ -36,7 +36,8 @@ impl Passwords {
     /// An internal error if the parameters are refused.
     pub fn new(cores: usize) -> Result<Self, Error> {
         let (memory, passes, lanes) = COST;
-        let params = Params::new(memory, passes, lanes, None).map_err(|error| Error::internal(error.to_string()))?;
+        let params =
+            Params::new(memory, passes, lanes, None).map_err(|error| Error::internal(error.to_string()))?;
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let nobody = hash_with(&argon, &SecretString::from("an account that does not exist"))?;
         Ok(Self {
@@ -75,7 +76,10 @@ impl Passwords {
         .await?
     }
 
-    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
         let place = Place::take(&self.waiting, self.most_waiting)?;
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(Error::internal)?;
         drop(place);

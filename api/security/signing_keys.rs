@@ -55,7 +55,8 @@ pub fn read(files: &[PathBuf]) -> Result<Vec<NamedKey>, Error> {
 }
 
 fn read_one(file: &Path) -> Result<NamedKey, Error> {
-    let pem = fs::read_to_string(file).map_err(|error| Error::internal(format!("{}: {error}", file.display())))?;
+    let pem =
+        fs::read_to_string(file).map_err(|error| Error::internal(format!("{}: {error}", file.display())))?;
     SigningKey::from_pkcs8_pem(&pem)
         .map(NamedKey::new)
         .map_err(|_| Error::internal(format!("{}: not an Ed25519 private key in PKCS#8 PEM", file.display())))

@@ -47,11 +47,16 @@ pub fn change(work: &mut Work<'_>, principal: &Principal, change: &Change) -> Re
         Some(code) => designate(work, account, code, &change.profile)?,
         None => accounts::update_profile(work.conn, account.id, &change.profile, now)?,
     }
-    work.audit(Some(account.id), "account.changed", account.id, None)?;
+    work.audit(Some(account.id), "account.changed", &account.id, None)?;
     accounts::find(work.conn, account.id)?.ok_or_else(|| Error::internal("an account vanished"))
 }
 
-fn designate(work: &mut Work<'_>, account: &Account, code: &FacilityCode, profile: &Profile) -> Result<(), Error> {
+fn designate(
+    work: &mut Work<'_>,
+    account: &Account,
+    code: &FacilityCode,
+    profile: &Profile,
+) -> Result<(), Error> {
     match &account.identity {
         FacilityIdentity::Designated(_) => return Err(ProblemCode::FacilityAlreadyDesignated.into()),
         FacilityIdentity::Applying { .. } => {

@@ -28,5 +28,5 @@ pub(super) fn replace_password(
     links::use_up_of_account(work.conn, LinkPurpose::PasswordReset, account.id, now)?;
     let facility_name = account.profile.facility.name.to_string();
     work.mail(&account.email, Some(account.id), &Message::PasswordChanged { facility_name, at: now })?;
-    work.audit(Some(account.id), action, account.id, None)
+    work.audit(Some(account.id), action, &account.id, None)
 }

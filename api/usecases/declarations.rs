@@ -53,7 +53,8 @@ pub fn faults(
     }
     for (place, id) in content.attachment_ids.iter().enumerate() {
         let pointer = format!("/attachment_ids/{place}");
-        let stored = uploads::find(conn, *id, principal.account.id)?.is_some_and(|upload| upload.stored_at.is_some());
+        let stored =
+            uploads::find(conn, *id, principal.account.id)?.is_some_and(|upload| upload.stored_at.is_some());
         if !stored {
             faults.push(FieldFault::new(pointer, Fault::AttachmentUnknown));
         } else if content.attachment_ids.iter().take(place).any(|earlier| earlier == id) {
@@ -102,7 +103,7 @@ pub fn file(
     decide(work, &mut declaration);
     insert(work, &mut declaration)?;
     declarations::insert_revision(work.conn, &declaration, principal.account.id)?;
-    work.audit(Some(principal.account.id), "declaration.filed", declaration.id, None)?;
+    work.audit(Some(principal.account.id), "declaration.filed", &declaration.id, None)?;
     tell(work, principal, &edition, &declaration)?;
     examined(work, declaration)
 }
@@ -138,7 +139,8 @@ pub fn revise(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    let correction_is_due = current.review.as_ref().and_then(|review| review.due).is_some_and(|due| japan_day(now) <= due);
+    let correction_is_due =
+        current.review.as_ref().and_then(|review| review.due).is_some_and(|due| japan_day(now) <= due);
     let late = if current.status == DeclarationStatus::Returned && correction_is_due {
         current.late
     } else {
@@ -156,7 +158,7 @@ pub fn revise(
     decide(work, &mut declaration);
     declarations::update(work.conn, &declaration)?;
     declarations::insert_revision(work.conn, &declaration, principal.account.id)?;
-    work.audit(Some(principal.account.id), "declaration.revised", declaration.id, None)?;
+    work.audit(Some(principal.account.id), "declaration.revised", &declaration.id, None)?;
     tell(work, principal, &edition, &declaration)?;
     examined(work, declaration)
 }
@@ -170,7 +172,7 @@ pub fn withdraw(work: &mut Work<'_>, principal: &Principal, current: Declaration
     let status = current.status.after(DeclarationEvent::Withdraw).ok_or(ProblemCode::StatusForbids)?;
     let declaration = Declaration { status, version: current.version + 1, updated_at: now, ..current };
     declarations::update(work.conn, &declaration)?;
-    work.audit(Some(principal.account.id), "declaration.withdrawn", declaration.id, None)?;
+    work.audit(Some(principal.account.id), "declaration.withdrawn", &declaration.id, None)?;
     let edition = rounds::require(work.conn, &declaration.round, now)?;
     let message = Message::DeclarationWithdrawn { facts: facts(principal, &edition, &declaration) };
     work.mail(&principal.account.email, Some(principal.account.id), &message)?;
@@ -185,7 +187,10 @@ pub fn examine(conn: &mut Conn, declaration: Declaration, now: Instant) -> Resul
     let excused = if declaration.status.is_live() {
         let in_force = edition_in_force(&editions, today);
         let earlier = editions.iter().rev().filter(|edition| edition.effective_from <= today);
-        in_force.into_iter().chain(earlier).find_map(|edition| edition.excused_until(&declaration.content.statement))
+        in_force
+            .into_iter()
+            .chain(earlier)
+            .find_map(|edition| edition.excused_until(&declaration.content.statement))
     } else {
         None
     };
@@ -216,7 +221,12 @@ fn decide(work: &Work<'_>, declaration: &mut Declaration) {
     }
 }
 
-fn tell(work: &mut Work<'_>, principal: &Principal, edition: &Edition, declaration: &Declaration) -> Result<(), Error> {
+fn tell(
+    work: &mut Work<'_>,
+    principal: &Principal,
+    edition: &Edition,
+    declaration: &Declaration,
+) -> Result<(), Error> {
     let facts = facts(principal, edition, declaration);
     let statement = &declaration.content.statement;
     let message = match (declaration.status, edition.rule(statement.category)) {

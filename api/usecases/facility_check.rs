@@ -40,7 +40,11 @@ pub fn faults(
 
 /// The same for a facility that is in the list.
 #[must_use]
-pub fn faults_of_listed(places: Places, listed: &ListedFacility, postal_code: Option<&PostalCode>) -> Vec<FieldFault> {
+pub fn faults_of_listed(
+    places: Places,
+    listed: &ListedFacility,
+    postal_code: Option<&PostalCode>,
+) -> Vec<FieldFault> {
     let mut faults = Vec::new();
     if listed.delisted_at.is_some() {
         faults.push(FieldFault::new(places.code, Fault::FacilityDelisted));

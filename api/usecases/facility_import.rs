@@ -89,5 +89,5 @@ pub fn record(work: &mut Work<'_>, report: &Report) -> Result<(), Error> {
         "read": report.read, "added": report.added, "changed": report.changed,
         "refused": report.refused, "delisted": report.delisted, "carried_on": report.carried_on,
     });
-    work.audit(None, "facilities.imported", "facilities", Some(counts))
+    work.audit(None, "facilities.imported", &"facilities", Some(counts))
 }

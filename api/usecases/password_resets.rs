@@ -15,11 +15,15 @@ use crate::security::opaque_token::OpaqueToken;
 /// one gets no mail.
 pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     let Some(account) = accounts::find_by_email(work.conn, email)? else {
-        return work.audit(None, "password_reset.requested_for_unknown_address", "-", None);
+        return work.audit(None, "password_reset.requested_for_unknown_address", &"-", None);
     };
     let (link, url) = links::make(work, LinkPurpose::PasswordReset, &account.email, Some(account.id))?;
-    work.mail(&account.email, Some(account.id), &Message::PasswordReset { link: url, expires_at: link.expires_at })?;
-    work.audit(None, "password_reset.requested", account.id, None)
+    work.mail(
+        &account.email,
+        Some(account.id),
+        &Message::PasswordReset { link: url, expires_at: link.expires_at },
+    )?;
+    work.audit(None, "password_reset.requested", &account.id, None)
 }
 
 /// The account a reset link belongs to, so that the new password can be held against its data.

@@ -21,11 +21,11 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
         let portal = work.policy.portal.url.clone();
         let message = Message::AddressTaken { login_url: portal.clone(), recovery_url: portal };
         work.mail(&owner.email, Some(owner.id), &message)?;
-        return work.audit(None, "registration.requested_for_taken_address", owner.id, None);
+        return work.audit(None, "registration.requested_for_taken_address", &owner.id, None);
     }
     let (link, url) = links::make(work, LinkPurpose::Registration, email, None)?;
     work.mail(email, None, &Message::ProvisionalRegistration { link: url, expires_at: link.expires_at })?;
-    work.audit(None, "registration.requested", link.id, None)
+    work.audit(None, "registration.requested", &link.id, None)
 }
 
 /// What the registration form holds once everything in it is read.
@@ -75,7 +75,7 @@ pub fn complete(work: &mut Work<'_>, form: Registration, password_hash: &str) ->
     }
     stored_links::use_up(work.conn, &link, now)?;
     work.mail(&account.email, Some(account.id), &created(&account))?;
-    work.audit(Some(account.id), "account.created", account.id, None)?;
+    work.audit(Some(account.id), "account.created", &account.id, None)?;
     Ok(account)
 }
 

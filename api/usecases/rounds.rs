@@ -18,7 +18,7 @@ pub fn load(work: &mut Work<'_>, file: &RoundFile) -> Result<(), Error> {
     for edition in &file.editions {
         rounds::put(work.conn, &file.round, edition, now)?;
     }
-    work.audit(None, "round.loaded", &file.round, None)
+    work.audit(None, "round.loaded", &&file.round, None)
 }
 
 /// Loads the shipped rounds that the database does not know yet; a round that staff loaded stays.

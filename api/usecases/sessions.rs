@@ -70,7 +70,7 @@ pub fn open(work: &mut Work<'_>, account: AccountId, user_agent: Option<String>)
     };
     sessions::insert(work.conn, &session)?;
     known_clients::remember(work.conn, account, &client, now)?;
-    work.audit(Some(account), "session.opened", session.id, None)?;
+    work.audit(Some(account), "session.opened", &session.id, None)?;
     issue(work, session)
 }
 
@@ -96,20 +96,20 @@ pub enum Refreshed {
 /// [`ProblemCode::RefreshTokenInvalid`].
 pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed, Error> {
     let now = work.now();
-    let stored =
-        sessions::find_refresh_token(work.conn, &presented.hash())?.ok_or(ProblemCode::RefreshTokenInvalid)?;
+    let stored = sessions::find_refresh_token(work.conn, &presented.hash())?
+        .ok_or(ProblemCode::RefreshTokenInvalid)?;
     let session = stored.session;
     match decide_refresh(&session, stored.replaced_at, now) {
         Refresh::Refuse => Err(ProblemCode::RefreshTokenInvalid.into()),
         Refresh::Revoke => {
             sessions::end(work.conn, session.id, now)?;
-            work.audit(Some(session.account_id), "session.revoked_after_token_reuse", session.id, None)?;
+            work.audit(Some(session.account_id), "session.revoked_after_token_reuse", &session.id, None)?;
             Ok(Refreshed::Revoked)
         }
         Refresh::Rotate => {
             sessions::replace_refresh_tokens(work.conn, session.id, now)?;
             sessions::prolong(work.conn, session.id, now, session.expiry_after(now))?;
-            work.audit(Some(session.account_id), "session.refreshed", session.id, None)?;
+            work.audit(Some(session.account_id), "session.refreshed", &session.id, None)?;
             Ok(Refreshed::Rotated(Box::new(issue(work, session)?)))
         }
     }
@@ -126,7 +126,7 @@ pub fn end(work: &mut Work<'_>, principal: &Principal, id: SessionId) -> Result<
         .ok_or(ProblemCode::NotFound)?;
     if session.ended_at.is_none() {
         sessions::end(work.conn, id, now)?;
-        work.audit(Some(principal.account.id), "session.ended", id, None)?;
+        work.audit(Some(principal.account.id), "session.ended", &id, None)?;
     }
     Ok(())
 }

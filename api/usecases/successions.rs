@@ -19,7 +19,12 @@ use crate::error::{Error, FieldFault, ProblemCode};
 use crate::mail::message::{Message, SuccessionFacts};
 
 /// Everything that speaks against the values of a form.
-pub fn faults(conn: &mut Conn, principal: &Principal, form: &SuccessionForm, now: Instant) -> Result<Vec<FieldFault>, Error> {
+pub fn faults(
+    conn: &mut Conn,
+    principal: &Principal,
+    form: &SuccessionForm,
+    now: Instant,
+) -> Result<Vec<FieldFault>, Error> {
     let code = principal.facility_code()?;
     let after = successions::find_date_of_arrival(conn, code)?;
     let mut faults: Vec<FieldFault> = form
@@ -29,7 +34,11 @@ pub fn faults(conn: &mut Conn, principal: &Principal, form: &SuccessionForm, now
         .collect();
     // A code the list does not have yet is no fault: the succession waits for it.
     if let Some(listed) = facilities::find(conn, &form.successor.facility_code)? {
-        faults.extend(facility_check::faults_of_listed(OF_SUCCESSOR, &listed, Some(&form.successor.postal_code)));
+        faults.extend(facility_check::faults_of_listed(
+            OF_SUCCESSOR,
+            &listed,
+            Some(&form.successor.postal_code),
+        ));
     }
     Ok(faults)
 }
@@ -68,7 +77,7 @@ pub fn file(work: &mut Work<'_>, principal: &Principal, form: SuccessionForm) ->
     if successions::insert(work.conn, &succession)? == Inserted::AlreadyThere {
         return Err(ProblemCode::SuccessorTaken.into());
     }
-    work.audit(Some(principal.account.id), "succession.filed", succession.id, None)?;
+    work.audit(Some(principal.account.id), "succession.filed", &succession.id, None)?;
     tell_received(work, &principal.account, &succession)?;
     pass_if_accepted(work, &principal.account, &succession)?;
     Ok(succession)
@@ -96,7 +105,7 @@ pub fn revise(
     let listed = find_listed(work.conn, &succession)?;
     go_on(work, &mut succession, listed.is_some());
     store(work, &succession)?;
-    work.audit(Some(principal.account.id), "succession.revised", succession.id, None)?;
+    work.audit(Some(principal.account.id), "succession.revised", &succession.id, None)?;
     tell_received(work, &principal.account, &succession)?;
     pass_if_accepted(work, &principal.account, &succession)?;
     Ok(succession)
@@ -106,12 +115,16 @@ pub fn revise(
 ///
 /// # Errors
 /// [`ProblemCode::StatusForbids`].
-pub fn withdraw(work: &mut Work<'_>, principal: &Principal, current: Succession) -> Result<Succession, Error> {
+pub fn withdraw(
+    work: &mut Work<'_>,
+    principal: &Principal,
+    current: Succession,
+) -> Result<Succession, Error> {
     let now = work.now();
     let status = current.status.after(SuccessionEvent::Withdraw).ok_or(ProblemCode::StatusForbids)?;
     let succession = Succession { status, version: current.version + 1, updated_at: now, ..current };
     store(work, &succession)?;
-    work.audit(Some(principal.account.id), "succession.withdrawn", succession.id, None)?;
+    work.audit(Some(principal.account.id), "succession.withdrawn", &succession.id, None)?;
     let message = Message::SuccessionWithdrawn { facts: facts(&principal.account, &succession) };
     work.mail(&principal.account.email, Some(principal.account.id), &message)?;
     Ok(succession)
@@ -122,8 +135,10 @@ pub fn carry_on(work: &mut Work<'_>, current: Succession) -> Result<Succession, 
     let now = work.now();
     let account = accounts::find(work.conn, current.account_id)?
         .ok_or_else(|| Error::internal("a succession without an account"))?;
-    let listed = find_listed(work.conn, &current)?.ok_or_else(|| Error::internal("the list lost a facility"))?;
-    let faults = facility_check::faults_of_listed(OF_SUCCESSOR, &listed, Some(&current.form.successor.postal_code));
+    let listed =
+        find_listed(work.conn, &current)?.ok_or_else(|| Error::internal("the list lost a facility"))?;
+    let faults =
+        facility_check::faults_of_listed(OF_SUCCESSOR, &listed, Some(&current.form.successor.postal_code));
     let mut succession = Succession { version: current.version + 1, updated_at: now, ..current };
     if !faults.is_empty() || accounts::find_by_facility(work.conn, &listed.code)?.is_some() {
         return send_back(work, &account, succession, &faults);
@@ -152,8 +167,9 @@ fn send_back(
     };
     succession.review = Some(Review { at: now, message: Some(reason.to_owned()), fields, due: Some(due) });
     store(work, &succession)?;
-    work.audit(None, "succession.returned", succession.id, None)?;
-    let message = Message::SuccessionReturned { facts: facts(account, &succession), reason: reason.to_owned(), due };
+    work.audit(None, "succession.returned", &succession.id, None)?;
+    let message =
+        Message::SuccessionReturned { facts: facts(account, &succession), reason: reason.to_owned(), due };
     work.mail(&account.email, Some(account.id), &message)?;
     Ok(succession)
 }
@@ -215,7 +231,9 @@ fn pass_if_accepted(work: &mut Work<'_>, account: &Account, succession: &Success
     };
     accounts::insert_former(work.conn, account.id, succession.id, &former)?;
     let profile = profile_after(account, &succession.form);
-    if accounts::update_facility(work.conn, account.id, &successor.facility_code, &profile, now)? == Inserted::AlreadyThere {
+    if accounts::update_facility(work.conn, account.id, &successor.facility_code, &profile, now)?
+        == Inserted::AlreadyThere
+    {
         return Err(ProblemCode::SuccessorHasAccount.into());
     }
     declarations::pass_on(work.conn, &succession.predecessor_code, &successor.facility_code, now)?;
@@ -224,7 +242,7 @@ fn pass_if_accepted(work: &mut Work<'_>, account: &Account, succession: &Success
     let message = Message::SuccessionAccepted { facts: facts(account, succession) };
     work.mail(&account.email, Some(account.id), &message)?;
     let codes = serde_json::json!({ "from": succession.predecessor_code, "to": successor.facility_code });
-    work.audit(None, "succession.accepted", succession.id, Some(codes))
+    work.audit(None, "succession.accepted", &succession.id, Some(codes))
 }
 
 /// The profile under the new code. The form has no reading of the name: the old one stays until

@@ -46,7 +46,7 @@ pub fn announce(work: &mut Work<'_>, principal: &Principal, file: Announcement) 
         stored_at: None,
     };
     uploads::insert(work.conn, &upload)?;
-    work.audit(Some(principal.account.id), "upload.announced", upload.id, None)?;
+    work.audit(Some(principal.account.id), "upload.announced", &upload.id, None)?;
     Ok(upload)
 }
 
@@ -71,6 +71,6 @@ pub fn confirm(work: &mut Work<'_>, principal: &Principal, id: UploadId) -> Resu
         return Ok(upload);
     }
     uploads::mark_stored(work.conn, id, now)?;
-    work.audit(Some(principal.account.id), "upload.stored", id, None)?;
+    work.audit(Some(principal.account.id), "upload.stored", &id, None)?;
     Ok(Upload { stored_at: Some(now), ..upload })
 }

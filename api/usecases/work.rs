@@ -84,7 +84,12 @@ impl<'a> Work<'a> {
     }
 
     /// Queues a mail in this transaction.
-    pub fn mail(&mut self, to: &EmailAddress, account: Option<AccountId>, message: &Message) -> Result<(), Error> {
+    pub fn mail(
+        &mut self,
+        to: &EmailAddress,
+        account: Option<AccountId>,
+        message: &Message,
+    ) -> Result<(), Error> {
         let composed = message.compose(&self.policy.portal);
         let kind = message.kind().code();
         let now = self.now();
@@ -107,7 +112,7 @@ impl<'a> Work<'a> {
         &mut self,
         account: Option<AccountId>,
         action: &'static str,
-        subject: impl ToString,
+        subject: &dyn std::fmt::Display,
         details: Option<serde_json::Value>,
     ) -> Result<(), Error> {
         let entry = Entry {

@@ -14,7 +14,9 @@ impl Faults {
     /// Notes a fault, unless the place or one around it is blamed already.
     pub fn add(&mut self, pointer: &str, fault: Fault) {
         let blamed = self.0.iter().any(|known| {
-            pointer.strip_prefix(known.pointer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            pointer
+                .strip_prefix(known.pointer.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         });
         if !blamed && self.0.len() < MOST {
             self.0.push(FieldFault::new(pointer, fault));

@@ -76,9 +76,10 @@ fn is_json(request: &HttpRequest) -> bool {
     let essence = parts.next().unwrap_or_default();
     essence.eq_ignore_ascii_case("application/json")
         && parts.all(|parameter| {
-            parameter
-                .split_once('=')
-                .is_none_or(|(name, charset)| !name.eq_ignore_ascii_case("charset") || charset.trim_matches('"').eq_ignore_ascii_case("utf-8"))
+            parameter.split_once('=').is_none_or(|(name, charset)| {
+                !name.eq_ignore_ascii_case("charset")
+                    || charset.trim_matches('"').eq_ignore_ascii_case("utf-8")
+            })
         })
 }
 

@@ -52,7 +52,8 @@ impl<'a> Node<'a> {
 
 /// An unknown member's name as far as it is repeated: the caller chose it, and it may be anything.
 fn told(name: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '~') { c } else { '?' };
+    let plain =
+        |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '~') { c } else { '?' };
     name.chars().take(MOST_OF_A_NAME).map(plain).collect()
 }
 
@@ -171,7 +172,8 @@ impl<'de> MapAccess<'de> for Members<'_, '_> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        let name = self.current.take().ok_or_else(|| Error::custom("a value was asked for before its name"))?;
+        let name =
+            self.current.take().ok_or_else(|| Error::custom("a value was asked for before its name"))?;
         seed.deserialize(self.node.child(name, self.object.and_then(|object| object.get(name))))
     }
 }
@@ -201,7 +203,9 @@ mod tests {
         let faults = RefCell::new(Faults::default());
         let form = Form::deserialize(Node::root(document, &faults)).unwrap();
         let told = match faults.into_inner().finish(Some(())) {
-            Err(error::Error::Invalid(list)) => list.into_iter().map(|fault| (fault.pointer, fault.fault)).collect(),
+            Err(error::Error::Invalid(list)) => {
+                list.into_iter().map(|fault| (fault.pointer, fault.fault)).collect()
+            }
             _ => Vec::new(),
         };
         (form, told)
@@ -209,7 +213,9 @@ mod tests {
 
     #[test]
     fn a_good_document_is_read_whole_and_five_point_zero_is_five() {
-        let (form, faults) = read(&json!({"name": "a", "agreed": true, "inner": {"code": "c", "age": 5.0}, "list": [{"code": "d"}]}));
+        let (form, faults) = read(
+            &json!({"name": "a", "agreed": true, "inner": {"code": "c", "age": 5.0}, "list": [{"code": "d"}]}),
+        );
         assert_eq!(faults, []);
         assert_eq!(form.inner.age, Some(5));
         assert_eq!(form.list, Some(vec![Inner { code: "d".into(), age: None }]));
@@ -249,9 +255,15 @@ mod tests {
 
     #[test]
     fn numbers_too_large_to_be_exact_are_no_integers() {
-        for number in [json!(1e300), json!(9_007_199_254_740_994.0), json!(u64::MAX), json!("5"), json!(null)] {
-            let (_, faults) = read(&json!({"name": "a", "agreed": true, "inner": {"code": "c", "age": number}}));
-            assert_eq!(faults, [("/inner/age".to_owned(), Fault::WrongType { expected: "integer" })], "{number}");
+        for number in [json!(1e300), json!(9_007_199_254_740_994.0), json!(u64::MAX), json!("5"), json!(null)]
+        {
+            let (_, faults) =
+                read(&json!({"name": "a", "agreed": true, "inner": {"code": "c", "age": number}}));
+            assert_eq!(
+                faults,
+                [("/inner/age".to_owned(), Fault::WrongType { expected: "integer" })],
+                "{number}"
+            );
         }
     }
 }

@@ -18,7 +18,11 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, ProblemCode> {
         return Err(ProblemCode::NestedTooDeep);
     }
     serde_json::from_slice::<Tree>(bytes).map(|tree| tree.0).map_err(|error| {
-        if error.to_string().starts_with(DUPLICATE) { ProblemCode::DuplicateKey } else { ProblemCode::MalformedJson }
+        if error.to_string().starts_with(DUPLICATE) {
+            ProblemCode::DuplicateKey
+        } else {
+            ProblemCode::MalformedJson
+        }
     })
 }
 

@@ -1,0 +1,151 @@
+//! Somebody who talks to the service.
+
+use reqwest::Method;
+use serde_json::Value;
+use todokede::domain::lang::Lang;
+use uuid::Uuid;
+
+/// A caller with a language and, once logged in, a token.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    url: String,
+    lang: Lang,
+    token: Option<String>,
+}
+
+/// An answer of the service.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub text: String,
+    pub body: Value,
+}
+
+impl Reply {
+    /// A header's text, or nothing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The entity tag.
+    pub fn etag(&self) -> &str {
+        self.header("etag")
+    }
+
+    /// Asserts status and problem code.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) -> &Self {
+        assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.body["status"], status);
+        assert_eq!(self.body["request_id"], self.header("x-request-id"));
+        self
+    }
+
+    /// Asserts that exactly these values were refused: (pointer, code), in any order.
+    #[track_caller]
+    pub fn blames(&self, expected: &[(&str, &str)]) -> &Self {
+        self.refused(422, "INVALID_CONTENT");
+        let mut found: Vec<(&str, &str)> = self.body["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|error| (error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap()))
+            .collect();
+        found.sort_unstable();
+        let mut expected = expected.to_vec();
+        expected.sort_unstable();
+        assert_eq!(found, expected);
+        self
+    }
+
+    /// Asserts a status.
+    #[track_caller]
+    pub fn is(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+}
+
+impl Client {
+    pub fn new(url: String, lang: Lang) -> Self {
+        Self { http: reqwest::Client::new(), url, lang, token: None }
+    }
+
+    /// The same caller with an access token.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The access token.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().unwrap()
+    }
+
+    /// Begins a request that needs more than the short forms below.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self
+            .http
+            .request(method, format!("{}{path}", self.url))
+            .header("Accept-Language", self.lang.tag());
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        send(self.request(Method::GET, path)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Reply {
+        send(self.request(Method::DELETE, path)).await
+    }
+
+    /// Posts a document.
+    pub async fn post(&self, path: &str, body: &Value) -> Reply {
+        send(self.request(Method::POST, path).json(body)).await
+    }
+
+    /// Posts a document as a filing, with a key of its own.
+    pub async fn file(&self, path: &str, body: &Value) -> Reply {
+        self.file_with_key(path, body, &Uuid::new_v4().to_string()).await
+    }
+
+    /// Posts a document as a filing, with a given key.
+    pub async fn file_with_key(&self, path: &str, body: &Value, key: &str) -> Reply {
+        send(self.request(Method::POST, path).header("Idempotency-Key", key).json(body)).await
+    }
+
+    /// Puts a document that is based on an entity tag.
+    pub async fn put(&self, path: &str, body: &Value, etag: &str) -> Reply {
+        send(self.request(Method::PUT, path).header("If-Match", etag).json(body)).await
+    }
+
+    /// Patches likewise.
+    pub async fn patch(&self, path: &str, body: &Value, etag: &str) -> Reply {
+        send(self.request(Method::PATCH, path).header("If-Match", etag).json(body)).await
+    }
+
+    /// Withdraws a filing that is based on an entity tag.
+    pub async fn withdraw(&self, path: &str, etag: &str) -> Reply {
+        let request = self.request(Method::POST, &format!("{path}/withdrawal"));
+        send(request.header("If-Match", etag).header("Idempotency-Key", Uuid::new_v4().to_string())).await
+    }
+
+    /// Posts a text as it is.
+    pub async fn post_text(&self, path: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Reply {
+        send(self.request(Method::POST, path).header("Content-Type", content_type).body(body)).await
+    }
+}
+
+/// Sends a request and reads the answer.
+pub async fn send(request: reqwest::RequestBuilder) -> Reply {
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let text = response.text().await.unwrap();
+    let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+    Reply { status, headers, text, body }
+}

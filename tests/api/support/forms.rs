@@ -1,0 +1,87 @@
+//! Complete and correct forms, to be spoiled by tests as they need.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::actor::PASSWORD;
+use super::client::send;
+use super::{Client, Reply};
+
+/// A registration of a facility of the list.
+pub fn account(token: &str, facility: &Value) -> Value {
+    json!({
+        "token": token,
+        "password": PASSWORD,
+        "facility": {
+            "code": facility["facility_code"],
+            "name": facility["name"],
+            "name_kana": "カクウ",
+            "postal_code": facility["postal_code"],
+            "address": facility["address"],
+            "phone": "03-0000-1234",
+        },
+        "founder": { "kind": "INDIVIDUAL", "name": "架空 花子" },
+        "contact": { "department": "医事課", "name": "架空 太郎", "phone": "03-0000-1234" },
+        "terms_accepted": true,
+    })
+}
+
+/// The bytes of a small PDF.
+pub fn pdf() -> Vec<u8> {
+    b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n".to_vec()
+}
+
+/// The announcement of a PDF.
+pub fn upload(content: &[u8]) -> Value {
+    let digest: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
+    json!({
+        "file_name": "契約書（写し）.pdf",
+        "media_type": "application/pdf",
+        "size_bytes": content.len(),
+        "sha256": digest,
+    })
+}
+
+/// Sends the bytes of an announced file.
+pub async fn send_content(client: &Client, id: &str, content: &[u8]) -> Reply {
+    let digest = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(content)));
+    let request = client.request(reqwest::Method::PUT, &format!("/v1/uploads/{id}/content"));
+    send(
+        request
+            .header("Content-Type", "application/pdf")
+            .header("Content-Digest", digest)
+            .body(content.to_vec()),
+    )
+    .await
+}
+
+/// A declaration without attachment: no optical line.
+pub fn no_network() -> Value {
+    declaration(&json!({ "category": "NO_NETWORK", "line_status": "NOT_AVAILABLE" }))
+}
+
+/// A declaration for a reason.
+pub fn declaration(reason: &Value) -> Value {
+    json!({ "round": "2023", "reason": reason })
+}
+
+/// A succession to a facility of the list or to one that the list will bring.
+pub fn succession(successor: &Value) -> Value {
+    json!({
+        "successor": {
+            "facility_code": successor["facility_code"],
+            "name": successor["name"],
+            "postal_code": successor["postal_code"],
+            "address": successor["address"],
+            "phone": "03-0000-5678",
+        },
+        "successor_founder": { "kind": "CORPORATION", "name": "医療法人架空会" },
+        "reason": "INCORPORATION_CHANGE",
+        "change_date": "2023-02-01",
+        "guidance_address": { "postal_code": "100-0000", "address": "東京都架空区試験町１－１", "name": "架空さくら診療所" },
+        "contact": { "name": "架空 太郎", "phone": "03-0000-1234" },
+        "consent": true,
+    })
+}

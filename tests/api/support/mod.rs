@@ -1,0 +1,10 @@
+//! What every test works with: the service, its actors, their forms.
+
+mod actor;
+mod app;
+mod client;
+pub mod forms;
+
+pub use actor::Actor;
+pub use app::TestApp;
+pub use client::{Client, Reply};
