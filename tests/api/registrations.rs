@@ -95,7 +95,7 @@ async fn everything_wrong_with_a_form_is_told_at_once_and_nothing_is_stored() {
     form["password"] = json!("みじかい");
     form["facility"]["postal_code"] = json!("999-9999");
     form["facility"]["name_kana"] = json!("漢字");
-    form["facility"]["phone"] = json!(312345678);
+    form["facility"]["phone"] = json!(312_345_678);
     form["facility"].as_object_mut().unwrap().remove("address");
     form["founder"] = json!({ "kind": "CORPORATION", "name": "医療法人架空会 理事長 架空花子" });
     form["contact"]["fax"] = json!("03-0000-1234");
