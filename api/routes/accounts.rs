@@ -186,15 +186,8 @@ async fn change_account(
         .carry_out(Filing::unkeyed(query.into_inner()), bearer, move |work, principal| {
             based_on.check(&etag(principal.account.version))?;
             let (change, code, postal_code) = value.parse(&principal.account, &mut faults);
-            if change.is_none() {
-                let places = facility_check::OF_FACILITY;
-                faults.extend(facility_check::faults(
-                    work.conn,
-                    places,
-                    code.as_ref(),
-                    postal_code.as_ref(),
-                )?);
-            }
+            let account = &principal.account;
+            faults.extend(accounts::faults(work.conn, account, code.as_ref(), postal_code.as_ref())?);
             let account = accounts::change(work, principal, &faults.finish(change)?)?;
             let former = stored::list_former(work.conn, account.id)?;
             Ok(Answer::ok(&AccountResponse::of(&account, &former))?.tagged(etag(account.version)))

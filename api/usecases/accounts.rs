@@ -1,12 +1,13 @@
 //! What an account states of its facility, and the code it gets when it is designated.
 
-use super::facility_check;
+use super::facility_check::{self, OF_FACILITY};
 use super::sessions::Principal;
 use super::work::Work;
-use crate::db::{Inserted, accounts};
+use crate::db::{Conn, Inserted, accounts};
 use crate::domain::account::{Account, FacilityIdentity, Profile};
 use crate::domain::facility_code::FacilityCode;
 use crate::domain::fault::Fault;
+use crate::domain::postal_code::PostalCode;
 use crate::error::{Error, FieldFault, ProblemCode};
 
 /// A change of an account: what is absent stays.
@@ -18,31 +19,32 @@ pub struct Change {
     pub profile: Profile,
 }
 
-/// Stores a change.
+/// Everything the facility list says against a stated code and a stated postal code. What a change
+/// does not state is not held against the list: nobody is blamed for what he did not send.
+pub fn faults(
+    conn: &mut Conn,
+    account: &Account,
+    code: Option<&FacilityCode>,
+    postal_code: Option<&PostalCode>,
+) -> Result<Vec<FieldFault>, Error> {
+    let present = account.identity.code();
+    let new_code = code.filter(|code| present != Some(*code));
+    let mut faults = facility_check::faults(conn, OF_FACILITY, code.or(present), postal_code)?;
+    // A facility that left the list may still correct its telephone number.
+    faults.retain(|fault| fault.fault != Fault::FacilityDelisted || new_code.is_some());
+    if new_code.is_some_and(|code| code.kind() != account.identity.kind()) {
+        faults.push(FieldFault::new(OF_FACILITY.code, Fault::KindMismatch));
+    }
+    Ok(faults)
+}
+
+/// Stores a change that [`faults`] has nothing against.
 ///
 /// # Errors
-/// [`Error::Invalid`] with what the facility list says against it,
 /// [`ProblemCode::FacilityAlreadyDesignated`], those of [`facility_check::may_register`].
 pub fn change(work: &mut Work<'_>, principal: &Principal, change: &Change) -> Result<Account, Error> {
     let now = work.now();
     let account = &principal.account;
-    let code = change.code.as_ref().or_else(|| account.identity.code());
-    let mut faults = facility_check::faults(
-        work.conn,
-        facility_check::OF_FACILITY,
-        code,
-        Some(&change.profile.facility.postal_code).filter(|_| code.is_some()),
-    )?;
-    // A facility that left the list may still correct its telephone number.
-    faults.retain(|fault| fault.fault != Fault::FacilityDelisted || change.code.is_some());
-    if let Some(code) = &change.code
-        && code.kind() != account.identity.kind()
-    {
-        faults.push(FieldFault::new(facility_check::OF_FACILITY.code, Fault::KindMismatch));
-    }
-    if !faults.is_empty() {
-        return Err(Error::Invalid(faults));
-    }
     match &change.code {
         Some(code) => designate(work, account, code, &change.profile)?,
         None => accounts::update_profile(work.conn, account.id, &change.profile, now)?,
