@@ -1,5 +1,6 @@
 //! `/v1/sessions`: login, refresh, logout.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -228,8 +229,7 @@ async fn refresh_session(
     body.faults.finish(Some(()))?;
     context.spend(&context.state.limits.tokens_per_client, context.client())?;
     let state = context.state.clone();
-    let voice = context.voice();
-    context
+    let answered = context
         .carry_out_for(Filing::unkeyed(query), nobody, move |work, ()| {
             match sessions::refresh(work, &token)? {
                 Refreshed::Rotated(_) if query.validate_only => Answer::ok(&Rehearsed { valid: true }),
@@ -237,14 +237,15 @@ async fn refresh_session(
                     let location = format!("/v1/sessions/{}", opened.session.id);
                     Answer::created(location, &tokens(&state.tokens, &opened, work.now())?)
                 }
-                Refreshed::Revoked => {
-                    let error = Error::Refused(ProblemCode::RefreshTokenInvalid);
-                    let (status, document) = super::edge::kept_problem(&error, voice.occasion(work.call));
-                    Ok(Answer::problem(status, document))
-                }
+                Refreshed::Revoked => Ok(Answer::nothing()),
             }
         })
-        .await
+        .await?;
+    // The end of the session had to be stored, so only here its caller is refused.
+    if answered.status() == StatusCode::NO_CONTENT {
+        return Err(ProblemCode::RefreshTokenInvalid.into());
+    }
+    Ok(answered)
 }
 
 /// List the account's sessions
