@@ -51,15 +51,22 @@ pub async fn edge(
 
 fn arrive(request: &ServiceRequest, state: &State) -> Arrival {
     let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
-    let forwarded = request.headers().get(FORWARDED_FOR).and_then(|value| value.to_str().ok());
+    let forwarded = forwarded_for(request.headers());
     let peer = request.peer_addr().map(|peer| peer.ip());
     Arrival {
         now: state.clock.now(),
         request_id: given
             .filter(|id| is_good_id(id))
             .map_or_else(|| Uuid::new_v4().to_string(), str::to_owned),
-        client: client_of(peer, forwarded, &state.settings.trusted_proxies),
+        client: client_of(peer, Some(&forwarded), &state.settings.trusted_proxies),
     }
+}
+
+/// All lines of the header in their order: some balancers append their hop to the line that came in,
+/// others add a line of their own. A stranger's bytes, however odd, must not hide a balancer's hop.
+fn forwarded_for(headers: &HeaderMap) -> String {
+    let lines = headers.get_all(FORWARDED_FOR).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    lines.collect::<Vec<_>>().join(",")
 }
 
 fn is_good_id(id: &str) -> bool {
