@@ -14,7 +14,7 @@ pub fn change_password(work: &mut Work<'_>, principal: &Principal, hash: &str) -
     replace_password(work, &principal.account, hash, Some(principal.session_id), "account.password_changed")
 }
 
-/// Stores a new password, ends sessions, voids open reset links, tells the owner.
+/// Stores a new password, ends sessions, voids open links, tells the owner.
 pub(super) fn replace_password(
     work: &mut Work<'_>,
     account: &Account,
@@ -25,7 +25,10 @@ pub(super) fn replace_password(
     let now = work.now();
     accounts::update_password(work.conn, account.id, hash, now)?;
     sessions::end_all_except(work.conn, account.id, kept, now)?;
-    links::use_up_of_account(work.conn, LinkPurpose::PasswordReset, account.id, now)?;
+    // Whoever knew the old password may have asked for both kinds.
+    for purpose in [LinkPurpose::PasswordReset, LinkPurpose::EmailChange] {
+        links::use_up_of_account(work.conn, purpose, account.id, now)?;
+    }
     let facility_name = account.profile.facility.name.to_string();
     work.mail(&account.email, Some(account.id), &Message::PasswordChanged { facility_name, at: now })?;
     work.audit(Some(account.id), action, &account.id, None)
