@@ -203,7 +203,7 @@ pub struct PasswordRequest {
     #[validate(length(max = 128, code = "too_long"))]
     pub current_password: String,
     /// The new password: 15 to 128 characters of any kind.
-    #[schema(min_length = 15, max_length = 128, format = Password, example = "雪の朝に隣の犬と川まで歩いた")]
+    #[schema(min_length = 15, max_length = 128, format = Password, example = "雪の朝に隣の犬と川べりまで歩いた")]
     #[validate(length(max = 128, code = "too_long"))]
     pub new_password: String,
 }
