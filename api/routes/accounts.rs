@@ -17,7 +17,7 @@ use super::password_resets::identity_of;
 use super::previews::{Rehearsed, WriteQuery};
 use super::problems::Problem;
 use crate::db::{Conn, accounts as stored, links as stored_links};
-use crate::domain::account::FormerFacility;
+use crate::domain::account::{Account, FormerFacility};
 use crate::domain::fault::Fault;
 use crate::domain::link::LinkPurpose;
 use crate::domain::password;
@@ -241,7 +241,7 @@ async fn change_password(
             Ok((account, hash))
         })
         .await?;
-    verify_own(&context, &mut faults, "/current_password", current_password, stored_hash).await?;
+    verify_own(&context, &account, &mut faults, "/current_password", current_password, stored_hash).await?;
     let identity = identity_of(&account);
     for fault in password::examine(&new_password, &identity.each_ref().map(String::as_str)) {
         faults.add("/new_password", fault);
@@ -260,15 +260,19 @@ async fn change_password(
         .await
 }
 
-/// Verifies the present password of a logged-in account, within the budget of its client.
+/// Verifies the present password of a logged-in account, within the budgets of its client and, since
+/// a stolen session may guess from many addresses, of the account. Strangers cannot use that one up.
 pub(super) async fn verify_own(
     context: &Context,
+    account: &Account,
     faults: &mut Faults,
     pointer: &str,
     password: String,
     stored: Option<String>,
 ) -> Result<(), Error> {
-    context.spend(&context.state.limits.logins_per_client, context.client())?;
+    let limits = &context.state.limits;
+    context.spend(&limits.logins_per_client, context.client())?;
+    context.spend(&limits.logins_per_known_client, &account.id.to_string())?;
     if !context.state.passwords.verify(SecretString::from(password), stored).await? {
         faults.add(pointer, Fault::PasswordWrong);
     }

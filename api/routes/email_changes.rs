@@ -80,7 +80,7 @@ async fn request_email_change(
     if email.as_ref().is_some_and(|email| email.key() == account.email.key()) {
         faults.add("/email", Fault::EmailUnchanged);
     }
-    verify_own(&context, &mut faults, "/password", password, hash).await?;
+    verify_own(&context, &account, &mut faults, "/password", password, hash).await?;
     let email = faults.finish(email)?;
     let limits = &context.state.limits;
     context.spend(&limits.mails_per_client, context.client())?;
