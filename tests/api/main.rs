@@ -3,4 +3,16 @@
 
 mod support;
 
+mod access_tokens;
+mod accounts;
+mod audit;
+mod designations;
+mod email_changes;
+mod limits;
+mod password_resets;
+mod passwords;
+mod registration_facilities;
+mod registration_replays;
 mod registrations;
+mod rehearsals;
+mod sessions;

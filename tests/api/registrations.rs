@@ -114,3 +114,56 @@ async fn everything_wrong_with_a_form_is_told_at_once_and_nothing_is_stored() {
     assert!(!reply.text.contains("みじかい") && !reply.text.contains("999-9999"));
     assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 0);
 }
+
+#[actix_web::test]
+async fn addresses_that_mail_cannot_reach_are_refused_and_carrier_addresses_are_told_what_to_do() {
+    let app = TestApp::start().await;
+    for (email, fault) in [
+        (json!("a..b@carrier.example"), "EMAIL_CARRIER_DOTS"),
+        (json!("ab.@carrier.example"), "EMAIL_CARRIER_DOTS"),
+        (json!("a..b.@carrier.example"), "EMAIL_CARRIER_DOTS"),
+        (json!("reception"), "EMAIL_FORM"),
+        (json!("reception@"), "EMAIL_FORM"),
+        (json!("@clinic.example"), "EMAIL_FORM"),
+        (json!("re ception@clinic.example"), "EMAIL_FORM"),
+        (json!("a@b@clinic.example"), "EMAIL_FORM"),
+        (json!("a@clinic.example\r\nBcc: b@clinic.example"), "EMAIL_FORM"),
+        (json!("受付@clinic.example"), "EMAIL_FORM"),
+        (json!(""), "EMAIL_FORM"),
+        (json!(format!("{}@clinic.example", "a".repeat(250))), "TOO_LONG"),
+        (json!(5), "WRONG_TYPE"),
+        (json!(null), "WRONG_TYPE"),
+    ] {
+        for path in ["/v1/registrations", "/v1/registrations?validate_only=true", "/v1/password-resets"] {
+            let reply = app.anonymous().post(path, &json!({ "email": email })).await;
+            reply.blames(&[("/email", fault)]);
+        }
+    }
+    let english = app.anonymous_in_english();
+    let reply = english.post("/v1/registrations", &json!({ "email": "a..b@carrier.example" })).await;
+    assert_eq!(reply.header("content-language"), "en");
+    assert_eq!(app.count("SELECT COUNT(*) FROM links"), 0);
+    assert_eq!(app.count("SELECT COUNT(*) FROM outbox"), 0);
+}
+
+#[actix_web::test]
+async fn the_facilitys_reading_and_numbers_are_understood_as_people_type_them() {
+    let app = TestApp::start().await;
+    let token = app.registration_token("a@clinic.example").await;
+    let facility = app.unused_facility("MEDICAL").await;
+    let digits = facility["postal_code"].as_str().unwrap().replace('-', "");
+    for (postal_code, phone, kana) in [
+        (digits.clone(), "0300001234", "かくう"),
+        (format!("〒{}", facility["postal_code"].as_str().unwrap()), "+81 3 0000 1234", "ｶｸｳ"),
+        (format!(" {digits} "), "０３（００００）１２３４", "カクウ"),
+    ] {
+        let mut form = forms::account(&token, &facility);
+        form["facility"]["postal_code"] = json!(postal_code);
+        form["facility"]["phone"] = json!(phone);
+        form["facility"]["name_kana"] = json!(kana);
+        let screen = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.is(200);
+        let shown = &screen.body["facility"];
+        assert_eq!(shown["postal_code"], facility["postal_code"]);
+        assert_eq!((&shown["phone"], &shown["name_kana"]), (&json!("0300001234"), &json!("カクウ")));
+    }
+}

@@ -4,7 +4,8 @@ mod actor;
 mod app;
 mod client;
 pub mod forms;
+pub mod lists;
 
-pub use actor::Actor;
+pub use actor::{Actor, PASSWORD};
 pub use app::TestApp;
-pub use client::{Client, Reply};
+pub use client::{Client, Reply, send};
