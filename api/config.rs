@@ -217,10 +217,8 @@ mod tests {
             page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
         let source = include_str!("config.rs");
         let (code, _) = source.split_once("#[cfg(test)]").unwrap();
-        let read: std::collections::BTreeSet<&str> = code
-            .split('"')
-            .filter(|word| word.starts_with("TODOKEDE_") || *word == "DATABASE_URL")
-            .collect();
+        let read: std::collections::BTreeSet<&str> =
+            code.split('"').filter(|word| word.starts_with("TODOKEDE_") || *word == "DATABASE_URL").collect();
         assert_eq!(listed, read);
     }
 

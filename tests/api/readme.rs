@@ -19,16 +19,20 @@ async fn run(readme: &str) {
         return;
     }
     let app = TestApp::start().await;
-    let script = walk(readme).replace("http://127.0.0.1:8080", &app.url()).replace("\ncurl ", "\necho; curl ");
+    let script =
+        walk(readme).replace("http://127.0.0.1:8080", &app.url()).replace("\ncurl ", "\necho; curl ");
     let script = format!("set -euo pipefail\n{script}");
-    let output = tokio::task::spawn_blocking(move || Command::new("bash").arg("-c").arg(script).output().unwrap());
+    let output =
+        tokio::task::spawn_blocking(move || Command::new("bash").arg("-c").arg(script).output().unwrap());
     let output = output.await.unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{printed}\n{}", String::from_utf8_lossy(&output.stderr));
     let answers: Vec<Value> = printed.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     assert_eq!(answers.len(), 8, "{printed}");
     assert!(answers.iter().all(|answer| answer["code"].is_null()), "{printed}");
-    let [_, confirmed, account, round, declared, succeeded, list, mails] = answers.as_slice() else { panic!() };
+    let [_, confirmed, account, round, declared, succeeded, list, mails] = answers.as_slice() else {
+        panic!()
+    };
     assert_eq!(confirmed["email"], "reception@clinic.example");
     assert_eq!(account["facility"]["code"], "1310100222");
     assert_eq!(round["round"], "2023");
