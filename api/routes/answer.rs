@@ -22,7 +22,7 @@ pub struct Answer {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     language: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    body: Option<Value>,
+    body: Option<String>,
 }
 
 impl Answer {
@@ -49,12 +49,13 @@ impl Answer {
 
     /// A problem document in its language.
     #[must_use]
-    pub fn problem(status: u16, document: Value, lang: Lang) -> Self {
-        Self { language: Some(lang.tag().to_owned()), body: Some(document), status, ..Self::nothing() }
+    pub fn problem(status: u16, document: &Value, lang: Lang) -> Self {
+        let language = Some(lang.tag().to_owned());
+        Self { status, language, body: Some(document.to_string()), ..Self::nothing() }
     }
 
     fn with(status: StatusCode, body: &impl Serialize) -> Result<Self, Error> {
-        let body = serde_json::to_value(body).map_err(Error::internal)?;
+        let body = serde_json::to_string(body).map_err(Error::internal)?;
         Ok(Self { status: status.as_u16(), body: Some(body), ..Self::nothing() })
     }
 
@@ -68,9 +69,11 @@ impl Answer {
     #[must_use]
     pub fn again(mut self, request_id: &str) -> Self {
         if self.status >= 400
-            && let Some(Value::Object(document)) = &mut self.body
+            && let Some(body) = &mut self.body
+            && let Ok(Value::Object(mut document)) = serde_json::from_str(body)
         {
             document.insert("request_id".to_owned(), request_id.into());
+            *body = Value::Object(document).to_string();
         }
         self
     }
@@ -92,7 +95,7 @@ impl Answer {
             None => response.finish(),
             Some(body) => {
                 response.content_type(if self.status >= 400 { MEDIA_TYPE } else { "application/json" });
-                response.body(body.to_string())
+                response.body(body)
             }
         }
     }

@@ -216,7 +216,7 @@ fn once_per_key(
         Err(error) if is_final(&error) => {
             let occasion = voice.occasion(call);
             let (status, document) = kept_problem(&error, occasion);
-            Answer::problem(status, document, occasion.lang)
+            Answer::problem(status, &document, occasion.lang)
         }
         Err(error) => return Err(error),
     };

@@ -11,6 +11,7 @@ mod email_changes;
 mod limits;
 mod password_resets;
 mod passwords;
+mod readme;
 mod registration_facilities;
 mod registration_replays;
 mod registrations;
