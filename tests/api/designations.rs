@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use crate::support::{Actor, Client, PASSWORD, TestApp, forms};
 
+/// What is stated of code, receipt number and kind, and what is said against it.
+type Case<'a> = (Option<&'a Value>, Option<&'a Value>, Option<&'a Value>, &'a [(&'a str, &'a str)]);
+
 fn applicant(token: &str, facility: &Value, receipt: &str, kind: &str) -> Value {
     let mut form = forms::account(token, facility);
     form["facility"].as_object_mut().unwrap().remove("code");
@@ -113,7 +116,6 @@ async fn a_form_states_a_code_or_a_receipt_number_with_a_kind_never_both_never_n
     let kind = json!("MEDICAL");
     let (at_code, at_receipt, at_kind) =
         ("/facility/code", "/facility/designation_receipt", "/facility/kind");
-    type Case<'a> = (Option<&'a Value>, Option<&'a Value>, Option<&'a Value>, &'a [(&'a str, &'a str)]);
     let cases: [Case<'_>; 8] = [
         (Some(&code), None, None, &[]),
         (None, Some(&good), Some(&kind), &[]),

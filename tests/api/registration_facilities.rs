@@ -46,7 +46,7 @@ async fn a_code_is_understood_however_it_is_typed_and_shown_in_its_normal_form()
     let listed = app.unused_facility("MEDICAL").await;
     let code = listed["facility_code"].as_str().unwrap();
     let wide: String = code.chars().map(|c| char::from_u32(u32::from(c) - 0x30 + 0xFF10).unwrap()).collect();
-    for typed in [wide, format!(" {}-{}-{} ", &code[..2], &code[2..3], &code[3..])] {
+    for typed in [wide, code.split("").collect::<Vec<_>>().join(" - ")] {
         let mut form = forms::account(&token, &listed);
         form["facility"]["code"] = json!(typed);
         let screen = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.is(200);

@@ -35,7 +35,8 @@ pub fn pdf() -> Vec<u8> {
 
 /// The announcement of a PDF.
 pub fn upload(content: &[u8]) -> Value {
-    let digest: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String =
+        Sha256::digest(content).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     json!({
         "file_name": "契約書（写し）.pdf",
         "media_type": "application/pdf",
