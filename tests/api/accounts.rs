@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, TestApp, forms, lists, send};
+use crate::support::{Actor, TestApp, forms, list, send};
 
 const PATH: &str = "/v1/account";
 
@@ -176,7 +176,7 @@ async fn another_code_is_held_against_the_list_and_never_simply_taken() {
     let postal_code = account.body["facility"]["postal_code"].as_str().unwrap();
     let mismatch = ("/facility/postal_code", "POSTAL_CODE_MISMATCH");
     for (code, postal_code, faults) in [
-        (json!(lists::code("011999999")), postal_code, vec![("/facility/code", "FACILITY_NOT_LISTED")]),
+        (json!(list::code("011999999")), postal_code, vec![("/facility/code", "FACILITY_NOT_LISTED")]),
         (dentist["facility_code"].clone(), postal_code, vec![("/facility/code", "KIND_MISMATCH")]),
         (dentist["facility_code"].clone(), "999-9999", vec![("/facility/code", "KIND_MISMATCH"), mismatch]),
         (json!("0110100010"), postal_code, vec![("/facility/code", "FACILITY_CODE_CHECK_DIGIT")]),
@@ -197,7 +197,7 @@ async fn a_facility_that_left_the_list_may_still_correct_its_telephone_number() 
     let facility = app.unused_facility("MEDICAL").await;
     let clinic = Actor::register(&app, &facility).await;
     let stays = app.unused_facility("MEDICAL").await;
-    lists::import(&app, &[stays], true).await;
+    app.import(list::csv(&[&stays]), true).await;
     let account = clinic.get(PATH).await.is(200);
     let mut change = json!({ "facility": stated(&account.body) });
     change["facility"]["phone"] = json!("03-0000-7777");
@@ -214,7 +214,7 @@ async fn a_postal_code_that_the_list_corrected_is_blamed_only_on_who_states_it()
     let mut facility = app.unused_facility("MEDICAL").await;
     let clinic = Actor::register(&app, &facility).await;
     facility["postal_code"] = json!("060-0001");
-    lists::import(&app, std::slice::from_ref(&facility), false).await;
+    app.import(list::csv(&[&facility]), false).await;
     let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
     let changed = clinic.patch(PATH, &change, "*").await.is(200);
     let mut change = json!({ "facility": stated(&changed.body) });

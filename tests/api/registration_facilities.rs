@@ -3,13 +3,23 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, forms, lists};
+use crate::support::{TestApp, forms, list};
 
 /// What the confirmation screen says to a registration of a facility: `OK` or the problem's code.
 async fn verdict(app: &TestApp, token: &str, facility: &Value) -> String {
     let reply =
         app.anonymous().post("/v1/accounts?validate_only=true", &forms::account(token, facility)).await;
     if reply.status == 200 { "OK".to_owned() } else { reply.body["code"].as_str().unwrap().to_owned() }
+}
+
+/// A facility as lists and forms name it.
+fn listed(nine_digits: &str, name: &str, address: &str) -> Value {
+    let code = list::code(nine_digits);
+    json!({ "facility_code": code, "name": name, "postal_code": "060-0000", "address": address })
+}
+
+fn edition(facilities: &[Value]) -> String {
+    list::csv(&facilities.iter().collect::<Vec<_>>())
 }
 
 #[actix_web::test]
@@ -21,7 +31,7 @@ async fn a_code_that_is_no_code_or_not_in_the_list_is_refused_and_blamed() {
     let last = wrong_digit.pop().unwrap();
     wrong_digit.push(if last == '9' { '0' } else { char::from(u8::try_from(last).unwrap() + 1) });
     for (code, fault) in [
-        (lists::code("011999999"), "FACILITY_NOT_LISTED"),
+        (list::code("011999999"), "FACILITY_NOT_LISTED"),
         (wrong_digit, "FACILITY_CODE_CHECK_DIGIT"),
         ("4810100010".to_owned(), "FACILITY_CODE_PREFECTURE"),
         ("0120100010".to_owned(), "FACILITY_CODE_KIND"),
@@ -46,7 +56,7 @@ async fn a_code_is_understood_however_it_is_typed_and_shown_in_its_normal_form()
     let listed = app.unused_facility("MEDICAL").await;
     let code = listed["facility_code"].as_str().unwrap();
     let wide: String = code.chars().map(|c| char::from_u32(u32::from(c) - 0x30 + 0xFF10).unwrap()).collect();
-    for typed in [wide, code.split("").collect::<Vec<_>>().join(" - ")] {
+    for typed in [wide, code.split("").collect::<Vec<_>>().join("-")] {
         let mut form = forms::account(&token, &listed);
         form["facility"]["code"] = json!(typed);
         let screen = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.is(200);
@@ -60,14 +70,14 @@ async fn a_facility_that_left_the_list_gets_no_account() {
     let token = app.registration_token("a@clinic.example").await;
     let gone = app.unused_facility("DENTAL").await;
     let stays = app.unused_facility("DENTAL").await;
-    let report = lists::import(&app, std::slice::from_ref(&stays), true).await;
+    let report = app.import(list::csv(&[&stays]), true).await.0;
     assert_eq!(report.delisted, 2, "the prefecture's other two dentists");
     app.anonymous()
         .post("/v1/accounts", &forms::account(&token, &gone))
         .await
         .blames(&[("/facility/code", "FACILITY_DELISTED")]);
 
-    lists::import(&app, std::slice::from_ref(&gone), false).await;
+    app.import(list::csv(&[&gone]), false).await;
     app.anonymous().post("/v1/accounts", &forms::account(&token, &gone)).await.is(201);
 }
 
@@ -145,19 +155,19 @@ async fn a_code_that_looks_like_a_known_facility_under_a_new_number_is_sent_to_s
         let name = if same_name { old["name"].as_str().unwrap() } else { "架空あたらしい診療所" };
         let elsewhere = format!("北海道架空市別町９－{place}");
         let address = if same_address { old["address"].as_str().unwrap() } else { &elsewhere };
-        let newcomer = lists::facility(&format!("01109990{place}"), name, address);
+        let newcomer = listed(&format!("01109990{place}"), name, address);
         cases.push((newcomer, same_name, same_address));
     }
     let newcomers: Vec<Value> = cases.iter().map(|(newcomer, ..)| newcomer.clone()).collect();
 
-    lists::import(&app, &newcomers, false).await;
+    app.import(edition(&newcomers), false).await;
     for (newcomer, same_name, same_address) in &cases {
         let expected = if *same_name && *same_address { "SUCCESSION_REQUIRED" } else { "OK" };
         assert_eq!(verdict(&app, &token, newcomer).await, expected, "both listed: {newcomer}");
     }
 
     // The next edition lacks the old codes: now either likeness is enough.
-    lists::import(&app, &newcomers, true).await;
+    app.import(edition(&newcomers), true).await;
     for (newcomer, same_name, same_address) in &cases {
         let expected = if *same_name || *same_address { "SUCCESSION_REQUIRED" } else { "OK" };
         assert_eq!(verdict(&app, &token, newcomer).await, expected, "old one gone: {newcomer}");
@@ -178,7 +188,7 @@ async fn likeness_means_nothing_without_an_account_or_across_kinds_and_prefectur
     let known = app.unused_facility("MEDICAL").await;
     crate::support::Actor::register(&app, &known).await;
     let like = |nine_digits: &str, other: &Value| {
-        lists::facility(nine_digits, other["name"].as_str().unwrap(), other["address"].as_str().unwrap())
+        listed(nine_digits, other["name"].as_str().unwrap(), other["address"].as_str().unwrap())
     };
     let newcomers = [
         like("011099901", &strange),
@@ -186,7 +196,7 @@ async fn likeness_means_nothing_without_an_account_or_across_kinds_and_prefectur
         like("014099901", &known),
         like("041099901", &known),
     ];
-    lists::import(&app, &newcomers, false).await;
+    app.import(edition(&newcomers), false).await;
     for newcomer in &newcomers {
         assert_eq!(verdict(&app, &token, newcomer).await, "OK", "{newcomer}");
     }

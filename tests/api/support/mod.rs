@@ -4,7 +4,7 @@ mod actor;
 mod app;
 mod client;
 pub mod forms;
-pub mod lists;
+pub mod list;
 
 pub use actor::{Actor, PASSWORD};
 pub use app::TestApp;
