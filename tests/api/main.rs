@@ -3,5 +3,14 @@
 
 mod support;
 
+mod commands;
+mod facility_imports;
+mod group_commit;
+mod production;
 mod readme;
 mod registrations;
+mod sandbox;
+mod succession_chains;
+mod succession_refusals;
+mod succession_waits;
+mod successions;

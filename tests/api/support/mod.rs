@@ -4,6 +4,7 @@ mod actor;
 mod app;
 mod client;
 pub mod forms;
+pub mod list;
 
 pub use actor::Actor;
 pub use app::TestApp;
