@@ -10,7 +10,7 @@ use validator::Validate;
 use super::account_forms::{AccountChangeRequest, AccountPreview, AccountRequest, AccountResponse};
 use super::answer::Answer;
 use super::body::{Faults, Json};
-use super::conditional::{self, IfMatch, IfMatchHeader, etag};
+use super::conditional::{self, IfMatch, IfMatchHeader, IfNoneMatchHeader, etag};
 use super::context::{Bearer, Context};
 use super::filing::{Filing, IdempotencyKey, OptionalIdempotencyKeyHeader};
 use super::password_resets::identity_of;
@@ -133,6 +133,7 @@ async fn examined(
 #[utoipa::path(
     tag = TAG,
     operation_id = "getAccount",
+    params(IfNoneMatchHeader),
     responses((status = 200, description = "The account.", body = AccountResponse)),
     security(("bearer" = [])),
 )]
@@ -210,7 +211,7 @@ pub struct PasswordRequest {
     #[validate(length(max = 128, code = "too_long"))]
     pub current_password: String,
     /// The new password: 15 to 128 characters of any kind.
-    #[schema(min_length = 15, max_length = 128, format = Password, example = "雪の朝に隣の犬と川まで歩いた")]
+    #[schema(min_length = 15, max_length = 128, format = Password, example = "雪の朝に隣の犬と川岸まで歩いた")]
     #[validate(length(max = 128, code = "too_long"))]
     pub new_password: String,
 }

@@ -28,6 +28,16 @@ pub struct IfMatchHeader {
     if_match: String,
 }
 
+/// The header that saves a read.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes the header in the document")]
+pub struct IfNoneMatchHeader {
+    /// The `ETag` of the representation that you have: the answer is 304 while it is the present one.
+    #[param(rename = "If-None-Match", required = false, max_length = 200, example = "\"1\"")]
+    if_none_match: String,
+}
+
 /// The entity tags that a change is based on.
 pub struct IfMatch(String);
 

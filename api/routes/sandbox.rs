@@ -47,7 +47,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[derive(Serialize, ToSchema)]
 pub struct MessageResponse {
     /// Its id.
-    #[schema(max_length = 30)]
+    #[schema(max_length = 30, example = "msg_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
     pub id: String,
     /// What it is.
     #[schema(max_length = 60, example = "PROVISIONAL_REGISTRATION")]
@@ -56,10 +56,10 @@ pub struct MessageResponse {
     #[schema(max_length = 254, example = "reception@clinic.example")]
     pub to: String,
     /// Subject.
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, example = "アカウント仮登録のご案内")]
     pub subject: String,
     /// Plain text.
-    #[schema(max_length = 20_000)]
+    #[schema(max_length = 20_000, example = "架空さくら診療所 御中")]
     pub text: String,
     /// The link in it, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -240,18 +240,18 @@ async fn move_clock(
 #[derive(Serialize, ToSchema)]
 pub struct ListedFacilityResponse {
     /// The code.
-    #[schema(max_length = 10, pattern = "^[0-9]{10}$")]
+    #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345670")]
     pub facility_code: String,
     /// The kind.
     pub kind: FacilityKind,
     /// Name.
-    #[schema(max_length = 100)]
+    #[schema(max_length = 100, example = "架空さくら診療所")]
     pub name: String,
     /// Postal code.
-    #[schema(max_length = 8, pattern = "^[0-9]{3}-[0-9]{4}$")]
+    #[schema(max_length = 8, pattern = "^[0-9]{3}-[0-9]{4}$", example = "100-0000")]
     pub postal_code: String,
     /// Address.
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, example = "東京都千代田区架空町１－１")]
     pub address: String,
     /// Whether it has an account.
     pub has_account: bool,
