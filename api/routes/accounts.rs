@@ -155,7 +155,7 @@ async fn read_account(
         })
         .await?;
     let answer = Answer::ok(&AccountResponse::of(&account, &former))?;
-    Ok(conditional::read(&request, etag(account.version), answer))
+    conditional::read(&request, etag(account.version), answer)
 }
 
 /// Change the account

@@ -12,7 +12,7 @@ use super::answer::Answer;
 use super::problems::Problem;
 use crate::error::{Error, ProblemCode};
 
-/// Longest `If-Match`: an editor holds a handful of versions.
+/// Longest `If-Match` or `If-None-Match`: a caller holds a handful of versions.
 const LONGEST: usize = 200;
 
 /// The strong entity tag of a version.
@@ -81,12 +81,18 @@ impl FromRequest for IfMatch {
 }
 
 /// Answers a read with its entity tag, or 304 where the caller has that representation.
-pub fn read(request: &HttpRequest, etag: String, answer: Answer) -> HttpResponse {
+///
+/// # Errors
+/// [`ProblemCode::InvalidParameter`] for an `If-None-Match` beyond all measure.
+pub fn read(request: &HttpRequest, etag: String, answer: Answer) -> Result<HttpResponse, Problem> {
     let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    if known.is_some_and(|known| matches(known, &etag)) {
-        return HttpResponse::NotModified().insert_header((actix_web::http::header::ETAG, etag)).finish();
+    if known.is_some_and(|known| known.len() > LONGEST) {
+        return Err(ProblemCode::InvalidParameter.into());
     }
-    answer.tagged(etag).write()
+    if known.is_some_and(|known| matches(known, &etag)) {
+        return Ok(HttpResponse::NotModified().insert_header((actix_web::http::header::ETAG, etag)).finish());
+    }
+    Ok(answer.tagged(etag).write())
 }
 
 /// Whether a header is what RFC 9110 lets it be, and of sane length. No tag of ours holds a comma.

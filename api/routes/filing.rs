@@ -253,10 +253,7 @@ mod tests {
     #[test]
     fn a_fingerprint_tells_bodies_and_paths_apart() {
         let filing = |parts: &[&str]| {
-            parts
-                .iter()
-                .fold(Filing::unkeyed(WriteQuery::default()), |filing, part| filing.about(part))
-                .fingerprint
+            parts.iter().fold(Filing::unkeyed(WriteQuery::default()), Filing::about).fingerprint
         };
         assert_eq!(filing(&["a", "b"]), filing(&["a", "b"]));
         assert_ne!(filing(&["a", "b"]), filing(&["ab"]));
