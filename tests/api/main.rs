@@ -3,4 +3,11 @@
 
 mod support;
 
+mod bad_input;
+mod bad_parameters;
+mod examples;
+mod languages;
+mod openapi;
 mod registrations;
+mod routing;
+mod strangers;
