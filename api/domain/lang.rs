@@ -29,9 +29,9 @@ impl Lang {
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// The text in Japanese.
-    #[schema(max_length = 1000)]
+    #[schema(max_length = 1000, example = "架空の文です。")]
     pub ja: String,
     /// The text in English.
-    #[schema(max_length = 1000)]
+    #[schema(max_length = 1000, example = "A sentence made up for the example.")]
     pub en: String,
 }

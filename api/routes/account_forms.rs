@@ -22,17 +22,17 @@ use crate::usecases::work::Queued;
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct FacilityForm {
     /// The facility code (医療機関等コード), ten digits. Full-width digits and separators are
-    /// understood. Absent only where the facility has no code yet.
-    #[schema(nullable = false, min_length = 1, max_length = 40, example = "1312345670")]
+    /// understood. Absent only where the facility has no code yet, such as `2023-00123`.
+    #[schema(nullable = false, min_length = 1, max_length = 40, example = "1312345676")]
     #[validate(length(max = 40, code = "too_long"))]
     pub code: Option<String>,
     /// The receipt number of the application for designation (受付番号), for a facility that has no
-    /// code yet.
-    #[schema(nullable = false, min_length = 1, max_length = 40, example = "2023-00123")]
+    /// code yet, such as `2023-00123`.
+    #[schema(nullable = false, min_length = 1, max_length = 40)]
     #[validate(length(max = 40, code = "too_long"))]
     pub designation_receipt: Option<String>,
     /// The kind of facility; to be stated with `designation_receipt`, because a code says it.
-    #[schema(nullable = false, value_type = Option<FacilityKind>, example = "MEDICAL")]
+    #[schema(nullable = false, value_type = Option<FacilityKind>)]
     #[validate(length(max = 40, code = "too_long"))]
     pub kind: Option<String>,
     /// Name of the facility.
@@ -166,6 +166,9 @@ impl ParsedAccount {
 
 /// A change of the account; what is absent stays as it is.
 #[derive(Deserialize, ToSchema, Validate)]
+#[schema(example = json!({
+    "contact": { "department": "医事課", "name": "架空 次郎", "phone": "03-0000-5678" },
+}))]
 pub struct AccountChangeRequest {
     /// The whole facility, if anything of it changes. `code` may be absent; `designation_receipt`
     /// and `kind` cannot be changed.
@@ -227,7 +230,7 @@ pub struct FacilityResponse {
         min_length = 10,
         max_length = 10,
         pattern = "^[0-9]{10}$",
-        example = "1312345670"
+        example = "1312345676"
     )]
     pub code: Option<String>,
     /// The receipt number of the application, while the facility has no code.

@@ -10,7 +10,7 @@ use validator::Validate;
 use super::account_forms::{AccountChangeRequest, AccountPreview, AccountRequest, AccountResponse};
 use super::answer::Answer;
 use super::body::{Faults, Json};
-use super::conditional::{self, IfMatch, IfMatchHeader, etag};
+use super::conditional::{self, IfMatch, IfMatchHeader, IfNoneMatchHeader, etag};
 use super::context::{Bearer, Context};
 use super::filing::{Filing, IdempotencyKey, OptionalIdempotencyKeyHeader};
 use super::password_resets::identity_of;
@@ -52,6 +52,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     responses(
         (status = 200, description = "With `validate_only`: what would be stored.", body = AccountPreview),
         (status = 201, description = "The account exists.", body = AccountResponse),
+        (status = 404, description = "No such token.", body = super::problems::ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "The facility or the address has an account, or a succession is the way.", body = super::problems::ProblemDocument, content_type = "application/problem+json"),
         (status = 410, description = "The token is used or expired.", body = super::problems::ProblemDocument, content_type = "application/problem+json"),
     ),
@@ -133,6 +134,7 @@ async fn examined(
 #[utoipa::path(
     tag = TAG,
     operation_id = "getAccount",
+    params(IfNoneMatchHeader),
     responses((status = 200, description = "The account.", body = AccountResponse)),
     security(("bearer" = [])),
 )]
@@ -153,7 +155,7 @@ async fn read_account(
         })
         .await?;
     let answer = Answer::ok(&AccountResponse::of(&account, &former))?;
-    Ok(conditional::read(&request, etag(account.version), answer))
+    conditional::read(&request, etag(account.version), answer)
 }
 
 /// Change the account
@@ -203,7 +205,7 @@ pub struct PasswordRequest {
     #[validate(length(max = 128, code = "too_long"))]
     pub current_password: String,
     /// The new password: 15 to 128 characters of any kind.
-    #[schema(min_length = 15, max_length = 128, format = Password, example = "雪の朝に隣の犬と川べりまで歩いた")]
+    #[schema(min_length = 15, max_length = 128, format = Password, example = "雪の朝に隣の犬と川岸まで歩いた")]
     #[validate(length(max = 128, code = "too_long"))]
     pub new_password: String,
 }

@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::Answer;
 use super::body::{Faults, Json};
-use super::conditional::{self, IfMatch, IfMatchHeader};
+use super::conditional::{self, IfMatch, IfMatchHeader, IfNoneMatchHeader};
 use super::context::{Bearer, Context};
 use super::declaration_forms::{
     DeclarationPage, DeclarationPreview, DeclarationRequest, DeclarationResponse, RevisionPage,
@@ -162,7 +162,10 @@ async fn list_declarations(
 #[utoipa::path(
     tag = TAG,
     operation_id = "getDeclaration",
-    params(("id" = String, Path, description = "The declaration's id.", max_length = 40, example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h")),
+    params(
+        ("id" = String, Path, description = "The declaration's id.", max_length = 40, example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        IfNoneMatchHeader,
+    ),
     responses((status = 200, description = "The declaration.", body = DeclarationResponse)),
     security(("bearer" = [])),
 )]
@@ -182,7 +185,7 @@ async fn read_declaration(
             find(conn, &principal, &id, now)
         })
         .await?;
-    Ok(conditional::read(&request, tag(&examined), Answer::ok(&DeclarationResponse::of(&examined))?))
+    conditional::read(&request, tag(&examined), Answer::ok(&DeclarationResponse::of(&examined))?)
 }
 
 /// The principal's declaration; anybody else's does not exist for it.

@@ -43,6 +43,7 @@ pub struct IdempotencyKeyHeader {
         required = false,
         min_length = 1,
         max_length = 257,
+        pattern = "^(\"[!#-~]{1,255}\"|[!#-~]{1,255})$",
         example = "6f1d8f5e-9a44-4bd1-8a35-0f1f2f1b7c55"
     )]
     idempotency_key: String,
@@ -60,6 +61,7 @@ pub struct OptionalIdempotencyKeyHeader {
         required = false,
         min_length = 1,
         max_length = 257,
+        pattern = "^(\"[!#-~]{1,255}\"|[!#-~]{1,255})$",
         example = "6f1d8f5e-9a44-4bd1-8a35-0f1f2f1b7c55"
     )]
     idempotency_key: String,

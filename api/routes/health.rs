@@ -33,7 +33,7 @@ pub struct ReadyResponse {
     #[schema(max_length = 10, example = "ready")]
     pub status: &'static str,
     /// How many mails wait in the outbox.
-    #[schema(minimum = 0)]
+    #[schema(minimum = 0, maximum = 1_000_000_000)]
     pub mails_waiting: i64,
 }
 

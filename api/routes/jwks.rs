@@ -33,10 +33,10 @@ pub struct Key {
     #[schema(max_length = 10, example = "EdDSA")]
     pub alg: &'static str,
     /// The key's name in token headers.
-    #[schema(max_length = 64)]
+    #[schema(max_length = 64, example = "hV7Zr1pN0kQ")]
     pub kid: String,
     /// The public key.
-    #[schema(max_length = 64)]
+    #[schema(max_length = 64, example = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")]
     pub x: String,
 }
 

@@ -37,7 +37,7 @@ pub struct MailPreview {
     #[schema(max_length = 254, example = "reception@clinic.example")]
     pub to: String,
     /// Its subject.
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, example = "アカウント登録完了のご案内")]
     pub subject: String,
 }
 
@@ -58,5 +58,6 @@ pub fn mails(queued: &[Queued]) -> Vec<MailPreview> {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Rehearsed {
     /// Always `true`: the operation would succeed.
+    #[schema(example = true)]
     pub valid: bool,
 }

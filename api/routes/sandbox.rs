@@ -29,6 +29,9 @@ use crate::usecases::sandbox;
 /// The tag of these operations.
 pub const TAG: &str = "sandbox";
 
+/// No address is longer.
+const ADDRESS_MAX: usize = 254;
+
 const LINK_PAGE: &str = include_str!("sandbox/link.html");
 const LINK_SCRIPT: &str = include_str!("sandbox/link.js");
 
@@ -47,7 +50,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[derive(Serialize, ToSchema)]
 pub struct MessageResponse {
     /// Its id.
-    #[schema(max_length = 30)]
+    #[schema(max_length = 30, example = "msg_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
     pub id: String,
     /// What it is.
     #[schema(max_length = 60, example = "PROVISIONAL_REGISTRATION")]
@@ -56,10 +59,10 @@ pub struct MessageResponse {
     #[schema(max_length = 254, example = "reception@clinic.example")]
     pub to: String,
     /// Subject.
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, example = "アカウント仮登録のご案内")]
     pub subject: String,
     /// Plain text.
-    #[schema(max_length = 20_000)]
+    #[schema(max_length = 20_000, example = "架空さくら診療所 御中")]
     pub text: String,
     /// The link in it, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -134,6 +137,9 @@ async fn list_messages(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let MessageQuery { to, page_size, page_token } = query.into_inner();
+    if to.as_ref().is_some_and(|to| to.chars().count() > ADDRESS_MAX) {
+        return Err(ProblemCode::InvalidParameter.into());
+    }
     let slice = PageQuery { page_size, page_token }.slice_by_time()?;
     let mut rows =
         context.state.database.read(move |conn| messages::list(conn, to.as_deref(), &slice)).await?;
@@ -174,7 +180,7 @@ pub struct ClockResponse {
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct ClockRequest {
     /// The new time, not before the present one.
-    #[schema(value_type = Timestamp, example = "2023-03-31T23:50:00+09:00")]
+    #[schema(format = DateTime, min_length = 20, max_length = 40, example = "2023-03-31T23:50:00+09:00")]
     #[validate(length(max = 40, code = "too_long"))]
     pub now: String,
 }
@@ -242,18 +248,18 @@ async fn move_clock(
 #[derive(Serialize, ToSchema)]
 pub struct ListedFacilityResponse {
     /// The code.
-    #[schema(max_length = 10, pattern = "^[0-9]{10}$")]
+    #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345676")]
     pub facility_code: String,
     /// The kind.
     pub kind: FacilityKind,
     /// Name.
-    #[schema(max_length = 100)]
+    #[schema(max_length = 100, example = "架空さくら診療所")]
     pub name: String,
     /// Postal code.
-    #[schema(max_length = 8, pattern = "^[0-9]{3}-[0-9]{4}$")]
+    #[schema(max_length = 8, pattern = "^[0-9]{3}-[0-9]{4}$", example = "100-0000")]
     pub postal_code: String,
     /// Address.
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, example = "東京都千代田区架空町１－１")]
     pub address: String,
     /// Whether it has an account.
     pub has_account: bool,

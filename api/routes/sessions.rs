@@ -43,7 +43,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct LoginRequest {
     /// The account's e-mail address.
-    #[schema(min_length = 3, max_length = 254, example = "reception@clinic.example")]
+    #[schema(min_length = 3, max_length = 254, format = "email", example = "reception@clinic.example")]
     #[validate(length(max = 254, code = "too_long"))]
     pub email: String,
     /// The password.
@@ -65,7 +65,7 @@ pub struct RefreshRequest {
 #[derive(Serialize, ToSchema)]
 pub struct TokenResponse {
     /// The access token, to be sent as `Authorization: Bearer …`.
-    #[schema(max_length = 2048)]
+    #[schema(max_length = 2048, example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl")]
     pub access_token: String,
     /// Always `Bearer`.
     #[schema(max_length = 20, example = "Bearer")]
@@ -74,7 +74,7 @@ pub struct TokenResponse {
     #[schema(minimum = 1, maximum = 600, example = 600)]
     pub expires_in: i64,
     /// The refresh token, good for one refresh.
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
     pub refresh_token: String,
 }
 

@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::Answer;
 use super::body::{Faults, Json};
-use super::conditional::{self, IfMatch, IfMatchHeader, etag};
+use super::conditional::{self, IfMatch, IfMatchHeader, IfNoneMatchHeader, etag};
 use super::context::{Bearer, Context};
 use super::filing::{Filing, IdempotencyKey, IdempotencyKeyHeader};
 use super::paging::{self, PageQuery, time_token};
@@ -136,7 +136,10 @@ async fn list_successions(
 #[utoipa::path(
     tag = TAG,
     operation_id = "getSuccession",
-    params(("id" = String, Path, description = "The succession's id.", max_length = 40, example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h")),
+    params(
+        ("id" = String, Path, description = "The succession's id.", max_length = 40, example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        IfNoneMatchHeader,
+    ),
     responses((status = 200, description = "The succession.", body = SuccessionResponse)),
     security(("bearer" = [])),
 )]
@@ -157,7 +160,7 @@ async fn read_succession(
         })
         .await?;
     let answer = Answer::ok(&SuccessionResponse::of(&succession))?;
-    Ok(conditional::read(&request, etag(succession.version), answer))
+    conditional::read(&request, etag(succession.version), answer)
 }
 
 fn find(conn: &mut Conn, principal: &Principal, id: &str) -> Result<Succession, Error> {

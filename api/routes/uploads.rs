@@ -14,6 +14,7 @@ use super::answer::Answer;
 use super::body::{Json, receive};
 use super::context::{Bearer, Context};
 use super::filing::{Filing, IdempotencyKey, OptionalIdempotencyKeyHeader};
+use super::listed_texts::FileContent;
 use super::previews::WriteQuery;
 use super::problems::{Problem, ProblemDocument};
 use super::timestamp::Timestamp;
@@ -80,10 +81,14 @@ pub struct UploadResponse {
     /// Its type.
     pub media_type: MediaType,
     /// Its size in bytes.
-    #[schema(minimum = 1, maximum = 10_485_760)]
+    #[schema(minimum = 1, maximum = 10_485_760, example = 48213)]
     pub size_bytes: u64,
     /// Its SHA-256 digest.
-    #[schema(max_length = 64, pattern = "^[0-9a-f]{64}$")]
+    #[schema(
+        max_length = 64,
+        pattern = "^[0-9a-f]{64}$",
+        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    )]
     pub sha256: String,
     /// When it was announced.
     pub created_at: Timestamp,
@@ -123,6 +128,7 @@ pub struct ContentDigestHeader {
     #[param(
         rename = "Content-Digest",
         max_length = 200,
+        pattern = "^sha-256=:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=:$",
         example = "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:"
     )]
     content_digest: String,
@@ -192,7 +198,7 @@ async fn announce_upload(
         WriteQuery,
         ContentDigestHeader,
     ),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file's bytes; `Content-Type` is the announced type or `application/octet-stream`."),
+    request_body(content = FileContent, content_type = "application/octet-stream", description = "The file's bytes; `Content-Type` is the announced type or `application/octet-stream`."),
     responses((status = 200, description = "The bytes are stored; with `validate_only` they would be.", body = UploadResponse)),
     security(("bearer" = [])),
 )]
@@ -316,7 +322,7 @@ async fn find(context: &Context, bearer: Bearer, id: &str) -> Result<Upload, Err
     operation_id = "getUploadContent",
     params(("id" = String, Path, description = "The upload's id.", max_length = 40, example = "upl_0h2k4m6p8r0t2v4x6z8b0d2f4h")),
     responses(
-        (status = 200, description = "The bytes.", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 200, description = "The bytes.", body = FileContent, content_type = "application/octet-stream"),
         (status = 409, description = "The bytes have not come.", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security(("bearer" = [])),

@@ -44,9 +44,10 @@ async fn a_change_must_say_what_it_is_based_on() {
         let reply = send(clinic.request(Method::PATCH, path).json(&change)).await;
         reply.refused(428, "PRECONDITION_REQUIRED");
         let weak = format!("W/{}", account.etag());
-        for stale in ["\"0\"", "\"999\"", weak.as_str(), "1", "\"a\", \"b\""] {
+        for stale in ["\"0\"", "\"999\"", weak.as_str(), "\"a\", \"b\""] {
             clinic.patch(path, &change, stale).await.refused(412, "PRECONDITION_FAILED");
         }
+        clinic.patch(path, &change, "1").await.refused(400, "INVALID_PARAMETER");
     }
     assert_eq!(clinic.get(PATH).await.text, account.text);
     clinic.patch(PATH, &change, account.etag()).await.is(200);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Client, PASSWORD, Reply, TestApp, forms, send};
 
-const OTHER: &str = "雪の朝に隣の犬と川べりまで歩いた";
+const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
 const CLIENT: &str = "203.0.113.9";
 
 /// A caller whose requests bear an id and come from one address.

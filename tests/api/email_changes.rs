@@ -48,7 +48,7 @@ async fn the_old_address_is_free_for_another_facility_and_its_reset_links_are_vo
     let token = change_token(&app, &clinic, NEW).await;
     app.anonymous().post(COMPLETE, &json!({ "token": token })).await.is(200);
 
-    let form = json!({ "token": reset, "password": "雪の朝に隣の犬と川べりまで歩いた" });
+    let form = json!({ "token": reset, "password": "雪の朝に隣の犬と川岸まで歩いた" });
     app.anonymous().post("/v1/password-resets/completion", &form).await.refused(410, "LINK_USED");
     let token = app.registration_token(&clinic.email).await;
     let form = forms::account(&token, &app.unused_facility("MEDICAL").await);

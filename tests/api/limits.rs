@@ -224,7 +224,7 @@ async fn nobody_passes_for_another_client_by_a_header_of_his_own() {
 async fn a_stolen_session_guesses_the_password_no_more_often_than_a_login() {
     let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_LOGINS_PER_KNOWN_CLIENT", "3/900")]).await;
     let (clinic, neighbour) = (app.clinic().await, app.clinic().await);
-    let change = json!({ "current_password": "guess", "new_password": "雪の朝に隣の犬と川べりまで歩いた" });
+    let change = json!({ "current_password": "guess", "new_password": "雪の朝に隣の犬と川岸まで歩いた" });
     let address = json!({ "email": "thief@elsewhere.example", "password": "guess" });
     let guess = async |account: &Actor, place: usize| {
         let (method, path, body) = if place.is_multiple_of(2) {

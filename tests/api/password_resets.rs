@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{Actor, PASSWORD, TestApp};
 
 /// Another good password.
-const OTHER: &str = "雪の朝に隣の犬と川べりまで歩いた";
+const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
 const ASK: &str = "/v1/password-resets";
 const COMPLETE: &str = "/v1/password-resets/completion";
 

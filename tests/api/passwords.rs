@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{Actor, PASSWORD, TestApp, forms};
 
 /// Another good password.
-const OTHER: &str = "雪の朝に隣の犬と川べりまで歩いた";
+const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
 /// The address whose mail name a password must not hold.
 const EMAIL: &str = "uketsuke-tantou@clinic.example";
 

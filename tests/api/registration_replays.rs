@@ -43,7 +43,7 @@ async fn a_key_stands_for_one_form_only_and_no_key_or_another_finds_the_link_use
 
     let changes: [fn(&mut Value); 4] = [
         |form| form["contact"]["name"] = json!("架空 三郎"),
-        |form| form["password"] = json!("雪の朝に隣の犬と川べりまで歩いた"),
+        |form| form["password"] = json!("雪の朝に隣の犬と川岸まで歩いた"),
         |form| form["founder"]["kind"] = json!("CORPORATION"),
         |form| form["facility"]["phone"] = json!("03-0000-9999"),
     ];

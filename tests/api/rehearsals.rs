@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Client, PASSWORD, TestApp, forms, send};
 
-const OTHER: &str = "雪の朝に隣の犬と川べりまで歩いた";
+const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
 
 /// What every table holds, used links and ended sessions included.
 fn trace(app: &TestApp) -> Vec<i64> {

@@ -53,13 +53,16 @@ pub struct CategoryRule {
     /// Who may use it, as the portal explains it to the facility.
     pub condition: Text,
     /// The kinds of facility that may use it: some or all of the round's.
+    #[schema(max_items = 4)]
     pub eligible_kinds: Vec<FacilityKind>,
     /// The members of the reason, in the order of the form.
+    #[schema(max_items = 20)]
     pub fields: Vec<FieldRule>,
     /// Whether documents are attached.
     pub attachment: AttachmentRule,
     /// Which documents. Absent when none are taken or none need explaining.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub attachment_note: Option<Text>,
     /// How long the category excuses.
     pub excused_until: ExcusedUntilRule,

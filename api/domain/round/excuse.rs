@@ -63,6 +63,7 @@ pub struct ExcusedUntilRule {
     pub basis: BasisRule,
     /// The last day an excuse of this category can reach (上限); absent: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub cap: Option<NaiveDate>,
     /// The rule in whole sentences, as the ministry explains it.
     pub text: Text,

@@ -114,6 +114,12 @@ impl StatementField {
     }
 }
 
+/// A word of an enumerated member.
+#[derive(ToSchema)]
+#[schema(value_type = String, max_length = 40, example = "OTHER")]
+#[expect(dead_code, reason = "describes a word in the document")]
+struct RuleWord(String);
+
 /// When a category asks for a member (記載の要否).
 ///
 /// A condition looks at a member listed before it. While it holds the member is required,
@@ -130,6 +136,7 @@ pub enum Requirement {
         /// The other member: one that takes a word.
         field: StatementField,
         /// The words, at least one.
+        #[schema(max_items = 20, value_type = Vec<RuleWord>)]
         words: Vec<String>,
     },
     /// Required while another member is below a number.
@@ -137,6 +144,7 @@ pub enum Requirement {
         /// The other member: a whole number.
         field: StatementField,
         /// The first number for which the condition no longer holds.
+        #[schema(minimum = 0, maximum = 1000)]
         limit: i64,
     },
 }
@@ -181,7 +189,7 @@ pub struct FieldRule {
     pub requirement: Requirement,
     /// The last day or month it may name. Only for days and months.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, pattern = "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", example = "2023-02-28")]
+    #[schema(value_type = Option<String>, nullable = false, max_length = 10, pattern = "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", example = "2023-02-28")]
     pub not_after: Option<NotAfter>,
     /// Whether it may not lie after the day of filing, in Japan. Only for days.
     #[serde(default)]

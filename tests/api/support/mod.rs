@@ -3,8 +3,10 @@
 mod actor;
 mod app;
 mod client;
+pub mod contract;
 pub mod forms;
 pub mod list;
+pub mod schema;
 
 pub use actor::{Actor, PASSWORD};
 pub use app::TestApp;

@@ -1,0 +1,91 @@
+//! Examples of every JSON body of the document, put together from the examples of their members.
+//!
+//! A form shows the members it needs, and of the optional ones those that state an example: so an
+//! example can be sent as it stands. A schema may state a whole example of its own instead.
+
+use serde_json::{Map, Value, json};
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::{Content, OpenApi, RefOr};
+
+const JSON: &str = "application/json";
+
+/// The schemas that examples are made of.
+pub(super) struct Examples(Value);
+
+impl Examples {
+    /// Reads them from the document.
+    pub(super) fn of(document: &OpenApi) -> Self {
+        Self(document.components.as_ref().map_or(Value::Null, |components| json!(components.schemas)))
+    }
+
+    /// Gives the operation's request and good answers their examples.
+    pub(super) fn add_to(&self, operation: &mut Operation) {
+        if let Some(RefOr::T(body)) = &mut operation.request_body {
+            self.add(body.content.get_mut(JSON));
+        }
+        let good = operation.responses.responses.iter_mut().filter(|(status, _)| status.starts_with('2'));
+        for (_, response) in good {
+            if let RefOr::T(response) = response {
+                self.add(response.content.get_mut(JSON));
+            }
+        }
+    }
+
+    fn add(&self, content: Option<&mut RefOr<Content>>) {
+        if let Some(RefOr::T(content)) = content
+            && let Some(schema) = &content.schema
+        {
+            content.example = self.of_schema(&json!(schema));
+        }
+    }
+
+    fn of_schema(&self, schema: &Value) -> Option<Value> {
+        if let Some(example) = stated(schema) {
+            return Some(example.clone());
+        }
+        if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
+            return self.of_schema(self.0.get(name.rsplit('/').next()?)?);
+        }
+        if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
+            let parts = parts.iter().filter_map(|part| self.of_schema(part));
+            let members =
+                parts.filter_map(|part| if let Value::Object(part) = part { Some(part) } else { None });
+            return Some(Value::Object(members.flatten().collect()));
+        }
+        if let Some(choices) = schema.get("oneOf").and_then(Value::as_array) {
+            return choices.iter().find_map(|choice| self.of_schema(choice));
+        }
+        match schema.get("type")?.as_str()? {
+            "object" => Some(self.of_object(schema)),
+            "array" => Some(Value::Array(
+                schema.get("items").and_then(|items| self.of_schema(items)).into_iter().collect(),
+            )),
+            "boolean" => Some(json!(false)),
+            "integer" => schema.get("minimum").cloned(),
+            _ => of_text(schema),
+        }
+    }
+
+    fn of_object(&self, schema: &Value) -> Value {
+        let required = |name: &String| {
+            let mut names = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+            names.any(|required| required == name)
+        };
+        let members = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+        let shown = members.filter(|(name, member)| required(name) || stated(member).is_some());
+        let shown: Map<String, Value> =
+            shown.filter_map(|(name, member)| Some((name.clone(), self.of_schema(member)?))).collect();
+        Value::Object(shown)
+    }
+}
+
+/// The example that a schema states of itself.
+fn stated(schema: &Value) -> Option<&Value> {
+    schema.get("example").or_else(|| schema.get("examples")?.get(0))
+}
+
+/// A word of an enumeration, or a day. Other texts state examples of their own.
+fn of_text(schema: &Value) -> Option<Value> {
+    let word = schema.get("enum").and_then(|words| words.get(0)).cloned();
+    word.or_else(|| (schema.get("format")? == "date").then(|| json!("2023-04-01")))
+}
