@@ -1,6 +1,7 @@
 //! `/v1/declarations`: the transitional measure is declared, corrected, withdrawn, read.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use sha2::{Digest, Sha256};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::Answer;
@@ -41,14 +42,18 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(list_revisions);
 }
 
-/// The entity tag: the version, and the end of the excuse, which a new edition of the round can move.
+/// The entity tag: the version, and a digest of the excuse, whose end and words a new edition of the
+/// round can change while the declaration stays as it is.
 fn tag(examined: &Examined) -> String {
-    let end = examined.excused.as_ref().and_then(|excused| excused.date);
-    format!(
-        "\"{}-{}\"",
-        examined.declaration.version,
-        end.map_or_else(|| "open".to_owned(), |end| end.to_string())
-    )
+    let mut digest = Sha256::new();
+    if let Some(excused) = &examined.excused {
+        for part in [excused.basis.code(), &excused.reason.ja, &excused.reason.en] {
+            digest.update(part);
+            digest.update([0]);
+        }
+    }
+    let digest: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{}-{digest}\"", examined.declaration.version)
 }
 
 /// File a declaration
