@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::problems::MEDIA_TYPE;
+use crate::domain::lang::Lang;
 use crate::error::Error;
 
 /// An answer.
@@ -17,6 +18,8 @@ pub struct Answer {
     etag: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     location: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    language: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     body: Option<Value>,
 }
@@ -40,18 +43,19 @@ impl Answer {
     /// 204.
     #[must_use]
     pub const fn nothing() -> Self {
-        Self { status: 204, etag: None, location: None, body: None }
+        Self { status: 204, etag: None, location: None, language: None, body: None }
     }
 
-    /// A problem document.
+    /// A problem document in a language.
     #[must_use]
-    pub const fn problem(status: u16, document: Value) -> Self {
-        Self { status, etag: None, location: None, body: Some(document) }
+    pub fn problem(status: u16, document: Value, lang: Lang) -> Self {
+        let language = Some(lang.tag().to_owned());
+        Self { status, etag: None, location: None, language, body: Some(document) }
     }
 
     fn with(status: StatusCode, body: &impl Serialize) -> Result<Self, Error> {
         let body = serde_json::to_value(body).map_err(Error::internal)?;
-        Ok(Self { status: status.as_u16(), etag: None, location: None, body: Some(body) })
+        Ok(Self { status: status.as_u16(), etag: None, location: None, language: None, body: Some(body) })
     }
 
     /// The same with an entity tag.
@@ -80,6 +84,9 @@ impl Answer {
         }
         if let Some(location) = self.location {
             response.insert_header((header::LOCATION, location));
+        }
+        if let Some(language) = self.language {
+            response.insert_header((header::CONTENT_LANGUAGE, language));
         }
         match self.body {
             None => response.finish(),
