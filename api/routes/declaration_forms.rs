@@ -1,5 +1,7 @@
 //! The forms of a declaration: what a facility sends, what it gets back.
 
+use std::ops::RangeInclusive;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,6 +23,9 @@ use crate::domain::round::{
 use crate::domain::text::{Department, Paragraph};
 use crate::usecases::declarations::Examined;
 use crate::usecases::work::Queued;
+
+/// The ages that are taken for those of doctors.
+const AGES: RangeInclusive<i64> = 18..=120;
 
 /// The reason: a category with its own members. Which members a category wants is data of the round:
 /// see `GET /v1/transitional-measures/{round}`. Members of other categories are refused.
@@ -135,7 +140,8 @@ impl ReasonForm {
             read.word(StatementField::Circumstance, self.circumstance.as_deref(), Circumstance::from_code);
         statement.description =
             read.with(StatementField::Description, self.description.as_deref(), paragraph);
-        statement.youngest_fulltime_age = self.youngest_fulltime_age;
+        // An age that is refused decides nothing, or its consequences would be blamed as well.
+        statement.youngest_fulltime_age = self.youngest_fulltime_age.filter(|age| AGES.contains(age));
         statement.difficulty = read.with(StatementField::Difficulty, self.difficulty.as_deref(), paragraph);
         category.map(|_| statement)
     }
