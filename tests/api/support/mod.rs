@@ -4,7 +4,8 @@ mod actor;
 mod app;
 mod client;
 pub mod forms;
+pub mod reasons;
 
 pub use actor::Actor;
 pub use app::TestApp;
-pub use client::{Client, Reply};
+pub use client::{Client, Reply, send};
