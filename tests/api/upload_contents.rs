@@ -32,6 +32,8 @@ async fn names_that_lead_elsewhere_or_break_a_header_are_refused() {
         ("a\"b.pdf", "FILE_NAME_FORM"),
         ("a\r\nSet-Cookie: b.pdf", "FILE_NAME_FORM"),
         ("a\u{7f}b.pdf", "FILE_NAME_FORM"),
+        ("a\u{202e}fdp.exe", "FILE_NAME_FORM"),
+        ("a\u{200b}.pdf", "FILE_NAME_FORM"),
         ("a\0b.pdf", "CONTROL_CHARACTER"),
     ] {
         let mut form = forms::upload(&forms::pdf());
