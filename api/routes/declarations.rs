@@ -52,8 +52,8 @@ fn tag(examined: &Examined) -> String {
             digest.update([0]);
         }
     }
-    let digest: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{}-{digest}\"", examined.declaration.version)
+    let digest = digest.finalize().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+    format!("\"{}-{digest:016x}\"", examined.declaration.version)
 }
 
 /// File a declaration
