@@ -1,6 +1,6 @@
 //! Another round, for facilities of another kind, is a file and no change of code.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use todokede::domain::round::RoundFile;
 use todokede::usecases::rounds;
 use todokede::usecases::work::{Call, Work};
@@ -8,55 +8,11 @@ use todokede::usecases::work::{Call, Work};
 use crate::support::{Actor, Reply, TestApp, forms, reasons};
 
 /// The round of the visiting nurses: other days, other caps, no category for home visits.
-fn nursing() -> serde_json::Value {
-    let text = |ja: &str, en: &str| json!({ "ja": ja, "en": en });
-    let kinds = json!(["VISITING_NURSING"]);
-    let always = |fields: &[&str]| -> Vec<serde_json::Value> {
-        fields.iter().map(|field| json!({ "field": field, "requirement": "ALWAYS" })).collect()
-    };
-    json!({ "round": "visiting-nursing-2024", "editions": [{
-        "effective_from": "2024-08-01",
-        "name": text("訪問看護ステーションの猶予届出", "Declarations of visiting-nursing stations"),
-        "opens_on": "2024-09-02",
-        "until": "2024-10-31",
-        "duty_begins_on": "2024-12-02",
-        "eligible_kinds": kinds,
-        "categories": [
-            { "category": "SYSTEM_IN_PROGRESS", "number": 1,
-              "name": text("システム整備中", "System being installed"),
-              "condition": text("契約済みである。", "A contract is signed."),
-              "eligible_kinds": kinds,
-              "fields": [
-                  { "field": "contract_date", "requirement": "ALWAYS", "not_after": "2024-09-30", "not_in_future": true },
-                  { "field": "expected_completion_month", "requirement": "ALWAYS", "not_after": "2025-06" },
-              ],
-              "attachment": "REQUIRED",
-              "excused_until": {
-                  "basis": { "END_OF_MONTH_OF": { "field": "expected_completion_month" } },
-                  "cap": "2025-06-30", "text": text("整備の完了までです。", "Until it is installed.") } },
-            { "category": "REBUILDING_OR_TEMPORARY", "number": 3,
-              "name": text("改築工事中", "Rebuilding"),
-              "condition": text("改築工事中である。", "Being rebuilt."),
-              "eligible_kinds": kinds,
-              "fields": always(&["works", "expected_end_date"]),
-              "attachment": "NONE",
-              "excused_until": {
-                  "basis": { "DAY_OF": { "field": "expected_end_date" } },
-                  "cap": "2025-06-30", "text": text("工事の完了までです。", "Until the works end.") } },
-            { "category": "SPECIAL_HARDSHIP", "number": 5,
-              "name": text("特に困難な事情", "Special hardship"),
-              "condition": text("特に困難な事情がある。", "A special hardship."),
-              "eligible_kinds": kinds,
-              "fields": always(&["circumstance", "description"]),
-              "attachment": "OPTIONAL",
-              "excused_until": {
-                  "basis": "OPEN", "cap": "2025-06-30",
-                  "text": text("事情が解消されるまでです。", "Until it ends.") } },
-        ],
-    }]})
+fn nursing() -> Value {
+    serde_json::from_str(include_str!("data/visiting-nursing-2024.json")).unwrap()
 }
 
-async fn load(app: &TestApp, round: &serde_json::Value) {
+async fn load(app: &TestApp, round: &Value) {
     let file = RoundFile::parse(&round.to_string()).unwrap();
     let state = app.running.state.clone();
     let (call, policy) = (Call::internal("system", app.now()), state.policy.clone());

@@ -200,3 +200,24 @@ async fn nobody_files_or_reads_without_a_token_and_a_bad_id_is_no_declaration() 
     }
     assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 0);
 }
+
+#[actix_web::test]
+async fn a_facility_without_a_code_is_told_to_wait_for_its_designation() {
+    let app = TestApp::start().await;
+    let token = app.registration_token("new@clinic.example").await;
+    let mut form = forms::account(&token, &app.unused_facility("MEDICAL").await);
+    let facility = form["facility"].as_object_mut().unwrap();
+    facility.remove("code");
+    facility.insert("designation_receipt".to_owned(), json!("R5-0001"));
+    facility.insert("kind".to_owned(), json!("MEDICAL"));
+    app.anonymous().post("/v1/accounts", &form).await.is(201);
+    let code = String::new();
+    let clinic = Actor::log_in(&app, "new@clinic.example", form["password"].as_str().unwrap(), code).await;
+    let mut wrong = forms::no_network();
+    wrong["colour"] = json!("red");
+    for declaration in [forms::no_network(), wrong] {
+        let reply = clinic.file("/v1/declarations", &declaration).await;
+        reply.refused(409, "FACILITY_NOT_DESIGNATED");
+    }
+    assert_eq!(clinic.get("/v1/declarations").await.is(200).body, json!({ "items": [] }));
+}
