@@ -7,6 +7,7 @@ pub mod contract;
 pub mod forms;
 pub mod list;
 pub mod schema;
+pub mod reasons;
 
 pub use actor::Actor;
 pub use app::TestApp;
