@@ -7,7 +7,6 @@ mod bad_input;
 mod bad_parameters;
 mod call_centre;
 mod commands;
-mod data;
 mod declaration_changes;
 mod declaration_contents;
 mod declaration_faults;

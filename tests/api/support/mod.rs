@@ -6,8 +6,8 @@ mod client;
 pub mod contract;
 pub mod forms;
 pub mod list;
-pub mod schema;
 pub mod reasons;
+pub mod schema;
 
 pub use actor::Actor;
 pub use app::TestApp;
