@@ -213,6 +213,18 @@ mod tests {
     }
 
     #[test]
+    fn the_page_of_settings_lists_exactly_the_settings_there_are() {
+        let page = include_str!("../docs/settings.md");
+        let listed: std::collections::BTreeSet<&str> =
+            page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+        let source = include_str!("config.rs");
+        let (code, _) = source.split_once("#[cfg(test)]").unwrap();
+        let read: std::collections::BTreeSet<&str> =
+            code.split('"').filter(|word| word.starts_with("TODOKEDE_") || *word == "DATABASE_URL").collect();
+        assert_eq!(listed, read);
+    }
+
+    #[test]
     fn production_wants_its_secrets_and_nothing_of_the_sandbox() {
         assert_eq!(
             problems(&[("TODOKEDE_PROFILE", "production"), ("TODOKEDE_CLOCK", "2023-02-03T09:00:00+09:00")]),

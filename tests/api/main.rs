@@ -7,6 +7,7 @@ mod commands;
 mod facility_imports;
 mod group_commit;
 mod production;
+mod readme;
 mod registrations;
 mod sandbox;
 mod succession_chains;
