@@ -213,4 +213,3 @@ pub fn content() -> DeclarationContent {
     }))
     .unwrap()
 }
-
