@@ -21,7 +21,8 @@ async fn a_form_is_refused_for_each_of_its_faults_at_its_place() {
     let own = json!(clinic.facility_code);
     let code = good["successor"]["facility_code"].as_str().unwrap();
     let check = code.as_bytes()[9];
-    let typo = format!("{}{}", &code[..9], if check == b'9' { '0' } else { char::from(check + 1) });
+    let next = if check == b'9' { '0' } else { char::from(check + 1) };
+    let typo: String = code.chars().take(9).chain([next]).collect();
     let dentist = app.unused_facility("DENTAL").await["facility_code"].clone();
     let cases: Vec<(&str, Value, &str, &str)> = vec![
         ("/successor/facility_code", json!(list::unlisted(3, 1)["facility_code"]), "", "KIND_MISMATCH"),
