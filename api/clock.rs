@@ -43,6 +43,11 @@ impl Clock {
         instant.timestamp_micros().saturating_sub(machine_micros())
     }
 
+    /// Puts the clock at a distance from the machine's time, unless that would turn it back.
+    pub fn move_forward_to_offset(&self, offset: i64) {
+        self.offset_micros.fetch_max(offset, Ordering::Relaxed);
+    }
+
     /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         self.offset_micros.fetch_add(by.num_microseconds().unwrap_or(0), Ordering::Relaxed);

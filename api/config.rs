@@ -96,7 +96,9 @@ impl Settings {
     /// # Errors
     /// Every problem there is.
     pub fn from_environment() -> Result<Self, Vec<SettingProblem>> {
-        Self::from_variables(&std::env::vars().collect())
+        // A value that is no UTF-8 is no setting of ours, or one of the wrong form.
+        let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+        Self::from_variables(&std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect())
     }
 
     /// Reads the settings from variables.
@@ -208,6 +210,18 @@ mod tests {
         for problem in problems {
             assert!(!problem.to_string().contains("s3cret"), "{problem}");
         }
+    }
+
+    #[test]
+    fn the_page_of_settings_lists_exactly_the_settings_there_are() {
+        let page = include_str!("../docs/settings.md");
+        let listed: std::collections::BTreeSet<&str> =
+            page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+        let source = include_str!("config.rs");
+        let (code, _) = source.split_once("#[cfg(test)]").unwrap();
+        let read: std::collections::BTreeSet<&str> =
+            code.split('"').filter(|word| word.starts_with("TODOKEDE_") || *word == "DATABASE_URL").collect();
+        assert_eq!(listed, read);
     }
 
     #[test]

@@ -26,7 +26,7 @@ const QUASIGROUP: [u8; 100] = [
     2, 5, 8, 1, 4, 3, 6, 7, 9, 0, //
 ];
 
-/// The receipt number (受理番号) of a filing.
+/// The receipt number (届出番号) of a filing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReceiptNumber(String);
 

@@ -18,7 +18,7 @@ pub struct Answer {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     location: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    body: Option<Value>,
+    body: Option<String>,
 }
 
 impl Answer {
@@ -45,12 +45,12 @@ impl Answer {
 
     /// A problem document.
     #[must_use]
-    pub const fn problem(status: u16, document: Value) -> Self {
-        Self { status, etag: None, location: None, body: Some(document) }
+    pub fn problem(status: u16, document: &Value) -> Self {
+        Self { status, etag: None, location: None, body: Some(document.to_string()) }
     }
 
     fn with(status: StatusCode, body: &impl Serialize) -> Result<Self, Error> {
-        let body = serde_json::to_value(body).map_err(Error::internal)?;
+        let body = serde_json::to_string(body).map_err(Error::internal)?;
         Ok(Self { status: status.as_u16(), etag: None, location: None, body: Some(body) })
     }
 
@@ -64,9 +64,11 @@ impl Answer {
     #[must_use]
     pub fn again(mut self, request_id: &str) -> Self {
         if self.status >= 400
-            && let Some(Value::Object(document)) = &mut self.body
+            && let Some(body) = &mut self.body
+            && let Ok(Value::Object(mut document)) = serde_json::from_str(body)
         {
             document.insert("request_id".to_owned(), request_id.into());
+            *body = Value::Object(document).to_string();
         }
         self
     }
@@ -85,7 +87,7 @@ impl Answer {
             None => response.finish(),
             Some(body) => {
                 response.content_type(if self.status >= 400 { MEDIA_TYPE } else { "application/json" });
-                response.body(body.to_string())
+                response.body(body)
             }
         }
     }

@@ -138,8 +138,8 @@ pub struct DeclarationBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 100)]
     pub client_reference: Option<String>,
-    /// Until when the facility is excused (Japan day, inclusive), once it is accepted. Absent while
-    /// the end is open, and for a declaration that is withdrawn or rejected.
+    /// Until when the facility is excused once the declaration is accepted (Japan day, inclusive).
+    /// Absent while the end is open, and for a declaration that is withdrawn or rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Date, example = "2023-08-31")]
     pub excused_until: Option<NaiveDate>,

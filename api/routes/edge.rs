@@ -51,14 +51,15 @@ pub async fn edge(
 
 fn arrive(request: &ServiceRequest, state: &State) -> Arrival {
     let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
-    let forwarded = request.headers().get(FORWARDED_FOR).and_then(|value| value.to_str().ok());
+    let hops = request.headers().get_all(FORWARDED_FOR).filter_map(|value| value.to_str().ok());
+    let forwarded = hops.collect::<Vec<_>>().join(",");
     let peer = request.peer_addr().map(|peer| peer.ip());
     Arrival {
         now: state.clock.now(),
         request_id: given
             .filter(|id| is_good_id(id))
             .map_or_else(|| Uuid::new_v4().to_string(), str::to_owned),
-        client: client_of(peer, forwarded, &state.settings.trusted_proxies),
+        client: client_of(peer, Some(&forwarded), &state.settings.trusted_proxies),
     }
 }
 

@@ -215,7 +215,7 @@ fn once_per_key(
         Ok(answer) => answer,
         Err(error) if is_final(&error) => {
             let (status, document) = kept_problem(&error, voice.occasion(call));
-            Answer::problem(status, document)
+            Answer::problem(status, &document)
         }
         Err(error) => return Err(error),
     };

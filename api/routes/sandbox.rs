@@ -221,19 +221,21 @@ async fn move_clock(
     let wanted = faults.finish(wanted)?;
     let offset = Clock::offset_for(wanted);
     let state = context.state.clone();
-    context
+    let answer = context
         .carry_out_for(Filing::unkeyed(query), nobody, move |work, ()| {
             // Two movers at once: the clock still never goes back.
             if offset < state.clock.offset_micros() {
                 return Err(Error::invalid("/now", Fault::InstantInPast));
             }
             sandbox::keep_clock(work, offset)?;
-            if query.mode() == Mode::Store {
-                state.clock.set_offset_micros(offset);
-            }
             Answer::ok(&ClockResponse { now: wanted.into() })
         })
-        .await
+        .await?;
+    // Only a kept move is made, so that clock and data agree after a crash.
+    if query.mode() == Mode::Store {
+        context.state.clock.move_forward_to_offset(offset);
+    }
+    Ok(answer)
 }
 
 /// A facility of the list, to try with.

@@ -240,7 +240,7 @@ async fn refresh_session(
                 Refreshed::Revoked => {
                     let error = Error::Refused(ProblemCode::RefreshTokenInvalid);
                     let (status, document) = super::edge::kept_problem(&error, voice.occasion(work.call));
-                    Ok(Answer::problem(status, document))
+                    Ok(Answer::problem(status, &document))
                 }
             }
         })

@@ -16,7 +16,7 @@ pub struct DeclarationFacts {
     pub facility_name: String,
     /// Its facility code.
     pub facility_code: String,
-    /// Receipt number (受付番号) of the declaration.
+    /// Receipt number (届出番号) of the declaration.
     pub receipt_number: String,
     /// The round's name in Japanese.
     pub round_name: String,
@@ -35,6 +35,6 @@ pub struct SuccessionFacts {
     pub successor_name: String,
     /// The new code.
     pub successor_code: String,
-    /// Receipt number (受付番号) of the succession.
+    /// Receipt number (届出番号) of the succession.
     pub receipt_number: String,
 }

@@ -118,7 +118,7 @@ fn about(facts: &DeclarationFacts, title: &str) -> Letter {
 
 fn facts_of(letter: Letter, facts: &DeclarationFacts) -> Letter {
     letter.facts(&[
-        ("受付番号", &facts.receipt_number),
+        ("届出番号", &facts.receipt_number),
         ("医療機関等名", &facts.facility_name),
         ("医療機関等コード", &facts.facility_code),
         ("届出の対象", &facts.round_name),
@@ -138,10 +138,10 @@ mod tests {
         let mail = proper(&declaration_received());
         assert_eq!(
             mail.subject,
-            "【医療機関等向けポータルサイト】猶予届出を受け付けました（受付番号 D7K2-9QXM）"
+            "【医療機関等向けポータルサイト】猶予届出を受け付けました（届出番号 D7K2-9QXM）"
         );
         mail.is_addressed_to(&format!("{NAME} 御中"));
-        mail.says("　受付番号：D7K2-9QXM");
+        mail.says("　届出番号：D7K2-9QXM");
         mail.says("　猶予類型：第1号 システム整備中");
         mail.says("経過措置");
         mail.says("It is under review.");
@@ -160,7 +160,7 @@ mod tests {
         let mail = proper(&declaration_accepted());
         assert_eq!(
             mail.subject,
-            "【医療機関等向けポータルサイト】猶予届出の受理のお知らせ（受付番号 D7K2-9QXM）"
+            "【医療機関等向けポータルサイト】猶予届出の受理のお知らせ（届出番号 D7K2-9QXM）"
         );
         mail.says("　猶予の期間：システム整備が完了する日まで");
         mail.says("　猶予の期限：令和5年9月30日（土）まで");
@@ -179,7 +179,7 @@ mod tests {
         let mail = proper(&declaration_returned());
         assert_eq!(
             mail.subject,
-            "【医療機関等向けポータルサイト】猶予届出の返戻と補正のお願い（受付番号 D7K2-9QXM）"
+            "【医療機関等向けポータルサイト】猶予届出の返戻と補正のお願い（届出番号 D7K2-9QXM）"
         );
         mail.says("契約書の写しが読み取れません。\n鮮明な写しを添付してください。");
         mail.says("提出期限：令和5年3月10日（金）まで");

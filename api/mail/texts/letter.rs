@@ -48,7 +48,7 @@ impl Letter {
 
     /// Names the filing in the subject by its receipt number.
     pub(super) fn about(mut self, receipt_number: &str) -> Self {
-        self.title = format!("{}（受付番号 {receipt_number}）", self.title);
+        self.title = format!("{}（届出番号 {receipt_number}）", self.title);
         self
     }
 
@@ -153,7 +153,7 @@ mod tests {
     fn neither_a_name_nor_a_number_can_add_a_header_to_the_subject() {
         let portal = Portal { name: "ポータル\r\nBcc: a@example.jp".to_owned(), ..portal() };
         let mail = Letter::to_contact("お知らせ\u{85}").about("D7K2\r\n\r\n本文").sign(&portal);
-        assert_eq!(mail.subject, "【ポータルBcc: a@example.jp】お知らせ（受付番号 D7K2本文）");
+        assert_eq!(mail.subject, "【ポータルBcc: a@example.jp】お知らせ（届出番号 D7K2本文）");
     }
 
     #[test]

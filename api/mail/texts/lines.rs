@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_short_line_stays_as_it_is() {
-        for line in ["", "受付番号：D7K2-9QXM", "　ｱｲｳ ", &"あ".repeat(42), &"a".repeat(84)] {
+        for line in ["", "届出番号：D7K2-9QXM", "　ｱｲｳ ", &"あ".repeat(42), &"a".repeat(84)] {
             assert_eq!(wrapped(line), line);
         }
     }

@@ -125,7 +125,7 @@ fn about(facts: &SuccessionFacts, addressee: &str, title: &str) -> Letter {
 
 fn facts_of(letter: Letter, facts: &SuccessionFacts) -> Letter {
     letter.facts(&[
-        ("受付番号", &facts.receipt_number),
+        ("届出番号", &facts.receipt_number),
         ("承継元の医療機関等名", &facts.predecessor_name),
         ("承継元の医療機関等コード", &facts.predecessor_code),
         ("承継先の医療機関等名", &facts.successor_name),
@@ -145,7 +145,7 @@ mod tests {
         let mail = proper(&succession_received());
         assert_eq!(
             mail.subject,
-            "【医療機関等向けポータルサイト】承継届出を受け付けました（受付番号 S4HT-2MWC）"
+            "【医療機関等向けポータルサイト】承継届出を受け付けました（届出番号 S4HT-2MWC）"
         );
         mail.is_addressed_to(&format!("{NAME} 御中"));
         mail.says("　承継元の医療機関等コード：1810110016");
@@ -167,7 +167,7 @@ mod tests {
         let mail = proper(&succession_accepted());
         assert_eq!(
             mail.subject,
-            "【医療機関等向けポータルサイト】承継届出の受理のお知らせ（受付番号 S4HT-2MWC）"
+            "【医療機関等向けポータルサイト】承継届出の受理のお知らせ（届出番号 S4HT-2MWC）"
         );
         mail.is_addressed_to("医療法人さくら会 さくら内科クリニック 御中");
         mail.says("すべての権利・義務");

@@ -3,8 +3,6 @@
 //! A form shows the members it needs, and of the optional ones those that state an example: so an
 //! example can be sent as it stands. A schema may state a whole example of its own instead.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::{Content, OpenApi, RefOr};
@@ -23,18 +21,18 @@ impl Examples {
     /// Gives the operation's request and good answers their examples.
     pub(super) fn add_to(&self, operation: &mut Operation) {
         if let Some(RefOr::T(body)) = &mut operation.request_body {
-            self.add(&mut body.content);
+            body.content.get_mut(JSON).into_iter().for_each(|content| self.add(content));
         }
         let good = operation.responses.responses.iter_mut().filter(|(status, _)| status.starts_with('2'));
         for (_, response) in good {
             if let RefOr::T(response) = response {
-                self.add(&mut response.content);
+                response.content.get_mut(JSON).into_iter().for_each(|content| self.add(content));
             }
         }
     }
 
-    fn add(&self, contents: &mut BTreeMap<String, RefOr<Content>>) {
-        if let Some(RefOr::T(content)) = contents.get_mut(JSON)
+    fn add(&self, content: &mut RefOr<Content>) {
+        if let RefOr::T(content) = content
             && let Some(schema) = &content.schema
         {
             content.example = self.of_schema(&json!(schema));

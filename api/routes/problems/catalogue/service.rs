@@ -12,7 +12,7 @@ pub(super) const NOT_FOUND: Entry = Entry {
     fix: Words {
         ja: concat!(
             "URLとIDを確かめ、届出を行ったアカウントでログインしているかを確認してください。\
-             受付番号しか分からない場合は、",
+             届出番号しか分からない場合は、",
             call_centre!(ja),
             "へご連絡ください。",
         ),

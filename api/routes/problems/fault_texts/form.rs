@@ -87,7 +87,7 @@ pub(super) const INSTANT_FORM: Words = Words {
 };
 
 pub(super) const RECEIPT_NUMBER_FORM: Words = Words {
-    ja: "受付番号は、受付のメール又は画面にあるとおりに入力してください。",
+    ja: "届出番号は、受付のメール又は画面にあるとおりに入力してください。",
     en: "Please enter the receipt number exactly as the mail or the screen of the filing shows it.",
 };
 
