@@ -52,6 +52,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     responses(
         (status = 200, description = "With `validate_only`: what would be stored.", body = AccountPreview),
         (status = 201, description = "The account exists.", body = AccountResponse),
+        (status = 404, description = "No such token.", body = super::problems::ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "The facility or the address has an account, or a succession is the way.", body = super::problems::ProblemDocument, content_type = "application/problem+json"),
         (status = 410, description = "The token is used or expired.", body = super::problems::ProblemDocument, content_type = "application/problem+json"),
     ),
@@ -154,7 +155,7 @@ async fn read_account(
         })
         .await?;
     let answer = Answer::ok(&AccountResponse::of(&account, &former))?;
-    Ok(conditional::read(&request, etag(account.version), answer))
+    conditional::read(&request, etag(account.version), answer)
 }
 
 /// Change the account

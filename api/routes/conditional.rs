@@ -12,6 +12,9 @@ use super::answer::Answer;
 use super::problems::Problem;
 use crate::error::{Error, ProblemCode};
 
+/// Longest `If-Match` or `If-None-Match`: a caller holds a handful of versions.
+const LONGEST: usize = 200;
+
 /// The strong entity tag of a version.
 #[must_use]
 pub fn etag(version: i64) -> String {
@@ -24,7 +27,12 @@ pub fn etag(version: i64) -> String {
 #[expect(dead_code, reason = "describes the header in the document")]
 pub struct IfMatchHeader {
     /// The `ETag` of the representation that the change is based on.
-    #[param(rename = "If-Match", max_length = 200, example = "\"1\"")]
+    #[param(
+        rename = "If-Match",
+        max_length = 200,
+        pattern = "^(\\*|(W/)?\"[!#-+\\--~]*\"(, *(W/)?\"[!#-+\\--~]*\")*)$",
+        example = "\"1\""
+    )]
     if_match: String,
 }
 
@@ -34,7 +42,8 @@ pub struct IfMatchHeader {
 #[expect(dead_code, reason = "describes the header in the document")]
 pub struct IfNoneMatchHeader {
     /// The `ETag` of the representation that you have: the answer is 304 while it is the present one.
-    #[param(rename = "If-None-Match", required = false, max_length = 200, example = "\"1\"")]
+    // No example: Swagger UI would send it, and show a newcomer an empty 304.
+    #[param(rename = "If-None-Match", required = false, max_length = 200)]
     if_none_match: String,
 }
 
@@ -65,18 +74,36 @@ impl FromRequest for IfMatch {
         let value = request.headers().get(IF_MATCH).and_then(|value| value.to_str().ok()).map(str::trim);
         ready(match value {
             None | Some("") => Err(ProblemCode::PreconditionRequired.into()),
-            Some(value) => Ok(Self(value.to_owned())),
+            Some(value) if is_tags(value) => Ok(Self(value.to_owned())),
+            Some(_) => Err(ProblemCode::InvalidParameter.into()),
         })
     }
 }
 
 /// Answers a read with its entity tag, or 304 where the caller has that representation.
-pub fn read(request: &HttpRequest, etag: String, answer: Answer) -> HttpResponse {
+///
+/// # Errors
+/// [`ProblemCode::InvalidParameter`] for an `If-None-Match` beyond all measure.
+pub fn read(request: &HttpRequest, etag: String, answer: Answer) -> Result<HttpResponse, Problem> {
     let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    if known.is_some_and(|known| matches(known, &etag)) {
-        return HttpResponse::NotModified().insert_header((actix_web::http::header::ETAG, etag)).finish();
+    if known.is_some_and(|known| known.len() > LONGEST) {
+        return Err(ProblemCode::InvalidParameter.into());
     }
-    answer.tagged(etag).write()
+    if known.is_some_and(|known| matches(known, &etag)) {
+        return Ok(HttpResponse::NotModified().insert_header((actix_web::http::header::ETAG, etag)).finish());
+    }
+    Ok(answer.tagged(etag).write())
+}
+
+/// Whether a header is what RFC 9110 lets it be, and of sane length. No tag of ours holds a comma.
+fn is_tags(value: &str) -> bool {
+    let is_tag = |tag: &str| {
+        let tag = tag.trim();
+        let opaque =
+            tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+        opaque.is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"'))
+    };
+    value.len() <= LONGEST && (value == "*" || value.split(',').all(is_tag))
 }
 
 fn matches(list: &str, current: &str) -> bool {
@@ -99,6 +126,17 @@ mod tests {
             ("3", false),
         ] {
             assert_eq!(matches(list, &current), fits, "{list}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_of_tags_is_told_from_a_stale_one() {
+        for value in ["*", "\"\"", "\"1\"", "W/\"1\"", "\"1\", W/\"2\""] {
+            assert!(is_tags(value), "{value}");
+        }
+        let long = format!("\"{}\"", "1".repeat(LONGEST));
+        for value in ["1", "\"1", "\"", "\"1\"2\"", "\"1\",", "**", &long] {
+            assert!(!is_tags(value), "{value}");
         }
     }
 }

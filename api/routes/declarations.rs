@@ -185,7 +185,7 @@ async fn read_declaration(
             find(conn, &principal, &id, now)
         })
         .await?;
-    Ok(conditional::read(&request, tag(&examined), Answer::ok(&DeclarationResponse::of(&examined))?))
+    conditional::read(&request, tag(&examined), Answer::ok(&DeclarationResponse::of(&examined))?)
 }
 
 /// The principal's declaration; anybody else's does not exist for it.

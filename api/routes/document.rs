@@ -2,6 +2,7 @@
 
 mod completion;
 mod examples;
+mod requests;
 
 use actix_web::App;
 use utoipa::OpenApi as _;
@@ -83,6 +84,7 @@ pub fn document(with_sandbox: bool) -> OpenApi {
             examples.add_to(operation);
         }
     }
+    requests::close(&mut document);
     document
 }
 

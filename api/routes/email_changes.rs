@@ -29,7 +29,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct EmailChangeRequest {
     /// The new address.
-    #[schema(min_length = 3, max_length = 254, example = "office@clinic.example")]
+    #[schema(min_length = 3, max_length = 254, format = "email", example = "office@clinic.example")]
     #[validate(length(max = 254, code = "too_long"))]
     pub email: String,
     /// The account's password: whoever found an open session must not take the account away.
@@ -103,7 +103,9 @@ async fn request_email_change(
     request_body = TokenRequest,
     responses(
         (status = 200, description = "The login address after the change.", body = EmailChangeResponse),
+        (status = 404, description = "No such token.", body = super::problems::ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "Another account took the address meanwhile.", body = super::problems::ProblemDocument, content_type = "application/problem+json"),
+        (status = 410, description = "The token is used or expired.", body = super::problems::ProblemDocument, content_type = "application/problem+json"),
     ),
     security(()),
 )]

@@ -43,6 +43,7 @@ pub struct IdempotencyKeyHeader {
         required = false,
         min_length = 1,
         max_length = 257,
+        pattern = "^(\"[!#-~]{1,255}\"|[!#-~]{1,255})$",
         example = "6f1d8f5e-9a44-4bd1-8a35-0f1f2f1b7c55"
     )]
     idempotency_key: String,
@@ -60,6 +61,7 @@ pub struct OptionalIdempotencyKeyHeader {
         required = false,
         min_length = 1,
         max_length = 257,
+        pattern = "^(\"[!#-~]{1,255}\"|[!#-~]{1,255})$",
         example = "6f1d8f5e-9a44-4bd1-8a35-0f1f2f1b7c55"
     )]
     idempotency_key: String,
@@ -251,10 +253,7 @@ mod tests {
     #[test]
     fn a_fingerprint_tells_bodies_and_paths_apart() {
         let filing = |parts: &[&str]| {
-            parts
-                .iter()
-                .fold(Filing::unkeyed(WriteQuery::default()), |filing, part| filing.about(part))
-                .fingerprint
+            parts.iter().fold(Filing::unkeyed(WriteQuery::default()), Filing::about).fingerprint
         };
         assert_eq!(filing(&["a", "b"]), filing(&["a", "b"]));
         assert_ne!(filing(&["a", "b"]), filing(&["ab"]));

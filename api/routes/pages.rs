@@ -22,6 +22,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .display_operation_id(false)
                 .doc_expansion("list")
                 .persist_authorization(false)
+                // A hundred schemas would drown the operations; they unfold on request.
+                .default_models_expand_depth(0)
                 .use_base_layout(),
         ),
     );

@@ -91,6 +91,8 @@ async fn request_password_reset(
     responses(
         (status = 200, description = "With `validate_only`: the password would be set.", body = Rehearsed),
         (status = 204, description = "The password is set; all sessions are ended."),
+        (status = 404, description = "No such token.", body = super::problems::ProblemDocument, content_type = "application/problem+json"),
+        (status = 410, description = "The token is used or expired.", body = super::problems::ProblemDocument, content_type = "application/problem+json"),
     ),
     security(()),
 )]

@@ -32,7 +32,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct EmailRequest {
     /// The address. It will be the login id.
-    #[schema(min_length = 3, max_length = 254, example = "reception@clinic.example")]
+    #[schema(min_length = 3, max_length = 254, format = "email", example = "reception@clinic.example")]
     #[validate(length(max = 254, code = "too_long"))]
     pub email: String,
 }
@@ -124,7 +124,11 @@ pub(super) fn nobody(_: &mut crate::db::Conn, _: &crate::usecases::work::Call) -
     tag = TAG,
     operation_id = "confirmRegistration",
     request_body = TokenRequest,
-    responses((status = 200, description = "The token is good.", body = ConfirmationResponse)),
+    responses(
+        (status = 200, description = "The token is good.", body = ConfirmationResponse),
+        (status = 404, description = "No such token.", body = super::problems::ProblemDocument, content_type = "application/problem+json"),
+        (status = 410, description = "The token is used or expired.", body = super::problems::ProblemDocument, content_type = "application/problem+json"),
+    ),
     security(()),
 )]
 #[post("/v1/registrations/confirmation")]

@@ -29,6 +29,9 @@ use crate::usecases::sandbox;
 /// The tag of these operations.
 pub const TAG: &str = "sandbox";
 
+/// No address is longer.
+const ADDRESS_MAX: usize = 254;
+
 const LINK_PAGE: &str = include_str!("sandbox/link.html");
 const LINK_SCRIPT: &str = include_str!("sandbox/link.js");
 
@@ -134,6 +137,9 @@ async fn list_messages(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let MessageQuery { to, page_size, page_token } = query.into_inner();
+    if to.as_ref().is_some_and(|to| to.chars().count() > ADDRESS_MAX) {
+        return Err(ProblemCode::InvalidParameter.into());
+    }
     let slice = PageQuery { page_size, page_token }.slice_by_time()?;
     let mut rows =
         context.state.database.read(move |conn| messages::list(conn, to.as_deref(), &slice)).await?;

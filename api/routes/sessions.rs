@@ -42,7 +42,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct LoginRequest {
     /// The account's e-mail address.
-    #[schema(min_length = 3, max_length = 254, example = "reception@clinic.example")]
+    #[schema(min_length = 3, max_length = 254, format = "email", example = "reception@clinic.example")]
     #[validate(length(max = 254, code = "too_long"))]
     pub email: String,
     /// The password.

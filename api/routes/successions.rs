@@ -160,7 +160,7 @@ async fn read_succession(
         })
         .await?;
     let answer = Answer::ok(&SuccessionResponse::of(&succession))?;
-    Ok(conditional::read(&request, etag(succession.version), answer))
+    conditional::read(&request, etag(succession.version), answer)
 }
 
 fn find(conn: &mut Conn, principal: &Principal, id: &str) -> Result<Succession, Error> {

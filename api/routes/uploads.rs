@@ -128,6 +128,7 @@ pub struct ContentDigestHeader {
     #[param(
         rename = "Content-Digest",
         max_length = 200,
+        pattern = "^sha-256=:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=:$",
         example = "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:"
     )]
     content_digest: String,

@@ -83,7 +83,7 @@ pub fn file(work: &mut Work<'_>, principal: &Principal, form: SuccessionForm) ->
 /// Corrects a succession that is not accepted yet.
 ///
 /// # Errors
-/// As [`file`], and [`ProblemCode::StatusForbids`].
+/// As [`file()`], and [`ProblemCode::StatusForbids`].
 pub fn revise(
     work: &mut Work<'_>,
     principal: &Principal,

@@ -1,8 +1,6 @@
 //! The service as its users meet it: every test starts a service of its own, with a database of its
 //! own, and talks to it over HTTP.
 
-#![cfg(test)]
-
 mod support;
 
 mod bad_input;

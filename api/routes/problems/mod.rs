@@ -128,24 +128,28 @@ pub struct ProblemDocument {
     #[schema(max_length = 300, example = "/problems/invalid-content")]
     pub kind: String,
     /// The problem in a few words, in the language asked for.
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, example = "入力内容の誤り")]
     pub title: String,
     /// The HTTP status.
-    #[schema(minimum = 400, maximum = 599)]
+    #[schema(minimum = 400, maximum = 599, example = 422)]
     pub status: u16,
     /// What happened and what to do, in the language asked for.
-    #[schema(max_length = 2000)]
+    #[schema(
+        max_length = 2000,
+        example = "入力された値の中に、受け付けられないものがあります。すべてerrorsに示しています。"
+    )]
     pub detail: String,
     /// The path of the request.
-    #[schema(max_length = 2000)]
+    #[schema(max_length = 2000, example = "/v1/registrations")]
     pub instance: String,
     /// The problem's code. Codes are never reused for another meaning.
-    #[schema(max_length = 60, pattern = "^[A-Z][A-Z0-9_]*$")]
+    #[schema(max_length = 60, pattern = "^[A-Z][A-Z0-9_]*$", example = "INVALID_CONTENT")]
     pub code: String,
     /// The request's id, to be given to the call centre; the same as the header `X-Request-Id`.
-    #[schema(max_length = 64)]
+    #[schema(max_length = 64, example = "7f0c2b1a-5d1e-4c55-9a3b-0d2f6e8a4b10")]
     pub request_id: String,
     /// Whether the same request may succeed later without any change.
+    #[schema(example = false)]
     pub retryable: bool,
     /// All refused values of the body, or absent.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
@@ -157,13 +161,16 @@ pub struct ProblemDocument {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
     /// The reason's code. Codes are never reused for another meaning.
-    #[schema(max_length = 60, pattern = "^[A-Z][A-Z0-9_]*$")]
+    #[schema(max_length = 60, pattern = "^[A-Z][A-Z0-9_]*$", example = "EMAIL_FORM")]
     pub code: String,
     /// Where the value stands in the body: a JSON Pointer (RFC 6901).
-    #[schema(max_length = 1000)]
+    #[schema(max_length = 1000, example = "/email")]
     pub pointer: String,
     /// The reason in the language asked for. It never repeats the value.
-    #[schema(max_length = 1000)]
+    #[schema(
+        max_length = 1000,
+        example = "メールアドレスは、「clinic@example.jp」のような形で入力してください。"
+    )]
     pub detail: String,
 }
 

@@ -1,9 +1,12 @@
 // Shows the token of the fragment, which browsers do not send to servers, and the next call.
 'use strict';
+const post = (origin, path, token) => `curl -X POST ${origin}${path} \\
+  -H 'Content-Type: application/json' \\
+  -d '{"token":"${token}"}'`;
 const flows = {
   'registration': {
     title: 'アカウント登録 / Registration',
-    next: (origin, token) => `curl -X POST ${origin}/v1/registrations/confirmation -H 'Content-Type: application/json' -d '{"token":"${token}"}'\n\nPOST ${origin}/v1/accounts`,
+    next: (origin, token) => `${post(origin, '/v1/registrations/confirmation', token)}\n\nPOST ${origin}/v1/accounts`,
   },
   'password-reset': {
     title: 'パスワードの再設定 / Password reset',
@@ -11,7 +14,7 @@ const flows = {
   },
   'email-change': {
     title: 'メールアドレスの変更 / Change of address',
-    next: (origin, token) => `curl -X POST ${origin}/v1/account/email-changes/completion -H 'Content-Type: application/json' -d '{"token":"${token}"}'`,
+    next: (origin, token) => post(origin, '/v1/account/email-changes/completion', token),
   },
 };
 const flow = flows[location.pathname.split('/').pop()];

@@ -1,0 +1,59 @@
+//! What holds for all request bodies: their objects take no members but their own.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use utoipa::openapi::schema::{AdditionalProperties, Schema};
+use utoipa::openapi::{OpenApi, RefOr};
+
+/// Where the document keeps its schemas.
+const SCHEMAS: &str = "#/components/schemas/";
+
+/// Says of every object that a request can hold that unknown members are refused, as they are.
+pub(super) fn close(document: &mut OpenApi) {
+    let paths = serde_json::to_value(&document.paths).unwrap_or_default();
+    let Some(components) = &mut document.components else { return };
+    let mut reached = BTreeSet::new();
+    let mut waiting = Vec::new();
+    for body in bodies(&paths) {
+        references(body, &mut waiting);
+    }
+    while let Some(name) = waiting.pop() {
+        if let Some(schema) = components.schemas.get(&name)
+            && reached.insert(name)
+        {
+            references(&serde_json::to_value(schema).unwrap_or_default(), &mut waiting);
+        }
+    }
+    for name in reached {
+        if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(&name)
+            && !object.properties.is_empty()
+        {
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+    }
+}
+
+fn bodies(paths: &Value) -> impl Iterator<Item = &Value> {
+    let items = paths.as_object().into_iter().flat_map(|paths| paths.values());
+    let operations = items.filter_map(Value::as_object).flat_map(|item| item.values());
+    operations.filter_map(|operation| operation.get("requestBody"))
+}
+
+/// Notes the schemas that a part of the document names.
+fn references(part: &Value, found: &mut Vec<String>) {
+    match part {
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value {
+                    Value::String(target) if name == "$ref" => {
+                        found.extend(target.strip_prefix(SCHEMAS).map(str::to_owned));
+                    }
+                    _ => references(value, found),
+                }
+            }
+        }
+        Value::Array(entries) => entries.iter().for_each(|entry| references(entry, found)),
+        _ => {}
+    }
+}
