@@ -103,15 +103,18 @@ pub fn parse_sha256(text: &str) -> Result<String, Fault> {
     }
 }
 
-/// Reads a file name: no folder, no control character, nothing that an operating system or a
-/// header would take for something else.
+/// Reads a file name: no folder, no control character, nothing that an operating system, a header
+/// or a reader's eye would take for something else.
 ///
 /// # Errors
 /// [`Fault::FileNameForm`].
 pub fn parse_file_name(text: &str) -> Result<String, Fault> {
     let name = text.trim();
-    let forbidden =
-        |c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
+    let forbidden = |c: char| {
+        c.is_control()
+            || turns_or_hides(c)
+            || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
+    };
     if name.is_empty()
         || name.chars().count() > MAX_NAME
         || name.starts_with('.')
@@ -120,6 +123,11 @@ pub fn parse_file_name(text: &str) -> Result<String, Fault> {
         return Err(Fault::FileNameForm);
     }
     Ok(name.to_owned())
+}
+
+/// Marks that turn the direction of writing or cannot be seen: with them `fdp.exe` reads `exe.pdf`.
+const fn turns_or_hides(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -137,9 +145,18 @@ mod tests {
 
     #[test]
     fn file_names_that_lead_elsewhere_are_refused() {
-        for name in
-            ["", " ", "../契約書.pdf", "a/b.pdf", "a\\b.pdf", ".hidden", "a\nb.pdf", "a\"b.pdf", "a\u{0}.pdf"]
-        {
+        for name in [
+            "",
+            " ",
+            "../契約書.pdf",
+            "a/b.pdf",
+            "a\\b.pdf",
+            ".hidden",
+            "a\nb.pdf",
+            "a\"b.pdf",
+            "a\u{0}.pdf",
+            "a\u{202e}fdp.exe",
+        ] {
             assert_eq!(parse_file_name(name), Err(Fault::FileNameForm), "{name:?}");
         }
         assert_eq!(parse_file_name(" 契約書（写し）.pdf ").unwrap(), "契約書（写し）.pdf");

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::problems::MEDIA_TYPE;
+use crate::domain::lang::Lang;
 use crate::error::Error;
 
 /// An answer.
@@ -17,6 +18,9 @@ pub struct Answer {
     etag: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     location: Option<String>,
+    /// The language of a problem's texts.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    language: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     body: Option<String>,
 }
@@ -40,18 +44,19 @@ impl Answer {
     /// 204.
     #[must_use]
     pub const fn nothing() -> Self {
-        Self { status: 204, etag: None, location: None, body: None }
+        Self { status: 204, etag: None, location: None, language: None, body: None }
     }
 
-    /// A problem document.
+    /// A problem document in its language.
     #[must_use]
-    pub fn problem(status: u16, document: &Value) -> Self {
-        Self { status, etag: None, location: None, body: Some(document.to_string()) }
+    pub fn problem(status: u16, document: &Value, lang: Lang) -> Self {
+        let language = Some(lang.tag().to_owned());
+        Self { status, language, body: Some(document.to_string()), ..Self::nothing() }
     }
 
     fn with(status: StatusCode, body: &impl Serialize) -> Result<Self, Error> {
         let body = serde_json::to_string(body).map_err(Error::internal)?;
-        Ok(Self { status: status.as_u16(), etag: None, location: None, body: Some(body) })
+        Ok(Self { status: status.as_u16(), body: Some(body), ..Self::nothing() })
     }
 
     /// The same with an entity tag.
@@ -82,6 +87,9 @@ impl Answer {
         }
         if let Some(location) = self.location {
             response.insert_header((header::LOCATION, location));
+        }
+        if let Some(language) = self.language {
+            response.insert_header((header::CONTENT_LANGUAGE, language));
         }
         match self.body {
             None => response.finish(),

@@ -15,7 +15,7 @@ use crate::domain::facility_code::FacilityCode;
 use crate::domain::ids::UploadId;
 use crate::domain::lang::Text;
 use crate::domain::review::Review;
-use crate::domain::round::Basis;
+use crate::domain::round::{Basis, Statement};
 use crate::usecases::declarations::Examined;
 use crate::usecases::work::Queued;
 
@@ -45,25 +45,48 @@ pub struct DeclarationRequest {
 }
 
 impl DeclarationRequest {
-    /// Reads as much as can be read; `None` only where the category cannot.
-    pub fn parse(&self, faults: &mut Faults) -> Option<DeclarationContent> {
+    /// Reads as much as can be read.
+    pub fn parse(&self, faults: &mut Faults) -> Draft {
         let statement = self.reason.parse(faults);
         let mut other_facility_codes = Vec::new();
         for (place, code) in self.other_facility_codes.iter().flatten().enumerate() {
-            let code = FacilityCode::parse(code);
-            other_facility_codes.extend(faults.take(&format!("/other_facility_codes/{place}"), code));
+            let code = faults.take(&format!("/other_facility_codes/{place}"), FacilityCode::parse(code));
+            other_facility_codes.extend(code.map(|code| (place, code)));
         }
         let mut attachment_ids = Vec::new();
         for (place, id) in self.attachment_ids.iter().flatten().enumerate() {
-            attachment_ids.extend(faults.take(&format!("/attachment_ids/{place}"), UploadId::parse(id)));
+            let id = faults.take(&format!("/attachment_ids/{place}"), UploadId::parse(id));
+            attachment_ids.extend(id.map(|id| (place, id)));
         }
         let reference = self.client_reference.as_deref().map(line);
         let client_reference = faults.take_optional("/client_reference", reference).flatten();
+        let attachments = self.attachment_ids.iter().flatten().count();
+        Draft { statement, other_facility_codes, attachment_ids, attachments, client_reference }
+    }
+}
+
+/// A declaration as far as it could be read, each entry of a list with its place in the request.
+pub struct Draft {
+    /// The reason; `None` only where the category could not be read.
+    pub statement: Option<Statement>,
+    /// The other codes that could be read.
+    pub other_facility_codes: Vec<(usize, FacilityCode)>,
+    /// The attachments whose ids could be read.
+    pub attachment_ids: Vec<(usize, UploadId)>,
+    /// How many attachments were named, readable or not.
+    pub attachments: usize,
+    client_reference: Option<String>,
+}
+
+impl Draft {
+    /// What is declared, where all of it could be read.
+    #[must_use]
+    pub fn content(self) -> Option<DeclarationContent> {
         Some(DeclarationContent {
-            statement: statement?,
-            other_facility_codes,
-            attachment_ids,
-            client_reference,
+            statement: self.statement?,
+            other_facility_codes: self.other_facility_codes.into_iter().map(|(_, code)| code).collect(),
+            attachment_ids: self.attachment_ids.into_iter().map(|(_, id)| id).collect(),
+            client_reference: self.client_reference,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! `/v1/declarations`: the transitional measure is declared, corrected, withdrawn, read.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use sha2::{Digest, Sha256};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::Answer;
@@ -8,7 +9,7 @@ use super::body::{Faults, Json};
 use super::conditional::{self, IfMatch, IfMatchHeader, IfNoneMatchHeader};
 use super::context::{Bearer, Context};
 use super::declaration_forms::{
-    DeclarationPage, DeclarationPreview, DeclarationRequest, DeclarationResponse, RevisionPage,
+    DeclarationPage, DeclarationPreview, DeclarationRequest, DeclarationResponse, Draft, RevisionPage,
     RevisionResponse,
 };
 use super::filing::{Filing, IdempotencyKey, IdempotencyKeyHeader};
@@ -41,14 +42,18 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(list_revisions);
 }
 
-/// The entity tag: the version, and the end of the excuse, which a new edition of the round can move.
+/// The entity tag: the version, and a digest of the excuse, whose end and words a new edition of the
+/// round can change while the declaration stays as it is.
 fn tag(examined: &Examined) -> String {
-    let end = examined.excused.as_ref().and_then(|excused| excused.date);
-    format!(
-        "\"{}-{}\"",
-        examined.declaration.version,
-        end.map_or_else(|| "open".to_owned(), |end| end.to_string())
-    )
+    let mut digest = Sha256::new();
+    if let Some(excused) = &examined.excused {
+        for part in [excused.basis.code(), &excused.reason.ja, &excused.reason.en] {
+            digest.update(part);
+            digest.update([0]);
+        }
+    }
+    let digest = digest.finalize().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+    format!("\"{}-{digest:016x}\"", examined.declaration.version)
 }
 
 /// File a declaration
@@ -82,10 +87,10 @@ async fn file_declaration(
     let filing = Filing::keyed("fileDeclaration", query, key)?.about(&body.fingerprint);
     context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
     let Json { value, mut faults, .. } = body;
-    let content = value.parse(&mut faults);
+    let draft = value.parse(&mut faults);
     context
         .carry_out(filing, bearer, move |work, principal| {
-            let content = all_or_faults(work, principal, &value.round, content, faults)?;
+            let content = all_or_faults(work, principal, &value.round, draft, faults)?;
             let examined = declarations::file(work, principal, &value.round, content)?;
             if query.validate_only {
                 return Answer::ok(&DeclarationPreview::of(&examined, &work.queued));
@@ -96,28 +101,29 @@ async fn file_declaration(
         .await
 }
 
-/// The content, if nothing is blamed so far. Otherwise the round's rules are asked as well, so that
-/// the facility is told everything at once.
+/// The content, if nothing is blamed so far. Otherwise the round's rules and the lists are asked as
+/// well, so that the facility is told everything at once.
 fn all_or_faults(
     work: &mut Work<'_>,
     principal: &Principal,
     round: &str,
-    content: Option<DeclarationContent>,
+    draft: Draft,
     mut faults: Faults,
 ) -> Result<DeclarationContent, Error> {
     let now = work.now();
+    let edition = rounds::find(work.conn, round, now)?;
+    if edition.is_none() {
+        faults.add("/round", Fault::RoundUnknown);
+    }
     if faults.is_empty() {
-        return faults.finish(content);
+        return faults.finish(draft.content());
     }
-    match rounds::find(work.conn, round, now)? {
-        None => faults.add("/round", Fault::RoundUnknown),
-        Some(edition) => {
-            if let Some(content) = &content {
-                faults.extend(declarations::faults(work.conn, principal, &edition, content, now)?);
-            }
-        }
+    if let (Some(edition), Some(statement)) = (edition, &draft.statement) {
+        faults.extend(declarations::reason_faults(principal, &edition, statement, draft.attachments, now)?);
     }
-    faults.finish(content)
+    let (codes, attachments) = (&draft.other_facility_codes, &draft.attachment_ids);
+    faults.extend(declarations::list_faults(work.conn, principal, codes, attachments)?);
+    faults.finish(None)
 }
 
 /// List the facility's declarations
@@ -226,7 +232,7 @@ async fn revise_declaration(
 ) -> Result<HttpResponse, Problem> {
     context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
     let Json { value, mut faults, .. } = body;
-    let content = value.parse(&mut faults);
+    let draft = value.parse(&mut faults);
     context
         .carry_out(Filing::unkeyed(query.into_inner()), bearer, move |work, principal| {
             let now = work.now();
@@ -235,7 +241,7 @@ async fn revise_declaration(
             if value.round != current.declaration.round {
                 faults.add("/round", Fault::NotApplicable);
             }
-            let content = all_or_faults(work, principal, &current.declaration.round, content, faults)?;
+            let content = all_or_faults(work, principal, &current.declaration.round, draft, faults)?;
             let examined = declarations::revise(work, principal, current.declaration, content)?;
             Ok(Answer::ok(&DeclarationResponse::of(&examined))?.tagged(tag(&examined)))
         })

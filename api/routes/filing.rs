@@ -216,8 +216,9 @@ fn once_per_key(
     let answer = match savepoint(conn, act) {
         Ok(answer) => answer,
         Err(error) if is_final(&error) => {
-            let (status, document) = kept_problem(&error, voice.occasion(call));
-            Answer::problem(status, &document)
+            let occasion = voice.occasion(call);
+            let (status, document) = kept_problem(&error, occasion);
+            Answer::problem(status, &document, occasion.lang)
         }
         Err(error) => return Err(error),
     };

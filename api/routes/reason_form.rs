@@ -11,6 +11,9 @@ use crate::domain::fault::Fault;
 use crate::domain::round::{Category, Circumstance, LineStatus, Plan, Statement, StatementField, Works};
 use crate::domain::text::{Department, Paragraph};
 
+/// The ages that are taken for those of doctors.
+const AGES: std::ops::RangeInclusive<i64> = 18..=120;
+
 /// The reason: a category with its own members. Which members a category wants is data of the round:
 /// see `GET /v1/transitional-measures/{round}`. Members of other categories are refused.
 #[derive(Default, Deserialize, Serialize, ToSchema, Validate)]
@@ -124,7 +127,8 @@ impl ReasonForm {
             read.word(StatementField::Circumstance, self.circumstance.as_deref(), Circumstance::from_code);
         statement.description =
             read.with(StatementField::Description, self.description.as_deref(), paragraph);
-        statement.youngest_fulltime_age = self.youngest_fulltime_age;
+        // An age that is refused decides nothing, or its consequences would be blamed as well.
+        statement.youngest_fulltime_age = self.youngest_fulltime_age.filter(|age| AGES.contains(age));
         statement.difficulty = read.with(StatementField::Difficulty, self.difficulty.as_deref(), paragraph);
         category.map(|_| statement)
     }

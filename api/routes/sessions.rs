@@ -239,8 +239,9 @@ async fn refresh_session(
                 }
                 Refreshed::Revoked => {
                     let error = Error::Refused(ProblemCode::RefreshTokenInvalid);
-                    let (status, document) = super::edge::kept_problem(&error, voice.occasion(work.call));
-                    Ok(Answer::problem(status, &document))
+                    let occasion = voice.occasion(work.call);
+                    let (status, document) = super::edge::kept_problem(&error, occasion);
+                    Ok(Answer::problem(status, &document, occasion.lang))
                 }
             }
         })

@@ -8,11 +8,12 @@ use super::work::Work;
 use crate::db::{Conn, Inserted, declarations, uploads};
 use crate::domain::calendar::{Instant, japan_day};
 use crate::domain::declaration::{Declaration, DeclarationContent, DeclarationEvent, DeclarationStatus};
+use crate::domain::facility_code::FacilityCode;
 use crate::domain::fault::Fault;
-use crate::domain::ids::DeclarationId;
+use crate::domain::ids::{DeclarationId, UploadId};
 use crate::domain::receipt_number::ReceiptNumber;
 use crate::domain::review::ReviewMode;
-use crate::domain::round::{Edition, ExcusedUntil, Window, edition_in_force};
+use crate::domain::round::{Edition, ExcusedUntil, Statement, Window, edition_in_force};
 use crate::error::{Error, FieldFault, ProblemCode};
 use crate::mail::message::{DeclarationFacts, Message};
 
@@ -28,39 +29,66 @@ pub struct Examined {
     pub excused: Option<ExcusedUntil>,
 }
 
-/// Everything that speaks against a declaration's content: the round's rules, other codes,
-/// attachments. Used with what could be read even when other parts could not.
-pub fn faults(
+/// What the round's rules say against a reason with so many attachments.
+///
+/// # Errors
+/// [`ProblemCode::FacilityNotDesignated`].
+pub fn reason_faults(
+    principal: &Principal,
+    edition: &Edition,
+    statement: &Statement,
+    attachments: usize,
+    now: Instant,
+) -> Result<Vec<FieldFault>, Error> {
+    let kind = principal.facility_code()?.kind();
+    let faults = edition.examine(statement, kind, attachments, japan_day(now));
+    Ok(faults.into_iter().map(|(pointer, fault)| FieldFault::new(pointer, fault)).collect())
+}
+
+/// What speaks against other codes and attachments, each blamed at its place in the request.
+///
+/// # Errors
+/// [`ProblemCode::FacilityNotDesignated`].
+pub fn list_faults(
+    conn: &mut Conn,
+    principal: &Principal,
+    codes: &[(usize, FacilityCode)],
+    attachments: &[(usize, UploadId)],
+) -> Result<Vec<FieldFault>, Error> {
+    let own = principal.facility_code()?;
+    let mut faults = Vec::new();
+    for (order, (place, code)) in codes.iter().enumerate() {
+        let repeated = codes.iter().take(order).any(|(_, earlier)| earlier == code);
+        let fault = if code == own { Some(Fault::OwnFacilityCode) } else { repeated_entry(repeated) };
+        faults.extend(fault.map(|fault| FieldFault::new(format!("/other_facility_codes/{place}"), fault)));
+    }
+    for (order, (place, id)) in attachments.iter().enumerate() {
+        let repeated = attachments.iter().take(order).any(|(_, earlier)| earlier == id);
+        let upload = uploads::find(conn, *id, principal.account.id)?;
+        let stored = upload.is_some_and(|upload| upload.stored_at.is_some());
+        let fault = if stored { repeated_entry(repeated) } else { Some(Fault::AttachmentUnknown) };
+        faults.extend(fault.map(|fault| FieldFault::new(format!("/attachment_ids/{place}"), fault)));
+    }
+    Ok(faults)
+}
+
+fn repeated_entry(repeated: bool) -> Option<Fault> {
+    repeated.then_some(Fault::RepeatedEntry)
+}
+
+/// Everything that speaks against a declaration's content.
+fn faults(
     conn: &mut Conn,
     principal: &Principal,
     edition: &Edition,
     content: &DeclarationContent,
     now: Instant,
 ) -> Result<Vec<FieldFault>, Error> {
-    let code = principal.facility_code()?;
-    let mut faults: Vec<FieldFault> = edition
-        .examine(&content.statement, code.kind(), content.attachment_ids.len(), japan_day(now))
-        .into_iter()
-        .map(|(pointer, fault)| FieldFault::new(pointer, fault))
-        .collect();
-    for (place, other) in content.other_facility_codes.iter().enumerate() {
-        let pointer = format!("/other_facility_codes/{place}");
-        if other == code {
-            faults.push(FieldFault::new(pointer, Fault::OwnFacilityCode));
-        } else if content.other_facility_codes.iter().take(place).any(|earlier| earlier == other) {
-            faults.push(FieldFault::new(pointer, Fault::RepeatedEntry));
-        }
-    }
-    for (place, id) in content.attachment_ids.iter().enumerate() {
-        let pointer = format!("/attachment_ids/{place}");
-        let stored =
-            uploads::find(conn, *id, principal.account.id)?.is_some_and(|upload| upload.stored_at.is_some());
-        if !stored {
-            faults.push(FieldFault::new(pointer, Fault::AttachmentUnknown));
-        } else if content.attachment_ids.iter().take(place).any(|earlier| earlier == id) {
-            faults.push(FieldFault::new(pointer, Fault::RepeatedEntry));
-        }
-    }
+    let attachments = content.attachment_ids.len();
+    let mut faults = reason_faults(principal, edition, &content.statement, attachments, now)?;
+    let codes: Vec<_> = content.other_facility_codes.iter().cloned().enumerate().collect();
+    let attachments: Vec<_> = content.attachment_ids.iter().copied().enumerate().collect();
+    faults.extend(list_faults(conn, principal, &codes, &attachments)?);
     Ok(faults)
 }
 

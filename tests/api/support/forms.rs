@@ -44,14 +44,18 @@ pub fn upload(content: &[u8]) -> Value {
     })
 }
 
+/// What proves the bytes of a file on their way.
+pub fn digest(content: &[u8]) -> String {
+    format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(content)))
+}
+
 /// Sends the bytes of an announced file.
 pub async fn send_content(client: &Client, id: &str, content: &[u8]) -> Reply {
-    let digest = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(content)));
     let request = client.request(reqwest::Method::PUT, &format!("/v1/uploads/{id}/content"));
     send(
         request
             .header("Content-Type", "application/pdf")
-            .header("Content-Digest", digest)
+            .header("Content-Digest", digest(content))
             .body(content.to_vec()),
     )
     .await

@@ -6,6 +6,7 @@ mod client;
 pub mod contract;
 pub mod forms;
 pub mod list;
+pub mod reasons;
 pub mod schema;
 
 pub use actor::Actor;
