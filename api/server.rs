@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, guard, web};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use utoipa_actix_web::AppExt as _;
@@ -71,7 +71,7 @@ pub fn start(state: State) -> Result<Running, Error> {
     let listen = state.settings.listen;
     let state = web::Data::new(state);
     let description = document::document(with_sandbox);
-    let known = KnownPaths::of(&description);
+    let known = KnownPaths::of(&description, &pages::PATHS);
     let json: Arc<str> = description.to_json().map_err(Error::internal)?.into();
     let yaml: Arc<str> = description.to_yaml().map_err(Error::internal)?.into();
     let shared = state.clone();
@@ -106,8 +106,10 @@ pub fn start(state: State) -> Result<Running, Error> {
 }
 
 fn file(path: &'static str, media_type: &'static str, content: Arc<str>) -> actix_web::Resource {
-    web::resource(path).route(web::get().to(move || {
+    // A guard of the resource and not of its route: other methods go on to the fallback, which
+    // answers them like everywhere.
+    web::resource(path).guard(guard::Get()).to(move || {
         let body = content.to_string();
         async move { HttpResponse::Ok().content_type(media_type).body(body) }
-    }))
+    })
 }

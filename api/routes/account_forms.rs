@@ -23,7 +23,7 @@ use crate::usecases::work::Queued;
 pub struct FacilityForm {
     /// The facility code (医療機関等コード), ten digits. Full-width digits and separators are
     /// understood. Absent only where the facility has no code yet, such as `2023-00123`.
-    #[schema(nullable = false, min_length = 1, max_length = 40, example = "1312345670")]
+    #[schema(nullable = false, min_length = 1, max_length = 40, example = "1312345676")]
     #[validate(length(max = 40, code = "too_long"))]
     pub code: Option<String>,
     /// The receipt number of the application for designation (受付番号), for a facility that has no
@@ -230,7 +230,7 @@ pub struct FacilityResponse {
         min_length = 10,
         max_length = 10,
         pattern = "^[0-9]{10}$",
-        example = "1312345670"
+        example = "1312345676"
     )]
     pub code: Option<String>,
     /// The receipt number of the application, while the facility has no code.

@@ -114,7 +114,7 @@ impl ReviewResponse {
 #[derive(Serialize, ToSchema)]
 pub struct DeclarationBody {
     /// The facility that declares; after a succession its new code.
-    #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345670")]
+    #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345676")]
     pub facility_code: String,
     /// The round.
     #[schema(max_length = 40, example = "2023")]
@@ -249,7 +249,7 @@ pub struct RevisionResponse {
     #[schema(minimum = 1, maximum = 1_000_000)]
     pub revision: i64,
     /// The code under which it was filed.
-    #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345670")]
+    #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345676")]
     pub facility_code: String,
     /// The reason.
     pub reason: ReasonForm,

@@ -17,12 +17,13 @@ use crate::error::ProblemCode;
 pub struct KnownPaths(Arc<Vec<(ResourceDef, String)>>);
 
 impl KnownPaths {
-    /// Reads them from the document.
+    /// Reads them from the document, and adds paths that are only read.
     #[must_use]
-    pub fn of(document: &OpenApi) -> Self {
+    pub fn of(document: &OpenApi, only_read: &[&str]) -> Self {
         let paths: BTreeMap<_, _> = document.paths.paths.iter().collect();
         let known = paths.into_iter().map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item)));
-        Self(Arc::new(known.collect()))
+        let only_read = only_read.iter().map(|path| (ResourceDef::new(*path), "GET, HEAD".to_owned()));
+        Self(Arc::new(known.chain(only_read).collect()))
     }
 
     /// Answers a request that no route took.

@@ -5,12 +5,12 @@ use utoipa::ToSchema;
 
 /// A facility code as a form takes it: full-width digits and separators are understood.
 #[derive(ToSchema)]
-#[schema(value_type = String, min_length = 1, max_length = 40, example = "1312345670")]
+#[schema(value_type = String, min_length = 1, max_length = 40, example = "1312345676")]
 pub struct GivenFacilityCode(String);
 
 /// A facility code (医療機関等コード).
 #[derive(ToSchema)]
-#[schema(value_type = String, min_length = 10, max_length = 10, pattern = "^[0-9]{10}$", example = "1312345670")]
+#[schema(value_type = String, min_length = 10, max_length = 10, pattern = "^[0-9]{10}$", example = "1312345676")]
 pub struct ShownFacilityCode(String);
 
 /// The id of an upload.

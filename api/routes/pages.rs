@@ -8,6 +8,10 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use super::problems::{Problem, page};
 use crate::error::ProblemCode;
 
+/// Where pages and the document's files stand; nothing but reads is taken there.
+pub const PATHS: [&str; 6] =
+    ["/", "/docs", "/problems/", "/problems/{slug}", "/openapi.json", "/openapi.yaml"];
+
 /// Registers the pages.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(start).service(docs).service(problem_index).service(problem_page).service(

@@ -107,13 +107,15 @@ async fn complete_password_reset(
     context.spend(&context.state.limits.tokens_per_client, context.client())?;
     let token = OpaqueToken::presented(&token);
     let looked = token.clone();
-    let account = context.state.database.read(move |conn| password_resets::look(conn, &looked, now)).await?;
+    let account = context.state.database.read(move |conn| password_resets::look(conn, &looked, now)).await;
     let mut faults = body.faults;
-    let identity = identity_of(&account);
+    let identity = account.as_ref().ok().map(identity_of).unwrap_or_default();
     for fault in password::examine(&password, &identity.each_ref().map(String::as_str)) {
         faults.add("/password", fault);
     }
+    // What is wrong with the form is told whether or not the link is good, as everywhere.
     faults.finish(Some(()))?;
+    account?;
     let hash = if query.validate_only {
         String::new()
     } else {

@@ -180,7 +180,7 @@ pub struct ClockResponse {
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct ClockRequest {
     /// The new time, not before the present one.
-    #[schema(value_type = Timestamp, example = "2023-03-31T23:50:00+09:00")]
+    #[schema(format = DateTime, min_length = 20, max_length = 40, example = "2023-03-31T23:50:00+09:00")]
     #[validate(length(max = 40, code = "too_long"))]
     pub now: String,
 }
@@ -248,7 +248,7 @@ async fn move_clock(
 #[derive(Serialize, ToSchema)]
 pub struct ListedFacilityResponse {
     /// The code.
-    #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345670")]
+    #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345676")]
     pub facility_code: String,
     /// The kind.
     pub kind: FacilityKind,

@@ -25,11 +25,11 @@ use crate::usecases::work::Queued;
 #[derive(Deserialize, Serialize, ToSchema, Validate)]
 pub struct SuccessorForm {
     /// The new facility code. It may not be in the facility list yet.
-    #[schema(min_length = 1, max_length = 40, example = "1312345761")]
+    #[schema(min_length = 1, max_length = 40, example = "1312345767")]
     #[validate(length(max = 40, code = "too_long"))]
     pub facility_code: String,
     /// Name.
-    #[schema(min_length = 1, max_length = 100, example = "医療法人架空会 架空さくら診療所")]
+    #[schema(min_length = 1, max_length = 100, example = "架空さくら診療所")]
     #[validate(length(max = 100, code = "too_long"))]
     pub name: String,
     /// Postal code.
@@ -170,7 +170,7 @@ impl SuccessionRequest {
 #[derive(Serialize, ToSchema)]
 pub struct SuccessionBody {
     /// The old code (承継元).
-    #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345670")]
+    #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345676")]
     pub predecessor_code: String,
     /// Where the succession stands.
     pub status: SuccessionStatus,
@@ -185,6 +185,7 @@ pub struct SuccessionBody {
     #[schema(nullable = false, max_length = 2000)]
     pub reason_detail: Option<String>,
     /// The day of the change.
+    #[schema(format = Date, example = "2023-02-01")]
     pub change_date: NaiveDate,
     /// Where the guidance is posted.
     pub guidance_address: GuidanceAddressForm,

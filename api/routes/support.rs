@@ -34,7 +34,7 @@ pub struct HoursResponse {
     #[schema(max_length = 9, example = "FRIDAY")]
     pub to_weekday: &'static str,
     /// When it opens.
-    #[schema(max_length = 5, pattern = "^[0-9]{2}:[0-9]{2}$", example = "08:00")]
+    #[schema(min_length = 5, max_length = 5, pattern = "^[0-9]{2}:[0-9]{2}$", example = "08:00")]
     pub opens: String,
     /// When it closes.
     #[schema(max_length = 5, pattern = "^[0-9]{2}:[0-9]{2}$", example = "18:00")]
@@ -71,7 +71,7 @@ pub struct SupportResponse {
     #[schema(max_items = 60)]
     pub holidays: Vec<HolidayResponse>,
     /// The last year whose holidays are known.
-    #[schema(minimum = 2000, maximum = 2199)]
+    #[schema(minimum = 2000, maximum = 2199, example = 2026)]
     pub holidays_known_until_year: i32,
 }
 

@@ -81,7 +81,7 @@ pub struct UploadResponse {
     /// Its type.
     pub media_type: MediaType,
     /// Its size in bytes.
-    #[schema(minimum = 1, maximum = 10_485_760)]
+    #[schema(minimum = 1, maximum = 10_485_760, example = 48213)]
     pub size_bytes: u64,
     /// Its SHA-256 digest.
     #[schema(

@@ -3,5 +3,12 @@
 
 mod support;
 
+mod bad_input;
+mod bad_parameters;
+mod examples;
+mod languages;
+mod openapi;
 mod readme;
 mod registrations;
+mod routing;
+mod strangers;

@@ -59,7 +59,10 @@ impl Faults {
     ///
     /// # Errors
     /// [`Error::Invalid`] with every fault.
-    pub fn finish<T>(self, value: Option<T>) -> Result<T, Error> {
+    pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Error> {
+        // `validator` keeps its findings in a hash map: unsorted, the same request would be answered
+        // in another order each time.
+        self.0.sort_by(|one, other| one.pointer.cmp(&other.pointer));
         match value {
             Some(value) if self.0.is_empty() => Ok(value),
             _ if self.0.is_empty() => Err(Error::internal("a value is missing and nothing is blamed")),
@@ -82,6 +85,17 @@ mod tests {
         let Err(Error::Invalid(list)) = faults.finish(Some(())) else { panic!("accepted") };
         let told: Vec<_> = list.iter().map(|fault| (fault.pointer.as_str(), fault.fault)).collect();
         assert_eq!(told, [("/facility", Fault::Required), ("/facility_code", Fault::Blank)]);
+    }
+
+    #[test]
+    fn faults_are_told_in_the_order_of_their_places() {
+        let mut faults = Faults::default();
+        for place in ["/b", "/a/1", "/a/0"] {
+            faults.add(place, Fault::Blank);
+        }
+        let Err(Error::Invalid(list)) = faults.finish(Some(())) else { panic!("accepted") };
+        let told: Vec<_> = list.iter().map(|fault| fault.pointer.as_str()).collect();
+        assert_eq!(told, ["/a/0", "/a/1", "/b"]);
     }
 
     #[test]

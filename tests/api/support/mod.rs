@@ -3,8 +3,10 @@
 mod actor;
 mod app;
 mod client;
+pub mod contract;
 pub mod forms;
+pub mod schema;
 
 pub use actor::Actor;
 pub use app::TestApp;
-pub use client::{Client, Reply};
+pub use client::{Client, Reply, send};

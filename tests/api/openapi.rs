@@ -1,0 +1,127 @@
+//! The document is current and complete: whoever reads only it can write a client.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::support::contract::{document, operations, operations_of};
+
+#[test]
+fn the_file_at_the_top_is_current() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.yaml");
+    let current =
+        std::fs::read_to_string(file).unwrap_or_default() == todokede::routes::document::yaml().unwrap();
+    assert!(current, "openapi.yaml is out of date; mend it with: cargo run -- openapi > openapi.yaml");
+}
+
+#[test]
+fn every_operation_is_described() {
+    let document = document();
+    let tags: BTreeSet<&str> =
+        document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+    let mut ids = BTreeSet::new();
+    for operation in operations() {
+        let (spec, id) = (&operation.spec, operation.id());
+        assert!(ids.insert(id.to_owned()), "{id} is used twice");
+        for text in ["summary", "description"] {
+            assert!(spec[text].as_str().is_some_and(|text| text.len() > 5), "{id}: no {text}");
+        }
+        let own = spec["tags"].as_array().unwrap();
+        assert!(own.len() == 1 && tags.contains(own[0].as_str().unwrap()), "{id}: tags {own:?}");
+        let is_open = spec["security"]
+            .as_array()
+            .is_some_and(|list| list.is_empty() || *list == [serde_json::json!({})]);
+        assert!(is_open || operation.is_secured(), "{id}: security {}", spec["security"]);
+        for parameter in operation.parameters() {
+            assert!(parameter["description"].is_string(), "{id}: {} is not described", parameter["name"]);
+        }
+        for (status, response) in spec["responses"].as_object().unwrap() {
+            assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{id} {status}");
+            let is_problem = response["content"].get("application/problem+json").is_some();
+            assert_eq!(is_problem, status.starts_with(['4', '5']), "{id} {status}");
+        }
+    }
+}
+
+#[test]
+fn every_value_has_its_bounds_and_none_is_null() {
+    let document = document();
+    let mut loose = Vec::new();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        walk(schema, name, &mut loose);
+    }
+    for operation in operations() {
+        for parameter in operation.parameters() {
+            walk(&parameter["schema"], &format!("{} {}", operation.id(), parameter["name"]), &mut loose);
+        }
+        bodies(&operation.spec["requestBody"], &format!("{} request", operation.id()), &mut loose);
+        for (status, response) in operation.spec["responses"].as_object().unwrap() {
+            let place = format!("{} {status}", operation.id());
+            bodies(response, &place, &mut loose);
+            for (name, header) in response["headers"].as_object().into_iter().flatten() {
+                walk(&header["schema"], &format!("{place} {name}"), &mut loose);
+            }
+        }
+    }
+    assert!(loose.is_empty(), "\n{}\n", loose.join("\n"));
+}
+
+fn bodies(holder: &Value, place: &str, loose: &mut Vec<String>) {
+    for (media_type, content) in holder["content"].as_object().into_iter().flatten() {
+        walk(&content["schema"], &format!("{place} {media_type}"), loose);
+    }
+}
+
+fn walk(schema: &Value, place: &str, loose: &mut Vec<String>) {
+    let has = |name: &str| schema.get(name).is_some();
+    let bounded = match schema["type"].as_str() {
+        Some("string") => has("enum") || has("maxLength") || (has("format") && !has("pattern")),
+        Some("array") => has("maxItems") && has("items"),
+        Some("integer" | "number") => has("minimum") && has("maximum"),
+        Some("null") => false,
+        Some("object") => has("properties"),
+        Some("boolean") => true,
+        _ => has("$ref") || has("oneOf") || has("allOf") || has("anyOf"),
+    };
+    if !bounded {
+        loose.push(format!("{place}: {schema}"));
+    }
+    for (name, member) in schema["properties"].as_object().into_iter().flatten() {
+        walk(member, &format!("{place}/{name}"), loose);
+    }
+    for kind in ["oneOf", "allOf", "anyOf"] {
+        for part in schema[kind].as_array().into_iter().flatten() {
+            walk(part, place, loose);
+        }
+    }
+    if let Some(items) = schema.get("items") {
+        walk(items, &format!("{place}/[]"), loose);
+    }
+}
+
+#[test]
+fn every_body_has_an_example() {
+    for operation in operations() {
+        let json = |holder: &Value| holder["content"].get("application/json").cloned();
+        if let Some(body) = json(&operation.spec["requestBody"]) {
+            assert!(body["example"].is_object(), "{}: the request", operation.id());
+        }
+        for (status, response) in operation.spec["responses"].as_object().unwrap() {
+            if let Some(body) = json(response) {
+                assert!(body["example"].is_object(), "{} {status}", operation.id());
+            }
+        }
+    }
+}
+
+#[test]
+fn production_knows_nothing_of_the_sandbox() {
+    let production = serde_json::to_value(todokede::routes::document::document(false)).unwrap();
+    let names = |document: &Value| -> BTreeSet<String> {
+        operations_of(document).iter().map(|operation| operation.path.clone()).collect()
+    };
+    let (all, without) = (names(&document()), names(&production));
+    assert!(without.iter().all(|path| !path.starts_with("/sandbox")), "{without:?}");
+    assert!(all.iter().filter(|path| !path.starts_with("/sandbox")).eq(without.iter()));
+    assert!(!production["tags"].to_string().contains("\"sandbox\""));
+}

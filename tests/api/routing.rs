@@ -1,0 +1,97 @@
+//! Paths and methods: what the document names answers, what it does not is refused properly.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reqwest::Method;
+
+use crate::support::contract::{Operation, Stage, operations};
+use crate::support::{TestApp, send};
+
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+#[actix_web::test]
+async fn every_path_of_the_document_answers_and_a_head_is_a_get_without_its_body() {
+    let stage = Stage::new().await;
+    for operation in operations().into_iter().filter(|operation| operation.method == Method::GET) {
+        let got = send(stage.request(&operation, &stage.clinic)).await;
+        // The upload of the stage has no bytes yet.
+        let expected = if operation.id() == "getUploadContent" { 409 } else { 200 };
+        assert_eq!(got.status, expected, "{}: {}", operation.id(), got.text);
+        let head = Operation { method: Method::HEAD, ..operation };
+        let headed = send(stage.request(&head, &stage.clinic)).await;
+        assert_eq!((headed.status, headed.text.as_str()), (got.status, ""), "{}", head.id());
+        assert_eq!(headed.header("content-type"), got.header("content-type"), "{}", head.id());
+    }
+    for operation in operations().into_iter().filter(|operation| operation.method != Method::GET) {
+        let request = stage.app.anonymous().request(operation.method.clone(), &stage.path(&operation));
+        let reply = send(request).await;
+        assert!(![404, 405, 500].contains(&reply.status), "{}: {}", operation.id(), reply.text);
+    }
+}
+
+fn fits(template: &str, path: &str) -> bool {
+    let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+    template.len() == path.len()
+        && template.iter().zip(&path).all(|(part, given)| part.starts_with('{') || part == given)
+}
+
+#[actix_web::test]
+async fn another_method_is_refused_with_the_methods_there_are() {
+    let stage = Stage::new().await;
+    let mut paths: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for operation in operations() {
+        let methods = paths.entry(operation.path.clone()).or_default();
+        methods.insert(operation.method.to_string());
+        if operation.method == Method::GET {
+            methods.insert("HEAD".to_owned());
+        }
+    }
+    for (template, allowed) in &paths {
+        let path = template.replace("{id}", "dcl_x").replace("{round}", "2023");
+        // `/v1/sessions/refresh` is also a `/v1/sessions/{id}`.
+        let taken: BTreeSet<&String> =
+            paths.iter().filter(|(other, _)| fits(other, &path)).flat_map(|(_, methods)| methods).collect();
+        for method in METHODS
+            .iter()
+            .chain(&["OPTIONS", "TRACE"])
+            .filter(|method| !taken.contains(&(**method).to_owned()))
+        {
+            let request = stage.clinic.request(method.parse().unwrap(), &path);
+            let reply = send(request).await;
+            assert_eq!(reply.status, 405, "{method} {path}: {}", reply.text);
+            let told: BTreeSet<String> = reply.header("allow").split(", ").map(str::to_owned).collect();
+            assert_eq!(&told, allowed, "{method} {path}");
+            if *method != "HEAD" {
+                reply.refused(405, "METHOD_NOT_ALLOWED");
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn pages_and_files_refuse_other_methods_alike() {
+    let app = TestApp::start().await;
+    for path in ["/", "/docs", "/problems/", "/problems/not-found", "/openapi.json", "/openapi.yaml"] {
+        let reply = send(app.anonymous().request(Method::POST, path)).await;
+        assert_eq!(reply.refused(405, "METHOD_NOT_ALLOWED").header("allow"), "GET, HEAD", "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn what_is_not_there_is_a_problem_too() {
+    let app = TestApp::start().await;
+    for path in [
+        "/v1",
+        "/v1/",
+        "/v1/nothing",
+        "/v1/account/",
+        "/V1/account",
+        "/problems/nothing/more",
+        "/v1//account",
+        "/.env",
+    ] {
+        for method in [Method::GET, Method::POST, Method::DELETE] {
+            send(app.anonymous().request(method, path)).await.refused(404, "NOT_FOUND");
+        }
+    }
+}

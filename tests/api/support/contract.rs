@@ -1,0 +1,126 @@
+//! The document's operations, to be asked all alike: a new endpoint is covered by itself.
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Actor, Client, TestApp, forms};
+
+/// One operation of the document.
+pub struct Operation {
+    pub method: Method,
+    pub path: String,
+    pub spec: Value,
+}
+
+/// The document, sandbox included.
+pub fn document() -> Value {
+    serde_json::to_value(todokede::routes::document::document(true)).unwrap()
+}
+
+/// Every operation of the document.
+pub fn operations() -> Vec<Operation> {
+    operations_of(&document())
+}
+
+/// Every operation of a document.
+pub fn operations_of(document: &Value) -> Vec<Operation> {
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, spec) in item.as_object().unwrap() {
+            let method = method.to_uppercase().parse().unwrap();
+            all.push(Operation { method, path: path.clone(), spec: spec.clone() });
+        }
+    }
+    assert!(all.len() > 30, "only {} operations were found", all.len());
+    all
+}
+
+impl Operation {
+    pub fn id(&self) -> &str {
+        self.spec["operationId"].as_str().unwrap()
+    }
+
+    pub fn is_secured(&self) -> bool {
+        self.spec["security"] == json!([{ "bearer": [] }])
+    }
+
+    pub fn has_parameter(&self, name: &str) -> bool {
+        self.parameters().any(|parameter| parameter["name"] == name)
+    }
+
+    pub fn parameters(&self) -> impl Iterator<Item = &Value> {
+        self.spec["parameters"].as_array().into_iter().flatten()
+    }
+
+    /// The example of the JSON body, if the operation takes one.
+    pub fn example(&self) -> Option<&Value> {
+        self.spec["requestBody"]["content"].get("application/json").map(|content| &content["example"])
+    }
+
+    /// The schema of the JSON body.
+    pub fn schema(&self) -> &Value {
+        &self.spec["requestBody"]["content"]["application/json"]["schema"]
+    }
+}
+
+/// A facility code that is well formed and in no list.
+fn unlisted_code() -> String {
+    let mut codes = (0..10).map(|check| format!("131999999{check}"));
+    codes.find(|code| todokede::domain::facility_code::FacilityCode::parse(code).is_ok()).unwrap()
+}
+
+/// A service with an account and one resource of every kind, for operations that want one.
+pub struct Stage {
+    pub app: TestApp,
+    pub clinic: Actor,
+    declaration: String,
+    succession: String,
+    upload: String,
+}
+
+impl Stage {
+    /// Sets it up, without limits that many requests would hit.
+    pub async fn new() -> Self {
+        let limits =
+            ["MAILS_PER_ADDRESS", "MAILS_PER_CLIENT", "LOGINS_PER_ACCOUNT", "LOGINS_PER_KNOWN_CLIENT"];
+        let more = ["LOGINS_PER_CLIENT", "TOKENS_PER_CLIENT", "WRITES_PER_ACCOUNT"];
+        let names: Vec<String> =
+            limits.iter().chain(&more).map(|name| format!("TODOKEDE_LIMIT_{name}")).collect();
+        let variables: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "1000000/60")).collect();
+        let app = TestApp::start_with(&variables).await;
+        let clinic = app.clinic().await;
+        let declared = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+        let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+        let mut form = forms::succession(&app.unused_facility("MEDICAL").await);
+        form["successor"]["facility_code"] = json!(unlisted_code());
+        let succeeded = clinic.file("/v1/successions", &form).await.is(201);
+        let id = |body: &Value| body["id"].as_str().unwrap().to_owned();
+        Self {
+            declaration: id(&declared.body),
+            succession: id(&succeeded.body),
+            upload: id(&announced.body),
+            app,
+            clinic,
+        }
+    }
+
+    /// The operation's path with ids that exist; nothing is kept where the operation can rehearse.
+    pub fn path(&self, operation: &Operation) -> String {
+        let id = match operation.path.split('/').nth(2) {
+            Some("declarations") => &self.declaration,
+            Some("successions") => &self.succession,
+            Some("uploads") => &self.upload,
+            _ => "ses_0h2k4m6p8r0t2v4x6z8b0d2f4h",
+        };
+        let path = operation.path.replace("{id}", id).replace("{round}", "2023");
+        if operation.has_parameter("validate_only") { format!("{path}?validate_only=true") } else { path }
+    }
+
+    /// Begins a request of the operation with every header that it wants.
+    pub fn request(&self, operation: &Operation, client: &Client) -> RequestBuilder {
+        let request = client.request(operation.method.clone(), &self.path(operation));
+        let request = request.header("Idempotency-Key", Uuid::new_v4().to_string()).header("If-Match", "*");
+        request.header("Content-Digest", "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:")
+    }
+}
