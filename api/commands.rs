@@ -1,8 +1,10 @@
 //! What the subcommands do.
 
 use std::fmt;
+use std::io::Write as _;
 use std::path::Path;
 
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::config::{Profile, SettingProblem, Settings};
@@ -78,7 +80,11 @@ pub fn work() -> Result<(), Failure> {
     actix_web::rt::System::new().block_on(async move {
         let (stop, stopped) = watch::channel(false);
         let work = tokio::spawn(worker::run(state.into(), stopped));
-        tokio::signal::ctrl_c().await.map_err(Error::internal)?;
+        let mut asked = signal(SignalKind::terminate()).map_err(Error::internal)?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Error::internal)?,
+            _ = asked.recv() => {}
+        }
         stop.send_replace(true);
         work.await.map_err(Error::internal)
     })?;
@@ -105,7 +111,8 @@ pub fn migrate() -> Result<(), Failure> {
 /// # Errors
 /// If it cannot be written.
 pub fn openapi() -> Result<(), Failure> {
-    print!("{}", routes::document::yaml()?);
+    // A reader that closes early (`| head`) is an error to tell, not a panic.
+    std::io::stdout().write_all(routes::document::yaml()?.as_bytes()).map_err(Error::internal)?;
     Ok(())
 }
 

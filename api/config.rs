@@ -96,7 +96,9 @@ impl Settings {
     /// # Errors
     /// Every problem there is.
     pub fn from_environment() -> Result<Self, Vec<SettingProblem>> {
-        Self::from_variables(&std::env::vars().collect())
+        // A value that is no UTF-8 is no setting of ours, or one of the wrong form.
+        let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+        Self::from_variables(&std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect())
     }
 
     /// Reads the settings from variables.

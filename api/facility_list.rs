@@ -1,6 +1,8 @@
 //! Reads a facility list from CSV and imports it in steps, so that the service goes on meanwhile
 //! and a bad row does not stop the good ones.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs;
 use std::path::Path;
 
@@ -50,11 +52,12 @@ pub struct Import<'a> {
 /// `phone` and `founder_name`; UTF-8 or Shift JIS.
 ///
 /// # Errors
-/// An internal error if the file cannot be read or a column is missing; rows that were imported
-/// before stay.
+/// An internal error if the file cannot be read or decoded or a column is missing; rows that were
+/// imported before stay.
 pub fn import(import: &Import<'_>, file: &Path) -> Result<(Report, Vec<RefusedRow>), Error> {
     let bytes = fs::read(file).map_err(|error| Error::internal(format!("{}: {error}", file.display())))?;
-    let text = decode(&bytes);
+    let text = decode(&bytes)
+        .ok_or_else(|| Error::internal(format!("{}: neither UTF-8 nor Shift JIS", file.display())))?;
     import_text(import, &text)
 }
 
@@ -65,15 +68,13 @@ pub fn import(import: &Import<'_>, file: &Path) -> Result<(Report, Vec<RefusedRo
 pub fn import_text(import: &Import<'_>, text: &str) -> Result<(Report, Vec<RefusedRow>), Error> {
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let columns = Columns::find(reader.headers().map_err(Error::internal)?)?;
-    let (mut report, mut refused, mut coverage) = (Report::default(), Vec::new(), Coverage::default());
+    let (mut report, mut refused, mut edition) = (Report::default(), Vec::new(), Edition::default());
     let mut step = Vec::with_capacity(STEP);
     for record in reader.records() {
         report.read += 1;
-        match read_row(&columns, record) {
-            Ok(row) => {
-                coverage.note(&row);
-                step.push(row);
-            }
+        match edition.take(text, &columns, record) {
+            Ok(Some(row)) => step.push(row),
+            Ok(None) => {}
             Err(row) => {
                 report.refused += 1;
                 refused.push(row);
@@ -84,16 +85,18 @@ pub fn import_text(import: &Import<'_>, text: &str) -> Result<(Report, Vec<Refus
         }
     }
     report = put(import, step, report)?;
-    report = finish(import, coverage, report)?;
+    report = finish(import, edition.coverage, report)?;
     Ok((report, refused))
 }
 
-/// UTF-8 where it is, else Shift JIS, in which the bureaus' spreadsheets save.
-fn decode(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
-        Err(_) => SHIFT_JIS.decode(bytes).0.into_owned(),
+/// UTF-8 where it is, else Shift JIS, in which the bureaus' spreadsheets save. Bytes that are
+/// neither would become names that nobody bears.
+fn decode(bytes: &[u8]) -> Option<String> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Some(text.trim_start_matches('\u{feff}').to_owned());
     }
+    let (text, _, malformed) = SHIFT_JIS.decode(bytes);
+    (!malformed).then(|| text.into_owned())
 }
 
 struct Columns {
@@ -122,29 +125,73 @@ impl Columns {
     }
 }
 
+/// What was read of a file so far.
+#[derive(Default)]
+struct Edition {
+    coverage: Coverage,
+    /// The fields of each code's row.
+    rows: HashMap<FacilityCode, StringRecord>,
+}
+
+impl Edition {
+    /// Reads a row. Lists name a facility once per line of business: a row that says the same again
+    /// is skipped, one that contradicts the first is refused, so that a second import changes nothing.
+    fn take(
+        &mut self,
+        text: &str,
+        columns: &Columns,
+        record: Result<StringRecord, csv::Error>,
+    ) -> Result<Option<ListedFacility>, RefusedRow> {
+        let record = record.map_err(|error| RefusedRow {
+            line: error.position().map_or(0, csv::Position::line),
+            column: "",
+            reason: "NOT_CSV",
+        })?;
+        let line = line_of(text, &record);
+        let refuse = |(column, fault): (_, Fault)| RefusedRow { line, column, reason: fault.code() };
+        let code = FacilityCode::parse(record.get(columns.code).unwrap_or_default())
+            .map_err(|fault| refuse(("facility_code", fault)))?;
+        // Its facility is in the edition even if the rest of the row is refused.
+        self.coverage.note(&code);
+        let row = read_row(columns, &code, &record).map_err(refuse)?;
+        match self.rows.entry(code) {
+            Entry::Vacant(place) => {
+                place.insert(record);
+                Ok(Some(row))
+            }
+            Entry::Occupied(first) if *first.get() == record => Ok(None),
+            Entry::Occupied(_) => Err(refuse(("facility_code", Fault::RepeatedEntry))),
+        }
+    }
+}
+
+/// A record's line. The reader's own position lies before the line feed of a CRLF and before empty
+/// lines, which it only skips with the record after them.
+fn line_of(text: &str, record: &StringRecord) -> u64 {
+    let Some(position) = record.position() else { return 0 };
+    let rest = usize::try_from(position.byte()).ok().and_then(|start| text.as_bytes().get(start..));
+    let skipped = rest.unwrap_or_default().iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    skipped.filter(|byte| **byte == b'\n').fold(position.line(), |line, _| line + 1)
+}
+
 fn read_row(
     columns: &Columns,
-    record: Result<StringRecord, csv::Error>,
-) -> Result<ListedFacility, RefusedRow> {
-    let record = record.map_err(|error| RefusedRow {
-        line: error.position().map_or(0, csv::Position::line),
-        column: "",
-        reason: "NOT_CSV",
-    })?;
-    let line = record.position().map_or(0, csv::Position::line);
-    let refuse = |column| move |fault: Fault| RefusedRow { line, column, reason: fault.code() };
+    code: &FacilityCode,
+    record: &StringRecord,
+) -> Result<ListedFacility, (&'static str, Fault)> {
+    let at = |column| move |fault: Fault| (column, fault);
     let field = |place: usize| record.get(place).unwrap_or_default();
     let optional = |place: Option<usize>| place.map(field).filter(|text| !text.trim().is_empty());
     Ok(ListedFacility {
-        code: FacilityCode::parse(field(columns.code)).map_err(refuse("facility_code"))?,
-        name: FacilityName::parse(field(columns.name)).map_err(refuse("name"))?,
-        postal_code: PostalCode::parse(field(columns.postal_code)).map_err(refuse("postal_code"))?,
-        address: Address::parse(field(columns.address)).map_err(refuse("address"))?,
-        phone: optional(columns.phone).map(PhoneNumber::parse).transpose().map_err(refuse("phone"))?,
+        code: code.clone(),
+        name: FacilityName::parse(field(columns.name)).map_err(at("name"))?,
+        postal_code: PostalCode::parse(field(columns.postal_code)).map_err(at("postal_code"))?,
+        address: Address::parse(field(columns.address)).map_err(at("address"))?,
+        phone: optional(columns.phone).map(PhoneNumber::parse).transpose().map_err(at("phone"))?,
         founder_name: optional(columns.founder_name)
             .map(PersonName::parse)
             .transpose()
-            .map_err(refuse("founder_name"))?,
+            .map_err(at("founder_name"))?,
         delisted_at: None,
     })
 }

@@ -3,6 +3,8 @@
 //! Every file under `api/` is parsed and its imports are held against the tables below. One package
 //! compiles fast and lets any layer name any other; this test is what a workspace would buy.
 
+#![cfg(test)]
+
 #[path = "architecture/imports.rs"]
 mod imports;
 #[path = "architecture/rules.rs"]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{Contact, Founder};
 use super::calendar::Instant;
-use super::facility_code::{FacilityCode, FacilityKind};
+use super::facility_code::FacilityCode;
 use super::fault::Fault;
 use super::ids::{AccountId, SuccessionId};
 use super::phone::PhoneNumber;
@@ -14,8 +14,10 @@ use super::receipt_number::ReceiptNumber;
 use super::review::Review;
 use super::text::{Address, FacilityName, Paragraph, PersonName};
 
-/// How far ahead a change of code can be filed.
-pub const MOST_DAYS_AHEAD: i64 = 366;
+mod examine;
+
+pub use examine::{MOST_DAYS_AHEAD, Parts};
+
 /// How long certificates of the old code stay usable after acceptance (portal).
 pub const CERTIFICATE_DAYS: i64 = 120;
 /// How long a facility has to correct a returned succession (our decision).
@@ -230,38 +232,16 @@ pub struct SuccessionForm {
 }
 
 impl SuccessionForm {
-    /// Everything about the form that can be said without looking anything up, as faults with
-    /// their places. `after` is the date of the succession that gave the predecessor its code.
+    /// The parts that rules speak of.
     #[must_use]
-    pub fn examine(
-        &self,
-        predecessor: &FacilityCode,
-        after: Option<NaiveDate>,
-        today: NaiveDate,
-    ) -> Vec<(&'static str, Fault)> {
-        let mut faults = Vec::new();
-        let code = &self.successor.facility_code;
-        if code == predecessor {
-            faults.push(("/successor/facility_code", Fault::OwnFacilityCode));
-        } else if code.kind() != predecessor.kind() {
-            faults.push(("/successor/facility_code", Fault::KindMismatch));
+    pub const fn parts(&self) -> Parts<'_> {
+        Parts {
+            successor_code: Some(&self.successor.facility_code),
+            successor_postal_code: Some(&self.successor.postal_code),
+            reason: Some(self.reason),
+            has_detail: self.reason_detail.is_some(),
+            change_date: Some(self.change_date),
         }
-        if self.reason == SuccessionReason::FranchiseChange && predecessor.kind() != FacilityKind::Pharmacy {
-            faults.push(("/reason", Fault::NotApplicable));
-        }
-        if self.reason == SuccessionReason::Other && self.reason_detail.is_none() {
-            faults.push(("/reason_detail", Fault::ReasonDetailRequired));
-        }
-        let latest = today.checked_add_signed(Duration::days(MOST_DAYS_AHEAD)).unwrap_or(NaiveDate::MAX);
-        if self.change_date > latest {
-            faults.push(("/change_date", Fault::DateTooLate { limit: latest }));
-        }
-        if let Some(after) = after
-            && self.change_date <= after
-        {
-            faults.push(("/change_date", Fault::OutOfOrder { after }));
-        }
-        faults
     }
 }
 

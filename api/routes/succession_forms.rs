@@ -16,7 +16,7 @@ use crate::domain::fault::Fault;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::postal_code::PostalCode;
 use crate::domain::succession::{
-    GuidanceAddress, Succession, SuccessionForm, SuccessionReason, SuccessionStatus, Successor,
+    GuidanceAddress, Parts, Succession, SuccessionForm, SuccessionReason, SuccessionStatus, Successor,
 };
 use crate::domain::text::{Address, FacilityName, Paragraph, PersonName};
 use crate::usecases::work::Queued;
@@ -47,19 +47,23 @@ pub struct SuccessorForm {
 }
 
 impl SuccessorForm {
-    fn parse(&self, faults: &mut Faults) -> Option<Successor> {
+    /// Code and postal code come apart as well, to be examined even when another part is faulty.
+    fn parse(&self, faults: &mut Faults) -> (Option<FacilityCode>, Option<PostalCode>, Option<Successor>) {
         let facility_code = faults.take("/successor/facility_code", FacilityCode::parse(&self.facility_code));
         let name = faults.take("/successor/name", FacilityName::parse(&self.name));
         let postal_code = faults.take("/successor/postal_code", PostalCode::parse(&self.postal_code));
         let address = faults.take("/successor/address", Address::parse(&self.address));
         let phone = faults.take("/successor/phone", PhoneNumber::parse(&self.phone));
-        Some(Successor {
-            facility_code: facility_code?,
-            name: name?,
-            postal_code: postal_code?,
-            address: address?,
-            phone: phone?,
-        })
+        let successor = (|| {
+            Some(Successor {
+                facility_code: facility_code.clone()?,
+                name: name?,
+                postal_code: postal_code.clone()?,
+                address: address?,
+                phone: phone?,
+            })
+        })();
+        (facility_code, postal_code, successor)
     }
 
     fn of(successor: &Successor) -> Self {
@@ -142,11 +146,13 @@ pub struct SuccessionRequest {
 
 impl SuccessionRequest {
     /// Reads the form.
-    pub fn parse(&self, faults: &mut Faults) -> Option<SuccessionForm> {
-        let successor = self.successor.parse(faults);
+    #[must_use]
+    pub fn parse(&self, faults: &mut Faults) -> ParsedSuccession {
+        let (successor_code, successor_postal_code, successor) = self.successor.parse(faults);
         let successor_founder = self.successor_founder.parse("/successor_founder", faults);
         let reason = faults.take("/reason", SuccessionReason::parse(&self.reason));
         let detail = self.reason_detail.as_deref().map(Paragraph::parse);
+        let has_detail = detail.is_some();
         let reason_detail = faults.take_optional("/reason_detail", detail);
         let change_date = faults.take("/change_date", parse_date(&self.change_date));
         let guidance_address = self.guidance_address.parse(faults);
@@ -154,15 +160,43 @@ impl SuccessionRequest {
         if !self.consent {
             faults.add("/consent", Fault::MustBeTrue);
         }
-        Some(SuccessionForm {
-            successor: successor?,
-            successor_founder: successor_founder?,
-            reason: reason?,
-            reason_detail: reason_detail?,
-            change_date: change_date?,
-            guidance_address: guidance_address?,
-            contact: contact?,
-        })
+        let form = (|| {
+            Some(SuccessionForm {
+                successor: successor?,
+                successor_founder: successor_founder?,
+                reason: reason?,
+                reason_detail: reason_detail?,
+                change_date: change_date?,
+                guidance_address: guidance_address?,
+                contact: contact?,
+            })
+        })();
+        ParsedSuccession { successor_code, successor_postal_code, reason, has_detail, change_date, form }
+    }
+}
+
+/// What could be read of a form.
+pub struct ParsedSuccession {
+    successor_code: Option<FacilityCode>,
+    successor_postal_code: Option<PostalCode>,
+    reason: Option<SuccessionReason>,
+    has_detail: bool,
+    change_date: Option<NaiveDate>,
+    /// The whole, if every part could be read.
+    pub form: Option<SuccessionForm>,
+}
+
+impl ParsedSuccession {
+    /// The parts that rules speak of.
+    #[must_use]
+    pub const fn parts(&self) -> Parts<'_> {
+        Parts {
+            successor_code: self.successor_code.as_ref(),
+            successor_postal_code: self.successor_postal_code.as_ref(),
+            reason: self.reason,
+            has_detail: self.has_detail,
+            change_date: self.change_date,
+        }
     }
 }
 

@@ -4,21 +4,24 @@ use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::Answer;
-use super::body::Json;
+use super::body::{Faults, Json};
 use super::conditional::{self, IfMatch, IfMatchHeader, IfNoneMatchHeader, etag};
 use super::context::{Bearer, Context};
 use super::filing::{Filing, IdempotencyKey, IdempotencyKeyHeader};
 use super::paging::{self, PageQuery, time_token};
 use super::previews::WriteQuery;
 use super::problems::{Problem, ProblemDocument};
-use super::succession_forms::{SuccessionPage, SuccessionPreview, SuccessionRequest, SuccessionResponse};
+use super::succession_forms::{
+    ParsedSuccession, SuccessionPage, SuccessionPreview, SuccessionRequest, SuccessionResponse,
+};
 use crate::db::Conn;
 use crate::db::successions as stored;
 use crate::domain::ids::SuccessionId;
-use crate::domain::succession::Succession;
+use crate::domain::succession::{Succession, SuccessionForm};
 use crate::error::{Error, ProblemCode};
 use crate::usecases::sessions::Principal;
 use crate::usecases::successions;
+use crate::usecases::work::Work;
 
 /// The tag of these operations.
 pub const TAG: &str = "successions";
@@ -64,10 +67,10 @@ async fn file_succession(
     let filing = Filing::keyed("fileSuccession", query, key)?.about(&body.fingerprint);
     context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
     let Json { value, mut faults, .. } = body;
-    let form = value.parse(&mut faults);
-    let form = faults.finish(form)?;
+    let parsed = value.parse(&mut faults);
     context
         .carry_out(filing, bearer, move |work, principal| {
+            let form = all_or_faults(work, principal, parsed, faults)?;
             let succession = successions::file(work, principal, form)?;
             if query.validate_only {
                 return Answer::ok(&SuccessionPreview::of(&succession, &work.queued));
@@ -77,6 +80,21 @@ async fn file_succession(
                 .tagged(etag(succession.version)))
         })
         .await
+}
+
+/// The form, if nothing is blamed so far. Otherwise the rules and the facility list are asked as
+/// well about what could be read, so that the facility is told everything at once.
+fn all_or_faults(
+    work: &mut Work<'_>,
+    principal: &Principal,
+    parsed: ParsedSuccession,
+    mut faults: Faults,
+) -> Result<SuccessionForm, Error> {
+    if !faults.is_empty() {
+        let now = work.now();
+        faults.extend(successions::faults(work.conn, principal, parsed.parts(), now)?);
+    }
+    faults.finish(parsed.form)
 }
 
 /// List the account's successions
@@ -179,12 +197,12 @@ async fn revise_succession(
 ) -> Result<HttpResponse, Problem> {
     context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
     let Json { value, mut faults, .. } = body;
-    let form = value.parse(&mut faults);
-    let form = faults.finish(form)?;
+    let parsed = value.parse(&mut faults);
     context
         .carry_out(Filing::unkeyed(query.into_inner()), bearer, move |work, principal| {
             let current = find(work.conn, principal, &id)?;
             based_on.check(&etag(current.version))?;
+            let form = all_or_faults(work, principal, parsed, faults)?;
             let succession = successions::revise(work, principal, current, form)?;
             Ok(Answer::ok(&SuccessionResponse::of(&succession))?.tagged(etag(succession.version)))
         })

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::successions;
 use super::work::Work;
 use crate::db::facilities::{self, Imported};
-use crate::db::successions as stored;
+use crate::db::{savepoint, successions as stored};
 use crate::domain::account::ListedFacility;
-use crate::domain::facility_code::FacilityKind;
+use crate::domain::facility_code::{FacilityCode, FacilityKind};
 use crate::error::Error;
 
 /// Waiting successions that are carried on in one transaction at most.
@@ -43,11 +43,19 @@ pub fn put(work: &mut Work<'_>, rows: Vec<ListedFacility>, report: &mut Report) 
     Ok(())
 }
 
-/// Carries on successions whose successor the list has by now.
+/// Carries on successions whose successor the list has by now. One that fails goes on waiting and
+/// keeps no other from going on.
 pub fn carry_on(work: &mut Work<'_>, report: &mut Report) -> Result<(), Error> {
+    let (call, policy) = (work.call, work.policy);
     for succession in stored::list_ready(work.conn, CARRIED_ON)? {
-        successions::carry_on(work, succession)?;
-        report.carried_on += 1;
+        let id = succession.id;
+        let part = savepoint(work.conn, |conn| {
+            successions::carry_on(&mut Work::new(conn, call, policy), succession)
+        });
+        match part {
+            Ok(_) => report.carried_on += 1,
+            Err(error) => tracing::error!(%id, ?error, "a succession cannot be carried on"),
+        }
     }
     Ok(())
 }
@@ -61,10 +69,10 @@ pub struct Coverage(BTreeMap<(String, FacilityKindKey), BTreeSet<String>>);
 type FacilityKindKey = &'static str;
 
 impl Coverage {
-    /// Notes a row of the edition.
-    pub fn note(&mut self, row: &ListedFacility) {
-        let part = (row.code.prefecture().to_owned(), row.code.kind().code());
-        self.0.entry(part).or_default().insert(row.code.to_string());
+    /// Notes that the edition holds a code.
+    pub fn note(&mut self, code: &FacilityCode) {
+        let part = (code.prefecture().to_owned(), code.kind().code());
+        self.0.entry(part).or_default().insert(code.to_string());
     }
 }
 

@@ -13,32 +13,29 @@ use crate::domain::ids::{PostalItemId, SuccessionId};
 use crate::domain::receipt_number::ReceiptNumber;
 use crate::domain::review::{Review, ReviewMode};
 use crate::domain::succession::{
-    CORRECTION_DAYS, Succession, SuccessionEvent, SuccessionForm, SuccessionStatus,
+    CORRECTION_DAYS, Parts, Succession, SuccessionEvent, SuccessionForm, SuccessionStatus,
 };
 use crate::error::{Error, FieldFault, ProblemCode};
 use crate::mail::message::{Message, SuccessionFacts};
 
-/// Everything that speaks against the values of a form.
+/// Everything that speaks against the parts of a form that could be read.
 pub fn faults(
     conn: &mut Conn,
     principal: &Principal,
-    form: &SuccessionForm,
+    parts: Parts<'_>,
     now: Instant,
 ) -> Result<Vec<FieldFault>, Error> {
     let code = principal.facility_code()?;
     let after = successions::find_date_of_arrival(conn, code)?;
-    let mut faults: Vec<FieldFault> = form
+    let mut faults: Vec<FieldFault> = parts
         .examine(code, after, japan_day(now))
         .into_iter()
         .map(|(pointer, fault)| FieldFault::new(pointer, fault))
         .collect();
+    let Some(successor) = parts.successor_code else { return Ok(faults) };
     // A code the list does not have yet is no fault: the succession waits for it.
-    if let Some(listed) = facilities::find(conn, &form.successor.facility_code)? {
-        faults.extend(facility_check::faults_of_listed(
-            OF_SUCCESSOR,
-            &listed,
-            Some(&form.successor.postal_code),
-        ));
+    if let Some(listed) = facilities::find(conn, successor)? {
+        faults.extend(facility_check::faults_of_listed(OF_SUCCESSOR, &listed, parts.successor_postal_code));
     }
     Ok(faults)
 }
@@ -51,7 +48,7 @@ pub fn faults(
 pub fn file(work: &mut Work<'_>, principal: &Principal, form: SuccessionForm) -> Result<Succession, Error> {
     let now = work.now();
     let predecessor_code = principal.facility_code()?.clone();
-    let faults = faults(work.conn, principal, &form, now)?;
+    let faults = faults(work.conn, principal, form.parts(), now)?;
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
@@ -95,7 +92,7 @@ pub fn revise(
 ) -> Result<Succession, Error> {
     let now = work.now();
     let status = current.status.after(SuccessionEvent::Revise).ok_or(ProblemCode::StatusForbids)?;
-    let faults = faults(work.conn, principal, &form, now)?;
+    let faults = faults(work.conn, principal, form.parts(), now)?;
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }

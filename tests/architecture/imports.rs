@@ -137,7 +137,7 @@ fn every_way_to_name_a_module_is_seen() {
         "crate::state::State",
         "crate::mail::Message",
         "crate::boot::open",
-        "crate::routes::problems::edge::g",
+        "crate::routes::edge::g",
         "diesel::sql_query",
         "crate::routes::problems::catalogue",
     ] {

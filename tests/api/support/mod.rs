@@ -5,6 +5,7 @@ mod app;
 mod client;
 pub mod contract;
 pub mod forms;
+pub mod list;
 pub mod schema;
 
 pub use actor::Actor;

@@ -1,0 +1,265 @@
+//! The command line: the real binary, as an operator starts it.
+
+use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::support::list::{self, csv, unlisted};
+
+/// The binary in a folder of its own, with nothing of this process's environment.
+fn todokede(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_todokede"));
+    command.args(arguments).current_dir(folder).env_clear();
+    command.env("DATABASE_URL", format!("sqlite:{}", folder.join("data.sqlite3").display()));
+    command.env("TODOKEDE_LISTEN", "127.0.0.1:0");
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    todokede(folder, arguments).output().unwrap()
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[track_caller]
+fn done(output: &Output) -> &str {
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+/// Asserts that it failed with a message for a person, not by a panic.
+#[track_caller]
+fn failed(output: &Output, code: i32) -> &str {
+    let told = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{told}");
+    assert!(!told.contains("panicked") && !told.contains("RUST_BACKTRACE"), "{told}");
+    told
+}
+
+#[test]
+fn help_names_every_command_and_unknown_ones_are_refused() {
+    let folder = folder();
+    let output = run(folder.path(), &["--help"]);
+    let help = done(&output);
+    for command in ["serve", "worker", "migrate", "openapi", "facilities", "rounds"] {
+        assert!(help.contains(command), "{command}: {help}");
+        done(&run(folder.path(), &[command, "--help"]));
+    }
+    assert!(done(&run(folder.path(), &["facilities", "import", "--help"])).contains("--whole-edition"));
+    assert!(done(&run(folder.path(), &["--version"])).starts_with("todokede "));
+    for arguments in
+        [&["server"][..], &["--port", "1"], &["facilities"], &["facilities", "import"], &["rounds", "load"]]
+    {
+        assert!(failed(&run(folder.path(), arguments), 2).contains("Usage"), "{arguments:?}");
+    }
+    assert!(!folder.path().join("data.sqlite3").exists(), "nothing was begun");
+}
+
+#[test]
+fn every_wrong_setting_is_told_at_once_and_no_value_is_shown() {
+    let folder = folder();
+    for command in ["serve", "worker", "migrate"] {
+        let output = todokede(folder.path(), &[command])
+            .env("TODOKEDE_PROFILE", "s3cret")
+            .env("TODOKEDE_CLOCK", "s3cret")
+            .env("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "s3cret")
+            .env("TODOKEDE_LISTENN", "s3cret")
+            .env("DATABASE_URL", "postgres://user:s3cret@host/db")
+            .output()
+            .unwrap();
+        let told = failed(&output, 1);
+        for name in [
+            "TODOKEDE_PROFILE",
+            "TODOKEDE_CLOCK",
+            "TODOKEDE_LIMIT_MAILS_PER_ADDRESS",
+            "TODOKEDE_LISTENN",
+            "DATABASE_URL",
+        ] {
+            assert!(told.contains(name), "{name}: {told}");
+        }
+        assert!(!told.contains("s3cret") && output.stdout.is_empty(), "{told}");
+    }
+}
+
+#[test]
+fn a_variable_that_is_no_text_is_nobodys_business_unless_it_is_a_setting() {
+    let folder = folder();
+    let strange = OsStr::from_bytes(b"\xff\xfe");
+    let output = todokede(folder.path(), &["migrate"]).env("SOMEBODYS", strange).output().unwrap();
+    done(&output);
+    let output = todokede(folder.path(), &["migrate"]).env("TODOKEDE_PROFILE", strange).output().unwrap();
+    assert!(failed(&output, 1).contains("TODOKEDE_PROFILE"));
+}
+
+#[test]
+fn migrating_twice_does_nothing_the_second_time() {
+    let folder = folder();
+    assert!(done(&run(folder.path(), &["migrate"])).contains("done: "));
+    let file = folder.path().join("data.sqlite3");
+    let rounds = list::count(&file, "SELECT COUNT(*) FROM round_editions");
+    assert!(rounds > 0);
+    assert_eq!(done(&run(folder.path(), &["migrate"])), "The schema is up to date.\n");
+    assert_eq!(list::count(&file, "SELECT COUNT(*) FROM round_editions"), rounds);
+}
+
+#[test]
+fn a_database_that_cannot_be_opened_is_told() {
+    let folder = folder();
+    std::fs::write(folder.path().join("data.sqlite3"), "this is no database, it is a letter".repeat(99))
+        .unwrap();
+    for command in ["migrate", "serve", "worker"] {
+        assert!(failed(&run(folder.path(), &[command]), 1).contains("not a database"), "{command}");
+    }
+}
+
+#[test]
+fn openapi_prints_the_document_and_needs_no_settings() {
+    let folder = folder();
+    let output = run(folder.path(), &["openapi"]);
+    let document = done(&output);
+    assert!(document.starts_with("openapi: 3.1"), "{}", &document[..40]);
+    for path in ["/v1/successions:", "/v1/declarations:", "/v1/accounts:", "/sandbox/clock:"] {
+        assert!(document.contains(path), "{path}");
+    }
+    assert!(!folder.path().join("data.sqlite3").exists());
+    assert_eq!(done(&run(folder.path(), &["openapi"])), document, "always the same");
+
+    let mut child =
+        todokede(folder.path(), &["openapi"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    failed(&child.wait_with_output().unwrap(), 1);
+}
+
+#[test]
+fn an_import_says_what_it_did() {
+    let folder = folder();
+    let file = folder.path().join("list.csv");
+    let import = |list: &str, options: &[&str]| {
+        std::fs::write(&file, list).unwrap();
+        run(folder.path(), &[&["facilities", "import", file.to_str().unwrap()], options].concat())
+    };
+    let (one, two) = (unlisted(6, 1), unlisted(6, 2));
+    let list = format!("{}1,x,1,x,,\n", csv(&[&one, &two]));
+    let expected = "read        3\nadded       2\nchanged     0\nrefused     1\n\
+                    carried on  0 waiting successions\nline 4: facility_code FACILITY_CODE_FORM\n";
+    assert_eq!(done(&import(&list, &[])), expected);
+    let output = import(&csv(&[&one]), &["--whole-edition"]);
+    let told = done(&output);
+    // One of the list before and the invented station of Tokyo.
+    assert!(told.contains("added       0\nchanged     0\nrefused     0\ndelisted    2\n"), "{told}");
+
+    let told = failed(&import("code,name\n", &[]), 1).to_owned();
+    assert!(told.contains("no column facility_code"), "{told}");
+    let output = run(folder.path(), &["facilities", "import", "nowhere.csv"]);
+    assert!(failed(&output, 1).contains("nowhere.csv"));
+}
+
+#[test]
+fn a_round_is_loaded_from_a_good_file_and_a_bad_one_is_told_where() {
+    let folder = folder();
+    let file = folder.path().join("round.json");
+    let load = |json: &str| {
+        std::fs::write(&file, json).unwrap();
+        run(folder.path(), &["rounds", "load", file.to_str().unwrap()])
+    };
+    let shipped = include_str!("../../api/rounds/2023.json");
+    let mut round: serde_json::Value = serde_json::from_str(shipped).unwrap();
+    round["round"] = "2024-test".into();
+    assert!(done(&load(&round.to_string())).contains("loaded: 2024-test"));
+    let database = folder.path().join("data.sqlite3");
+    let editions = "SELECT COUNT(*) FROM round_editions WHERE round = '2024-test'";
+    assert_eq!(list::count(&database, editions), 2);
+
+    let mut shorter = round.clone();
+    shorter["editions"].as_array_mut().unwrap().pop();
+    done(&load(&shorter.to_string()));
+    assert_eq!(list::count(&database, editions), 1, "what is known of it is replaced");
+    let mut bad = round.clone();
+    bad["editions"][0]["until"] = "2000-01-01".into();
+    for (json, reason) in [(bad.to_string(), "until"), ("{".to_owned(), "form"), (String::new(), "form")] {
+        let output = load(&json);
+        let told = failed(&output, 1);
+        assert!(told.contains("round.json") && told.contains(reason), "{told}");
+    }
+    let output = run(folder.path(), &["rounds", "load", "nowhere.json"]);
+    assert!(failed(&output, 1).contains("nowhere.json"));
+    assert_eq!(list::count(&database, editions), 1);
+}
+
+/// Asks a process to end, as an orchestrator does, and waits for it.
+fn end(mut child: Child, signal: &str) -> Output {
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+    let patience = Instant::now() + Duration::from_secs(20);
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() > patience {
+            child.kill().unwrap();
+            panic!("it did not end by {signal}");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn serving_is_announced_and_ends_cleanly_by_a_signal() {
+    for signal in ["TERM", "INT"] {
+        let folder = folder();
+        let mut child =
+            todokede(folder.path(), &[]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = lines.next().unwrap().unwrap();
+        let address = first.strip_prefix("todokede listens on http://").unwrap().to_owned();
+        let mut stream = std::net::TcpStream::connect(&address).unwrap();
+        std::io::Write::write_all(
+            &mut stream,
+            b"GET /sandbox/clock HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"now\""), "{answer}");
+        let output = end(child, signal);
+        assert_eq!(output.status.code(), Some(0), "{signal}: {}", text(&output.stderr));
+        assert!(std::net::TcpStream::connect(&address).is_err());
+        let greeting: Vec<String> = lines.map(Result::unwrap).collect();
+        assert!(greeting.join("\n").contains("/sandbox/messages"));
+    }
+}
+
+#[test]
+fn the_worker_ends_cleanly_by_a_signal() {
+    for signal in ["TERM", "INT"] {
+        let folder = folder();
+        done(&run(folder.path(), &["migrate"]));
+        let child = todokede(folder.path(), &["worker"]).stderr(Stdio::piped()).spawn().unwrap();
+        // It has opened its files once the key is there, and listens for signals soon after.
+        let patience = Instant::now() + Duration::from_secs(20);
+        while !folder.path().join("signing-key.pem").exists() && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        std::thread::sleep(Duration::from_millis(500));
+        let output = end(child, signal);
+        assert_eq!(output.status.code(), Some(0), "{signal}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_told() {
+    let folder = folder();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = todokede(folder.path(), &["serve"]).env("TODOKEDE_LISTEN", &address).output().unwrap();
+    assert!(failed(&output, 1).contains(&address));
+}

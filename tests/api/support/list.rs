@@ -1,0 +1,100 @@
+//! The facility list as a test moves it, and the database behind the service's back.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, RunQueryDsl as _};
+use serde_json::{Value, json};
+use todokede::domain::facility_code::FacilityCode;
+use todokede::facility_list::{Import, RefusedRow, import};
+use todokede::usecases::facility_import::Report;
+use todokede::worker;
+
+use super::TestApp;
+
+/// The header of a facility list.
+pub const HEADER: &str = "facility_code,name,postal_code,address,phone,founder_name";
+
+/// The code that begins with these nine digits.
+pub fn code(nine: &str) -> String {
+    (0..10).map(|check| format!("{nine}{check}")).find(|code| FacilityCode::parse(code).is_ok()).unwrap()
+}
+
+/// A facility of Tokyo that no list has yet; `table` is its fee table.
+pub fn unlisted(table: u8, number: u32) -> Value {
+    json!({
+        "facility_code": code(&format!("13{table}99{number:04}")),
+        "name": "医療法人架空会 架空さくら診療所",
+        "postal_code": "100-0000",
+        "address": "東京都架空区試験町９－９－９",
+    })
+}
+
+/// A list of facilities.
+pub fn csv(facilities: &[&Value]) -> String {
+    facilities.iter().fold(format!("{HEADER}\n"), |mut text, facility| {
+        let part = |name: &str| facility[name].as_str().unwrap();
+        let _ = writeln!(
+            text,
+            "{},{},{},{},,",
+            part("facility_code"),
+            part("name"),
+            part("postal_code"),
+            part("address")
+        );
+        text
+    })
+}
+
+impl TestApp {
+    /// The database's file.
+    pub fn database_file(&self) -> PathBuf {
+        self.folder().join("todokede.sqlite3")
+    }
+
+    /// Imports a list while the service runs.
+    pub async fn import(&self, list: impl Into<Vec<u8>>, whole_edition: bool) -> (Report, Vec<RefusedRow>) {
+        self.try_import(list, whole_edition).await.unwrap()
+    }
+
+    /// The same for a list that may be refused, with the reason as it is told.
+    pub async fn try_import(
+        &self,
+        list: impl Into<Vec<u8>>,
+        whole_edition: bool,
+    ) -> Result<(Report, Vec<RefusedRow>), String> {
+        let file = self.folder().join("list.csv");
+        std::fs::write(&file, list.into()).unwrap();
+        let state = self.running.state.clone();
+        let importing = tokio::task::spawn_blocking(move || {
+            let (database, policy) = (&state.database, &state.policy);
+            import(&Import { database, policy, now: state.clock.now(), whole_edition }, &file)
+        });
+        let done = importing.await.unwrap();
+        worker::deliver(&self.running.state).await.unwrap();
+        done.map_err(|error| match error {
+            todokede::error::Error::Internal(source) => source.to_string(),
+            other => other.to_string(),
+        })
+    }
+
+    /// Changes the database behind the service's back.
+    pub fn execute(&self, statement: &str) {
+        let mut conn = diesel::SqliteConnection::establish(&self.database_file().to_string_lossy()).unwrap();
+        conn.batch_execute(&format!("PRAGMA busy_timeout = 5000; {statement}")).unwrap();
+    }
+}
+
+/// A number of a database, by a query.
+pub fn count(file: &std::path::Path, query: &str) -> i64 {
+    #[derive(diesel::QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        count: i64,
+    }
+    let mut conn = diesel::SqliteConnection::establish(&file.to_string_lossy()).unwrap();
+    conn.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
+    let row: Count = diesel::sql_query(format!("SELECT ({query}) AS count")).get_result(&mut conn).unwrap();
+    row.count
+}
