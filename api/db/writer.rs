@@ -9,9 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 
-use diesel::connection::{
-    AnsiTransactionManager, SimpleConnection as _, TransactionManager, TransactionManagerStatus,
-};
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use tokio::sync::oneshot;
 
 use super::Conn;
@@ -109,22 +107,7 @@ fn work(mut connection: Conn, waiting: &Receiver<Job>) {
         for answer in answers {
             answer(commit);
         }
-        recover(&mut connection);
     }
-}
-
-/// A full disk or a failing one makes SQLite end the whole transaction on its own. Then every
-/// statement that would end it fails, and the manager calls the connection broken for good; with the
-/// last transaction gone for certain, the next group can begin anew.
-fn recover(connection: &mut Conn) {
-    let status = AnsiTransactionManager::transaction_manager_status_mut(connection);
-    if matches!(status.transaction_depth(), Ok(None)) {
-        return;
-    }
-    *status = TransactionManagerStatus::default();
-    // It fails where no transaction is open any more, and that is just as well.
-    let _ = connection.batch_execute("ROLLBACK");
-    tracing::error!("a transaction was broken off; the writer begins anew");
 }
 
 fn commit(connection: &mut Conn) -> Commit {

@@ -78,7 +78,8 @@ async fn a_change_wants_the_tag_of_what_it_is_based_on_and_a_stale_one_changes_n
         .refused(428, "PRECONDITION_REQUIRED");
     let second = clinic.put(path, &corrected(), first.etag()).await.is(200);
     let weak = format!("W/{}", second.etag());
-    for stale in [first.etag(), "\"0\"", "garbage", weak.as_str()] {
+    clinic.put(path, &forms::no_network(), "garbage").await.refused(400, "INVALID_PARAMETER");
+    for stale in [first.etag(), "\"0\"", weak.as_str()] {
         clinic.put(path, &forms::no_network(), stale).await.refused(412, "PRECONDITION_FAILED");
         clinic.withdraw(path, stale).await.refused(412, "PRECONDITION_FAILED");
     }

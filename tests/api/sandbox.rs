@@ -92,7 +92,7 @@ async fn the_clock_moves_forward_only() {
     let app = TestApp::start().await;
     let anyone = app.anonymous();
     let before = clock(&anyone).await;
-    assert_eq!(before.to_rfc3339()[..16], *"2023-02-03T00:00");
+    assert!(before.to_rfc3339().starts_with("2023-02-03T00:00"), "{before}");
     for (now, fault) in [
         (json!("2023-02-02T23:59:59Z"), "INSTANT_IN_PAST"),
         (json!("1970-01-01T00:00:00Z"), "INSTANT_IN_PAST"),
@@ -111,7 +111,7 @@ async fn the_clock_moves_forward_only() {
 
     move_clock(&anyone, "", &wanted).await.is(200);
     let after = clock(&anyone).await;
-    assert_eq!(after.to_rfc3339()[..16], *"2023-03-31T14:50");
+    assert!(after.to_rfc3339().starts_with("2023-03-31T14:50"), "{after}");
     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     assert!(clock(&anyone).await > after, "it ticks");
     move_clock(&anyone, "", &json!("2023-03-31T23:49:00+09:00")).await.blames(&[("/now", "INSTANT_IN_PAST")]);

@@ -251,3 +251,23 @@ async fn a_withdrawal_with_the_same_key_is_one_withdrawal() {
     assert_eq!(withdraw("\"9\"").await, (422, false), "another request under the same key");
     assert_eq!(app.mails(&clinic.email, "SUCCESSION_WITHDRAWN").await.len(), 1);
 }
+
+#[actix_web::test]
+async fn strangers_and_other_accounts_see_nothing() {
+    let app = TestApp::start().await;
+    let (clinic, other) = (app.clinic().await, app.clinic().await);
+    let form = forms::succession(&list::unlisted(1, 1));
+    let filed = clinic.file(PATH, &form).await.is(201);
+    let path = filed.header("location");
+    app.anonymous().file(PATH, &form).await.refused(401, "TOKEN_MISSING");
+    app.anonymous().get(path).await.refused(401, "TOKEN_MISSING");
+    for path in
+        [path, "/v1/successions/suc_0h2k4m6p8r0t2v4x6z8b0d2f4h", "/v1/successions/1", "/v1/successions/dcl_1"]
+    {
+        other.get(path).await.refused(404, "NOT_FOUND");
+        other.put(path, &form, filed.etag()).await.refused(404, "NOT_FOUND");
+        other.withdraw(path, filed.etag()).await.refused(404, "NOT_FOUND");
+    }
+    assert_eq!(other.get(PATH).await.is(200).body["items"], json!([]));
+    assert_eq!(clinic.get(path).await.is(200).body["status"], "WAITING_FOR_MASTER");
+}

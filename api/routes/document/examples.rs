@@ -20,19 +20,23 @@ impl Examples {
 
     /// Gives the operation's request and good answers their examples.
     pub(super) fn add_to(&self, operation: &mut Operation) {
-        if let Some(RefOr::T(body)) = &mut operation.request_body {
-            self.add(body.content.get_mut(JSON));
+        if let Some(RefOr::T(body)) = &mut operation.request_body
+            && let Some(content) = body.content.get_mut(JSON)
+        {
+            self.add(content);
         }
         let good = operation.responses.responses.iter_mut().filter(|(status, _)| status.starts_with('2'));
         for (_, response) in good {
-            if let RefOr::T(response) = response {
-                self.add(response.content.get_mut(JSON));
+            if let RefOr::T(response) = response
+                && let Some(content) = response.content.get_mut(JSON)
+            {
+                self.add(content);
             }
         }
     }
 
-    fn add(&self, content: Option<&mut RefOr<Content>>) {
-        if let Some(RefOr::T(content)) = content
+    fn add(&self, content: &mut RefOr<Content>) {
+        if let RefOr::T(content) = content
             && let Some(schema) = &content.schema
         {
             content.example = self.of_schema(&json!(schema));
