@@ -162,8 +162,6 @@ problem_codes! {
     SuccessorHasAccount = "SUCCESSOR_HAS_ACCOUNT",
     /// The successor is a predecessor of another succession.
     SuccessorIsPredecessor = "SUCCESSOR_IS_PREDECESSOR",
-    /// The upload's content is stored already.
-    UploadStored = "UPLOAD_STORED",
     /// The upload's content has not come.
     UploadIncomplete = "UPLOAD_INCOMPLETE",
     /// The account has announced or stored as many files as it may.

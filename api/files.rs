@@ -49,6 +49,17 @@ impl Files {
         fs::read(&place).map_err(|error| Error::internal(format!("{id}: {error}")))
     }
 
+    /// Removes a file's bytes; where there are none, nothing is to be done.
+    ///
+    /// # Errors
+    /// An internal error if they cannot be removed.
+    pub fn remove(&self, id: UploadId) -> Result<(), Error> {
+        match fs::remove_file(self.place(id)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::internal(error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Files are spread over folders by the id's last two characters.
     fn place(&self, id: UploadId) -> PathBuf {
         let name = id.to_string();

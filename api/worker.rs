@@ -51,16 +51,25 @@ pub async fn deliver(state: &State) -> Result<(), Error> {
 async fn tidy(state: &State) {
     state.limits.forget_idle();
     match in_work(state, housekeeping::tidy).await {
-        Ok(0) => {}
-        Ok(rows) => tracing::info!(rows, "old rows were forgotten"),
+        Ok(tidied) if tidied.rows == 0 => {}
+        Ok(tidied) => {
+            tracing::info!(rows = tidied.rows, "old rows were forgotten");
+            let files = state.files.clone();
+            let removed = tokio::task::spawn_blocking(move || {
+                tidied.uploads.into_iter().try_for_each(|id| files.remove(id))
+            });
+            if let Ok(Err(error)) = removed.await {
+                tracing::error!(%error, "bytes that belong to nobody could not be removed");
+            }
+        }
         Err(error) => tracing::error!(%error, "old rows could not be forgotten"),
     }
 }
 
-async fn in_work(
+async fn in_work<T: Send + 'static>(
     state: &State,
-    step: impl FnOnce(&mut Work<'_>) -> Result<usize, Error> + Send + 'static,
-) -> Result<usize, Error> {
+    step: impl FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
     let (call, policy) = (Call::internal("system", state.clock.now()), state.policy.clone());
     state.database.write(Mode::Store, move |conn| step(&mut Work::new(conn, &call, &policy))).await
 }

@@ -162,10 +162,9 @@ pub fn find_refresh_token(conn: &mut Conn, hash: &[u8]) -> Result<Option<StoredR
     }))
 }
 
-/// Marks all refresh tokens of a session that are still current as replaced.
-pub fn replace_refresh_tokens(conn: &mut Conn, session: SessionId, now: Instant) -> Result<(), Error> {
-    diesel::update(refresh_tokens::table)
-        .filter(refresh_tokens::session_id.eq(Id(session.uuid())))
+/// Marks a refresh token as replaced, unless it was before.
+pub fn replace_refresh_token(conn: &mut Conn, hash: &[u8], now: Instant) -> Result<(), Error> {
+    diesel::update(refresh_tokens::table.find(hash))
         .filter(refresh_tokens::replaced_at.is_null())
         .set(refresh_tokens::replaced_at.eq(Moment(now)))
         .execute(conn)?;

@@ -88,9 +88,10 @@ pub fn mark_stored(conn: &mut Conn, id: UploadId, now: Instant) -> Result<(), Er
     Ok(())
 }
 
-/// Forgets announcements whose content never came.
-pub fn delete_unfulfilled(conn: &mut Conn, now: Instant) -> Result<usize, Error> {
+/// Forgets announcements whose content never came, and says which they were.
+pub fn delete_unfulfilled(conn: &mut Conn, now: Instant) -> Result<Vec<UploadId>, Error> {
     let stale =
         uploads::table.filter(uploads::stored_at.is_null()).filter(uploads::expires_at.le(Moment(now)));
-    Ok(diesel::delete(stale).execute(conn)?)
+    let ids: Vec<Id> = diesel::delete(stale).returning(uploads::id).get_results(conn)?;
+    Ok(ids.into_iter().map(|id| UploadId::from_uuid(id.0)).collect())
 }

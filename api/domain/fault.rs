@@ -92,11 +92,6 @@ pub enum Fault {
         /// Last day allowed.
         limit: NaiveDate,
     },
-    /// The date lies before the first one allowed.
-    DateTooEarly {
-        /// First day allowed.
-        limit: NaiveDate,
-    },
     /// The month lies after the last one allowed.
     MonthTooLate {
         /// Last month allowed.
@@ -190,7 +185,6 @@ impl Fault {
             Self::DigestForm => "DIGEST_FORM",
             Self::FileNameForm => "FILE_NAME_FORM",
             Self::DateTooLate { .. } => "DATE_TOO_LATE",
-            Self::DateTooEarly { .. } => "DATE_TOO_EARLY",
             Self::MonthTooLate { .. } => "MONTH_TOO_LATE",
             Self::InstantInPast => "INSTANT_IN_PAST",
             Self::EndsBeforeDuty { .. } => "ENDS_BEFORE_DUTY",

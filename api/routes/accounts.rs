@@ -257,7 +257,7 @@ async fn change_password(
     context
         .carry_out(Filing::unkeyed(query), bearer, move |work, principal| {
             credentials::change_password(work, principal, &hash)?;
-            if query.validate_only { Answer::ok(&Rehearsed { valid: true }) } else { Ok(Answer::nothing()) }
+            if query.validate_only { Answer::ok(&Rehearsed::of(&work.queued)) } else { Ok(Answer::nothing()) }
         })
         .await
 }

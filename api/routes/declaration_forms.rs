@@ -7,7 +7,7 @@ use validator::Validate;
 
 use super::body::Faults;
 use super::listed_texts::{AttachmentId, FormPointer, GivenFacilityCode, ShownFacilityCode};
-use super::previews::{MailPreview, mails};
+use super::previews::{MailPreview, WriteQuery, mails};
 use super::reason_form::{ReasonForm, line};
 use super::timestamp::Timestamp;
 use crate::domain::declaration::{Declaration, DeclarationContent, DeclarationRevision, DeclarationStatus};
@@ -216,6 +216,10 @@ pub struct DeclarationResponse {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// With `validate_only`: the mails that would go.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 10)]
+    pub mails: Vec<MailPreview>,
 }
 
 impl DeclarationResponse {
@@ -230,7 +234,14 @@ impl DeclarationResponse {
             review: declaration.review.as_ref().map(ReviewResponse::of),
             created_at: declaration.created_at.into(),
             updated_at: declaration.updated_at.into(),
+            mails: Vec::new(),
         }
+    }
+
+    /// The same with the mails that would go, if it answers a rehearsal.
+    #[must_use]
+    pub fn rehearsed(self, query: WriteQuery, queued: &[Queued]) -> Self {
+        if query.validate_only { Self { mails: mails(queued), ..self } } else { self }
     }
 }
 

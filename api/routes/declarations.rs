@@ -230,11 +230,12 @@ async fn revise_declaration(
     based_on: IfMatch,
     body: Json<DeclarationRequest>,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.into_inner();
     context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
     let Json { value, mut faults, .. } = body;
     let draft = value.parse(&mut faults);
     context
-        .carry_out(Filing::unkeyed(query.into_inner()), bearer, move |work, principal| {
+        .carry_out(Filing::unkeyed(query), bearer, move |work, principal| {
             let now = work.now();
             let current = find(work.conn, principal, &id, now)?;
             based_on.check(&tag(&current))?;
@@ -243,7 +244,8 @@ async fn revise_declaration(
             }
             let content = all_or_faults(work, principal, &current.declaration.round, draft, faults)?;
             let examined = declarations::revise(work, principal, current.declaration, content)?;
-            Ok(Answer::ok(&DeclarationResponse::of(&examined))?.tagged(tag(&examined)))
+            let body = DeclarationResponse::of(&examined).rehearsed(query, &work.queued);
+            Ok(Answer::ok(&body)?.tagged(tag(&examined)))
         })
         .await
 }
@@ -275,9 +277,9 @@ async fn withdraw_declaration(
     key: IdempotencyKey,
     based_on: IfMatch,
 ) -> Result<HttpResponse, Problem> {
-    let filing = Filing::keyed("withdrawDeclaration", query.into_inner(), key)?
-        .about(id.as_str())
-        .about(based_on.as_str());
+    let query = query.into_inner();
+    let filing =
+        Filing::keyed("withdrawDeclaration", query, key)?.about(id.as_str()).about(based_on.as_str());
     context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
     context
         .carry_out(filing, bearer, move |work, principal| {
@@ -285,7 +287,8 @@ async fn withdraw_declaration(
             let current = find(work.conn, principal, &id, now)?;
             based_on.check(&tag(&current))?;
             let examined = declarations::withdraw(work, principal, current.declaration)?;
-            Ok(Answer::ok(&DeclarationResponse::of(&examined))?.tagged(tag(&examined)))
+            let body = DeclarationResponse::of(&examined).rehearsed(query, &work.queued);
+            Ok(Answer::ok(&body)?.tagged(tag(&examined)))
         })
         .await
 }

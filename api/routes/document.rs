@@ -19,11 +19,14 @@ use super::{
     successions, support, transitional_measures, uploads,
 };
 
+/// What holds for every operation.
+const INTRODUCTION: &str = include_str!("document/introduction.md");
+
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(
         title = "todokede",
-        description = include_str!("document/introduction.md"),
+        description = INTRODUCTION,
         contact(name = "オンライン資格確認等コールセンター (call centre, 0800-080-4583)", url = "https://github.com/todokede/todokede"),
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
@@ -71,7 +74,9 @@ pub fn document(with_sandbox: bool) -> OpenApi {
         .openapi(Base::openapi())
         .configure(|config| routes(config, with_sandbox))
         .split_for_parts();
-    if !with_sandbox && let Some(tags) = &mut document.tags {
+    if with_sandbox {
+        document.info.description = Some(format!("{INTRODUCTION}\n{}", include_str!("document/sandbox.md")));
+    } else if let Some(tags) = &mut document.tags {
         tags.retain(|tag| tag.name != sandbox::TAG);
     }
     if let Some(components) = &mut document.components {

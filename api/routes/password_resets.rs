@@ -124,7 +124,7 @@ async fn complete_password_reset(
     context
         .carry_out_for(Filing::unkeyed(query), nobody, move |work, ()| {
             password_resets::complete(work, &token, &hash)?;
-            if query.validate_only { Answer::ok(&Rehearsed { valid: true }) } else { Ok(Answer::nothing()) }
+            if query.validate_only { Answer::ok(&Rehearsed::of(&work.queued)) } else { Ok(Answer::nothing()) }
         })
         .await
 }

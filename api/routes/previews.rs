@@ -60,4 +60,15 @@ pub struct Rehearsed {
     /// Always `true`: the operation would succeed.
     #[schema(example = true)]
     pub valid: bool,
+    /// The mails that would go.
+    #[schema(max_items = 10)]
+    pub mails: Vec<MailPreview>,
+}
+
+impl Rehearsed {
+    /// The answer to a rehearsal that queued these mails.
+    #[must_use]
+    pub fn of(queued: &[Queued]) -> Self {
+        Self { valid: true, mails: mails(queued) }
+    }
 }

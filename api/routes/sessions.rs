@@ -146,7 +146,7 @@ async fn log_in(
         .carry_out_for(Filing::unkeyed(query), nobody, move |work, ()| {
             let opened = sessions::open(work, account, agent)?;
             if query.validate_only {
-                return Answer::ok(&Rehearsed { valid: true });
+                return Answer::ok(&Rehearsed::of(&work.queued));
             }
             let location = format!("/v1/sessions/{}", opened.session.id);
             Answer::created(location, &tokens(&state.tokens, &opened, work.now())?)
@@ -232,7 +232,7 @@ async fn refresh_session(
     let answered = context
         .carry_out_for(Filing::unkeyed(query), nobody, move |work, ()| {
             match sessions::refresh(work, &token)? {
-                Refreshed::Rotated(_) if query.validate_only => Answer::ok(&Rehearsed { valid: true }),
+                Refreshed::Rotated(_) if query.validate_only => Answer::ok(&Rehearsed::of(&work.queued)),
                 Refreshed::Rotated(opened) => {
                     let location = format!("/v1/sessions/{}", opened.session.id);
                     Answer::created(location, &tokens(&state.tokens, &opened, work.now())?)
@@ -352,7 +352,7 @@ async fn end(
     context
         .carry_out(Filing::unkeyed(query), bearer, move |work, principal| {
             sessions::end(work, principal, id.unwrap_or(principal.session_id))?;
-            if query.validate_only { Answer::ok(&Rehearsed { valid: true }) } else { Ok(Answer::nothing()) }
+            if query.validate_only { Answer::ok(&Rehearsed::of(&work.queued)) } else { Ok(Answer::nothing()) }
         })
         .await
 }

@@ -7,7 +7,7 @@ use validator::Validate;
 
 use super::body::Faults;
 use super::declaration_forms::ReviewResponse;
-use super::previews::{MailPreview, mails};
+use super::previews::{MailPreview, WriteQuery, mails};
 use super::shared_forms::{ContactForm, FounderForm};
 use super::timestamp::Timestamp;
 use crate::domain::calendar::parse_date;
@@ -274,6 +274,10 @@ pub struct SuccessionResponse {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// With `validate_only`: the mails that would go.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 10)]
+    pub mails: Vec<MailPreview>,
 }
 
 impl SuccessionResponse {
@@ -287,7 +291,14 @@ impl SuccessionResponse {
             review: succession.review.as_ref().map(ReviewResponse::of),
             created_at: succession.created_at.into(),
             updated_at: succession.updated_at.into(),
+            mails: Vec::new(),
         }
+    }
+
+    /// The same with the mails that would go, if it answers a rehearsal.
+    #[must_use]
+    pub fn rehearsed(self, query: WriteQuery, queued: &[Queued]) -> Self {
+        if query.validate_only { Self { mails: mails(queued), ..self } } else { self }
     }
 }
 

@@ -195,16 +195,18 @@ async fn revise_succession(
     based_on: IfMatch,
     body: Json<SuccessionRequest>,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.into_inner();
     context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
     let Json { value, mut faults, .. } = body;
     let parsed = value.parse(&mut faults);
     context
-        .carry_out(Filing::unkeyed(query.into_inner()), bearer, move |work, principal| {
+        .carry_out(Filing::unkeyed(query), bearer, move |work, principal| {
             let current = find(work.conn, principal, &id)?;
             based_on.check(&etag(current.version))?;
             let form = all_or_faults(work, principal, parsed, faults)?;
             let succession = successions::revise(work, principal, current, form)?;
-            Ok(Answer::ok(&SuccessionResponse::of(&succession))?.tagged(etag(succession.version)))
+            let body = SuccessionResponse::of(&succession).rehearsed(query, &work.queued);
+            Ok(Answer::ok(&body)?.tagged(etag(succession.version)))
         })
         .await
 }
@@ -236,16 +238,16 @@ async fn withdraw_succession(
     key: IdempotencyKey,
     based_on: IfMatch,
 ) -> Result<HttpResponse, Problem> {
-    let filing = Filing::keyed("withdrawSuccession", query.into_inner(), key)?
-        .about(id.as_str())
-        .about(based_on.as_str());
+    let query = query.into_inner();
+    let filing = Filing::keyed("withdrawSuccession", query, key)?.about(id.as_str()).about(based_on.as_str());
     context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
     context
         .carry_out(filing, bearer, move |work, principal| {
             let current = find(work.conn, principal, &id)?;
             based_on.check(&etag(current.version))?;
             let succession = successions::withdraw(work, principal, current)?;
-            Ok(Answer::ok(&SuccessionResponse::of(&succession))?.tagged(etag(succession.version)))
+            let body = SuccessionResponse::of(&succession).rehearsed(query, &work.queued);
+            Ok(Answer::ok(&body)?.tagged(etag(succession.version)))
         })
         .await
 }

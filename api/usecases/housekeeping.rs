@@ -4,6 +4,7 @@ use chrono::Duration;
 
 use super::work::Work;
 use crate::db::{idempotency_keys, known_clients, links, sessions, uploads};
+use crate::domain::ids::UploadId;
 use crate::error::Error;
 
 /// How long an idempotency key is kept.
@@ -13,12 +14,22 @@ const AFTERLIFE: Duration = Duration::days(30);
 /// How long a client that does not log in stays known.
 const CLIENT_LIFE: Duration = Duration::days(365);
 
-/// Deletes what is past its time and says how many rows that were.
-pub fn tidy(work: &mut Work<'_>) -> Result<usize, Error> {
+/// What was forgotten.
+#[derive(Debug, Default)]
+pub struct Tidied {
+    /// How many rows.
+    pub rows: usize,
+    /// Announcements whose bytes, if a crash left any, belong to nobody.
+    pub uploads: Vec<UploadId>,
+}
+
+/// Deletes what is past its time.
+pub fn tidy(work: &mut Work<'_>) -> Result<Tidied, Error> {
     let now = work.now();
-    Ok(idempotency_keys::delete_before(work.conn, now - KEY_LIFE)?
+    let rows = idempotency_keys::delete_before(work.conn, now - KEY_LIFE)?
         + links::delete_before(work.conn, now - AFTERLIFE)?
         + sessions::delete_before(work.conn, now - AFTERLIFE)?
-        + known_clients::delete_before(work.conn, now - CLIENT_LIFE)?
-        + uploads::delete_unfulfilled(work.conn, now)?)
+        + known_clients::delete_before(work.conn, now - CLIENT_LIFE)?;
+    let uploads = uploads::delete_unfulfilled(work.conn, now)?;
+    Ok(Tidied { rows: rows + uploads.len(), uploads })
 }

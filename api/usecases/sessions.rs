@@ -107,7 +107,8 @@ pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed
             Ok(Refreshed::Revoked)
         }
         Refresh::Rotate => {
-            sessions::replace_refresh_tokens(work.conn, session.id, now)?;
+            // Only the presented one: a client that asked twice may go on with either answer.
+            sessions::replace_refresh_token(work.conn, &presented.hash(), now)?;
             sessions::prolong(work.conn, session.id, now, session.expiry_after(now))?;
             work.audit(Some(session.account_id), "session.refreshed", &session.id, None)?;
             Ok(Refreshed::Rotated(Box::new(issue(work, session)?)))

@@ -99,7 +99,6 @@ pub const fn entry(code: ProblemCode) -> Entry {
         ProblemCode::SuccessorTaken => succession::SUCCESSOR_TAKEN,
         ProblemCode::SuccessorHasAccount => succession::SUCCESSOR_HAS_ACCOUNT,
         ProblemCode::SuccessorIsPredecessor => succession::SUCCESSOR_IS_PREDECESSOR,
-        ProblemCode::UploadStored => upload::UPLOAD_STORED,
         ProblemCode::UploadIncomplete => upload::UPLOAD_INCOMPLETE,
         ProblemCode::UploadQuota => upload::UPLOAD_QUOTA,
         ProblemCode::ContentMismatch => upload::CONTENT_MISMATCH,

@@ -28,7 +28,6 @@ pub fn detail(fault: Fault, lang: Lang) -> String {
             return filled(document::OUT_OF_RANGE, lang, &[("min", &min), ("max", &max)]);
         }
         Fault::DateTooLate { limit } => return filled(rules::DATE_TOO_LATE, lang, &[("limit", &limit)]),
-        Fault::DateTooEarly { limit } => return filled(rules::DATE_TOO_EARLY, lang, &[("limit", &limit)]),
         Fault::MonthTooLate { limit } => return filled(rules::MONTH_TOO_LATE, lang, &[("limit", &limit)]),
         Fault::EndsBeforeDuty { duty_begins } => {
             return filled(rules::ENDS_BEFORE_DUTY, lang, &[("duty_begins", &duty_begins)]);
@@ -129,7 +128,6 @@ mod tests {
             Fault::DigestForm,
             Fault::FileNameForm,
             Fault::DateTooLate { limit: day },
-            Fault::DateTooEarly { limit: day },
             Fault::MonthTooLate { limit: month },
             Fault::InstantInPast,
             Fault::EndsBeforeDuty { duty_begins: day },
@@ -189,7 +187,6 @@ mod tests {
             (Fault::TooMany { max: 10 }, vec!["10"]),
             (Fault::OutOfRange { min: -5, max: 99 }, vec!["-5", "99"]),
             (Fault::DateTooLate { limit: day }, vec!["2023-02-28"]),
-            (Fault::DateTooEarly { limit: day }, vec!["2023-02-28"]),
             (Fault::MonthTooLate { limit: month }, vec!["2023-09"]),
             (Fault::EndsBeforeDuty { duty_begins: day }, vec!["2023-02-28"]),
             (Fault::OutOfOrder { after: day }, vec!["2023-02-28"]),

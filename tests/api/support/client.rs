@@ -134,11 +134,6 @@ impl Client {
         let request = self.request(Method::POST, &format!("{path}/withdrawal"));
         send(request.header("If-Match", etag).header("Idempotency-Key", Uuid::new_v4().to_string())).await
     }
-
-    /// Posts a text as it is.
-    pub async fn post_text(&self, path: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Reply {
-        send(self.request(Method::POST, path).header("Content-Type", content_type).body(body)).await
-    }
 }
 
 /// Sends a request and reads the answer.

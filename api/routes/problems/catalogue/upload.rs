@@ -2,20 +2,6 @@
 
 use super::{Entry, Words, call_centre};
 
-pub(super) const UPLOAD_STORED: Entry = Entry {
-    status: 409,
-    title: Words { ja: "保存済みのファイル", en: "File already stored" },
-    cause: Words {
-        ja: "このファイルの内容は、すでに保存されています。保存した内容は、差し替えられません。",
-        en: "The content of this file is stored already and cannot be replaced.",
-    },
-    fix: Words {
-        ja: "そのまま届出に添付できます。別のファイルを送る場合は、新しいファイルとして登録してください。",
-        en: "Attach the file as it is. To send another file, announce it as a new one.",
-    },
-    retryable: false,
-};
-
 pub(super) const UPLOAD_INCOMPLETE: Entry = Entry {
     status: 409,
     title: Words { ja: "内容が届いていないファイル", en: "File content missing" },

@@ -7,11 +7,6 @@ pub(super) const DATE_TOO_LATE: Words = Words {
     en: "Please enter a date no later than {limit}.",
 };
 
-pub(super) const DATE_TOO_EARLY: Words = Words {
-    ja: "{limit}以後（当日を含みます）の日付を入力してください。",
-    en: "Please enter a date no earlier than {limit}.",
-};
-
 pub(super) const MONTH_TOO_LATE: Words = Words {
     ja: "{limit}以前（当月を含みます）の年月を入力してください。",
     en: "Please enter a month no later than {limit}.",

@@ -60,8 +60,7 @@ const fn instance(code: ProblemCode) -> &'static str {
         | ProblemCode::SuccessorHasAccount
         | ProblemCode::SuccessorIsPredecessor
         | ProblemCode::InvalidContent => "/v1/successions",
-        ProblemCode::UploadStored
-        | ProblemCode::UploadIncomplete
+        ProblemCode::UploadIncomplete
         | ProblemCode::UploadQuota
         | ProblemCode::ContentMismatch
         | ProblemCode::ContentNotOfType => "/v1/uploads",
