@@ -119,6 +119,40 @@ impl UploadResponse {
     }
 }
 
+/// The rehearsal of an announcement: what would be awaited.
+#[derive(Serialize, ToSchema)]
+pub struct UploadPreview {
+    /// The file's name.
+    #[schema(max_length = 200, example = "契約書（写し）.pdf")]
+    pub file_name: String,
+    /// Its type.
+    pub media_type: MediaType,
+    /// Its size in bytes.
+    #[schema(minimum = 1, maximum = 10_485_760, example = 48213)]
+    pub size_bytes: u64,
+    /// Its SHA-256 digest.
+    #[schema(
+        max_length = 64,
+        pattern = "^[0-9a-f]{64}$",
+        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    )]
+    pub sha256: String,
+    /// Until when its bytes would be awaited.
+    pub expires_at: Timestamp,
+}
+
+impl UploadPreview {
+    fn of(upload: &Upload) -> Self {
+        Self {
+            file_name: upload.file_name.clone(),
+            media_type: upload.media_type,
+            size_bytes: upload.size_bytes,
+            sha256: upload.sha256.clone(),
+            expires_at: upload.expires_at.into(),
+        }
+    }
+}
+
 /// The header that proves the bytes.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
@@ -143,7 +177,7 @@ pub struct ContentDigestHeader {
     params(WriteQuery, OptionalIdempotencyKeyHeader),
     request_body = UploadRequest,
     responses(
-        (status = 200, description = "With `validate_only`: the file would be awaited. Its id is not kept.", body = UploadResponse),
+        (status = 200, description = "With `validate_only`: the file would be awaited.", body = UploadPreview),
         (status = 201, description = "The bytes are awaited.", body = UploadResponse),
         (status = 409, description = "The account holds as many files as it may.", body = ProblemDocument, content_type = "application/problem+json"),
     ),
@@ -178,7 +212,7 @@ async fn announce_upload(
         .carry_out(filing, bearer, move |work, principal| {
             let upload = uploads::announce(work, principal, file)?;
             if query.validate_only {
-                return Answer::ok(&UploadResponse::of(&upload));
+                return Answer::ok(&UploadPreview::of(&upload));
             }
             Answer::created(format!("/v1/uploads/{}", upload.id), &UploadResponse::of(&upload))
         })
