@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use super::account_forms::{AccountChangeRequest, AccountPreview, AccountRequest, AccountResponse};
+use super::account_forms::{AccountChangeRequest, AccountRequest};
+use super::account_views::{AccountPreview, AccountResponse};
 use super::answer::Answer;
 use super::body::{Faults, Json};
 use super::conditional::{self, IfMatch, IfMatchHeader, IfNoneMatchHeader, etag};

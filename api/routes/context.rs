@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use ipnet::IpNet;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
-use super::edge::language_of;
+use super::language::language_of;
 use super::problems::{Occasion, Problem};
 use crate::db::Conn;
 use crate::domain::calendar::Instant;

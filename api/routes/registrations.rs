@@ -112,7 +112,10 @@ async fn request_registration(
 
 /// Writes of strangers belong to no account.
 #[expect(clippy::unnecessary_wraps, reason = "the same shape as finding a principal, which can fail")]
-pub(super) fn nobody(_: &mut crate::db::Conn, _: &crate::usecases::work::Call) -> Result<(Uuid, ()), Error> {
+pub(in crate::routes) fn nobody(
+    _: &mut crate::db::Conn,
+    _: &crate::usecases::work::Call,
+) -> Result<(Uuid, ()), Error> {
     Ok((Uuid::nil(), ()))
 }
 
