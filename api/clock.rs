@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Duration, Utc};
 
+/// The last year a clock can be set to: later instants are mistakes, and RFC 3339 ends with 9999.
+pub const LAST_YEAR: i32 = 2199;
+
 /// A clock that ticks like the machine's, at a distance that can be changed. Clones tick together.
 #[derive(Debug, Clone, Default)]
 pub struct Clock {

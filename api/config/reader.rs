@@ -6,9 +6,10 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use ipnet::IpNet;
 
+use crate::clock::LAST_YEAR;
 use crate::security::limits::Budget;
 
 /// What is wrong with one variable. It never repeats the value, which may be a secret.
@@ -125,10 +126,11 @@ impl<'a> Reader<'a> {
             return None;
         }
         let parsed = DateTime::parse_from_rfc3339(value.as_deref().unwrap_or(default));
-        if parsed.is_err() {
+        let parsed = parsed.ok().filter(|instant| (1970..=LAST_YEAR).contains(&instant.year()));
+        if parsed.is_none() {
             self.malformed(name, "an instant such as 2023-02-03T09:00:00+09:00");
         }
-        parsed.ok().map(|instant| instant.to_utc())
+        parsed.map(|instant| instant.to_utc())
     }
 
     /// An address; in production it is required and must be https.

@@ -97,18 +97,6 @@ pub fn mark_sent(conn: &mut Conn, id: MessageId, now: Instant) -> Result<(), Err
     Ok(())
 }
 
-/// Puts a mail off until later.
-pub fn defer(conn: &mut Conn, id: MessageId, until: Instant) -> Result<(), Error> {
-    diesel::update(outbox::table.find(Id(id.uuid())))
-        .set((
-            outbox::state.eq("DEFERRED"),
-            outbox::next_attempt_at.eq(Moment(until)),
-            outbox::attempts.eq(outbox::attempts + 1),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
 /// Gives a mail up and blanks its body.
 pub fn abandon(conn: &mut Conn, id: MessageId) -> Result<(), Error> {
     diesel::update(outbox::table.find(Id(id.uuid())))

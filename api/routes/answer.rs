@@ -4,10 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::problems::MEDIA_TYPE;
-use crate::domain::lang::Lang;
 use crate::error::Error;
 
 /// An answer.
@@ -18,9 +15,6 @@ pub struct Answer {
     etag: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     location: Option<String>,
-    /// The language of a problem's texts.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    language: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     body: Option<String>,
 }
@@ -44,14 +38,7 @@ impl Answer {
     /// 204.
     #[must_use]
     pub const fn nothing() -> Self {
-        Self { status: 204, etag: None, location: None, language: None, body: None }
-    }
-
-    /// A problem document in its language.
-    #[must_use]
-    pub fn problem(status: u16, document: &Value, lang: Lang) -> Self {
-        let language = Some(lang.tag().to_owned());
-        Self { status, language, body: Some(document.to_string()), ..Self::nothing() }
+        Self { status: 204, etag: None, location: None, body: None }
     }
 
     fn with(status: StatusCode, body: &impl Serialize) -> Result<Self, Error> {
@@ -65,19 +52,6 @@ impl Answer {
         Self { etag: Some(etag), ..self }
     }
 
-    /// The kept answer as it is given again: a kept problem names the request at hand.
-    #[must_use]
-    pub fn again(mut self, request_id: &str) -> Self {
-        if self.status >= 400
-            && let Some(body) = &mut self.body
-            && let Ok(Value::Object(mut document)) = serde_json::from_str(body)
-        {
-            document.insert("request_id".to_owned(), request_id.into());
-            *body = Value::Object(document).to_string();
-        }
-        self
-    }
-
     /// Writes the answer.
     #[must_use]
     pub fn write(self) -> HttpResponse {
@@ -88,15 +62,9 @@ impl Answer {
         if let Some(location) = self.location {
             response.insert_header((header::LOCATION, location));
         }
-        if let Some(language) = self.language {
-            response.insert_header((header::CONTENT_LANGUAGE, language));
-        }
         match self.body {
             None => response.finish(),
-            Some(body) => {
-                response.content_type(if self.status >= 400 { MEDIA_TYPE } else { "application/json" });
-                response.body(body)
-            }
+            Some(body) => response.content_type("application/json").body(body),
         }
     }
 }

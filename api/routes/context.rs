@@ -9,11 +9,9 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use ipnet::IpNet;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
-use super::language::language_of;
-use super::problems::{Occasion, Problem};
+use super::problems::Problem;
 use crate::db::Conn;
 use crate::domain::calendar::Instant;
-use crate::domain::lang::Lang;
 use crate::error::{Error, ProblemCode};
 use crate::security::access_tokens::Verified;
 use crate::security::limits::{Limit, Remaining};
@@ -70,41 +68,11 @@ impl Context {
         self.call.client.as_deref().unwrap_or_default()
     }
 
-    /// How an answer to this request is worded.
-    #[must_use]
-    pub fn voice(&self) -> Voice {
-        Voice {
-            lang: language_of(self.request.headers()),
-            path: self.request.path().to_owned(),
-            public_url: self.state.settings.public_url.clone(),
-        }
-    }
-
     /// What the client calls itself, cut to a sensible length.
     #[must_use]
     pub fn user_agent(&self) -> Option<String> {
         let value = self.request.headers().get(actix_web::http::header::USER_AGENT)?.to_str().ok()?;
         Some(value.chars().take(200).collect())
-    }
-}
-
-/// How an answer is worded, apart from the request that it answers.
-pub struct Voice {
-    lang: Lang,
-    path: String,
-    public_url: String,
-}
-
-impl Voice {
-    /// What a problem document needs to know.
-    #[must_use]
-    pub fn occasion<'a>(&'a self, call: &'a Call) -> Occasion<'a> {
-        Occasion {
-            lang: self.lang,
-            path: &self.path,
-            request_id: call.request_id.as_deref().unwrap_or_default(),
-            public_url: &self.public_url,
-        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::context::{Arrival, client_of};
 use super::language::language_of;
 use super::problems::{self, MEDIA_TYPE, Occasion, Outline};
 use crate::domain::lang::Lang;
-use crate::error::{Error, ProblemCode};
+use crate::error::ProblemCode;
 use crate::security::limits::Remaining;
 use crate::state::State;
 
@@ -104,7 +104,12 @@ fn write_problem(response: &mut ServiceResponse<BoxBody>, arrival: &Arrival, lan
 
 /// The code of an error that the framework answered by itself.
 fn foreign(response: &ServiceResponse<BoxBody>) -> Option<ProblemCode> {
-    response.response().error()?;
+    // Swagger UI answers what it does not have with an empty 404 that is no error of the framework.
+    let bare =
+        response.status() == StatusCode::NOT_FOUND && !response.headers().contains_key(header::CONTENT_TYPE);
+    if !bare {
+        response.response().error()?;
+    }
     Some(match response.status() {
         StatusCode::NOT_FOUND => ProblemCode::NotFound,
         StatusCode::METHOD_NOT_ALLOWED => ProblemCode::MethodNotAllowed,
@@ -164,13 +169,6 @@ fn write_headers(response: &mut ServiceResponse<BoxBody>, arrival: &Arrival) {
         set(RATE_LIMIT, &format!("\"{policy}\";r={}", remaining.left));
         set(RATE_LIMIT_POLICY, &format!("\"{policy}\";q={};w={}", budget.quota, budget.window.as_secs()));
     }
-}
-
-/// The document of an error that is kept under an idempotency key: its status and its members.
-#[must_use]
-pub fn kept_problem(error: &Error, occasion: Occasion<'_>) -> (u16, serde_json::Value) {
-    let outline = Outline::of(error);
-    (problems::status_of(outline.code).as_u16(), problems::document(&outline, occasion))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! How every write is carried out: who it is for, once per idempotency key, kept or rehearsed.
 //!
 //! The key's row is written in the transaction of the effect: a crash leaves both or neither, and a
-//! retry finds the truth. A second request with the same key waits for the first and then gets the
+//! retry finds the truth. A refusal changes nothing and keeps no key: the same request may succeed once
+//! its cause is mended. A second request with the same key waits for the first and then gets the
 //! same answer.
 
 use std::future::{Ready, ready};
@@ -15,12 +16,11 @@ use uuid::Uuid;
 
 use super::answer::Answer;
 use super::context::{Bearer, Context};
-use super::edge::kept_problem;
 use super::previews::WriteQuery;
-use super::problems::{Problem, catalogue};
+use super::problems::Problem;
+use crate::db::Conn;
 use crate::db::idempotency_keys::{self, Scope};
 use crate::db::writer::Mode;
-use crate::db::{Conn, savepoint};
 use crate::error::{Error, ProblemCode};
 use crate::usecases::sessions::Principal;
 use crate::usecases::work::{Call, Work};
@@ -170,11 +170,11 @@ impl Context {
         W: FnOnce(&mut Conn, &Call) -> Result<(Uuid, P), Error> + Send + 'static,
         A: FnOnce(&mut Work<'_>, P) -> Result<Answer, Error> + Send + 'static,
     {
-        let (call, policy, voice) = (self.call.clone(), self.state.policy.clone(), self.voice());
+        let (call, policy) = (self.call.clone(), self.state.policy.clone());
         let mode = filing.mode;
         let outcome = self.state.database.write(mode, move |conn| {
             let (principal, person) = who(conn, &call)?;
-            once_per_key(conn, &filing, principal, &call, &voice, |conn| {
+            once_per_key(conn, &filing, principal, &call, |conn| {
                 act(&mut Work::new(conn, &call, &policy), person)
             })
         });
@@ -185,8 +185,7 @@ impl Context {
         Ok(match outcome {
             Outcome::Done(answer) => answer.write(),
             Outcome::Before(answer) => {
-                let request_id = self.call.request_id.as_deref().unwrap_or_default();
-                let mut response = answer.again(request_id).write();
+                let mut response = answer.write();
                 response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
                 response
             }
@@ -199,7 +198,6 @@ fn once_per_key(
     filing: &Filing,
     principal: Uuid,
     call: &Call,
-    voice: &super::context::Voice,
     act: impl FnOnce(&mut Conn) -> Result<Answer, Error>,
 ) -> Result<Outcome, Error> {
     let Some(key) = filing.key.clone().filter(|_| filing.mode == Mode::Store) else {
@@ -213,27 +211,9 @@ fn once_per_key(
             Err(ProblemCode::IdempotencyKeyReused.into())
         };
     }
-    let answer = match savepoint(conn, act) {
-        Ok(answer) => answer,
-        Err(error) if is_final(&error) => {
-            let occasion = voice.occasion(call);
-            let (status, document) = kept_problem(&error, occasion);
-            Answer::problem(status, &document, occasion.lang)
-        }
-        Err(error) => return Err(error),
-    };
+    let answer = act(conn)?;
     idempotency_keys::insert(conn, &scope, &filing.fingerprint, &answer, call.now)?;
     Ok(Outcome::Done(answer))
-}
-
-/// Whether the same request would be refused again for the same reason: only then the refusal is
-/// kept. What the caller mends by logging in or reading anew is asked again.
-fn is_final(error: &Error) -> bool {
-    match error {
-        Error::Refused(code) => matches!(catalogue::entry(*code).status, 409 | 422),
-        Error::Invalid(_) => true,
-        Error::Limited(_) | Error::Overloaded(_) | Error::Internal(_) => false,
-    }
 }
 
 #[cfg(test)]

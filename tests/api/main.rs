@@ -32,6 +32,7 @@ mod password_resets;
 mod passwords;
 mod production;
 mod readme;
+mod real_codes;
 mod registration_facilities;
 mod registration_replays;
 mod registrations;

@@ -191,3 +191,19 @@ async fn the_page_of_a_mailed_link_sends_nothing_by_itself_and_never_sees_the_to
     assert!(!script.text.contains("fetch(") && !script.text.contains("XMLHttpRequest"));
     app.anonymous().get("/sandbox/links/else").await.refused(404, "NOT_FOUND");
 }
+
+#[actix_web::test]
+async fn the_clock_is_not_moved_beyond_the_years_that_the_service_can_count() {
+    let app = TestApp::start().await;
+    for now in ["2200-01-01T00:00:00Z", "9999-12-31T23:59:59.9Z"] {
+        move_clock(&app.anonymous(), "", &json!(now)).await.blames(&[("/now", "INSTANT_FORM")]);
+    }
+    move_clock(&app.anonymous(), "", &json!("2199-12-31T00:00:00Z")).await.is(200);
+    app.anonymous().post("/v1/registrations", &json!({ "email": "a@clinic.example" })).await.is(202);
+}
+
+#[actix_web::test]
+async fn what_the_documentation_page_does_not_have_is_a_problem_too() {
+    let app = TestApp::start().await;
+    app.anonymous().get("/docs/nothing").await.refused(404, "NOT_FOUND");
+}

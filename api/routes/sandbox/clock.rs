@@ -1,12 +1,13 @@
 //! The clock: read, and moved forward.
 
 use actix_web::{HttpResponse, get, put, web};
+use chrono::Datelike as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
 use super::TAG;
-use crate::clock::Clock;
+use crate::clock::{Clock, LAST_YEAR};
 use crate::db::writer::Mode;
 use crate::domain::fault::Fault;
 use crate::error::Error;
@@ -30,7 +31,7 @@ pub struct ClockResponse {
 /// Where to move the clock.
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct ClockRequest {
-    /// The new time, not before the present one.
+    /// The new time, not before the present one and not after the year 2199.
     #[schema(format = DateTime, min_length = 20, max_length = 40, example = "2023-03-31T23:50:00+09:00")]
     #[validate(length(max = 40, code = "too_long"))]
     pub now: String,
@@ -72,6 +73,9 @@ pub(super) async fn move_clock(
     let Json { value, mut faults, .. } = body;
     let parsed = chrono::DateTime::parse_from_rfc3339(&value.now).map_err(|_| Fault::InstantForm);
     let wanted = faults.take("/now", parsed).map(|wanted| wanted.to_utc());
+    if wanted.is_some_and(|wanted| wanted.year() > LAST_YEAR) {
+        faults.add("/now", Fault::InstantForm);
+    }
     if wanted.is_some_and(|wanted| wanted < context.call.now) {
         faults.add("/now", Fault::InstantInPast);
     }
