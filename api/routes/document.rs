@@ -27,8 +27,8 @@ const INTRODUCTION: &str = include_str!("document/introduction.md");
     info(
         title = "todokede",
         description = INTRODUCTION,
-        contact(name = "オンライン資格確認等コールセンター (call centre, 0800-080-4583)", url = "https://github.com/todokede/todokede"),
-        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+        contact(name = "オンライン資格確認等コールセンター (call centre, 0800-080-4583)"),
+        license(name = "MIT", identifier = "MIT"),
     ),
     servers((url = "/", description = "This service")),
     components(schemas(ProblemDocument, FieldError)),
