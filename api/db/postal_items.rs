@@ -31,13 +31,3 @@ pub fn insert_guidance(
         .execute(conn)?;
     Ok(())
 }
-
-/// When the guidance of a succession was queued.
-pub fn find_queued_at(conn: &mut Conn, succession: SuccessionId) -> Result<Option<Instant>, Error> {
-    let at: Option<Moment> = postal_items::table
-        .filter(postal_items::succession_id.eq(Id(succession.uuid())))
-        .select(postal_items::queued_at)
-        .first(conn)
-        .optional()?;
-    Ok(at.map(|at| at.0))
-}

@@ -59,21 +59,19 @@ pub fn list_faults(
     let mut faults = Vec::new();
     for (order, (place, code)) in codes.iter().enumerate() {
         let repeated = codes.iter().take(order).any(|(_, earlier)| earlier == code);
-        let fault = if code == own { Some(Fault::OwnFacilityCode) } else { repeated_entry(repeated) };
+        let fault =
+            if code == own { Some(Fault::OwnFacilityCode) } else { repeated.then_some(Fault::RepeatedEntry) };
         faults.extend(fault.map(|fault| FieldFault::new(format!("/other_facility_codes/{place}"), fault)));
     }
     for (order, (place, id)) in attachments.iter().enumerate() {
         let repeated = attachments.iter().take(order).any(|(_, earlier)| earlier == id);
         let upload = uploads::find(conn, *id, principal.account.id)?;
         let stored = upload.is_some_and(|upload| upload.stored_at.is_some());
-        let fault = if stored { repeated_entry(repeated) } else { Some(Fault::AttachmentUnknown) };
+        let fault =
+            if stored { repeated.then_some(Fault::RepeatedEntry) } else { Some(Fault::AttachmentUnknown) };
         faults.extend(fault.map(|fault| FieldFault::new(format!("/attachment_ids/{place}"), fault)));
     }
     Ok(faults)
-}
-
-fn repeated_entry(repeated: bool) -> Option<Fault> {
-    repeated.then_some(Fault::RepeatedEntry)
 }
 
 /// Everything that speaks against a declaration's content.
