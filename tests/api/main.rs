@@ -30,6 +30,7 @@ mod openapi;
 mod password_resets;
 mod passwords;
 mod production;
+mod races;
 mod readme;
 mod real_codes;
 mod registration_facilities;
