@@ -27,6 +27,7 @@ mod group_commit;
 mod languages;
 mod limits;
 mod openapi;
+mod outages;
 mod password_resets;
 mod passwords;
 mod production;
