@@ -3,13 +3,12 @@
 
 #![cfg(test)]
 
-mod support;
-
 mod access_tokens;
 mod accounts;
 mod audit;
 mod bad_input;
 mod bad_parameters;
+mod both_databases;
 mod call_centre;
 mod commands;
 mod declaration_changes;
@@ -29,10 +28,12 @@ mod group_commit;
 mod languages;
 mod limits;
 mod openapi;
+mod outages;
 mod overload;
 mod password_resets;
 mod passwords;
 mod production;
+mod races;
 mod readme;
 mod real_codes;
 mod registration_facilities;
@@ -41,12 +42,14 @@ mod registrations;
 mod rehearsals;
 mod routing;
 mod sandbox;
+mod schemas;
 mod sessions;
 mod strangers;
 mod succession_chains;
 mod succession_refusals;
 mod succession_waits;
 mod successions;
+mod support;
 mod transitional_measures;
 mod upload_contents;
 mod uploads;

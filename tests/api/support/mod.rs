@@ -4,8 +4,10 @@ mod actor;
 mod app;
 mod client;
 pub mod contract;
+pub mod database;
 pub mod forms;
 pub mod list;
+pub mod postgres;
 pub mod reasons;
 pub mod schema;
 
