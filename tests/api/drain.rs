@@ -42,7 +42,7 @@ impl Service {
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let head = "POST /v1/registrations HTTP/1.1\r\nHost: todokede.test\r\nContent-Type: application/json";
         let length = BODY.len();
-        write!(stream, "{head}\r\nContent-Length: {length}\r\n\r\n{}", &BODY[..length - 1]).unwrap();
+        write!(stream, "{head}\r\nContent-Length: {length}\r\n\r\n{}", BODY.split_at(length - 1).0).unwrap();
         stream
     }
 

@@ -20,7 +20,7 @@ async fn held(app: &TestApp) -> TcpStream {
          Connection: close\r\nContent-Length: {}\r\n\r\n",
         BODY.len()
     );
-    stream.write_all(format!("{head}{}", &BODY[..BODY.len() - 1]).as_bytes()).await.unwrap();
+    stream.write_all(format!("{head}{}", BODY.split_at(BODY.len() - 1).0).as_bytes()).await.unwrap();
     while app.running.state.traffic.under_way() == before {
         tokio::task::yield_now().await;
     }
