@@ -15,6 +15,10 @@ use crate::usecases::rounds;
 use crate::usecases::work::{Call, Work};
 use crate::{boot, routes, server, telemetry, worker};
 
+mod upkeep;
+
+pub use upkeep::{ask_health, back_up, examine, restore};
+
 /// Why a command failed, for the person at the terminal.
 #[derive(Debug)]
 pub struct Failure(String);

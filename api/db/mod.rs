@@ -3,8 +3,10 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod backup;
 pub mod columns;
 pub mod declarations;
+pub mod diagnosis;
 pub mod facilities;
 pub mod idempotency_keys;
 pub mod known_clients;
