@@ -39,6 +39,9 @@ pub enum Error {
     /// More work waits than can be done in time; nothing was changed.
     #[error("overloaded: {0}")]
     Overloaded(&'static str),
+    /// The database could not do it now; nothing was changed. The source says why.
+    #[error("the database is not available")]
+    Unavailable(#[source] Source),
     /// Something that should not happen; the source says what.
     #[error("internal error")]
     Internal(#[source] Source),
@@ -61,6 +64,15 @@ impl Error {
     /// Wraps an error that should not happen.
     pub fn internal(source: impl Into<Source>) -> Self {
         Self::Internal(source.into())
+    }
+
+    /// The reason for a person who looks after the service, with what a library below us said.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Internal(source) | Self::Unavailable(source) => source.to_string(),
+            other => other.to_string(),
+        }
     }
 
     /// One refused value.
@@ -184,6 +196,10 @@ problem_codes! {
     RateLimited = "RATE_LIMITED",
     /// More work waits than can be done in time.
     Overloaded = "OVERLOADED",
+    /// The database could not do it now; nothing was changed.
+    Unavailable = "UNAVAILABLE",
+    /// Whether the change was stored is not known; the same request with the same key finds out.
+    OutcomeUnknown = "OUTCOME_UNKNOWN",
     /// Something failed inside.
     Internal = "INTERNAL",
 }

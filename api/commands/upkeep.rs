@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::{Failure, settings};
 use crate::backup::{self, Copied, Place};
 use crate::config::Settings;
+use crate::db::source::Source;
 use crate::doctor;
 
 /// How long the service may take to say how it is.
@@ -19,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// What is in the way. If attachments are missing or damaged, the backup is kept without them and they are named.
 pub fn back_up(file: &Path) -> Result<(), Failure> {
     let to = Place::of_backup(file);
-    let copied = backup::copy(&place(&settings()?), &to)?;
+    let copied = backup::copy(&place(settings()?)?, &to)?;
     println!("database     {}", to.database.display());
     println!("attachments  {} in {}", copied.attachments, to.uploads.display());
     complete(&copied)
@@ -30,15 +31,22 @@ pub fn back_up(file: &Path) -> Result<(), Failure> {
 /// # Errors
 /// As [`back_up`].
 pub fn restore(file: &Path) -> Result<(), Failure> {
-    let to = place(&settings()?);
+    let to = place(settings()?)?;
     let copied = backup::copy(&Place::of_backup(file), &to)?;
     println!("database     {}", to.database.display());
     println!("attachments  {} in {}", copied.attachments, to.uploads.display());
     complete(&copied)
 }
 
-fn place(settings: &Settings) -> Place {
-    Place { database: settings.database.clone(), uploads: settings.uploads.clone() }
+fn place(settings: Settings) -> Result<Place, Failure> {
+    match settings.database {
+        Source::Sqlite(database) => Ok(Place { database, uploads: settings.uploads }),
+        Source::Postgres(_) => Err(Failure(
+            "PostgreSQL has tools of its own, pg_dump and pg_restore: docs/operations.md says how, and how to \
+             copy the folder of attachments with them"
+                .to_owned(),
+        )),
+    }
 }
 
 fn complete(copied: &Copied) -> Result<(), Failure> {

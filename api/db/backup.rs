@@ -5,7 +5,7 @@ use std::path::Path;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use super::Conn;
+use super::connection::{Conn, on};
 use crate::error::Error;
 
 #[derive(QueryableByName)]
@@ -23,9 +23,9 @@ pub fn open_as_it_is(file: &Path) -> Result<Conn, Error> {
     let named = |error: &dyn std::fmt::Display| Error::internal(format!("{}: {error}", file.display()));
     // SQLite would make the file.
     std::fs::metadata(file).map_err(|error| named(&error))?;
-    let mut conn = Conn::establish(&file.to_string_lossy()).map_err(|error| named(&error))?;
+    let mut conn = SqliteConnection::establish(&file.to_string_lossy()).map_err(|error| named(&error))?;
     diesel::sql_query("PRAGMA busy_timeout = 5000").execute(&mut conn)?;
-    Ok(conn)
+    Ok(Conn::Sqlite(conn))
 }
 
 /// Writes the database, as it is at one instant, into an empty file. Other connections go on reading and
@@ -35,7 +35,7 @@ pub fn open_as_it_is(file: &Path) -> Result<Conn, Error> {
 /// An internal error, for example of a full disk.
 pub fn copy_into(conn: &mut Conn, empty: &Path) -> Result<(), Error> {
     let place = empty.to_str().ok_or_else(|| Error::internal("the path of the copy is not UTF-8"))?;
-    diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(place).execute(conn)?;
+    on!(conn, |c| diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(place).execute(c))?;
     Ok(())
 }
 
@@ -44,6 +44,6 @@ pub fn copy_into(conn: &mut Conn, empty: &Path) -> Result<(), Error> {
 /// # Errors
 /// An internal error if it cannot be read at all.
 pub fn find_damage(conn: &mut Conn) -> Result<Vec<String>, Error> {
-    let told: Vec<Told> = diesel::sql_query("PRAGMA integrity_check(10)").load(conn)?;
+    let told: Vec<Told> = on!(conn, |c| diesel::sql_query("PRAGMA integrity_check(10)").load(c))?;
     Ok(told.into_iter().map(|row| row.integrity_check).filter(|line| line != "ok").collect())
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::{Report, Verdict};
 use crate::config::Settings;
+use crate::db::source::Source;
 
 const MIB: u64 = 1024 * 1024;
 /// Below this a busy day, or one large log of the database, fills the disk.
@@ -14,7 +15,9 @@ const SCARCE: u64 = 2048 * MIB;
 const FULL: u64 = 200 * MIB;
 
 pub(super) fn examine(settings: &Settings, report: &mut Report) {
-    examine_space(settings.database.parent().unwrap_or(Path::new(".")), report);
+    if matches!(settings.database, Source::Sqlite(_)) {
+        examine_space(&settings.data, report);
+    }
     let folder = &settings.uploads;
     match fs::metadata(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {

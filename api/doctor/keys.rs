@@ -15,7 +15,7 @@ const OTHERS: u32 = 0o007;
 
 pub(super) fn examine(settings: &Settings, report: &mut Report) {
     if settings.signing_keys.is_empty() {
-        let made = settings.database.with_file_name(signing_keys::SANDBOX_FILE);
+        let made = settings.data.join(signing_keys::SANDBOX_FILE);
         if made.exists() {
             examine_one(&made, &mut BTreeSet::new(), report);
         } else {

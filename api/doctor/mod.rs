@@ -3,10 +3,11 @@
 mod database;
 mod disk;
 mod keys;
+mod postgres;
+mod sqlite;
 
 use std::fmt;
 
-use crate::clock::Clock;
 use crate::config::{Profile, Settings};
 
 /// How a check ended.
@@ -79,7 +80,7 @@ pub fn examine(settings: &Settings) -> Report {
         "settings",
         format!("{profile}; the service's address is {}", settings.public_url),
     );
-    database::examine(settings, &Clock::of_machine(), &mut report);
+    database::examine(settings, &mut report);
     keys::examine(settings, &mut report);
     disk::examine(settings, &mut report);
     if settings.profile == Profile::Production {
