@@ -21,7 +21,16 @@ fn help_names_every_command_and_unknown_ones_are_refused() {
     let output = run(folder.path(), &["--help"]);
     let help = done(&output);
     for command in [
-        "serve", "worker", "migrate", "backup", "restore", "doctor", "health", "openapi", "facilities", "rounds",
+        "serve",
+        "worker",
+        "migrate",
+        "backup",
+        "restore",
+        "doctor",
+        "health",
+        "openapi",
+        "facilities",
+        "rounds",
     ] {
         assert!(help.contains(command), "{command}: {help}");
         done(&run(folder.path(), &[command, "--help"]));

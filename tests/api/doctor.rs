@@ -71,7 +71,10 @@ fn a_healthy_sandbox_is_told_line_by_line_and_nothing_is_changed() {
     let told = done(&output);
     assert!(told.lines().all(|line| line.starts_with("ok    ") || line.starts_with("warn  disk")), "{told}");
     for subject in ["settings", "database", "schema", "clock", "keys", "disk", "uploads"] {
-        assert!(told.lines().any(|line| line.get(6..).is_some_and(|line| line.starts_with(subject))), "{told}");
+        assert!(
+            told.lines().any(|line| line.get(6..).is_some_and(|line| line.starts_with(subject))),
+            "{told}"
+        );
     }
     assert_eq!(database::count(&mut conn(folder.path()), "SELECT COUNT(*) FROM audit_log"), lines);
     assert_eq!(std::fs::read_dir(folder.path().join("uploads")).unwrap().count(), 0);
@@ -189,7 +192,9 @@ fn a_key_that_is_missing_or_of_another_kind_is_told_and_never_shown() {
 fn a_key_that_everybody_may_read_fails_and_one_of_a_group_does_not() {
     let folder = installation();
     let key = key(folder.path(), "key.pem");
-    for (mode, well) in [(0o400, true), (0o600, true), (0o640, true), (0o644, false), (0o604, false), (0o602, false)] {
+    for (mode, well) in
+        [(0o400, true), (0o600, true), (0o640, true), (0o644, false), (0o604, false), (0o602, false)]
+    {
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
         let output = production(folder.path(), &[&key]).output().unwrap();
         if well {
@@ -233,7 +238,8 @@ fn a_folder_of_attachments_that_is_none_is_told() {
 fn a_server_that_does_not_answer_is_told_without_its_password() {
     let folder = tempfile::tempdir().unwrap();
     let mut asked = todokede(folder.path(), &["doctor"]);
-    let output = asked.env("DATABASE_URL", "postgres://todokede:s3cret@127.0.0.1:1/todokede").output().unwrap();
+    let output =
+        asked.env("DATABASE_URL", "postgres://todokede:s3cret@127.0.0.1:1/todokede").output().unwrap();
     fails_once(&output, &["database", "cannot be opened", "DATABASE_URL"]);
     assert!(!text(&output.stdout).contains("s3cret"));
 }
@@ -249,7 +255,12 @@ fn a_server_is_asked_for_version_durability_encryption_and_time() {
     let output = todokede(folder.path(), &["doctor"]).env("DATABASE_URL", database.url()).output().unwrap();
     fails_once(&output, &["database", "fsync"]);
     let told = text(&output.stdout);
-    for seen in ["ok    database   PostgreSQL 1", "ok    database   the connection stays", "ok    clock", "ok    schema"] {
+    for seen in [
+        "ok    database   PostgreSQL 1",
+        "ok    database   the connection stays",
+        "ok    clock",
+        "ok    schema",
+    ] {
         assert!(told.contains(seen), "{seen}: {told}");
     }
     database.execute("DELETE FROM __diesel_schema_migrations");

@@ -3,14 +3,13 @@
 
 #![cfg(test)]
 
-mod support;
-
 mod access_tokens;
 mod accounts;
 mod audit;
 mod backup;
 mod bad_input;
 mod bad_parameters;
+mod both_databases;
 mod call_centre;
 mod commands;
 mod declaration_changes;
@@ -33,6 +32,7 @@ mod openapi;
 mod password_resets;
 mod passwords;
 mod production;
+mod races;
 mod readme;
 mod real_codes;
 mod registration_facilities;
@@ -41,12 +41,14 @@ mod registrations;
 mod rehearsals;
 mod routing;
 mod sandbox;
+mod schemas;
 mod sessions;
 mod strangers;
 mod succession_chains;
 mod succession_refusals;
 mod succession_waits;
 mod successions;
+mod support;
 mod transitional_measures;
 mod upload_contents;
 mod uploads;

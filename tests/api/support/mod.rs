@@ -5,8 +5,10 @@ mod app;
 pub mod binary;
 mod client;
 pub mod contract;
+pub mod database;
 pub mod forms;
 pub mod list;
+pub mod postgres;
 pub mod reasons;
 pub mod schema;
 
