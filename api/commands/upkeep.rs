@@ -1,6 +1,6 @@
 //! Commands for whoever looks after an installation: health, doctor, backup, restore.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::Duration;
@@ -13,6 +13,9 @@ use crate::doctor;
 
 /// How long the service may take to say how it is.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Bytes of an answer's first line at most.
+const LONGEST_STATUS: u64 = 1000;
 
 /// Copies the database and its attachments to `file` and `file.uploads` while the service runs.
 ///
@@ -87,11 +90,10 @@ fn failed(checks: usize) -> Failure {
 pub fn ask_health(ready: bool) -> Result<(), Failure> {
     let address = reachable(Settings::from_environment()?.listen);
     let path = if ready { "/readyz" } else { "/livez" };
-    let answer = ask(address, path).map_err(|error| Failure(format!("{address}: {error}")))?;
-    let status = answer.lines().next().unwrap_or_default();
-    match status.split(' ').nth(1) {
+    let answer = ask(address, path).map_err(|error| Failure(format!("{address}{path}: {error}")))?;
+    match answer.split(' ').nth(1) {
         Some("200") => Ok(()),
-        _ => Err(Failure(format!("{path} answered: {status}"))),
+        _ => Err(Failure(format!("{path} answered: {}", answer.trim_end()))),
     }
 }
 
@@ -105,12 +107,14 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listen.port())
 }
 
+/// Gives the first line of the answer.
 fn ask(address: SocketAddr, path: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    Ok(answer)
+    let question = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(question.as_bytes())?;
+    let mut status = String::new();
+    BufReader::new(stream.take(LONGEST_STATUS)).read_line(&mut status)?;
+    Ok(status)
 }

@@ -56,6 +56,7 @@ pub fn find_damage(conn: &mut Conn) -> Result<Vec<String>, Error> {
 
 /// What a PostgreSQL server says of itself and of this connection.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+#[expect(clippy::struct_excessive_bools, reason = "each is the server's answer to a question of its own")]
 pub struct ServerReport {
     /// For people, such as `15.14`.
     #[diesel(sql_type = Text)]

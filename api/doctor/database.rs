@@ -26,7 +26,7 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
         Err(error) => {
             let mend =
                 "check DATABASE_URL and that the database is up; a broken file is restored from a backup";
-            let told = format!("cannot be opened, {}: {mend}", error.reason().trim_end());
+            let told = format!("cannot be opened, {}: {mend}", error.reason());
             return report.add(Verdict::Fail, "database", told);
         }
     };
@@ -36,12 +36,8 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
     };
     // What follows reads tables, which must be whole and of our making.
     if usable && examine_schema(&mut conn, settings, report) {
-        let clock = machine;
-        if let Ok(Some(offset)) = sandbox_clock::find_offset(&mut conn) {
-            clock.set_offset_micros(offset);
-        }
-        examine_time(&mut conn, &clock, report);
-        examine_writing(&mut conn, &clock, report);
+        examine_time(&mut conn, &machine, report);
+        examine_writing(&mut conn, &machine, report);
         examine_attachments(&mut conn, settings, report);
     }
 }
@@ -71,8 +67,13 @@ fn examine_schema(conn: &mut Conn, settings: &Settings, report: &mut Report) -> 
     true
 }
 
-fn examine_time(conn: &mut Conn, clock: &Clock, report: &mut Report) {
-    let now = clock.now();
+fn examine_time(conn: &mut Conn, machine: &Clock, report: &mut Report) {
+    // In a sandbox commands write down the machine's time, and the service that of its own clock.
+    let sandbox = Clock::of_machine();
+    if let Ok(Some(offset)) = sandbox_clock::find_offset(conn) {
+        sandbox.set_offset_micros(offset);
+    }
+    let now = machine.now().max(sandbox.now());
     match diagnosis::newest_instant(conn) {
         Ok(Some(newest)) if newest > now + SKEW => {
             let ahead = (newest - now).num_seconds();
@@ -86,8 +87,8 @@ fn examine_time(conn: &mut Conn, clock: &Clock, report: &mut Report) {
     }
 }
 
-fn examine_writing(conn: &mut Conn, clock: &Clock, report: &mut Report) {
-    match diagnosis::try_to_write(conn, clock.now()) {
+fn examine_writing(conn: &mut Conn, machine: &Clock, report: &mut Report) {
+    match diagnosis::try_to_write(conn, machine.now()) {
         Ok(()) => report.add(Verdict::Ok, "database", "can be written"),
         Err(error) => {
             let mend = "give the service's user the right to write, make room, end what holds a lock";

@@ -2,6 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use super::{Report, Verdict};
@@ -38,7 +39,10 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
             );
         }
     }
-    examine_space(folder, report);
+    let disk = |folder: &Path| fs::metadata(folder).map(|about| about.dev()).ok();
+    if disk(folder) != disk(&settings.data) || matches!(settings.database, Source::Postgres(_)) {
+        examine_space(folder, report);
+    }
 }
 
 fn examine_space(folder: &Path, report: &mut Report) {

@@ -50,8 +50,10 @@ pub struct Report {
 }
 
 impl Report {
-    fn add(&mut self, verdict: Verdict, subject: &'static str, told: impl Into<String>) {
-        self.findings.push(Finding { verdict, subject, told: told.into() });
+    /// What a library said may have several lines; a check has one.
+    fn add(&mut self, verdict: Verdict, subject: &'static str, told: impl AsRef<str>) {
+        let words: Vec<&str> = told.as_ref().split_whitespace().collect();
+        self.findings.push(Finding { verdict, subject, told: words.join(" ") });
     }
 
     /// The checks.

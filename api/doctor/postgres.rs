@@ -66,16 +66,13 @@ fn judge_durability(server: &ServerReport) -> (Verdict, String) {
         let mend = "set fsync and full_page_writes to on";
         return (Verdict::Fail, format!("a power cut can destroy the database: {mend}"));
     }
+    let alone = server.synchronous_standby_names.is_empty();
     match server.synchronous_commit.as_str() {
-        "on" | "remote_apply" if server.synchronous_standby_names.is_empty() => (
-            Verdict::Ok,
-            "commits are synced to the disk of one machine; no standby is waited for".to_owned(),
-        ),
+        "on" | "remote_apply" | "remote_write" | "local" if alone => {
+            let told = "commits are synced to the disk of one machine; no standby is waited for";
+            (Verdict::Ok, told.to_owned())
+        }
         "on" | "remote_apply" => (Verdict::Ok, "commits are synced to disks, a standby's too".to_owned()),
-        "local" | "remote_write" if server.synchronous_standby_names.is_empty() => (
-            Verdict::Ok,
-            "commits are synced to the disk of one machine; no standby is waited for".to_owned(),
-        ),
         weak => {
             let mend = "set synchronous_commit to on";
             (Verdict::Fail, format!("synchronous_commit is {weak}, acknowledged filings can be lost: {mend}"))
