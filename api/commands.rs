@@ -15,6 +15,10 @@ use crate::usecases::rounds;
 use crate::usecases::work::{Call, Work};
 use crate::{boot, routes, server, telemetry, worker};
 
+mod upkeep;
+
+pub use upkeep::{ask_health, back_up, examine, restore};
+
 /// Why a command failed, for the person at the terminal.
 #[derive(Debug)]
 pub struct Failure(String);
@@ -27,10 +31,7 @@ impl fmt::Display for Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self(match error {
-            Error::Internal(source) | Error::Unavailable(source) => source.to_string(),
-            other => other.to_string(),
-        })
+        Self(error.reason())
     }
 }
 

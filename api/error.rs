@@ -66,6 +66,15 @@ impl Error {
         Self::Internal(source.into())
     }
 
+    /// The reason for a person who looks after the service, with what a library below us said.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Internal(source) | Self::Unavailable(source) => source.to_string(),
+            other => other.to_string(),
+        }
+    }
+
     /// One refused value.
     pub fn invalid(pointer: impl Into<String>, fault: Fault) -> Self {
         Self::Invalid(vec![FieldFault::new(pointer, fault)])

@@ -22,7 +22,13 @@ impl Files {
     /// An internal error if it cannot be made.
     pub fn open(folder: &Path) -> Result<Self, Error> {
         fs::create_dir_all(folder).map_err(Error::internal)?;
-        Ok(Self { folder: folder.into() })
+        Ok(Self::at(folder))
+    }
+
+    /// The folder as it is, to be read from.
+    #[must_use]
+    pub fn at(folder: &Path) -> Self {
+        Self { folder: folder.into() }
     }
 
     /// Stores a file's bytes durably: written aside, synced, renamed, the folder synced.
@@ -47,6 +53,12 @@ impl Files {
     pub fn read(&self, id: UploadId) -> Result<Vec<u8>, Error> {
         let place = self.place(id);
         fs::read(&place).map_err(|error| Error::internal(format!("{id}: {error}")))
+    }
+
+    /// Whether there are bytes of this file.
+    #[must_use]
+    pub fn has(&self, id: UploadId) -> bool {
+        self.place(id).is_file()
     }
 
     /// Removes a file's bytes; where there are none, nothing is to be done.

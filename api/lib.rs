@@ -3,11 +3,13 @@
 //! A request enters by `server`, is read in `routes`, decided in `domain` within a transaction of
 //! `usecases`, kept by `db`. `worker` does what no request waits for. `docs/architecture.md` draws the map.
 
+pub mod backup;
 pub mod boot;
 pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod db;
+pub mod doctor;
 pub mod domain;
 pub mod error;
 pub mod facility_list;

@@ -24,6 +24,24 @@ enum Command {
     Worker,
     /// Bring the database's schema up to date.
     Migrate,
+    /// Copy the embedded database to FILE and its attachments to FILE.uploads. Works while the service runs.
+    Backup {
+        /// A file that does not exist.
+        file: PathBuf,
+    },
+    /// Put a backup in the place that the settings name. Refused while there is a database.
+    Restore {
+        /// The file that `backup` made, with FILE.uploads beside it.
+        file: PathBuf,
+    },
+    /// Examine the installation and say what to mend.
+    Doctor,
+    /// Ask the service on this machine whether it lives.
+    Health {
+        /// Ask whether it can serve instead.
+        #[arg(long)]
+        ready: bool,
+    },
     /// Print the OpenAPI document.
     Openapi,
     /// The facility list.
@@ -62,6 +80,10 @@ fn main() -> ExitCode {
         Command::Serve => commands::serve(),
         Command::Worker => commands::work(),
         Command::Migrate => commands::migrate(),
+        Command::Backup { file } => commands::back_up(&file),
+        Command::Restore { file } => commands::restore(&file),
+        Command::Doctor => commands::examine(),
+        Command::Health { ready } => commands::ask_health(ready),
         Command::Openapi => commands::openapi(),
         Command::Facilities(Facilities::Import { file, whole_edition }) => {
             commands::import(&file, whole_edition)

@@ -108,7 +108,7 @@ impl State {
     pub fn new(settings: Settings, clock: Clock, database: Database) -> Result<Self, Error> {
         std::fs::create_dir_all(&settings.data).map_err(Error::internal)?;
         let keys = if settings.signing_keys.is_empty() {
-            vec![signing_keys::read_or_generate(&settings.data.join("signing-key.pem"))?]
+            vec![signing_keys::read_or_generate(&settings.data.join(signing_keys::SANDBOX_FILE))?]
         } else {
             signing_keys::read(&settings.signing_keys)?
         };

@@ -40,6 +40,10 @@ pub(super) fn parse(url: &str, connections: u32, pooler: Pooler) -> Result<Sourc
         let (name, value) = option.split_once('=').ok_or("options of the form name=value after the `?`")?;
         options.insert(name, value);
     }
+    if address.matches('@').count() > 1 {
+        // libpq would take the rest of the password for a host, and name it in its messages.
+        return Err("a URL with one @: in a password it is written %40");
+    }
     check_tls(address, &mut options)?;
     for (name, value) in OPTIONS {
         options.entry(name).or_insert(value);
@@ -142,9 +146,14 @@ mod tests {
 
     #[test]
     fn other_databases_and_broken_urls_are_refused() {
-        for wrong in
-            ["", "sqlite:", "mysql://localhost/x", "postgres://localhost/x?sslmode", "todokede.sqlite3"]
-        {
+        for wrong in [
+            "",
+            "sqlite:",
+            "mysql://localhost/x",
+            "postgres://localhost/x?sslmode",
+            "postgres://todokede:s3@cret@localhost/x",
+            "todokede.sqlite3",
+        ] {
             url(wrong).unwrap_err();
         }
     }

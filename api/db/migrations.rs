@@ -66,6 +66,34 @@ pub fn pending(connection: &mut Conn) -> Result<bool, Error> {
     .map_err(Error::internal)
 }
 
+/// How the schema's history differs from this binary's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Difference {
+    /// Steps that have not been taken.
+    pub missing: usize,
+    /// Steps that this binary does not know: a newer one took them.
+    pub unknown: usize,
+}
+
+/// Compares the schema's history with this binary's.
+///
+/// # Errors
+/// An internal error if the history cannot be read.
+pub fn compare(connection: &mut Conn) -> Result<Difference, Error> {
+    let (sqlite, postgres) = steps()?;
+    let (missing, taken, known) = match connection {
+        Conn::Sqlite(connection) => {
+            let missing = connection.pending_migrations(SQLITE).map_err(Error::internal)?.len();
+            (missing, connection.applied_migrations().map_err(Error::internal)?.len(), sqlite.len())
+        }
+        Conn::Postgres(connection) => {
+            let missing = connection.pending_migrations(POSTGRES).map_err(Error::internal)?.len();
+            (missing, connection.applied_migrations().map_err(Error::internal)?.len(), postgres.len())
+        }
+    };
+    Ok(Difference { missing, unknown: (missing + taken).saturating_sub(known) })
+}
+
 /// The names of all steps for each database, oldest first.
 ///
 /// # Errors

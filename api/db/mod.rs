@@ -3,9 +3,11 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod backup;
 pub mod columns;
 mod connection;
 pub mod declarations;
+pub mod diagnosis;
 pub mod facilities;
 pub mod idempotency_keys;
 pub mod known_clients;

@@ -81,6 +81,16 @@ pub fn sum_of_account(conn: &mut Conn, account: AccountId) -> Result<(i64, i64),
     Ok((i64::try_from(sizes.len()).map_err(Error::internal)?, sizes.iter().sum()))
 }
 
+/// Every upload whose content is stored, and the content's digest.
+pub fn list_stored(conn: &mut Conn) -> Result<Vec<(UploadId, String)>, Error> {
+    let rows: Vec<(Id, String)> = on!(conn, |c| uploads::table
+        .filter(uploads::stored_at.is_not_null())
+        .order(uploads::id)
+        .select((uploads::id, uploads::sha256))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(id, sha256)| (UploadId::from_uuid(id.0), sha256)).collect())
+}
+
 /// Marks an upload's content as stored.
 pub fn mark_stored(conn: &mut Conn, id: UploadId, now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(uploads::table.find(Id(id.uuid())))

@@ -1,5 +1,7 @@
 //! An attachment (添付書類): announced first, then its bytes.
 
+use std::fmt::Write as _;
+
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
@@ -101,6 +103,16 @@ pub fn parse_sha256(text: &str) -> Result<String, Fault> {
     } else {
         Err(Fault::DigestForm)
     }
+}
+
+/// Writes a digest the way announcements do: two lower-case hexadecimal digits per byte.
+#[must_use]
+pub fn to_hex(digest: &[u8]) -> String {
+    digest.iter().fold(String::with_capacity(digest.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Reads a file name: no folder, no control character, nothing that an operating system, a header

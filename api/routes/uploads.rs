@@ -16,7 +16,7 @@ use super::previews::WriteQuery;
 use super::problems::{Problem, ProblemDocument};
 use super::upload_forms::{ContentDigestHeader, UploadPreview, UploadRequest, UploadResponse};
 use crate::domain::ids::UploadId;
-use crate::domain::upload::{MAX_BYTES, MediaType, Upload, parse_file_name, parse_sha256};
+use crate::domain::upload::{MAX_BYTES, MediaType, Upload, parse_file_name, parse_sha256, to_hex};
 use crate::error::{Error, ProblemCode};
 use crate::usecases::uploads::{self, Announcement};
 
@@ -162,20 +162,11 @@ fn content_digest(headers: &HeaderMap) -> Result<Vec<u8>, Error> {
 
 fn check(announced: &Upload, digest: &[u8], content: &[u8]) -> Result<(), Error> {
     let actual = Sha256::digest(content);
-    let announced_digest = decode_hex(&announced.sha256);
     let size_fits = u64::try_from(content.len()).is_ok_and(|size| size == announced.size_bytes);
-    if !size_fits || announced_digest.as_deref() != Some(actual.as_slice()) || actual.as_slice() != digest {
+    if !size_fits || to_hex(&actual) != announced.sha256 || actual.as_slice() != digest {
         return Err(ProblemCode::ContentMismatch.into());
     }
     if announced.media_type.fits(content) { Ok(()) } else { Err(ProblemCode::ContentNotOfType.into()) }
-}
-
-fn decode_hex(text: &str) -> Option<Vec<u8>> {
-    let nibbles: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
-    nibbles?
-        .chunks_exact(2)
-        .map(|pair| u8::try_from(pair.iter().fold(0, |byte, nibble| byte * 16 + nibble)).ok())
-        .collect()
 }
 
 /// Read an upload

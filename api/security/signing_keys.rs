@@ -15,6 +15,9 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 
+/// The file beside the database in which a sandbox keeps its own key.
+pub const SANDBOX_FILE: &str = "signing-key.pem";
+
 /// One key pair with its public name.
 pub struct NamedKey {
     /// The `kid`: RFC 7638 thumbprint of the public key.

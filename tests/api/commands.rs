@@ -3,48 +3,16 @@
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::support::binary::{done, failed, run, text, todokede};
 use crate::support::list::{self, csv, unlisted};
-
-/// The binary in a folder of its own, with nothing of this process's environment.
-fn todokede(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_todokede"));
-    command.args(arguments).current_dir(folder).env_clear();
-    command.env("DATABASE_URL", format!("sqlite:{}", folder.join("data.sqlite3").display()));
-    command.env("TODOKEDE_LISTEN", "127.0.0.1:0");
-    command
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    todokede(folder, arguments).output().unwrap()
-}
 
 fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
-}
-
-#[track_caller]
-fn done(output: &Output) -> &str {
-    assert!(output.status.success(), "{}", text(&output.stderr));
-    text(&output.stdout)
-}
-
-/// Asserts that it failed with a message for a person, not by a panic.
-#[track_caller]
-fn failed(output: &Output, code: i32) -> &str {
-    let told = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{told}");
-    assert!(!told.contains("panicked") && !told.contains("RUST_BACKTRACE"), "{told}");
-    told
 }
 
 #[test]
@@ -52,7 +20,18 @@ fn help_names_every_command_and_unknown_ones_are_refused() {
     let folder = folder();
     let output = run(folder.path(), &["--help"]);
     let help = done(&output);
-    for command in ["serve", "worker", "migrate", "openapi", "facilities", "rounds"] {
+    for command in [
+        "serve",
+        "worker",
+        "migrate",
+        "backup",
+        "restore",
+        "doctor",
+        "health",
+        "openapi",
+        "facilities",
+        "rounds",
+    ] {
         assert!(help.contains(command), "{command}: {help}");
         done(&run(folder.path(), &[command, "--help"]));
     }
@@ -230,9 +209,15 @@ fn serving_is_announced_and_ends_cleanly_by_a_signal() {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"now\""), "{answer}");
+        for question in [&["health"][..], &["health", "--ready"]] {
+            let mut asked = todokede(folder.path(), question);
+            done(&asked.env("TODOKEDE_LISTEN", &address).output().unwrap());
+        }
         let output = end(child, signal);
         assert_eq!(output.status.code(), Some(0), "{signal}: {}", text(&output.stderr));
         assert!(std::net::TcpStream::connect(&address).is_err());
+        let mut asked = todokede(folder.path(), &["health"]);
+        assert!(failed(&asked.env("TODOKEDE_LISTEN", &address).output().unwrap(), 1).contains(&address));
         let greeting: Vec<String> = lines.map(Result::unwrap).collect();
         assert!(greeting.join("\n").contains("/sandbox/messages"));
     }
@@ -262,4 +247,24 @@ fn a_port_that_is_taken_is_told() {
     let address = taken.local_addr().unwrap().to_string();
     let output = todokede(folder.path(), &["serve"]).env("TODOKEDE_LISTEN", &address).output().unwrap();
     assert!(failed(&output, 1).contains(&address));
+}
+
+#[test]
+fn a_service_that_does_not_say_it_is_well_is_not_healthy() {
+    let folder = folder();
+    for answer in ["HTTP/1.1 503 Service Unavailable\r\n\r\n", "HTTP/1.1 2000 Well\r\n\r\n", "200\r\n", ""] {
+        let listener = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
+        let everywhere = listener.local_addr().unwrap().to_string();
+        let answering = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut asked = [0; 256];
+            let read = stream.read(&mut asked).unwrap();
+            std::io::Write::write_all(&mut stream, answer.as_bytes()).unwrap();
+            text(&asked[..read]).to_owned()
+        });
+        let mut asking = todokede(folder.path(), &["health", "--ready"]);
+        let output = asking.env("TODOKEDE_LISTEN", everywhere).output().unwrap();
+        assert!(failed(&output, 1).contains("/readyz"), "{answer:?}");
+        assert!(answering.join().unwrap().starts_with("GET /readyz HTTP/1.1\r\n"));
+    }
 }

@@ -6,6 +6,7 @@
 mod access_tokens;
 mod accounts;
 mod audit;
+mod backup;
 mod bad_input;
 mod bad_parameters;
 mod both_databases;
@@ -20,6 +21,7 @@ mod declaration_rounds;
 mod declaration_windows;
 mod declarations;
 mod designations;
+mod doctor;
 mod drain;
 mod email_changes;
 mod examples;

@@ -14,6 +14,8 @@ const MODULES: &[(&str, &[&str])] = &[
     ("config", &["clock", "domain", "security", "db::source"]),
     ("telemetry", &["config"]),
     ("db", &["domain", "error", "mail::message"]),
+    ("backup", &["domain", "error", "db", "files"]),
+    ("doctor", &["domain", "error", "db", "files", "config", "clock", "security"]),
     ("usecases", &["domain", "error", "db", "security", "mail::message"]),
     ("facility_list", &["domain", "error", "db", "usecases"]),
     ("signals", &["error"]),

@@ -41,7 +41,8 @@ impl TestApp {
         Self::start_in(folder, database, variables).await
     }
 
-    async fn start_in(folder: TempDir, database: Arc<TestDatabase>, variables: &[(&str, &str)]) -> Self {
+    /// Starts a sandbox on data that is there.
+    pub async fn start_in(folder: TempDir, database: Arc<TestDatabase>, variables: &[(&str, &str)]) -> Self {
         let mut all = vec![("DATABASE_URL", database.url())];
         all.extend_from_slice(variables);
         let settings = settings(folder.path(), &all);

@@ -2,6 +2,7 @@
 
 mod actor;
 mod app;
+pub mod binary;
 mod client;
 pub mod contract;
 pub mod database;

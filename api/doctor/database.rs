@@ -1,0 +1,115 @@
+//! Either database: whether it can be reached, is ours and can be written, whether its time is ours, and
+//! whether the attachments it speaks of are there.
+
+use chrono::Duration;
+
+use super::{Report, Verdict, postgres, sqlite};
+use crate::clock::Clock;
+use crate::config::{Profile, Settings};
+use crate::db::pool::connect;
+use crate::db::source::Source;
+use crate::db::{Conn, diagnosis, migrations, sandbox_clock, uploads};
+use crate::files::Files;
+
+/// How far ahead of this machine's clock the newest stored instant may be: another machine wrote it.
+const SKEW: Duration = Duration::seconds(2);
+
+pub(super) fn examine(settings: &Settings, report: &mut Report) {
+    let machine = Clock::of_machine();
+    if let Source::Sqlite(file) = &settings.database
+        && !sqlite::is_there(file, report)
+    {
+        return;
+    }
+    let mut conn = match connect(&settings.database) {
+        Ok(conn) => conn,
+        Err(error) => {
+            let mend =
+                "check DATABASE_URL and that the database is up; a broken file is restored from a backup";
+            let told = format!("cannot be opened, {}: {mend}", error.reason());
+            return report.add(Verdict::Fail, "database", told);
+        }
+    };
+    let usable = match &settings.database {
+        Source::Sqlite(_) => sqlite::examine(&mut conn, report),
+        Source::Postgres(_) => postgres::examine(&mut conn, &machine, report),
+    };
+    // What follows reads tables, which must be whole and of our making.
+    if usable && examine_schema(&mut conn, settings, report) {
+        examine_time(&mut conn, &machine, report);
+        examine_writing(&mut conn, &machine, report);
+        examine_attachments(&mut conn, settings, report);
+    }
+}
+
+/// Whether the tables are there.
+fn examine_schema(conn: &mut Conn, settings: &Settings, report: &mut Report) -> bool {
+    match migrations::compare(conn) {
+        Ok(steps) if steps.missing > 0 => {
+            let told = format!("{} steps of the schema are missing: run `todokede migrate`", steps.missing);
+            report.add(Verdict::Fail, "schema", told);
+            return false;
+        }
+        Ok(steps) if steps.unknown > 0 => {
+            let told = format!("{} steps are of a newer version: finish the upgrade", steps.unknown);
+            report.add(Verdict::Warn, "schema", told);
+        }
+        Ok(_) => report.add(Verdict::Ok, "schema", "is of this version"),
+        Err(error) => {
+            report.add(Verdict::Fail, "schema", error.reason());
+            return false;
+        }
+    }
+    if settings.profile == Profile::Production && !matches!(sandbox_clock::find_offset(conn), Ok(None)) {
+        let mend = "check DATABASE_URL and TODOKEDE_PROFILE";
+        report.add(Verdict::Fail, "schema", format!("this database belongs to a sandbox: {mend}"));
+    }
+    true
+}
+
+fn examine_time(conn: &mut Conn, machine: &Clock, report: &mut Report) {
+    // In a sandbox commands write down the machine's time, and the service that of its own clock.
+    let sandbox = Clock::of_machine();
+    if let Ok(Some(offset)) = sandbox_clock::find_offset(conn) {
+        sandbox.set_offset_micros(offset);
+    }
+    let now = machine.now().max(sandbox.now());
+    match diagnosis::newest_instant(conn) {
+        Ok(Some(newest)) if newest > now + SKEW => {
+            let ahead = (newest - now).num_seconds();
+            let mend = "set the clocks of all machines by NTP";
+            let told =
+                format!("what was stored last is {ahead} seconds ahead of this machine's clock: {mend}");
+            report.add(Verdict::Fail, "clock", told);
+        }
+        Ok(_) => report.add(Verdict::Ok, "clock", "nothing that is stored lies in the future"),
+        Err(error) => report.add(Verdict::Fail, "clock", error.reason()),
+    }
+}
+
+fn examine_writing(conn: &mut Conn, machine: &Clock, report: &mut Report) {
+    match diagnosis::try_to_write(conn, machine.now()) {
+        Ok(()) => report.add(Verdict::Ok, "database", "can be written"),
+        Err(error) => {
+            let mend = "give the service's user the right to write, make room, end what holds a lock";
+            report.add(Verdict::Fail, "database", format!("cannot be written, {}: {mend}", error.reason()));
+        }
+    }
+}
+
+fn examine_attachments(conn: &mut Conn, settings: &Settings, report: &mut Report) {
+    let stored = match uploads::list_stored(conn) {
+        Ok(stored) => stored,
+        Err(error) => return report.add(Verdict::Fail, "uploads", error.reason()),
+    };
+    let files = Files::at(&settings.uploads);
+    let missing: Vec<_> = stored.iter().filter(|(id, _)| !files.has(*id)).collect();
+    match missing.first() {
+        None => report.add(Verdict::Ok, "uploads", format!("all {} attachments are there", stored.len())),
+        Some((id, _)) => {
+            let told = format!("{} of {} attachments are missing, such as {id}", missing.len(), stored.len());
+            let mend = "mount the right folder, or restore it from a backup";
+            report.add(Verdict::Fail, "uploads", format!("{told}: {mend}"));
+        }
+    }
+}

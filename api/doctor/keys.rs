@@ -1,0 +1,57 @@
+//! The keys that sign access tokens.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::slice;
+
+use super::{Report, Verdict};
+use crate::config::Settings;
+use crate::security::signing_keys;
+
+/// Reading by people who are neither the file's owner nor of its group.
+const OTHERS: u32 = 0o007;
+
+pub(super) fn examine(settings: &Settings, report: &mut Report) {
+    if settings.signing_keys.is_empty() {
+        let made = settings.data.join(signing_keys::SANDBOX_FILE);
+        if made.exists() {
+            examine_one(&made, &mut BTreeSet::new(), report);
+        } else {
+            report.add(Verdict::Ok, "keys", "the sandbox makes its own when it starts");
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for file in &settings.signing_keys {
+        examine_one(file, &mut seen, report);
+    }
+}
+
+fn examine_one(file: &Path, seen: &mut BTreeSet<String>, report: &mut Report) {
+    let name = file.display();
+    let key = signing_keys::read(slice::from_ref(&file.to_owned()));
+    let Some(key) = key.ok().and_then(|mut keys| keys.pop()) else {
+        let mend = "make one with `openssl genpkey -algorithm ed25519` and let the service's user read it";
+        return report.add(
+            Verdict::Fail,
+            "keys",
+            format!("{name} cannot be read as an Ed25519 private key in PKCS#8 PEM: {mend}"),
+        );
+    };
+    let mode = fs::metadata(file).map_or(OTHERS, |about| about.permissions().mode());
+    if mode & OTHERS != 0 {
+        let told =
+            format!("{name} is open to everybody on this machine: `chmod o= {name}`, and think of a new key");
+        report.add(Verdict::Fail, "keys", told);
+    } else if seen.insert(key.id.clone()) {
+        let role = if seen.len() == 1 { "signs" } else { "verifies" };
+        report.add(Verdict::Ok, "keys", format!("{name} {role} as {}", key.id));
+    } else {
+        report.add(
+            Verdict::Warn,
+            "keys",
+            format!("{name} is a key that stands in the list already: take one out"),
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! Examines an installation and says what to mend. It changes nothing and repeats no secret.
+
+mod database;
+mod disk;
+mod keys;
+mod postgres;
+mod sqlite;
+
+use std::fmt;
+
+use crate::config::{Profile, Settings};
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// As it should be.
+    Ok,
+    /// The service works; somebody should look at it by day.
+    Warn,
+    /// The service does not work, or not safely.
+    Fail,
+}
+
+/// One check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// How it ended.
+    pub verdict: Verdict,
+    /// What was looked at.
+    pub subject: &'static str,
+    /// What was seen and, unless all is well, what to mend.
+    pub told: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = match self.verdict {
+            Verdict::Ok => "ok",
+            Verdict::Warn => "warn",
+            Verdict::Fail => "FAIL",
+        };
+        write!(f, "{verdict:<4}  {:<9}  {}", self.subject, self.told)
+    }
+}
+
+/// All checks, in the order they were made.
+#[derive(Debug, Default)]
+pub struct Report {
+    findings: Vec<Finding>,
+}
+
+impl Report {
+    /// What a library said may have several lines; a check has one.
+    fn add(&mut self, verdict: Verdict, subject: &'static str, told: impl AsRef<str>) {
+        let words: Vec<&str> = told.as_ref().split_whitespace().collect();
+        self.findings.push(Finding { verdict, subject, told: words.join(" ") });
+    }
+
+    /// The checks.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// How many checks failed.
+    #[must_use]
+    pub fn failures(&self) -> usize {
+        self.findings.iter().filter(|finding| finding.verdict == Verdict::Fail).count()
+    }
+}
+
+/// Examines an installation.
+#[must_use]
+pub fn examine(settings: &Settings) -> Report {
+    let mut report = Report::default();
+    let profile = match settings.profile {
+        Profile::Sandbox => "a sandbox, not for real facilities",
+        Profile::Production => "production",
+    };
+    report.add(
+        Verdict::Ok,
+        "settings",
+        format!("{profile}; the service's address is {}", settings.public_url),
+    );
+    database::examine(settings, &mut report);
+    keys::examine(settings, &mut report);
+    disk::examine(settings, &mut report);
+    if settings.profile == Profile::Production {
+        report.add(Verdict::Warn, "mail", "no mail server is connected: mails wait in the outbox");
+    }
+    report
+}
