@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::config::{Profile, Settings};
-use crate::db::pool::{Database, open_writing};
+use crate::db::pool::{Database, connect};
 use crate::db::{migrations, sandbox_clock};
 use crate::error::Error;
 use crate::facility_list::{Import, import_text};
@@ -10,8 +10,6 @@ use crate::state::{State, policy};
 use crate::usecases::rounds;
 use crate::usecases::work::{Call, Work};
 
-/// Connections that read at the same time.
-const READERS: u32 = 4;
 /// Facilities that do not exist, in several prefectures and of several kinds.
 const SANDBOX_FACILITIES: &str = include_str!("sandbox/facilities.csv");
 
@@ -20,8 +18,8 @@ const SANDBOX_FACILITIES: &str = include_str!("sandbox/facilities.csv");
 /// # Errors
 /// An internal error that says what failed.
 pub fn migrate(settings: &Settings) -> Result<Vec<String>, Error> {
-    let mut connection = open_writing(&settings.database)?;
-    let steps = migrations::run(&mut connection)?;
+    let steps = migrations::run(&settings.database)?;
+    let mut connection = connect(&settings.database)?;
     let call = Call::internal("system", Clock::of_machine().now());
     rounds::load_shipped(&mut Work::new(&mut connection, &call, &policy(settings)))?;
     Ok(steps)
@@ -38,7 +36,7 @@ pub fn open(settings: Settings) -> Result<State, Error> {
         Profile::Sandbox => open_sandbox(&settings, &clock)?,
         Profile::Production => check_production(&settings)?,
     }
-    let database = Database::open(&settings.database, READERS)?;
+    let database = Database::open(&settings.database)?;
     if settings.profile == Profile::Sandbox {
         seed(&settings, &database, &clock)?;
     }
@@ -47,7 +45,7 @@ pub fn open(settings: Settings) -> Result<State, Error> {
 
 fn open_sandbox(settings: &Settings, clock: &Clock) -> Result<(), Error> {
     migrate(settings)?;
-    let mut connection = open_writing(&settings.database)?;
+    let mut connection = connect(&settings.database)?;
     let kept = sandbox_clock::find_offset(&mut connection)?;
     let offset = kept.unwrap_or_else(|| settings.clock.map_or(0, Clock::offset_for));
     if kept.is_none() {
@@ -58,7 +56,7 @@ fn open_sandbox(settings: &Settings, clock: &Clock) -> Result<(), Error> {
 }
 
 fn check_production(settings: &Settings) -> Result<(), Error> {
-    let mut connection = open_writing(&settings.database)?;
+    let mut connection = connect(&settings.database)?;
     if migrations::pending(&mut connection)? {
         return Err(Error::internal("the schema is not up to date: run `todokede migrate` first"));
     }

@@ -3,16 +3,18 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 
+mod database;
 mod reader;
 
 use reader::Reader;
 pub use reader::SettingProblem;
 
+use crate::db::source::{Pooler, Source};
 use crate::domain::review::ReviewMode;
 use crate::security::limits::Budget;
 
@@ -61,8 +63,10 @@ pub struct Settings {
     pub profile: Profile,
     /// Where the service listens.
     pub listen: SocketAddr,
-    /// The embedded database's file.
-    pub database: PathBuf,
+    /// Where the database is.
+    pub database: Source,
+    /// Where the service keeps files of its own: beside an embedded database.
+    pub data: PathBuf,
     /// Where attachments are kept.
     pub uploads: PathBuf,
     /// Where a new sandbox's clock starts.
@@ -113,10 +117,15 @@ impl Settings {
         let sandbox = profile == Profile::Sandbox;
         let listen =
             read.parsed("TODOKEDE_LISTEN", "127.0.0.1:8080", "an address and port such as 127.0.0.1:8080");
-        let database = read.database("DATABASE_URL", "sqlite:data/todokede.sqlite3");
-        let uploads = read
-            .text("TODOKEDE_UPLOADS_DIR")
-            .map_or_else(|| database.with_file_name("uploads"), PathBuf::from);
+        let connections = read.connections("TODOKEDE_DATABASE_POOL", 16);
+        let pooler =
+            read.choice("TODOKEDE_PGBOUNCER", [("none", Pooler::None), ("transaction", Pooler::Transaction)]);
+        let database = read.database("DATABASE_URL", "sqlite:data/todokede.sqlite3", connections, pooler);
+        let data = match &database {
+            Source::Sqlite(file) => file.parent().unwrap_or(Path::new(".")).to_owned(),
+            Source::Postgres(_) => PathBuf::from("data"),
+        };
+        let uploads = read.text("TODOKEDE_UPLOADS_DIR").map_or_else(|| data.join("uploads"), PathBuf::from);
         let settings = Self {
             profile,
             listen,
@@ -147,6 +156,7 @@ impl Settings {
             log_format: read
                 .choice("TODOKEDE_LOG_FORMAT", [("text", LogFormat::Text), ("json", LogFormat::Json)]),
             database,
+            data,
         };
         read.finish().map(|()| settings)
     }
@@ -187,7 +197,9 @@ mod tests {
         let settings = read(&[("HOME", "/home/somebody")]).unwrap();
         assert_eq!(settings.profile, Profile::Sandbox);
         assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
-        assert_eq!(settings.database, PathBuf::from("data/todokede.sqlite3"));
+        assert!(
+            matches!(&settings.database, Source::Sqlite(file) if file == Path::new("data/todokede.sqlite3"))
+        );
         assert_eq!(settings.uploads, PathBuf::from("data/uploads"));
         assert_eq!(settings.public_url, "http://127.0.0.1:8080");
         assert_eq!(settings.clock.unwrap().to_rfc3339(), "2023-02-03T00:00:00+00:00");

@@ -39,6 +39,9 @@ pub enum Error {
     /// More work waits than can be done in time; nothing was changed.
     #[error("overloaded: {0}")]
     Overloaded(&'static str),
+    /// The database could not do it now; nothing was changed. The source says why.
+    #[error("the database is not available")]
+    Unavailable(#[source] Source),
     /// Something that should not happen; the source says what.
     #[error("internal error")]
     Internal(#[source] Source),
@@ -184,6 +187,10 @@ problem_codes! {
     RateLimited = "RATE_LIMITED",
     /// More work waits than can be done in time.
     Overloaded = "OVERLOADED",
+    /// The database could not do it now; nothing was changed.
+    Unavailable = "UNAVAILABLE",
+    /// Whether the change was stored is not known; the same request with the same key finds out.
+    OutcomeUnknown = "OUTCOME_UNKNOWN",
     /// Something failed inside.
     Internal = "INTERNAL",
 }

@@ -104,7 +104,7 @@ impl State {
     /// An internal error if keys or folders cannot be read or made.
     pub fn new(settings: Settings, clock: Clock, database: Database) -> Result<Self, Error> {
         let keys = if settings.signing_keys.is_empty() {
-            vec![signing_keys::read_or_generate(&settings.database.with_file_name("signing-key.pem"))?]
+            vec![signing_keys::read_or_generate(&settings.data.join("signing-key.pem"))?]
         } else {
             signing_keys::read(&settings.signing_keys)?
         };

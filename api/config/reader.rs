@@ -9,7 +9,9 @@ use std::str::FromStr;
 use chrono::{DateTime, Datelike as _, Utc};
 use ipnet::IpNet;
 
+use super::database;
 use crate::clock::LAST_YEAR;
+use crate::db::source::{Pooler, Source};
 use crate::security::limits::Budget;
 
 /// What is wrong with one variable. It never repeats the value, which may be a secret.
@@ -103,13 +105,26 @@ impl<'a> Reader<'a> {
         self.parsed(name, default, "COUNT/SECONDS with a count from 1 and seconds from 1 to 86400")
     }
 
-    pub(super) fn database(&mut self, name: &'static str, default: &str) -> PathBuf {
+    pub(super) fn database(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        connections: u32,
+        pooler: Pooler,
+    ) -> Source {
         let value = self.text(name).unwrap_or_else(|| default.to_owned());
-        let file = value.strip_prefix("sqlite:").filter(|path| !path.is_empty());
-        if file.is_none() {
-            self.malformed(name, "sqlite:PATH");
-        }
-        file.map(PathBuf::from).unwrap_or_default()
+        database::parse(&value, connections, pooler).unwrap_or_else(|expected| {
+            self.malformed(name, expected);
+            Source::Sqlite(PathBuf::new())
+        })
+    }
+
+    pub(super) fn connections(&mut self, name: &'static str, default: u32) -> u32 {
+        let value = self.text(name).map_or(Ok(default), |text| text.parse());
+        value.ok().filter(|count| (2..=200).contains(count)).unwrap_or_else(|| {
+            self.malformed(name, "a number from 2 to 200");
+            default
+        })
     }
 
     pub(super) fn clock(

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::columns::{Document, Id, Moment, undecodable};
+use super::connection::{on, refereed};
 use super::schema::{accounts, former_facilities};
 use super::{Conn, Inserted};
 use crate::domain::account::{Account, FacilityIdentity, FormerFacility, Profile};
@@ -85,33 +86,36 @@ pub fn insert(conn: &mut Conn, account: &Account, password_hash: &str) -> Result
         created_at: Moment(account.created_at),
         updated_at: Moment(account.updated_at),
     };
-    Inserted::from_result(diesel::insert_into(accounts::table).values(row).execute(conn))
+    Inserted::from_count(on!(conn, |c| diesel::insert_into(accounts::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c)))
 }
 
 /// The account of this id.
 pub fn find(conn: &mut Conn, id: AccountId) -> Result<Option<Account>, Error> {
     let row: Option<Row> =
-        accounts::table.find(Id(id.uuid())).select(Row::as_select()).first(conn).optional()?;
+        on!(conn, |c| accounts::table.find(Id(id.uuid())).select(Row::as_select()).first(c).optional())?;
     row.map(Row::decode).transpose()
 }
 
 /// The account that logs in with this address.
 pub fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> Result<Option<Account>, Error> {
-    let row: Option<Row> = accounts::table
+    let row: Option<Row> = on!(conn, |c| accounts::table
         .filter(accounts::email_key.eq(email.key()))
         .select(Row::as_select())
-        .first(conn)
-        .optional()?;
+        .first(c)
+        .optional())?;
     row.map(Row::decode).transpose()
 }
 
 /// The account that speaks for this facility now.
 pub fn find_by_facility(conn: &mut Conn, code: &FacilityCode) -> Result<Option<Account>, Error> {
-    let row: Option<Row> = accounts::table
+    let row: Option<Row> = on!(conn, |c| accounts::table
         .filter(accounts::facility_code.eq(code.as_str()))
         .select(Row::as_select())
-        .first(conn)
-        .optional()?;
+        .first(c)
+        .optional())?;
     row.map(Row::decode).transpose()
 }
 
@@ -120,23 +124,27 @@ pub fn has_receipt(conn: &mut Conn, receipt: &DesignationReceipt) -> Result<bool
     let found = diesel::select(diesel::dsl::exists(
         accounts::table.filter(accounts::designation_receipt.eq(receipt.as_str())),
     ));
-    Ok(found.get_result(conn)?)
+    Ok(on!(conn, |c| found.get_result(c))?)
 }
 
 /// An account's password hash.
 pub fn find_password_hash(conn: &mut Conn, id: AccountId) -> Result<Option<String>, Error> {
-    Ok(accounts::table.find(Id(id.uuid())).select(accounts::password_hash).first(conn).optional()?)
+    Ok(on!(conn, |c| accounts::table
+        .find(Id(id.uuid()))
+        .select(accounts::password_hash)
+        .first(c)
+        .optional())?)
 }
 
 /// Stores what the account states of its facility.
 pub fn update_profile(conn: &mut Conn, id: AccountId, profile: &Profile, now: Instant) -> Result<(), Error> {
-    diesel::update(accounts::table.find(Id(id.uuid())))
+    on!(conn, |c| diesel::update(accounts::table.find(Id(id.uuid())))
         .set((
             accounts::profile.eq(Document::of(profile)?),
             accounts::version.eq(accounts::version + 1),
             accounts::updated_at.eq(Moment(now)),
         ))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
@@ -148,27 +156,29 @@ pub fn update_facility(
     profile: &Profile,
     now: Instant,
 ) -> Result<Inserted, Error> {
-    let result = diesel::update(accounts::table.find(Id(id.uuid())))
-        .set((
-            accounts::facility_code.eq(code.as_str()),
-            accounts::kind.eq(code.kind().code()),
-            accounts::profile.eq(Document::of(profile)?),
-            accounts::version.eq(accounts::version + 1),
-            accounts::updated_at.eq(Moment(now)),
-        ))
-        .execute(conn);
-    Inserted::from_result(result)
+    let profile = Document::of(profile)?;
+    refereed(conn, |conn| {
+        on!(conn, |c| diesel::update(accounts::table.find(Id(id.uuid())))
+            .set((
+                accounts::facility_code.eq(code.as_str()),
+                accounts::kind.eq(code.kind().code()),
+                accounts::profile.eq(profile),
+                accounts::version.eq(accounts::version + 1),
+                accounts::updated_at.eq(Moment(now)),
+            ))
+            .execute(c))
+    })
 }
 
 /// Stores a new password hash.
 pub fn update_password(conn: &mut Conn, id: AccountId, hash: &str, now: Instant) -> Result<(), Error> {
-    diesel::update(accounts::table.find(Id(id.uuid())))
+    on!(conn, |c| diesel::update(accounts::table.find(Id(id.uuid())))
         .set((
             accounts::password_hash.eq(hash),
             accounts::version.eq(accounts::version + 1),
             accounts::updated_at.eq(Moment(now)),
         ))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
@@ -179,15 +189,16 @@ pub fn update_email(
     email: &EmailAddress,
     now: Instant,
 ) -> Result<Inserted, Error> {
-    let result = diesel::update(accounts::table.find(Id(id.uuid())))
-        .set((
-            accounts::email.eq(email.to_string()),
-            accounts::email_key.eq(email.key()),
-            accounts::version.eq(accounts::version + 1),
-            accounts::updated_at.eq(Moment(now)),
-        ))
-        .execute(conn);
-    Inserted::from_result(result)
+    refereed(conn, |conn| {
+        on!(conn, |c| diesel::update(accounts::table.find(Id(id.uuid())))
+            .set((
+                accounts::email.eq(email.to_string()),
+                accounts::email_key.eq(email.key()),
+                accounts::version.eq(accounts::version + 1),
+                accounts::updated_at.eq(Moment(now)),
+            ))
+            .execute(c))
+    })
 }
 
 /// Keeps the identity an account is about to leave.
@@ -197,7 +208,7 @@ pub fn insert_former(
     succession: SuccessionId,
     former: &FormerFacility,
 ) -> Result<(), Error> {
-    diesel::insert_into(former_facilities::table)
+    on!(conn, |c| diesel::insert_into(former_facilities::table)
         .values((
             former_facilities::facility_code.eq(former.facility_code.as_str()),
             former_facilities::account_id.eq(Id(id.uuid())),
@@ -205,17 +216,17 @@ pub fn insert_former(
             former_facilities::profile.eq(Document::of(&former.profile)?),
             former_facilities::until.eq(Moment(former.until)),
         ))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
 /// The identities an account had, oldest first.
 pub fn list_former(conn: &mut Conn, id: AccountId) -> Result<Vec<FormerFacility>, Error> {
-    let rows: Vec<(String, Document, Moment)> = former_facilities::table
+    let rows: Vec<(String, Document, Moment)> = on!(conn, |c| former_facilities::table
         .filter(former_facilities::account_id.eq(Id(id.uuid())))
         .order(former_facilities::until)
         .select((former_facilities::facility_code, former_facilities::profile, former_facilities::until))
-        .load(conn)?;
+        .load(c))?;
     rows.into_iter()
         .map(|(code, profile, until)| {
             Ok(FormerFacility {
@@ -231,5 +242,5 @@ pub fn list_former(conn: &mut Conn, id: AccountId) -> Result<Vec<FormerFacility>
 /// Whether rights and duties of this code have passed to another.
 pub fn is_former(conn: &mut Conn, code: &FacilityCode) -> Result<bool, Error> {
     let found = diesel::select(diesel::dsl::exists(former_facilities::table.find(code.as_str())));
-    Ok(found.get_result(conn)?)
+    Ok(on!(conn, |c| found.get_result(c))?)
 }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::Conn;
 use super::columns::{Document, Id, Moment};
+use super::connection::on;
 use super::schema::audit_log;
 use crate::domain::calendar::Instant;
 use crate::error::Error;
@@ -29,7 +30,7 @@ pub struct Entry<'a> {
 
 /// Writes a line.
 pub fn insert(conn: &mut Conn, entry: &Entry<'_>) -> Result<(), Error> {
-    diesel::insert_into(audit_log::table)
+    on!(conn, |c| diesel::insert_into(audit_log::table)
         .values((
             audit_log::id.eq(Id(Uuid::new_v4())),
             audit_log::at.eq(Moment(entry.at)),
@@ -40,6 +41,6 @@ pub fn insert(conn: &mut Conn, entry: &Entry<'_>) -> Result<(), Error> {
             audit_log::request_id.eq(entry.request_id),
             audit_log::details.eq(entry.details.as_ref().map(Document::of).transpose()?),
         ))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::columns::{Document, Id, Moment, undecodable};
+use super::connection::on;
 use super::paging::{After, Slice};
 use super::schema::{declaration_revisions as revisions, declarations};
 use super::{Conn, Inserted};
@@ -73,13 +74,16 @@ impl Row {
 /// Stores a new declaration.
 pub fn insert(conn: &mut Conn, declaration: &Declaration) -> Result<Inserted, Error> {
     let row = Row::encode(declaration)?;
-    Inserted::from_result(diesel::insert_into(declarations::table).values(row).execute(conn))
+    Inserted::from_count(on!(conn, |c| diesel::insert_into(declarations::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c)))
 }
 
 /// Stores what changed about a declaration.
 pub fn update(conn: &mut Conn, declaration: &Declaration) -> Result<(), Error> {
     let row = Row::encode(declaration)?;
-    diesel::update(declarations::table.find(row.id))
+    on!(conn, |c| diesel::update(declarations::table.find(row.id))
         .set((
             declarations::status.eq(row.status),
             declarations::revision.eq(row.revision),
@@ -89,13 +93,13 @@ pub fn update(conn: &mut Conn, declaration: &Declaration) -> Result<(), Error> {
             declarations::version.eq(row.version),
             declarations::updated_at.eq(row.updated_at),
         ))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
 /// Stores the declaration's current revision as history.
 pub fn insert_revision(conn: &mut Conn, declaration: &Declaration, filed_by: AccountId) -> Result<(), Error> {
-    diesel::insert_into(revisions::table)
+    on!(conn, |c| diesel::insert_into(revisions::table)
         .values((
             revisions::declaration_id.eq(Id(declaration.id.uuid())),
             revisions::revision.eq(declaration.revision),
@@ -104,7 +108,7 @@ pub fn insert_revision(conn: &mut Conn, declaration: &Declaration, filed_by: Acc
             revisions::filed_by.eq(Id(filed_by.uuid())),
             revisions::filed_at.eq(Moment(declaration.updated_at)),
         ))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
@@ -114,12 +118,12 @@ pub fn find(
     id: DeclarationId,
     facility: &FacilityCode,
 ) -> Result<Option<Declaration>, Error> {
-    let row: Option<Row> = declarations::table
+    let row: Option<Row> = on!(conn, |c| declarations::table
         .find(Id(id.uuid()))
         .filter(declarations::facility_code.eq(facility.as_str()))
         .select(Row::as_select())
-        .first(conn)
-        .optional()?;
+        .first(c)
+        .optional())?;
     row.map(Row::decode).transpose()
 }
 
@@ -130,7 +134,7 @@ pub fn exists_live(conn: &mut Conn, facility: &FacilityCode, round: &str) -> Res
         .filter(declarations::facility_code.eq(facility.as_str()))
         .filter(declarations::round.eq(round))
         .filter(declarations::status.ne_all(dead));
-    Ok(diesel::select(diesel::dsl::exists(live)).get_result(conn)?)
+    Ok(on!(conn, |c| diesel::select(diesel::dsl::exists(live)).get_result(c))?)
 }
 
 /// A page of a facility's declarations, newest first.
@@ -139,19 +143,23 @@ pub fn list(
     facility: &FacilityCode,
     slice: &Slice<After>,
 ) -> Result<Vec<Declaration>, Error> {
-    let mut query = declarations::table
-        .filter(declarations::facility_code.eq(facility.as_str()))
-        .select(Row::as_select())
-        .order((declarations::created_at.desc(), declarations::id.desc()))
-        .limit(slice.probe())
-        .into_boxed();
-    if let Some(after) = slice.after {
-        let (at, id) = (Moment(after.at), Id(after.id));
-        query = query.filter(
-            declarations::created_at.lt(at).or(declarations::created_at.eq(at).and(declarations::id.lt(id))),
-        );
-    }
-    let rows: Vec<Row> = query.load(conn)?;
+    let rows: Vec<Row> = on!(conn, |c| {
+        let mut query = declarations::table
+            .filter(declarations::facility_code.eq(facility.as_str()))
+            .select(Row::as_select())
+            .order((declarations::created_at.desc(), declarations::id.desc()))
+            .limit(slice.probe())
+            .into_boxed();
+        if let Some(after) = slice.after {
+            let (at, id) = (Moment(after.at), Id(after.id));
+            query = query.filter(
+                declarations::created_at
+                    .lt(at)
+                    .or(declarations::created_at.eq(at).and(declarations::id.lt(id))),
+            );
+        }
+        query.load(c)
+    })?;
     rows.into_iter().map(Row::decode).collect()
 }
 
@@ -161,7 +169,7 @@ pub fn list_revisions(
     id: DeclarationId,
     slice: &Slice<i64>,
 ) -> Result<Vec<DeclarationRevision>, Error> {
-    let rows: Vec<(i64, String, Document, Id, Moment)> = revisions::table
+    let rows: Vec<(i64, String, Document, Id, Moment)> = on!(conn, |c| revisions::table
         .filter(revisions::declaration_id.eq(Id(id.uuid())))
         .filter(revisions::revision.lt(slice.after.unwrap_or(i64::MAX)))
         .order(revisions::revision.desc())
@@ -173,7 +181,7 @@ pub fn list_revisions(
             revisions::filed_by,
             revisions::filed_at,
         ))
-        .load(conn)?;
+        .load(c))?;
     rows.into_iter()
         .map(|(revision, code, content, filed_by, filed_at)| {
             Ok(DeclarationRevision {
@@ -195,11 +203,13 @@ pub fn pass_on(
     to: &FacilityCode,
     now: Instant,
 ) -> Result<usize, Error> {
-    Ok(diesel::update(declarations::table.filter(declarations::facility_code.eq(from.as_str())))
-        .set((
-            declarations::facility_code.eq(to.as_str()),
-            declarations::version.eq(declarations::version + 1),
-            declarations::updated_at.eq(Moment(now)),
-        ))
-        .execute(conn)?)
+    Ok(on!(conn, |c| diesel::update(
+        declarations::table.filter(declarations::facility_code.eq(from.as_str()))
+    )
+    .set((
+        declarations::facility_code.eq(to.as_str()),
+        declarations::version.eq(declarations::version + 1),
+        declarations::updated_at.eq(Moment(now)),
+    ))
+    .execute(c))?)
 }

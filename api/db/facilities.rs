@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::Conn;
 use super::columns::{Moment, undecodable};
+use super::connection::on;
 use super::paging::Slice;
 use super::schema::{accounts, facilities};
 use crate::domain::account::ListedFacility;
@@ -62,7 +63,7 @@ pub enum Imported {
 /// The facility of this code.
 pub fn find(conn: &mut Conn, code: &FacilityCode) -> Result<Option<ListedFacility>, Error> {
     let row: Option<Row> =
-        facilities::table.find(code.as_str()).select(Row::as_select()).first(conn).optional()?;
+        on!(conn, |c| facilities::table.find(code.as_str()).select(Row::as_select()).first(c).optional())?;
     row.map(Row::decode).transpose()
 }
 
@@ -89,7 +90,9 @@ pub fn put(conn: &mut Conn, facility: ListedFacility, now: Instant) -> Result<Im
     match known {
         Some(known) if known == facility => Ok(Imported::Unchanged),
         Some(_) => {
-            diesel::update(facilities::table.find(facility.code.as_str())).set(columns).execute(conn)?;
+            on!(conn, |c| diesel::update(facilities::table.find(facility.code.as_str()))
+                .set(columns)
+                .execute(c))?;
             Ok(Imported::Changed)
         }
         None => {
@@ -98,7 +101,7 @@ pub fn put(conn: &mut Conn, facility: ListedFacility, now: Instant) -> Result<Im
                 facilities::kind.eq(facility.code.kind().code()),
                 facilities::listed_at.eq(Moment(now)),
             );
-            diesel::insert_into(facilities::table).values((key, columns)).execute(conn)?;
+            on!(conn, |c| diesel::insert_into(facilities::table).values((key, columns)).execute(c))?;
             Ok(Imported::Added)
         }
     }
@@ -106,19 +109,19 @@ pub fn put(conn: &mut Conn, facility: ListedFacility, now: Instant) -> Result<Im
 
 /// The listed codes of one prefecture and kind.
 pub fn list_codes(conn: &mut Conn, prefecture: &str, kind: FacilityKind) -> Result<Vec<String>, Error> {
-    Ok(facilities::table
+    Ok(on!(conn, |c| facilities::table
         .filter(facilities::kind.eq(kind.code()))
         .filter(facilities::code.like(format!("{prefecture}%")))
         .filter(facilities::delisted_at.is_null())
         .select(facilities::code)
-        .load(conn)?)
+        .load(c))?)
 }
 
 /// Marks a facility as no longer listed.
 pub fn delist(conn: &mut Conn, code: &str, now: Instant) -> Result<(), Error> {
-    diesel::update(facilities::table.find(code))
+    on!(conn, |c| diesel::update(facilities::table.find(code))
         .set(facilities::delisted_at.eq(Moment(now)))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
@@ -128,7 +131,7 @@ pub fn list_alike_with_account(
     facility: &ListedFacility,
 ) -> Result<Vec<ListedFacility>, Error> {
     let alike = |key: &str| search_key(key);
-    let rows: Vec<Row> = facilities::table
+    let rows: Vec<Row> = on!(conn, |c| facilities::table
         .inner_join(accounts::table.on(accounts::facility_code.eq(facilities::code.nullable())))
         .filter(facilities::kind.eq(facility.code.kind().code()))
         .filter(facilities::code.ne(facility.code.as_str()))
@@ -139,7 +142,7 @@ pub fn list_alike_with_account(
         )
         .select(Row::as_select())
         .limit(50)
-        .load(conn)?;
+        .load(c))?;
     rows.into_iter().map(Row::decode).collect()
 }
 
@@ -150,23 +153,29 @@ pub fn list(
     kind: Option<FacilityKind>,
     slice: &Slice<String>,
 ) -> Result<Vec<ListedFacility>, Error> {
-    let mut query =
-        facilities::table.select(Row::as_select()).order(facilities::code).limit(slice.probe()).into_boxed();
-    if let Some(prefecture) = prefecture {
-        query = query.filter(facilities::code.like(format!("{prefecture}%")));
-    }
-    if let Some(kind) = kind {
-        query = query.filter(facilities::kind.eq(kind.code()));
-    }
-    if let Some(after) = &slice.after {
-        query = query.filter(facilities::code.gt(after.clone()));
-    }
-    let rows: Vec<Row> = query.load(conn)?;
+    let rows: Vec<Row> = on!(conn, |c| {
+        let mut query = facilities::table
+            .select(Row::as_select())
+            .order(facilities::code)
+            .limit(slice.probe())
+            .into_boxed();
+        if let Some(prefecture) = prefecture {
+            query = query.filter(facilities::code.like(format!("{prefecture}%")));
+        }
+        if let Some(kind) = kind {
+            query = query.filter(facilities::kind.eq(kind.code()));
+        }
+        if let Some(after) = &slice.after {
+            query = query.filter(facilities::code.gt(after.clone()));
+        }
+        query.load(c)
+    })?;
     rows.into_iter().map(Row::decode).collect()
 }
 
 /// Whether the list is empty.
 pub fn is_empty(conn: &mut Conn) -> Result<bool, Error> {
-    let first: Option<String> = facilities::table.select(facilities::code).first(conn).optional()?;
+    let first: Option<String> =
+        on!(conn, |c| facilities::table.select(facilities::code).first(c).optional())?;
     Ok(first.is_none())
 }

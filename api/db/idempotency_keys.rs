@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::columns::{Document, Id, Moment};
+use super::connection::on;
 use super::schema::idempotency_keys;
 use super::{Conn, Inserted};
 use crate::domain::calendar::Instant;
@@ -25,11 +26,11 @@ pub struct Scope {
 
 /// What was answered before to a key: the request's fingerprint and the answer.
 pub fn find<T: DeserializeOwned>(conn: &mut Conn, scope: &Scope) -> Result<Option<(Vec<u8>, T)>, Error> {
-    let row: Option<(Vec<u8>, Document)> = idempotency_keys::table
+    let row: Option<(Vec<u8>, Document)> = on!(conn, |c| idempotency_keys::table
         .find((Id(scope.principal), scope.operation, &scope.key))
         .select((idempotency_keys::fingerprint, idempotency_keys::answer))
-        .first(conn)
-        .optional()?;
+        .first(c)
+        .optional())?;
     row.map(|(fingerprint, answer)| {
         Ok((fingerprint, answer.read(&scope.principal, "idempotency_keys.answer")?))
     })
@@ -44,7 +45,7 @@ pub fn insert(
     answer: &impl Serialize,
     now: Instant,
 ) -> Result<Inserted, Error> {
-    let result = diesel::insert_into(idempotency_keys::table)
+    let result = on!(conn, |c| diesel::insert_into(idempotency_keys::table)
         .values((
             idempotency_keys::principal.eq(Id(scope.principal)),
             idempotency_keys::operation.eq(scope.operation),
@@ -53,12 +54,15 @@ pub fn insert(
             idempotency_keys::answer.eq(Document::of(answer)?),
             idempotency_keys::created_at.eq(Moment(now)),
         ))
-        .execute(conn);
-    Inserted::from_result(result)
+        .on_conflict_do_nothing()
+        .execute(c));
+    Inserted::from_count(result)
 }
 
 /// Forgets keys older than `before`.
 pub fn delete_before(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
-    Ok(diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(Moment(before))))
-        .execute(conn)?)
+    Ok(on!(conn, |c| diesel::delete(
+        idempotency_keys::table.filter(idempotency_keys::created_at.lt(Moment(before)))
+    )
+    .execute(c))?)
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::Conn;
 use super::columns::{Id, Moment};
+use super::connection::on;
 use super::schema::known_clients;
 use crate::domain::calendar::Instant;
 use crate::domain::ids::AccountId;
@@ -12,12 +13,12 @@ use crate::error::Error;
 /// Whether the client has logged in to the account before.
 pub fn exists(conn: &mut Conn, account: AccountId, client: &str) -> Result<bool, Error> {
     let row = known_clients::table.find((Id(account.uuid()), client));
-    Ok(diesel::select(diesel::dsl::exists(row)).get_result(conn)?)
+    Ok(on!(conn, |c| diesel::select(diesel::dsl::exists(row)).get_result(c))?)
 }
 
 /// Remembers that the client logged in.
 pub fn remember(conn: &mut Conn, account: AccountId, client: &str, now: Instant) -> Result<(), Error> {
-    diesel::insert_into(known_clients::table)
+    on!(conn, |c| diesel::insert_into(known_clients::table)
         .values((
             known_clients::account_id.eq(Id(account.uuid())),
             known_clients::client.eq(client),
@@ -26,12 +27,14 @@ pub fn remember(conn: &mut Conn, account: AccountId, client: &str, now: Instant)
         .on_conflict((known_clients::account_id, known_clients::client))
         .do_update()
         .set(known_clients::last_used_at.eq(Moment(now)))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
 /// Forgets clients not seen since `before`.
 pub fn delete_before(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
-    Ok(diesel::delete(known_clients::table.filter(known_clients::last_used_at.lt(Moment(before))))
-        .execute(conn)?)
+    Ok(on!(conn, |c| diesel::delete(
+        known_clients::table.filter(known_clients::last_used_at.lt(Moment(before)))
+    )
+    .execute(c))?)
 }

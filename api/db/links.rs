@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::Conn;
 use super::columns::{Id, Moment, undecodable};
+use super::connection::on;
 use super::schema::links;
 use crate::domain::calendar::Instant;
 use crate::domain::email::EmailAddress;
@@ -42,7 +43,7 @@ impl Row {
 
 /// Stores a link by its token's hash.
 pub fn insert(conn: &mut Conn, link: &Link, token_hash: &[u8]) -> Result<(), Error> {
-    diesel::insert_into(links::table)
+    on!(conn, |c| diesel::insert_into(links::table)
         .values((
             links::id.eq(Id(link.id.uuid())),
             links::purpose.eq(link.purpose.code()),
@@ -53,29 +54,29 @@ pub fn insert(conn: &mut Conn, link: &Link, token_hash: &[u8]) -> Result<(), Err
             links::created_at.eq(Moment(link.created_at)),
             links::expires_at.eq(Moment(link.expires_at)),
         ))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
 /// The link of this purpose whose token has this hash.
 pub fn find(conn: &mut Conn, purpose: LinkPurpose, token_hash: &[u8]) -> Result<Option<Link>, Error> {
-    let row: Option<Row> = links::table
+    let row: Option<Row> = on!(conn, |c| links::table
         .filter(links::token_hash.eq(token_hash))
         .filter(links::purpose.eq(purpose.code()))
         .select(Row::as_select())
-        .first(conn)
-        .optional()?;
+        .first(c)
+        .optional())?;
     row.map(Row::decode).transpose()
 }
 
 /// Uses up the link and all others of its purpose and address.
 pub fn use_up(conn: &mut Conn, link: &Link, now: Instant) -> Result<(), Error> {
-    diesel::update(links::table)
+    on!(conn, |c| diesel::update(links::table)
         .filter(links::purpose.eq(link.purpose.code()))
         .filter(links::email_key.eq(link.email.key()))
         .filter(links::used_at.is_null())
         .set(links::used_at.eq(Moment(now)))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
@@ -86,16 +87,16 @@ pub fn use_up_of_account(
     account: AccountId,
     now: Instant,
 ) -> Result<(), Error> {
-    diesel::update(links::table)
+    on!(conn, |c| diesel::update(links::table)
         .filter(links::purpose.eq(purpose.code()))
         .filter(links::account_id.eq(Id(account.uuid())))
         .filter(links::used_at.is_null())
         .set(links::used_at.eq(Moment(now)))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
 /// Forgets links that expired before `before`.
 pub fn delete_before(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
-    Ok(diesel::delete(links::table.filter(links::expires_at.lt(Moment(before)))).execute(conn)?)
+    Ok(on!(conn, |c| diesel::delete(links::table.filter(links::expires_at.lt(Moment(before)))).execute(c))?)
 }

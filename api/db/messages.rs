@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::Conn;
 use super::columns::{Id, Moment};
+use super::connection::on;
 use super::paging::{After, Slice};
 use super::schema::sandbox_messages as messages;
 use crate::domain::calendar::Instant;
@@ -31,7 +32,7 @@ type Row = (Id, String, String, String, String, Moment);
 
 /// Delivers a mail. Delivering it twice leaves it there once.
 pub fn insert(conn: &mut Conn, message: &StoredMessage) -> Result<(), Error> {
-    diesel::insert_into(messages::table)
+    on!(conn, |c| diesel::insert_into(messages::table)
         .values((
             messages::id.eq(Id(message.id.uuid())),
             messages::kind.eq(&message.kind),
@@ -41,7 +42,7 @@ pub fn insert(conn: &mut Conn, message: &StoredMessage) -> Result<(), Error> {
             messages::delivered_at.eq(Moment(message.delivered_at)),
         ))
         .on_conflict_do_nothing()
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
@@ -51,19 +52,22 @@ pub fn list(
     recipient: Option<&str>,
     slice: &Slice<After>,
 ) -> Result<Vec<StoredMessage>, Error> {
-    let mut query = messages::table
-        .order((messages::delivered_at.desc(), messages::id.desc()))
-        .limit(slice.probe())
-        .into_boxed();
-    if let Some(recipient) = recipient {
-        query = query.filter(messages::recipient.eq(recipient.to_owned()));
-    }
-    if let Some(after) = slice.after {
-        let (at, id) = (Moment(after.at), Id(after.id));
-        query = query
-            .filter(messages::delivered_at.lt(at).or(messages::delivered_at.eq(at).and(messages::id.lt(id))));
-    }
-    let rows: Vec<Row> = query.load(conn)?;
+    let rows: Vec<Row> = on!(conn, |c| {
+        let mut query = messages::table
+            .order((messages::delivered_at.desc(), messages::id.desc()))
+            .limit(slice.probe())
+            .into_boxed();
+        if let Some(recipient) = recipient {
+            query = query.filter(messages::recipient.eq(recipient.to_owned()));
+        }
+        if let Some(after) = slice.after {
+            let (at, id) = (Moment(after.at), Id(after.id));
+            query = query.filter(
+                messages::delivered_at.lt(at).or(messages::delivered_at.eq(at).and(messages::id.lt(id))),
+            );
+        }
+        query.load(c)
+    })?;
     Ok(rows
         .into_iter()
         .map(|(id, kind, recipient, subject, body, delivered_at)| StoredMessage {
@@ -79,5 +83,5 @@ pub fn list(
 
 /// Empties the mailbox.
 pub fn delete_all(conn: &mut Conn) -> Result<usize, Error> {
-    Ok(diesel::delete(messages::table).execute(conn)?)
+    Ok(on!(conn, |c| diesel::delete(messages::table).execute(c))?)
 }

@@ -1,26 +1,80 @@
-//! The schema's history, embedded in the binary.
+//! The schema's history, embedded in the binary: one folder per database, the same names in both.
 
-use diesel::migration::MigrationVersion;
+use diesel::migration::{MigrationSource, MigrationVersion};
+use diesel::pg::Pg;
+use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::Conn;
+use super::connection::{Conn, begin, commit};
+use super::pool::connect;
+use super::source::Source;
 use crate::error::Error;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// Brings the schema up to date and names the steps that were taken.
+/// Any two calls of this lock meet each other, and nothing else does.
+const ONE_AT_A_TIME: &str = "BEGIN; SELECT pg_advisory_xact_lock(7263920155081924)";
+
+/// Brings the schema up to date and names the steps that were taken. Several processes may call it
+/// at the same time; one does the work.
 ///
 /// # Errors
 /// An internal error that names the step that failed; that step is taken back.
-pub fn run(connection: &mut Conn) -> Result<Vec<String>, Error> {
-    let steps = connection.run_pending_migrations(SQLITE).map_err(Error::internal)?;
-    Ok(steps.iter().map(MigrationVersion::to_string).collect())
+pub fn run(source: &Source) -> Result<Vec<String>, Error> {
+    let mut connection = connect(source)?;
+    let steps = match &mut connection {
+        Conn::Sqlite(connection) => names(connection.run_pending_migrations(SQLITE)),
+        Conn::Postgres(connection) => {
+            // A second connection keeps the others out: each step is a transaction of its own.
+            let mut gate = connect(source)?;
+            begin(&mut gate, ONE_AT_A_TIME)?;
+            let steps = names(connection.run_pending_migrations(POSTGRES));
+            commit(&mut gate)?;
+            steps
+        }
+    };
+    steps.map_err(Error::internal)
 }
 
-/// Whether steps are missing.
+fn names<E>(steps: Result<Vec<MigrationVersion<'_>>, E>) -> Result<Vec<String>, E> {
+    steps.map(|steps| steps.iter().map(MigrationVersion::to_string).collect())
+}
+
+/// Takes the newest step back, and names it.
+///
+/// # Errors
+/// An internal error that names the step that failed.
+pub fn revert_last(source: &Source) -> Result<String, Error> {
+    let step = match &mut connect(source)? {
+        Conn::Sqlite(connection) => connection.revert_last_migration(SQLITE).map(|step| step.to_string()),
+        Conn::Postgres(connection) => connection.revert_last_migration(POSTGRES).map(|step| step.to_string()),
+    };
+    step.map_err(Error::internal)
+}
+
+/// Whether steps are missing. A schema that is one step ahead is fine: old and new replicas run side
+/// by side while they are replaced.
 ///
 /// # Errors
 /// An internal error if the history cannot be read.
 pub fn pending(connection: &mut Conn) -> Result<bool, Error> {
-    connection.has_pending_migration(SQLITE).map_err(Error::internal)
+    match connection {
+        Conn::Sqlite(connection) => connection.has_pending_migration(SQLITE),
+        Conn::Postgres(connection) => connection.has_pending_migration(POSTGRES),
+    }
+    .map_err(Error::internal)
+}
+
+/// The names of all steps for each database, oldest first.
+///
+/// # Errors
+/// An internal error if an embedded step cannot be read.
+pub fn steps() -> Result<(Vec<String>, Vec<String>), Error> {
+    let sqlite = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::internal)?;
+    let postgres = MigrationSource::<Pg>::migrations(&POSTGRES).map_err(Error::internal)?;
+    Ok((
+        sqlite.iter().map(|step| step.name().to_string()).collect(),
+        postgres.iter().map(|step| step.name().to_string()).collect(),
+    ))
 }

@@ -4,42 +4,58 @@
 pub mod accounts;
 pub mod audit;
 pub mod columns;
+mod connection;
 pub mod declarations;
 pub mod facilities;
 pub mod idempotency_keys;
 pub mod known_clients;
 pub mod links;
+pub mod locks;
 pub mod messages;
 pub mod migrations;
 pub mod outbox;
 pub mod paging;
 pub mod pool;
 pub mod postal_items;
+mod postgres;
 pub mod rounds;
 pub mod sandbox_clock;
 #[cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "what the table macro of diesel wants"))]
 mod schema;
 pub mod sessions;
+pub mod source;
+mod sqlite;
 pub mod successions;
 pub mod uploads;
 pub mod writer;
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+pub use connection::{Conn, savepoint};
+
 use crate::error::Error;
 
-/// A connection, inside a transaction.
-pub type Conn = diesel::SqliteConnection;
-
 impl From<DieselError> for Error {
+    /// What only a defect of ours can cause is an internal error. Everything else is the database's
+    /// trouble and may be over soon: a lost connection, a full disk, a lock that did not come.
     fn from(source: DieselError) -> Self {
-        Self::internal(source)
+        use DatabaseErrorKind as Kind;
+        match source {
+            DieselError::DatabaseError(
+                Kind::UniqueViolation
+                | Kind::ForeignKeyViolation
+                | Kind::NotNullViolation
+                | Kind::CheckViolation
+                | Kind::RestrictViolation
+                | Kind::ExclusionViolation,
+                _,
+            ) => Self::internal(source),
+            DieselError::DatabaseError(..) | DieselError::BrokenTransactionManager => {
+                Self::Unavailable(source.into())
+            }
+            _ => Self::internal(source),
+        }
     }
-}
-
-/// Whether a statement failed because a unique index already held the value.
-fn is_unique_violation(error: &DieselError) -> bool {
-    matches!(error, DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
 }
 
 /// What became of an insert that a unique index referees.
@@ -52,16 +68,8 @@ pub enum Inserted {
 }
 
 impl Inserted {
-    fn from_result(result: Result<usize, DieselError>) -> Result<Self, Error> {
-        match result {
-            Ok(_) => Ok(Self::Yes),
-            Err(error) if is_unique_violation(&error) => Ok(Self::AlreadyThere),
-            Err(error) => Err(error.into()),
-        }
+    /// Reads the count of an insert that does nothing on a conflict.
+    fn from_count(count: diesel::QueryResult<usize>) -> Result<Self, Error> {
+        Ok(if count? == 0 { Self::AlreadyThere } else { Self::Yes })
     }
-}
-
-/// Runs a part of a transaction that can be taken back on its own.
-pub fn savepoint<T>(conn: &mut Conn, part: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
-    diesel::Connection::transaction(conn, part)
 }

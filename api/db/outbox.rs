@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::Conn;
 use super::columns::{Id, Moment};
+use super::connection::on;
 use super::schema::outbox;
 use crate::domain::calendar::Instant;
 use crate::domain::ids::{AccountId, MessageId};
@@ -35,7 +36,7 @@ pub fn insert(
     account: Option<AccountId>,
     now: Instant,
 ) -> Result<(), Error> {
-    diesel::insert_into(outbox::table)
+    on!(conn, |c| diesel::insert_into(outbox::table)
         .values((
             outbox::id.eq(Id(mail.id.uuid())),
             outbox::kind.eq(&mail.kind),
@@ -49,13 +50,13 @@ pub fn insert(
             outbox::next_attempt_at.eq(Moment(now)),
             outbox::expires_at.eq(Moment(mail.expires_at)),
         ))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
 /// The mails whose turn has come, longest waiting first.
 pub fn list_due(conn: &mut Conn, now: Instant, limit: i64) -> Result<Vec<Waiting>, Error> {
-    let rows: Vec<(Id, String, String, String, String, i64, Moment)> = outbox::table
+    let rows: Vec<(Id, String, String, String, String, i64, Moment)> = on!(conn, |c| outbox::table
         .filter(outbox::state.eq_any(["QUEUED", "DEFERRED"]))
         .filter(outbox::next_attempt_at.le(Moment(now)))
         .order(outbox::next_attempt_at)
@@ -69,7 +70,7 @@ pub fn list_due(conn: &mut Conn, now: Instant, limit: i64) -> Result<Vec<Waiting
             outbox::attempts,
             outbox::expires_at,
         ))
-        .load(conn)?;
+        .load(c))?;
     Ok(rows
         .into_iter()
         .map(|(id, kind, recipient, subject, body, attempts, expires_at)| Waiting {
@@ -86,26 +87,29 @@ pub fn list_due(conn: &mut Conn, now: Instant, limit: i64) -> Result<Vec<Waiting
 
 /// Marks a mail as sent and blanks its body, which may hold a link.
 pub fn mark_sent(conn: &mut Conn, id: MessageId, now: Instant) -> Result<(), Error> {
-    diesel::update(outbox::table.find(Id(id.uuid())))
+    on!(conn, |c| diesel::update(outbox::table.find(Id(id.uuid())))
         .set((
             outbox::state.eq("SENT"),
             outbox::sent_at.eq(Moment(now)),
             outbox::attempts.eq(outbox::attempts + 1),
             outbox::body.eq(""),
         ))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
 /// Gives a mail up and blanks its body.
 pub fn abandon(conn: &mut Conn, id: MessageId) -> Result<(), Error> {
-    diesel::update(outbox::table.find(Id(id.uuid())))
+    on!(conn, |c| diesel::update(outbox::table.find(Id(id.uuid())))
         .set((outbox::state.eq("ABANDONED"), outbox::body.eq("")))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
 /// How many mails wait.
 pub fn count_waiting(conn: &mut Conn) -> Result<i64, Error> {
-    Ok(outbox::table.filter(outbox::state.eq_any(["QUEUED", "DEFERRED"])).count().get_result(conn)?)
+    Ok(on!(conn, |c| outbox::table
+        .filter(outbox::state.eq_any(["QUEUED", "DEFERRED"]))
+        .count()
+        .get_result(c))?)
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::Conn;
 use super::columns::{Id, Moment};
+use super::connection::on;
 use super::schema::postal_items;
 use crate::domain::calendar::Instant;
 use crate::domain::ids::{PostalItemId, SuccessionId};
@@ -18,7 +19,7 @@ pub fn insert_guidance(
     to: &GuidanceAddress,
     now: Instant,
 ) -> Result<(), Error> {
-    diesel::insert_into(postal_items::table)
+    on!(conn, |c| diesel::insert_into(postal_items::table)
         .values((
             postal_items::id.eq(Id(id.uuid())),
             postal_items::kind.eq("SUCCESSION_GUIDANCE"),
@@ -28,6 +29,6 @@ pub fn insert_guidance(
             postal_items::addressee.eq(to.name.as_str()),
             postal_items::queued_at.eq(Moment(now)),
         ))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }

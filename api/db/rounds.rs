@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::Conn;
 use super::columns::{Document, Moment};
+use super::connection::on;
 use super::schema::round_editions;
 use crate::domain::calendar::Instant;
 use crate::domain::round::Edition;
@@ -13,7 +14,7 @@ use crate::error::Error;
 /// Stores an edition, replacing the one of the same round and day.
 pub fn put(conn: &mut Conn, round: &str, edition: &Edition, now: Instant) -> Result<(), Error> {
     let document = Document::of(edition)?;
-    diesel::insert_into(round_editions::table)
+    on!(conn, |c| diesel::insert_into(round_editions::table)
         .values((
             round_editions::round.eq(round),
             round_editions::effective_from.eq(edition.effective_from.to_string()),
@@ -23,39 +24,39 @@ pub fn put(conn: &mut Conn, round: &str, edition: &Edition, now: Instant) -> Res
         .on_conflict((round_editions::round, round_editions::effective_from))
         .do_update()
         .set((round_editions::edition.eq(&document), round_editions::loaded_at.eq(Moment(now))))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
 /// Removes the editions of a round that a newly loaded file does not hold any more.
 pub fn delete_except(conn: &mut Conn, round: &str, days: &[NaiveDate]) -> Result<(), Error> {
     let days: Vec<String> = days.iter().map(ToString::to_string).collect();
-    diesel::delete(
+    on!(conn, |c| diesel::delete(
         round_editions::table
             .filter(round_editions::round.eq(round))
             .filter(round_editions::effective_from.ne_all(days)),
     )
-    .execute(conn)?;
+    .execute(c))?;
     Ok(())
 }
 
 /// All editions of a round, oldest first; empty where there is no such round.
 pub fn list_editions(conn: &mut Conn, round: &str) -> Result<Vec<Edition>, Error> {
-    let rows: Vec<Document> = round_editions::table
+    let rows: Vec<Document> = on!(conn, |c| round_editions::table
         .filter(round_editions::round.eq(round))
         .order(round_editions::effective_from)
         .select(round_editions::edition)
-        .load(conn)?;
+        .load(c))?;
     rows.into_iter().map(|document| document.read(&round, "round_editions.edition")).collect()
 }
 
 /// The names of the rounds after a name, in order.
 pub fn list_names(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<String>, Error> {
-    Ok(round_editions::table
+    Ok(on!(conn, |c| round_editions::table
         .select(round_editions::round)
         .filter(round_editions::round.gt(after.unwrap_or("").to_owned()))
         .distinct()
         .order(round_editions::round)
         .limit(limit)
-        .load(conn)?)
+        .load(c))?)
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::Conn;
 use super::columns::{Id, Moment};
+use super::connection::on;
 use super::paging::{After, Slice};
 use super::schema::{refresh_tokens, sessions};
 use crate::domain::calendar::Instant;
@@ -60,14 +61,14 @@ pub fn insert(conn: &mut Conn, session: &Session) -> Result<(), Error> {
         expires_at: Moment(session.expires_at),
         ended_at: session.ended_at.map(Moment),
     };
-    diesel::insert_into(sessions::table).values(row).execute(conn)?;
+    on!(conn, |c| diesel::insert_into(sessions::table).values(row).execute(c))?;
     Ok(())
 }
 
 /// The session of this id.
 pub fn find(conn: &mut Conn, id: SessionId) -> Result<Option<Session>, Error> {
     let row: Option<Row> =
-        sessions::table.find(Id(id.uuid())).select(Row::as_select()).first(conn).optional()?;
+        on!(conn, |c| sessions::table.find(Id(id.uuid())).select(Row::as_select()).first(c).optional())?;
     Ok(row.map(Session::from))
 }
 
@@ -78,37 +79,39 @@ pub fn list_live(
     now: Instant,
     slice: &Slice<After>,
 ) -> Result<Vec<Session>, Error> {
-    let mut query = sessions::table
-        .filter(sessions::account_id.eq(Id(account.uuid())))
-        .filter(sessions::ended_at.is_null())
-        .filter(sessions::expires_at.gt(Moment(now)))
-        .select(Row::as_select())
-        .order((sessions::created_at.desc(), sessions::id.desc()))
-        .limit(slice.probe())
-        .into_boxed();
-    if let Some(after) = slice.after {
-        let (at, id) = (Moment(after.at), Id(after.id));
-        query = query
-            .filter(sessions::created_at.lt(at).or(sessions::created_at.eq(at).and(sessions::id.lt(id))));
-    }
-    let rows: Vec<Row> = query.load(conn)?;
+    let rows: Vec<Row> = on!(conn, |c| {
+        let mut query = sessions::table
+            .filter(sessions::account_id.eq(Id(account.uuid())))
+            .filter(sessions::ended_at.is_null())
+            .filter(sessions::expires_at.gt(Moment(now)))
+            .select(Row::as_select())
+            .order((sessions::created_at.desc(), sessions::id.desc()))
+            .limit(slice.probe())
+            .into_boxed();
+        if let Some(after) = slice.after {
+            let (at, id) = (Moment(after.at), Id(after.id));
+            query = query
+                .filter(sessions::created_at.lt(at).or(sessions::created_at.eq(at).and(sessions::id.lt(id))));
+        }
+        query.load(c)
+    })?;
     Ok(rows.into_iter().map(Session::from).collect())
 }
 
 /// Prolongs a session that was refreshed.
 pub fn prolong(conn: &mut Conn, id: SessionId, now: Instant, expires_at: Instant) -> Result<(), Error> {
-    diesel::update(sessions::table.find(Id(id.uuid())))
+    on!(conn, |c| diesel::update(sessions::table.find(Id(id.uuid())))
         .set((sessions::last_used_at.eq(Moment(now)), sessions::expires_at.eq(Moment(expires_at))))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
 /// Ends a session.
 pub fn end(conn: &mut Conn, id: SessionId, now: Instant) -> Result<(), Error> {
-    diesel::update(sessions::table.find(Id(id.uuid())))
+    on!(conn, |c| diesel::update(sessions::table.find(Id(id.uuid())))
         .filter(sessions::ended_at.is_null())
         .set(sessions::ended_at.eq(Moment(now)))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
@@ -124,10 +127,10 @@ pub fn end_all_except(
         .filter(sessions::ended_at.is_null());
     let set = sessions::ended_at.eq(Moment(now));
     Ok(match kept {
-        Some(kept) => {
-            diesel::update(others.filter(sessions::id.ne(Id(kept.uuid())))).set(set).execute(conn)?
-        }
-        None => diesel::update(others).set(set).execute(conn)?,
+        Some(kept) => on!(conn, |c| diesel::update(others.filter(sessions::id.ne(Id(kept.uuid()))))
+            .set(set)
+            .execute(c))?,
+        None => on!(conn, |c| diesel::update(others).set(set).execute(c))?,
     })
 }
 
@@ -138,24 +141,24 @@ pub fn insert_refresh_token(
     session: SessionId,
     now: Instant,
 ) -> Result<(), Error> {
-    diesel::insert_into(refresh_tokens::table)
+    on!(conn, |c| diesel::insert_into(refresh_tokens::table)
         .values((
             refresh_tokens::token_hash.eq(hash),
             refresh_tokens::session_id.eq(Id(session.uuid())),
             refresh_tokens::issued_at.eq(Moment(now)),
         ))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
 /// The refresh token with this hash.
 pub fn find_refresh_token(conn: &mut Conn, hash: &[u8]) -> Result<Option<StoredRefreshToken>, Error> {
-    let found: Option<(Row, Option<Moment>)> = refresh_tokens::table
+    let found: Option<(Row, Option<Moment>)> = on!(conn, |c| refresh_tokens::table
         .inner_join(sessions::table)
         .filter(refresh_tokens::token_hash.eq(hash))
         .select((Row::as_select(), refresh_tokens::replaced_at))
-        .first(conn)
-        .optional()?;
+        .first(c)
+        .optional())?;
     Ok(found.map(|(row, replaced_at)| StoredRefreshToken {
         session: row.into(),
         replaced_at: replaced_at.map(|at| at.0),
@@ -164,15 +167,15 @@ pub fn find_refresh_token(conn: &mut Conn, hash: &[u8]) -> Result<Option<StoredR
 
 /// Marks a refresh token as replaced, unless it was before.
 pub fn replace_refresh_token(conn: &mut Conn, hash: &[u8], now: Instant) -> Result<(), Error> {
-    diesel::update(refresh_tokens::table.find(hash))
+    on!(conn, |c| diesel::update(refresh_tokens::table.find(hash))
         .filter(refresh_tokens::replaced_at.is_null())
         .set(refresh_tokens::replaced_at.eq(Moment(now)))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
 /// Forgets sessions that were over before `before`, with their refresh tokens.
 pub fn delete_before(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
     let old = sessions::table.filter(sessions::expires_at.lt(Moment(before)));
-    Ok(diesel::delete(old).execute(conn)?)
+    Ok(on!(conn, |c| diesel::delete(old).execute(c))?)
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::columns::{Document, Id, Moment, undecodable};
+use super::connection::{on, refereed};
 use super::paging::{After, Slice};
 use super::schema::{facilities, successions};
 use super::{Conn, Inserted};
@@ -78,99 +79,105 @@ impl Row {
 /// Stores a new succession.
 pub fn insert(conn: &mut Conn, succession: &Succession) -> Result<Inserted, Error> {
     let row = Row::encode(succession)?;
-    Inserted::from_result(diesel::insert_into(successions::table).values(row).execute(conn))
+    Inserted::from_count(on!(conn, |c| diesel::insert_into(successions::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c)))
 }
 
 /// Stores what changed about a succession.
 pub fn update(conn: &mut Conn, succession: &Succession) -> Result<Inserted, Error> {
     let row = Row::encode(succession)?;
-    let result = diesel::update(successions::table.find(row.id))
-        .set((
-            successions::successor_code.eq(row.successor_code),
-            successions::status.eq(row.status),
-            successions::change_date.eq(row.change_date),
-            successions::form.eq(row.form),
-            successions::review.eq(row.review),
-            successions::version.eq(row.version),
-            successions::updated_at.eq(row.updated_at),
-            successions::accepted_at.eq(row.accepted_at),
-        ))
-        .execute(conn);
-    Inserted::from_result(result)
+    refereed(conn, |conn| {
+        on!(conn, |c| diesel::update(successions::table.find(row.id))
+            .set((
+                successions::successor_code.eq(row.successor_code),
+                successions::status.eq(row.status),
+                successions::change_date.eq(row.change_date),
+                successions::form.eq(row.form),
+                successions::review.eq(row.review),
+                successions::version.eq(row.version),
+                successions::updated_at.eq(row.updated_at),
+                successions::accepted_at.eq(row.accepted_at),
+            ))
+            .execute(c))
+    })
 }
 
 /// The succession of this id, if the account filed it.
 pub fn find(conn: &mut Conn, id: SuccessionId, account: AccountId) -> Result<Option<Succession>, Error> {
-    let row: Option<Row> = successions::table
+    let row: Option<Row> = on!(conn, |c| successions::table
         .find(Id(id.uuid()))
         .filter(successions::account_id.eq(Id(account.uuid())))
         .select(Row::as_select())
-        .first(conn)
-        .optional()?;
+        .first(c)
+        .optional())?;
     row.map(Row::decode).transpose()
 }
 
 /// A page of an account's successions, newest first.
 pub fn list(conn: &mut Conn, account: AccountId, slice: &Slice<After>) -> Result<Vec<Succession>, Error> {
-    let mut query = successions::table
-        .filter(successions::account_id.eq(Id(account.uuid())))
-        .select(Row::as_select())
-        .order((successions::created_at.desc(), successions::id.desc()))
-        .limit(slice.probe())
-        .into_boxed();
-    if let Some(after) = slice.after {
-        let (at, id) = (Moment(after.at), Id(after.id));
-        query = query.filter(
-            successions::created_at.lt(at).or(successions::created_at.eq(at).and(successions::id.lt(id))),
-        );
-    }
-    let rows: Vec<Row> = query.load(conn)?;
+    let rows: Vec<Row> = on!(conn, |c| {
+        let mut query = successions::table
+            .filter(successions::account_id.eq(Id(account.uuid())))
+            .select(Row::as_select())
+            .order((successions::created_at.desc(), successions::id.desc()))
+            .limit(slice.probe())
+            .into_boxed();
+        if let Some(after) = slice.after {
+            let (at, id) = (Moment(after.at), Id(after.id));
+            query = query.filter(
+                successions::created_at.lt(at).or(successions::created_at.eq(at).and(successions::id.lt(id))),
+            );
+        }
+        query.load(c)
+    })?;
     rows.into_iter().map(Row::decode).collect()
 }
 
 /// The live succession away from this code.
 pub fn find_live_from(conn: &mut Conn, predecessor: &FacilityCode) -> Result<Option<Succession>, Error> {
-    let row: Option<Row> = successions::table
+    let row: Option<Row> = on!(conn, |c| successions::table
         .filter(successions::predecessor_code.eq(predecessor.as_str()))
         .filter(successions::status.ne_all(DEAD))
         .select(Row::as_select())
-        .first(conn)
-        .optional()?;
+        .first(c)
+        .optional())?;
     row.map(Row::decode).transpose()
 }
 
 /// The live succession to this code.
 pub fn find_live_to(conn: &mut Conn, successor: &FacilityCode) -> Result<Option<Succession>, Error> {
-    let row: Option<Row> = successions::table
+    let row: Option<Row> = on!(conn, |c| successions::table
         .filter(successions::successor_code.eq(successor.as_str()))
         .filter(successions::status.ne_all(DEAD))
         .select(Row::as_select())
-        .first(conn)
-        .optional()?;
+        .first(c)
+        .optional())?;
     row.map(Row::decode).transpose()
 }
 
 /// The date of the succession that gave a facility its present code.
 pub fn find_date_of_arrival(conn: &mut Conn, code: &FacilityCode) -> Result<Option<NaiveDate>, Error> {
-    let date: Option<String> = successions::table
+    let date: Option<String> = on!(conn, |c| successions::table
         .filter(successions::successor_code.eq(code.as_str()))
         .filter(successions::accepted_at.is_not_null())
         .select(successions::change_date)
-        .first(conn)
-        .optional()?;
+        .first(c)
+        .optional())?;
     date.map(|date| parse_date(&date).map_err(|fault| undecodable(code, "successions.change_date", &fault)))
         .transpose()
 }
 
 /// Successions that wait for a code which the list has by now.
 pub fn list_ready(conn: &mut Conn, limit: i64) -> Result<Vec<Succession>, Error> {
-    let rows: Vec<Row> = successions::table
+    let rows: Vec<Row> = on!(conn, |c| successions::table
         .inner_join(facilities::table.on(facilities::code.eq(successions::successor_code)))
         .filter(successions::status.eq(SuccessionStatus::WaitingForMaster.code()))
         .filter(facilities::delisted_at.is_null())
         .select(Row::as_select())
         .order(successions::created_at)
         .limit(limit)
-        .load(conn)?;
+        .load(c))?;
     rows.into_iter().map(Row::decode).collect()
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::Conn;
 use super::columns::{Id, Moment, undecodable};
+use super::connection::on;
 use super::schema::uploads;
 use crate::domain::calendar::Instant;
 use crate::domain::ids::{AccountId, UploadId};
@@ -56,35 +57,35 @@ pub fn insert(conn: &mut Conn, upload: &Upload) -> Result<(), Error> {
         expires_at: Moment(upload.expires_at),
         stored_at: upload.stored_at.map(Moment),
     };
-    diesel::insert_into(uploads::table).values(row).execute(conn)?;
+    on!(conn, |c| diesel::insert_into(uploads::table).values(row).execute(c))?;
     Ok(())
 }
 
 /// The upload of this id, if it is the account's.
 pub fn find(conn: &mut Conn, id: UploadId, account: AccountId) -> Result<Option<Upload>, Error> {
-    let row: Option<Row> = uploads::table
+    let row: Option<Row> = on!(conn, |c| uploads::table
         .find(Id(id.uuid()))
         .filter(uploads::account_id.eq(Id(account.uuid())))
         .select(Row::as_select())
-        .first(conn)
-        .optional()?;
+        .first(c)
+        .optional())?;
     row.map(Row::decode).transpose()
 }
 
 /// How many uploads an account holds, and their announced bytes together.
 pub fn sum_of_account(conn: &mut Conn, account: AccountId) -> Result<(i64, i64), Error> {
-    let sizes: Vec<i64> = uploads::table
+    let sizes: Vec<i64> = on!(conn, |c| uploads::table
         .filter(uploads::account_id.eq(Id(account.uuid())))
         .select(uploads::size_bytes)
-        .load(conn)?;
+        .load(c))?;
     Ok((i64::try_from(sizes.len()).map_err(Error::internal)?, sizes.iter().sum()))
 }
 
 /// Marks an upload's content as stored.
 pub fn mark_stored(conn: &mut Conn, id: UploadId, now: Instant) -> Result<(), Error> {
-    diesel::update(uploads::table.find(Id(id.uuid())))
+    on!(conn, |c| diesel::update(uploads::table.find(Id(id.uuid())))
         .set(uploads::stored_at.eq(Moment(now)))
-        .execute(conn)?;
+        .execute(c))?;
     Ok(())
 }
 
@@ -92,6 +93,6 @@ pub fn mark_stored(conn: &mut Conn, id: UploadId, now: Instant) -> Result<(), Er
 pub fn delete_unfulfilled(conn: &mut Conn, now: Instant) -> Result<Vec<UploadId>, Error> {
     let stale =
         uploads::table.filter(uploads::stored_at.is_null()).filter(uploads::expires_at.le(Moment(now)));
-    let ids: Vec<Id> = diesel::delete(stale).returning(uploads::id).get_results(conn)?;
+    let ids: Vec<Id> = on!(conn, |c| diesel::delete(stale).returning(uploads::id).get_results(c))?;
     Ok(ids.into_iter().map(|id| UploadId::from_uuid(id.0)).collect())
 }

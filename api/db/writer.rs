@@ -4,16 +4,15 @@
 //! of its own, commits once, and only then answers all of them: one durable commit serves many
 //! requests, a failing job sinks nobody else, and nothing is answered before it is on disk.
 
-use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use tokio::sync::oneshot;
 
 use super::Conn;
-use crate::error::Error;
+use super::connection::{begin, begin_savepoint, commit, depth, roll_back_to};
+use crate::error::{Error, ProblemCode};
 
 /// Jobs that may wait. Behind it callers are told at once that the service is overloaded.
 const QUEUE: usize = 1024;
@@ -21,14 +20,14 @@ const QUEUE: usize = 1024;
 const GROUP: usize = 128;
 
 /// Tells a caller how its job ended; called after the commit.
-type Answer = Box<dyn FnOnce(Commit) + Send>;
+type Answer = Box<dyn FnOnce(Ending) + Send>;
 type Job = Box<dyn FnOnce(&mut Conn) -> Answer + Send>;
 
 /// How the commit of a group ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Commit {
+enum Ending {
     Durable,
-    Failed,
+    Unknown,
 }
 
 /// What a job leaves behind.
@@ -47,15 +46,17 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread that owns the writing connection.
+    /// Starts the thread that owns the writing connection. `open` opens it, and opens another one
+    /// when a full disk or a lost file has left the first unusable.
     ///
     /// # Errors
-    /// An internal error if the thread cannot be started.
-    pub fn start(connection: Conn) -> Result<Self, Error> {
+    /// An internal error if the connection cannot be opened or the thread cannot be started.
+    pub fn start(open: impl Fn() -> Result<Conn, Error> + Send + 'static) -> Result<Self, Error> {
         let (jobs, waiting) = sync_channel(QUEUE);
+        let connection = open()?;
         thread::Builder::new()
             .name("database-writer".to_owned())
-            .spawn(move || work(connection, &waiting))
+            .spawn(move || work(connection, &open, &waiting))
             .map_err(Error::internal)?;
         Ok(Self { jobs })
     }
@@ -72,10 +73,10 @@ impl Writer {
         let (tell, told) = oneshot::channel();
         let boxed: Job = Box::new(move |connection| {
             let result = in_savepoint(connection, mode, job);
-            Box::new(move |commit| {
-                let result = match commit {
-                    Commit::Durable => result,
-                    Commit::Failed => result.and(Err(Error::Overloaded("the commit failed"))),
+            Box::new(move |ending| {
+                let result = match ending {
+                    Ending::Durable => result,
+                    Ending::Unknown => result.and(Err(Error::Refused(ProblemCode::OutcomeUnknown))),
                 };
                 // A caller that has gone away needs no answer; its effect stands.
                 let _ = tell.send(result);
@@ -89,12 +90,13 @@ impl Writer {
     }
 }
 
-fn work(mut connection: Conn, waiting: &Receiver<Job>) {
+fn work(mut connection: Conn, open: &dyn Fn() -> Result<Conn, Error>, waiting: &Receiver<Job>) {
     while let Ok(first) = waiting.recv() {
-        if let Err(error) = AnsiTransactionManager::begin_transaction_sql(&mut connection, "BEGIN IMMEDIATE")
-        {
+        if let Err(error) = begin(&mut connection, "BEGIN IMMEDIATE") {
             tracing::error!(%error, "the database cannot be locked for writing");
             // The job is dropped unrun, and with it its way to answer: its caller is told to retry.
+            drop(first);
+            reopen(&mut connection, open);
             continue;
         }
         let mut answers = vec![first(&mut connection)];
@@ -103,21 +105,26 @@ fn work(mut connection: Conn, waiting: &Receiver<Job>) {
         {
             answers.push(next(&mut connection));
         }
-        let commit = commit(&mut connection);
+        let ending = match commit(&mut connection) {
+            Ok(()) => Ending::Durable,
+            Err(error) => {
+                tracing::error!(%error, "a commit failed");
+                reopen(&mut connection, open);
+                Ending::Unknown
+            }
+        };
         for answer in answers {
-            answer(commit);
+            answer(ending);
         }
     }
 }
 
-fn commit(connection: &mut Conn) -> Commit {
-    match AnsiTransactionManager::commit_transaction(connection) {
-        Ok(()) => Commit::Durable,
-        Err(error) => {
-            tracing::error!(%error, "a commit failed");
-            roll_back_to(connection, 0);
-            Commit::Failed
-        }
+/// Replaces a connection whose transactions can no longer be told open from closed: a full disk
+/// makes SQLite take the whole transaction back by itself.
+fn reopen(connection: &mut Conn, open: &dyn Fn() -> Result<Conn, Error>) {
+    match open() {
+        Ok(fresh) => *connection = fresh,
+        Err(error) => tracing::error!(%error, "the database cannot be opened again"),
     }
 }
 
@@ -127,32 +134,13 @@ fn in_savepoint<T>(
     job: impl FnOnce(&mut Conn) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let outside = depth(connection);
-    AnsiTransactionManager::begin_transaction(connection)?;
+    begin_savepoint(connection)?;
     let result = catch_unwind(AssertUnwindSafe(|| job(connection)))
         .unwrap_or_else(|_| Err(Error::internal("a database job panicked")));
     if result.is_ok() && mode == Mode::Store {
-        AnsiTransactionManager::commit_transaction(connection)?;
+        commit(connection)?;
     } else {
         roll_back_to(connection, outside);
     }
     result
-}
-
-/// How many transactions and savepoints are open.
-fn depth(connection: &mut Conn) -> u32 {
-    AnsiTransactionManager::transaction_manager_status_mut(connection)
-        .transaction_depth()
-        .ok()
-        .flatten()
-        .map_or(0, NonZeroU32::get)
-}
-
-/// Takes back everything down to a depth; a job that panicked may have left savepoints open.
-fn roll_back_to(connection: &mut Conn, outside: u32) {
-    while depth(connection) > outside {
-        if let Err(error) = AnsiTransactionManager::rollback_transaction(connection) {
-            tracing::error!(%error, "a rollback failed");
-            break;
-        }
-    }
 }

@@ -134,7 +134,7 @@ fn challenge(response: &mut actix_web::HttpResponseBuilder, outline: &Outline) {
         | ProblemCode::LoginFailed => {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""));
         }
-        ProblemCode::Overloaded => {
+        ProblemCode::Overloaded | ProblemCode::Unavailable | ProblemCode::OutcomeUnknown => {
             response.insert_header((header::RETRY_AFTER, "2"));
         }
         _ => {}

@@ -11,7 +11,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("security", &["domain", "error"]),
     ("mail", &["domain", "error"]),
     ("files", &["domain", "error"]),
-    ("config", &["clock", "domain", "security"]),
+    ("config", &["clock", "domain", "security", "db::source"]),
     ("telemetry", &["config"]),
     ("db", &["domain", "error", "mail::message"]),
     ("usecases", &["domain", "error", "db", "security", "mail::message"]),

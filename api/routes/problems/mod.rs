@@ -56,6 +56,9 @@ impl ResponseError for Problem {
 fn log(error: &Error) {
     match error {
         Error::Internal(source) => tracing::error!(source = %chain(source.as_ref()), "a request failed"),
+        Error::Unavailable(source) => {
+            tracing::error!(source = %chain(source.as_ref()), "the database could not serve a request");
+        }
         Error::Overloaded(what) => tracing::warn!(what, "a request was turned away"),
         Error::Refused(_) | Error::Invalid(_) | Error::Limited(_) => {}
     }
@@ -80,6 +83,7 @@ pub const fn code_of(error: &Error) -> ProblemCode {
         Error::Invalid(_) => ProblemCode::InvalidContent,
         Error::Limited(_) => ProblemCode::RateLimited,
         Error::Overloaded(_) => ProblemCode::Overloaded,
+        Error::Unavailable(_) => ProblemCode::Unavailable,
         Error::Internal(_) => ProblemCode::Internal,
     }
 }

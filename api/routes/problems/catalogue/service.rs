@@ -90,6 +90,38 @@ pub(super) const OVERLOADED: Entry = Entry {
     retryable: true,
 };
 
+pub(super) const UNAVAILABLE: Entry = Entry {
+    status: 503,
+    title: Words { ja: "一時的に利用できません", en: "Temporarily unavailable" },
+    cause: Words {
+        ja: "データベースに接続できないため、処理できませんでした。何も変更されていません。",
+        en: "The service cannot reach its database. Nothing was changed.",
+    },
+    fix: Words {
+        ja: "Retry-Afterヘッダーの秒数だけ待って、同じIdempotency-Keyで、もう一度送信してください。",
+        en: "Wait for the number of seconds in Retry-After, then send the request again with the same \
+             Idempotency-Key.",
+    },
+    retryable: true,
+};
+
+pub(super) const OUTCOME_UNKNOWN: Entry = Entry {
+    status: 503,
+    title: Words { ja: "処理結果を確認できません", en: "Outcome unknown" },
+    cause: Words {
+        ja: "保存の途中で接続が切れたため、保存されたかどうかを確認できません。",
+        en: "The connection to the database was lost while the change was being stored: whether it was \
+             stored is not known.",
+    },
+    fix: Words {
+        ja: "同じ内容を、同じIdempotency-Keyで、もう一度送信してください。保存されていれば同じ回答が返り、\
+             保存されていなければ一度だけ処理されます。",
+        en: "Send the same request again with the same Idempotency-Key: if the change was stored you get \
+             its answer, otherwise it is carried out once.",
+    },
+    retryable: true,
+};
+
 pub(super) const INTERNAL: Entry = Entry {
     status: 500,
     title: Words { ja: "サービス内部の障害", en: "Internal error" },

@@ -1,0 +1,151 @@
+//! Reads `DATABASE_URL` and holds it against what is compiled in.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use crate::db::source::{Pooler, Server, Source};
+
+/// Whether libpq was built with TLS.
+const TLS: bool = cfg!(feature = "pg-tls");
+
+/// What libpq is told unless the URL says otherwise: a server that went away is noticed within
+/// seconds, and only the one that takes writes is spoken to.
+const OPTIONS: [(&str, &str); 8] = [
+    ("application_name", "todokede"),
+    ("connect_timeout", "2"),
+    ("keepalives", "1"),
+    ("keepalives_count", "3"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "2"),
+    ("target_session_attrs", "read-write"),
+    ("tcp_user_timeout", "10000"),
+];
+
+/// Reads the URL of an embedded database's file or of a PostgreSQL server.
+///
+/// # Errors
+/// What is expected instead; the URL itself may hold a password and is not repeated.
+pub(super) fn parse(url: &str, connections: u32, pooler: Pooler) -> Result<Source, &'static str> {
+    if let Some(file) = url.strip_prefix("sqlite:") {
+        return if file.is_empty() { Err("sqlite:PATH") } else { Ok(Source::Sqlite(PathBuf::from(file))) };
+    }
+    let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
+    let rest = rest.ok_or("sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")?;
+    let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let mut options = BTreeMap::new();
+    for option in query.split('&').filter(|option| !option.is_empty()) {
+        let (name, value) = option.split_once('=').ok_or("options of the form name=value after the `?`")?;
+        options.insert(name, value);
+    }
+    check_tls(address, &mut options)?;
+    for (name, value) in OPTIONS {
+        options.entry(name).or_insert(value);
+    }
+    let options: Vec<String> = options.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let url = SecretString::from(format!("postgresql://{address}?{}", options.join("&")));
+    Ok(Source::Postgres(Server { url, connections, pooler }))
+}
+
+/// libpq's own default, `prefer`, silently goes without TLS where it cannot have it.
+fn check_tls<'a>(address: &str, options: &mut BTreeMap<&'a str, &'a str>) -> Result<(), &'static str> {
+    let asked = options.get("sslmode").copied();
+    let wanted = matches!(asked, Some("require" | "verify-ca" | "verify-full"));
+    let remote = !is_local(address, options);
+    if (wanted || remote) && !TLS {
+        return Err("a database of this machine: this build speaks no TLS to PostgreSQL (feature `pg-tls`)");
+    }
+    match asked {
+        None if remote => {
+            options.insert("sslmode", "require");
+            Ok(())
+        }
+        Some("prefer" | "allow") if remote => {
+            Err("of sslmode require, verify-ca or verify-full; disable only where the network is trusted")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether every host is this machine: a socket, `localhost`, a loopback address.
+fn is_local(address: &str, options: &BTreeMap<&str, &str>) -> bool {
+    let authority = address.split_once('/').map_or(address, |(authority, _)| authority);
+    let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
+    let named = ["host", "hostaddr"].iter().filter_map(|name| options.get(name).copied());
+    named.chain([hosts]).flat_map(|hosts| hosts.split(',')).all(is_local_host)
+}
+
+fn is_local_host(host: &str) -> bool {
+    let bare = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
+        Some((bare, _)) => bare,
+        None => host.split_once(':').filter(|(_, port)| !port.contains(':')).map_or(host, |(bare, _)| bare),
+    };
+    let socket = bare.starts_with('/') || bare.to_ascii_lowercase().starts_with("%2f");
+    let loopback = bare.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    bare.is_empty() || socket || bare == "localhost" || loopback
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    fn url(text: &str) -> Result<String, &'static str> {
+        match parse(text, 8, Pooler::None)? {
+            Source::Postgres(server) => Ok(server.url.expose_secret().to_owned()),
+            Source::Sqlite(file) => Ok(file.display().to_string()),
+        }
+    }
+
+    #[test]
+    fn databases_of_this_machine_need_no_tls() {
+        for local in [
+            "postgres:///todokede",
+            "postgres://localhost/todokede",
+            "postgres://todokede:s3cret@127.0.0.1:5433/todokede",
+            "postgres://u@[::1]:5432/todokede",
+            "postgresql://u@%2Frun%2Fpostgresql/todokede",
+            "postgres:///todokede?host=/run/postgresql&port=5433",
+            "postgres://127.0.0.1:1,127.0.0.2:2/todokede",
+        ] {
+            let options = url(local).unwrap();
+            assert!(options.contains("target_session_attrs=read-write"), "{options}");
+            assert!(!options.contains("sslmode"), "{options}");
+        }
+    }
+
+    #[test]
+    fn a_server_elsewhere_or_an_asked_for_tls_is_never_gone_without() {
+        for remote in [
+            "postgres://db.example.jp/todokede",
+            "postgres://127.0.0.1,db.example.jp/todokede",
+            "postgres:///todokede?host=10.0.0.7",
+            "postgres://localhost@db.example.jp/todokede",
+            "postgres://127.0.0.1/todokede?sslmode=verify-full",
+        ] {
+            assert_eq!(url(remote).is_ok(), TLS, "{remote}");
+            assert!(!TLS || url(remote).unwrap().contains("sslmode="), "{remote}");
+        }
+        for weak in ["prefer", "allow"] {
+            url(&format!("postgres://db.example.jp/todokede?sslmode={weak}")).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn what_the_url_says_itself_stands() {
+        let options = url("postgres://localhost/todokede?connect_timeout=9").unwrap();
+        assert!(options.contains("connect_timeout=9") && !options.contains("connect_timeout=2"), "{options}");
+    }
+
+    #[test]
+    fn other_databases_and_broken_urls_are_refused() {
+        for wrong in
+            ["", "sqlite:", "mysql://localhost/x", "postgres://localhost/x?sslmode", "todokede.sqlite3"]
+        {
+            url(wrong).unwrap_err();
+        }
+    }
+}

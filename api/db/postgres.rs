@@ -1,0 +1,191 @@
+//! PostgreSQL: a bounded pool whose connections are given up as soon as they are in doubt.
+//!
+//! A transaction is one simple query to begin (with its time limits), the job's statements, and a
+//! commit. No cancel request is ever sent: it could end a commit's wait for a standby, and the server
+//! would report success for what only one machine holds.
+
+use std::time::{Duration, Instant};
+
+use diesel::connection::{CacheSize, Connection as _};
+use diesel::{ConnectionError, PgConnection};
+use secrecy::ExposeSecret as _;
+
+use super::connection::{Conn, begin, commit, is_broken, roll_back_to};
+use super::pool::{PATIENCE, Turns};
+use super::source::{Pooler, Server};
+use super::writer::Mode;
+use crate::error::{Error, ProblemCode};
+
+/// How long a caller waits for a write that is under way before it is told that its outcome is not
+/// known: a commit may wait for a standby without a limit of its own.
+const LONGEST_WRITE: Duration = Duration::from_secs(20);
+/// Connections that reads leave to writes.
+const KEPT_FOR_WRITES: u32 = 2;
+
+/// The limits hold for one transaction each, so that they need no session of their own.
+const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
+     SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '10s'; \
+     SET LOCAL idle_in_transaction_session_timeout = '20s'";
+const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+     SET LOCAL statement_timeout = '10s'; SET LOCAL idle_in_transaction_session_timeout = '20s'";
+
+/// A PostgreSQL server and the connections to it.
+#[derive(Clone)]
+pub(super) struct Cluster {
+    pool: r2d2::Pool<Manager>,
+    turns: Turns,
+    reads: Turns,
+}
+
+impl Cluster {
+    pub(super) fn open(server: &Server) -> Self {
+        let pool = r2d2::Pool::builder()
+            .max_size(server.connections)
+            .min_idle(Some(1))
+            .connection_timeout(PATIENCE)
+            .test_on_check_out(false)
+            .error_handler(Box::new(Complaints))
+            .build_unchecked(Manager(server.clone()));
+        let reads = server.connections.saturating_sub(KEPT_FOR_WRITES).max(1);
+        Self { pool, turns: Turns::at_once(server.connections), reads: Turns::at_once(reads) }
+    }
+
+    pub(super) async fn read<T, F>(&self, job: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        let read = self.reads.turn().await?;
+        let turn = self.turns.turn().await?;
+        let pool = self.pool.clone();
+        tokio::task::spawn_blocking(move || {
+            let _turns = (read, turn);
+            let mut session = take(&pool, BEGIN_READ)?;
+            let result = job(&mut session.conn);
+            session.end(result)
+        })
+        .await
+        .map_err(Error::internal)?
+    }
+
+    pub(super) async fn write<T, F>(&self, mode: Mode, job: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        let turn = self.turns.turn().await?;
+        let pool = self.pool.clone();
+        let write = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            transact(&pool, mode, job)
+        });
+        match tokio::time::timeout(LONGEST_WRITE, write).await {
+            Ok(done) => done.map_err(Error::internal)?,
+            Err(_) => Err(ProblemCode::OutcomeUnknown.into()),
+        }
+    }
+
+    pub(super) fn write_blocking<T, F>(&self, job: F) -> Result<T, Error>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, Error>,
+    {
+        transact(&self.pool, Mode::Store, job)
+    }
+}
+
+fn transact<T>(
+    pool: &r2d2::Pool<Manager>,
+    mode: Mode,
+    job: impl FnOnce(&mut Conn) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut session = take(pool, BEGIN_WRITE)?;
+    match (job(&mut session.conn), mode) {
+        (Ok(value), Mode::Store) => session.commit().map(|()| value),
+        (result, _) => session.end(result),
+    }
+}
+
+/// Takes a connection on which the transaction has begun. One that died in the pool is found out
+/// here, before anything was done, and another takes its place.
+fn take(pool: &r2d2::Pool<Manager>, begin_sql: &str) -> Result<r2d2::PooledConnection<Manager>, Error> {
+    let begun = Instant::now();
+    loop {
+        let left = PATIENCE.saturating_sub(begun.elapsed());
+        let mut session = pool.get_timeout(left).map_err(|error| Error::Unavailable(error.into()))?;
+        match begin(&mut session.conn, begin_sql) {
+            Ok(()) => return Ok(session),
+            Err(error) => {
+                tracing::warn!(%error, "a connection to the database was lost");
+                session.lost = true;
+            }
+        }
+    }
+}
+
+/// One connection of the pool.
+pub(super) struct Session {
+    conn: Conn,
+    lost: bool,
+}
+
+impl Session {
+    /// Commits, and says so only if the server did.
+    fn commit(&mut self) -> Result<(), Error> {
+        let Err(error) = commit(&mut self.conn) else { return Ok(()) };
+        self.lost = true;
+        tracing::error!(%error, "a commit was not confirmed");
+        Err(ProblemCode::OutcomeUnknown.into())
+    }
+
+    /// Ends a transaction that changes nothing.
+    fn end<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
+        self.lost |= matches!(result, Err(Error::Unavailable(_)));
+        if !self.lost {
+            roll_back_to(&mut self.conn, 0);
+        }
+        result
+    }
+}
+
+/// Opens one connection.
+pub(super) fn connect(server: &Server) -> Result<Conn, Error> {
+    establish(server).map_err(|error| Error::Unavailable(error.into()))
+}
+
+fn establish(server: &Server) -> Result<Conn, ConnectionError> {
+    let mut connection = PgConnection::establish(server.url.expose_secret())?;
+    if server.pooler == Pooler::Transaction {
+        connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+    }
+    Ok(Conn::Postgres(connection))
+}
+
+#[derive(Debug)]
+struct Manager(Server);
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Session;
+    type Error = ConnectionError;
+
+    fn connect(&self) -> Result<Session, ConnectionError> {
+        Ok(Session { conn: establish(&self.0)?, lost: false })
+    }
+
+    fn is_valid(&self, _: &mut Session) -> Result<(), ConnectionError> {
+        Ok(())
+    }
+
+    fn has_broken(&self, session: &mut Session) -> bool {
+        session.lost || std::thread::panicking() || is_broken(&mut session.conn)
+    }
+}
+
+/// Writes what keeps new connections from being made into our log.
+#[derive(Debug)]
+struct Complaints;
+
+impl r2d2::HandleError<ConnectionError> for Complaints {
+    fn handle_error(&self, error: ConnectionError) {
+        tracing::warn!(%error, "the database cannot be reached");
+    }
+}
