@@ -6,8 +6,11 @@ mod client;
 pub mod contract;
 pub mod forms;
 pub mod list;
+pub mod mime;
+pub mod production;
 pub mod reasons;
 pub mod schema;
+pub mod sink;
 
 pub use actor::{Actor, PASSWORD};
 pub use app::TestApp;
