@@ -16,7 +16,7 @@ use crate::usecases::{delivery, housekeeping};
 /// How long the worker sleeps when nobody wakes it.
 const NAP: Duration = Duration::from_millis(500);
 /// How often it tidies up.
-const TIDYING: Duration = Duration::from_secs(600);
+const TIDYING: Duration = Duration::from_mins(10);
 
 /// Works until `stop` says otherwise.
 pub async fn run(state: Arc<State>, stop: watch::Receiver<bool>) {

@@ -218,6 +218,16 @@ mod tests {
     }
 
     #[test]
+    fn the_page_on_mail_lists_exactly_the_states_and_failures_there_are() {
+        let page = include_str!("../../docs/mail.md");
+        let listed: Vec<&str> =
+            page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+        let states = ["QUEUED", "DEFERRED", "SENT", "ABANDONED"];
+        let failures = MailFailure::ALL.iter().map(|failure| failure.code());
+        assert_eq!(listed, states.into_iter().chain(failures).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn states_are_read_back_from_their_words_and_nothing_else_is() {
         for state in MailState::ALL {
             assert_eq!(MailState::parse(state.as_str()), Some(state));

@@ -1,6 +1,5 @@
 //! Sends mails by SMTP: connections are kept for the next mail, and every step has its time.
 
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -47,10 +46,6 @@ impl Smtp {
     /// # Errors
     /// An internal error if the file of certificates cannot be read.
     pub fn new(relay: &Relay) -> Result<Self, Error> {
-        let mut tls = TlsParameters::builder(relay.host.clone());
-        if let Some(certificate) = relay.trusted.as_deref().map(trusted).transpose()? {
-            tls = tls.add_root_certificate(certificate);
-        }
         let login = relay
             .login
             .as_ref()
@@ -60,7 +55,7 @@ impl Smtp {
                 host: relay.host.clone(),
                 port: relay.port,
                 security: relay.security,
-                tls: tls.build().map_err(Error::internal)?,
+                tls: tls(relay)?,
                 login,
                 our_name: ClientId::default(),
             },
@@ -127,8 +122,12 @@ impl Smtp {
     }
 }
 
-fn trusted(file: &Path) -> Result<Certificate, Error> {
+/// The machine's certificates are trusted, and those of the relay's file.
+fn tls(relay: &Relay) -> Result<TlsParameters, Error> {
+    let tls = TlsParameters::builder(relay.host.clone());
+    let Some(file) = &relay.trusted else { return tls.build().map_err(Error::internal) };
     let unusable = |why: &dyn std::fmt::Display| Error::internal(format!("{}: {why}", file.display()));
     let pem = std::fs::read(file).map_err(|error| unusable(&error))?;
-    Certificate::from_pem(&pem).map_err(|error| unusable(&error))
+    let trusted = Certificate::from_pem(&pem).map_err(|error| unusable(&error))?;
+    tls.add_root_certificate(trusted).build().map_err(|error| unusable(&error))
 }

@@ -22,7 +22,7 @@ const AT_ONCE: usize = 16;
 /// Of these to one domain, so that a slow domain leaves room for the others.
 const PER_DOMAIN: usize = 4;
 /// How much longer a lease lasts than a send can, for settling it.
-const MARGIN: Duration = Duration::from_secs(60);
+const MARGIN: Duration = Duration::from_mins(1);
 
 /// Sends until it is asked to stop. Then it claims nothing more, waits for what is under way, and
 /// hands the rest back.

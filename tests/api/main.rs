@@ -3,13 +3,12 @@
 
 #![cfg(test)]
 
-mod support;
-
 mod access_tokens;
 mod accounts;
 mod audit;
 mod bad_input;
 mod bad_parameters;
+mod both_databases;
 mod call_centre;
 mod commands;
 mod declaration_changes;
@@ -40,6 +39,7 @@ mod registrations;
 mod rehearsals;
 mod routing;
 mod sandbox;
+mod schemas;
 mod sessions;
 mod smtp_faults;
 mod strangers;
@@ -47,6 +47,7 @@ mod succession_chains;
 mod succession_refusals;
 mod succession_waits;
 mod successions;
+mod support;
 mod transitional_measures;
 mod upload_contents;
 mod uploads;

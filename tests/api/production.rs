@@ -5,6 +5,7 @@ use todokede::boot;
 use todokede::error::Error;
 
 use crate::support::TestApp;
+use crate::support::database::TestDatabase;
 use crate::support::production::{Production, eventually, settings};
 
 fn why(opened: Result<todokede::state::State, Error>) -> String {
@@ -56,7 +57,8 @@ async fn mails_wait_in_the_outbox_while_no_mail_server_answers() {
 #[actix_web::test]
 async fn production_wants_its_schema_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = settings(folder.path(), &[]);
+    let database = TestDatabase::blank(folder.path());
+    let settings = settings(folder.path(), &database, &[]);
     let told = why(boot::open(settings.clone()));
     assert!(told.contains("todokede migrate"), "{told}");
     assert!(!boot::migrate(&settings).unwrap().is_empty());
@@ -67,7 +69,7 @@ async fn production_wants_its_schema_up_to_date() {
 #[actix_web::test]
 async fn production_refuses_the_database_of_a_sandbox() {
     let sandbox = TestApp::start().await;
-    let told = why(boot::open(settings(sandbox.folder(), &[])));
+    let told = why(boot::open(settings(sandbox.folder(), &sandbox.database, &[])));
     assert!(told.contains("belongs to a sandbox"), "{told}");
     sandbox.anonymous().get("/sandbox/clock").await.is(200);
 }
@@ -75,8 +77,10 @@ async fn production_refuses_the_database_of_a_sandbox() {
 #[actix_web::test]
 async fn production_refuses_certificates_that_it_cannot_read_without_showing_them() {
     let folder = tempfile::tempdir().unwrap();
+    let database = TestDatabase::blank(folder.path());
     let file = folder.path().join("ca.pem");
-    let settings = settings(folder.path(), &[("TODOKEDE_SMTP_CA_FILE", &file.display().to_string())]);
+    let settings =
+        settings(folder.path(), &database, &[("TODOKEDE_SMTP_CA_FILE", &file.display().to_string())]);
     boot::migrate(&settings).unwrap();
     let told = why(boot::open(settings.clone()));
     assert!(told.contains("ca.pem"), "{told}");
@@ -88,7 +92,8 @@ async fn production_refuses_certificates_that_it_cannot_read_without_showing_the
 #[actix_web::test]
 async fn production_refuses_a_key_that_it_cannot_read_without_showing_it() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = settings(folder.path(), &[]);
+    let database = TestDatabase::blank(folder.path());
+    let settings = settings(folder.path(), &database, &[]);
     boot::migrate(&settings).unwrap();
     std::fs::write(folder.path().join("production-key.pem"), "-----BEGIN s3cret-----").unwrap();
     let told = why(boot::open(settings.clone()));

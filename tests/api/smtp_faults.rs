@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 
 use crate::support::production::{Production, eventually};
-use crate::support::sink::{Fault, Phase, Sink};
+use crate::support::sink::{Fault, Phase, Received, Sink};
 
 /// Mails of one case.
 const MAILS: usize = 5;
@@ -20,7 +20,7 @@ async fn survive(production: &Production, sink: &Sink, case: &str, phase: Phase,
     production.run_dry().await;
     sink.recover();
     let copies = addresses.iter().map(|address| {
-        let ids: Vec<String> = sink.received_by(address).iter().map(|mail| mail.message_id()).collect();
+        let ids: Vec<String> = sink.received_by(address).iter().map(Received::message_id).collect();
         assert!(ids.windows(2).all(|pair| pair[0] == pair[1]), "{case}: {ids:?}");
         ids.len()
     });
@@ -108,6 +108,17 @@ async fn a_server_that_hangs_anywhere_costs_no_mail() {
         ("rcpt", Phase::Rcpt, Fault::Hangs),
         ("data", Phase::Data, Fault::Hangs),
         ("dot", Phase::Dot, Fault::Hangs),
+    ])
+    .await;
+}
+
+#[actix_web::test]
+async fn an_answer_that_comes_too_late_is_never_taken_for_another_mails() {
+    survive_all(&[
+        ("rcpt-late", Phase::Rcpt, Fault::SaysLate("550 5.1.1 no such user")),
+        ("data-late", Phase::Data, Fault::SaysLate("554 5.5.1 no valid recipients")),
+        ("dot-late", Phase::Dot, Fault::SaysLate("554 5.6.0 rejected")),
+        ("dot-busy-late", Phase::Dot, Fault::SaysLate("451 4.3.0 local error")),
     ])
     .await;
 }
@@ -215,7 +226,7 @@ async fn a_mailbox_that_is_busy_for_a_day_still_gets_its_mail() {
         AND next_attempt_at > ";
     while production.state().clock.now() < begun + TimeDelta::hours(25) {
         eventually("the mail to be put off", || async {
-            let now = production.state().clock.now().timestamp_micros();
+            let now = production.database.instant(production.state().clock.now());
             production.count(&format!("{resting}{now}")) == 1
         })
         .await;
@@ -256,8 +267,6 @@ async fn one_bad_address_among_a_thousand_good_ones_delays_none() {
 #[actix_web::test]
 async fn a_slow_domain_leaves_room_for_the_others() {
     let sink = Sink::start().await;
-    sink.strike(Phase::Rcpt, Fault::Hangs);
-    sink.recover();
     sink.strike_for(Phase::Dot, Fault::Hangs, "@slow.example", 999);
     let production = Production::sending_to(&sink, 300).await;
     production.queue((0..100).map(|number| format!("reception-{number}@slow.example"))).await;

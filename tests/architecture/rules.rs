@@ -19,7 +19,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("state", &["config", "clock", "db", "files", "security", "mail", "error", "usecases"]),
     // `clock` because the sandbox moves it by a route.
     ("routes", &["state", "usecases", "domain", "error", "security", "db", "clock"]),
-    ("worker", &["state", "usecases", "db", "mail", "clock", "error"]),
+    ("worker", &["state", "usecases", "db", "domain", "mail", "error"]),
     ("boot", ALL),
     ("commands", ALL),
     ("server", ALL),

@@ -42,7 +42,8 @@ impl Mime {
     pub fn part(&self, media_type: &str) -> String {
         let kind = self.header("Content-Type");
         let boundary = kind.split_once("boundary=\"").unwrap().1.split('"').next().unwrap();
-        let parts = self.body.split(&format!("--{boundary}")).skip(1).filter(|part| !part.starts_with("--"));
+        let line = format!("--{boundary}");
+        let parts = self.body.split(&line).skip(1).filter(|part| !part.starts_with("--"));
         let parts = parts.map(|part| Self::parse(part.strip_prefix("\r\n").unwrap()));
         let mut wanted = parts.filter(|part| part.header("Content-Type").starts_with(media_type));
         wanted.next().unwrap_or_else(|| panic!("no {media_type}")).content()
@@ -80,7 +81,8 @@ fn decoded_words(text: &str) -> String {
     let mut after_word = false;
     for part in text.split(' ') {
         let word = part.strip_prefix("=?utf-8?b?").and_then(|word| word.strip_suffix("?="));
-        if !shown.is_empty() && !(after_word && word.is_some()) {
+        let joined = after_word && word.is_some();
+        if !joined && !shown.is_empty() {
             shown.push(' ');
         }
         match word {

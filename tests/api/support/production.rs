@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
@@ -20,15 +21,16 @@ use todokede::server::{self, Running};
 use todokede::state::State;
 use todokede::usecases::work::{Call, Work};
 
+use super::database::TestDatabase;
 use super::sink::Sink;
 use super::{Actor, Client, PASSWORD, forms, list};
 
 /// How long a test waits for something that has to happen. Nothing is timed by it.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// The settings of a production service on a database, with a key of its own. Its mail server is at
 /// a port where nobody listens, unless the variables say otherwise.
-pub fn settings(folder: &Path, variables: &[(&str, &str)]) -> Settings {
+pub fn settings(folder: &Path, database: &TestDatabase, variables: &[(&str, &str)]) -> Settings {
     let key = folder.join("production-key.pem");
     signing_keys::read_or_generate(&key).unwrap();
     let mut all = BTreeMap::from([
@@ -39,16 +41,17 @@ pub fn settings(folder: &Path, variables: &[(&str, &str)]) -> Settings {
         ("TODOKEDE_SIGNING_KEY_FILES", key.display().to_string()),
         ("TODOKEDE_SMTP_URL", "smtp://todokede:secret@localhost:1".to_owned()),
         ("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp".to_owned()),
-        ("DATABASE_URL", format!("sqlite:{}", folder.join("todokede.sqlite3").display())),
+        ("DATABASE_URL", database.url().to_owned()),
     ]);
     all.extend(variables.iter().map(|(name, value)| (*name, (*value).to_owned())));
     let all = all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     Settings::from_variables(&all).unwrap()
 }
 
-/// A running production service with two listed facilities.
+/// A running production service with a clinic and a pharmacy in its list.
 pub struct Production {
     pub running: Running,
+    pub database: Arc<TestDatabase>,
     pub folder: TempDir,
 }
 
@@ -71,17 +74,18 @@ impl Production {
 
     pub async fn start_with(variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let settings = settings(folder.path(), variables);
+        let database = Arc::new(TestDatabase::blank(folder.path()));
+        let settings = settings(folder.path(), &database, variables);
         let opening = tokio::task::spawn_blocking(move || {
             boot::migrate(&settings).unwrap();
             let state = boot::open(settings).unwrap();
             let (database, policy) = (&state.database, &state.policy);
             let import = Import { database, policy, now: state.clock.now(), whole_edition: false };
-            let facilities = [1, 2].map(|number| list::unlisted(1, number));
+            let facilities = [1, 4].map(|table| list::unlisted(table, 1));
             import_text(&import, &list::csv(&facilities.each_ref())).unwrap();
             state
         });
-        Self { running: server::start(opening.await.unwrap()).unwrap(), folder }
+        Self { running: server::start(opening.await.unwrap()).unwrap(), database, folder }
     }
 
     pub fn state(&self) -> &State {
@@ -94,7 +98,7 @@ impl Production {
 
     /// A number of its database, by a query.
     pub fn count(&self, query: &str) -> i64 {
-        list::count(&self.folder.path().join("todokede.sqlite3"), query)
+        self.database.count(query)
     }
 
     /// How many mails are in a state.
@@ -122,7 +126,7 @@ impl Production {
     pub async fn run_dry(&self) {
         let left = "SELECT COUNT(*) FROM outbox WHERE state IN ('QUEUED', 'DEFERRED')";
         eventually("an empty outbox", || async {
-            let now = self.state().clock.now().timestamp_micros();
+            let now = self.database.instant(self.state().clock.now());
             let resting = format!("{left} AND lease_holder IS NULL AND next_attempt_at > {now}");
             let (left, resting) = (self.count(left), self.count(&resting));
             if left > 0 && left == resting {
@@ -134,10 +138,11 @@ impl Production {
         .await;
     }
 
-    /// A facility of the list with an account, registered through the mail that the sink took.
-    pub async fn register(&self, sink: &Sink, number: u32) -> Actor {
-        let facility = list::unlisted(1, number);
-        let email = format!("reception-{number}@clinic.example");
+    /// The listed facility of a fee table with an account, registered through the mail that the sink
+    /// took.
+    pub async fn register(&self, sink: &Sink, table: u8) -> Actor {
+        let facility = list::unlisted(table, 1);
+        let email = format!("reception-{table}@clinic.example");
         self.stranger().post("/v1/registrations", &json!({ "email": email })).await.is(202);
         eventually("the provisional mail", || async { sink.received_by(&email).len() == 1 }).await;
         let text = sink.received_by(&email)[0].mime().part("text/plain");
@@ -158,9 +163,10 @@ impl Production {
         }
     }
 
-    pub async fn stop(self) -> TempDir {
+    /// Stops it; the database is left for whoever wants to look.
+    pub async fn stop(self) -> (Arc<TestDatabase>, TempDir) {
         self.running.stop().await.unwrap();
-        self.folder
+        (self.database, self.folder)
     }
 }
 

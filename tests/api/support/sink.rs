@@ -35,6 +35,8 @@ pub enum Phase {
 pub enum Fault {
     /// It answers this instead.
     Says(&'static str),
+    /// It answers this, but later than anybody waits.
+    SaysLate(&'static str),
     /// It never answers.
     Hangs,
     /// It hangs up.

@@ -1,6 +1,7 @@
 //! One conversation, as RFC 5321 has it.
 
 use std::io::{Error, Result};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,6 +9,9 @@ use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _,
 use tokio::net::TcpStream;
 
 use super::{Fault, LOGIN, Phase, Received, Shared};
+
+/// More than a client waits that has a second.
+const LATE: Duration = Duration::from_millis(1500);
 
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
@@ -110,7 +114,7 @@ impl Conversation {
     async fn answer(&mut self, phase: Phase, well: &str) -> Result<Then> {
         match self.shared.fault(phase, &self.to) {
             None | Some(Fault::Lacks(_)) => self.say(well).await,
-            Some(Fault::Says(words)) => {
+            Some(Fault::Says(words) | Fault::SaysLate(words)) => {
                 self.say(words).await?;
                 Err(Error::other("refused"))
             }
@@ -123,6 +127,10 @@ impl Conversation {
     async fn answer_and_go_on(&mut self, phase: Phase, well: &str) -> Result<(Then, bool)> {
         match self.shared.fault(phase, &self.to) {
             Some(Fault::Says(words)) => Ok((self.say(words).await?, false)),
+            Some(Fault::SaysLate(words)) => {
+                tokio::time::sleep(LATE).await;
+                Ok((self.say(words).await?, false))
+            }
             None | Some(Fault::Lacks(_)) => Ok((self.say(well).await?, true)),
             Some(Fault::Hangs | Fault::TakesAndHangs) => std::future::pending().await,
             Some(Fault::HangsUp | Fault::TakesAndHangsUp) => Ok((Then::End, false)),
@@ -189,6 +197,10 @@ impl Conversation {
         }
         match fault {
             Some(Fault::Says(words)) => self.say(words).await,
+            Some(Fault::SaysLate(words)) => {
+                tokio::time::sleep(LATE).await;
+                self.say(words).await
+            }
             Some(Fault::Hangs | Fault::TakesAndHangs) => std::future::pending().await,
             Some(Fault::HangsUp | Fault::TakesAndHangsUp) => Ok(Then::End),
             None | Some(Fault::Lacks(_)) => self.say("250 2.0.0 taken").await,
