@@ -67,7 +67,7 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where the database is.
     pub database: Source,
-    /// Where the service keeps files of its own: beside an embedded database.
+    /// Where the service keeps files of its own: beside an embedded database, else beside the uploads.
     pub data: PathBuf,
     /// Where attachments are kept.
     pub uploads: PathBuf,
@@ -98,15 +98,6 @@ pub struct Settings {
 /// Where a new sandbox's clock starts: the day of the letter.
 const SANDBOX_START: &str = "2023-02-03T09:00:00+09:00";
 
-/// The settings of the mail server.
-const RELAY: relay::Names = relay::Names {
-    url: "TODOKEDE_SMTP_URL",
-    from: "TODOKEDE_MAIL_FROM",
-    reply_to: "TODOKEDE_MAIL_REPLY_TO",
-    trusted: "TODOKEDE_SMTP_CA_FILE",
-    patience: "TODOKEDE_SMTP_TIMEOUT_SECONDS",
-};
-
 impl Settings {
     /// Reads the settings from the process's environment.
     ///
@@ -134,11 +125,14 @@ impl Settings {
         let pooler =
             read.choice("TODOKEDE_PGBOUNCER", [("none", Pooler::None), ("transaction", Pooler::Transaction)]);
         let database = read.database("DATABASE_URL", "sqlite:data/todokede.sqlite3", connections, pooler);
-        let data = match &database {
-            Source::Sqlite(file) => file.parent().unwrap_or(Path::new(".")).to_owned(),
-            Source::Postgres(_) => PathBuf::from("data"),
+        let beside = |file: &Path| file.parent().unwrap_or(Path::new(".")).to_owned();
+        let uploads = read.text("TODOKEDE_UPLOADS_DIR").map(PathBuf::from);
+        let data = match (&database, &uploads) {
+            (Source::Sqlite(file), _) => beside(file),
+            (Source::Postgres(_), Some(uploads)) => beside(uploads),
+            (Source::Postgres(_), None) => PathBuf::from("data"),
         };
-        let uploads = read.text("TODOKEDE_UPLOADS_DIR").map_or_else(|| data.join("uploads"), PathBuf::from);
+        let uploads = uploads.unwrap_or_else(|| data.join("uploads"));
         let portal_name =
             read.text("TODOKEDE_PORTAL_NAME").unwrap_or_else(|| "医療機関等向けポータルサイト".to_owned());
         let settings = Self {
@@ -150,7 +144,7 @@ impl Settings {
                 .url("TODOKEDE_PUBLIC_URL", sandbox)
                 .unwrap_or_else(|| format!("http://{listen}")),
             portal_url: read.url("TODOKEDE_PORTAL_URL", sandbox),
-            relay: relay::read(&mut read, &RELAY, sandbox, &portal_name),
+            relay: relay::read(&mut read, sandbox, &portal_name),
             portal_name,
             signing_keys: read.files("TODOKEDE_SIGNING_KEY_FILES", sandbox),
             review: if sandbox {
@@ -243,10 +237,10 @@ mod tests {
         let page = include_str!("../docs/settings.md");
         let listed: std::collections::BTreeSet<&str> =
             page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
-        let source = include_str!("config.rs");
-        let (code, _) = source.split_once("#[cfg(test)]").unwrap();
+        let sources = [include_str!("config.rs"), include_str!("config/relay.rs")];
+        let words = sources.iter().flat_map(|source| source.split("#[cfg(test)]").next().unwrap().split('"'));
         let read: std::collections::BTreeSet<&str> =
-            code.split('"').filter(|word| word.starts_with("TODOKEDE_") || *word == "DATABASE_URL").collect();
+            words.filter(|word| word.starts_with("TODOKEDE_") || *word == "DATABASE_URL").collect();
         assert_eq!(listed, read);
     }
 

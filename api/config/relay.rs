@@ -13,38 +13,36 @@ use crate::mail::relay::{Login, Relay, Security, Sender};
 
 /// What the URL may be.
 const URL_FORM: &str = "smtps://USER:PASSWORD@HOST:465, or smtp://USER:PASSWORD@HOST:587 for STARTTLS";
+/// What the sender may be.
+const SENDER_FORM: &str = "ADDRESS or NAME <ADDRESS>";
 /// How long the mail server may take for one mail, in seconds.
 const PATIENCE_SECONDS: u64 = 30;
 
-/// The names of the settings, in the order of the page.
-pub(super) struct Names {
-    pub(super) url: &'static str,
-    pub(super) from: &'static str,
-    pub(super) reply_to: &'static str,
-    pub(super) trusted: &'static str,
-    pub(super) patience: &'static str,
-}
+const URL: &str = "TODOKEDE_SMTP_URL";
+const FROM: &str = "TODOKEDE_MAIL_FROM";
+const REPLY_TO: &str = "TODOKEDE_MAIL_REPLY_TO";
+const TRUSTED: &str = "TODOKEDE_SMTP_CA_FILE";
+const PATIENCE: &str = "TODOKEDE_SMTP_TIMEOUT_SECONDS";
 
 /// Reads the mail server. A sandbox has none: its mails go to its mailbox. Nothing comes back for
 /// settings that are missing or malformed, which the reader has noted then.
-pub(super) fn read(read: &mut Reader<'_>, names: &Names, sandbox: bool, portal_name: &str) -> Option<Relay> {
+pub(super) fn read(read: &mut Reader<'_>, sandbox: bool, portal_name: &str) -> Option<Relay> {
     if sandbox {
-        for name in [names.url, names.from, names.reply_to, names.trusted, names.patience] {
+        for name in [URL, FROM, REPLY_TO, TRUSTED, PATIENCE] {
             read.forbid(name);
         }
         return None;
     }
-    let url = read.required(names.url).and_then(|url| read.checked(names.url, parse_url(&url), URL_FORM));
-    let from = read.required(names.from).and_then(|from| {
-        read.checked(names.from, parse_sender(&from, portal_name), "ADDRESS or NAME <ADDRESS>")
-    });
-    let reply_to = read
-        .text(names.reply_to)
-        .and_then(|text| read.checked(names.reply_to, EmailAddress::parse(&text).ok(), "a mail address"));
-    let trusted = read.text(names.trusted).map(PathBuf::from);
-    let seconds = read.text(names.patience).map_or(Some(PATIENCE_SECONDS), |text| text.parse().ok());
+    let url = read.required(URL).and_then(|url| read.checked(URL, parse_url(&url), URL_FORM));
+    let from = read.required(FROM);
+    let from = from.and_then(|from| read.checked(FROM, parse_sender(&from, portal_name), SENDER_FORM));
+    let reply_to = read.text(REPLY_TO);
+    let reply_to =
+        reply_to.and_then(|text| read.checked(REPLY_TO, EmailAddress::parse(&text).ok(), "a mail address"));
+    let trusted = read.text(TRUSTED).map(PathBuf::from);
+    let seconds = read.text(PATIENCE).map_or(Some(PATIENCE_SECONDS), |text| text.parse().ok());
     let seconds = seconds.filter(|seconds| (1..=300).contains(seconds));
-    let patience = Duration::from_secs(read.checked(names.patience, seconds, "seconds from 1 to 300")?);
+    let patience = Duration::from_secs(read.checked(PATIENCE, seconds, "seconds from 1 to 300")?);
     let Server { security, host, port, login } = url?;
     Some(Relay { host, port, security, login, trusted, patience, from: from?, reply_to })
 }

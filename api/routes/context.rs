@@ -12,6 +12,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use super::problems::Problem;
 use crate::db::Conn;
 use crate::domain::calendar::Instant;
+use crate::domain::ids::AccountId;
 use crate::error::{Error, ProblemCode};
 use crate::security::access_tokens::Verified;
 use crate::security::limits::{Limit, Remaining};
@@ -110,6 +111,12 @@ impl Bearer {
     /// [`ProblemCode::SessionEnded`].
     pub fn principal(&self, conn: &mut Conn, now: Instant) -> Result<Principal, Error> {
         sessions::authenticate(conn, &self.0, now)
+    }
+
+    /// The account the token was issued to.
+    #[must_use]
+    pub const fn account_id(&self) -> AccountId {
+        self.0.account_id
     }
 
     /// The key of the account's own budgets.

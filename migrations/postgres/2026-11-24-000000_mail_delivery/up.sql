@@ -11,5 +11,4 @@ ALTER TABLE outbox ADD COLUMN failure text;
 ALTER TABLE outbox ADD COLUMN recipient_domain text NOT NULL DEFAULT '';
 UPDATE outbox SET recipient_domain = split_part(recipient, '@', 2);
 
-CREATE INDEX outbox_by_state ON outbox (state, next_attempt_at);
 CREATE INDEX outbox_by_account ON outbox (account_id, queued_at);

@@ -1,5 +1,4 @@
 DROP INDEX outbox_by_account;
-DROP INDEX outbox_by_state;
 ALTER TABLE outbox DROP COLUMN recipient_domain;
 ALTER TABLE outbox DROP COLUMN failure;
 ALTER TABLE outbox DROP COLUMN leased_until;

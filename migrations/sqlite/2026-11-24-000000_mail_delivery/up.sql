@@ -11,5 +11,4 @@ ALTER TABLE outbox ADD COLUMN failure TEXT;
 ALTER TABLE outbox ADD COLUMN recipient_domain TEXT NOT NULL DEFAULT '';
 UPDATE outbox SET recipient_domain = substr(recipient, instr(recipient, '@') + 1);
 
-CREATE INDEX outbox_by_state ON outbox (state, next_attempt_at);
 CREATE INDEX outbox_by_account ON outbox (account_id, queued_at);
