@@ -27,6 +27,7 @@ mod group_commit;
 mod languages;
 mod limits;
 mod mail_delivery;
+mod mail_fairness;
 mod openapi;
 mod outages;
 mod password_resets;
