@@ -5,16 +5,13 @@ use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::connection::{Conn, begin, commit};
+use super::connection::{Conn, begin, commit, roll_back_to};
 use super::pool::connect;
 use super::source::Source;
 use crate::error::Error;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
-
-/// Any two calls of this lock meet each other, and nothing else does.
-const ONE_AT_A_TIME: &str = "BEGIN; SELECT pg_advisory_xact_lock(7263920155081924)";
 
 /// Brings the schema up to date and names the steps that were taken. Several processes may call it
 /// at the same time; one does the work.
@@ -23,18 +20,34 @@ const ONE_AT_A_TIME: &str = "BEGIN; SELECT pg_advisory_xact_lock(726392015508192
 /// An internal error that names the step that failed; that step is taken back.
 pub fn run(source: &Source) -> Result<Vec<String>, Error> {
     let mut connection = connect(source)?;
+    // What is missing is only known once the others are kept out.
+    let mut gate = match source {
+        Source::Sqlite(_) => None,
+        // A second connection holds the gate, because a step may be more than one transaction.
+        Source::Postgres(_) => Some(connect(source)?),
+    };
+    begin(gate.as_mut().unwrap_or(&mut connection), one_at_a_time(source))?;
     let steps = match &mut connection {
         Conn::Sqlite(connection) => names(connection.run_pending_migrations(SQLITE)),
-        Conn::Postgres(connection) => {
-            // A second connection keeps the others out: each step is a transaction of its own.
-            let mut gate = connect(source)?;
-            begin(&mut gate, ONE_AT_A_TIME)?;
-            let steps = names(connection.run_pending_migrations(POSTGRES));
-            commit(&mut gate)?;
-            steps
-        }
+        Conn::Postgres(connection) => names(connection.run_pending_migrations(POSTGRES)),
     };
-    steps.map_err(Error::internal)
+    let gate = gate.as_mut().unwrap_or(&mut connection);
+    match steps {
+        Ok(steps) => commit(gate).map(|()| steps).map_err(Error::from),
+        Err(error) => {
+            roll_back_to(gate, 0);
+            Err(Error::internal(error))
+        }
+    }
+}
+
+/// Begins the transaction that keeps every other caller out.
+const fn one_at_a_time(source: &Source) -> &'static str {
+    match source {
+        Source::Sqlite(_) => "BEGIN IMMEDIATE",
+        // Any two callers of this lock meet each other, and nothing else does.
+        Source::Postgres(_) => "BEGIN; SELECT pg_advisory_xact_lock(7263920155081924)",
+    }
 }
 
 fn names<E>(steps: Result<Vec<MigrationVersion<'_>>, E>) -> Result<Vec<String>, E> {

@@ -40,6 +40,8 @@ fn production(folder: &Path, keys: &[&PathBuf]) -> Command {
         .env("TODOKEDE_PROFILE", "production")
         .env("TODOKEDE_PUBLIC_URL", "https://api.todokede.test")
         .env("TODOKEDE_PORTAL_URL", "https://portal.todokede.test")
+        .env("TODOKEDE_SMTP_URL", "smtp://todokede:s3cret@127.0.0.1:587")
+        .env("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp")
         .env("TODOKEDE_SIGNING_KEY_FILES", keys.join(","));
     command
 }
