@@ -4,13 +4,13 @@ use std::fmt;
 use std::io::Write as _;
 use std::path::Path;
 
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::config::{Profile, SettingProblem, Settings};
 use crate::domain::round::RoundFile;
 use crate::error::Error;
 use crate::facility_list::{Import, import as import_file};
+use crate::signals::Signals;
 use crate::usecases::rounds;
 use crate::usecases::work::{Call, Work};
 use crate::{boot, routes, server, telemetry, worker};
@@ -56,6 +56,7 @@ pub fn serve() -> Result<(), Failure> {
     let (profile, public_url) = (settings.profile, settings.public_url.clone());
     let state = boot::open(settings)?;
     actix_web::rt::System::new().block_on(async move {
+        let signals = Signals::listen()?;
         let running = server::start(state)?;
         println!("todokede listens on http://{}", running.address);
         if profile == Profile::Sandbox {
@@ -66,7 +67,7 @@ pub fn serve() -> Result<(), Failure> {
                  -d '{{\"email\":\"reception@clinic.example\"}}'\n"
             );
         }
-        running.wait().await
+        running.until(signals).await
     })?;
     Ok(())
 }
@@ -78,15 +79,12 @@ pub fn serve() -> Result<(), Failure> {
 pub fn work() -> Result<(), Failure> {
     let state = boot::open(settings()?)?;
     actix_web::rt::System::new().block_on(async move {
+        let mut signals = Signals::listen()?;
         let (stop, stopped) = watch::channel(false);
         let work = tokio::spawn(worker::run(state.into(), stopped));
-        let mut asked = signal(SignalKind::terminate()).map_err(Error::internal)?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Error::internal)?,
-            _ = asked.recv() => {}
-        }
+        signals.next().await;
         stop.send_replace(true);
-        work.await.map_err(Error::internal)
+        signals.unless_again(async { work.await.map_err(Error::internal) }).await
     })?;
     Ok(())
 }

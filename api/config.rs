@@ -10,9 +10,11 @@ use ipnet::IpNet;
 
 mod database;
 mod reader;
+mod serving;
 
 use reader::Reader;
 pub use reader::SettingProblem;
+pub use serving::Serving;
 
 use crate::db::source::{Pooler, Source};
 use crate::domain::review::ReviewMode;
@@ -85,6 +87,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// The budgets.
     pub budgets: Budgets,
+    /// The limits of serving.
+    pub serving: Serving,
     /// What is logged, as `tracing` filters it.
     pub log: String,
     /// How it is written.
@@ -152,6 +156,7 @@ impl Settings {
             },
             trusted_proxies: read.networks("TODOKEDE_TRUSTED_PROXIES"),
             budgets: read_budgets(&mut read, sandbox),
+            serving: Serving::read(&mut read, sandbox),
             log: read.text("TODOKEDE_LOG").unwrap_or_else(|| "info".to_owned()),
             log_format: read
                 .choice("TODOKEDE_LOG_FORMAT", [("text", LogFormat::Text), ("json", LogFormat::Json)]),
@@ -231,6 +236,7 @@ mod tests {
             page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
         let source = include_str!("config.rs");
         let (code, _) = source.split_once("#[cfg(test)]").unwrap();
+        let code = [code, include_str!("config/serving.rs")].concat();
         let read: std::collections::BTreeSet<&str> =
             code.split('"').filter(|word| word.starts_with("TODOKEDE_") || *word == "DATABASE_URL").collect();
         assert_eq!(listed, read);

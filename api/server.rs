@@ -16,17 +16,12 @@ use crate::routes::document;
 use crate::routes::edge::edge;
 use crate::routes::fallback::KnownPaths;
 use crate::routes::pages;
+use crate::signals::Signals;
 use crate::state::State;
 use crate::worker;
 
-/// How long a client may take for the head of a request.
-const HEAD_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a connection may idle between requests; longer than balancers keep theirs.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// How long requests under way may take when the service stops, in seconds.
-const DRAIN_SECONDS: u64 = 30;
-/// Connections per worker thread at most.
-const CONNECTIONS: usize = 2_000;
 
 /// A service that runs.
 pub struct Running {
@@ -41,24 +36,39 @@ pub struct Running {
 }
 
 impl Running {
-    /// Waits until the service ends by itself or by a signal.
+    /// Serves until a signal, then stops. A second signal ends it at once.
     ///
     /// # Errors
-    /// The server's.
-    pub async fn wait(self) -> Result<(), Error> {
-        let ended = self.server.await;
-        self.stop.send_replace(true);
-        self.worker.await.map_err(Error::internal)?;
-        ended.map_err(Error::internal)?.map_err(Error::internal)
+    /// The server's, and an internal error if a second signal cut the end short.
+    pub async fn until(mut self, mut signals: Signals) -> Result<(), Error> {
+        tokio::select! {
+            ended = &mut self.server => {
+                self.stop.send_replace(true);
+                self.worker.await.map_err(Error::internal)?;
+                return ended.map_err(Error::internal)?.map_err(Error::internal);
+            }
+            () = signals.next() => {}
+        }
+        signals.unless_again(self.stop()).await
     }
 
-    /// Stops it: requests under way are finished first.
+    /// Stops it without losing a request: callers are told to go elsewhere first, then requests
+    /// under way are finished, and only then does the worker end, who may still have their mails.
     ///
     /// # Errors
     /// The server's.
     pub async fn stop(self) -> Result<(), Error> {
+        let patience = self.state.settings.serving.drain_time;
+        tracing::info!(seconds = patience.as_secs(), "stopping: not ready any more");
+        self.state.traffic.drain();
+        tokio::time::sleep(patience).await;
+        tracing::info!(under_way = self.state.traffic.under_way(), "stopping: finishing requests");
         self.handle.stop(true).await;
-        self.wait().await
+        let ended = self.server.await;
+        self.stop.send_replace(true);
+        self.worker.await.map_err(Error::internal)?;
+        tracing::info!("stopped");
+        ended.map_err(Error::internal)?.map_err(Error::internal)
     }
 }
 
@@ -68,7 +78,8 @@ impl Running {
 /// An internal error if the address cannot be listened on.
 pub fn start(state: State) -> Result<Running, Error> {
     let with_sandbox = state.is_sandbox();
-    let listen = state.settings.listen;
+    let (listen, serving) = (state.settings.listen, state.settings.serving.clone());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let state = web::Data::new(state);
     let description = document::document(with_sandbox);
     let known = KnownPaths::of(&description, &pages::PATHS);
@@ -91,10 +102,14 @@ pub fn start(state: State) -> Result<Running, Error> {
             }))
             .wrap(from_fn(edge))
     })
-    .client_request_timeout(HEAD_PATIENCE)
+    .workers(threads)
+    .max_connections(serving.connections.div_ceil(threads))
+    .backlog(serving.backlog)
+    .client_request_timeout(serving.head_time)
     .keep_alive(KEEP_ALIVE)
-    .shutdown_timeout(DRAIN_SECONDS)
-    .max_connections(CONNECTIONS)
+    // The signals are ours, so that the order of `Running::stop` holds.
+    .disable_signals()
+    .shutdown_timeout(serving.request_time.as_secs())
     .bind(listen)
     .map_err(|error| Error::internal(format!("{listen}: {error}")))?;
     let address = server.addrs().first().copied().unwrap_or(listen);

@@ -12,6 +12,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use super::problems::Problem;
 use crate::db::Conn;
 use crate::domain::calendar::Instant;
+use crate::domain::ids::AccountId;
 use crate::error::{Error, ProblemCode};
 use crate::security::access_tokens::Verified;
 use crate::security::limits::{Limit, Remaining};
@@ -41,6 +42,11 @@ pub struct Arrival {
     /// The client's address: an IPv4 address or an IPv6 network of 64 bits.
     pub client: String,
 }
+
+/// The account whose access token came with a request, left for the edge to find. Its session may
+/// have ended since.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownAccount(pub AccountId);
 
 /// What a handler needs of its request.
 pub struct Context {
@@ -138,7 +144,9 @@ fn bearer(request: &HttpRequest) -> Result<Bearer, Error> {
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(ProblemCode::TokenInvalid.into());
     }
-    state.tokens.verify(token.trim(), now).map(Bearer)
+    let verified = state.tokens.verify(token.trim(), now)?;
+    request.extensions_mut().insert(KnownAccount(verified.account_id));
+    Ok(Bearer(verified))
 }
 
 /// The client's address as limits see it. `X-Forwarded-For` is believed only as far as it was

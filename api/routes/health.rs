@@ -9,6 +9,7 @@ use super::answer::Answer;
 use super::context::Context;
 use super::problems::Problem;
 use crate::db::outbox;
+use crate::error::Error;
 
 /// The tag of these operations.
 pub const TAG: &str = "operations";
@@ -62,9 +63,12 @@ async fn livez() -> Result<HttpResponse, Problem> {
 )]
 #[get("/readyz")]
 async fn readyz(context: Context) -> Result<HttpResponse, Problem> {
+    if context.state.traffic.is_draining() {
+        return Err(Error::Overloaded("the service is about to stop").into());
+    }
     let mails_waiting = context.state.database.read(outbox::count_waiting).await.map_err(|error| {
         tracing::error!(%error, "the database cannot be read");
-        crate::error::Error::Overloaded("the database cannot be read")
+        Error::Overloaded("the database cannot be read")
     })?;
     Ok(Answer::ok(&ReadyResponse { status: "ready", mails_waiting })?.write())
 }

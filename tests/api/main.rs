@@ -5,6 +5,7 @@
 
 mod support;
 
+mod access_log;
 mod access_tokens;
 mod accounts;
 mod audit;
@@ -21,6 +22,7 @@ mod declaration_rounds;
 mod declaration_windows;
 mod declarations;
 mod designations;
+mod drain;
 mod email_changes;
 mod examples;
 mod facility_imports;
@@ -28,6 +30,8 @@ mod group_commit;
 mod languages;
 mod limits;
 mod openapi;
+mod overload;
+mod panics;
 mod password_resets;
 mod passwords;
 mod production;
@@ -40,6 +44,7 @@ mod rehearsals;
 mod routing;
 mod sandbox;
 mod sessions;
+mod slow_clients;
 mod strangers;
 mod succession_chains;
 mod succession_refusals;

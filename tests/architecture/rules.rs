@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 const MODULES: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &[]),
+    ("traffic", &[]),
     ("error", &["domain"]),
+    ("signals", &["error"]),
     ("security", &["domain", "error"]),
     ("mail", &["domain", "error"]),
     ("files", &["domain", "error"]),
@@ -16,9 +18,9 @@ const MODULES: &[(&str, &[&str])] = &[
     ("db", &["domain", "error", "mail::message"]),
     ("usecases", &["domain", "error", "db", "security", "mail::message"]),
     ("facility_list", &["domain", "error", "db", "usecases"]),
-    ("state", &["config", "clock", "db", "files", "security", "mail", "error", "usecases"]),
+    ("state", &["config", "clock", "db", "files", "security", "mail", "error", "traffic", "usecases"]),
     // `clock` because the sandbox moves it by a route.
-    ("routes", &["state", "usecases", "domain", "error", "security", "db", "clock"]),
+    ("routes", &["state", "usecases", "domain", "error", "security", "db", "clock", "traffic"]),
     ("worker", &["state", "usecases", "db", "mail", "clock", "error"]),
     ("boot", ALL),
     ("commands", ALL),

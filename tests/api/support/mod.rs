@@ -8,7 +8,9 @@ pub mod forms;
 pub mod list;
 pub mod reasons;
 pub mod schema;
+mod wire;
 
 pub use actor::{Actor, PASSWORD};
 pub use app::TestApp;
 pub use client::{Client, Reply, send};
+pub use wire::Wire;

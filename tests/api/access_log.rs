@@ -1,0 +1,71 @@
+//! The log: one line per request, and nothing personal in any of them.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use todokede::domain::lang::Lang;
+
+use crate::support::{Client, PASSWORD};
+
+/// Serves with the real binary while `visit` talks to it, and gives what it logged.
+async fn logged(visit: impl AsyncFnOnce(&Client)) -> (String, Vec<Value>) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_todokede"));
+    command.env_clear().current_dir(folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.env("DATABASE_URL", format!("sqlite:{}", folder.path().join("data.sqlite3").display()));
+    command.env("TODOKEDE_LISTEN", "127.0.0.1:0").env("TODOKEDE_LOG_FORMAT", "json");
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    let url = first.strip_prefix("todokede listens on ").unwrap();
+    visit(&Client::new(url.to_owned(), Lang::En)).await;
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    let parsed: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (text, parsed)
+}
+
+#[actix_web::test]
+async fn every_request_leaves_one_line_with_its_id_and_nothing_personal() {
+    let secret = "eyJhbGciOiJFZERTQSJ9.c2VjcmV0.c2VjcmV0";
+    let visit = async |client: &Client| {
+        client.post("/v1/registrations", &json!({ "email": "taro@clinic.example" })).await.is(202);
+        let login = json!({ "email": "taro@clinic.example", "password": PASSWORD });
+        client.post("/v1/sessions", &login).await.is(401);
+        client.with_token(secret).get("/v1/declarations/dcl_taro?email=taro").await.is(401);
+        client.get("/taro/../etc/passwd").await.is(404);
+        let named = client.request(reqwest::Method::GET, "/livez").header("X-Request-Id", "named-by-caller");
+        named.send().await.unwrap();
+    };
+    let (text, lines) = logged(visit).await;
+    for personal in ["taro", "clinic.example", PASSWORD, secret, "127.0.0.1:", "passwd"] {
+        let told: Vec<&str> = text.lines().filter(|line| !line.contains("actix_server")).collect();
+        assert!(!told.join("\n").contains(personal), "{personal} is in the log:\n{text}");
+    }
+    let access: Vec<&Value> = lines.iter().filter(|line| line["target"] == "access").collect();
+    let told: Vec<(&str, &str, u64)> = access
+        .iter()
+        .map(|line| {
+            (
+                line["method"].as_str().unwrap(),
+                line["route"].as_str().unwrap(),
+                line["status"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("POST", "/v1/registrations", 202),
+        ("POST", "/v1/sessions", 401),
+        ("GET", "/v1/declarations/{id}", 401),
+        ("GET", "-", 404),
+        ("GET", "/livez", 200),
+    ];
+    assert_eq!(told, expected);
+    for line in &access {
+        assert!(line["request_id"].as_str().unwrap().len() >= 8, "{line}");
+        assert!(line["micros"].as_u64().unwrap() > 0 && line["bytes"].as_u64().unwrap() > 0, "{line}");
+    }
+    assert_eq!(access[4]["request_id"], "named-by-caller");
+}

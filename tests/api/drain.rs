@@ -1,0 +1,82 @@
+//! Stopping: callers are told first, requests under way are finished, mails too.
+
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::json;
+use todokede::db::writer::Mode;
+
+use crate::support::{TestApp, Wire, send};
+
+#[actix_web::test]
+async fn a_service_that_is_about_to_stop_says_so_and_still_answers() {
+    let app = TestApp::start_with(&[("TODOKEDE_DRAIN_SECONDS", "2")]).await;
+    let (client, address) = (app.anonymous(), app.running.address);
+    client.get("/readyz").await.is(200);
+    assert_eq!(client.get("/livez").await.header("connection"), "");
+    let stopping = actix_web::rt::spawn(app.running.stop());
+    while client.get("/readyz").await.status == 200 {}
+    let reply = client.get("/readyz").await;
+    assert_eq!(reply.status, 503, "{}", reply.text);
+    for (path, status) in [("/livez", 200), ("/v1/support", 200), ("/v1/account", 401), ("/nothing", 404)] {
+        let reply = client.get(path).await.is(status);
+        assert_eq!(reply.header("connection"), "close", "{path}");
+    }
+    let reply = client.post("/v1/registrations", &json!({ "email": "late@clinic.example" })).await.is(202);
+    assert_eq!(reply.header("connection"), "close");
+    stopping.await.unwrap().unwrap();
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+}
+
+#[actix_web::test]
+async fn a_request_under_way_is_finished_and_its_mail_is_delivered() {
+    let app = TestApp::start().await;
+    let (go, wait) = channel::<()>();
+    let (database, traffic) = (app.running.state.database.clone(), app.running.state.traffic.clone());
+    let held = actix_web::rt::spawn(async move {
+        let held = database.write(Mode::Store, move |_| {
+            let _ = wait.recv();
+            Ok(())
+        });
+        held.await
+    });
+    let body = json!({ "email": "reception@clinic.example" });
+    let filing =
+        actix_web::rt::spawn(send(app.anonymous().request(Method::POST, "/v1/registrations").json(&body)));
+    while traffic.under_way() == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let mut idle = Wire::open(app.running.address).await;
+    let stopping = actix_web::rt::spawn(app.running.stop());
+    assert_eq!(idle.rest().await, "", "who asks for nothing holds nothing up");
+    assert!(!stopping.is_finished() && !filing.is_finished());
+    go.send(()).unwrap();
+    let reply = filing.await.unwrap().is(202);
+    assert_eq!(reply.header("connection"), "close");
+    stopping.await.unwrap().unwrap();
+    held.await.unwrap().unwrap();
+}
+
+#[actix_web::test]
+async fn a_caller_who_heeds_readiness_loses_no_request() {
+    let app = TestApp::start_with(&[("TODOKEDE_DRAIN_SECONDS", "1")]).await;
+    let callers: Vec<_> = (0..8)
+        .map(|_| {
+            let client = app.anonymous();
+            actix_web::rt::spawn(async move {
+                let mut answered = 0;
+                while client.get("/readyz").await.status == 200 {
+                    client.get("/v1/support").await.is(200);
+                    answered += 1;
+                }
+                answered
+            })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    app.running.stop().await.unwrap();
+    for caller in callers {
+        assert!(caller.await.unwrap() > 0);
+    }
+}
