@@ -28,7 +28,7 @@ impl fmt::Display for Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self(match error {
-            Error::Internal(source) => source.to_string(),
+            Error::Internal(source) | Error::Unavailable(source) => source.to_string(),
             other => other.to_string(),
         })
     }

@@ -67,7 +67,7 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where the database is.
     pub database: Source,
-    /// Where the service keeps files of its own: beside an embedded database.
+    /// Where the service keeps files of its own: beside an embedded database, else beside the uploads.
     pub data: PathBuf,
     /// Where attachments are kept.
     pub uploads: PathBuf,
@@ -125,11 +125,14 @@ impl Settings {
         let pooler =
             read.choice("TODOKEDE_PGBOUNCER", [("none", Pooler::None), ("transaction", Pooler::Transaction)]);
         let database = read.database("DATABASE_URL", "sqlite:data/todokede.sqlite3", connections, pooler);
-        let data = match &database {
-            Source::Sqlite(file) => file.parent().unwrap_or(Path::new(".")).to_owned(),
-            Source::Postgres(_) => PathBuf::from("data"),
+        let beside = |file: &Path| file.parent().unwrap_or(Path::new(".")).to_owned();
+        let uploads = read.text("TODOKEDE_UPLOADS_DIR").map(PathBuf::from);
+        let data = match (&database, &uploads) {
+            (Source::Sqlite(file), _) => beside(file),
+            (Source::Postgres(_), Some(uploads)) => beside(uploads),
+            (Source::Postgres(_), None) => PathBuf::from("data"),
         };
-        let uploads = read.text("TODOKEDE_UPLOADS_DIR").map_or_else(|| data.join("uploads"), PathBuf::from);
+        let uploads = uploads.unwrap_or_else(|| data.join("uploads"));
         let settings = Self {
             profile,
             listen,

@@ -96,6 +96,7 @@ impl State {
     /// # Errors
     /// An internal error if keys or folders cannot be read or made.
     pub fn new(settings: Settings, clock: Clock, database: Database) -> Result<Self, Error> {
+        std::fs::create_dir_all(&settings.data).map_err(Error::internal)?;
         let keys = if settings.signing_keys.is_empty() {
             vec![signing_keys::read_or_generate(&settings.data.join("signing-key.pem"))?]
         } else {

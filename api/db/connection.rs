@@ -1,6 +1,6 @@
 //! A connection to either database, and the transactions on it.
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
 use diesel::{PgConnection, SqliteConnection};
 
@@ -40,6 +40,12 @@ pub(super) fn begin_savepoint(conn: &mut Conn) -> QueryResult<()> {
 /// Commits the innermost savepoint or transaction.
 pub(super) fn commit(conn: &mut Conn) -> QueryResult<()> {
     on!(conn, |c| AnsiTransactionManager::commit_transaction(c))
+}
+
+/// Commits a whole transaction of PostgreSQL. A bare COMMIT of a transaction in which a statement
+/// failed rolls back and reports success; the question before it fails instead.
+pub(super) fn commit_unless_failed(conn: &mut Conn) -> QueryResult<()> {
+    on!(conn, |c| c.batch_execute("SELECT 1; COMMIT"))
 }
 
 /// Whether a connection is of no more use: its transactions cannot be told open from closed, or one

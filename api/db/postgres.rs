@@ -10,7 +10,7 @@ use diesel::connection::{CacheSize, Connection as _};
 use diesel::{ConnectionError, PgConnection};
 use secrecy::ExposeSecret as _;
 
-use super::connection::{Conn, begin, commit, is_broken, roll_back_to};
+use super::connection::{Conn, begin, commit_unless_failed, is_broken, roll_back_to};
 use super::pool::{PATIENCE, Turns};
 use super::source::{Pooler, Server};
 use super::writer::Mode;
@@ -131,10 +131,15 @@ pub(super) struct Session {
 impl Session {
     /// Commits, and says so only if the server did.
     fn commit(&mut self) -> Result<(), Error> {
-        let Err(error) = commit(&mut self.conn) else { return Ok(()) };
-        self.lost = true;
-        tracing::error!(%error, "a commit was not confirmed");
-        Err(ProblemCode::OutcomeUnknown.into())
+        let Err(error) = commit_unless_failed(&mut self.conn) else { return Ok(()) };
+        roll_back_to(&mut self.conn, 0);
+        self.lost = is_broken(&mut self.conn);
+        if self.lost {
+            tracing::error!(%error, "a commit was not confirmed");
+            return Err(ProblemCode::OutcomeUnknown.into());
+        }
+        // The server is there and says that it did not commit.
+        Err(error.into())
     }
 
     /// Ends a transaction that changes nothing.

@@ -42,6 +42,10 @@ pub fn delete_except(conn: &mut Conn, round: &str, days: &[NaiveDate]) -> Result
 
 /// All editions of a round, oldest first; empty where there is no such round.
 pub fn list_editions(conn: &mut Conn, round: &str) -> Result<Vec<Edition>, Error> {
+    // PostgreSQL's text holds no NUL, not even to compare with.
+    if round.contains('\0') {
+        return Ok(Vec::new());
+    }
     let rows: Vec<Document> = on!(conn, |c| round_editions::table
         .filter(round_editions::round.eq(round))
         .order(round_editions::effective_from)

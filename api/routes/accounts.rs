@@ -17,6 +17,7 @@ use super::filing::{Filing, IdempotencyKey, OptionalIdempotencyKeyHeader};
 use super::password_resets::identity_of;
 use super::previews::{Rehearsed, WriteQuery};
 use super::problems::Problem;
+use crate::db::locks::{self, Lock};
 use crate::db::{Conn, accounts as stored, links as stored_links};
 use crate::domain::account::{Account, FormerFacility};
 use crate::domain::fault::Fault;
@@ -80,6 +81,8 @@ async fn create_account(
     };
     let key_owner = token.clone();
     let who = move |conn: &mut Conn, _: &crate::usecases::work::Call| {
+        // Equal requests wait here for the first one's answer.
+        locks::hold(conn, &[Lock::Token(&key_owner.hash())])?;
         let link = stored_links::find(conn, LinkPurpose::Registration, &key_owner.hash())?;
         let link = link.ok_or(ProblemCode::LinkUnknown)?;
         Ok((link.id.uuid(), ()))

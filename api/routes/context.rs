@@ -118,6 +118,12 @@ impl Bearer {
         sessions::authenticate(conn, &self.0, now)
     }
 
+    /// The account the token was issued to.
+    #[must_use]
+    pub const fn account_id(&self) -> AccountId {
+        self.0.account_id
+    }
+
     /// The key of the account's own budgets.
     #[must_use]
     pub fn budget_key(&self) -> String {

@@ -20,6 +20,7 @@ use super::previews::WriteQuery;
 use super::problems::Problem;
 use crate::db::Conn;
 use crate::db::idempotency_keys::{self, Scope};
+use crate::db::locks::{self, Lock};
 use crate::db::writer::Mode;
 use crate::error::{Error, ProblemCode};
 use crate::usecases::sessions::Principal;
@@ -150,6 +151,8 @@ impl Context {
         A: FnOnce(&mut Work<'_>, &Principal) -> Result<Answer, Error> + Send + 'static,
     {
         let who = move |conn: &mut Conn, call: &Call| {
+            // An account's writes come one after the other: equal keys find the first one's answer.
+            locks::hold(conn, &[Lock::Account(bearer.account_id())])?;
             let principal = bearer.principal(conn, call.now)?;
             Ok((principal.account.id.uuid(), principal))
         };

@@ -3,6 +3,7 @@
 use super::facility_check::{self, OF_FACILITY};
 use super::sessions::Principal;
 use super::work::Work;
+use crate::db::locks::{self, Lock};
 use crate::db::{Conn, Inserted, accounts};
 use crate::domain::account::{Account, FacilityIdentity, Profile};
 use crate::domain::facility_code::FacilityCode;
@@ -62,6 +63,7 @@ fn designate(
     match &account.identity {
         FacilityIdentity::Designated(_) => return Err(ProblemCode::FacilityAlreadyDesignated.into()),
         FacilityIdentity::Applying { .. } => {
+            locks::hold(work.conn, &[Lock::Facility(code)])?;
             facility_check::may_register(work.conn, &FacilityIdentity::Designated(code.clone()))?;
         }
     }

@@ -3,6 +3,7 @@
 use super::links;
 use super::sessions::Principal;
 use super::work::Work;
+use crate::db::locks::{self, Lock};
 use crate::db::{Inserted, accounts, links as stored_links};
 use crate::domain::account::Account;
 use crate::domain::email::EmailAddress;
@@ -43,8 +44,10 @@ pub fn request(work: &mut Work<'_>, principal: &Principal, email: &EmailAddress)
 /// The link's problems, [`ProblemCode::EmailTaken`].
 pub fn complete(work: &mut Work<'_>, token: &OpaqueToken) -> Result<Account, Error> {
     let now = work.now();
+    locks::hold(work.conn, &[Lock::Token(&token.hash())])?;
     let link = links::look(work.conn, LinkPurpose::EmailChange, token, now)?;
     let id = link.account_id.ok_or(ProblemCode::LinkUnknown)?;
+    locks::hold(work.conn, &[Lock::Account(id)])?;
     let account = accounts::find(work.conn, id)?.ok_or(ProblemCode::LinkUnknown)?;
     if accounts::update_email(work.conn, id, &link.email, now)? == Inserted::AlreadyThere {
         return Err(ProblemCode::EmailTaken.into());

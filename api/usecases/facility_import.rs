@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::successions;
 use super::work::Work;
 use crate::db::facilities::{self, Imported};
+use crate::db::locks::{self, Lock};
 use crate::db::{savepoint, successions as stored};
 use crate::domain::account::ListedFacility;
 use crate::domain::facility_code::{FacilityCode, FacilityKind};
@@ -33,6 +34,7 @@ pub struct Report {
 /// Puts rows into the list.
 pub fn put(work: &mut Work<'_>, rows: Vec<ListedFacility>, report: &mut Report) -> Result<(), Error> {
     let now = work.now();
+    locks::hold(work.conn, &[Lock::FacilityList])?;
     for row in rows {
         match facilities::put(work.conn, row, now)? {
             Imported::Added => report.added += 1,
@@ -50,10 +52,12 @@ pub fn carry_on(work: &mut Work<'_>, report: &mut Report) -> Result<(), Error> {
     for succession in stored::list_ready(work.conn, CARRIED_ON)? {
         let id = succession.id;
         let part = savepoint(work.conn, |conn| {
-            successions::carry_on(&mut Work::new(conn, call, policy), succession)
+            successions::carry_on(&mut Work::new(conn, call, policy), &succession)
         });
         match part {
-            Ok(_) => report.carried_on += 1,
+            Ok(Some(_)) => report.carried_on += 1,
+            // Its facility was faster.
+            Ok(None) => {}
             Err(error) => tracing::error!(%id, ?error, "a succession cannot be carried on"),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::work::Work;
 use super::{credentials, links};
+use crate::db::locks::{self, Lock};
 use crate::db::{Conn, accounts};
 use crate::domain::account::Account;
 use crate::domain::calendar::Instant;
@@ -42,6 +43,7 @@ pub fn look(conn: &mut Conn, token: &OpaqueToken, now: Instant) -> Result<Accoun
 /// The link's problems.
 pub fn complete(work: &mut Work<'_>, token: &OpaqueToken, hash: &str) -> Result<(), Error> {
     let now = work.now();
+    locks::hold(work.conn, &[Lock::Token(&token.hash())])?;
     let account = look(work.conn, token, now)?;
     credentials::replace_password(work, &account, hash, None, "account.password_reset")
 }

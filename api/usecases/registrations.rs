@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::work::Work;
 use super::{facility_check, links};
+use crate::db::locks::{self, Lock};
 use crate::db::{Inserted, accounts, links as stored_links};
 use crate::domain::account::{Account, FacilityIdentity, Profile};
 use crate::domain::email::EmailAddress;
@@ -48,6 +49,11 @@ pub fn complete(work: &mut Work<'_>, form: Registration, password_hash: &str) ->
     let now = work.now();
     let link = links::look(work.conn, LinkPurpose::Registration, &form.token, now)?;
     let code = form.identity.code();
+    let mut locks = vec![Lock::Address(&link.email)];
+    locks.extend(code.map(Lock::Facility));
+    locks::hold(work.conn, &locks)?;
+    // Another link of the same address may have been used while this one waited.
+    let link = links::look(work.conn, LinkPurpose::Registration, &form.token, now)?;
     let faults = facility_check::faults(
         work.conn,
         facility_check::OF_FACILITY,

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::work::Work;
+use crate::db::locks::{self, Lock};
 use crate::db::{Conn, accounts, known_clients, sessions};
 use crate::domain::account::Account;
 use crate::domain::calendar::Instant;
@@ -96,6 +97,7 @@ pub enum Refreshed {
 /// [`ProblemCode::RefreshTokenInvalid`].
 pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed, Error> {
     let now = work.now();
+    locks::hold(work.conn, &[Lock::Token(&presented.hash())])?;
     let stored = sessions::find_refresh_token(work.conn, &presented.hash())?
         .ok_or(ProblemCode::RefreshTokenInvalid)?;
     let session = stored.session;

@@ -6,9 +6,11 @@ use uuid::Uuid;
 use super::facility_check::{self, OF_SUCCESSOR};
 use super::sessions::Principal;
 use super::work::Work;
+use crate::db::locks::{self, Lock};
 use crate::db::{Conn, Inserted, accounts, declarations, facilities, postal_items, successions};
 use crate::domain::account::{Account, FacilityDetails, FormerFacility, ListedFacility, Profile};
 use crate::domain::calendar::{Instant, japan_day};
+use crate::domain::facility_code::FacilityCode;
 use crate::domain::ids::{PostalItemId, SuccessionId};
 use crate::domain::receipt_number::ReceiptNumber;
 use crate::domain::review::{Review, ReviewMode};
@@ -52,6 +54,7 @@ pub fn file(work: &mut Work<'_>, principal: &Principal, form: SuccessionForm) ->
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
+    hold_codes(work.conn, &predecessor_code, &form)?;
     if successions::find_live_from(work.conn, &predecessor_code)?.is_some() {
         return Err(ProblemCode::SuccessionExists.into());
     }
@@ -96,6 +99,7 @@ pub fn revise(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
+    hold_codes(work.conn, &current.predecessor_code, &form)?;
     successor_is_free(work.conn, &form, Some(current.id))?;
     let version = current.version + 1;
     let mut succession = Succession { status, form, review: None, version, updated_at: now, ..current };
@@ -127,9 +131,14 @@ pub fn withdraw(
     Ok(succession)
 }
 
-/// Carries on a succession whose successor an import has brought.
-pub fn carry_on(work: &mut Work<'_>, current: Succession) -> Result<Succession, Error> {
+/// Carries on a succession whose successor an import has brought; `None` if it was changed or
+/// withdrawn since it was read.
+pub fn carry_on(work: &mut Work<'_>, waiting: &Succession) -> Result<Option<Succession>, Error> {
     let now = work.now();
+    locks::hold(work.conn, &[Lock::Account(waiting.account_id)])?;
+    hold_codes(work.conn, &waiting.predecessor_code, &waiting.form)?;
+    let current = successions::find(work.conn, waiting.id, waiting.account_id)?;
+    let Some(current) = current.filter(|current| current.version == waiting.version) else { return Ok(None) };
     let account = accounts::find(work.conn, current.account_id)?
         .ok_or_else(|| Error::internal("a succession without an account"))?;
     let listed =
@@ -138,12 +147,12 @@ pub fn carry_on(work: &mut Work<'_>, current: Succession) -> Result<Succession, 
         facility_check::faults_of_listed(OF_SUCCESSOR, &listed, Some(&current.form.successor.postal_code));
     let mut succession = Succession { version: current.version + 1, updated_at: now, ..current };
     if !faults.is_empty() || accounts::find_by_facility(work.conn, &listed.code)?.is_some() {
-        return send_back(work, &account, succession, &faults);
+        return send_back(work, &account, succession, &faults).map(Some);
     }
     go_on(work, &mut succession, true);
     store(work, &succession)?;
     pass_if_accepted(work, &account, &succession)?;
-    Ok(succession)
+    Ok(Some(succession))
 }
 
 /// The list contradicts the form: the facility is asked to correct it.
@@ -204,6 +213,11 @@ fn go_on(work: &Work<'_>, succession: &mut Succession, is_listed: bool) {
     if succession.status == SuccessionStatus::Accepted {
         succession.accepted_at = Some(work.now());
     }
+}
+
+/// Nobody else decides about either code until this transaction ends.
+fn hold_codes(conn: &mut Conn, predecessor: &FacilityCode, form: &SuccessionForm) -> Result<(), Error> {
+    locks::hold(conn, &[Lock::Facility(predecessor), Lock::Facility(&form.successor.facility_code)])
 }
 
 fn store(work: &mut Work<'_>, succession: &Succession) -> Result<(), Error> {

@@ -1,13 +1,11 @@
 //! Where staff review, a declaration waits for their word and a returned one is corrected in time.
 
-use diesel::RunQueryDsl as _;
 use serde_json::json;
-use todokede::db::writer::Mode;
 
 use crate::support::{Actor, Reply, TestApp, forms, reasons};
 
 /// What staff will do once their side exists.
-async fn set(app: &TestApp, status: &'static str, due: Option<&'static str>) {
+fn set(app: &TestApp, status: &'static str, due: Option<&'static str>) {
     let review = due.map(|due| {
         json!({
             "at": "2023-03-30T00:00:00Z",
@@ -16,16 +14,10 @@ async fn set(app: &TestApp, status: &'static str, due: Option<&'static str>) {
             "due": due,
         })
     });
-    let write = app.running.state.database.write(Mode::Store, move |conn| {
-        diesel::sql_query("UPDATE declarations SET status = ?, review = ?, version = version + 1")
-            .bind::<diesel::sql_types::Text, _>(status)
-            .bind::<diesel::sql_types::Nullable<diesel::sql_types::Text>, _>(
-                review.map(|review| review.to_string()),
-            )
-            .execute(conn)?;
-        Ok(())
-    });
-    write.await.unwrap();
+    let review = review.map_or("NULL".to_owned(), |review| format!("'{review}'"));
+    app.database.execute(&format!(
+        "UPDATE declarations SET status = '{status}', review = {review}, version = version + 1"
+    ));
 }
 
 async fn in_review() -> (TestApp, Actor, Reply) {
@@ -61,7 +53,7 @@ async fn the_status_decides_which_changes_are_taken() {
         ("REJECTED", 409, 409),
         ("WITHDRAWN", 409, 409),
     ] {
-        set(&app, status, None).await;
+        set(&app, status, None);
         let seen = clinic.get(path).await.is(200);
         assert_eq!(seen.body["status"], status);
         let put = format!("{path}?validate_only=true");
@@ -81,7 +73,7 @@ async fn the_status_decides_which_changes_are_taken() {
 #[actix_web::test]
 async fn a_rejected_declaration_excuses_no_more_and_makes_room_for_another() {
     let (app, clinic, filed) = in_review().await;
-    set(&app, "REJECTED", None).await;
+    set(&app, "REJECTED", None);
     let seen = clinic.get(filed.header("location")).await.is(200);
     assert_eq!((seen.body.get("excused_until"), seen.body.get("excuse")), (None, None));
     clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
@@ -90,7 +82,7 @@ async fn a_rejected_declaration_excuses_no_more_and_makes_room_for_another() {
 #[actix_web::test]
 async fn a_returned_declaration_shows_what_to_correct_and_until_when() {
     let (app, clinic, filed) = in_review().await;
-    set(&app, "RETURNED", Some("2024-04-05")).await;
+    set(&app, "RETURNED", Some("2024-04-05"));
     let seen = clinic.get(filed.header("location")).await.is(200);
     assert_ne!(seen.etag(), filed.etag());
     assert_eq!(
@@ -108,7 +100,7 @@ async fn a_returned_declaration_shows_what_to_correct_and_until_when() {
 async fn a_returned_declaration_is_corrected_until_its_due_day_although_the_round_has_closed() {
     let (app, clinic, filed) = in_review().await;
     let path = filed.header("location");
-    set(&app, "RETURNED", Some("2024-04-05")).await;
+    set(&app, "RETURNED", Some("2024-04-05"));
     app.set_clock("2024-04-05T23:50:00+09:00");
     let clinic = clinic.again(&app).await;
     let seen = clinic.get(path).await.is(200);
@@ -135,11 +127,11 @@ async fn a_due_day_helps_only_a_returned_declaration() {
     app.set_clock("2024-04-05T12:00:00+09:00");
     let clinic = clinic.again(&app).await;
     for status in ["RECEIVED", "ACCEPTED"] {
-        set(&app, status, Some("2024-04-05")).await;
+        set(&app, status, Some("2024-04-05"));
         let seen = clinic.get(path).await.is(200);
         clinic.put(path, &forms::no_network(), seen.etag()).await.refused(409, "WINDOW_CLOSED");
     }
-    set(&app, "RETURNED", None).await;
+    set(&app, "RETURNED", None);
     let seen = clinic.get(path).await.is(200);
     clinic.put(path, &forms::no_network(), seen.etag()).await.refused(409, "WINDOW_CLOSED");
     clinic.withdraw(path, seen.etag()).await.is(200);

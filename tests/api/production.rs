@@ -123,7 +123,11 @@ async fn production_wants_its_schema_up_to_date() {
 #[actix_web::test]
 async fn production_refuses_the_database_of_a_sandbox() {
     let sandbox = TestApp::start().await;
-    let told = why(boot::open(settings(sandbox.folder())));
+    let told = {
+        let mut settings = settings(sandbox.folder());
+        settings.database = crate::support::database::source(sandbox.database.url());
+        why(boot::open(settings))
+    };
     assert!(told.contains("belongs to a sandbox"), "{told}");
     sandbox.anonymous().get("/sandbox/clock").await.is(200);
 }

@@ -78,11 +78,11 @@ impl World {
             "SELECT f.facility_code a, '' b, '' c FROM former_facilities f
              JOIN accounts a ON a.facility_code = f.facility_code",
         );
-        for side in ["predecessor_code", "successor_code", "account_id || predecessor_code"] {
+        for side in ["predecessor_code", "successor_code", "account_id, predecessor_code"] {
             self.none(
                 "two live successions of one code",
                 &format!(
-                    "SELECT successor_code a, status b, '' c FROM successions
+                    "SELECT min(successor_code) a, min(status) b, '' c FROM successions
                      WHERE status NOT IN ('REJECTED', 'WITHDRAWN') GROUP BY {side} HAVING COUNT(*) > 1"
                 ),
             );
@@ -99,7 +99,7 @@ impl World {
                CAST((SELECT COUNT(*) FROM successions WHERE accepted_at IS NOT NULL) AS TEXT) s,
                CAST((SELECT COUNT(*) FROM former_facilities) AS TEXT) p,
                CAST((SELECT COUNT(*) FROM postal_items) AS TEXT) l,
-               CAST((SELECT COUNT(*) FROM outbox WHERE kind = 'SUCCESSION_ACCEPTED') AS TEXT) m)
+               CAST((SELECT COUNT(*) FROM outbox WHERE kind = 'SUCCESSION_ACCEPTED') AS TEXT) m) AS counted
              WHERE s <> p OR s <> l OR s <> m",
         );
         self.chains_are_in_order();
@@ -121,13 +121,13 @@ impl World {
                 (at, last, steps) = (*to, *date, steps + 1);
                 assert!(steps <= passed.len(), "a circle through {start}");
             }
-            let holders = self.rows(&format!("SELECT id a, kind b, '' c FROM (SELECT 'x' id, kind FROM accounts WHERE facility_code = '{at}')"));
+            let holders = self.rows(&format!("SELECT id a, kind b, '' c FROM (SELECT 'x' id, kind FROM accounts WHERE facility_code = '{at}') AS holders"));
             assert_eq!(holders.len(), 1, "the end of a chain holds everything");
         }
     }
 
     fn statuses_move_along_the_machine(&mut self) {
-        let now = self.rows("SELECT hex(id) a, status b, CAST(version AS TEXT) c FROM successions");
+        let now = self.rows("SELECT receipt_number a, status b, CAST(version AS TEXT) c FROM successions");
         for (id, status, version) in now {
             let now = (SuccessionStatus::parse(&status).unwrap(), version.parse().unwrap());
             let before = self.seen.insert(id, now);

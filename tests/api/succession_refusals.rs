@@ -191,7 +191,7 @@ async fn a_successor_that_left_the_list_is_refused() {
     let clinic = app.clinic().await;
     let successor = app.unused_facility("MEDICAL").await;
     let code = successor["facility_code"].as_str().unwrap();
-    app.execute(&format!("UPDATE facilities SET delisted_at = 1 WHERE code = '{code}'"));
+    app.database.execute(&format!("UPDATE facilities SET delisted_at = listed_at WHERE code = '{code}'"));
     let reply = clinic.file(PATH, &forms::succession(&successor)).await;
     reply.blames(&[("/successor/facility_code", "FACILITY_DELISTED")]);
     nothing_is_stored(&app);

@@ -56,7 +56,7 @@ async fn the_import_command_carries_it_on_while_the_service_runs() {
     let (clinic, filed) = waiting(&app, &successor).await;
     let file = app.folder().join("edition.csv");
     std::fs::write(&file, list::csv(&[&successor])).unwrap();
-    let url = format!("sqlite:{}", app.database_file().display());
+    let url = app.database.url().to_owned();
     let done = tokio::task::spawn_blocking(move || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_todokede"));
         command.args(["facilities", "import"]).arg(file).env("DATABASE_URL", url).output().unwrap()
@@ -115,16 +115,18 @@ async fn nobody_registers_the_code_that_a_succession_waits_for() {
     let (clinic, filed) = waiting(&app, &successor).await;
     // It enters the list in the moment between two steps of an import.
     let (code, key) = (successor["facility_code"].as_str().unwrap(), "医療法人架空会架空さくら診療所");
-    app.execute(&format!(
+    app.database.execute(&format!(
         "INSERT INTO facilities (code, kind, name, name_key, postal_code, address, address_key, listed_at, changed_at)
-         VALUES ('{code}', 'MEDICAL', '架空さくら診療所', '{key}', '1000000', '東京都架空区', '東京都架空区', 1, 1)"
+         SELECT '{code}', 'MEDICAL', '架空さくら診療所', '{key}', '1000000', '東京都架空区', '東京都架空区', listed_at, changed_at
+         FROM facilities LIMIT 1"
     ));
     let token = app.registration_token("new@clinic.example").await;
     let reply = app.anonymous().post("/v1/accounts", &forms::account(&token, &successor)).await;
     reply.refused(409, "SUCCESSION_REQUIRED");
     // Had it been done all the same, rights would not pass over the new owner's head.
     let owner = app.clinic().await;
-    app.execute(&format!("UPDATE accounts SET facility_code = '{code}' WHERE email = '{}'", owner.email));
+    app.database
+        .execute(&format!("UPDATE accounts SET facility_code = '{code}' WHERE email = '{}'", owner.email));
     let (report, _) = app.import(list::csv(&[]), false).await;
     assert_eq!(report.carried_on, 1);
     let returned = clinic.get(filed.header("location")).await.is(200);
@@ -142,17 +144,14 @@ async fn one_that_cannot_go_on_keeps_no_other_from_it() {
     let (broken, fine) = (list::unlisted(1, 1), list::unlisted(1, 2));
     let (clinic, filed) = waiting(&app, &broken).await;
     let (other, other_filed) = waiting(&app, &fine).await;
-    app.execute(&format!(
-        "CREATE TRIGGER broken BEFORE INSERT ON former_facilities WHEN NEW.facility_code = '{}'
-         BEGIN SELECT RAISE(ABORT, 'broken'); END",
-        clinic.facility_code
-    ));
+    let own = format!("NEW.facility_code = '{}'", clinic.facility_code);
+    app.database.break_table("former_facilities", "BEFORE INSERT", &own);
     let (report, _) = app.import(list::csv(&[&broken, &fine]), false).await;
     assert_eq!((report.added, report.carried_on), (2, 1));
     assert_eq!(clinic.get(filed.header("location")).await.body["status"], "WAITING_FOR_MASTER");
     assert_eq!(clinic.get(filed.header("location")).await.etag(), filed.etag());
     assert_eq!(other.get(other_filed.header("location")).await.body["status"], "ACCEPTED");
-    app.execute("DROP TRIGGER broken");
+    app.database.mend_table("former_facilities");
     let (report, _) = app.import(list::csv(&[]), false).await;
     assert_eq!(report.carried_on, 1, "the next import tries again");
     assert_eq!(code_of(&clinic).await, broken["facility_code"]);

@@ -158,26 +158,24 @@ async fn acceptance_is_one_transaction() {
     let clinic = app.clinic().await;
     let declared = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
     // Whichever part breaks, nothing at all has happened.
-    for (name, breaks) in [
-        ("history", "INSERT ON former_facilities"),
-        ("account", "UPDATE OF facility_code ON accounts"),
-        ("declarations", "UPDATE OF facility_code ON declarations"),
-        ("letter", "INSERT ON postal_items"),
-        ("mail", "INSERT ON outbox"),
-        ("log", "INSERT ON audit_log"),
-        ("key", "INSERT ON idempotency_keys"),
+    for (name, when, table) in [
+        ("history", "BEFORE INSERT", "former_facilities"),
+        ("account", "BEFORE UPDATE OF facility_code", "accounts"),
+        ("declarations", "BEFORE UPDATE OF facility_code", "declarations"),
+        ("letter", "BEFORE INSERT", "postal_items"),
+        ("mail", "BEFORE INSERT", "outbox"),
+        ("log", "BEFORE INSERT", "audit_log"),
+        ("key", "BEFORE INSERT", "idempotency_keys"),
     ] {
         let dump = || {
             let tables = ["successions", "former_facilities", "postal_items", "outbox", "idempotency_keys"];
             tables.map(|table| app.count(&format!("SELECT COUNT(*) FROM {table}")))
         };
         let before = (dump(), clinic.get("/v1/account").await.text);
-        app.execute(&format!(
-            "CREATE TRIGGER broken BEFORE {breaks} BEGIN SELECT RAISE(ABORT, 's3cret of the house'); END"
-        ));
+        app.database.break_table(table, when, "1 = 1");
         let (_, reply) = succeed(&app, &clinic).await;
-        app.execute("DROP TRIGGER broken");
-        reply.refused(500, "INTERNAL");
+        app.database.mend_table(table);
+        reply.refused(503, "UNAVAILABLE");
         assert!(!reply.text.contains("s3cret"), "{name}: {}", reply.text);
         assert!(reply.body.get("errors").is_none());
         assert_eq!((dump(), clinic.get("/v1/account").await.text), before, "{name}");
@@ -194,7 +192,7 @@ async fn a_former_code_left_behind_breaks_the_acceptance_and_nothing_else() {
     let (clinic, other) = (app.clinic().await, app.clinic().await);
     let (_, filed) = succeed(&app, &other).await;
     filed.is(201);
-    app.execute(&format!(
+    app.database.execute(&format!(
         "UPDATE former_facilities SET facility_code = '{}' WHERE facility_code = '{}'",
         clinic.facility_code, other.facility_code
     ));

@@ -201,7 +201,7 @@ CREATE INDEX sandbox_messages_by_time ON sandbox_messages (delivered_at, id);
 
 -- Sandbox only: how far the service's clock is from the machine's.
 CREATE TABLE sandbox_clock (
-  only          bigint      NOT NULL PRIMARY KEY CHECK (only = 1),
+  "only"        bigint      NOT NULL PRIMARY KEY CHECK ("only" = 1),
   offset_micros bigint      NOT NULL
 );
 

@@ -1,14 +1,13 @@
 //! A small world in which the histories of successions are played.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use chrono::{DateTime, Duration, Utc};
 use diesel::RunQueryDsl as _;
 use diesel::sql_types::Text;
+use tempfile::TempDir;
 use todokede::config::Settings;
-use todokede::db::pool::open_writing;
-use todokede::db::{Conn, accounts, migrations, savepoint, successions as stored};
+use todokede::db::{Conn, accounts, savepoint, successions as stored};
 use todokede::domain::account::{
     Account, Contact, FacilityDetails, FacilityIdentity, Founder, FounderKind, ListedFacility, Profile,
 };
@@ -24,20 +23,23 @@ use todokede::domain::succession::{
 };
 use todokede::domain::text::{Address, FacilityName, PersonName};
 use todokede::error::Error;
+use todokede::usecases::facility_check;
 use todokede::usecases::facility_import::{self, Coverage, Report};
 use todokede::usecases::sessions::Principal;
 use todokede::usecases::work::{Call, Policy, Work};
-use todokede::usecases::{facility_check, rounds};
 use uuid::Uuid;
 
+use crate::support::database::{TestDatabase, execute, is_postgres};
 use crate::support::list::code;
 
 /// Facilities of the small world.
 pub const FACILITIES: usize = 5;
 
-/// Some facilities, a list, a database in memory, and no server around them.
+/// Some facilities, a list, a database, and no server around them.
 pub struct World {
     pub conn: Conn,
+    _database: TestDatabase,
+    _folder: TempDir,
     pub policy: Policy,
     pub now: DateTime<Utc>,
     pub codes: Vec<FacilityCode>,
@@ -77,14 +79,25 @@ fn name(number: usize) -> FacilityName {
 
 impl World {
     pub fn new() -> Self {
-        let mut conn = open_writing(Path::new(":memory:")).unwrap();
-        migrations::run(&mut conn).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let database = TestDatabase::ready(folder.path());
+        let mut conn = database.connect();
+        if !is_postgres() {
+            execute(&mut conn, "PRAGMA synchronous = OFF").unwrap();
+        }
+        execute(&mut conn, "DELETE FROM facilities").unwrap();
         let policy = todokede::state::policy(&Settings::from_variables(&BTreeMap::new()).unwrap());
         let now = "2023-02-03T00:00:00Z".parse().unwrap();
-        let call = Call::internal("system", now);
-        rounds::load_shipped(&mut Work::new(&mut conn, &call, &policy)).unwrap();
         let codes = (0..FACILITIES).map(|n| FacilityCode::parse(&code(&format!("13199{n:04}"))).unwrap());
-        Self { conn, policy, now, codes: codes.collect(), seen: BTreeMap::new() }
+        Self {
+            conn,
+            _database: database,
+            _folder: folder,
+            policy,
+            now,
+            codes: codes.collect(),
+            seen: BTreeMap::new(),
+        }
     }
 
     /// One transaction. A refusal is an answer; anything else that fails is a bug.
@@ -178,7 +191,12 @@ impl World {
     }
 
     pub fn rows(&mut self, query: &str) -> Vec<(String, String, String)> {
-        let rows: Vec<Row> = diesel::sql_query(query).load(&mut self.conn).unwrap();
+        let query = diesel::sql_query(query);
+        let rows: Vec<Row> = match &mut self.conn {
+            Conn::Sqlite(conn) => query.load(conn),
+            Conn::Postgres(conn) => query.load(conn),
+        }
+        .unwrap();
         rows.into_iter().map(|row| (row.a, row.b, row.c)).collect()
     }
 

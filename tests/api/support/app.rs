@@ -1,31 +1,29 @@
 //! A service of the test's own.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, Duration, Utc};
-use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, RunQueryDsl as _};
 use tempfile::TempDir;
 use todokede::config::Settings;
 use todokede::domain::lang::Lang;
 use todokede::server::{self, Running};
+use todokede::state::State;
 use todokede::{boot, worker};
 
+use super::database::TestDatabase;
 use super::{Actor, Client};
 
 /// The day of the letter, nine in the morning in Japan: where every test's clock starts.
 const START: &str = "2023-02-03T09:00:00+09:00";
 
-/// The database's file.
-const DATABASE: &str = "todokede.sqlite3";
-
 /// A running service with a database, files and a clock of its own.
 pub struct TestApp {
     pub running: Running,
     undelivered: Undelivered,
+    pub database: Arc<TestDatabase>,
     folder: TempDir,
     facilities: AtomicUsize,
 }
@@ -39,24 +37,26 @@ impl TestApp {
     /// Starts a sandbox with some settings of its own.
     pub async fn start_with(variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::copy(template(), folder.path().join(DATABASE)).unwrap();
-        Self::start_in(folder, variables).await
+        let database = Arc::new(TestDatabase::ready(folder.path()));
+        Self::start_in(folder, database, variables).await
     }
 
-    async fn start_in(folder: TempDir, variables: &[(&str, &str)]) -> Self {
-        let settings = settings(folder.path(), variables);
+    async fn start_in(folder: TempDir, database: Arc<TestDatabase>, variables: &[(&str, &str)]) -> Self {
+        let mut all = vec![("DATABASE_URL", database.url())];
+        all.extend_from_slice(variables);
+        let settings = settings(folder.path(), &all);
         let state = tokio::task::spawn_blocking(move || boot::open(settings).unwrap()).await.unwrap();
         let running = server::start(state).unwrap();
-        let undelivered = Undelivered(folder.path().join(DATABASE));
-        Self { running, undelivered, folder, facilities: AtomicUsize::new(0) }
+        let undelivered = Undelivered { database: Arc::clone(&database), state: running.state.clone() };
+        Self { running, undelivered, database, folder, facilities: AtomicUsize::new(0) }
     }
 
     /// Stops the service and starts it again on the same data.
     pub async fn restart(self, variables: &[(&str, &str)]) -> Self {
-        let Self { running, undelivered, folder, .. } = self;
+        let Self { running, undelivered, database, folder, .. } = self;
         drop(undelivered);
         running.stop().await.unwrap();
-        Self::start_in(folder, variables).await
+        Self::start_in(folder, database, variables).await
     }
 
     /// The address of the service.
@@ -145,42 +145,32 @@ impl TestApp {
 
     /// A number of the service's own database, by a query.
     pub fn count(&self, query: &str) -> i64 {
-        count_in(&self.folder.path().join(DATABASE), query)
+        self.database.count(query)
     }
 }
 
 /// Fails a test that leaves mail which nobody can deliver.
-struct Undelivered(PathBuf);
+struct Undelivered {
+    database: Arc<TestDatabase>,
+    state: actix_web::web::Data<State>,
+}
 
 impl Drop for Undelivered {
     fn drop(&mut self) {
         if std::thread::panicking() {
             return;
         }
-        // The worker may be at it this moment.
-        let delivered = (0..100).any(|_| {
-            let waiting =
-                count_in(&self.0, "SELECT COUNT(*) FROM outbox WHERE state IN ('QUEUED', 'DEFERRED')");
-            if waiting > 0 {
-                std::thread::sleep(std::time::Duration::from_millis(20));
-            }
-            waiting == 0
+        let state = self.state.clone();
+        // The test's own runtime does not turn any more.
+        let delivered = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(worker::deliver(&state))
         });
-        assert!(delivered, "the test left undelivered mail");
+        delivered.join().unwrap().unwrap();
+        let waiting =
+            self.database.count("SELECT COUNT(*) FROM outbox WHERE state IN ('QUEUED', 'DEFERRED')");
+        assert_eq!(waiting, 0, "the test left undelivered mail");
     }
-}
-
-#[derive(diesel::QueryableByName)]
-struct Count {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    count: i64,
-}
-
-fn count_in(file: &Path, query: &str) -> i64 {
-    let mut conn = diesel::SqliteConnection::establish(&file.to_string_lossy()).unwrap();
-    conn.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
-    let row: Count = diesel::sql_query(format!("SELECT ({query}) AS count")).get_result(&mut conn).unwrap();
-    row.count
 }
 
 /// The settings of a test: a port of its own, everything in one folder.
@@ -189,24 +179,9 @@ pub fn settings(folder: &Path, variables: &[(&str, &str)]) -> Settings {
         ("TODOKEDE_LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
         ("TODOKEDE_CLOCK".to_owned(), START.to_owned()),
         ("TODOKEDE_PUBLIC_URL".to_owned(), "http://todokede.test".to_owned()),
-        ("DATABASE_URL".to_owned(), format!("sqlite:{}", folder.join(DATABASE).display())),
+        ("DATABASE_URL".to_owned(), format!("sqlite:{}", folder.join("todokede.sqlite3").display())),
+        ("TODOKEDE_UPLOADS_DIR".to_owned(), folder.join("uploads").display().to_string()),
     ]);
     all.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     Settings::from_variables(&all).unwrap()
-}
-
-/// A migrated database with rounds and facilities, made once and copied by every test. It has no
-/// clock yet: each test starts its own.
-fn template() -> &'static Path {
-    static TEMPLATE: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
-    let make = || {
-        let folder = tempfile::tempdir().unwrap();
-        let settings = settings(folder.path(), &[]);
-        let file = settings.database.clone();
-        drop(std::thread::spawn(move || boot::open(settings).unwrap()).join().unwrap());
-        let mut conn = todokede::db::pool::open_writing(&file).unwrap();
-        conn.batch_execute("DELETE FROM sandbox_clock; PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
-        (folder, file)
-    };
-    &TEMPLATE.get_or_init(make).1
 }

@@ -1,11 +1,10 @@
 //! The facility list as a test moves it, and the database behind the service's back.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
-use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, RunQueryDsl as _};
 use serde_json::{Value, json};
+use todokede::db::pool::connect;
+use todokede::db::source::Source;
 use todokede::domain::facility_code::FacilityCode;
 use todokede::facility_list::{Import, RefusedRow, import};
 use todokede::usecases::facility_import::Report;
@@ -48,11 +47,6 @@ pub fn csv(facilities: &[&Value]) -> String {
 }
 
 impl TestApp {
-    /// The database's file.
-    pub fn database_file(&self) -> PathBuf {
-        self.folder().join("todokede.sqlite3")
-    }
-
     /// Imports a list while the service runs.
     pub async fn import(&self, list: impl Into<Vec<u8>>, whole_edition: bool) -> (Report, Vec<RefusedRow>) {
         self.try_import(list, whole_edition).await.unwrap()
@@ -78,23 +72,10 @@ impl TestApp {
             other => other.to_string(),
         })
     }
-
-    /// Changes the database behind the service's back.
-    pub fn execute(&self, statement: &str) {
-        let mut conn = diesel::SqliteConnection::establish(&self.database_file().to_string_lossy()).unwrap();
-        conn.batch_execute(&format!("PRAGMA busy_timeout = 5000; {statement}")).unwrap();
-    }
 }
 
-/// A number of a database, by a query.
+/// A number of an embedded database, by a query.
 pub fn count(file: &std::path::Path, query: &str) -> i64 {
-    #[derive(diesel::QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = diesel::sql_types::BigInt)]
-        count: i64,
-    }
-    let mut conn = diesel::SqliteConnection::establish(&file.to_string_lossy()).unwrap();
-    conn.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
-    let row: Count = diesel::sql_query(format!("SELECT ({query}) AS count")).get_result(&mut conn).unwrap();
-    row.count
+    let mut conn = connect(&Source::Sqlite(file.to_owned())).unwrap();
+    super::database::count(&mut conn, query)
 }

@@ -1,0 +1,100 @@
+//! The schema's history: the same steps on both databases, the same tables, and a way back.
+
+use std::collections::BTreeSet;
+
+use diesel::RunQueryDsl as _;
+use diesel::sql_types::Text;
+use todokede::db::{Conn, migrations};
+
+use crate::support::database::{TestDatabase, is_postgres, source};
+
+#[derive(diesel::QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    place: String,
+}
+
+const OF_SQLITE: &str = "SELECT m.name || '.' || c.name || CASE c.\"notnull\" WHEN 1 THEN ' ' ELSE ' nullable ' END || \
+     CASE lower(c.type) WHEN 'integer' THEN 'number' WHEN 'blob' THEN 'bytes' ELSE 'text' END AS place \
+     FROM sqlite_master m, pragma_table_info(m.name) c \
+     WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND m.name NOT LIKE 'sqlite%'";
+const OF_POSTGRES: &str = "SELECT table_name || '.' || column_name || \
+     CASE is_nullable WHEN 'NO' THEN ' ' ELSE ' nullable ' END || CASE data_type \
+     WHEN 'bigint' THEN 'number' WHEN 'boolean' THEN 'number' WHEN 'timestamp with time zone' THEN 'number' \
+     WHEN 'uuid' THEN 'bytes' WHEN 'bytea' THEN 'bytes' ELSE 'text' END AS place \
+     FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%'";
+const INDEXES_OF_SQLITE: &str =
+    "SELECT name AS place FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL";
+const INDEXES_OF_POSTGRES: &str = "SELECT indexname AS place FROM pg_indexes WHERE schemaname = 'public' \
+     AND indexname NOT LIKE '%\\_pkey' AND indexname NOT LIKE '%\\_key'";
+
+/// Every column with its sort of value, and every index of our own naming.
+fn shape(conn: &mut Conn) -> BTreeSet<String> {
+    let load = |conn: &mut Conn, sqlite: &str, postgres: &str| -> Vec<Column> {
+        match conn {
+            Conn::Sqlite(conn) => diesel::sql_query(sqlite).load(conn).unwrap(),
+            Conn::Postgres(conn) => diesel::sql_query(postgres).load(conn).unwrap(),
+        }
+    };
+    let columns = load(conn, OF_SQLITE, OF_POSTGRES);
+    let indexes = load(conn, INDEXES_OF_SQLITE, INDEXES_OF_POSTGRES);
+    columns.into_iter().chain(indexes).map(|column| column.place).collect()
+}
+
+fn blank() -> (tempfile::TempDir, TestDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let database = TestDatabase::blank(folder.path());
+    (folder, database)
+}
+
+#[test]
+fn both_databases_take_the_same_steps() {
+    let (sqlite, postgres) = migrations::steps().unwrap();
+    assert_eq!(sqlite, postgres);
+    assert!(!sqlite.is_empty());
+}
+
+#[test]
+fn both_databases_have_the_same_tables() {
+    if !is_postgres() {
+        return;
+    }
+    let (_folder, postgres) = blank();
+    migrations::run(&source(postgres.url())).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = source(&format!("sqlite:{}", folder.path().join("other.sqlite3").display()));
+    migrations::run(&sqlite).unwrap();
+    let sqlite = shape(&mut todokede::db::pool::connect(&sqlite).unwrap());
+    assert!(sqlite.contains("accounts.facility_code nullable text"), "{sqlite:#?}");
+    assert_eq!(sqlite, shape(&mut postgres.connect()));
+}
+
+#[test]
+fn every_step_can_be_taken_back_and_taken_again() {
+    let (_folder, database) = blank();
+    let source = source(database.url());
+    let steps = migrations::run(&source).unwrap();
+    let full = shape(&mut database.connect());
+    for _ in &steps {
+        migrations::revert_last(&source).unwrap();
+    }
+    assert_eq!(shape(&mut database.connect()), BTreeSet::new());
+    assert!(migrations::pending(&mut database.connect()).unwrap());
+    assert_eq!(migrations::run(&source).unwrap(), steps);
+    assert_eq!(shape(&mut database.connect()), full);
+    assert_eq!(migrations::run(&source).unwrap(), Vec::<String>::new(), "nothing is left to do");
+}
+
+#[test]
+fn several_that_migrate_at_once_do_it_once() {
+    let (_folder, database) = blank();
+    let source = source(database.url());
+    let all: Vec<_> = (0..4)
+        .map(|_| {
+            let source = source.clone();
+            std::thread::spawn(move || migrations::run(&source).unwrap().len())
+        })
+        .collect();
+    let taken: usize = all.into_iter().map(|one| one.join().unwrap()).sum();
+    assert_eq!(taken, migrations::steps().unwrap().0.len());
+}

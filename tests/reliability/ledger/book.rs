@@ -1,0 +1,59 @@
+//! The database behind the service's back.
+
+use std::path::PathBuf;
+
+use diesel::connection::SimpleConnection as _;
+use diesel::sql_types::{BigInt, Text};
+use diesel::{Connection as _, RunQueryDsl as _};
+
+/// Where the service keeps its rows.
+pub enum Book {
+    /// A file of SQLite's.
+    Sqlite(PathBuf),
+    /// A database of PostgreSQL, by its URL.
+    Postgres(String),
+}
+
+#[derive(diesel::QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Word {
+    #[diesel(sql_type = Text)]
+    integrity_check: String,
+}
+
+impl Book {
+    /// How many rows a table has.
+    pub fn rows(&self, table: &str) -> usize {
+        let query = diesel::sql_query(format!("SELECT COUNT(*) AS number FROM {table}"));
+        let row: Number = match self {
+            Self::Sqlite(file) => query.get_result(&mut open(file)),
+            Self::Postgres(url) => query.get_result(&mut diesel::PgConnection::establish(url).unwrap()),
+        }
+        .unwrap();
+        usize::try_from(row.number).unwrap()
+    }
+
+    /// What is broken in the database's own structures.
+    pub fn damage(&self) -> Vec<String> {
+        match self {
+            Self::Sqlite(file) => {
+                let words: Vec<Word> =
+                    diesel::sql_query("PRAGMA integrity_check").load(&mut open(file)).unwrap();
+                words.into_iter().map(|word| word.integrity_check).filter(|word| word != "ok").collect()
+            }
+            // Its structures are its own affair: our processes die, the server lives on.
+            Self::Postgres(_) => Vec::new(),
+        }
+    }
+}
+
+fn open(file: &std::path::Path) -> diesel::SqliteConnection {
+    let mut conn = diesel::SqliteConnection::establish(&file.to_string_lossy()).unwrap();
+    conn.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
+    conn
+}

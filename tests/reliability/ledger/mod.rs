@@ -1,0 +1,153 @@
+//! What is promised to a caller over a bad line: who repeats a request with its `Idempotency-Key` until
+//! a good answer comes has one effect, and has it for good.
+//!
+//! Writers file without pause and keep a ledger: each key with what was asked and what was answered.
+//! A request whose answer did not come, or was 503, is repeated with the same key and the same body.
+//! The audit afterwards holds the ledger against what the service and its database have.
+
+mod audit;
+mod book;
+mod line;
+mod writer;
+
+use std::cell::Cell;
+use std::fmt;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use actix_web::rt::task::JoinHandle;
+use serde_json::Value;
+
+pub use book::Book;
+pub use line::{Ask, Line, Reply, Tally};
+use writer::Writer;
+
+/// One key: what was asked under it and the good answer that came at last.
+pub struct Entry {
+    pub ask: Ask,
+    pub answer: Reply,
+}
+
+/// Writers at work.
+pub struct Ledger {
+    urls: Rc<[String]>,
+    tally: Rc<Tally>,
+    stop: Rc<Cell<bool>>,
+    writers: Vec<JoinHandle<Writer>>,
+    began: Instant,
+}
+
+impl Ledger {
+    /// Starts writers, each for a facility of its own, at a service with one or more addresses that is
+    /// up at this moment. They register, log in and file, whatever happens to the service meanwhile.
+    pub async fn open(urls: Vec<String>, writers: usize) -> Self {
+        let (urls, tally): (Rc<[String]>, Rc<Tally>) = (urls.into(), Rc::default());
+        let stop = Rc::new(Cell::new(false));
+        let line = Line::new(&urls, &tally);
+        let page = line.insist(&Ask::get("/sandbox/facilities?kind=MEDICAL&page_size=100")).await;
+        let facilities: Vec<Value> =
+            page.body["items"].as_array().unwrap().iter().take(writers).cloned().collect();
+        assert_eq!(facilities.len(), writers, "the sandbox has too few facilities");
+        let start = |(number, facility): (usize, Value)| {
+            let writer = Writer::new(number, facility, Line::new(&urls, &tally));
+            actix_web::rt::spawn(writer.work(Rc::clone(&stop)))
+        };
+        let writers = facilities.into_iter().enumerate().map(start).collect();
+        Self { urls, tally, stop, writers, began: Instant::now() }
+    }
+
+    /// How many keys were answered well so far.
+    pub fn acknowledged(&self) -> u64 {
+        self.tally.acknowledged.get()
+    }
+
+    /// Waits until so many more keys were answered well: the service is back.
+    pub async fn goes_on(&self, more: u64) {
+        let (until, began) = (self.acknowledged() + more, Instant::now());
+        while self.acknowledged() < until {
+            assert!(began.elapsed() < line::PATIENCE, "the service did not come back");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Lets every writer finish the key it is at and holds the ledger against the service and its
+    /// database.
+    pub async fn close(self, book: &Book) -> Findings {
+        self.stop.set(true);
+        let mut writers = Vec::new();
+        for writer in self.writers {
+            writers.push(writer.await.unwrap());
+        }
+        let seconds = self.began.elapsed().as_secs();
+        audit::audit(&writers, &Line::new(&self.urls, &self.tally), book).await.with(&self.tally, seconds)
+    }
+}
+
+/// What the audit found. Everything below `seconds` must be nothing.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// Keys that were answered well.
+    pub acknowledged: usize,
+    /// Keys whose first request brought no answer, or 503.
+    pub ambiguous: u64,
+    /// Of these, keys whose effect was there all the same when they were tried again.
+    pub done_unseen: u64,
+    /// Answers with 503.
+    pub turned_away: u64,
+    /// The longest time in which no key was answered well, in milliseconds.
+    pub longest_silence: u128,
+    /// How long the writers wrote.
+    pub seconds: u64,
+    /// Acknowledged, and not there.
+    pub lost: Vec<String>,
+    /// There more than once, or without a key.
+    pub doubled: Vec<String>,
+    /// Without a good answer in the end, or with another one than before.
+    pub stuck: Vec<String>,
+    /// Answers that nobody who repeats a request should get: anything but what was asked for and 503.
+    pub errors: Vec<String>,
+}
+
+impl Findings {
+    fn with(mut self, tally: &Tally, seconds: u64) -> Self {
+        self.ambiguous = tally.ambiguous.get();
+        self.done_unseen = tally.done_unseen.get();
+        self.turned_away = tally.turned_away.get();
+        self.longest_silence = tally.longest_silence.get().as_millis();
+        self.seconds = seconds;
+        self.errors.extend(tally.errors.take());
+        self
+    }
+
+    /// Prints the figures and fails if anything was lost, doubled or stuck.
+    #[track_caller]
+    pub fn must_be_clean(&self, what: &str) {
+        println!("{what}: {self}");
+        let shown = |found: &[String]| found.iter().take(5).cloned().collect::<Vec<_>>().join("\n");
+        for (name, found) in [
+            ("lost", &self.lost),
+            ("doubled", &self.doubled),
+            ("stuck", &self.stuck),
+            ("errors", &self.errors),
+        ] {
+            assert!(found.is_empty(), "{name}: {}\n{}", found.len(), shown(found));
+        }
+        assert!(self.acknowledged > 0, "nothing was written");
+    }
+}
+
+impl fmt::Display for Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { acknowledged, ambiguous, done_unseen, turned_away, longest_silence, seconds, .. } = self;
+        write!(
+            f,
+            "{acknowledged} acknowledged, {ambiguous} ambiguous ({done_unseen} of them done unseen), \
+             {turned_away} answers 503, longest silence {longest_silence} ms, lost {}, doubled {}, stuck {}, \
+             wrong answers {}, {seconds} s",
+            self.lost.len(),
+            self.doubled.len(),
+            self.stuck.len(),
+            self.errors.len(),
+        )
+    }
+}

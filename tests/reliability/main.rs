@@ -1,0 +1,13 @@
+//! The service under blows: killed, cut off from its database, out of disk, restarted under load.
+//! Every test runs the real binary in processes of its own. docs/reliability.md says what each proves,
+//! how long ones are started, and what was seen.
+
+#![cfg(test)]
+
+mod crashes;
+mod knobs;
+mod ledger;
+#[path = "../api/support/postgres.rs"]
+mod postgres;
+mod process;
+mod service;
