@@ -1,5 +1,7 @@
 //! Puts routes, state and worker together and serves them.
 
+mod metrics_port;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use utoipa_actix_web::AppExt as _;
 
+use self::metrics_port::MetricsPort;
 use crate::error::Error;
 use crate::routes::document;
 use crate::routes::edge::edge;
@@ -29,6 +32,7 @@ pub struct Running {
     pub address: SocketAddr,
     /// Its state.
     pub state: web::Data<State>,
+    metrics: Option<MetricsPort>,
     handle: ServerHandle,
     server: JoinHandle<std::io::Result<()>>,
     worker: JoinHandle<()>,
@@ -36,6 +40,12 @@ pub struct Running {
 }
 
 impl Running {
+    /// Where metrics are served, if anywhere.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(|metrics| metrics.address)
+    }
+
     /// Serves until a signal, then stops. A second signal ends it at once.
     ///
     /// # Errors
@@ -67,6 +77,10 @@ impl Running {
         let ended = self.server.await;
         self.stop.send_replace(true);
         self.worker.await.map_err(Error::internal)?;
+        // Last, so that the end can be watched.
+        if let Some(metrics) = self.metrics {
+            metrics.close().await;
+        }
         tracing::info!("stopped");
         ended.map_err(Error::internal)?.map_err(Error::internal)
     }
@@ -115,9 +129,10 @@ pub fn start(state: State) -> Result<Running, Error> {
     let address = server.addrs().first().copied().unwrap_or(listen);
     let server = server.run();
     let handle = server.handle();
+    let metrics = serving.metrics.map(|listen| MetricsPort::open(listen, state.clone())).transpose()?;
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(worker::run(state.clone().into_inner(), stopped));
-    Ok(Running { address, state, handle, server: tokio::spawn(server), worker, stop })
+    Ok(Running { address, state, metrics, handle, server: tokio::spawn(server), worker, stop })
 }
 
 fn file(path: &'static str, media_type: &'static str, content: Arc<str>) -> actix_web::Resource {

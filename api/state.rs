@@ -8,9 +8,12 @@ use tokio::sync::{Notify, Semaphore};
 use crate::clock::Clock;
 use crate::config::{Budgets, Profile, Settings};
 use crate::db::pool::Database;
+use crate::db::source::Source;
 use crate::error::Error;
 use crate::files::Files;
 use crate::mail::message::Portal;
+use crate::metrics::Metrics;
+use crate::readiness::{Folder, Readiness};
 use crate::security::access_tokens::AccessTokens;
 use crate::security::limits::{Budget, Limit};
 use crate::security::passwords::Passwords;
@@ -86,6 +89,10 @@ pub struct State {
     pub upload_turns: Arc<Semaphore>,
     /// Requests under way.
     pub traffic: Arc<Traffic>,
+    /// How the service's parts stand.
+    pub readiness: Readiness,
+    /// What is counted.
+    pub metrics: Metrics,
     /// Wakes the worker when mail was queued or the clock was moved.
     pub wake: Notify,
 }
@@ -102,6 +109,7 @@ impl State {
         } else {
             signing_keys::read(&settings.signing_keys)?
         };
+        let traffic = Arc::new(Traffic::at_most(settings.serving.requests));
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             policy: policy(&settings),
@@ -110,7 +118,9 @@ impl State {
             tokens: AccessTokens::new(keys, &settings.public_url)?,
             limits: Limits::new(&settings.budgets, &clock),
             upload_turns: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
-            traffic: Arc::new(Traffic::at_most(settings.serving.requests)),
+            metrics: Metrics::new(Arc::clone(&traffic), database.load()),
+            readiness: readiness(&settings, &clock, &database),
+            traffic,
             wake: Notify::new(),
             settings,
             clock,
@@ -123,6 +133,15 @@ impl State {
     pub fn is_sandbox(&self) -> bool {
         self.settings.profile == Profile::Sandbox
     }
+}
+
+fn readiness(settings: &Settings, clock: &Clock, database: &Database) -> Readiness {
+    let uploads = Folder { name: "uploads", place: settings.uploads.clone() };
+    let folders = match &settings.database {
+        Source::Sqlite(_) => vec![Folder { name: "database", place: settings.data.clone() }, uploads],
+        Source::Postgres(_) => vec![uploads],
+    };
+    Readiness::new(database.clone(), clock.clone(), folders, settings.serving.disk_floor)
 }
 
 /// The settings that use cases look at.

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use crate::db::writer::Mode;
 use crate::error::Error;
+use crate::metrics::MailOutcome;
 use crate::state::State;
 use crate::usecases::work::{Call, Work};
 use crate::usecases::{delivery, housekeeping};
@@ -44,8 +45,13 @@ pub async fn deliver(state: &State) -> Result<(), Error> {
     if !state.is_sandbox() {
         return Ok(());
     }
-    while in_work(state, delivery::deliver_to_sandbox).await? > 0 {}
-    Ok(())
+    loop {
+        let delivered = in_work(state, delivery::deliver_to_sandbox).await?;
+        if delivered == 0 {
+            return Ok(());
+        }
+        state.metrics.mails(MailOutcome::Sent, u64::try_from(delivered).unwrap_or(0));
+    }
 }
 
 async fn tidy(state: &State) {

@@ -1,11 +1,14 @@
 //! The schema's history, embedded in the binary: one folder per database, the same names in both.
 
+use std::collections::BTreeSet;
+
+use diesel::RunQueryDsl as _;
 use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::connection::{Conn, begin, commit};
+use super::connection::{Conn, begin, commit, on};
 use super::pool::connect;
 use super::source::Source;
 use crate::error::Error;
@@ -64,6 +67,35 @@ pub fn pending(connection: &mut Conn) -> Result<bool, Error> {
         Conn::Postgres(connection) => connection.has_pending_migration(POSTGRES),
     }
     .map_err(Error::internal)
+}
+
+/// How the schema of a database stands to the one that this build knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Steps of this build that the database does not have.
+    pub missing: usize,
+    /// Steps of the database that this build does not know.
+    pub ahead: usize,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Taken {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    version: String,
+}
+
+/// Compares the schema's history with this build's steps, which bear the same names for every
+/// database. Changes nothing, not even to make a history where there is none.
+///
+/// # Errors
+/// The database's.
+pub fn standing(conn: &mut Conn) -> Result<Standing, Error> {
+    let history = diesel::sql_query("SELECT version FROM __diesel_schema_migrations");
+    let taken: Vec<Taken> = on!(conn, |c| history.load(c))?;
+    let taken: BTreeSet<String> = taken.into_iter().map(|step| step.version).collect();
+    let ours = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::internal)?;
+    let ours: BTreeSet<String> = ours.iter().map(|step| step.name().version().to_string()).collect();
+    Ok(Standing { missing: ours.difference(&taken).count(), ahead: taken.difference(&ours).count() })
 }
 
 /// The names of all steps for each database, oldest first.

@@ -45,7 +45,7 @@ pub async fn edge(
     let visit = Visit::begin(&request, state);
     request.extensions_mut().insert(visit.arrival.clone());
     let Some(_turn) = visit.turn() else {
-        let response = request.into_response(refusal(ProblemCode::Overloaded));
+        let response = request.into_response(Outline::bare(ProblemCode::Overloaded).respond());
         return Ok(visit.end(response));
     };
     // A HEAD is answered like a GET; the server leaves the body out.
@@ -57,8 +57,7 @@ pub async fn edge(
     match patiently(next.call(request), limit).instrument(span).await {
         Ok(Ok(response)) => Ok(visit.end(response.map_into_boxed_body())),
         Ok(Err(error)) => Err(visit.end_without_request(error.error_response())),
-        Err(Lost::Panicked) => Err(visit.end_without_request(refusal(ProblemCode::Internal))),
-        Err(Lost::TooSlow) => Err(visit.end_without_request(refusal(visit.too_slow()))),
+        Err(lost) => Err(visit.end_without_request(Outline::bare(visit.code_of(lost)).respond())),
     }
 }
 
@@ -94,8 +93,7 @@ impl Visit {
         }
         let turn = self.state.traffic.enter(self.errand());
         if turn.is_none() {
-            let under_way = self.state.traffic.under_way();
-            tracing::debug!(under_way, request_id = %self.arrival.request_id, "a request was turned away");
+            self.state.metrics.turned_away(self.errand());
         }
         turn
     }
@@ -107,11 +105,17 @@ impl Visit {
         }
     }
 
-    /// A handler that was given up may still store what it was about to store.
-    fn too_slow(&self) -> ProblemCode {
-        match self.errand() {
-            Errand::Read => ProblemCode::Overloaded,
-            Errand::Filing => ProblemCode::OutcomeUnknown,
+    fn code_of(&self, lost: Lost) -> ProblemCode {
+        match (lost, self.errand()) {
+            (Lost::Panicked, _) => {
+                self.state.metrics.panicked();
+                ProblemCode::Internal
+            }
+            (Lost::TooSlow, errand) => {
+                self.state.metrics.given_up();
+                // A handler that was given up may still store what it was about to store.
+                if errand == Errand::Filing { ProblemCode::OutcomeUnknown } else { ProblemCode::Overloaded }
+            }
         }
     }
 
@@ -141,11 +145,13 @@ impl Visit {
         if self.state.traffic.is_draining() {
             headers::close(response);
         }
+        let (route, elapsed) = (self.route.as_deref(), self.begun.elapsed());
+        self.state.metrics.answered(self.method.as_str(), route, response.status().as_u16(), elapsed);
         access_log::write(&Line {
             method: &self.method,
-            route: self.route.as_deref(),
+            route,
             response,
-            elapsed: self.begun.elapsed(),
+            elapsed,
             request_id: &self.arrival.request_id,
             account,
         });
@@ -156,6 +162,9 @@ impl Visit {
         let outline = response.extensions().get::<Outline>().cloned();
         let outline = outline.or_else(|| foreign(response).map(Outline::bare));
         let Some(outline) = outline else { return };
+        if let Some(limited) = outline.limited {
+            self.state.metrics.rate_limited(limited.policy);
+        }
         let occasion = Occasion {
             lang: self.lang,
             path: &self.path,
@@ -176,13 +185,6 @@ impl Visit {
         headers::challenge(&mut written, &outline);
         *response = written.body(document.to_string());
     }
-}
-
-/// An error of the edge's own, whose document is still to be written.
-fn refusal(code: ProblemCode) -> HttpResponse {
-    let mut response = HttpResponse::new(problems::status_of(code));
-    response.extensions_mut().insert(Outline::bare(code));
-    response
 }
 
 fn arrive(request: &ServiceRequest, state: &State) -> Arrival {

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use todokede::domain::lang::Lang;
 
-use crate::support::{Client, PASSWORD};
+use crate::support::{Client, PASSWORD, forms};
 
 /// Serves with the real binary while `visit` talks to it, and gives what it logged.
 async fn logged(visit: impl AsyncFnOnce(&Client)) -> (String, Vec<Value>) {
@@ -68,4 +68,39 @@ async fn every_request_leaves_one_line_with_its_id_and_nothing_personal() {
         assert!(line["micros"].as_u64().unwrap() > 0 && line["bytes"].as_u64().unwrap() > 0, "{line}");
     }
     assert_eq!(access[4]["request_id"], "named-by-caller");
+}
+
+/// Registers the first facility of the list and logs in.
+async fn clinic(client: &Client) -> Client {
+    client.post("/v1/registrations", &json!({ "email": "hanako@clinic.example" })).await.is(202);
+    let link = loop {
+        let mails = client.get("/sandbox/messages?to=hanako@clinic.example").await;
+        if let Some(link) = mails.body["items"][0]["link"].as_str() {
+            break link.to_owned();
+        }
+    };
+    let facilities = client.get("/sandbox/facilities?kind=MEDICAL").await;
+    let form = forms::account(link.split_once("#token=").unwrap().1, &facilities.body["items"][0]);
+    client.post("/v1/accounts", &form).await.is(201);
+    let login = json!({ "email": "hanako@clinic.example", "password": PASSWORD });
+    let reply = client.post("/v1/sessions", &login).await.is(201);
+    client.with_token(reply.body["access_token"].as_str().unwrap())
+}
+
+#[actix_web::test]
+async fn the_line_of_a_logged_in_account_bears_its_id_and_none_of_its_names() {
+    let mut id = String::new();
+    let visit = async |client: &Client| {
+        let account = clinic(client).await.get("/v1/account").await.is(200);
+        id = account.body["id"].as_str().unwrap().to_owned();
+    };
+    let (text, lines) = logged(visit).await;
+    for personal in ["hanako", "clinic.example", "架空", PASSWORD, "token="] {
+        assert!(!text.contains(personal), "{personal} is in the log:\n{text}");
+    }
+    let line = lines.iter().find(|line| line["route"] == "/v1/account").unwrap();
+    assert_eq!(line["account"], id.as_str());
+    assert!(
+        lines.iter().filter(|line| line["route"] == "/v1/sessions").all(|line| line["account"].is_null())
+    );
 }

@@ -1,13 +1,11 @@
 //! Stopping: callers are told first, requests under way are finished, mails too.
 
-use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
-use todokede::db::writer::Mode;
 
-use crate::support::{TestApp, Wire, send};
+use crate::support::{Held, POOL, TestApp, Wire, send};
 
 #[actix_web::test]
 async fn a_service_that_is_about_to_stop_says_so_and_still_answers() {
@@ -18,7 +16,8 @@ async fn a_service_that_is_about_to_stop_says_so_and_still_answers() {
     let stopping = actix_web::rt::spawn(app.running.stop());
     while client.get("/readyz").await.status == 200 {}
     let reply = client.get("/readyz").await;
-    assert_eq!(reply.status, 503, "{}", reply.text);
+    reply.refused(503, "NOT_READY");
+    assert_eq!(reply.body["checks"][0], json!({ "part": "serving", "passes": false }));
     for (path, status) in [("/livez", 200), ("/v1/support", 200), ("/v1/account", 401), ("/nothing", 404)] {
         let reply = client.get(path).await.is(status);
         assert_eq!(reply.header("connection"), "close", "{path}");
@@ -31,16 +30,8 @@ async fn a_service_that_is_about_to_stop_says_so_and_still_answers() {
 
 #[actix_web::test]
 async fn a_request_under_way_is_finished_and_its_mail_is_delivered() {
-    let app = TestApp::start().await;
-    let (go, wait) = channel::<()>();
-    let (database, traffic) = (app.running.state.database.clone(), app.running.state.traffic.clone());
-    let held = actix_web::rt::spawn(async move {
-        let held = database.write(Mode::Store, move |_| {
-            let _ = wait.recv();
-            Ok(())
-        });
-        held.await
-    });
+    let app = TestApp::start_with(&[POOL]).await;
+    let (held, traffic) = (Held::writes(&app).await, app.running.state.traffic.clone());
     let body = json!({ "email": "reception@clinic.example" });
     let filing =
         actix_web::rt::spawn(send(app.anonymous().request(Method::POST, "/v1/registrations").json(&body)));
@@ -51,11 +42,10 @@ async fn a_request_under_way_is_finished_and_its_mail_is_delivered() {
     let stopping = actix_web::rt::spawn(app.running.stop());
     assert_eq!(idle.rest().await, "", "who asks for nothing holds nothing up");
     assert!(!stopping.is_finished() && !filing.is_finished());
-    go.send(()).unwrap();
+    drop(held);
     let reply = filing.await.unwrap().is(202);
     assert_eq!(reply.header("connection"), "close");
     stopping.await.unwrap().unwrap();
-    held.await.unwrap().unwrap();
 }
 
 #[actix_web::test]

@@ -1,56 +1,15 @@
 //! More requests than can be done: reads are turned away first, nobody waits for ever, and it is
 //! over when it is over.
 
-use std::sync::mpsc::{Sender, channel};
-
 use reqwest::Method;
 use serde_json::json;
-use todokede::db::writer::Mode;
 
-use crate::support::{Client, Reply, TestApp, send};
+use crate::support::{Client, Held, POOL, Reply, TestApp, send};
 
 /// Reads are turned away from six on.
 const EIGHT: (&str, &str) = ("TODOKEDE_MAX_REQUESTS", "8");
 /// An operation that asks the database.
 const READ: &str = "/v1/transitional-measures/2023";
-
-/// Holds the database's writer until it is let go.
-async fn hold_writes(app: &TestApp) -> Sender<()> {
-    let (go, wait) = channel::<()>();
-    let (began, begun) = tokio::sync::oneshot::channel();
-    let database = app.running.state.database.clone();
-    actix_web::rt::spawn(async move {
-        let held = database.write(Mode::Store, move |_| {
-            began.send(()).unwrap();
-            let _ = wait.recv();
-            Ok(())
-        });
-        held.await.unwrap();
-    });
-    begun.await.unwrap();
-    go
-}
-
-/// Holds all its readers likewise.
-async fn hold_reads(app: &TestApp) -> Vec<Sender<()>> {
-    let mut held = Vec::new();
-    for _ in 0..4 {
-        let (go, wait) = channel::<()>();
-        let (began, begun) = tokio::sync::oneshot::channel();
-        let database = app.running.state.database.clone();
-        actix_web::rt::spawn(async move {
-            let read = database.read(move |_| {
-                began.send(()).unwrap();
-                let _ = wait.recv();
-                Ok(())
-            });
-            read.await.unwrap();
-        });
-        begun.await.unwrap();
-        held.push(go);
-    }
-    held
-}
 
 /// Waits until so many requests are under way.
 async fn until_under_way(app: &TestApp, count: usize) {
@@ -79,9 +38,9 @@ fn turned_away(reply: &Reply) {
 
 #[actix_web::test]
 async fn when_reads_pile_up_they_are_turned_away_and_filings_get_in() {
-    let app = TestApp::start_with(&[EIGHT]).await;
+    let app = TestApp::start_with(&[EIGHT, POOL]).await;
     let client = app.anonymous();
-    let held = hold_reads(&app).await;
+    let held = Held::reads(&app).await;
     let waiting: Vec<_> = (0..6).map(|_| read(&client)).collect();
     until_under_way(&app, 6).await;
     turned_away(&client.get(READ).await);
@@ -96,9 +55,9 @@ async fn when_reads_pile_up_they_are_turned_away_and_filings_get_in() {
 
 #[actix_web::test]
 async fn when_filings_pile_up_everything_is_turned_away_but_probes() {
-    let app = TestApp::start_with(&[EIGHT]).await;
+    let app = TestApp::start_with(&[EIGHT, POOL]).await;
     let client = app.anonymous();
-    let go = hold_writes(&app).await;
+    let held = Held::writes(&app).await;
     let mut waiting: Vec<_> = (0..6).map(|place| register(&client, place)).collect();
     until_under_way(&app, 6).await;
     turned_away(&client.get(READ).await);
@@ -107,7 +66,7 @@ async fn when_filings_pile_up_everything_is_turned_away_but_probes() {
     turned_away(&register(&client, 8).await.unwrap());
     turned_away(&client.get("/").await);
     client.get("/livez").await.is(200);
-    go.send(()).unwrap();
+    drop(held);
     for filed in waiting {
         filed.await.unwrap().is(202);
     }

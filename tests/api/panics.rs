@@ -16,7 +16,7 @@ async fn panicking() -> HttpResponse {
 }
 
 async fn sleeping() -> HttpResponse {
-    tokio::time::sleep(Duration::from_secs(600)).await;
+    tokio::time::sleep(Duration::from_mins(10)).await;
     HttpResponse::Ok().finish()
 }
 

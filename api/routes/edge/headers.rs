@@ -36,7 +36,10 @@ pub(super) fn challenge(response: &mut HttpResponseBuilder, outline: &Outline) {
         | ProblemCode::LoginFailed => {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""));
         }
-        ProblemCode::Overloaded | ProblemCode::Unavailable | ProblemCode::OutcomeUnknown => {
+        ProblemCode::NotReady
+        | ProblemCode::Overloaded
+        | ProblemCode::Unavailable
+        | ProblemCode::OutcomeUnknown => {
             response.insert_header((header::RETRY_AFTER, rand::random_range(COME_BACK).to_string()));
         }
         // RFC 9110, 15.5.16: says which codings would have been taken.
