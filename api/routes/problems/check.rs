@@ -14,7 +14,7 @@ pub struct Check {
     pub passes: bool,
     /// What was measured, if anything was.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    #[schema(nullable = false, example = 20480)]
+    #[schema(nullable = false, minimum = 0, maximum = 1_000_000_000_000_i64, example = 20480)]
     pub measured: Option<i64>,
     /// What was measured in.
     #[serde(skip_serializing_if = "Option::is_none", default)]
