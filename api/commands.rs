@@ -68,7 +68,7 @@ pub fn serve() -> Result<(), Failure> {
                  -d '{{\"email\":\"reception@clinic.example\"}}'\n"
             );
         }
-        running.wait(signals).await
+        running.until(signals).await
     })?;
     Ok(())
 }
@@ -80,11 +80,12 @@ pub fn serve() -> Result<(), Failure> {
 pub fn work() -> Result<(), Failure> {
     let state = boot::open(settings()?)?;
     actix_web::rt::System::new().block_on(async move {
+        let mut signals = Signals::listen()?;
         let (stop, stopped) = watch::channel(false);
         let work = tokio::spawn(worker::run(state.into(), stopped));
-        Signals::listen()?.next().await;
+        signals.next().await;
         stop.send_replace(true);
-        work.await.map_err(Error::internal)
+        signals.unless_again(async { work.await.map_err(Error::internal) }).await
     })?;
     Ok(())
 }

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
@@ -12,9 +11,11 @@ use ipnet::IpNet;
 mod database;
 mod reader;
 mod relay;
+mod serving;
 
 use reader::Reader;
 pub use reader::SettingProblem;
+pub use serving::Serving;
 
 use crate::db::source::{Pooler, Source};
 use crate::domain::review::ReviewMode;
@@ -88,14 +89,10 @@ pub struct Settings {
     pub review: ReviewMode,
     /// Balancers whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// Connections that one worker thread of the server holds at most.
-    pub max_connections: usize,
-    /// Requests under way at most; reads are refused at three quarters of it.
-    pub max_requests: usize,
-    /// How long a stopping service goes on serving, so that balancers notice.
-    pub drain: Duration,
     /// The budgets.
     pub budgets: Budgets,
+    /// The limits of serving.
+    pub serving: Serving,
     /// What is logged, as `tracing` filters it.
     pub log: String,
     /// How it is written.
@@ -166,10 +163,8 @@ impl Settings {
                 )
             },
             trusted_proxies: read.networks("TODOKEDE_TRUSTED_PROXIES"),
-            max_connections: read.count("TODOKEDE_MAX_CONNECTIONS", 2000, (1, 100_000)),
-            max_requests: read.count("TODOKEDE_MAX_REQUESTS", 1024, (1, 100_000)),
-            drain: Duration::from_secs(read.seconds("TODOKEDE_DRAIN_SECONDS", if sandbox { 0 } else { 5 })),
             budgets: read_budgets(&mut read, sandbox),
+            serving: Serving::read(&mut read, sandbox),
             log: read.text("TODOKEDE_LOG").unwrap_or_else(|| "info".to_owned()),
             log_format: read
                 .choice("TODOKEDE_LOG_FORMAT", [("text", LogFormat::Text), ("json", LogFormat::Json)]),
@@ -247,7 +242,8 @@ mod tests {
         let page = include_str!("../docs/settings.md");
         let listed: std::collections::BTreeSet<&str> =
             page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
-        let sources = [include_str!("config.rs"), include_str!("config/relay.rs")];
+        let sources =
+            [include_str!("config.rs"), include_str!("config/relay.rs"), include_str!("config/serving.rs")];
         let words = sources.iter().flat_map(|source| source.split("#[cfg(test)]").next().unwrap().split('"'));
         let read: std::collections::BTreeSet<&str> =
             words.filter(|word| word.starts_with("TODOKEDE_") || *word == "DATABASE_URL").collect();

@@ -196,6 +196,8 @@ problem_codes! {
     RateLimited = "RATE_LIMITED",
     /// More work waits than can be done in time.
     Overloaded = "OVERLOADED",
+    /// The service cannot serve now, or is about to stop.
+    NotReady = "NOT_READY",
     /// The database could not do it now; nothing was changed.
     Unavailable = "UNAVAILABLE",
     /// Whether the change was stored is not known; the same request with the same key finds out.

@@ -1,5 +1,7 @@
 //! Puts routes, state and worker together and serves them.
 
+mod metrics_port;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use utoipa_actix_web::AppExt as _;
 
+use self::metrics_port::MetricsPort;
 use crate::error::Error;
 use crate::routes::document;
 use crate::routes::edge::edge;
@@ -20,18 +23,16 @@ use crate::signals::Signals;
 use crate::state::State;
 use crate::worker;
 
-/// How long a client may take for the head of a request.
-const HEAD_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a connection may idle between requests; longer than balancers keep theirs.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// How long requests under way may take when the service stops, in seconds.
-const DRAIN_SECONDS: u64 = 30;
+
 /// A service that runs.
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
     /// Its state.
     pub state: web::Data<State>,
+    metrics: Option<MetricsPort>,
     handle: ServerHandle,
     server: JoinHandle<std::io::Result<()>>,
     worker: JoinHandle<()>,
@@ -39,45 +40,49 @@ pub struct Running {
 }
 
 impl Running {
-    /// Waits until the service ends by itself or by a signal. A second signal ends it at once:
-    /// requests under way are cut off.
+    /// Where metrics are served, if anywhere.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(|metrics| metrics.address)
+    }
+
+    /// Serves until a signal, then stops. A second signal ends it at once.
     ///
     /// # Errors
-    /// The server's.
-    pub async fn wait(mut self, mut signals: Signals) -> Result<(), Error> {
+    /// The server's, and an internal error if a second signal cut the end short.
+    pub async fn until(mut self, mut signals: Signals) -> Result<(), Error> {
         tokio::select! {
             ended = &mut self.server => {
-                self.end_worker().await?;
+                self.stop.send_replace(true);
+                self.worker.await.map_err(Error::internal)?;
                 return ended.map_err(Error::internal)?.map_err(Error::internal);
             }
-            () = signals.next() => tracing::info!("asked to stop; requests under way are finished first"),
+            () = signals.next() => {}
         }
-        tokio::select! {
-            stopped = self.stop() => stopped,
-            () = signals.next() => {
-                tracing::warn!("asked again to stop; requests under way are cut off");
-                Ok(())
-            }
-        }
+        signals.unless_again(self.stop()).await
     }
 
-    /// Stops it: balancers are given time to notice, then requests under way are finished, then the
-    /// worker's.
+    /// Stops it without losing a request: callers are told to go elsewhere first, then requests
+    /// under way are finished, and only then does the worker end, who may still have their mails.
     ///
     /// # Errors
     /// The server's.
-    pub async fn stop(mut self) -> Result<(), Error> {
-        self.state.traffic.leave();
-        tokio::time::sleep(self.state.settings.drain).await;
+    pub async fn stop(self) -> Result<(), Error> {
+        let patience = self.state.settings.serving.drain_time;
+        tracing::info!(seconds = patience.as_secs(), "stopping: not ready any more");
+        self.state.traffic.drain();
+        tokio::time::sleep(patience).await;
+        tracing::info!(under_way = self.state.traffic.under_way(), "stopping: finishing requests");
         self.handle.stop(true).await;
-        let ended = (&mut self.server).await;
-        self.end_worker().await?;
-        ended.map_err(Error::internal)?.map_err(Error::internal)
-    }
-
-    async fn end_worker(&mut self) -> Result<(), Error> {
+        let ended = self.server.await;
         self.stop.send_replace(true);
-        (&mut self.worker).await.map_err(Error::internal)
+        self.worker.await.map_err(Error::internal)?;
+        // Last, so that the end can be watched.
+        if let Some(metrics) = self.metrics {
+            metrics.close().await;
+        }
+        tracing::info!("stopped");
+        ended.map_err(Error::internal)?.map_err(Error::internal)
     }
 }
 
@@ -87,7 +92,8 @@ impl Running {
 /// An internal error if the address cannot be listened on.
 pub fn start(state: State) -> Result<Running, Error> {
     let with_sandbox = state.is_sandbox();
-    let (listen, connections) = (state.settings.listen, state.settings.max_connections);
+    let (listen, serving) = (state.settings.listen, state.settings.serving.clone());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let state = web::Data::new(state);
     let description = document::document(with_sandbox);
     let known = KnownPaths::of(&description, &pages::PATHS);
@@ -110,19 +116,23 @@ pub fn start(state: State) -> Result<Running, Error> {
             }))
             .wrap(from_fn(edge))
     })
-    .client_request_timeout(HEAD_PATIENCE)
+    .workers(threads)
+    .max_connections(serving.connections.div_ceil(threads))
+    .backlog(serving.backlog)
+    .client_request_timeout(serving.head_time)
     .keep_alive(KEEP_ALIVE)
-    .shutdown_timeout(DRAIN_SECONDS)
-    .max_connections(connections)
+    // The signals are ours, so that the order of `Running::stop` holds.
     .disable_signals()
+    .shutdown_timeout(serving.request_time.as_secs())
     .bind(listen)
     .map_err(|error| Error::internal(format!("{listen}: {error}")))?;
     let address = server.addrs().first().copied().unwrap_or(listen);
     let server = server.run();
     let handle = server.handle();
+    let metrics = serving.metrics.map(|listen| MetricsPort::open(listen, state.clone())).transpose()?;
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(worker::run(state.clone().into_inner(), stopped));
-    Ok(Running { address, state, handle, server: tokio::spawn(server), worker, stop })
+    Ok(Running { address, state, metrics, handle, server: tokio::spawn(server), worker, stop })
 }
 
 fn file(path: &'static str, media_type: &'static str, content: Arc<str>) -> actix_web::Resource {

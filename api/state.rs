@@ -8,10 +8,13 @@ use tokio::sync::{Notify, Semaphore};
 use crate::clock::Clock;
 use crate::config::{Budgets, Profile, Settings};
 use crate::db::pool::Database;
+use crate::db::source::Source;
 use crate::error::Error;
 use crate::files::Files;
 use crate::mail::message::Portal;
 use crate::mail::smtp::Smtp;
+use crate::metrics::Metrics;
+use crate::readiness::{Folder, Readiness};
 use crate::security::access_tokens::AccessTokens;
 use crate::security::limits::{Budget, Limit};
 use crate::security::passwords::Passwords;
@@ -22,57 +25,47 @@ use crate::usecases::work::Policy;
 /// Files that are received at once; each may take 10 MiB of memory.
 const UPLOADS_AT_ONCE: usize = 16;
 
-/// The budgets on what a stranger can cause.
-pub struct Limits {
-    /// Mails to one address.
-    pub mails_per_address: Limit,
-    /// Mails caused by one client.
-    pub mails_per_client: Limit,
-    /// Logins to one account by clients new to it.
-    pub logins_per_account: Limit,
-    /// Logins to one account by one client known to it.
-    pub logins_per_known_client: Limit,
-    /// Logins by one client.
-    pub logins_per_client: Limit,
-    /// Tokens presented by one client.
-    pub tokens_per_client: Limit,
-    /// Filings, changes and uploads of one account.
-    pub writes_per_account: Limit,
+/// Makes the budgets from one list, so that none can be left out anywhere.
+macro_rules! limits {
+    ($($(#[$doc:meta])* $name:ident: $policy:literal,)*) => {
+        /// The budgets on what a stranger can cause.
+        pub struct Limits { $($(#[$doc])* pub $name: Limit,)* }
+
+        impl Limits {
+            fn new(budgets: &Budgets, clock: &Clock) -> Self {
+                Self { $($name: limit($policy, budgets.$name, clock),)* }
+            }
+
+            /// Forgets keys whose budgets are whole again.
+            pub fn forget_idle(&self) {
+                $(self.$name.forget_idle();)*
+            }
+        }
+    };
 }
 
-impl Limits {
-    fn new(budgets: &Budgets, clock: &Clock) -> Self {
-        let limit = |policy: &'static str, budget: Budget| {
-            let clock = clock.clone();
-            let since_1970 =
-                move || Duration::from_micros(u64::try_from(clock.now().timestamp_micros()).unwrap_or(0));
-            Limit::new(policy, budget, since_1970)
-        };
-        Self {
-            mails_per_address: limit("mails-per-address", budgets.mails_per_address),
-            mails_per_client: limit("mails-per-client", budgets.mails_per_client),
-            logins_per_account: limit("logins-per-account", budgets.logins_per_account),
-            logins_per_known_client: limit("logins-per-known-client", budgets.logins_per_known_client),
-            logins_per_client: limit("logins-per-client", budgets.logins_per_client),
-            tokens_per_client: limit("tokens-per-client", budgets.tokens_per_client),
-            writes_per_account: limit("writes-per-account", budgets.writes_per_account),
-        }
-    }
+limits! {
+    /// Mails to one address.
+    mails_per_address: "mails-per-address",
+    /// Mails caused by one client.
+    mails_per_client: "mails-per-client",
+    /// Logins to one account by clients new to it.
+    logins_per_account: "logins-per-account",
+    /// Logins to one account by one client known to it.
+    logins_per_known_client: "logins-per-known-client",
+    /// Logins by one client.
+    logins_per_client: "logins-per-client",
+    /// Tokens presented by one client.
+    tokens_per_client: "tokens-per-client",
+    /// Filings, changes and uploads of one account.
+    writes_per_account: "writes-per-account",
+}
 
-    /// Forgets keys whose budgets are whole again.
-    pub fn forget_idle(&self) {
-        for limit in [
-            &self.mails_per_address,
-            &self.mails_per_client,
-            &self.logins_per_account,
-            &self.logins_per_known_client,
-            &self.logins_per_client,
-            &self.tokens_per_client,
-            &self.writes_per_account,
-        ] {
-            limit.forget_idle();
-        }
-    }
+fn limit(policy: &'static str, budget: Budget, clock: &Clock) -> Limit {
+    let clock = clock.clone();
+    let since_1970 =
+        move || Duration::from_micros(u64::try_from(clock.now().timestamp_micros()).unwrap_or(0));
+    Limit::new(policy, budget, since_1970)
 }
 
 /// The state.
@@ -95,10 +88,14 @@ pub struct State {
     pub tokens: AccessTokens,
     /// Budgets.
     pub limits: Limits,
-    /// Requests under way.
-    pub traffic: Traffic,
     /// Turns at receiving a file.
     pub upload_turns: Arc<Semaphore>,
+    /// Requests under way.
+    pub traffic: Arc<Traffic>,
+    /// How the service's parts stand.
+    pub readiness: Readiness,
+    /// What is counted.
+    pub metrics: Metrics,
     /// Wakes the worker when mail was queued or the clock was moved.
     pub wake: Notify,
 }
@@ -115,6 +112,7 @@ impl State {
         } else {
             signing_keys::read(&settings.signing_keys)?
         };
+        let traffic = Arc::new(Traffic::at_most(settings.serving.requests));
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             policy: policy(&settings),
@@ -123,8 +121,10 @@ impl State {
             passwords: Passwords::new(cores)?,
             tokens: AccessTokens::new(keys, &settings.public_url)?,
             limits: Limits::new(&settings.budgets, &clock),
-            traffic: Traffic::new(settings.max_requests),
             upload_turns: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
+            metrics: Metrics::new(Arc::clone(&traffic), database.load()),
+            readiness: readiness(&settings, &clock, &database),
+            traffic,
             wake: Notify::new(),
             settings,
             clock,
@@ -137,6 +137,15 @@ impl State {
     pub fn is_sandbox(&self) -> bool {
         self.settings.profile == Profile::Sandbox
     }
+}
+
+fn readiness(settings: &Settings, clock: &Clock, database: &Database) -> Readiness {
+    let uploads = Folder { name: "uploads", place: settings.uploads.clone() };
+    let folders = match &settings.database {
+        Source::Sqlite(_) => vec![Folder { name: "database", place: settings.data.clone() }, uploads],
+        Source::Postgres(_) => vec![uploads],
+    };
+    Readiness::new(database.clone(), clock.clone(), folders, settings.serving.disk_floor)
 }
 
 /// The settings that use cases look at.

@@ -1,5 +1,7 @@
 //! The log: to standard error, as text for people or as JSON for machines.
 
+use std::panic::Location;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::config::LogFormat;
@@ -13,4 +15,10 @@ pub fn start(filter: &str, format: LogFormat) {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().flatten_event(true).try_init(),
     };
+    // A panic's message may hold a part of a request, such as a value that could not be read: the
+    // place tells enough.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(Location::to_string).unwrap_or_default();
+        tracing::error!(place, "panicked");
+    }));
 }

@@ -1,43 +1,56 @@
-//! How many requests are under way, and whether more are let in.
+//! Requests under way, counted so that too many are turned away early, filings last, and so that a
+//! service that is about to stop says so.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// What a request is for: the less it matters when everything is late, the sooner it is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// Somebody watches over the process: never refused.
-    Watch,
-    /// Something is filed or changed: refused last.
-    Write,
-    /// Something is looked at: refused first.
+/// What a request asks for, as far as overload is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Errand {
+    /// Reads; turned away first, for it can be repeated at no cost to anybody.
     Read,
+    /// Files or changes something; turned away last, for a deadline may end tonight.
+    Filing,
 }
 
-/// The requests under way.
+/// How many requests are under way, and whether more are welcome.
+#[derive(Debug)]
 pub struct Traffic {
-    most: usize,
     under_way: AtomicUsize,
-    leaving: AtomicBool,
+    most: usize,
+    most_for_reads: usize,
+    draining: AtomicBool,
 }
 
 impl Traffic {
-    /// Lets in `most` requests at once, and reads only up to three quarters of it.
+    /// Lets at most `most` requests be under way. Reads are turned away from three quarters of that
+    /// on, so that a crowd of readers always leaves room for filings.
     #[must_use]
-    pub const fn new(most: usize) -> Self {
-        Self { most, under_way: AtomicUsize::new(0), leaving: AtomicBool::new(false) }
+    pub const fn at_most(most: usize) -> Self {
+        Self {
+            under_way: AtomicUsize::new(0),
+            most,
+            most_for_reads: most - most / 4,
+            draining: AtomicBool::new(false),
+        }
     }
 
-    /// Lets a request in, or nothing if there are too many. It counts until the entry is dropped.
+    /// Lets a request in, or nothing if too many are under way. It is over when the turn is dropped.
     #[must_use]
-    pub fn enter(&self, purpose: Purpose) -> Option<Entry<'_>> {
-        let before = self.under_way.fetch_add(1, Ordering::Relaxed);
-        let entry = Entry(self);
-        let mark = match purpose {
-            Purpose::Watch => usize::MAX,
-            Purpose::Write => self.most,
-            Purpose::Read => self.most.saturating_mul(3).div_ceil(4),
+    pub fn enter(self: &Arc<Self>, errand: Errand) -> Option<Turn> {
+        let turn = self.enter_always();
+        let most = match errand {
+            Errand::Read => self.most_for_reads,
+            Errand::Filing => self.most,
         };
-        (before < mark).then_some(entry)
+        (turn.before < most).then_some(turn)
+    }
+
+    /// Lets a request in that is never turned away: a probe.
+    #[must_use]
+    pub fn enter_always(self: &Arc<Self>) -> Turn {
+        let before = self.under_way.fetch_add(1, Ordering::Relaxed);
+        Turn { traffic: Arc::clone(self), before }
     }
 
     /// How many requests are under way.
@@ -46,24 +59,28 @@ impl Traffic {
         self.under_way.load(Ordering::Relaxed)
     }
 
-    /// Says from now on that the service is about to stop.
-    pub fn leave(&self) {
-        self.leaving.store(true, Ordering::Relaxed);
+    /// From now on callers are told to go elsewhere.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
     }
 
     /// Whether the service is about to stop.
     #[must_use]
-    pub fn is_leaving(&self) -> bool {
-        self.leaving.load(Ordering::Relaxed)
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
     }
 }
 
-/// A request that was let in.
-pub struct Entry<'a>(&'a Traffic);
+/// One request under way.
+#[derive(Debug)]
+pub struct Turn {
+    traffic: Arc<Traffic>,
+    before: usize,
+}
 
-impl Drop for Entry<'_> {
+impl Drop for Turn {
     fn drop(&mut self) {
-        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+        self.traffic.under_way.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -72,16 +89,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_are_refused_before_writes_and_watchers_never() {
-        let traffic = Traffic::new(4);
-        let reads: Vec<_> = (0..3).map(|_| traffic.enter(Purpose::Read).unwrap()).collect();
-        assert!(traffic.enter(Purpose::Read).is_none());
-        let write = traffic.enter(Purpose::Write).unwrap();
-        assert!(traffic.enter(Purpose::Write).is_none());
-        drop(traffic.enter(Purpose::Watch).unwrap());
-        assert_eq!(traffic.under_way(), 4, "what is refused counts no longer");
-        drop((reads, write));
-        assert_eq!(traffic.under_way(), 0);
-        assert!(Traffic::new(1).enter(Purpose::Read).is_some(), "the smallest service can be read");
+    fn reads_are_turned_away_before_filings_and_come_back_first_when_room_is_made() {
+        let traffic = Arc::new(Traffic::at_most(4));
+        let mut turns: Vec<Turn> = (0..3).filter_map(|_| traffic.enter(Errand::Read)).collect();
+        assert_eq!(turns.len(), 3);
+        assert!(traffic.enter(Errand::Read).is_none());
+        turns.push(traffic.enter(Errand::Filing).unwrap());
+        assert!(traffic.enter(Errand::Filing).is_none());
+        let probe = traffic.enter_always();
+        assert_eq!(traffic.under_way(), 5);
+        drop(probe);
+        turns.truncate(2);
+        assert!(traffic.enter(Errand::Read).is_some());
+        turns.clear();
+        assert_eq!(traffic.under_way(), 0, "those that were turned away count no more");
+    }
+
+    #[test]
+    fn a_service_for_one_request_still_takes_it() {
+        let traffic = Arc::new(Traffic::at_most(1));
+        assert!(traffic.enter(Errand::Read).is_some());
+        let _filing = traffic.enter(Errand::Filing).unwrap();
+        assert!(traffic.enter(Errand::Filing).is_none());
     }
 }

@@ -9,6 +9,7 @@ mod sending;
 
 use crate::db::writer::Mode;
 use crate::error::Error;
+use crate::metrics::MailOutcome;
 use crate::state::State;
 use crate::usecases::work::{Call, Work};
 use crate::usecases::{delivery, housekeeping};
@@ -56,8 +57,14 @@ pub async fn deliver(state: &State) -> Result<(), Error> {
     if !state.is_sandbox() {
         return Ok(());
     }
-    while in_work(state, delivery::deliver_to_sandbox).await? > 0 {}
-    Ok(())
+    loop {
+        let delivered = in_work(state, delivery::deliver_to_sandbox).await?;
+        state.metrics.mails(MailOutcome::Sent, delivered.sent);
+        state.metrics.mails(MailOutcome::Abandoned, delivered.expired);
+        if delivered.sent + delivered.expired == 0 {
+            return Ok(());
+        }
+    }
 }
 
 async fn keep_tidy(state: &State, mut stop: watch::Receiver<bool>) {

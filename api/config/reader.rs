@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -26,6 +27,13 @@ pub enum SettingProblem {
         /// What is expected.
         expected: &'static str,
     },
+    /// A variable's value is no number, or one that makes no sense.
+    OutOfRange {
+        /// Its name.
+        name: &'static str,
+        /// What makes sense.
+        range: RangeInclusive<u64>,
+    },
     /// A variable belongs to the sandbox only.
     SandboxOnly(&'static str),
     /// A variable belongs to production only.
@@ -41,6 +49,7 @@ impl SettingProblem {
         match self {
             Self::Missing(name)
             | Self::Malformed { name, .. }
+            | Self::OutOfRange { name, .. }
             | Self::SandboxOnly(name)
             | Self::ProductionOnly(name) => name,
             Self::Unknown(_) => "unknown",
@@ -53,6 +62,9 @@ impl fmt::Display for SettingProblem {
         match self {
             Self::Missing(name) => write!(f, "{name} is required in production"),
             Self::Malformed { name, expected } => write!(f, "{name} must be {expected}"),
+            Self::OutOfRange { name, range } => {
+                write!(f, "{name} must be a whole number from {} to {}", range.start(), range.end())
+            }
             Self::SandboxOnly(name) => {
                 write!(f, "{name} belongs to the sandbox and must not be set in production")
             }
@@ -157,32 +169,25 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn connections(&mut self, name: &'static str, default: u32) -> u32 {
+        u32::try_from(self.number(name, default.into(), 2..=200)).unwrap_or(default)
+    }
+
+    /// A whole number within a range.
+    pub(super) fn number(&mut self, name: &'static str, default: u64, range: RangeInclusive<u64>) -> u64 {
         let value = self.text(name).map_or(Ok(default), |text| text.parse());
-        value.ok().filter(|count| (2..=200).contains(count)).unwrap_or_else(|| {
-            self.malformed(name, "a number from 2 to 200");
+        value.ok().filter(|number| range.contains(number)).unwrap_or_else(|| {
+            self.problems.push(SettingProblem::OutOfRange { name, range });
             default
         })
     }
 
-    pub(super) fn count(
-        &mut self,
-        name: &'static str,
-        default: usize,
-        (least, most): (usize, usize),
-    ) -> usize {
-        let value = self.text(name).map_or(Ok(default), |text| text.parse());
-        value.ok().filter(|count| (least..=most).contains(count)).unwrap_or_else(|| {
-            self.malformed(name, "a number within the limits of docs/settings.md");
-            default
-        })
-    }
-
-    pub(super) fn seconds(&mut self, name: &'static str, default: u64) -> u64 {
-        let value = self.text(name).map_or(Ok(default), |text| text.parse());
-        value.ok().filter(|seconds| *seconds <= 300).unwrap_or_else(|| {
-            self.malformed(name, "seconds from 0 to 300");
-            default
-        })
+    /// An address to listen on that may be left out.
+    pub(super) fn address(&mut self, name: &'static str) -> Option<SocketAddr> {
+        let parsed = self.text(name)?.parse().ok();
+        if parsed.is_none() {
+            self.malformed(name, "an address and port such as 127.0.0.1:9090");
+        }
+        parsed
     }
 
     pub(super) fn clock(

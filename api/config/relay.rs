@@ -40,9 +40,7 @@ pub(super) fn read(read: &mut Reader<'_>, sandbox: bool, portal_name: &str) -> O
     let reply_to =
         reply_to.and_then(|text| read.checked(REPLY_TO, EmailAddress::parse(&text).ok(), "a mail address"));
     let trusted = read.text(TRUSTED).map(PathBuf::from);
-    let seconds = read.text(PATIENCE).map_or(Some(PATIENCE_SECONDS), |text| text.parse().ok());
-    let seconds = seconds.filter(|seconds| (1..=300).contains(seconds));
-    let patience = Duration::from_secs(read.checked(PATIENCE, seconds, "seconds from 1 to 300")?);
+    let patience = Duration::from_secs(read.number(PATIENCE, PATIENCE_SECONDS, 1..=300));
     let Server { security, host, port, login } = url?;
     Some(Relay { host, port, security, login, trusted, patience, from: from?, reply_to })
 }

@@ -1,11 +1,14 @@
 //! The schema's history, embedded in the binary: one folder per database, the same names in both.
 
+use std::collections::BTreeSet;
+
+use diesel::RunQueryDsl as _;
 use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::connection::{Conn, begin, commit, roll_back_to};
+use super::connection::{Conn, begin, commit, on, roll_back_to};
 use super::pool::connect;
 use super::source::Source;
 use crate::error::Error;
@@ -79,32 +82,33 @@ pub fn pending(connection: &mut Conn) -> Result<bool, Error> {
     .map_err(Error::internal)
 }
 
-/// How the schema's history differs from this binary's.
+/// How the schema of a database stands to the one that this build knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Difference {
-    /// Steps that have not been taken.
+pub struct Standing {
+    /// Steps of this build that the database does not have.
     pub missing: usize,
-    /// Steps that this binary does not know: a newer one took them.
-    pub unknown: usize,
+    /// Steps of the database that this build does not know.
+    pub ahead: usize,
 }
 
-/// Compares the schema's history with this binary's.
+#[derive(diesel::QueryableByName)]
+struct Taken {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    version: String,
+}
+
+/// Compares the schema's history with this build's steps, which bear the same names for every
+/// database. Changes nothing, not even to make a history where there is none.
 ///
 /// # Errors
-/// An internal error if the history cannot be read.
-pub fn compare(connection: &mut Conn) -> Result<Difference, Error> {
-    let (sqlite, postgres) = steps()?;
-    let (missing, taken, known) = match connection {
-        Conn::Sqlite(connection) => {
-            let missing = connection.pending_migrations(SQLITE).map_err(Error::internal)?.len();
-            (missing, connection.applied_migrations().map_err(Error::internal)?.len(), sqlite.len())
-        }
-        Conn::Postgres(connection) => {
-            let missing = connection.pending_migrations(POSTGRES).map_err(Error::internal)?.len();
-            (missing, connection.applied_migrations().map_err(Error::internal)?.len(), postgres.len())
-        }
-    };
-    Ok(Difference { missing, unknown: (missing + taken).saturating_sub(known) })
+/// The database's.
+pub fn standing(conn: &mut Conn) -> Result<Standing, Error> {
+    let history = diesel::sql_query("SELECT version FROM __diesel_schema_migrations");
+    let taken: Vec<Taken> = on!(conn, |c| history.load(c))?;
+    let taken: BTreeSet<String> = taken.into_iter().map(|step| step.version).collect();
+    let ours = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::internal)?;
+    let ours: BTreeSet<String> = ours.iter().map(|step| step.name().version().to_string()).collect();
+    Ok(Standing { missing: ours.difference(&taken).count(), ahead: taken.difference(&ours).count() })
 }
 
 /// The names of all steps for each database, oldest first.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::connection::Conn;
+use super::load::Load;
 use super::postgres::Cluster;
 use super::sqlite::{self, Embedded};
 use super::writer::Mode;
@@ -36,6 +37,15 @@ impl Database {
             Source::Sqlite(file) => Engine::Embedded(Embedded::open(file)?),
             Source::Postgres(server) => Engine::Cluster(Cluster::open(server)),
         }))
+    }
+
+    /// How busy it is.
+    #[must_use]
+    pub fn load(&self) -> Arc<Load> {
+        match &self.0 {
+            Engine::Embedded(embedded) => embedded.load(),
+            Engine::Cluster(cluster) => cluster.load(),
+        }
     }
 
     /// Runs a job on a snapshot of the database, without the right to change it.

@@ -4,6 +4,7 @@
 //! commit. No cancel request is ever sent: it could end a commit's wait for a standby, and the server
 //! would report success for what only one machine holds.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::connection::{CacheSize, Connection as _};
@@ -11,6 +12,7 @@ use diesel::{ConnectionError, PgConnection};
 use secrecy::ExposeSecret as _;
 
 use super::connection::{Conn, begin, commit_unless_failed, is_broken, roll_back_to};
+use super::load::{Commits, Load};
 use super::pool::{PATIENCE, Turns};
 use super::source::{Pooler, Server};
 use super::writer::Mode;
@@ -35,6 +37,7 @@ pub(super) struct Cluster {
     pool: r2d2::Pool<Manager>,
     turns: Turns,
     reads: Turns,
+    load: Arc<Load>,
 }
 
 impl Cluster {
@@ -47,7 +50,12 @@ impl Cluster {
             .error_handler(Box::new(Complaints))
             .build_unchecked(Manager(server.clone()));
         let reads = server.connections.saturating_sub(KEPT_FOR_WRITES).max(1);
-        Self { pool, turns: Turns::at_once(server.connections), reads: Turns::at_once(reads) }
+        let load = Arc::new(Load::default());
+        Self { pool, turns: Turns::at_once(server.connections), reads: Turns::at_once(reads), load }
+    }
+
+    pub(super) fn load(&self) -> Arc<Load> {
+        Arc::clone(&self.load)
     }
 
     pub(super) async fn read<T, F>(&self, job: F) -> Result<T, Error>
@@ -55,11 +63,13 @@ impl Cluster {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
+        let mut place = self.load.reads.join();
         let read = self.reads.turn().await?;
         let turn = self.turns.turn().await?;
+        place.take_turn();
         let pool = self.pool.clone();
         tokio::task::spawn_blocking(move || {
-            let _turns = (read, turn);
+            let _turns = (read, turn, place);
             let mut session = take(&pool, BEGIN_READ)?;
             let result = job(&mut session.conn);
             session.end(result)
@@ -73,11 +83,13 @@ impl Cluster {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
+        let mut place = self.load.writes.join();
         let turn = self.turns.turn().await?;
-        let pool = self.pool.clone();
+        place.take_turn();
+        let (pool, load) = (self.pool.clone(), Arc::clone(&self.load));
         let write = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            transact(&pool, mode, job)
+            let _turn = (turn, place);
+            transact(&pool, mode, &load.commits, job)
         });
         match tokio::time::timeout(LONGEST_WRITE, write).await {
             Ok(done) => done.map_err(Error::internal)?,
@@ -89,18 +101,24 @@ impl Cluster {
     where
         F: FnOnce(&mut Conn) -> Result<T, Error>,
     {
-        transact(&self.pool, Mode::Store, job)
+        transact(&self.pool, Mode::Store, &self.load.commits, job)
     }
 }
 
 fn transact<T>(
     pool: &r2d2::Pool<Manager>,
     mode: Mode,
+    commits: &Commits,
     job: impl FnOnce(&mut Conn) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let mut session = take(pool, BEGIN_WRITE)?;
     match (job(&mut session.conn), mode) {
-        (Ok(value), Mode::Store) => session.commit().map(|()| value),
+        (Ok(value), Mode::Store) => {
+            let begun = Instant::now();
+            let committed = session.commit();
+            commits.add(1, begun);
+            committed.map(|()| value)
+        }
         (result, _) => session.end(result),
     }
 }

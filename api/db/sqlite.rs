@@ -1,11 +1,13 @@
 //! The embedded database: one file, one writer, several read-only readers.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 
 use super::connection::{Conn, begin, roll_back_to};
+use super::load::Load;
 use super::pool::{PATIENCE, Turns};
 use super::writer::{Mode, Writer};
 use crate::error::Error;
@@ -36,16 +38,22 @@ impl Embedded {
         Ok(Self { readers, reads: Turns::at_once(READERS), writer })
     }
 
+    pub(super) fn load(&self) -> Arc<Load> {
+        Arc::clone(self.writer.load())
+    }
+
     pub(super) async fn read<T, F>(&self, job: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
         // The turn is taken before a blocking thread is, so that waiting costs no thread.
+        let mut place = self.writer.load().reads.join();
         let turn = self.reads.turn().await?;
+        place.take_turn();
         let readers = self.readers.clone();
         tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+            let _turn = (turn, place);
             let mut connection = readers.get().map_err(|error| Error::Unavailable(error.into()))?;
             begin(&mut connection, "BEGIN")?;
             let result = job(&mut connection);

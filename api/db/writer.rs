@@ -5,13 +5,16 @@
 //! requests, a failing job sinks nobody else, and nothing is answered before it is on disk.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
 use super::Conn;
 use super::connection::{begin, begin_savepoint, commit, depth, roll_back_to};
+use super::load::{Commits, Load};
 use crate::error::{Error, ProblemCode};
 
 /// Jobs that may wait. Behind it callers are told at once that the service is overloaded.
@@ -43,6 +46,7 @@ pub enum Mode {
 #[derive(Debug, Clone)]
 pub struct Writer {
     jobs: SyncSender<Job>,
+    load: Arc<Load>,
 }
 
 impl Writer {
@@ -53,12 +57,20 @@ impl Writer {
     /// An internal error if the connection cannot be opened or the thread cannot be started.
     pub fn start(open: impl Fn() -> Result<Conn, Error> + Send + 'static) -> Result<Self, Error> {
         let (jobs, waiting) = sync_channel(QUEUE);
+        let load = Arc::new(Load::default());
+        let commits = Arc::clone(&load);
         let connection = open()?;
         thread::Builder::new()
             .name("database-writer".to_owned())
-            .spawn(move || work(connection, &open, &waiting))
+            .spawn(move || work(connection, &open, &waiting, &commits.commits))
             .map_err(Error::internal)?;
-        Ok(Self { jobs })
+        Ok(Self { jobs, load })
+    }
+
+    /// How busy it is.
+    #[must_use]
+    pub const fn load(&self) -> &Arc<Load> {
+        &self.load
     }
 
     /// Puts a job into the queue. The receiver hears of it after the commit.
@@ -71,9 +83,12 @@ impl Writer {
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
         let (tell, told) = oneshot::channel();
+        let mut place = self.load.writes.join();
         let boxed: Job = Box::new(move |connection| {
+            place.take_turn();
             let result = in_savepoint(connection, mode, job);
             Box::new(move |ending| {
+                drop(place);
                 let result = match ending {
                     Ending::Durable => result,
                     Ending::Unknown => result.and(Err(Error::Refused(ProblemCode::OutcomeUnknown))),
@@ -90,7 +105,12 @@ impl Writer {
     }
 }
 
-fn work(mut connection: Conn, open: &dyn Fn() -> Result<Conn, Error>, waiting: &Receiver<Job>) {
+fn work(
+    mut connection: Conn,
+    open: &dyn Fn() -> Result<Conn, Error>,
+    waiting: &Receiver<Job>,
+    commits: &Commits,
+) {
     while let Ok(first) = waiting.recv() {
         if let Err(error) = begin(&mut connection, "BEGIN IMMEDIATE") {
             tracing::error!(%error, "the database cannot be locked for writing");
@@ -105,6 +125,7 @@ fn work(mut connection: Conn, open: &dyn Fn() -> Result<Conn, Error>, waiting: &
         {
             answers.push(next(&mut connection));
         }
+        let begun = Instant::now();
         let ending = match commit(&mut connection) {
             Ok(()) => Ending::Durable,
             Err(error) => {
@@ -113,6 +134,7 @@ fn work(mut connection: Conn, open: &dyn Fn() -> Result<Conn, Error>, waiting: &
                 Ending::Unknown
             }
         };
+        commits.add(answers.len(), begun);
         for answer in answers {
             answer(ending);
         }

@@ -44,19 +44,20 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
 
 /// Whether the tables are there.
 fn examine_schema(conn: &mut Conn, settings: &Settings, report: &mut Report) -> bool {
-    match migrations::compare(conn) {
+    match migrations::standing(conn) {
         Ok(steps) if steps.missing > 0 => {
             let told = format!("{} steps of the schema are missing: run `todokede migrate`", steps.missing);
             report.add(Verdict::Fail, "schema", told);
             return false;
         }
-        Ok(steps) if steps.unknown > 0 => {
-            let told = format!("{} steps are of a newer version: finish the upgrade", steps.unknown);
+        Ok(steps) if steps.ahead > 0 => {
+            let told = format!("{} steps are of a newer version: finish the upgrade", steps.ahead);
             report.add(Verdict::Warn, "schema", told);
         }
         Ok(_) => report.add(Verdict::Ok, "schema", "is of this version"),
         Err(error) => {
-            report.add(Verdict::Fail, "schema", error.reason());
+            let told = format!("has no history to read, {}: run `todokede migrate`", error.reason());
+            report.add(Verdict::Fail, "schema", told);
             return false;
         }
     }

@@ -8,6 +8,7 @@ use std::path::Path;
 use super::{Report, Verdict};
 use crate::config::Settings;
 use crate::db::source::Source;
+use crate::disk::free_bytes;
 
 const MIB: u64 = 1024 * 1024;
 /// Below this a busy day, or one large log of the database, fills the disk.
@@ -46,15 +47,12 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
 }
 
 fn examine_space(folder: &Path, report: &mut Report) {
-    // A relative name of one part has an empty parent.
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    match rustix::fs::statvfs(folder) {
-        Ok(disk) => {
-            let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    match free_bytes(folder) {
+        Ok(free) => {
             let (verdict, mend) = judge(free);
             report.add(verdict, "disk", format!("{} has {} MiB free{mend}", folder.display(), free / MIB));
         }
-        Err(error) => report.add(Verdict::Fail, "disk", format!("{}: {error}", folder.display())),
+        Err(error) => report.add(Verdict::Fail, "disk", format!("{}: {}", folder.display(), error.reason())),
     }
 }
 

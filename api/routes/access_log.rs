@@ -1,48 +1,47 @@
-//! One line per request: ids, status and time, no address, no token, no personal data.
+//! One line per request: ids, status, time and size, no address, no token, no personal data.
 
-use std::time::Instant as Stopwatch;
+use std::time::Duration;
 
-use actix_web::body::BoxBody;
-use actix_web::dev::ServiceResponse;
+use actix_web::HttpResponse;
+use actix_web::body::{BodySize, MessageBody as _};
+use actix_web::http::Method;
 
-use super::context::Arrival;
+use super::context::KnownAccount;
 
-/// Measures a request's time.
-pub struct Timer(Stopwatch);
-
-impl Timer {
-    /// Starts measuring.
-    #[must_use]
-    pub fn start() -> Self {
-        Self(Stopwatch::now())
-    }
-
-    fn micros(&self) -> u64 {
-        u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX)
-    }
+/// What the line says.
+pub struct Line<'a> {
+    /// The method.
+    pub method: &'a Method,
+    /// The route's pattern, so that no id and no guess of a caller stands in the log.
+    pub route: Option<&'a str>,
+    /// The answer.
+    pub response: &'a HttpResponse,
+    /// How long it took, from the head of the request to the head of the answer.
+    pub elapsed: Duration,
+    /// The request's id.
+    pub request_id: &'a str,
+    /// The account whose access token came with it.
+    pub account: Option<KnownAccount>,
 }
 
-/// Writes the line. The path is the route's pattern, so that no id and no guess stands in the log.
-pub fn write(response: &ServiceResponse<BoxBody>, arrival: &Arrival, timer: &Timer) {
-    let request = response.request();
+/// Writes the line.
+pub fn write(line: &Line<'_>) {
     tracing::info!(
         target: "access",
-        method = %request.method(),
-        route = request.match_pattern().as_deref().unwrap_or("-"),
-        status = response.status().as_u16(),
-        micros = timer.micros(),
-        request_id = %arrival.request_id,
+        method = %line.method,
+        route = line.route.unwrap_or("-"),
+        status = line.response.status().as_u16(),
+        micros = u64::try_from(line.elapsed.as_micros()).unwrap_or(u64::MAX),
+        bytes = bytes(line),
+        request_id = line.request_id,
+        account = line.account.map(|account| tracing::field::display(account.0)),
     );
 }
 
-/// Writes the line of a request whose handler panicked; its route is lost with the request.
-pub fn write_panic(arrival: &Arrival, timer: &Timer) {
-    tracing::error!(
-        target: "access",
-        route = "-",
-        status = 500,
-        micros = timer.micros(),
-        request_id = %arrival.request_id,
-        "a handler panicked",
-    );
+/// The length of the body as it is sent.
+fn bytes(line: &Line<'_>) -> u64 {
+    match line.response.body().size() {
+        BodySize::Sized(bytes) if *line.method != Method::HEAD => bytes,
+        _ => 0,
+    }
 }

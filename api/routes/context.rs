@@ -43,6 +43,11 @@ pub struct Arrival {
     pub client: String,
 }
 
+/// The account whose access token came with a request, left for the edge to find. Its session may
+/// have ended since.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownAccount(pub AccountId);
+
 /// What a handler needs of its request.
 pub struct Context {
     /// The state.
@@ -145,7 +150,9 @@ fn bearer(request: &HttpRequest) -> Result<Bearer, Error> {
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(ProblemCode::TokenInvalid.into());
     }
-    state.tokens.verify(token.trim(), now).map(Bearer)
+    let verified = state.tokens.verify(token.trim(), now)?;
+    request.extensions_mut().insert(KnownAccount(verified.account_id));
+    Ok(Bearer(verified))
 }
 
 /// The client's address as limits see it. `X-Forwarded-For` is believed only as far as it was

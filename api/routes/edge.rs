@@ -1,32 +1,38 @@
 //! The edge of the service: every request gets its id and its instant here, every error its
-//! document, every answer its headers and its one line in the log.
+//! document, every answer its headers and its one line in the log. Too many requests are turned
+//! away here, too slow ones given up, and a panic ends one request and nothing else.
 
-use std::panic::AssertUnwindSafe;
+mod headers;
+mod patience;
+
+use std::time::Instant as Stopwatch;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{ConnectionType, Method, StatusCode};
+use actix_web::http::header::{self, HeaderName};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, HttpResponse, ResponseError as _, web};
-use futures_util::FutureExt as _;
+use actix_web::{HttpMessage as _, HttpResponse, web};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::access_log;
-use super::context::{Arrival, client_of};
+use self::patience::{Lost, patiently};
+use super::access_log::{self, Line};
+use super::context::{Arrival, KnownAccount, client_of};
 use super::language::language_of;
-use super::problems::{self, MEDIA_TYPE, Occasion, Outline, Problem};
-use crate::error::{Error, ProblemCode};
+use super::problems::{self, MEDIA_TYPE, Occasion, Outline};
+use crate::domain::lang::Lang;
+use crate::error::ProblemCode;
 use crate::security::limits::Remaining;
 use crate::state::State;
-use crate::traffic::Purpose;
+use crate::traffic::{Errand, Turn};
 
 /// The request's id, in and out.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// Paths of probes: an orchestrator that hears nothing ends the process, which helps nobody in an
+/// overload.
+const PROBES: [&str; 2] = ["/livez", "/readyz"];
 
 /// Carries one request through.
 pub async fn edge(
@@ -36,63 +42,154 @@ pub async fn edge(
     let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
         return Ok(request.into_response(HttpResponse::InternalServerError().finish()));
     };
-    let timer = access_log::Timer::start();
-    let arrival = arrive(&request, &state);
-    request.extensions_mut().insert(arrival.clone());
+    let visit = Visit::begin(&request, state);
+    request.extensions_mut().insert(visit.arrival.clone());
+    let Some(_turn) = visit.turn() else {
+        let response = request.into_response(Outline::bare(ProblemCode::Overloaded).respond());
+        return Ok(visit.end(response));
+    };
     // A HEAD is answered like a GET; the server leaves the body out.
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let lang = language_of(request.headers());
-    let path = request.path().to_owned();
-    let occasion = Occasion {
-        lang,
-        path: &path,
-        request_id: &arrival.request_id,
-        public_url: &state.settings.public_url,
-    };
-    let entry = state.traffic.enter(purpose_of(request.method(), &path));
-    let mut response = if entry.is_none() {
-        request.into_response(Problem::from(Error::Overloaded("too many requests at once")).error_response())
-    } else {
-        // Nothing of the request is looked at again after a panic, and locks are the database's.
-        match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-            Ok(response) => response?.map_into_boxed_body(),
-            Err(_) => return Err(panicked(occasion, &arrival, &timer)),
+    let span = tracing::info_span!("request", request_id = %visit.arrival.request_id);
+    let limit = visit.state.settings.serving.request_time;
+    match patiently(next.call(request), limit).instrument(span).await {
+        Ok(Ok(response)) => Ok(visit.end(response.map_into_boxed_body())),
+        Ok(Err(error)) => Err(visit.end_without_request(error.error_response())),
+        Err(lost) => Err(visit.end_without_request(Outline::bare(visit.code_of(lost)).respond())),
+    }
+}
+
+/// What the edge keeps of a request while the handlers have it.
+struct Visit {
+    state: web::Data<State>,
+    arrival: Arrival,
+    lang: Lang,
+    method: Method,
+    path: String,
+    /// The route's pattern, such as `/v1/declarations/{id}`.
+    route: Option<String>,
+    begun: Stopwatch,
+}
+
+impl Visit {
+    fn begin(request: &ServiceRequest, state: web::Data<State>) -> Self {
+        Self {
+            begun: Stopwatch::now(),
+            arrival: arrive(request, &state),
+            lang: language_of(request.headers()),
+            method: request.method().clone(),
+            path: request.path().to_owned(),
+            route: request.match_pattern(),
+            state,
         }
-    };
-    let remaining = response.request().extensions().get::<Remaining>().copied();
-    write_problem(response.response_mut(), occasion);
-    write_headers(response.response_mut(), &arrival, remaining);
-    if state.traffic.is_leaving() {
-        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
-    access_log::write(&response, &arrival, &timer);
-    Ok(response)
-}
 
-fn purpose_of(method: &Method, path: &str) -> Purpose {
-    match (path, method) {
-        ("/livez" | "/readyz", _) => Purpose::Watch,
-        (_, &Method::GET) => Purpose::Read,
-        _ => Purpose::Write,
+    /// A turn, unless too many requests are under way.
+    fn turn(&self) -> Option<Turn> {
+        if PROBES.contains(&self.path.as_str()) {
+            return Some(self.state.traffic.enter_always());
+        }
+        let turn = self.state.traffic.enter(self.errand());
+        if turn.is_none() {
+            self.state.metrics.turned_away(self.errand());
+        }
+        turn
     }
-}
 
-/// The answer to a request whose handler panicked. The request is lost with it, so the answer goes
-/// the way of the framework's own errors.
-fn panicked(occasion: Occasion<'_>, arrival: &Arrival, timer: &access_log::Timer) -> actix_web::Error {
-    let mut response = HttpResponse::InternalServerError().finish();
-    response.extensions_mut().insert(Outline::bare(ProblemCode::Internal));
-    write_problem(&mut response, occasion);
-    write_headers(&mut response, arrival, None);
-    access_log::write_panic(arrival, timer);
-    InternalError::from_response("a handler panicked", response).into()
+    fn errand(&self) -> Errand {
+        match self.method {
+            Method::POST | Method::PUT | Method::PATCH | Method::DELETE => Errand::Filing,
+            _ => Errand::Read,
+        }
+    }
+
+    fn code_of(&self, lost: Lost) -> ProblemCode {
+        match (lost, self.errand()) {
+            (Lost::Panicked, _) => {
+                self.state.metrics.panicked();
+                ProblemCode::Internal
+            }
+            (Lost::TooSlow, errand) => {
+                self.state.metrics.given_up();
+                // A handler that was given up may still store what it was about to store.
+                if errand == Errand::Filing { ProblemCode::OutcomeUnknown } else { ProblemCode::Overloaded }
+            }
+        }
+    }
+
+    fn end(&self, mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+        let (remaining, account) = {
+            let known = response.request().extensions();
+            (known.get::<Remaining>().copied(), known.get::<KnownAccount>().copied())
+        };
+        self.finish(response.response_mut(), remaining, account);
+        response
+    }
+
+    /// Where the handlers have lost the request, the server takes the answer as an error's.
+    fn end_without_request(&self, mut response: HttpResponse) -> actix_web::Error {
+        self.finish(&mut response, None, None);
+        InternalError::from_response("the request was lost", response).into()
+    }
+
+    fn finish(
+        &self,
+        response: &mut HttpResponse,
+        remaining: Option<Remaining>,
+        account: Option<KnownAccount>,
+    ) {
+        self.write_problem(response);
+        headers::write(response, &self.arrival.request_id, remaining);
+        if self.state.traffic.is_draining() {
+            headers::close(response);
+        }
+        let (route, elapsed) = (self.route.as_deref(), self.begun.elapsed());
+        self.state.metrics.answered(self.method.as_str(), route, response.status().as_u16(), elapsed);
+        access_log::write(&Line {
+            method: &self.method,
+            route,
+            response,
+            elapsed,
+            request_id: &self.arrival.request_id,
+            account,
+        });
+    }
+
+    /// Replaces an error's empty body by its document.
+    fn write_problem(&self, response: &mut HttpResponse) {
+        let outline = response.extensions().get::<Outline>().cloned();
+        let outline = outline.or_else(|| foreign(response).map(Outline::bare));
+        let Some(outline) = outline else { return };
+        if let Some(limited) = outline.limited {
+            self.state.metrics.rate_limited(limited.policy);
+        }
+        let occasion = Occasion {
+            lang: self.lang,
+            path: &self.path,
+            request_id: &self.arrival.request_id,
+            public_url: &self.state.settings.public_url,
+        };
+        let document = problems::document(&outline, occasion);
+        let mut written = HttpResponse::build(problems::status_of(outline.code));
+        written.content_type(MEDIA_TYPE);
+        written.insert_header((header::CONTENT_LANGUAGE, self.lang.tag()));
+        for (name, value) in response
+            .headers()
+            .iter()
+            .filter(|(name, _)| **name != header::CONTENT_TYPE && **name != header::CONTENT_LENGTH)
+        {
+            written.append_header((name.clone(), value.clone()));
+        }
+        headers::challenge(&mut written, &outline);
+        *response = written.body(document.to_string());
+    }
 }
 
 fn arrive(request: &ServiceRequest, state: &State) -> Arrival {
     let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
-    let forwarded = forwarded_for(request.headers());
+    let forwarded = headers::forwarded_for(request.headers());
     let peer = request.peer_addr().map(|peer| peer.ip());
     Arrival {
         now: state.clock.now(),
@@ -103,40 +200,13 @@ fn arrive(request: &ServiceRequest, state: &State) -> Arrival {
     }
 }
 
-/// All lines of the header in their order: some balancers append their hop to the line that came in,
-/// others add a line of their own. A stranger's bytes, however odd, must not hide a balancer's hop.
-fn forwarded_for(headers: &HeaderMap) -> String {
-    let lines = headers.get_all(FORWARDED_FOR).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    lines.collect::<Vec<_>>().join(",")
-}
-
 fn is_good_id(id: &str) -> bool {
     (8..=64).contains(&id.len())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-/// Replaces an error's empty body by its document.
-fn write_problem(response: &mut HttpResponse<BoxBody>, occasion: Occasion<'_>) {
-    let outline = response.extensions().get::<Outline>().cloned();
-    let outline = outline.or_else(|| foreign(response).map(Outline::bare));
-    let Some(outline) = outline else { return };
-    let lang = occasion.lang;
-    let document = problems::document(&outline, occasion);
-    let (status, headers) = (problems::status_of(outline.code), response.headers().clone());
-    let mut written = HttpResponse::build(status);
-    written.content_type(MEDIA_TYPE);
-    written.insert_header((header::CONTENT_LANGUAGE, lang.tag()));
-    for (name, value) in
-        headers.iter().filter(|(name, _)| *name != header::CONTENT_TYPE && *name != header::CONTENT_LENGTH)
-    {
-        written.append_header((name.clone(), value.clone()));
-    }
-    challenge(&mut written, &outline);
-    *response = written.body(document.to_string());
-}
-
 /// The code of an error that the framework answered by itself.
-fn foreign(response: &HttpResponse<BoxBody>) -> Option<ProblemCode> {
+fn foreign(response: &HttpResponse) -> Option<ProblemCode> {
     // Swagger UI answers what it does not have with an empty 404 that is no error of the framework.
     let bare =
         response.status() == StatusCode::NOT_FOUND && !response.headers().contains_key(header::CONTENT_TYPE);
@@ -152,55 +222,6 @@ fn foreign(response: &HttpResponse<BoxBody>) -> Option<ProblemCode> {
         status if status.is_client_error() => ProblemCode::InvalidParameter,
         _ => ProblemCode::Internal,
     })
-}
-
-/// The headers that belong to an error's kind: how to log in, when to come back.
-fn challenge(response: &mut actix_web::HttpResponseBuilder, outline: &Outline) {
-    match outline.code {
-        ProblemCode::TokenMissing => {
-            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
-        }
-        ProblemCode::TokenInvalid
-        | ProblemCode::TokenExpired
-        | ProblemCode::SessionEnded
-        | ProblemCode::RefreshTokenInvalid
-        | ProblemCode::LoginFailed => {
-            response.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""));
-        }
-        ProblemCode::Overloaded | ProblemCode::Unavailable | ProblemCode::OutcomeUnknown => {
-            response.insert_header((header::RETRY_AFTER, "2"));
-        }
-        _ => {}
-    }
-    if let Some(limited) = outline.limited {
-        let seconds = limited.retry_after.as_secs() + u64::from(limited.retry_after.subsec_nanos() > 0);
-        response.insert_header((header::RETRY_AFTER, seconds.to_string()));
-        response.insert_header((RATE_LIMIT, format!("\"{}\";r=0;t={seconds}", limited.policy)));
-        let policy = format!("\"{}\";q={};w={}", limited.policy, limited.quota, limited.window.as_secs());
-        response.insert_header((RATE_LIMIT_POLICY, policy));
-    }
-}
-
-fn write_headers(response: &mut HttpResponse<BoxBody>, arrival: &Arrival, remaining: Option<Remaining>) {
-    let headers = response.headers_mut();
-    let mut set = |name: HeaderName, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value)
-            && !headers.contains_key(&name)
-        {
-            headers.insert(name, value);
-        }
-    };
-    set(REQUEST_ID, &arrival.request_id);
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::CACHE_CONTROL, "no-store");
-    set(header::VARY, "Accept-Language, Authorization");
-    set(header::REFERRER_POLICY, "no-referrer");
-    set(header::X_FRAME_OPTIONS, "DENY");
-    if let Some(remaining) = remaining {
-        let (policy, budget) = (remaining.policy, remaining.budget);
-        set(RATE_LIMIT, &format!("\"{policy}\";r={}", remaining.left));
-        set(RATE_LIMIT_POLICY, &format!("\"{policy}\";q={};w={}", budget.quota, budget.window.as_secs()));
-    }
 }
 
 #[cfg(test)]

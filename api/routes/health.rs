@@ -7,8 +7,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::Answer;
 use super::context::Context;
-use super::problems::Problem;
-use crate::db::outbox;
+use super::problems::{Check, Outline, Problem, ProblemDocument};
+use crate::readiness::Report;
 
 /// The tag of these operations.
 pub const TAG: &str = "operations";
@@ -35,6 +35,9 @@ pub struct ReadyResponse {
     /// How many mails wait in the outbox.
     #[schema(minimum = 0, maximum = 1_000_000_000)]
     pub mails_waiting: i64,
+    /// The parts that were looked at.
+    #[schema(max_items = 10)]
+    pub checks: Vec<Check>,
 }
 
 /// Is the process alive?
@@ -53,21 +56,46 @@ async fn livez() -> Result<HttpResponse, Problem> {
 
 /// Can the service serve?
 ///
-/// Asks the database; 503 while it cannot be reached and once the service is about to stop.
+/// Looks at the database, the schema, the disks and the outbox, at most once a second. 503 from the
+/// moment the service was told to stop, and while a part fails. Mails that wait make no service
+/// unready: how long the longest of them has been due is shown.
 #[utoipa::path(
     tag = TAG,
     operation_id = "getReadiness",
-    responses((status = 200, description = "It can.", body = ReadyResponse)),
+    responses(
+        (status = 200, description = "It can.", body = ReadyResponse),
+        (status = 503, description = "It cannot; `checks` says why.", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
     security(()),
 )]
 #[get("/readyz")]
 async fn readyz(context: Context) -> Result<HttpResponse, Problem> {
-    if context.state.traffic.is_leaving() {
-        return Err(crate::error::Error::Overloaded("the service is about to stop").into());
+    let report = context.state.readiness.report().await;
+    let draining = context.state.traffic.is_draining();
+    let checks = checks(&report, draining);
+    if draining || !report.is_ready() {
+        return Ok(Outline::not_ready(checks).respond());
     }
-    let mails_waiting = context.state.database.read(outbox::count_waiting).await.map_err(|error| {
-        tracing::error!(%error, "the database cannot be read");
-        crate::error::Error::Overloaded("the database cannot be read")
-    })?;
-    Ok(Answer::ok(&ReadyResponse { status: "ready", mails_waiting })?.write())
+    let mails_waiting = report.outbox.map_or(0, |outbox| outbox.waiting);
+    Ok(Answer::ok(&ReadyResponse { status: "ready", mails_waiting, checks })?.write())
+}
+
+fn checks(report: &Report, draining: bool) -> Vec<Check> {
+    let ahead = report.schema.map(|schema| count(schema.ahead));
+    let lag = report.outbox.map(|outbox| outbox.lag.num_seconds());
+    let parts = [
+        Check::of("serving", !draining),
+        Check::of("database", report.is_writable),
+        Check::of("migrations", report.fits_schema()).measured(ahead, "steps ahead"),
+        Check::of("outbox", report.outbox.is_some()).measured(lag, "seconds"),
+    ];
+    let disks = report.disks.iter().map(|(name, free)| {
+        let mebibytes = free.map(|free| count(free / 1024 / 1024));
+        Check::of(&format!("disk of {name}"), report.has_room(*free)).measured(mebibytes, "MiB free")
+    });
+    parts.into_iter().chain(disks).collect()
+}
+
+fn count(number: impl TryInto<i64>) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
 }

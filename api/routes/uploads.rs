@@ -121,7 +121,7 @@ async fn store_content(
     let turn =
         context.state.upload_turns.try_acquire().map_err(|_| Error::Overloaded("too many files arrive"))?;
     let limit = usize::try_from(MAX_BYTES).map_err(Error::internal)?;
-    let content = receive(payload.into_inner(), limit).await?.freeze();
+    let content = receive(&request, payload.into_inner(), limit).await?.freeze();
     let (files, announced) = (context.state.files.clone(), upload.clone());
     let keep = !query.validate_only && upload.stored_at.is_none();
     web::block(move || {

@@ -108,9 +108,18 @@ pub fn settle(work: &mut Work<'_>, holder: Uuid, attempts: &[Attempt]) -> Result
     Ok(())
 }
 
+/// What became of mails that were due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delivered {
+    /// How many are in the mailbox now.
+    pub sent: usize,
+    /// How many were given up because their time is over.
+    pub expired: usize,
+}
+
 /// Delivers what is due to the sandbox's mailbox, in one transaction with the outbox, so that no
-/// mail is lost and none arrives twice. Says how many were handled.
-pub fn deliver_to_sandbox(work: &mut Work<'_>) -> Result<usize, Error> {
+/// mail is lost and none arrives twice.
+pub fn deliver_to_sandbox(work: &mut Work<'_>) -> Result<Delivered, Error> {
     let now = work.now();
     let lease = Lease { holder: Uuid::new_v4(), until: now };
     let wanted = Wanted { lease, room: BATCH, per_domain: BATCH, under_way: HashMap::new() };
@@ -131,5 +140,5 @@ pub fn deliver_to_sandbox(work: &mut Work<'_>) -> Result<usize, Error> {
     if !ids.is_empty() {
         outbox::mark_sent(work.conn, &ids, now)?;
     }
-    Ok(ids.len() + expired)
+    Ok(Delivered { sent: ids.len(), expired })
 }

@@ -14,6 +14,7 @@ use super::{NAP, asked_to_stop, in_work};
 use crate::db::outbox::{self, Lease, Waiting};
 use crate::domain::delivery::{MailFailure, Next, Trouble, pause_after};
 use crate::mail::smtp::{Outgoing, Smtp};
+use crate::metrics::MailOutcome;
 use crate::state::State;
 use crate::usecases::delivery::{self, Attempt, Wanted};
 
@@ -84,6 +85,7 @@ impl Sender {
         let wanted = Wanted { lease, room, per_domain: PER_DOMAIN, under_way };
         match in_work(&self.state, move |work| delivery::claim(work, &wanted)).await {
             Ok(claimed) => {
+                self.state.metrics.mails(MailOutcome::Abandoned, claimed.expired);
                 if claimed.expired > 0 {
                     tracing::warn!(mails = claimed.expired, "mails were given up: their time is over");
                 }
@@ -152,6 +154,7 @@ impl Sender {
         }
         let attempt = Attempt::ended(&sent.mail, sent.outcome, self.state.clock.now());
         report(&sent.mail, &attempt.next, sent.took);
+        self.state.metrics.mails(outcome_of(&attempt.next), 1);
         self.ended.push(attempt);
     }
 
@@ -210,6 +213,14 @@ impl Pause {
             pause_ms = pause.as_millis(),
             "the mail server is in trouble"
         );
+    }
+}
+
+const fn outcome_of(next: &Next) -> MailOutcome {
+    match next {
+        Next::Sent => MailOutcome::Sent,
+        Next::Deferred { .. } => MailOutcome::Deferred,
+        Next::Abandoned { .. } => MailOutcome::Abandoned,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Bodies that are none: whatever is sent, every operation refuses it in its place, tells nothing of
 //! what was sent, and never breaks. The list is filled from the document.
 
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use serde_json::{Value, json};
 
 use crate::support::contract::{Operation, Stage, document, operations};
@@ -164,6 +164,13 @@ async fn only_json_of_a_sane_size_is_read() {
         }
         let untyped = stage.request(&operation, &stage.clinic).body(operation.example().unwrap().to_string());
         send(untyped).await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+        for coding in ["gzip", "br", "identity, gzip", "zz"] {
+            let body = operation.example().unwrap().to_string();
+            let request = stage.request(&operation, &stage.clinic).header(CONTENT_TYPE, "application/json");
+            let reply = send(request.header(CONTENT_ENCODING, coding).body(body)).await;
+            let reply = reply.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+            assert_eq!(reply.header("accept-encoding"), "identity", "{coding}");
+        }
         let large = format!("{{\"more\":\"{}\"}}", "x".repeat(65 * 1024));
         post(&stage, &operation, large).await.refused(413, "BODY_TOO_LARGE");
     }

@@ -224,6 +224,21 @@ fn serving_is_announced_and_ends_cleanly_by_a_signal() {
 }
 
 #[test]
+fn a_second_signal_ends_it_at_once_and_is_told() {
+    let folder = folder();
+    let mut command = todokede(folder.path(), &[]);
+    command.env("TODOKEDE_DRAIN_SECONDS", "300");
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    lines.next().unwrap().unwrap();
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(child.try_wait().unwrap().is_none(), "it waits until balancers notice");
+    let output = end(child, "TERM");
+    assert!(failed(&output, 1).contains("second signal"));
+}
+
+#[test]
 fn the_worker_ends_cleanly_by_a_signal() {
     for signal in ["TERM", "INT"] {
         let folder = folder();

@@ -3,6 +3,9 @@
 
 #![cfg(test)]
 
+mod support;
+
+mod access_log;
 mod access_tokens;
 mod accounts;
 mod audit;
@@ -31,13 +34,16 @@ mod languages;
 mod limits;
 mod mail_delivery;
 mod mail_fairness;
+mod metrics;
 mod openapi;
 mod outages;
 mod overload;
+mod panics;
 mod password_resets;
 mod passwords;
 mod production;
 mod races;
+mod readiness;
 mod readme;
 mod real_codes;
 mod registration_facilities;
@@ -48,13 +54,13 @@ mod routing;
 mod sandbox;
 mod schemas;
 mod sessions;
+mod slow_clients;
 mod smtp_faults;
 mod strangers;
 mod succession_chains;
 mod succession_refusals;
 mod succession_waits;
 mod successions;
-mod support;
 mod transitional_measures;
 mod upload_contents;
 mod uploads;

@@ -1,89 +1,76 @@
-//! Too many requests at once: reads are refused first, filings last, watchers never.
+//! More requests than can be done: reads are turned away first, nobody waits for ever, and it is
+//! over when it is over.
 
-use actix_web::test::{TestRequest, init_service, try_call_service};
-use actix_web::{App, HttpResponse, body, middleware, web};
-use serde_json::{Value, json};
-use todokede::routes::edge::edge;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use reqwest::Method;
+use serde_json::json;
 
-use crate::support::TestApp;
+use crate::support::{Client, Held, POOL, Reply, TestApp, send};
 
-const BODY: &str = r#"{"email":"slow@clinic.example"}"#;
+/// Reads are turned away from six on.
+const EIGHT: (&str, &str) = ("TODOKEDE_MAX_REQUESTS", "8");
+/// An operation that asks the database.
+const READ: &str = "/v1/transitional-measures/2023";
 
-/// A registration whose last byte has not come.
-async fn held(app: &TestApp) -> TcpStream {
-    let before = app.running.state.traffic.under_way();
-    let mut stream = TcpStream::connect(app.running.address).await.unwrap();
-    let head = format!(
-        "POST /v1/registrations HTTP/1.1\r\nHost: todokede.test\r\nContent-Type: application/json\r\n\
-         Connection: close\r\nContent-Length: {}\r\n\r\n",
-        BODY.len()
-    );
-    stream.write_all(format!("{head}{}", BODY.split_at(BODY.len() - 1).0).as_bytes()).await.unwrap();
-    while app.running.state.traffic.under_way() == before {
-        tokio::task::yield_now().await;
+/// Waits until so many requests are under way.
+async fn until_under_way(app: &TestApp, count: usize) {
+    while app.running.state.traffic.under_way() != count {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
-    stream
 }
 
-async fn finish(mut stream: TcpStream) -> String {
-    stream.write_all(&BODY.as_bytes()[BODY.len() - 1..]).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    answer
+fn register(client: &Client, place: usize) -> tokio::task::JoinHandle<Reply> {
+    let body = json!({ "email": format!("clinic-{place}@clinic.example") });
+    let request = client.request(Method::POST, "/v1/registrations").json(&body);
+    actix_web::rt::spawn(send(request))
 }
 
-#[actix_web::test]
-async fn filings_get_in_while_reads_are_refused_and_all_is_well_again_afterwards() {
-    let app = TestApp::start_with(&[("TODOKEDE_MAX_REQUESTS", "4")]).await;
-    let somebody = app.anonymous();
-    let registration = json!({ "email": "quick@clinic.example" });
-    let mut slow = Vec::new();
-    for _ in 0..3 {
-        slow.push(held(&app).await);
-    }
-    let reply = somebody.get("/sandbox/facilities").await;
+fn read(client: &Client) -> tokio::task::JoinHandle<Reply> {
+    actix_web::rt::spawn(send(client.request(Method::GET, READ)))
+}
+
+#[track_caller]
+fn turned_away(reply: &Reply) {
     reply.refused(503, "OVERLOADED");
-    assert_eq!(reply.header("retry-after"), "2");
-    somebody.post("/v1/registrations", &registration).await.is(202);
-
-    slow.push(held(&app).await);
-    somebody.post("/v1/registrations", &registration).await.refused(503, "OVERLOADED");
-    for path in ["/livez", "/readyz"] {
-        somebody.get(path).await.is(200);
-    }
-
-    for stream in slow {
-        let answer = finish(stream).await;
-        assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
-    }
-    somebody.get("/sandbox/facilities").await.is(200);
-    somebody.post("/v1/registrations", &registration).await.is(202);
-    app.mails("quick@clinic.example", "PROVISIONAL_REGISTRATION").await;
-}
-
-async fn panics() -> HttpResponse {
-    panic!("a secret of the handler")
+    assert_eq!(reply.body["retryable"], true);
+    let seconds: u8 = reply.header("retry-after").parse().unwrap();
+    assert!((2..=6).contains(&seconds), "{seconds}");
 }
 
 #[actix_web::test]
-async fn a_panic_in_a_handler_is_a_problem_with_the_requests_id_and_nothing_of_its_cause() {
-    let app = TestApp::start().await;
-    let broken = App::new()
-        .app_data(app.running.state.clone())
-        .route("/broken", web::get().to(panics))
-        .wrap(middleware::from_fn(edge));
-    let broken = init_service(broken).await;
-    let request = TestRequest::get().uri("/broken").insert_header(("X-Request-Id", "request-of-mine"));
-    let error = try_call_service(&broken, request.to_request()).await.err().unwrap();
-    let response = error.error_response();
-    assert_eq!(response.status(), 500);
-    assert_eq!(response.headers().get("x-request-id").unwrap(), "request-of-mine");
-    assert_eq!(response.headers().get("content-type").unwrap(), "application/problem+json");
-    let text = body::to_bytes(response.into_body()).await.unwrap();
-    let problem: Value = serde_json::from_slice(&text).unwrap();
-    assert_eq!((&problem["code"], &problem["request_id"]), (&json!("INTERNAL"), &json!("request-of-mine")));
-    assert!(!problem.to_string().contains("secret"));
-    assert_eq!(app.running.state.traffic.under_way(), 0, "it counts no longer");
+async fn when_reads_pile_up_they_are_turned_away_and_filings_get_in() {
+    let app = TestApp::start_with(&[EIGHT, POOL]).await;
+    let client = app.anonymous();
+    let held = Held::reads(&app).await;
+    let waiting: Vec<_> = (0..6).map(|_| read(&client)).collect();
+    until_under_way(&app, 6).await;
+    turned_away(&client.get(READ).await);
+    register(&client, 0).await.unwrap().is(202);
+    client.get("/livez").await.is(200);
+    drop(held);
+    for read in waiting {
+        read.await.unwrap().is(200);
+    }
+    client.get(READ).await.is(200);
+}
+
+#[actix_web::test]
+async fn when_filings_pile_up_everything_is_turned_away_but_probes() {
+    let app = TestApp::start_with(&[EIGHT, POOL]).await;
+    let client = app.anonymous();
+    let held = Held::writes(&app).await;
+    let mut waiting: Vec<_> = (0..6).map(|place| register(&client, place)).collect();
+    until_under_way(&app, 6).await;
+    turned_away(&client.get(READ).await);
+    waiting.extend((6..8).map(|place| register(&client, place)));
+    until_under_way(&app, 8).await;
+    turned_away(&register(&client, 8).await.unwrap());
+    turned_away(&client.get("/").await);
+    client.get("/livez").await.is(200);
+    drop(held);
+    for filed in waiting {
+        filed.await.unwrap().is(202);
+    }
+    register(&client, 8).await.unwrap().is(202);
+    client.get(READ).await.is(200);
+    assert_eq!(app.running.state.traffic.under_way(), 0);
 }

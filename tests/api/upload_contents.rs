@@ -148,6 +148,8 @@ async fn a_file_is_what_its_first_bytes_say_and_what_its_header_names() {
     }
     let headers = [("Content-Digest", &*forms::digest(&pdf))];
     put(&clinic, &id, &headers, &pdf).await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+    let headers = [("Content-Encoding", "gzip"), ("Content-Type", "application/pdf"), headers[0]];
+    put(&clinic, &id, &headers, &pdf).await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
     assert_eq!(std::fs::read_dir(app.folder().join("uploads")).unwrap().count(), 0);
 }
 

@@ -3,12 +3,11 @@
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::web::BytesMut;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -18,11 +17,10 @@ use super::node::Node;
 use super::{Faults, tree, validation};
 use crate::error::{Error, ProblemCode};
 use crate::routes::problems::Problem;
+use crate::state::State;
 
 /// Largest JSON body: the longest filing is a fifth of it.
 const MAX_BYTES: usize = 64 * 1024;
-/// How long a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A body that was read as far as it could be, with everything found wrong so far.
 pub struct Json<T> {
@@ -39,20 +37,32 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = is_json(request);
+        let request = request.clone();
         let payload = payload.take();
         Box::pin(async move {
-            if !is_json {
+            if !is_json(&request) {
                 return Err(ProblemCode::UnsupportedMediaType.into());
             }
-            let bytes = receive(payload, MAX_BYTES).await?;
+            let bytes = receive(&request, payload, MAX_BYTES).await?;
             read(&bytes).map_err(Problem::from)
         })
     }
 }
 
 /// Receives a body of at most `limit` bytes, in time.
-pub(in crate::routes) async fn receive(mut payload: Payload, limit: usize) -> Result<BytesMut, Error> {
+///
+/// # Errors
+/// [`ProblemCode::UnsupportedMediaType`] for a compressed body, which could swell beyond any limit;
+/// [`ProblemCode::BodyTooLarge`]; [`ProblemCode::RequestTimeout`].
+pub(in crate::routes) async fn receive(
+    request: &HttpRequest,
+    mut payload: Payload,
+    limit: usize,
+) -> Result<BytesMut, Error> {
+    if !is_plain(request) {
+        return Err(ProblemCode::UnsupportedMediaType.into());
+    }
+    let state = request.app_data::<web::Data<State>>().ok_or_else(|| Error::internal("no state"))?;
     let receiving = async {
         let mut bytes = BytesMut::new();
         while let Some(chunk) = payload.next().await {
@@ -64,10 +74,18 @@ pub(in crate::routes) async fn receive(mut payload: Payload, limit: usize) -> Re
         }
         Ok(bytes)
     };
-    match tokio::time::timeout(PATIENCE, receiving).await {
+    match tokio::time::timeout(state.settings.serving.body_time, receiving).await {
         Ok(received) => received.map_err(Error::from),
         Err(_) => Err(ProblemCode::RequestTimeout.into()),
     }
+}
+
+/// Whether the body comes as it is (RFC 9110, 8.4).
+fn is_plain(request: &HttpRequest) -> bool {
+    request
+        .headers()
+        .get_all(CONTENT_ENCODING)
+        .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 fn is_json(request: &HttpRequest) -> bool {

@@ -110,6 +110,7 @@ pub const fn entry(code: ProblemCode) -> Entry {
         ProblemCode::InvalidContent => request::INVALID_CONTENT,
         ProblemCode::RateLimited => service::RATE_LIMITED,
         ProblemCode::Overloaded => service::OVERLOADED,
+        ProblemCode::NotReady => service::NOT_READY,
         ProblemCode::Unavailable => service::UNAVAILABLE,
         ProblemCode::OutcomeUnknown => service::OUTCOME_UNKNOWN,
         ProblemCode::Internal => service::INTERNAL,

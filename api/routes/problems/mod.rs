@@ -4,6 +4,7 @@
 //! request id are known for every error alike, also for those of the framework.
 
 pub mod catalogue;
+mod check;
 pub mod fault_texts;
 pub mod page;
 
@@ -17,6 +18,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use self::catalogue::entry;
+pub use self::check::Check;
 use crate::domain::lang::Lang;
 use crate::error::{Error, FieldFault, Limited, ProblemCode};
 
@@ -46,9 +48,7 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
         log(&self.0);
-        let mut response = HttpResponse::new(self.status_code());
-        response.extensions_mut().insert(Outline::of(&self.0));
-        response
+        Outline::of(&self.0).respond()
     }
 }
 
@@ -103,6 +103,8 @@ pub struct Outline {
     pub faults: Vec<FieldFault>,
     /// The used-up budget.
     pub limited: Option<Limited>,
+    /// The parts that were looked at.
+    pub checks: Vec<Check>,
 }
 
 impl Outline {
@@ -113,13 +115,28 @@ impl Outline {
             code: code_of(error),
             faults: if let Error::Invalid(faults) = error { faults.clone() } else { Vec::new() },
             limited: if let Error::Limited(limited) = error { Some(*limited) } else { None },
+            checks: Vec::new(),
         }
     }
 
     /// The outline of a code alone.
     #[must_use]
     pub const fn bare(code: ProblemCode) -> Self {
-        Self { code, faults: Vec::new(), limited: None }
+        Self { code, faults: Vec::new(), limited: None, checks: Vec::new() }
+    }
+
+    /// The outline of a service that is not ready.
+    #[must_use]
+    pub fn not_ready(checks: Vec<Check>) -> Self {
+        Self { checks, ..Self::bare(ProblemCode::NotReady) }
+    }
+
+    /// An answer whose document the edge writes.
+    #[must_use]
+    pub fn respond(self) -> HttpResponse {
+        let mut response = HttpResponse::new(status_of(self.code));
+        response.extensions_mut().insert(self);
+        response
     }
 }
 
@@ -159,6 +176,10 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     #[schema(max_items = 50)]
     pub errors: Vec<FieldError>,
+    /// The parts of the service that were looked at, if it is not ready, or absent.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[schema(max_items = 10)]
+    pub checks: Vec<Check>,
 }
 
 /// One refused value.
@@ -212,6 +233,7 @@ pub fn document(outline: &Outline, occasion: Occasion<'_>) -> Value {
         request_id: occasion.request_id.to_owned(),
         retryable: entry.retryable,
         errors: errors.collect(),
+        checks: outline.checks.clone(),
     };
     serde_json::to_value(document).unwrap_or_default()
 }

@@ -7,6 +7,7 @@ mod client;
 pub mod contract;
 pub mod database;
 pub mod forms;
+mod hold;
 pub mod list;
 pub mod mime;
 pub mod postgres;
@@ -14,7 +15,10 @@ pub mod production;
 pub mod reasons;
 pub mod schema;
 pub mod sink;
+mod wire;
 
 pub use actor::{Actor, PASSWORD};
 pub use app::TestApp;
 pub use client::{Client, Reply, send};
+pub use hold::{Held, POOL};
+pub use wire::Wire;

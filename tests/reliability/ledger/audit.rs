@@ -27,8 +27,9 @@ pub async fn audit(writers: &[Writer], line: &Line, book: &Book) -> Findings {
     findings
 }
 
-/// Waits until no mail waits any more.
+/// Waits until no mail waits any more. What `/readyz` tells may be a second old.
 async fn delivered(line: &Line) {
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
     while line.insist(&Ask::get("/readyz")).await.body["mails_waiting"] != 0 {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

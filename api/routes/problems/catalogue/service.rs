@@ -90,6 +90,20 @@ pub(super) const OVERLOADED: Entry = Entry {
     retryable: true,
 };
 
+pub(super) const NOT_READY: Entry = Entry {
+    status: 503,
+    title: Words { ja: "サービス提供の準備未了", en: "Not ready" },
+    cause: Words {
+        ja: "このサーバーは、停止の準備中か、動作に必要なもののいずれかが使えない状態です。",
+        en: "This server is about to stop, or a part that it needs does not work.",
+    },
+    fix: Words {
+        ja: "checksのpassesがfalseの部分を確かめてください。リクエストは、ほかのサーバーへ送信してください。",
+        en: "Look at the parts whose passes is false in checks, and send requests to another server.",
+    },
+    retryable: true,
+};
+
 pub(super) const UNAVAILABLE: Entry = Entry {
     status: 503,
     title: Words { ja: "一時的に利用できません", en: "Temporarily unavailable" },

@@ -1,0 +1,49 @@
+//! What probes and metrics ask: can it be written, how do the mails stand.
+
+use chrono::Duration;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::Conn;
+use super::columns::{Id, Moment};
+use super::connection::on;
+use super::schema::outbox;
+use crate::domain::calendar::Instant;
+use crate::error::Error;
+
+/// The mails that wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many.
+    pub waiting: i64,
+    /// For how long the longest waiting one has been due; zero if none is.
+    pub lag: Duration,
+}
+
+/// Looks at the outbox.
+///
+/// # Errors
+/// The database's.
+pub fn backlog(conn: &mut Conn, now: Instant) -> Result<Backlog, Error> {
+    let waiting = super::outbox::count_waiting(conn)?;
+    let oldest: Option<Moment> = on!(conn, |c| outbox::table
+        .filter(outbox::state.eq_any(["QUEUED", "DEFERRED"]))
+        .filter(outbox::next_attempt_at.le(Moment(now)))
+        .select(outbox::next_attempt_at)
+        .order(outbox::next_attempt_at)
+        .first(c)
+        .optional())?;
+    Ok(Backlog { waiting, lag: oldest.map_or(Duration::zero(), |due| now - due.0) })
+}
+
+/// Writes without a trace: a change of a row that no id can have. A server that only reads refuses
+/// it all the same.
+///
+/// # Errors
+/// The database's.
+pub fn try_to_write(conn: &mut Conn) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(outbox::table.find(Id(Uuid::nil())))
+        .set(outbox::attempts.eq(0))
+        .execute(c))?;
+    Ok(())
+}

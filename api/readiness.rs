@@ -1,0 +1,172 @@
+//! Whether the service can serve, looked at part by part.
+//!
+//! The outbox's lag is shown and never makes a service unready: mails that wait for a mail server
+//! are no reason to refuse filings, and every replica would say so at the same time.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant as Stopwatch};
+
+use tokio::sync::Mutex;
+
+use crate::clock::Clock;
+use crate::db::health::{self, Backlog};
+use crate::db::migrations::{self, Standing};
+use crate::db::pool::Database;
+use crate::db::writer::Mode;
+use crate::disk;
+use crate::error::Error;
+
+/// How long a look is good for, so that probes cannot load the database.
+const FRESH: Duration = Duration::from_secs(1);
+/// How long the database may take for its part of a look.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A folder that the service writes to.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    /// What is kept there: `database` or `uploads`.
+    pub name: &'static str,
+    /// Where it is.
+    pub place: PathBuf,
+}
+
+/// Looks at the service's parts, at most once a second.
+pub struct Readiness {
+    database: Database,
+    clock: Clock,
+    folders: Vec<Folder>,
+    disk_floor: u64,
+    last: Mutex<Option<(Stopwatch, Arc<Report>)>>,
+}
+
+/// What was seen.
+#[derive(Debug)]
+pub struct Report {
+    /// Whether the database takes writes.
+    pub is_writable: bool,
+    /// How the schema stands to this build's; nothing if it cannot be read.
+    pub schema: Option<Standing>,
+    /// The mails that wait; nothing if they cannot be counted.
+    pub outbox: Option<Backlog>,
+    /// Free bytes by what is kept there; nothing where the file system does not tell.
+    pub disks: Vec<(&'static str, Option<u64>)>,
+    /// Bytes that must be free.
+    pub disk_floor: u64,
+}
+
+impl Report {
+    /// Whether the schema is one that this build can work on: its own, or one step ahead, while
+    /// replicas are being replaced one by one.
+    #[must_use]
+    pub fn fits_schema(&self) -> bool {
+        self.schema.is_some_and(|schema| schema.missing == 0 && schema.ahead <= 1)
+    }
+
+    /// Whether there is room left where so many bytes are free.
+    #[must_use]
+    pub fn has_room(&self, free: Option<u64>) -> bool {
+        free.is_some_and(|free| free >= self.disk_floor)
+    }
+
+    /// Whether the service can serve.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.is_writable && self.fits_schema() && self.disks.iter().all(|(_, free)| self.has_room(*free))
+    }
+}
+
+impl Readiness {
+    /// Looks at a database and at folders, of which each must have `disk_floor` bytes free.
+    #[must_use]
+    pub fn new(database: Database, clock: Clock, folders: Vec<Folder>, disk_floor: u64) -> Self {
+        Self { database, clock, folders, disk_floor, last: Mutex::new(None) }
+    }
+
+    /// The last look, or a new one. Callers that come together share it.
+    pub async fn report(&self) -> Arc<Report> {
+        let mut last = self.last.lock().await;
+        if let Some((_, report)) = last.as_ref().filter(|(seen, _)| seen.elapsed() < FRESH) {
+            return Arc::clone(report);
+        }
+        let report = Arc::new(self.look().await);
+        *last = Some((Stopwatch::now(), Arc::clone(&report)));
+        report
+    }
+
+    async fn look(&self) -> Report {
+        let now = self.clock.now();
+        let read =
+            self.database.read(move |conn| Ok((migrations::standing(conn)?, health::backlog(conn, now)?)));
+        let write = self.database.write(Mode::Rehearse, health::try_to_write);
+        let (read, written) = tokio::join!(in_time("read", read), in_time("written", write));
+        let folders = self.folders.clone();
+        let disks = tokio::task::spawn_blocking(move || {
+            folders.iter().map(|folder| (folder.name, free(folder))).collect()
+        });
+        let (schema, outbox) = read.unzip();
+        Report {
+            is_writable: written.is_some(),
+            schema,
+            outbox,
+            disks: disks.await.unwrap_or_default(),
+            disk_floor: self.disk_floor,
+        }
+    }
+}
+
+async fn in_time<T>(what: &'static str, job: impl Future<Output = Result<T, Error>>) -> Option<T> {
+    match tokio::time::timeout(PATIENCE, job).await {
+        Ok(Ok(done)) => Some(done),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "not ready: the database cannot be {what}");
+            None
+        }
+        Err(_) => {
+            tracing::error!("not ready: the database was not {what} in time");
+            None
+        }
+    }
+}
+
+fn free(folder: &Folder) -> Option<u64> {
+    disk::free_bytes(&folder.place)
+        .inspect_err(|error| tracing::error!(%error, folder = folder.name, "the disk does not tell its room"))
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const READY: Report = Report {
+        is_writable: true,
+        schema: Some(Standing { missing: 0, ahead: 0 }),
+        outbox: None,
+        disks: Vec::new(),
+        disk_floor: 100,
+    };
+
+    #[test]
+    fn one_part_that_fails_is_enough_and_waiting_mails_are_none() {
+        assert!(READY.is_ready());
+        assert!(!Report { is_writable: false, ..READY }.is_ready());
+        let late = Backlog { waiting: 1_000, lag: chrono::Duration::days(1) };
+        assert!(Report { outbox: Some(late), ..READY }.is_ready());
+        for (free, ready) in [(Some(100), true), (Some(99), false), (None, false)] {
+            let disks = vec![("database", Some(1_000)), ("uploads", free)];
+            assert_eq!(Report { disks, ..READY }.is_ready(), ready, "{free:?}");
+        }
+    }
+
+    #[test]
+    fn a_schema_may_be_one_step_ahead_and_never_behind() {
+        for (missing, ahead, ready) in
+            [(0, 0, true), (0, 1, true), (0, 2, false), (1, 0, false), (1, 1, false)]
+        {
+            let report = Report { schema: Some(Standing { missing, ahead }), ..READY };
+            assert_eq!(report.is_ready(), ready, "{missing} missing, {ahead} ahead");
+        }
+        assert!(!Report { schema: None, ..READY }.is_ready());
+    }
+}

@@ -1,0 +1,90 @@
+//! Readiness: part by part, cheap to ask, and never confused with waiting mails.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::support::{Held, POOL, Reply, TestApp};
+
+/// The names of the parts that fail.
+fn failing(reply: &Reply) -> Vec<&str> {
+    let checks = reply.body["checks"].as_array().unwrap().iter();
+    checks.filter(|check| check["passes"] == false).map(|check| check["part"].as_str().unwrap()).collect()
+}
+
+fn measured(reply: &Reply, part: &str) -> Value {
+    let checks = reply.body["checks"].as_array().unwrap();
+    checks.iter().find(|check| check["part"] == part).unwrap()["measured"].clone()
+}
+
+/// Asks until what was seen before is no longer good.
+async fn asked_anew(app: &TestApp) -> Reply {
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    app.anonymous().get("/readyz").await
+}
+
+#[actix_web::test]
+async fn a_service_that_is_ready_shows_what_it_looked_at() {
+    let app = TestApp::start().await;
+    let reply = app.anonymous().get("/readyz").await.is(200);
+    assert_eq!(reply.body["status"], "ready");
+    assert_eq!(failing(&reply), Vec::<&str>::new());
+    assert_eq!((measured(&reply, "migrations"), measured(&reply, "outbox")), (0.into(), 0.into()));
+    assert!(measured(&reply, "disk of uploads").as_i64().unwrap() > 0);
+}
+
+#[actix_web::test]
+async fn a_full_disk_makes_a_service_unready_that_still_answers() {
+    let app = TestApp::start_with(&[("TODOKEDE_DISK_FLOOR_MIB", "1000000000")]).await;
+    let reply = app.anonymous().get("/readyz").await;
+    reply.refused(503, "NOT_READY");
+    assert!(failing(&reply).contains(&"disk of uploads"), "{}", reply.text);
+    assert!(failing(&reply).iter().all(|part| part.starts_with("disk of ")), "{}", reply.text);
+    assert!(!reply.header("retry-after").is_empty());
+    app.anonymous().get("/livez").await.is(200);
+    app.anonymous().get("/v1/support").await.is(200);
+}
+
+#[actix_web::test]
+async fn a_schema_one_step_ahead_is_fine_and_anything_further_off_is_not() {
+    let app = TestApp::start().await;
+    let insert = |version: &str| {
+        app.database
+            .execute(&format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')"));
+    };
+    insert("20990101000000");
+    let reply = asked_anew(&app).await.is(200);
+    assert_eq!(measured(&reply, "migrations"), 1);
+    insert("20990102000000");
+    let reply = asked_anew(&app).await;
+    assert_eq!(failing(reply.refused(503, "NOT_READY")), ["migrations"]);
+    app.database.execute("DELETE FROM __diesel_schema_migrations WHERE version LIKE '2099%'");
+    asked_anew(&app).await.is(200);
+    app.database.execute("DELETE FROM __diesel_schema_migrations");
+    let reply = asked_anew(&app).await;
+    assert_eq!(failing(reply.refused(503, "NOT_READY")), ["migrations"]);
+}
+
+#[actix_web::test]
+async fn a_database_that_takes_no_writes_makes_a_service_unready_until_it_does() {
+    let app = TestApp::start_with(&[POOL]).await;
+    let held = Held::writes(&app).await;
+    let reply = app.anonymous().get("/readyz").await;
+    assert!(failing(reply.refused(503, "NOT_READY")).contains(&"database"), "{}", reply.text);
+    drop(held);
+    asked_anew(&app).await.is(200);
+}
+
+#[actix_web::test]
+async fn a_hundred_probes_are_one_look_at_the_database() {
+    let app = TestApp::start().await;
+    let client = app.anonymous();
+    let load = app.running.state.database.load();
+    let before = load.reads.served();
+    let begun = std::time::Instant::now();
+    for _ in 0..100 {
+        client.get("/readyz").await.is(200);
+    }
+    let looks = load.reads.served() - before;
+    assert!(looks <= 1 + begun.elapsed().as_secs(), "{looks} looks");
+}

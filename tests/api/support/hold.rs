@@ -1,0 +1,57 @@
+//! A database that is kept busy.
+
+use std::sync::mpsc::{Sender, channel};
+
+use todokede::db::writer::Mode;
+use todokede::error::Error;
+use tokio::sync::oneshot;
+
+use super::TestApp;
+use super::database::is_postgres;
+
+/// Connections of a service whose database is held: four that read, two kept for writes.
+pub const POOL: (&str, &str) = ("TODOKEDE_DATABASE_POOL", "6");
+
+/// Jobs that hold the database until this is dropped.
+pub struct Held(Vec<Sender<()>>);
+
+impl Held {
+    /// Keeps every write waiting.
+    pub async fn writes(app: &TestApp) -> Self {
+        let mut held = Self(Vec::new());
+        // The embedded database has one writer.
+        for _ in 0..if is_postgres() { 6 } else { 1 } {
+            let (begun, job) = held.job();
+            let database = app.running.state.database.clone();
+            actix_web::rt::spawn(async move { database.write(Mode::Store, move |_| job()).await });
+            begun.await.unwrap();
+        }
+        held
+    }
+
+    /// Keeps every read waiting.
+    pub async fn reads(app: &TestApp) -> Self {
+        let mut held = Self(Vec::new());
+        for _ in 0..4 {
+            let (begun, job) = held.job();
+            let database = app.running.state.database.clone();
+            actix_web::rt::spawn(async move { database.read(move |_| job()).await });
+            begun.await.unwrap();
+        }
+        held
+    }
+
+    /// A job that says when it has begun and ends when it is let go.
+    fn job(&mut self) -> (oneshot::Receiver<()>, impl FnOnce() -> Result<(), Error> + Send + use<>) {
+        let (go, wait) = channel();
+        let (began, begun) = oneshot::channel();
+        self.0.push(go);
+        let job = move || {
+            began.send(()).unwrap();
+            // Either it is let go or the test has ended.
+            let _: Result<(), _> = wait.recv();
+            Ok(())
+        };
+        (begun, job)
+    }
+}
