@@ -4,13 +4,13 @@ use std::fmt;
 use std::io::Write as _;
 use std::path::Path;
 
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::config::{Profile, SettingProblem, Settings};
 use crate::domain::round::RoundFile;
 use crate::error::Error;
 use crate::facility_list::{Import, import as import_file};
+use crate::signals::Signals;
 use crate::usecases::rounds;
 use crate::usecases::work::{Call, Work};
 use crate::{boot, routes, server, telemetry, worker};
@@ -57,6 +57,7 @@ pub fn serve() -> Result<(), Failure> {
     let (profile, public_url) = (settings.profile, settings.public_url.clone());
     let state = boot::open(settings)?;
     actix_web::rt::System::new().block_on(async move {
+        let signals = Signals::listen()?;
         let running = server::start(state)?;
         println!("todokede listens on http://{}", running.address);
         if profile == Profile::Sandbox {
@@ -67,7 +68,7 @@ pub fn serve() -> Result<(), Failure> {
                  -d '{{\"email\":\"reception@clinic.example\"}}'\n"
             );
         }
-        running.wait().await
+        running.wait(signals).await
     })?;
     Ok(())
 }
@@ -81,11 +82,7 @@ pub fn work() -> Result<(), Failure> {
     actix_web::rt::System::new().block_on(async move {
         let (stop, stopped) = watch::channel(false);
         let work = tokio::spawn(worker::run(state.into(), stopped));
-        let mut asked = signal(SignalKind::terminate()).map_err(Error::internal)?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Error::internal)?,
-            _ = asked.recv() => {}
-        }
+        Signals::listen()?.next().await;
         stop.send_replace(true);
         work.await.map_err(Error::internal)
     })?;

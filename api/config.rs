@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
@@ -83,6 +84,12 @@ pub struct Settings {
     pub review: ReviewMode,
     /// Balancers whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Connections that one worker thread of the server holds at most.
+    pub max_connections: usize,
+    /// Requests under way at most; reads are refused at three quarters of it.
+    pub max_requests: usize,
+    /// How long a stopping service goes on serving, so that balancers notice.
+    pub drain: Duration,
     /// The budgets.
     pub budgets: Budgets,
     /// What is logged, as `tracing` filters it.
@@ -154,6 +161,9 @@ impl Settings {
                 )
             },
             trusted_proxies: read.networks("TODOKEDE_TRUSTED_PROXIES"),
+            max_connections: read.count("TODOKEDE_MAX_CONNECTIONS", 2000, (1, 100_000)),
+            max_requests: read.count("TODOKEDE_MAX_REQUESTS", 1024, (1, 100_000)),
+            drain: Duration::from_secs(read.seconds("TODOKEDE_DRAIN_SECONDS", if sandbox { 0 } else { 5 })),
             budgets: read_budgets(&mut read, sandbox),
             log: read.text("TODOKEDE_LOG").unwrap_or_else(|| "info".to_owned()),
             log_format: read

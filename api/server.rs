@@ -16,6 +16,7 @@ use crate::routes::document;
 use crate::routes::edge::edge;
 use crate::routes::fallback::KnownPaths;
 use crate::routes::pages;
+use crate::signals::Signals;
 use crate::state::State;
 use crate::worker;
 
@@ -25,9 +26,6 @@ const HEAD_PATIENCE: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long requests under way may take when the service stops, in seconds.
 const DRAIN_SECONDS: u64 = 30;
-/// Connections per worker thread at most.
-const CONNECTIONS: usize = 2_000;
-
 /// A service that runs.
 pub struct Running {
     /// Where it listens.
@@ -41,24 +39,45 @@ pub struct Running {
 }
 
 impl Running {
-    /// Waits until the service ends by itself or by a signal.
+    /// Waits until the service ends by itself or by a signal. A second signal ends it at once:
+    /// requests under way are cut off.
     ///
     /// # Errors
     /// The server's.
-    pub async fn wait(self) -> Result<(), Error> {
-        let ended = self.server.await;
-        self.stop.send_replace(true);
-        self.worker.await.map_err(Error::internal)?;
+    pub async fn wait(mut self, mut signals: Signals) -> Result<(), Error> {
+        tokio::select! {
+            ended = &mut self.server => {
+                self.end_worker().await?;
+                return ended.map_err(Error::internal)?.map_err(Error::internal);
+            }
+            () = signals.next() => tracing::info!("asked to stop; requests under way are finished first"),
+        }
+        tokio::select! {
+            stopped = self.stop() => stopped,
+            () = signals.next() => {
+                tracing::warn!("asked again to stop; requests under way are cut off");
+                Ok(())
+            }
+        }
+    }
+
+    /// Stops it: balancers are given time to notice, then requests under way are finished, then the
+    /// worker's.
+    ///
+    /// # Errors
+    /// The server's.
+    pub async fn stop(mut self) -> Result<(), Error> {
+        self.state.traffic.leave();
+        tokio::time::sleep(self.state.settings.drain).await;
+        self.handle.stop(true).await;
+        let ended = (&mut self.server).await;
+        self.end_worker().await?;
         ended.map_err(Error::internal)?.map_err(Error::internal)
     }
 
-    /// Stops it: requests under way are finished first.
-    ///
-    /// # Errors
-    /// The server's.
-    pub async fn stop(self) -> Result<(), Error> {
-        self.handle.stop(true).await;
-        self.wait().await
+    async fn end_worker(&mut self) -> Result<(), Error> {
+        self.stop.send_replace(true);
+        (&mut self.worker).await.map_err(Error::internal)
     }
 }
 
@@ -68,7 +87,7 @@ impl Running {
 /// An internal error if the address cannot be listened on.
 pub fn start(state: State) -> Result<Running, Error> {
     let with_sandbox = state.is_sandbox();
-    let listen = state.settings.listen;
+    let (listen, connections) = (state.settings.listen, state.settings.max_connections);
     let state = web::Data::new(state);
     let description = document::document(with_sandbox);
     let known = KnownPaths::of(&description, &pages::PATHS);
@@ -94,7 +113,8 @@ pub fn start(state: State) -> Result<Running, Error> {
     .client_request_timeout(HEAD_PATIENCE)
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(DRAIN_SECONDS)
-    .max_connections(CONNECTIONS)
+    .max_connections(connections)
+    .disable_signals()
     .bind(listen)
     .map_err(|error| Error::internal(format!("{listen}: {error}")))?;
     let address = server.addrs().first().copied().unwrap_or(listen);

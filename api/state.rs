@@ -15,6 +15,7 @@ use crate::security::access_tokens::AccessTokens;
 use crate::security::limits::{Budget, Limit};
 use crate::security::passwords::Passwords;
 use crate::security::signing_keys;
+use crate::traffic::Traffic;
 use crate::usecases::work::Policy;
 
 /// Files that are received at once; each may take 10 MiB of memory.
@@ -91,6 +92,8 @@ pub struct State {
     pub tokens: AccessTokens,
     /// Budgets.
     pub limits: Limits,
+    /// Requests under way.
+    pub traffic: Traffic,
     /// Turns at receiving a file.
     pub upload_turns: Arc<Semaphore>,
     /// Wakes the worker when mail was queued or the clock was moved.
@@ -116,6 +119,7 @@ impl State {
             passwords: Passwords::new(cores)?,
             tokens: AccessTokens::new(keys, &settings.public_url)?,
             limits: Limits::new(&settings.budgets, &clock),
+            traffic: Traffic::new(settings.max_requests),
             upload_turns: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
             wake: Notify::new(),
             settings,

@@ -127,6 +127,27 @@ impl<'a> Reader<'a> {
         })
     }
 
+    pub(super) fn count(
+        &mut self,
+        name: &'static str,
+        default: usize,
+        (least, most): (usize, usize),
+    ) -> usize {
+        let value = self.text(name).map_or(Ok(default), |text| text.parse());
+        value.ok().filter(|count| (least..=most).contains(count)).unwrap_or_else(|| {
+            self.malformed(name, "a number within the limits of docs/settings.md");
+            default
+        })
+    }
+
+    pub(super) fn seconds(&mut self, name: &'static str, default: u64) -> u64 {
+        let value = self.text(name).map_or(Ok(default), |text| text.parse());
+        value.ok().filter(|seconds| *seconds <= 300).unwrap_or_else(|| {
+            self.malformed(name, "seconds from 0 to 300");
+            default
+        })
+    }
+
     pub(super) fn clock(
         &mut self,
         name: &'static str,

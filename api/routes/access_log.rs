@@ -16,18 +16,33 @@ impl Timer {
     pub fn start() -> Self {
         Self(Stopwatch::now())
     }
+
+    fn micros(&self) -> u64 {
+        u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
 }
 
 /// Writes the line. The path is the route's pattern, so that no id and no guess stands in the log.
 pub fn write(response: &ServiceResponse<BoxBody>, arrival: &Arrival, timer: &Timer) {
     let request = response.request();
-    let micros = u64::try_from(timer.0.elapsed().as_micros()).unwrap_or(u64::MAX);
     tracing::info!(
         target: "access",
         method = %request.method(),
         route = request.match_pattern().as_deref().unwrap_or("-"),
         status = response.status().as_u16(),
-        micros,
+        micros = timer.micros(),
         request_id = %arrival.request_id,
+    );
+}
+
+/// Writes the line of a request whose handler panicked; its route is lost with the request.
+pub fn write_panic(arrival: &Arrival, timer: &Timer) {
+    tracing::error!(
+        target: "access",
+        route = "-",
+        status = 500,
+        micros = timer.micros(),
+        request_id = %arrival.request_id,
+        "a handler panicked",
     );
 }

@@ -1,22 +1,26 @@
 //! The edge of the service: every request gets its id and its instant here, every error its
 //! document, every answer its headers and its one line in the log.
 
+use std::panic::AssertUnwindSafe;
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, HttpResponse, web};
+use actix_web::{HttpMessage as _, HttpResponse, ResponseError as _, web};
+use futures_util::FutureExt as _;
 use uuid::Uuid;
 
 use super::access_log;
 use super::context::{Arrival, client_of};
 use super::language::language_of;
-use super::problems::{self, MEDIA_TYPE, Occasion, Outline};
-use crate::domain::lang::Lang;
-use crate::error::ProblemCode;
+use super::problems::{self, MEDIA_TYPE, Occasion, Outline, Problem};
+use crate::error::{Error, ProblemCode};
 use crate::security::limits::Remaining;
 use crate::state::State;
+use crate::traffic::Purpose;
 
 /// The request's id, in and out.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -40,14 +44,50 @@ pub async fn edge(
         request.head_mut().method = Method::GET;
     }
     let lang = language_of(request.headers());
-    let mut response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => return Err(error),
+    let path = request.path().to_owned();
+    let occasion = Occasion {
+        lang,
+        path: &path,
+        request_id: &arrival.request_id,
+        public_url: &state.settings.public_url,
     };
-    write_problem(&mut response, &arrival, lang, &state);
-    write_headers(&mut response, &arrival);
+    let entry = state.traffic.enter(purpose_of(request.method(), &path));
+    let mut response = if entry.is_none() {
+        request.into_response(Problem::from(Error::Overloaded("too many requests at once")).error_response())
+    } else {
+        // Nothing of the request is looked at again after a panic, and locks are the database's.
+        match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+            Ok(response) => response?.map_into_boxed_body(),
+            Err(_) => return Err(panicked(occasion, &arrival, &timer)),
+        }
+    };
+    let remaining = response.request().extensions().get::<Remaining>().copied();
+    write_problem(response.response_mut(), occasion);
+    write_headers(response.response_mut(), &arrival, remaining);
+    if state.traffic.is_leaving() {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     access_log::write(&response, &arrival, &timer);
     Ok(response)
+}
+
+fn purpose_of(method: &Method, path: &str) -> Purpose {
+    match (path, method) {
+        ("/livez" | "/readyz", _) => Purpose::Watch,
+        (_, &Method::GET) => Purpose::Read,
+        _ => Purpose::Write,
+    }
+}
+
+/// The answer to a request whose handler panicked. The request is lost with it, so the answer goes
+/// the way of the framework's own errors.
+fn panicked(occasion: Occasion<'_>, arrival: &Arrival, timer: &access_log::Timer) -> actix_web::Error {
+    let mut response = HttpResponse::InternalServerError().finish();
+    response.extensions_mut().insert(Outline::bare(ProblemCode::Internal));
+    write_problem(&mut response, occasion);
+    write_headers(&mut response, arrival, None);
+    access_log::write_panic(arrival, timer);
+    InternalError::from_response("a handler panicked", response).into()
 }
 
 fn arrive(request: &ServiceRequest, state: &State) -> Arrival {
@@ -76,20 +116,13 @@ fn is_good_id(id: &str) -> bool {
 }
 
 /// Replaces an error's empty body by its document.
-fn write_problem(response: &mut ServiceResponse<BoxBody>, arrival: &Arrival, lang: Lang, state: &State) {
-    let outline = response.response().extensions().get::<Outline>().cloned();
+fn write_problem(response: &mut HttpResponse<BoxBody>, occasion: Occasion<'_>) {
+    let outline = response.extensions().get::<Outline>().cloned();
     let outline = outline.or_else(|| foreign(response).map(Outline::bare));
     let Some(outline) = outline else { return };
-    let path = response.request().path().to_owned();
-    let occasion = Occasion {
-        lang,
-        path: &path,
-        request_id: &arrival.request_id,
-        public_url: &state.settings.public_url,
-    };
+    let lang = occasion.lang;
     let document = problems::document(&outline, occasion);
     let (status, headers) = (problems::status_of(outline.code), response.headers().clone());
-    let inner = response.response_mut();
     let mut written = HttpResponse::build(status);
     written.content_type(MEDIA_TYPE);
     written.insert_header((header::CONTENT_LANGUAGE, lang.tag()));
@@ -99,16 +132,16 @@ fn write_problem(response: &mut ServiceResponse<BoxBody>, arrival: &Arrival, lan
         written.append_header((name.clone(), value.clone()));
     }
     challenge(&mut written, &outline);
-    *inner = written.body(document.to_string());
+    *response = written.body(document.to_string());
 }
 
 /// The code of an error that the framework answered by itself.
-fn foreign(response: &ServiceResponse<BoxBody>) -> Option<ProblemCode> {
+fn foreign(response: &HttpResponse<BoxBody>) -> Option<ProblemCode> {
     // Swagger UI answers what it does not have with an empty 404 that is no error of the framework.
     let bare =
         response.status() == StatusCode::NOT_FOUND && !response.headers().contains_key(header::CONTENT_TYPE);
     if !bare {
-        response.response().error()?;
+        response.error()?;
     }
     Some(match response.status() {
         StatusCode::NOT_FOUND => ProblemCode::NotFound,
@@ -148,8 +181,7 @@ fn challenge(response: &mut actix_web::HttpResponseBuilder, outline: &Outline) {
     }
 }
 
-fn write_headers(response: &mut ServiceResponse<BoxBody>, arrival: &Arrival) {
-    let remaining = response.request().extensions().get::<Remaining>().copied();
+fn write_headers(response: &mut HttpResponse<BoxBody>, arrival: &Arrival, remaining: Option<Remaining>) {
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value)

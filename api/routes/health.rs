@@ -53,7 +53,7 @@ async fn livez() -> Result<HttpResponse, Problem> {
 
 /// Can the service serve?
 ///
-/// Asks the database; 503 while it cannot be reached.
+/// Asks the database; 503 while it cannot be reached and once the service is about to stop.
 #[utoipa::path(
     tag = TAG,
     operation_id = "getReadiness",
@@ -62,6 +62,9 @@ async fn livez() -> Result<HttpResponse, Problem> {
 )]
 #[get("/readyz")]
 async fn readyz(context: Context) -> Result<HttpResponse, Problem> {
+    if context.state.traffic.is_leaving() {
+        return Err(crate::error::Error::Overloaded("the service is about to stop").into());
+    }
     let mails_waiting = context.state.database.read(outbox::count_waiting).await.map_err(|error| {
         tracing::error!(%error, "the database cannot be read");
         crate::error::Error::Overloaded("the database cannot be read")

@@ -18,9 +18,11 @@ const MODULES: &[(&str, &[&str])] = &[
     ("doctor", &["domain", "error", "db", "files", "config", "clock", "security"]),
     ("usecases", &["domain", "error", "db", "security", "mail::message"]),
     ("facility_list", &["domain", "error", "db", "usecases"]),
-    ("state", &["config", "clock", "db", "files", "security", "mail", "error", "usecases"]),
+    ("signals", &["error"]),
+    ("traffic", &[]),
+    ("state", &["config", "clock", "traffic", "db", "files", "security", "mail", "error", "usecases"]),
     // `clock` because the sandbox moves it by a route.
-    ("routes", &["state", "usecases", "domain", "error", "security", "db", "clock"]),
+    ("routes", &["state", "usecases", "domain", "error", "security", "db", "clock", "traffic"]),
     ("worker", &["state", "usecases", "db", "mail", "clock", "error"]),
     ("boot", ALL),
     ("commands", ALL),

@@ -7,6 +7,7 @@ use rand::{RngExt as _, SeedableRng as _};
 
 use crate::knobs;
 use crate::ledger::{Book, Ledger};
+use crate::postgres;
 use crate::service::Service;
 
 /// How many facilities file at the same time.
@@ -37,4 +38,16 @@ async fn kills_lose_and_double_nothing_on_sqlite() {
     let file = folder.path().join("todokede.sqlite3");
     let mut service = Service::new(&format!("sqlite:{}", file.display()), folder.path());
     under_kills(&mut service, &Book::Sqlite(file), "SQLite").await;
+}
+
+#[actix_web::test]
+async fn kills_lose_and_double_nothing_on_postgresql() {
+    if !knobs::has_postgres() {
+        return;
+    }
+    postgres::administer("CREATE DATABASE ledger TEMPLATE template0");
+    let folder = tempfile::tempdir().unwrap();
+    let url = postgres::url("ledger");
+    let mut service = Service::new(&url, folder.path());
+    under_kills(&mut service, &Book::Postgres(url), "PostgreSQL").await;
 }

@@ -15,3 +15,15 @@ pub fn seed() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     number("SEED", now.as_secs())
 }
+
+/// Whether the machine has a PostgreSQL server to start. One that has none is told so, past the
+/// harness, and fails where everything is required.
+pub fn has_postgres() -> bool {
+    let found = crate::postgres::programs().is_some();
+    if !found {
+        let told = "SKIPPED: this machine has no initdb and no postgres\n";
+        std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes()).unwrap();
+        assert!(std::env::var_os("REQUIRE_ALL").is_none(), "{told}");
+    }
+    found
+}

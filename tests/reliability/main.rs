@@ -7,5 +7,7 @@
 mod crashes;
 mod knobs;
 mod ledger;
+#[path = "../api/support/postgres.rs"]
+mod postgres;
 mod process;
 mod service;

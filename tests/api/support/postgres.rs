@@ -7,10 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use todokede::db::pool::connect;
-use todokede::db::source::Source;
-
-use super::database::{self, source};
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection};
 
 /// Makes the cluster, serves it, and tidies up once nobody holds this script's input any more.
 /// PostgreSQL refuses to run as root, so root hands it to another user.
@@ -67,7 +65,7 @@ fn server() -> &'static Server {
         let server = Server { folder, _script: script };
         let up = (0..600).any(|_| {
             std::thread::sleep(Duration::from_millis(50));
-            connect(&source(&server.url("postgres"))).is_ok()
+            PgConnection::establish(&server.url("postgres")).is_ok()
         });
         assert!(up, "the PostgreSQL server did not start");
         server
@@ -88,6 +86,5 @@ pub fn url(name: &str) -> String {
 
 /// Runs a statement about whole databases.
 pub fn administer(statement: &str) {
-    let admin: Source = source(&url("postgres"));
-    database::execute(&mut connect(&admin).unwrap(), statement).unwrap();
+    PgConnection::establish(&url("postgres")).unwrap().batch_execute(statement).unwrap();
 }

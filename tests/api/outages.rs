@@ -1,0 +1,70 @@
+//! The PostgreSQL server goes away and comes back, or is busy with somebody else.
+
+use futures_util::future::join_all;
+
+use crate::support::database::{execute, is_postgres};
+use crate::support::postgres::administer;
+use crate::support::{Actor, TestApp, forms};
+
+const PATH: &str = "/v1/declarations";
+
+/// Files with the same key until it is taken.
+async fn file_until_taken(clinic: &Actor) -> u16 {
+    for _ in 0..40 {
+        let reply = clinic.file_with_key(PATH, &forms::no_network(), "through-the-storm").await;
+        if reply.status != 503 {
+            return reply.status;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+    503
+}
+
+#[actix_web::test]
+async fn a_server_that_is_away_is_told_and_found_again_without_a_restart() {
+    if !is_postgres() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let name = app.database.url().rsplit('/').next().unwrap();
+    administer(&format!(
+        "ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false;
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    ));
+    let filed = clinic.file_with_key(PATH, &forms::no_network(), "through-the-storm").await;
+    filed.refused(503, "UNAVAILABLE");
+    assert_eq!((filed.header("retry-after"), &filed.body["retryable"]), ("2", &true.into()));
+    assert_eq!(clinic.get("/v1/account").await.status, 503);
+    assert_eq!(app.anonymous().get("/readyz").await.status, 503);
+    app.anonymous().get("/livez").await.is(200);
+    administer(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true"));
+    assert_eq!(file_until_taken(&clinic).await, 201);
+    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
+    app.anonymous().get("/readyz").await.is(200);
+}
+
+#[actix_web::test]
+async fn connections_that_all_wait_for_a_lock_are_told_in_bounded_time_and_serve_again() {
+    if !is_postgres() {
+        return;
+    }
+    let app = TestApp::start_with(&[("TODOKEDE_DATABASE_POOL", "2")]).await;
+    let clinic = app.clinic().await;
+    let mut other = app.database.connect();
+    execute(&mut other, "BEGIN; LOCK TABLE declarations IN ACCESS EXCLUSIVE MODE").unwrap();
+    let form = forms::no_network();
+    let filings = ["a", "b", "c", "d", "e", "f"].map(|key| clinic.file_with_key(PATH, &form, key));
+    let replies = tokio::time::timeout(std::time::Duration::from_secs(30), join_all(filings)).await.unwrap();
+    for reply in replies {
+        assert_eq!(reply.status, 503, "{}", reply.text);
+        assert!(
+            ["UNAVAILABLE", "OVERLOADED"].contains(&reply.body["code"].as_str().unwrap()),
+            "{}",
+            reply.text
+        );
+    }
+    execute(&mut other, "ROLLBACK").unwrap();
+    assert_eq!(file_until_taken(&clinic).await, 201);
+    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
+}
