@@ -63,7 +63,6 @@ fn check_production(settings: &Settings) -> Result<(), Error> {
     if sandbox_clock::find_offset(&mut connection)?.is_some() {
         return Err(Error::internal("this database belongs to a sandbox and cannot serve production"));
     }
-    tracing::warn!("no mail server is connected: mails wait in the outbox");
     Ok(())
 }
 

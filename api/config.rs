@@ -11,12 +11,14 @@ use ipnet::IpNet;
 
 mod database;
 mod reader;
+mod relay;
 
 use reader::Reader;
 pub use reader::SettingProblem;
 
 use crate::db::source::{Pooler, Source};
 use crate::domain::review::ReviewMode;
+use crate::mail::relay::Relay;
 use crate::security::limits::Budget;
 
 /// What kind of installation this is.
@@ -78,6 +80,8 @@ pub struct Settings {
     pub portal_url: Option<String>,
     /// The portal's name in mails.
     pub portal_name: String,
+    /// The mail server; a sandbox has a mailbox instead.
+    pub relay: Option<Relay>,
     /// The keys that sign access tokens, newest first.
     pub signing_keys: Vec<PathBuf>,
     /// Who decides on filings.
@@ -136,6 +140,8 @@ impl Settings {
             (Source::Postgres(_), None) => PathBuf::from("data"),
         };
         let uploads = uploads.unwrap_or_else(|| data.join("uploads"));
+        let portal_name =
+            read.text("TODOKEDE_PORTAL_NAME").unwrap_or_else(|| "医療機関等向けポータルサイト".to_owned());
         let settings = Self {
             profile,
             listen,
@@ -145,9 +151,8 @@ impl Settings {
                 .url("TODOKEDE_PUBLIC_URL", sandbox)
                 .unwrap_or_else(|| format!("http://{listen}")),
             portal_url: read.url("TODOKEDE_PORTAL_URL", sandbox),
-            portal_name: read
-                .text("TODOKEDE_PORTAL_NAME")
-                .unwrap_or_else(|| "医療機関等向けポータルサイト".to_owned()),
+            relay: relay::read(&mut read, sandbox, &portal_name),
+            portal_name,
             signing_keys: read.files("TODOKEDE_SIGNING_KEY_FILES", sandbox),
             review: if sandbox {
                 read.choice(
@@ -242,10 +247,10 @@ mod tests {
         let page = include_str!("../docs/settings.md");
         let listed: std::collections::BTreeSet<&str> =
             page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
-        let source = include_str!("config.rs");
-        let (code, _) = source.split_once("#[cfg(test)]").unwrap();
+        let sources = [include_str!("config.rs"), include_str!("config/relay.rs")];
+        let words = sources.iter().flat_map(|source| source.split("#[cfg(test)]").next().unwrap().split('"'));
         let read: std::collections::BTreeSet<&str> =
-            code.split('"').filter(|word| word.starts_with("TODOKEDE_") || *word == "DATABASE_URL").collect();
+            words.filter(|word| word.starts_with("TODOKEDE_") || *word == "DATABASE_URL").collect();
         assert_eq!(listed, read);
     }
 
@@ -253,7 +258,14 @@ mod tests {
     fn production_wants_its_secrets_and_nothing_of_the_sandbox() {
         assert_eq!(
             problems(&[("TODOKEDE_PROFILE", "production"), ("TODOKEDE_CLOCK", "2023-02-03T09:00:00+09:00")]),
-            ["TODOKEDE_CLOCK", "TODOKEDE_PORTAL_URL", "TODOKEDE_PUBLIC_URL", "TODOKEDE_SIGNING_KEY_FILES"],
+            [
+                "TODOKEDE_CLOCK",
+                "TODOKEDE_MAIL_FROM",
+                "TODOKEDE_PORTAL_URL",
+                "TODOKEDE_PUBLIC_URL",
+                "TODOKEDE_SIGNING_KEY_FILES",
+                "TODOKEDE_SMTP_URL",
+            ],
         );
         assert_eq!(
             problems(&[
@@ -261,6 +273,8 @@ mod tests {
                 ("TODOKEDE_PUBLIC_URL", "http://api.example.jp"),
                 ("TODOKEDE_PORTAL_URL", "https://portal.example.jp"),
                 ("TODOKEDE_SIGNING_KEY_FILES", "/run/secrets/signing.pem"),
+                ("TODOKEDE_SMTP_URL", "smtps://todokede:s3cret@mail.example.jp"),
+                ("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp"),
             ]),
             ["TODOKEDE_PUBLIC_URL"],
         );
@@ -274,6 +288,8 @@ mod tests {
             ("TODOKEDE_PORTAL_URL", "https://portal.example.jp"),
             ("TODOKEDE_SIGNING_KEY_FILES", "/run/secrets/new.pem, /run/secrets/old.pem"),
             ("TODOKEDE_TRUSTED_PROXIES", "10.0.0.0/8,192.0.2.7"),
+            ("TODOKEDE_SMTP_URL", "smtp://todokede:s3cret@mail.example.jp"),
+            ("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp"),
         ])
         .unwrap();
         assert_eq!(settings.public_url, "https://api.example.jp");
@@ -283,5 +299,9 @@ mod tests {
         );
         assert_eq!(settings.trusted_proxies.len(), 2);
         assert_eq!(settings.budgets.mails_per_address.quota.get(), 5);
+        let relay = settings.relay.clone().unwrap();
+        assert_eq!((relay.port, relay.patience.as_secs()), (587, 30));
+        assert_eq!(relay.from.name, settings.portal_name);
+        assert!(!format!("{settings:?}").contains("s3cret"));
     }
 }

@@ -11,6 +11,7 @@ use crate::db::pool::Database;
 use crate::error::Error;
 use crate::files::Files;
 use crate::mail::message::Portal;
+use crate::mail::smtp::Smtp;
 use crate::security::access_tokens::AccessTokens;
 use crate::security::limits::{Budget, Limit};
 use crate::security::passwords::Passwords;
@@ -86,6 +87,8 @@ pub struct State {
     pub database: Database,
     /// The bytes of attachments.
     pub files: Files,
+    /// The mail server; a sandbox has none.
+    pub smtp: Option<Arc<Smtp>>,
     /// Password hashes.
     pub passwords: Passwords,
     /// Access tokens.
@@ -116,6 +119,7 @@ impl State {
         Ok(Self {
             policy: policy(&settings),
             files: Files::open(&settings.uploads)?,
+            smtp: settings.relay.as_ref().map(Smtp::new).transpose()?.map(Arc::new),
             passwords: Passwords::new(cores)?,
             tokens: AccessTokens::new(keys, &settings.public_url)?,
             limits: Limits::new(&settings.budgets, &clock),

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+mod sending;
+
 use crate::db::writer::Mode;
 use crate::error::Error;
 use crate::state::State;
@@ -13,30 +15,40 @@ use crate::usecases::{delivery, housekeeping};
 
 /// How long the worker sleeps when nobody wakes it.
 const NAP: Duration = Duration::from_millis(500);
-/// After how many naps it tidies up.
-const NAPS_PER_TIDYING: u32 = 1200;
+/// How often it tidies up.
+const TIDYING: Duration = Duration::from_mins(10);
 
 /// Works until `stop` says otherwise.
-pub async fn run(state: Arc<State>, mut stop: watch::Receiver<bool>) {
-    let mut naps = 0_u32;
-    while !*stop.borrow() {
-        if let Err(error) = deliver(&state).await {
+pub async fn run(state: Arc<State>, stop: watch::Receiver<bool>) {
+    let mails = async {
+        match &state.smtp {
+            Some(smtp) => sending::run(&state, smtp, stop.clone()).await,
+            None => fill_mailbox(&state, stop.clone()).await,
+        }
+    };
+    tokio::join!(mails, keep_tidy(&state, stop.clone()));
+}
+
+async fn asked_to_stop(stop: &mut watch::Receiver<bool>) {
+    // Nobody can ask any more once the other end is gone, so that ends the work as well.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+async fn fill_mailbox(state: &State, mut stop: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = deliver(state).await {
             tracing::error!(%error, "mails could not be delivered; they stay in the outbox");
         }
-        if naps.is_multiple_of(NAPS_PER_TIDYING) {
-            tidy(&state).await;
-        }
-        naps = naps.wrapping_add(1);
         tokio::select! {
             () = tokio::time::sleep(NAP) => {}
             () = state.wake.notified() => {}
-            _ = stop.changed() => {}
+            () = asked_to_stop(&mut stop) => return,
         }
     }
 }
 
-/// Delivers everything that is due. A sandbox delivers to its mailbox; sending by SMTP takes this
-/// place in production, where mails wait in the outbox until then.
+/// Delivers everything that is due to the sandbox's mailbox. Mails of production are sent by
+/// [`run`].
 ///
 /// # Errors
 /// The database's.
@@ -46,6 +58,16 @@ pub async fn deliver(state: &State) -> Result<(), Error> {
     }
     while in_work(state, delivery::deliver_to_sandbox).await? > 0 {}
     Ok(())
+}
+
+async fn keep_tidy(state: &State, mut stop: watch::Receiver<bool>) {
+    loop {
+        tidy(state).await;
+        tokio::select! {
+            () = tokio::time::sleep(TIDYING) => {}
+            () = asked_to_stop(&mut stop) => return,
+        }
+    }
 }
 
 async fn tidy(state: &State) {

@@ -28,6 +28,8 @@ pub enum SettingProblem {
     },
     /// A variable belongs to the sandbox only.
     SandboxOnly(&'static str),
+    /// A variable belongs to production only.
+    ProductionOnly(&'static str),
     /// A variable of ours that does not exist.
     Unknown(String),
 }
@@ -37,7 +39,10 @@ impl SettingProblem {
     #[must_use]
     pub const fn name_or_rule(&self) -> &'static str {
         match self {
-            Self::Missing(name) | Self::Malformed { name, .. } | Self::SandboxOnly(name) => name,
+            Self::Missing(name)
+            | Self::Malformed { name, .. }
+            | Self::SandboxOnly(name)
+            | Self::ProductionOnly(name) => name,
             Self::Unknown(_) => "unknown",
         }
     }
@@ -50,6 +55,9 @@ impl fmt::Display for SettingProblem {
             Self::Malformed { name, expected } => write!(f, "{name} must be {expected}"),
             Self::SandboxOnly(name) => {
                 write!(f, "{name} belongs to the sandbox and must not be set in production")
+            }
+            Self::ProductionOnly(name) => {
+                write!(f, "{name} belongs to production and must not be set in a sandbox")
             }
             Self::Unknown(name) => write!(f, "{name} is not a setting of todokede"),
         }
@@ -74,6 +82,35 @@ impl<'a> Reader<'a> {
 
     fn malformed(&mut self, name: &'static str, expected: &'static str) {
         self.problems.push(SettingProblem::Malformed { name, expected });
+    }
+
+    /// A text that has to be there.
+    pub(super) fn required(&mut self, name: &'static str) -> Option<String> {
+        let value = self.text(name);
+        if value.is_none() {
+            self.problems.push(SettingProblem::Missing(name));
+        }
+        value
+    }
+
+    /// What was made of a value; a value of which nothing could be made is noted as malformed.
+    pub(super) fn checked<T>(
+        &mut self,
+        name: &'static str,
+        value: Option<T>,
+        expected: &'static str,
+    ) -> Option<T> {
+        if value.is_none() {
+            self.malformed(name, expected);
+        }
+        value
+    }
+
+    /// Notes a setting of production that is set in a sandbox.
+    pub(super) fn forbid(&mut self, name: &'static str) {
+        if self.text(name).is_some() {
+            self.problems.push(SettingProblem::ProductionOnly(name));
+        }
     }
 
     /// One of two words; the first is the default.

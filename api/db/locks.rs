@@ -28,6 +28,8 @@ pub enum Lock<'a> {
     Address(&'a EmailAddress),
     /// The facility list as a whole: one import at a time.
     FacilityList,
+    /// Which mails are sent next: one claim at a time.
+    Outbox,
 }
 
 impl Lock<'_> {
@@ -40,6 +42,7 @@ impl Lock<'_> {
             Self::Facility(code) => named("facility", code.as_str().as_bytes()),
             Self::Address(email) => named("address", email.key().as_bytes()),
             Self::FacilityList => named("facility list", &[]),
+            Self::Outbox => named("outbox", &[]),
         };
         let digest = digest.finalize();
         digest.iter().take(8).fold(0, |number, byte| (number << 8) | i64::from(*byte))

@@ -24,11 +24,13 @@ pub struct StoredMessage {
     pub subject: String,
     /// Plain text.
     pub body: String,
+    /// The same as HTML.
+    pub html: String,
     /// When it arrived.
     pub delivered_at: Instant,
 }
 
-type Row = (Id, String, String, String, String, Moment);
+type Row = (Id, String, String, String, String, Moment, String);
 
 /// Delivers a mail. Delivering it twice leaves it there once.
 pub fn insert(conn: &mut Conn, message: &StoredMessage) -> Result<(), Error> {
@@ -39,6 +41,7 @@ pub fn insert(conn: &mut Conn, message: &StoredMessage) -> Result<(), Error> {
             messages::recipient.eq(&message.recipient),
             messages::subject.eq(&message.subject),
             messages::body.eq(&message.body),
+            messages::html.eq(&message.html),
             messages::delivered_at.eq(Moment(message.delivered_at)),
         ))
         .on_conflict_do_nothing()
@@ -70,12 +73,13 @@ pub fn list(
     })?;
     Ok(rows
         .into_iter()
-        .map(|(id, kind, recipient, subject, body, delivered_at)| StoredMessage {
+        .map(|(id, kind, recipient, subject, body, delivered_at, html)| StoredMessage {
             id: MessageId::from_uuid(id.0),
             kind,
             recipient,
             subject,
             body,
+            html,
             delivered_at: delivered_at.0,
         })
         .collect())

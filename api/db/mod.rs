@@ -13,6 +13,7 @@ pub mod idempotency_keys;
 pub mod known_clients;
 pub mod links;
 pub mod locks;
+pub mod mails;
 pub mod messages;
 pub mod migrations;
 pub mod outbox;

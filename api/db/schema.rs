@@ -225,6 +225,11 @@ diesel::table! {
         next_attempt_at -> Moment,
         expires_at -> Moment,
         sent_at -> Nullable<Moment>,
+        html -> Text,
+        lease_holder -> Nullable<Id>,
+        leased_until -> Nullable<Moment>,
+        failure -> Nullable<Text>,
+        recipient_domain -> Text,
     }
 }
 
@@ -239,6 +244,7 @@ diesel::table! {
         subject -> Text,
         body -> Text,
         delivered_at -> Moment,
+        html -> Text,
     }
 }
 

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod call_centre;
 mod characters;
 pub mod declaration;
+pub mod delivery;
 pub mod designation_receipt;
 pub mod email;
 pub mod facility_code;

@@ -15,8 +15,8 @@ use self::examples::Examples;
 use super::context::{BEARER, bearer_scheme};
 use super::problems::{FieldError, ProblemDocument};
 use super::{
-    accounts, declarations, email_changes, health, jwks, password_resets, registrations, sandbox, sessions,
-    successions, support, transitional_measures, uploads,
+    accounts, declarations, email_changes, health, jwks, mails, password_resets, registrations, sandbox,
+    sessions, successions, support, transitional_measures, uploads,
 };
 
 /// What holds for every operation.
@@ -35,7 +35,7 @@ const INTRODUCTION: &str = include_str!("document/introduction.md");
     tags(
         (name = "registration", description = "Registration of an account (アカウント登録): address, mailed link, form, confirmation screen, account."),
         (name = "login", description = "Sessions (ログイン) and forgotten passwords."),
-        (name = "account", description = "What an account states of its facility, its password, its address."),
+        (name = "account", description = "What an account states of its facility, its password, its address, its mails."),
         (name = "transitional-measures", description = "The rounds of the transitional measure (経過措置) and their rules, public."),
         (name = "uploads", description = "Attachments (添付書類), in two steps."),
         (name = "declarations", description = "Declarations of the transitional measure (猶予届出)."),
@@ -51,6 +51,7 @@ struct Base;
 pub fn routes(config: &mut ServiceConfig<'_>, with_sandbox: bool) {
     registrations::routes(config);
     accounts::routes(config);
+    mails::routes(config);
     email_changes::routes(config);
     sessions::routes(config);
     password_resets::routes(config);

@@ -20,6 +20,7 @@ pub mod health;
 pub mod jwks;
 pub mod language;
 pub mod listed_texts;
+pub mod mails;
 pub mod pages;
 pub mod paging;
 pub mod password_resets;

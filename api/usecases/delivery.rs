@@ -1,34 +1,135 @@
-//! The outbox's other end: mails that are due are delivered.
+//! The outbox's other end: mails that are due are claimed, and what became of each is written down.
+//! Nothing is sent in here: a transaction never waits for a mail server.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
 
 use super::work::Work;
 use crate::db::messages::{self, StoredMessage};
-use crate::db::outbox;
+use crate::db::outbox::{self, Due, Failed, Lease, Waiting};
+use crate::domain::calendar::Instant;
+use crate::domain::delivery::{MailFailure, Next, Trouble, decide};
+use crate::domain::ids::MessageId;
 use crate::error::Error;
 
-/// Mails delivered in one transaction at most.
-const BATCH: i64 = 50;
+/// Mails delivered to the sandbox's mailbox in one transaction at most.
+const BATCH: usize = 50;
+/// Mails that a claim looks at: more than it takes, because some are expired and some share a domain.
+const LOOKED_AT: i64 = 200;
+
+/// What a sender can take on.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The right it asks for.
+    pub lease: Lease,
+    /// How many mails.
+    pub room: usize,
+    /// How many mails to one domain it has under way at most.
+    pub per_domain: usize,
+    /// How many it has under way already, by domain.
+    pub under_way: HashMap<String, usize>,
+}
+
+/// What was claimed.
+#[derive(Default)]
+pub struct Claimed {
+    /// Mails to send.
+    pub mails: Vec<Waiting>,
+    /// How many were given up because their time is over.
+    pub expired: usize,
+}
+
+/// Takes mails that are due, longest waiting first, but never so many to one domain that it keeps
+/// the others waiting.
+pub fn claim(work: &mut Work<'_>, wanted: &Wanted) -> Result<Claimed, Error> {
+    let now = work.now();
+    let mut under_way = wanted.under_way.clone();
+    let full = under_way.iter().filter(|(_, count)| **count >= wanted.per_domain);
+    let full: Vec<String> = full.map(|(domain, _)| domain.clone()).collect();
+    let due = outbox::list_due(work.conn, now, &full, LOOKED_AT)?;
+    let (expired, due): (Vec<Due>, Vec<Due>) = due.into_iter().partition(|due| now >= due.expires_at);
+    let expired: Vec<MessageId> = expired.into_iter().map(|due| due.id).collect();
+    if !expired.is_empty() {
+        outbox::abandon_expired(work.conn, &expired)?;
+    }
+    let has_room = |due: &Due| {
+        let count = under_way.entry(due.domain.clone()).or_default();
+        *count += 1;
+        *count <= wanted.per_domain
+    };
+    let chosen: Vec<MessageId> =
+        due.into_iter().filter(has_room).map(|due| due.id).take(wanted.room).collect();
+    let mails =
+        if chosen.is_empty() { Vec::new() } else { outbox::lease(work.conn, &chosen, wanted.lease, now)? };
+    Ok(Claimed { mails, expired: expired.len() })
+}
+
+/// An attempt that is over.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// Of which mail.
+    pub id: MessageId,
+    /// The mail's own attempts, this one included if it was one.
+    pub attempts: i64,
+    /// What becomes of the mail.
+    pub next: Next,
+}
+
+impl Attempt {
+    /// Decides what becomes of a mail.
+    #[must_use]
+    pub fn ended(mail: &Waiting, outcome: Result<(), MailFailure>, now: Instant) -> Self {
+        let of_server = outcome.is_err_and(|failure| failure.trouble() == Trouble::Server);
+        let attempts = mail.attempts + i64::from(!of_server);
+        Self { id: mail.id, attempts, next: decide(outcome, attempts, now, mail.expires_at, rand::random()) }
+    }
+}
+
+/// Writes down how attempts ended, all in one transaction. Doing it twice changes nothing more.
+pub fn settle(work: &mut Work<'_>, holder: Uuid, attempts: &[Attempt]) -> Result<(), Error> {
+    let now = work.now();
+    let sent = attempts.iter().filter(|attempt| attempt.next == Next::Sent);
+    let sent: Vec<MessageId> = sent.map(|attempt| attempt.id).collect();
+    if !sent.is_empty() {
+        outbox::mark_sent(work.conn, &sent, now)?;
+    }
+    for Attempt { id, attempts, next } in attempts.iter().cloned() {
+        match next {
+            Next::Sent => {}
+            Next::Deferred { failure, at } => {
+                outbox::defer(work.conn, Failed { id, failure, attempts }, holder, at)?;
+            }
+            Next::Abandoned { failure } => {
+                outbox::abandon(work.conn, Failed { id, failure, attempts }, holder)?;
+            }
+        }
+    }
+    Ok(())
+}
 
 /// Delivers what is due to the sandbox's mailbox, in one transaction with the outbox, so that no
 /// mail is lost and none arrives twice. Says how many were handled.
 pub fn deliver_to_sandbox(work: &mut Work<'_>) -> Result<usize, Error> {
     let now = work.now();
-    let due = outbox::list_due(work.conn, now, BATCH)?;
-    let handled = due.len();
-    for mail in due {
-        if now >= mail.expires_at {
-            outbox::abandon(work.conn, mail.id)?;
-            continue;
-        }
+    let lease = Lease { holder: Uuid::new_v4(), until: now };
+    let wanted = Wanted { lease, room: BATCH, per_domain: BATCH, under_way: HashMap::new() };
+    let Claimed { mails, expired } = claim(work, &wanted)?;
+    let ids: Vec<MessageId> = mails.iter().map(|mail| mail.id).collect();
+    for mail in mails {
         let message = StoredMessage {
             id: mail.id,
             kind: mail.kind,
             recipient: mail.recipient,
             subject: mail.subject,
             body: mail.body,
+            html: mail.html,
             delivered_at: now,
         };
         messages::insert(work.conn, &message)?;
-        outbox::mark_sent(work.conn, message.id, now)?;
     }
-    Ok(handled)
+    if !ids.is_empty() {
+        outbox::mark_sent(work.conn, &ids, now)?;
+    }
+    Ok(ids.len() + expired)
 }

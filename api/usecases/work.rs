@@ -99,10 +99,12 @@ impl<'a> Work<'a> {
             recipient: to.to_string(),
             subject: composed.subject.clone(),
             body: composed.text,
+            html: composed.html,
             attempts: 0,
+            queued_at: now,
             expires_at: message.expires_at().unwrap_or(now + MAIL_LIFE),
         };
-        outbox::insert(self.conn, &mail, account, now)?;
+        outbox::insert(self.conn, &mail, account)?;
         self.queued.push(Queued { kind, recipient: mail.recipient, subject: composed.subject });
         Ok(())
     }

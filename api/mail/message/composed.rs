@@ -18,6 +18,8 @@ pub struct Composed {
     pub subject: String,
     /// The body, plain text, lines ended by `\n`.
     pub text: String,
+    /// The same content as an HTML document.
+    pub html: String,
 }
 
 impl fmt::Debug for Composed {

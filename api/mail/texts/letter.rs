@@ -1,34 +1,22 @@
 //! The sheet every mail is written on: addressee, paragraphs, and the foot with the call centre.
 
-use super::lines::{one_line, wrapped};
+use super::lines::one_line;
+use super::page::{Block, Page};
+use super::{html, plain};
 use crate::domain::calendar::{Instant, in_japan};
 use crate::domain::wareki::wareki_moment;
 use crate::mail::message::{Composed, Portal};
 
 const SUBJECT_LIMIT: usize = 60;
-const RULE: &str = "------------------------------------------------------------";
-const CALL_CENTRE: &[&str] = &[
-    "お問い合わせ先：オンライン資格確認等コールセンター",
-    "電話：0800-080-4583（通話無料）",
-    "受付時間：月曜日～金曜日 8：00～18：00、土曜日 8：00～16：00",
-    "（いずれも祝日を除く）",
-];
 /// What to do about a mail that cannot be right.
 pub(super) const PLEASE_CALL: &str = "お手数ですが、下記のコールセンターへご連絡ください。";
-const SENDING_ONLY: &[&str] = &[
-    "このメールは、送信専用のメールアドレスからお送りしています。",
-    "ご返信いただいてもお答えできませんので、あらかじめご了承ください。",
-];
-const SENDERS: &str = "（厚生労働省・社会保険診療報酬支払基金）";
-const CALL_CENTRE_IN_ENGLISH: &str =
-    "Call centre: 0800-080-4583 (toll-free). Please do not reply to this mail.";
 
 /// A mail being written.
 pub(in crate::mail) struct Letter {
     title: String,
     addressee: String,
-    body: String,
-    english: String,
+    body: Vec<Block>,
+    english: Vec<String>,
 }
 
 impl Letter {
@@ -43,7 +31,7 @@ impl Letter {
     }
 
     fn new(title: &str, addressee: String) -> Self {
-        Self { title: title.to_owned(), addressee, body: String::new(), english: String::new() }
+        Self { title: title.to_owned(), addressee, body: Vec::new(), english: Vec::new() }
     }
 
     /// Names the filing in the subject by its receipt number.
@@ -53,46 +41,36 @@ impl Letter {
     }
 
     /// A paragraph, line by line.
-    pub(super) fn says(mut self, lines: &[&str]) -> Self {
-        write_lines(&mut self.body, lines);
-        self.body.push('\n');
-        self
+    pub(super) fn says(self, lines: &[&str]) -> Self {
+        self.with(Block::Paragraph { heading: None, lines: lines_of(lines) })
     }
 
     /// A paragraph under a heading.
-    pub(super) fn section(mut self, heading: &str, lines: &[&str]) -> Self {
-        write_lines(&mut self.body, &[&format!("■ {heading}")]);
-        self.says(lines)
+    pub(super) fn section(self, heading: &str, lines: &[&str]) -> Self {
+        self.with(Block::Paragraph { heading: Some(one_line(heading)), lines: lines_of(lines) })
     }
 
     /// Facts with their labels, one to a line.
-    pub(super) fn facts(mut self, facts: &[(&str, &str)]) -> Self {
-        for (label, value) in facts {
-            write_lines(&mut self.body, &[&format!("　{label}：{value}")]);
-        }
-        self.body.push('\n');
-        self
+    pub(super) fn facts(self, facts: &[(&str, &str)]) -> Self {
+        self.with(Block::Facts(
+            facts.iter().map(|(label, value)| (one_line(label), one_line(value))).collect(),
+        ))
     }
 
     /// A text of staff, with its own line breaks, under a heading.
-    pub(super) fn quotes(mut self, heading: &str, text: &str) -> Self {
-        write_lines(&mut self.body, &[&format!("■ {heading}")]);
-        self.says(&text.lines().collect::<Vec<_>>())
+    pub(super) fn quotes(self, heading: &str, text: &str) -> Self {
+        self.section(heading, &text.lines().collect::<Vec<_>>())
     }
 
     /// A link, alone on its line.
-    pub(super) fn link(mut self, label: &str, url: &str) -> Self {
-        write_lines(&mut self.body, &[&format!("{label}：")]);
-        write_link(&mut self.body, url);
-        self.body.push('\n');
-        self
+    pub(super) fn link(self, label: &str, url: &str) -> Self {
+        self.with(Block::Link { label: one_line(label), url: one_line(url), validity: None })
     }
 
     /// A link that stops working, and when.
-    pub(super) fn expiring_link(mut self, label: &str, url: &str, expires_at: Instant) -> Self {
-        write_lines(&mut self.body, &[&format!("{label}：")]);
-        write_link(&mut self.body, url);
-        self.says(&[&format!("有効期限：{}まで（日本時間）", wareki_moment(expires_at))])
+    pub(super) fn expiring_link(self, label: &str, url: &str, expires_at: Instant) -> Self {
+        let validity = Some(format!("有効期限：{}まで（日本時間）", wareki_moment(expires_at)));
+        self.with(Block::Link { label: one_line(label), url: one_line(url), validity })
     }
 
     /// What to do if one did not ask for this mail.
@@ -102,27 +80,30 @@ impl Letter {
 
     /// The English summary.
     pub(super) fn in_english(mut self, lines: &[&str]) -> Self {
-        write_lines(&mut self.english, lines);
+        self.english.extend(lines_of(lines));
         self
     }
 
     /// Completes the mail with the portal's name and the foot.
     pub(in crate::mail) fn sign(self, portal: &Portal) -> Composed {
-        let subject = format!("【{}】{}", portal.name, self.title);
-        let mut text = String::new();
-        let greeting = format!("「{}」をご利用いただき、ありがとうございます。", portal.name);
-        write_lines(&mut text, &[&self.addressee, "", &greeting]);
-        text.push_str(&self.body);
-        write_lines(&mut text, &[RULE]);
-        write_lines(&mut text, CALL_CENTRE);
-        write_lines(&mut text, &[""]);
-        write_lines(&mut text, SENDING_ONLY);
-        write_lines(&mut text, &["", &portal.name, SENDERS]);
-        write_link(&mut text, &portal.url);
-        write_lines(&mut text, &[RULE, "English summary"]);
-        text.push_str(&self.english);
-        write_lines(&mut text, &[CALL_CENTRE_IN_ENGLISH]);
-        Composed { subject: one_line(&subject).chars().take(SUBJECT_LIMIT).collect(), text }
+        let subject = one_line(&format!("【{}】{}", portal.name, self.title));
+        let page = Page {
+            addressee: one_line(&self.addressee),
+            portal_name: one_line(&portal.name),
+            portal_url: one_line(&portal.url),
+            body: self.body,
+            english: self.english,
+        };
+        Composed {
+            subject: subject.chars().take(SUBJECT_LIMIT).collect(),
+            text: plain::write(&page),
+            html: html::write(&page),
+        }
+    }
+
+    fn with(mut self, block: Block) -> Self {
+        self.body.push(block);
+        self
     }
 }
 
@@ -131,16 +112,8 @@ pub(super) fn in_english(at: Instant) -> String {
     in_japan(at).format("%-d %B %Y, %H:%M (Japan time)").to_string()
 }
 
-fn write_lines(text: &mut String, lines: &[&str]) {
-    for line in lines {
-        text.push_str(&wrapped(&one_line(line)));
-        text.push('\n');
-    }
-}
-
-fn write_link(text: &mut String, url: &str) {
-    text.push_str(&one_line(url));
-    text.push('\n');
+fn lines_of(lines: &[&str]) -> Vec<String> {
+    lines.iter().map(|line| one_line(line)).collect()
 }
 
 #[cfg(test)]

@@ -5,8 +5,11 @@ use letter::Letter;
 
 mod credentials;
 mod declarations;
+mod html;
 mod letter;
 mod lines;
+mod page;
+mod plain;
 mod registration;
 #[cfg(test)]
 pub(super) mod samples;

@@ -38,6 +38,9 @@ pub struct MessageResponse {
     /// Plain text.
     #[schema(max_length = 20_000, example = "架空さくら診療所 御中")]
     pub text: String,
+    /// The same content as HTML.
+    #[schema(max_length = 60_000, example = "<p>架空さくら診療所 御中</p>")]
+    pub html: String,
     /// The link in it, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 2000)]
@@ -56,6 +59,7 @@ impl MessageResponse {
             to: message.recipient,
             subject: message.subject,
             text: message.body,
+            html: message.html,
             link,
             delivered_at: message.delivered_at.into(),
         }

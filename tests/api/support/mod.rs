@@ -8,9 +8,12 @@ pub mod contract;
 pub mod database;
 pub mod forms;
 pub mod list;
+pub mod mime;
 pub mod postgres;
+pub mod production;
 pub mod reasons;
 pub mod schema;
+pub mod sink;
 
 pub use actor::{Actor, PASSWORD};
 pub use app::TestApp;

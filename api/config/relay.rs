@@ -1,0 +1,194 @@
+//! Reads the settings of the mail server.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use percent_encoding::percent_decode_str;
+use secrecy::SecretString;
+use url::Url;
+
+use super::reader::Reader;
+use crate::domain::email::EmailAddress;
+use crate::mail::relay::{Login, Relay, Security, Sender};
+
+/// What the URL may be.
+const URL_FORM: &str = "smtps://USER:PASSWORD@HOST:465, or smtp://USER:PASSWORD@HOST:587 for STARTTLS";
+/// What the sender may be.
+const SENDER_FORM: &str = "ADDRESS or NAME <ADDRESS>";
+/// How long the mail server may take for one mail, in seconds.
+const PATIENCE_SECONDS: u64 = 30;
+
+const URL: &str = "TODOKEDE_SMTP_URL";
+const FROM: &str = "TODOKEDE_MAIL_FROM";
+const REPLY_TO: &str = "TODOKEDE_MAIL_REPLY_TO";
+const TRUSTED: &str = "TODOKEDE_SMTP_CA_FILE";
+const PATIENCE: &str = "TODOKEDE_SMTP_TIMEOUT_SECONDS";
+
+/// Reads the mail server. A sandbox has none: its mails go to its mailbox. Nothing comes back for
+/// settings that are missing or malformed, which the reader has noted then.
+pub(super) fn read(read: &mut Reader<'_>, sandbox: bool, portal_name: &str) -> Option<Relay> {
+    if sandbox {
+        for name in [URL, FROM, REPLY_TO, TRUSTED, PATIENCE] {
+            read.forbid(name);
+        }
+        return None;
+    }
+    let url = read.required(URL).and_then(|url| read.checked(URL, parse_url(&url), URL_FORM));
+    let from = read.required(FROM);
+    let from = from.and_then(|from| read.checked(FROM, parse_sender(&from, portal_name), SENDER_FORM));
+    let reply_to = read.text(REPLY_TO);
+    let reply_to =
+        reply_to.and_then(|text| read.checked(REPLY_TO, EmailAddress::parse(&text).ok(), "a mail address"));
+    let trusted = read.text(TRUSTED).map(PathBuf::from);
+    let seconds = read.text(PATIENCE).map_or(Some(PATIENCE_SECONDS), |text| text.parse().ok());
+    let seconds = seconds.filter(|seconds| (1..=300).contains(seconds));
+    let patience = Duration::from_secs(read.checked(PATIENCE, seconds, "seconds from 1 to 300")?);
+    let Server { security, host, port, login } = url?;
+    Some(Relay { host, port, security, login, trusted, patience, from: from?, reply_to })
+}
+
+struct Server {
+    security: Security,
+    host: String,
+    port: u16,
+    login: Option<Login>,
+}
+
+fn parse_url(text: &str) -> Option<Server> {
+    let url = Url::parse(text).ok()?;
+    let (security, usual_port) = match url.scheme() {
+        "smtps" => (Security::Implicit, 465),
+        "smtp" => (Security::StartTls, 587),
+        _ => return None,
+    };
+    let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+    let host = url.host_str().filter(|host| bare && !host.is_empty())?;
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let login = match (url.username(), url.password()) {
+        ("", None) => None,
+        (user, Some(password)) if !user.is_empty() && !password.is_empty() => {
+            Some(Login { user: decoded(user)?, password: SecretString::from(decoded(password)?) })
+        }
+        _ => return None,
+    };
+    Some(Server { security, host: host.to_owned(), port: url.port().unwrap_or(usual_port), login })
+}
+
+/// A part of a URL as it was before it was encoded.
+fn decoded(part: &str) -> Option<String> {
+    percent_decode_str(part).decode_utf8().ok().map(std::borrow::Cow::into_owned)
+}
+
+/// An address, or a name and an address in angle brackets.
+fn parse_sender(text: &str, portal_name: &str) -> Option<Sender> {
+    let (name, address) = match text.split_once('<') {
+        Some((name, address)) => (name.trim().trim_matches('"'), address.strip_suffix('>')?),
+        None => ("", text),
+    };
+    let name = if name.is_empty() { portal_name } else { name };
+    let proper = !name.chars().any(char::is_control);
+    Some(Sender { name: name.to_owned(), address: EmailAddress::parse(address).ok()? }).filter(|_| proper)
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+    use crate::config::Settings;
+
+    fn problems(variables: &[(&str, &str)]) -> Vec<&'static str> {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let problems = Settings::from_variables(&variables.collect()).unwrap_err();
+        problems.iter().map(crate::config::SettingProblem::name_or_rule).collect()
+    }
+
+    #[test]
+    fn a_sandbox_knows_no_mail_server_and_production_no_malformed_one() {
+        let mail = [
+            ("TODOKEDE_SMTP_URL", "smtp://s3cret"),
+            ("TODOKEDE_MAIL_FROM", "nobody"),
+            ("TODOKEDE_MAIL_REPLY_TO", "nobody"),
+            ("TODOKEDE_SMTP_CA_FILE", "/run/secrets/ca.pem"),
+            ("TODOKEDE_SMTP_TIMEOUT_SECONDS", "0"),
+        ];
+        assert_eq!(problems(&mail), mail.map(|(name, _)| name));
+        let production = [
+            ("TODOKEDE_PROFILE", "production"),
+            ("TODOKEDE_PUBLIC_URL", "https://api.example.jp"),
+            ("TODOKEDE_PORTAL_URL", "https://portal.example.jp"),
+            ("TODOKEDE_SIGNING_KEY_FILES", "/run/secrets/signing.pem"),
+        ];
+        let malformed = ["TODOKEDE_MAIL_FROM", "TODOKEDE_MAIL_REPLY_TO", "TODOKEDE_SMTP_TIMEOUT_SECONDS"];
+        assert_eq!(problems(&[&production[..], &mail[..]].concat()), malformed);
+    }
+
+    #[test]
+    fn the_two_kinds_of_tls_are_read_with_their_usual_ports() {
+        for (text, security, port) in [
+            ("smtps://u:p@mail.example.jp", Security::Implicit, 465),
+            ("smtp://u:p@mail.example.jp/", Security::StartTls, 587),
+            ("smtp://u:p@mail.example.jp:2525", Security::StartTls, 2525),
+        ] {
+            let server = parse_url(text).unwrap();
+            assert_eq!((server.security, server.port), (security, port), "{text}");
+            assert_eq!(server.host, "mail.example.jp");
+        }
+        assert_eq!(parse_url("smtps://[::1]:465").unwrap().host, "::1");
+    }
+
+    #[test]
+    fn a_user_and_a_password_may_hold_anything_once_encoded_and_are_never_shown() {
+        let login = parse_url("smtps://no-reply%40example.jp:a%2Fb%3A%2B%25+&@mail.example.jp")
+            .unwrap()
+            .login
+            .unwrap();
+        assert_eq!(login.user, "no-reply@example.jp");
+        assert_eq!(login.password.expose_secret(), "a/b:+%+&");
+        assert!(!format!("{login:?}").contains("a/b"), "{login:?}");
+        assert!(parse_url("smtps://mail.example.jp").unwrap().login.is_none());
+    }
+
+    #[test]
+    fn half_a_login_another_scheme_and_options_are_refused() {
+        for wrong in [
+            "",
+            "mail.example.jp",
+            "http://mail.example.jp",
+            "smtp://",
+            "smtps://user@mail.example.jp",
+            "smtps://:password@mail.example.jp",
+            "smtps://user:@mail.example.jp",
+            "smtp://u:p@mail.example.jp?tls=none",
+            "smtp://u:p@mail.example.jp/name",
+            "smtp://u:p@mail.example.jp#x",
+            "smtp://u:%ff@mail.example.jp",
+            "smtp://u:p@mail.example.jp:99999",
+        ] {
+            assert!(parse_url(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_sender_has_the_portals_name_unless_it_has_one_of_its_own() {
+        for (text, name) in [
+            ("no-reply@portal.example.jp", "ポータル"),
+            ("<no-reply@portal.example.jp>", "ポータル"),
+            ("届出窓口 <no-reply@portal.example.jp>", "届出窓口"),
+            ("\"届出窓口\" <no-reply@portal.example.jp>", "届出窓口"),
+        ] {
+            let sender = parse_sender(text, "ポータル").unwrap();
+            assert_eq!((sender.name.as_str(), sender.address.as_str()), (name, "no-reply@portal.example.jp"));
+        }
+        for wrong in [
+            "",
+            "届出窓口",
+            "a@b@c.jp",
+            "x <a@example.jp",
+            "x <a@example.jp> y",
+            "x\r\nBcc: y <a@example.jp>",
+        ] {
+            assert!(parse_sender(wrong, "ポータル").is_none(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! One conversation with the mail server, and what each of its answers means.
+//!
+//! Before the recipient is named, whatever fails is the server's trouble or the configuration's. From
+//! there on it is the mail's, for it may be this recipient or this content that the server chokes on.
+
+use lettre::Address;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::{Response, Severity};
+
+use super::relay::Security;
+use crate::domain::delivery::MailFailure;
+
+/// Where the server is and what has to hold before anything is said to it.
+pub(super) struct Line {
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) security: Security,
+    pub(super) tls: TlsParameters,
+    pub(super) login: Option<Credentials>,
+    pub(super) our_name: ClientId,
+}
+
+/// A conversation that is open. Dropping it closes the connection, whatever was under way.
+pub(super) struct Conversation(AsyncSmtpConnection);
+
+impl Conversation {
+    /// Connects, insists on TLS, and logs in.
+    pub(super) async fn open(line: &Line) -> Result<Self, MailFailure> {
+        let from_the_start = (line.security == Security::Implicit).then(|| line.tls.clone());
+        let server = (line.host.as_str(), line.port);
+        let mut connection =
+            AsyncSmtpConnection::connect_tokio1(server, None, &line.our_name, from_the_start, None)
+                .await
+                .map_err(|error| of_server(&error))?;
+        if line.security == Security::StartTls {
+            if !connection.can_starttls() {
+                return Err(MailFailure::TlsRefused);
+            }
+            let upgraded = connection.starttls(line.tls.clone(), &line.our_name).await;
+            upgraded.map_err(|error| match error.status() {
+                Some(_) => MailFailure::TlsRefused,
+                None => of_server(&error),
+            })?;
+        }
+        if !connection.is_encrypted() {
+            return Err(MailFailure::TlsRefused);
+        }
+        if let Some(login) = &line.login {
+            connection.auth(DEFAULT_MECHANISMS, login).await.map_err(|error| of_login(&error))?;
+        }
+        Ok(Self(connection))
+    }
+
+    /// Forgets what a mail before has left behind; an error means that the connection is of no more
+    /// use.
+    pub(super) async fn reset(&mut self) -> Result<(), MailFailure> {
+        self.0.command(Rset).await.map(drop).map_err(|error| of_server(&error))
+    }
+
+    /// Begins a mail.
+    pub(super) async fn begin(&mut self, sender: &Address) -> Result<(), MailFailure> {
+        let begun = self.0.command(Mail::new(Some(sender.clone()), Vec::new())).await;
+        begun.map(drop).map_err(|error| match of_server(&error) {
+            MailFailure::ServerRefused => MailFailure::SenderRefused,
+            other => other,
+        })
+    }
+
+    /// Hands the mail over. It is sent only if the server's last word says so.
+    pub(super) async fn hand_over(&mut self, recipient: Address, message: &[u8]) -> Result<(), MailFailure> {
+        let named = self.0.command(Rcpt::new(recipient, Vec::new())).await;
+        named.map_err(|error| of_mail(&error, MailFailure::MailboxBusy, MailFailure::MailboxUnknown))?;
+        let of_content = |error| of_mail(&error, MailFailure::Postponed, MailFailure::Refused);
+        expect(&self.0.command(Data).await.map_err(of_content)?, Severity::PositiveIntermediate)?;
+        expect(&self.0.message(message).await.map_err(of_content)?, Severity::PositiveCompletion)
+    }
+}
+
+/// An answer that belongs to another question leaves the outcome unknown.
+fn expect(answer: &Response, wanted: Severity) -> Result<(), MailFailure> {
+    if answer.code().severity == wanted { Ok(()) } else { Err(MailFailure::ConnectionLost) }
+}
+
+fn of_server(error: &Error) -> MailFailure {
+    if error.is_transient() {
+        MailFailure::ServerBusy
+    } else if error.is_permanent() {
+        MailFailure::ServerRefused
+    } else if is_of_tls(error) {
+        MailFailure::TlsRefused
+    } else {
+        MailFailure::ServerUnreachable
+    }
+}
+
+/// A server that offers no way to log in, or refuses ours, even for now.
+fn of_login(error: &Error) -> MailFailure {
+    if error.status().is_some() || error.is_client() {
+        MailFailure::AuthenticationFailed
+    } else {
+        of_server(error)
+    }
+}
+
+fn of_mail(error: &Error, for_now: MailFailure, for_good: MailFailure) -> MailFailure {
+    if error.is_transient() {
+        for_now
+    } else if !error.is_permanent() {
+        MailFailure::ConnectionLost
+    } else if is_of_policy(error) {
+        MailFailure::RefusedByPolicy
+    } else {
+        for_good
+    }
+}
+
+/// The enhanced status 5.7.x (RFC 3463): security or policy, neither the mailbox nor the content.
+fn is_of_policy(error: &Error) -> bool {
+    std::error::Error::source(error).is_some_and(|text| text.to_string().starts_with("5.7."))
+}
+
+/// The TLS library reports what it refuses as invalid data.
+fn is_of_tls(error: &Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref::<std::io::Error>() {
+            return error.kind() == std::io::ErrorKind::InvalidData;
+        }
+        source = error.source();
+    }
+    false
+}

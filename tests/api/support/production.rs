@@ -1,0 +1,180 @@
+//! A production service: its mails go to a mail server.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use todokede::boot;
+use todokede::config::Settings;
+use todokede::db::writer::Mode;
+use todokede::domain::email::EmailAddress;
+use todokede::domain::lang::Lang;
+use todokede::facility_list::{Import, import_text};
+use todokede::mail::message::Message;
+use todokede::security::signing_keys;
+use todokede::server::{self, Running};
+use todokede::state::State;
+use todokede::usecases::work::{Call, Work};
+
+use super::database::TestDatabase;
+use super::sink::Sink;
+use super::{Actor, Client, PASSWORD, forms, list};
+
+/// How long a test waits for something that has to happen. Nothing is timed by it.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
+/// The settings of a production service on a database, with a key of its own. Its mail server is at
+/// a port where nobody listens, unless the variables say otherwise.
+pub fn settings(folder: &Path, database: &TestDatabase, variables: &[(&str, &str)]) -> Settings {
+    let key = folder.join("production-key.pem");
+    signing_keys::read_or_generate(&key).unwrap();
+    let mut all = BTreeMap::from([
+        ("TODOKEDE_PROFILE", "production".to_owned()),
+        ("TODOKEDE_LISTEN", "127.0.0.1:0".to_owned()),
+        ("TODOKEDE_PUBLIC_URL", "https://api.todokede.test".to_owned()),
+        ("TODOKEDE_PORTAL_URL", "https://portal.todokede.test".to_owned()),
+        ("TODOKEDE_SIGNING_KEY_FILES", key.display().to_string()),
+        ("TODOKEDE_SMTP_URL", "smtp://todokede:secret@localhost:1".to_owned()),
+        ("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp".to_owned()),
+        ("DATABASE_URL", database.url().to_owned()),
+    ]);
+    all.extend(variables.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    let all = all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Settings::from_variables(&all).unwrap()
+}
+
+/// A running production service with a clinic and a pharmacy in its list.
+pub struct Production {
+    pub running: Running,
+    pub database: Arc<TestDatabase>,
+    pub folder: TempDir,
+}
+
+impl Production {
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// One whose mails go to a sink, which may take `seconds` for each step.
+    pub async fn sending_to(sink: &Sink, seconds: u32) -> Self {
+        let (url, certificate, seconds) =
+            (sink.url(), sink.certificate().display().to_string(), seconds.to_string());
+        Self::start_with(&[
+            ("TODOKEDE_SMTP_URL", &url),
+            ("TODOKEDE_SMTP_CA_FILE", &certificate),
+            ("TODOKEDE_SMTP_TIMEOUT_SECONDS", &seconds),
+        ])
+        .await
+    }
+
+    pub async fn start_with(variables: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Arc::new(TestDatabase::blank(folder.path()));
+        let settings = settings(folder.path(), &database, variables);
+        let opening = tokio::task::spawn_blocking(move || {
+            boot::migrate(&settings).unwrap();
+            let state = boot::open(settings).unwrap();
+            let (database, policy) = (&state.database, &state.policy);
+            let import = Import { database, policy, now: state.clock.now(), whole_edition: false };
+            let facilities = [1, 4].map(|table| list::unlisted(table, 1));
+            import_text(&import, &list::csv(&facilities.each_ref())).unwrap();
+            state
+        });
+        Self { running: server::start(opening.await.unwrap()).unwrap(), database, folder }
+    }
+
+    pub fn state(&self) -> &State {
+        &self.running.state
+    }
+
+    pub fn stranger(&self) -> Client {
+        Client::new(format!("http://{}", self.running.address), Lang::Ja)
+    }
+
+    /// A number of its database, by a query.
+    pub fn count(&self, query: &str) -> i64 {
+        self.database.count(query)
+    }
+
+    /// How many mails are in a state.
+    pub fn mails(&self, state: &str) -> i64 {
+        self.count(&format!("SELECT COUNT(*) FROM outbox WHERE state = '{state}'"))
+    }
+
+    /// Queues a mail to each of these addresses, all in one transaction.
+    pub async fn queue(&self, addresses: impl IntoIterator<Item = String>) {
+        let addresses: Vec<EmailAddress> =
+            addresses.into_iter().map(|address| EmailAddress::parse(&address).unwrap()).collect();
+        let (call, policy) = (Call::internal("test", self.state().clock.now()), self.state().policy.clone());
+        let queueing = self.state().database.write(Mode::Store, move |conn| {
+            let mut work = Work::new(conn, &call, &policy);
+            let message =
+                Message::EmailChanged { facility_name: "架空さくら診療所".to_owned(), at: call.now };
+            addresses.iter().try_for_each(|address| work.mail(address, None, &message))
+        });
+        queueing.await.unwrap();
+        self.state().wake.notify_one();
+    }
+
+    /// Lets time pass until every mail is sent or given up: whenever all that are left wait for a
+    /// later time, that time comes.
+    pub async fn run_dry(&self) {
+        let left = "SELECT COUNT(*) FROM outbox WHERE state IN ('QUEUED', 'DEFERRED')";
+        eventually("an empty outbox", || async {
+            let now = self.database.instant(self.state().clock.now());
+            let resting = format!("{left} AND lease_holder IS NULL AND next_attempt_at > {now}");
+            let (left, resting) = (self.count(left), self.count(&resting));
+            if left > 0 && left == resting {
+                self.state().clock.advance(TimeDelta::minutes(2));
+                self.state().wake.notify_one();
+            }
+            left == 0
+        })
+        .await;
+    }
+
+    /// The listed facility of a fee table with an account, registered through the mail that the sink
+    /// took.
+    pub async fn register(&self, sink: &Sink, table: u8) -> Actor {
+        let facility = list::unlisted(table, 1);
+        let email = format!("reception-{table}@clinic.example");
+        self.stranger().post("/v1/registrations", &json!({ "email": email })).await.is(202);
+        eventually("the provisional mail", || async { sink.received_by(&email).len() == 1 }).await;
+        let text = sink.received_by(&email)[0].mime().part("text/plain");
+        let token = text.split_once("#token=").unwrap().1.lines().next().unwrap().to_owned();
+        self.stranger().post("/v1/accounts", &forms::account(&token, &facility)).await.is(201);
+        self.log_in(&email, &facility).await
+    }
+
+    async fn log_in(&self, email: &str, facility: &Value) -> Actor {
+        let login = json!({ "email": email, "password": PASSWORD });
+        let reply = self.stranger().post("/v1/sessions", &login).await.is(201);
+        let text = |member: &str| reply.body[member].as_str().unwrap().to_owned();
+        Actor {
+            client: self.stranger().with_token(&text("access_token")),
+            email: email.to_owned(),
+            facility_code: facility["facility_code"].as_str().unwrap().to_owned(),
+            refresh_token: text("refresh_token"),
+        }
+    }
+
+    /// Stops it; the database is left for whoever wants to look.
+    pub async fn stop(self) -> (Arc<TestDatabase>, TempDir) {
+        self.running.stop().await.unwrap();
+        (self.database, self.folder)
+    }
+}
+
+/// Waits until a condition holds.
+pub async fn eventually<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
+    let begun = Instant::now();
+    while !holds().await {
+        assert!(begun.elapsed() < LONGEST_WAIT, "waited in vain for {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
