@@ -3,6 +3,7 @@
 mod database;
 mod disk;
 mod keys;
+mod mail;
 mod postgres;
 mod sqlite;
 
@@ -85,8 +86,6 @@ pub fn examine(settings: &Settings) -> Report {
     database::examine(settings, &mut report);
     keys::examine(settings, &mut report);
     disk::examine(settings, &mut report);
-    if settings.profile == Profile::Production {
-        report.add(Verdict::Warn, "mail", "no mail server is connected: mails wait in the outbox");
-    }
+    mail::examine(settings, &mut report);
     report
 }

@@ -88,6 +88,15 @@ impl Smtp {
         handed_over
     }
 
+    /// Goes through a mail up to its recipient and takes it back: TLS, the login, the sender.
+    ///
+    /// # Errors
+    /// Why the server would take no mail from us.
+    pub async fn rehearse(&self) -> Result<(), MailFailure> {
+        let rehearsed = async { self.begun().await?.conversation.reset().await };
+        timeout(self.patience, rehearsed).await.unwrap_or(Err(MailFailure::ServerTimedOut))
+    }
+
     /// A connection on which a mail has begun.
     async fn begun(&self) -> Result<Kept, MailFailure> {
         let sender: &Address = self.letterhead.sender();

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use tempfile::TempDir;
 use todokede::db::Conn;
@@ -12,6 +12,7 @@ use todokede::security::signing_keys;
 
 use crate::support::binary::{self, done, failed, text, todokede};
 use crate::support::database::{self, is_postgres};
+use crate::support::sink::{Fault, LOGIN, Phase, Sink};
 
 /// A migrated embedded database in a folder of its own.
 fn installation() -> TempDir {
@@ -32,18 +33,20 @@ fn doctor(folder: &Path) -> Output {
     binary::run(folder, &["doctor"])
 }
 
-/// The same for a production service with these keys.
-fn production(folder: &Path, keys: &[&PathBuf]) -> Command {
+/// The same for a production service with these keys, whose mails go to a sink.
+async fn production(folder: &Path, keys: &[&PathBuf], sink: &Sink) -> Output {
     let keys: Vec<_> = keys.iter().map(|key| key.display().to_string()).collect();
     let mut command = todokede(folder, &["doctor"]);
     command
         .env("TODOKEDE_PROFILE", "production")
         .env("TODOKEDE_PUBLIC_URL", "https://api.todokede.test")
         .env("TODOKEDE_PORTAL_URL", "https://portal.todokede.test")
-        .env("TODOKEDE_SMTP_URL", "smtp://todokede:s3cret@127.0.0.1:587")
-        .env("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp")
-        .env("TODOKEDE_SIGNING_KEY_FILES", keys.join(","));
-    command
+        .env("TODOKEDE_SIGNING_KEY_FILES", keys.join(","))
+        .env("TODOKEDE_SMTP_URL", sink.url())
+        .env("TODOKEDE_SMTP_CA_FILE", sink.certificate())
+        .env("TODOKEDE_SMTP_TIMEOUT_SECONDS", "2")
+        .env("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp");
+    actix_web::rt::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
 fn key(folder: &Path, name: &str) -> PathBuf {
@@ -82,11 +85,11 @@ fn a_healthy_sandbox_is_told_line_by_line_and_nothing_is_changed() {
     assert_eq!(std::fs::read_dir(folder.path().join("uploads")).unwrap().count(), 0);
 }
 
-#[test]
-fn a_healthy_production_names_its_keys_by_what_they_do() {
+#[actix_web::test]
+async fn a_healthy_production_names_its_keys_by_what_they_do() {
     let folder = installation();
     let keys = [key(folder.path(), "new.pem"), key(folder.path(), "old.pem")];
-    let output = production(folder.path(), &[&keys[0], &keys[1]]).output().unwrap();
+    let output = production(folder.path(), &[&keys[0], &keys[1]], &Sink::start().await).await;
     let told = done(&output);
     let line = |name: &str| told.lines().find(|line| line.contains(name)).unwrap().to_owned();
     assert!(line("new.pem").contains(" signs as "), "{told}");
@@ -166,39 +169,41 @@ fn a_database_that_somebody_holds_cannot_be_written() {
     fails_once(&doctor(folder.path()), &["database", "cannot be written", "locked"]);
 }
 
-#[test]
-fn production_on_the_database_of_a_sandbox_is_told() {
+#[actix_web::test]
+async fn production_on_the_database_of_a_sandbox_is_told() {
     let folder = installation();
     execute(folder.path(), "INSERT INTO sandbox_clock (only, offset_micros) VALUES (1, 0)");
     let key = key(folder.path(), "key.pem");
-    fails_once(&production(folder.path(), &[&key]).output().unwrap(), &["schema", "sandbox"]);
+    fails_once(&production(folder.path(), &[&key], &Sink::start().await).await, &["schema", "sandbox"]);
 }
 
-#[test]
-fn a_key_that_is_missing_or_of_another_kind_is_told_and_never_shown() {
+#[actix_web::test]
+async fn a_key_that_is_missing_or_of_another_kind_is_told_and_never_shown() {
     let folder = installation();
     let key = folder.path().join("key.pem");
-    let asked = || production(folder.path(), &[&key]).output().unwrap();
-    fails_once(&asked(), &["keys", "key.pem", "openssl genpkey"]);
+    let sink = Sink::start().await;
+    let asked = async || production(folder.path(), &[&key], &sink).await;
+    fails_once(&asked().await, &["keys", "key.pem", "openssl genpkey"]);
     for content in ["", "s3cret", "-----BEGIN PRIVATE KEY-----\nczNjcmV0\n-----END PRIVATE KEY-----\n"] {
         std::fs::write(&key, content).unwrap();
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
-        let output = asked();
+        let output = asked().await;
         fails_once(&output, &["keys", "key.pem", "Ed25519"]);
         let told = text(&output.stdout);
         assert!(!told.contains("s3cret") && !told.contains("czNjcmV0"), "{told}");
     }
 }
 
-#[test]
-fn a_key_that_everybody_may_read_fails_and_one_of_a_group_does_not() {
+#[actix_web::test]
+async fn a_key_that_everybody_may_read_fails_and_one_of_a_group_does_not() {
     let folder = installation();
     let key = key(folder.path(), "key.pem");
+    let sink = Sink::start().await;
     for (mode, well) in
         [(0o400, true), (0o600, true), (0o640, true), (0o644, false), (0o604, false), (0o602, false)]
     {
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
-        let output = production(folder.path(), &[&key]).output().unwrap();
+        let output = production(folder.path(), &[&key], &sink).await;
         if well {
             done(&output);
         } else {
@@ -207,11 +212,11 @@ fn a_key_that_everybody_may_read_fails_and_one_of_a_group_does_not() {
     }
 }
 
-#[test]
-fn a_key_that_is_listed_twice_is_worth_a_warning() {
+#[actix_web::test]
+async fn a_key_that_is_listed_twice_is_worth_a_warning() {
     let folder = installation();
     let key = key(folder.path(), "key.pem");
-    let output = production(folder.path(), &[&key, &key]).output().unwrap();
+    let output = production(folder.path(), &[&key, &key], &Sink::start().await).await;
     assert!(done(&output).lines().any(|line| line.starts_with("warn  keys")), "{}", text(&output.stdout));
 }
 
@@ -273,4 +278,33 @@ fn a_server_is_asked_for_version_durability_encryption_and_time() {
     let mut asked = todokede(folder.path(), &["doctor"]);
     let output = asked.env("DATABASE_URL", reading).output().unwrap();
     assert!(text(&output.stdout).contains("FAIL  database   cannot be opened"), "{}", text(&output.stdout));
+}
+
+#[actix_web::test]
+async fn whatever_keeps_the_mail_server_from_taking_mails_is_told_and_nothing_is_sent() {
+    let folder = installation();
+    let key = key(folder.path(), "key.pem");
+    let sink = Sink::start().await;
+    let well = production(folder.path(), &[&key], &sink).await;
+    assert!(done(&well).contains("takes TLS, the login and our sender"), "{}", text(&well.stdout));
+    for (phase, fault, code) in [
+        (Phase::Banner, Fault::Says("421 not now"), "SERVER_BUSY"),
+        (Phase::Banner, Fault::Says("554 not you"), "SERVER_REFUSED"),
+        (Phase::Banner, Fault::Hangs, "SERVER_TIMED_OUT"),
+        (Phase::Ehlo, Fault::Lacks("STARTTLS"), "TLS_REFUSED"),
+        (Phase::Auth, Fault::Says("535 5.7.8 wrong"), "AUTHENTICATION_FAILED"),
+        (Phase::Mail, Fault::Says("553 5.1.8 not from there"), "SENDER_REFUSED"),
+    ] {
+        sink.strike(phase, fault);
+        let output = production(folder.path(), &[&key], &sink).await;
+        fails_once(&output, &["mail", "localhost:", code]);
+        assert!(!text(&output.stdout).contains(LOGIN.1), "{}", text(&output.stdout));
+        sink.recover();
+    }
+    sink.shut_down();
+    fails_once(
+        &production(folder.path(), &[&key], &sink).await,
+        &["mail", "SERVER_UNREACHABLE", "firewalls"],
+    );
+    assert_eq!(sink.count(), 0);
 }

@@ -20,7 +20,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("telemetry", &["config"]),
     ("db", &["domain", "error", "mail::message"]),
     ("backup", &["domain", "error", "db", "files"]),
-    ("doctor", &["domain", "error", "db", "files", "disk", "config", "clock", "security"]),
+    ("doctor", &["domain", "error", "db", "files", "disk", "config", "clock", "mail", "security"]),
     ("usecases", &["domain", "error", "db", "security", "mail::message"]),
     ("facility_list", &["domain", "error", "db", "usecases"]),
     (
