@@ -16,12 +16,16 @@ pub fn seed() -> u64 {
     number("SEED", now.as_secs())
 }
 
-/// Whether the machine has a PostgreSQL server to start. One that has none is told so, past the
-/// harness, and fails where everything is required.
+/// Whether the machine has a PostgreSQL server to start.
 pub fn has_postgres() -> bool {
-    let found = crate::postgres::programs().is_some();
+    has("initdb and postgres", crate::postgres::programs().is_some())
+}
+
+/// Whether the machine has some program. One that has not is told so, past the harness, and fails where
+/// everything is required.
+pub fn has(program: &str, found: bool) -> bool {
     if !found {
-        let told = "SKIPPED: this machine has no initdb and no postgres\n";
+        let told = format!("SKIPPED: this machine has no {program}\n");
         std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes()).unwrap();
         assert!(std::env::var_os("REQUIRE_ALL").is_none(), "{told}");
     }

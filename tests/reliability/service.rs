@@ -49,6 +49,12 @@ impl Service {
         Self { settings, port, log: folder.join(format!("service-{port}.log")), process: None }
     }
 
+    /// The same with one more setting.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// Where it listens.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
