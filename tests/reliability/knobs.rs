@@ -1,5 +1,6 @@
 //! What a run may be told by its environment.
 
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A number from the environment, or a default.
@@ -21,11 +22,23 @@ pub fn has_postgres() -> bool {
     has("initdb and postgres", crate::postgres::programs().is_some())
 }
 
-/// Whether the machine has some program. One that has not is told so, past the harness, and fails where
-/// everything is required.
-pub fn has(program: &str, found: bool) -> bool {
+/// Whether the machine has a program that a test needs.
+pub fn has_program(name: &str) -> bool {
+    has(name, program(name).is_some())
+}
+
+/// Where a program is, if this machine has it.
+pub fn program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    // Not every user's path has the programs of daemons.
+    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+    folders.map(|folder| folder.join(name)).find(|program| program.exists())
+}
+
+/// A machine that lacks something is told so, past the harness, and fails where everything is required.
+fn has(what: &str, found: bool) -> bool {
     if !found {
-        let told = format!("SKIPPED: this machine has no {program}\n");
+        let told = format!("SKIPPED: this machine has no {what}\n");
         std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes()).unwrap();
         assert!(std::env::var_os("REQUIRE_ALL").is_none(), "{told}");
     }

@@ -7,6 +7,7 @@
 mod crashes;
 mod knobs;
 mod ledger;
+mod moves;
 mod pgbouncer;
 #[path = "../api/support/postgres.rs"]
 mod postgres;

@@ -2,7 +2,7 @@
 //! another session of the server, and there are far fewer of these than the service believes to have.
 
 use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -47,7 +47,8 @@ impl Pooler {
             server.display()
         );
         std::fs::write(&settings, text).unwrap();
-        let mut command = process::command(program().unwrap().to_str().unwrap());
+        let program = knobs::program("pgbouncer").unwrap();
+        let mut command = process::command(program.to_str().unwrap());
         let (us, owner) = (std::fs::metadata("/proc/self").unwrap(), std::fs::metadata(&server).unwrap());
         if us.uid() != owner.uid() {
             std::os::unix::fs::chown(folder.path(), Some(owner.uid()), Some(owner.gid())).unwrap();
@@ -55,7 +56,7 @@ impl Pooler {
             command
                 .args([format!("--reuid={}", owner.uid()), format!("--regid={}", owner.gid())])
                 .args(["--clear-groups", "--pdeathsig", "KILL"])
-                .arg(program().unwrap());
+                .arg(&program);
         }
         command.arg("--quiet").arg(&settings);
         let mut pooler = Self { port, _process: Process::start(&mut command), _folder: folder };
@@ -79,29 +80,16 @@ fn socket_folder() -> PathBuf {
     address.split_once('/').unwrap().0.replace("%2F", "/").into()
 }
 
-fn program() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
-    folders.map(|folder| folder.join("pgbouncer")).find(|program| program.exists())
-}
-
-/// The schema goes past pgbouncer, as docs/operations.md says.
-fn migrate(url: &str, folder: &Path) {
-    let mut command = process::command(env!("CARGO_BIN_EXE_todokede"));
-    command.env_clear().env("DATABASE_URL", url).env("TODOKEDE_UPLOADS_DIR", folder.join("uploads"));
-    let output = command.arg("migrate").output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
 #[actix_web::test]
 async fn pgbouncer_in_transaction_mode_loses_doubles_and_mixes_up_nothing() {
-    if !knobs::has_postgres() || !knobs::has("pgbouncer", program().is_some()) {
+    if !knobs::has_postgres() || !knobs::has_program("pgbouncer") {
         return;
     }
     postgres::administer(&format!("CREATE DATABASE {DATABASE} TEMPLATE template0"));
     let folder = tempfile::tempdir().unwrap();
     let url = postgres::url(DATABASE);
-    migrate(&url, folder.path());
+    // The schema goes past pgbouncer, as docs/operations.md says.
+    Service::new(&url, folder.path()).run(&["migrate"]);
     let pooler = Pooler::start();
     let mut service = Service::new(&pooler.url(), folder.path()).with("TODOKEDE_PGBOUNCER", "transaction");
     service.serve().await;
