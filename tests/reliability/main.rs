@@ -5,9 +5,12 @@
 #![cfg(test)]
 
 mod crashes;
+mod crowd;
+mod disk_full;
 mod knobs;
 mod ledger;
 #[path = "../api/support/postgres.rs"]
 mod postgres;
 mod process;
+mod scarce_disk;
 mod service;

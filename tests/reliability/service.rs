@@ -49,6 +49,12 @@ impl Service {
         Self { settings, port, log: folder.join(format!("service-{port}.log")), process: None }
     }
 
+    /// The same with another setting.
+    pub fn set(mut self, name: &str, value: &str) -> Self {
+        self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// Where it listens.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
@@ -82,7 +88,12 @@ impl Service {
 
     /// What `/readyz` answers, if anything does.
     pub async fn readiness(&self) -> Option<u16> {
-        let answer = reqwest::get(format!("{}/readyz", self.url())).await;
+        self.status_of("/readyz").await
+    }
+
+    /// The status that a path answers, if anything does.
+    pub async fn status_of(&self, path: &str) -> Option<u16> {
+        let answer = reqwest::get(format!("{}{path}", self.url())).await;
         answer.ok().map(|answer| answer.status().as_u16())
     }
 
