@@ -33,7 +33,9 @@ async fn under_fills(service: &mut Service, disk: &ScarceDisk, book: &Book, what
         // A look is good for a second.
         service.ready().await;
     }
-    ledger.close(book).await.must_be_clean(&format!("{what}, full {fills} times"));
+    let findings = ledger.close(book).await;
+    findings.must_be_clean(&format!("{what}, full {fills} times"));
+    assert!(!findings.turned_away.contains_key("OUTCOME_UNKNOWN"), "what does not fit was not stored");
 }
 
 #[actix_web::test]
