@@ -17,6 +17,13 @@ pub fn seed() -> u64 {
     number("SEED", now.as_secs())
 }
 
+/// Tells past the harness why a test is not made here. Where everything is required, that is a failure.
+pub fn skip(why: &str) {
+    let told = format!("SKIPPED: {why}\n");
+    std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes()).unwrap();
+    assert!(std::env::var_os("REQUIRE_ALL").is_none(), "{told}");
+}
+
 /// Whether the machine has a PostgreSQL server to start.
 pub fn has_postgres() -> bool {
     has("initdb and postgres", crate::postgres::programs().is_some())
@@ -35,12 +42,27 @@ pub fn program(name: &str) -> Option<PathBuf> {
     folders.map(|folder| folder.join(name)).find(|program| program.exists())
 }
 
-/// A machine that lacks something is told so, past the harness, and fails where everything is required.
 fn has(what: &str, found: bool) -> bool {
     if !found {
-        let told = format!("SKIPPED: this machine has no {what}\n");
-        std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes()).unwrap();
-        assert!(std::env::var_os("REQUIRE_ALL").is_none(), "{told}");
+        skip(&format!("this machine has no {what}"));
     }
     found
+}
+
+/// Lets this process, which the service inherits it from, open so many files at once. A machine that
+/// does not is told so.
+pub fn ensure_descriptors(needed: u64) {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap();
+    let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    let soft = line.split_whitespace().nth(3).unwrap();
+    if soft == "unlimited" || soft.parse::<u64>().unwrap() >= needed {
+        return;
+    }
+    let id = std::process::id().to_string();
+    let raised =
+        std::process::Command::new("prlimit").args(["--pid", &id, &format!("--nofile={needed}:")]).status();
+    assert!(
+        raised.is_ok_and(|status| status.success()),
+        "this test opens {needed} files and may open {soft}: raise the limit with `ulimit -n`"
+    );
 }

@@ -5,6 +5,8 @@
 #![cfg(test)]
 
 mod crashes;
+mod crowd;
+mod disk_full;
 mod knobs;
 mod ledger;
 mod moves;
@@ -12,4 +14,5 @@ mod pgbouncer;
 #[path = "../api/support/postgres.rs"]
 mod postgres;
 mod process;
+mod scarce_disk;
 mod service;

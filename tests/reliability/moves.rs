@@ -38,7 +38,7 @@ async fn a_move_from_sqlite_to_postgresql_keeps_every_key() {
     let url = postgres::url("moved_ledger");
     let (done, told) = carry_over(&backup, &url);
     assert!(!done, "into a database without a schema: {told}");
-    let mut service = service.with("DATABASE_URL", &url);
+    let mut service = service.set("DATABASE_URL", &url);
     service.run(&["migrate"]);
     let (done, told) = carry_over(&backup, &url);
     assert!(done, "{told}");

@@ -91,7 +91,7 @@ async fn pgbouncer_in_transaction_mode_loses_doubles_and_mixes_up_nothing() {
     // The schema goes past pgbouncer, as docs/operations.md says.
     Service::new(&url, folder.path()).run(&["migrate"]);
     let pooler = Pooler::start();
-    let mut service = Service::new(&pooler.url(), folder.path()).with("TODOKEDE_PGBOUNCER", "transaction");
+    let mut service = Service::new(&pooler.url(), folder.path()).set("TODOKEDE_PGBOUNCER", "transaction");
     service.serve().await;
     let ledger = Ledger::open(vec![service.url()], WRITERS).await;
     tokio::time::sleep(Duration::from_secs(knobs::number("SECONDS", 5))).await;

@@ -50,8 +50,8 @@ impl Service {
         Self { settings, port, log: folder.join(format!("service-{port}.log")), process: None }
     }
 
-    /// The same with one more setting.
-    pub fn with(mut self, name: &str, value: &str) -> Self {
+    /// The same with another setting.
+    pub fn set(mut self, name: &str, value: &str) -> Self {
         self.settings.push((name.to_owned(), value.to_owned()));
         self
     }
@@ -100,7 +100,12 @@ impl Service {
 
     /// What `/readyz` answers, if anything does.
     pub async fn readiness(&self) -> Option<u16> {
-        let answer = reqwest::get(format!("{}/readyz", self.url())).await;
+        self.status_of("/readyz").await
+    }
+
+    /// The status that a path answers, if anything does.
+    pub async fn status_of(&self, path: &str) -> Option<u16> {
+        let answer = reqwest::get(format!("{}{path}", self.url())).await;
         answer.ok().map(|answer| answer.status().as_u16())
     }
 

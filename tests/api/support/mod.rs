@@ -15,10 +15,12 @@ pub mod production;
 pub mod reasons;
 pub mod schema;
 pub mod sink;
+mod tap;
 mod wire;
 
 pub use actor::{Actor, PASSWORD};
 pub use app::TestApp;
 pub use client::{Client, Reply, send};
 pub use hold::{Held, POOL};
+pub use tap::Tap;
 pub use wire::Wire;

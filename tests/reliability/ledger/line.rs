@@ -1,6 +1,7 @@
 //! A bad line to the service.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -56,7 +57,8 @@ pub struct Tally {
     pub acknowledged: Cell<u64>,
     pub ambiguous: Cell<u64>,
     pub done_unseen: Cell<u64>,
-    pub turned_away: Cell<u64>,
+    /// Answers with 503, by their code.
+    pub turned_away: RefCell<BTreeMap<String, u64>>,
     pub longest_silence: Cell<Duration>,
     pub errors: RefCell<Vec<String>>,
     last_answer: Cell<Instant>,
@@ -68,7 +70,7 @@ impl Default for Tally {
             acknowledged: Cell::default(),
             ambiguous: Cell::default(),
             done_unseen: Cell::default(),
-            turned_away: Cell::default(),
+            turned_away: RefCell::default(),
             longest_silence: Cell::default(),
             errors: RefCell::default(),
             last_answer: Cell::new(Instant::now()),
@@ -178,8 +180,9 @@ impl Line {
     fn refused(&self, ask: &Ask, reply: &Reply) -> Result<String, String> {
         let told = format!("{} {} {:?}: {} {}", ask.method, ask.path, ask.key, reply.status, reply.text);
         match reply.status {
-            503 if reply.body["code"] == "OVERLOADED" => {
-                self.tally.turned_away.set(self.tally.turned_away.get() + 1);
+            503 if reply.body["retryable"] == true => {
+                let code = reply.body["code"].as_str().unwrap_or_default().to_owned();
+                *self.tally.turned_away.borrow_mut().entry(code).or_default() += 1;
             }
             500.. => self.tally.errors.borrow_mut().push(told.clone()),
             _ => return Err(told),
