@@ -4,10 +4,15 @@
 
 #![cfg(test)]
 
+mod balancer;
+mod cluster;
 mod crashes;
+mod failover;
 mod knobs;
 mod ledger;
 #[path = "../api/support/postgres.rs"]
 mod postgres;
 mod process;
+mod rolling;
 mod service;
+mod workplace;

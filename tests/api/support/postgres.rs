@@ -44,12 +44,17 @@ struct Server {
 
 /// Where the programs of a PostgreSQL server are, if this machine has them.
 pub fn programs() -> Option<PathBuf> {
+    folder_of(&["initdb", "postgres"])
+}
+
+/// The folder that has all these programs.
+pub fn folder_of(programs: &[&str]) -> Option<PathBuf> {
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = debian.map(|version| version.path().join("bin")).collect();
     folders.sort();
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut all = std::env::split_paths(&path).chain(folders);
-    all.find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
+    all.find(|folder| programs.iter().all(|program| folder.join(program).exists()))
 }
 
 fn server() -> &'static Server {
