@@ -2,6 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use tokio::sync::{Mutex, MutexGuard};
+
 /// A number from the environment, or a default.
 pub fn number(name: &str, default: u64) -> u64 {
     let told = std::env::var(name).ok().filter(|text| !text.is_empty());
@@ -14,13 +16,6 @@ pub fn seed() -> u64 {
     #[expect(clippy::disallowed_methods, reason = "a seed wants no service's clock")]
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     number("SEED", now.as_secs())
-}
-
-/// Tells past the harness why a test is not made here. Where everything is required, that is a failure.
-pub fn skip(why: &str) {
-    let told = format!("SKIPPED: {why}\n");
-    std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes()).unwrap();
-    assert!(std::env::var_os("REQUIRE_ALL").is_none(), "{told}");
 }
 
 /// Whether the machine has a PostgreSQL server to start.
@@ -48,4 +43,29 @@ pub fn ensure_descriptors(needed: u64) {
         raised.is_ok_and(|status| status.success()),
         "this test opens {needed} files and may open {soft}: raise the limit with `ulimit -n`"
     );
+}
+
+/// Whether the machine has all these programs.
+pub fn has_programs(names: &[&str]) -> bool {
+    let missing: Vec<&str> =
+        names.iter().filter(|name| crate::process::find(name).is_none()).copied().collect();
+    if !missing.is_empty() {
+        skip(&format!("this machine has no {}", missing.join(", no ")));
+    }
+    missing.is_empty()
+}
+
+/// Says that a test did not take place, past the harness, which would swallow it, and fails where
+/// everything is required.
+pub fn skip(why: &str) {
+    let test = std::thread::current().name().unwrap_or_default().to_owned();
+    let told = format!("SKIPPED: {test}: {why}\n");
+    std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes()).unwrap();
+    assert!(std::env::var_os("REQUIRE_ALL").is_none(), "{told}");
+}
+
+/// Lets one test run at a time: each of them wants the whole machine, and some look at the clock.
+pub async fn alone() -> MutexGuard<'static, ()> {
+    static MACHINE: Mutex<()> = Mutex::const_new(());
+    MACHINE.lock().await
 }

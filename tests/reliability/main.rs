@@ -4,13 +4,18 @@
 
 #![cfg(test)]
 
+mod balancer;
+mod cluster;
 mod crashes;
 mod crowd;
 mod disk_full;
+mod failover;
 mod knobs;
 mod ledger;
 #[path = "../api/support/postgres.rs"]
 mod postgres;
 mod process;
+mod rolling;
 mod scarce_disk;
 mod service;
+mod workplace;
