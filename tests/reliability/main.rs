@@ -12,6 +12,8 @@ mod disk_full;
 mod failover;
 mod knobs;
 mod ledger;
+mod moves;
+mod pgbouncer;
 #[path = "../api/support/postgres.rs"]
 mod postgres;
 mod process;
