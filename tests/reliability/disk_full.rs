@@ -66,9 +66,7 @@ async fn a_full_disk_loses_and_breaks_nothing_on_postgresql() {
 
 /// A folder on a disk that belongs to whom the server runs as: the owner of its socket's folder.
 fn tablespace_folder(disk: &ScarceDisk, url: &str) -> String {
-    let (_, rest) = url.split_once('@').unwrap();
-    let (socket, _) = rest.split_once('/').unwrap();
-    let server = std::fs::metadata(socket.replace("%2F", "/")).unwrap();
+    let server = std::fs::metadata(postgres::socket_folder(url)).unwrap();
     let folder = disk.path().join("tablespace");
     std::fs::create_dir(&folder).unwrap();
     std::os::unix::fs::chown(&folder, Some(server.uid()), Some(server.gid())).unwrap();

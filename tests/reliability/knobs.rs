@@ -1,6 +1,5 @@
 //! What a run may be told by its environment.
 
-use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{Mutex, MutexGuard};
@@ -21,25 +20,9 @@ pub fn seed() -> u64 {
 
 /// Whether the machine has a PostgreSQL server to start.
 pub fn has_postgres() -> bool {
-    has("initdb and postgres", crate::postgres::programs().is_some())
-}
-
-/// Whether the machine has a program that a test needs.
-pub fn has_program(name: &str) -> bool {
-    has(name, program(name).is_some())
-}
-
-/// Where a program is, if this machine has it.
-pub fn program(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    // Not every user's path has the programs of daemons.
-    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
-    folders.map(|folder| folder.join(name)).find(|program| program.exists())
-}
-
-fn has(what: &str, found: bool) -> bool {
+    let found = crate::postgres::programs().is_some();
     if !found {
-        skip(&format!("this machine has no {what}"));
+        skip("this machine has no initdb and no postgres");
     }
     found
 }
