@@ -34,6 +34,7 @@ async fn under_kills(service: &mut Service, book: &Book, what: &str) {
 
 #[actix_web::test]
 async fn kills_lose_and_double_nothing_on_sqlite() {
+    let _alone = knobs::alone().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("todokede.sqlite3");
     let mut service = Service::new(&format!("sqlite:{}", file.display()), folder.path());
@@ -45,6 +46,7 @@ async fn kills_lose_and_double_nothing_on_postgresql() {
     if !knobs::has_postgres() {
         return;
     }
+    let _alone = knobs::alone().await;
     postgres::administer("CREATE DATABASE ledger TEMPLATE template0");
     let folder = tempfile::tempdir().unwrap();
     let url = postgres::url("ledger");

@@ -47,11 +47,12 @@ async fn p99(service: &Service) -> Duration {
 
 #[actix_web::test]
 async fn a_thousand_idle_and_five_hundred_slow_connections_hold_nobody_up() {
+    let _alone = knobs::alone().await;
     knobs::ensure_descriptors(2 * (IDLE + SLOW) as u64);
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("todokede.sqlite3").display());
     // The crowd stays as long as the healthy are timed.
-    let mut service = Service::new(&url, folder.path()).set("TODOKEDE_HEAD_SECONDS", "60");
+    let mut service = Service::new(&url, folder.path()).with("TODOKEDE_HEAD_SECONDS", "60");
     service.serve().await;
     let calm = p99(&service).await;
     let address = service.url().replace("http://", "");

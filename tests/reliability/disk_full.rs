@@ -40,11 +40,12 @@ async fn under_fills(service: &mut Service, disk: &ScarceDisk, book: &Book, what
 
 #[actix_web::test]
 async fn a_full_disk_loses_and_breaks_nothing_on_sqlite() {
+    let _alone = knobs::alone().await;
     let Some(disk) = ScarceDisk::mount(SIZE) else { return };
     let file = disk.path().join("todokede.sqlite3");
     // Its log is on the same disk, as on a machine with one.
     let url = format!("sqlite:{}", file.display());
-    let mut service = Service::new(&url, disk.path()).set("TODOKEDE_DISK_FLOOR_MIB", "1");
+    let mut service = Service::new(&url, disk.path()).with("TODOKEDE_DISK_FLOOR_MIB", "1");
     under_fills(&mut service, &disk, &Book::Sqlite(file), "SQLite").await;
 }
 
@@ -54,6 +55,7 @@ async fn a_full_disk_loses_and_breaks_nothing_on_postgresql() {
         return;
     }
     let Some(disk) = ScarceDisk::mount(SIZE) else { return };
+    let _alone = knobs::alone().await;
     let (folder, url) = (tempfile::tempdir().unwrap(), postgres::url("filling"));
     let place = tablespace_folder(&disk, &url);
     postgres::administer(&format!("CREATE TABLESPACE scarce LOCATION '{place}'"));
@@ -64,9 +66,7 @@ async fn a_full_disk_loses_and_breaks_nothing_on_postgresql() {
 
 /// A folder on a disk that belongs to whom the server runs as: the owner of its socket's folder.
 fn tablespace_folder(disk: &ScarceDisk, url: &str) -> String {
-    let (_, rest) = url.split_once('@').unwrap();
-    let (socket, _) = rest.split_once('/').unwrap();
-    let server = std::fs::metadata(socket.replace("%2F", "/")).unwrap();
+    let server = std::fs::metadata(postgres::socket_folder(url)).unwrap();
     let folder = disk.path().join("tablespace");
     std::fs::create_dir(&folder).unwrap();
     std::os::unix::fs::chown(&folder, Some(server.uid()), Some(server.gid())).unwrap();

@@ -1,7 +1,8 @@
 //! What a run may be told by its environment.
 
-use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use tokio::sync::{Mutex, MutexGuard};
 
 /// A number from the environment, or a default.
 pub fn number(name: &str, default: u64) -> u64 {
@@ -17,34 +18,11 @@ pub fn seed() -> u64 {
     number("SEED", now.as_secs())
 }
 
-/// Tells past the harness why a test is not made here. Where everything is required, that is a failure.
-pub fn skip(why: &str) {
-    let told = format!("SKIPPED: {why}\n");
-    std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes()).unwrap();
-    assert!(std::env::var_os("REQUIRE_ALL").is_none(), "{told}");
-}
-
 /// Whether the machine has a PostgreSQL server to start.
 pub fn has_postgres() -> bool {
-    has("initdb and postgres", crate::postgres::programs().is_some())
-}
-
-/// Whether the machine has a program that a test needs.
-pub fn has_program(name: &str) -> bool {
-    has(name, program(name).is_some())
-}
-
-/// Where a program is, if this machine has it.
-pub fn program(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    // Not every user's path has the programs of daemons.
-    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
-    folders.map(|folder| folder.join(name)).find(|program| program.exists())
-}
-
-fn has(what: &str, found: bool) -> bool {
+    let found = crate::postgres::programs().is_some();
     if !found {
-        skip(&format!("this machine has no {what}"));
+        skip("this machine has no initdb and no postgres");
     }
     found
 }
@@ -65,4 +43,29 @@ pub fn ensure_descriptors(needed: u64) {
         raised.is_ok_and(|status| status.success()),
         "this test opens {needed} files and may open {soft}: raise the limit with `ulimit -n`"
     );
+}
+
+/// Whether the machine has all these programs.
+pub fn has_programs(names: &[&str]) -> bool {
+    let missing: Vec<&str> =
+        names.iter().filter(|name| crate::process::find(name).is_none()).copied().collect();
+    if !missing.is_empty() {
+        skip(&format!("this machine has no {}", missing.join(", no ")));
+    }
+    missing.is_empty()
+}
+
+/// Says that a test did not take place, past the harness, which would swallow it, and fails where
+/// everything is required.
+pub fn skip(why: &str) {
+    let test = std::thread::current().name().unwrap_or_default().to_owned();
+    let told = format!("SKIPPED: {test}: {why}\n");
+    std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes()).unwrap();
+    assert!(std::env::var_os("REQUIRE_ALL").is_none(), "{told}");
+}
+
+/// Lets one test run at a time: each of them wants the whole machine, and some look at the clock.
+pub async fn alone() -> MutexGuard<'static, ()> {
+    static MACHINE: Mutex<()> = Mutex::const_new(());
+    MACHINE.lock().await
 }

@@ -4,9 +4,12 @@
 
 #![cfg(test)]
 
+mod balancer;
+mod cluster;
 mod crashes;
 mod crowd;
 mod disk_full;
+mod failover;
 mod knobs;
 mod ledger;
 mod moves;
@@ -14,5 +17,7 @@ mod pgbouncer;
 #[path = "../api/support/postgres.rs"]
 mod postgres;
 mod process;
+mod rolling;
 mod scarce_disk;
 mod service;
+mod workplace;

@@ -21,9 +21,10 @@ fn carry_over(backup: &Path, url: &str) -> (bool, String) {
 
 #[actix_web::test]
 async fn a_move_from_sqlite_to_postgresql_keeps_every_key() {
-    if !knobs::has_postgres() || !["sqlite3", "psql"].iter().all(|program| knobs::has_program(program)) {
+    if !knobs::has_postgres() || !knobs::has_programs(&["sqlite3", "psql"]) {
         return;
     }
+    let _alone = knobs::alone().await;
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("todokede.sqlite3").display());
     let mut service = Service::new(&database, folder.path());
@@ -38,7 +39,7 @@ async fn a_move_from_sqlite_to_postgresql_keeps_every_key() {
     let url = postgres::url("moved_ledger");
     let (done, told) = carry_over(&backup, &url);
     assert!(!done, "into a database without a schema: {told}");
-    let mut service = service.set("DATABASE_URL", &url);
+    let mut service = service.with("DATABASE_URL", &url);
     service.run(&["migrate"]);
     let (done, told) = carry_over(&backup, &url);
     assert!(done, "{told}");

@@ -1,17 +1,14 @@
 //! pgbouncer in transaction mode stands between the service and PostgreSQL: each transaction may meet
 //! another session of the server, and there are far fewer of these than the service believes to have.
 
-use std::os::unix::fs::MetadataExt as _;
-use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
 use diesel::{Connection as _, PgConnection};
-use tempfile::TempDir;
 
 use crate::ledger::{Book, Ledger};
 use crate::process::{self, Process};
 use crate::service::{Service, free_port};
+use crate::workplace::Workplace;
 use crate::{knobs, postgres};
 
 const WRITERS: usize = 16;
@@ -25,15 +22,15 @@ const BEFORE_POOLER: &str = "todokede";
 struct Pooler {
     port: u16,
     _process: Process,
-    _folder: TempDir,
+    _workplace: Workplace,
 }
 
 impl Pooler {
     /// One before the tests' server, started as the user who runs that: it refuses to run as root.
     fn start() -> Self {
-        let (port, server) = (free_port(), socket_folder());
-        let folder = tempfile::tempdir().unwrap();
-        let settings = folder.path().join("pgbouncer.ini");
+        let (port, server) = (free_port(), postgres::socket_folder(&postgres::url(DATABASE)));
+        let workplace = Workplace::new("pgbouncer");
+        let settings = workplace.folder().join("pgbouncer.ini");
         let text = format!(
             "[databases]\n\
              {BEFORE_POOLER} = host={} dbname={DATABASE} user=todokede\n\
@@ -47,19 +44,9 @@ impl Pooler {
             server.display()
         );
         std::fs::write(&settings, text).unwrap();
-        let program = knobs::program("pgbouncer").unwrap();
-        let mut command = process::command(program.to_str().unwrap());
-        let (us, owner) = (std::fs::metadata("/proc/self").unwrap(), std::fs::metadata(&server).unwrap());
-        if us.uid() != owner.uid() {
-            std::os::unix::fs::chown(folder.path(), Some(owner.uid()), Some(owner.gid())).unwrap();
-            command = Command::new("setpriv");
-            command
-                .args([format!("--reuid={}", owner.uid()), format!("--regid={}", owner.gid())])
-                .args(["--clear-groups", "--pdeathsig", "KILL"])
-                .arg(&program);
-        }
+        let mut command = process::database_command(process::find("pgbouncer").unwrap());
         command.arg("--quiet").arg(&settings);
-        let mut pooler = Self { port, _process: Process::start(&mut command), _folder: folder };
+        let mut pooler = Self { port, _process: Process::start(&mut command), _workplace: workplace };
         let answers = (0..200).any(|_| {
             std::thread::sleep(Duration::from_millis(50));
             PgConnection::establish(&pooler.url()).is_ok()
@@ -73,25 +60,19 @@ impl Pooler {
     }
 }
 
-/// Where the tests' server has its socket.
-fn socket_folder() -> PathBuf {
-    let url = postgres::url(DATABASE);
-    let address = url.split_once('@').unwrap().1;
-    address.split_once('/').unwrap().0.replace("%2F", "/").into()
-}
-
 #[actix_web::test]
 async fn pgbouncer_in_transaction_mode_loses_doubles_and_mixes_up_nothing() {
-    if !knobs::has_postgres() || !knobs::has_program("pgbouncer") {
+    if !knobs::has_postgres() || !knobs::has_programs(&["pgbouncer"]) {
         return;
     }
+    let _alone = knobs::alone().await;
     postgres::administer(&format!("CREATE DATABASE {DATABASE} TEMPLATE template0"));
     let folder = tempfile::tempdir().unwrap();
     let url = postgres::url(DATABASE);
     // The schema goes past pgbouncer, as docs/operations.md says.
     Service::new(&url, folder.path()).run(&["migrate"]);
     let pooler = Pooler::start();
-    let mut service = Service::new(&pooler.url(), folder.path()).set("TODOKEDE_PGBOUNCER", "transaction");
+    let mut service = Service::new(&pooler.url(), folder.path()).with("TODOKEDE_PGBOUNCER", "transaction");
     service.serve().await;
     let ledger = Ledger::open(vec![service.url()], WRITERS).await;
     tokio::time::sleep(Duration::from_secs(knobs::number("LASTS", 5))).await;

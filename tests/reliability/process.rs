@@ -1,11 +1,48 @@
 //! Child processes that never outlive their test.
 
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// How long a process may take to end after it was asked to.
+const ENDING: Duration = Duration::from_mins(1);
+
+/// Where a program is. Debian keeps those of daemons in a folder that is not on everybody's path.
+pub fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+    folders.find_map(|folder| Some(folder.join(program)).filter(|file| file.is_file()))
+}
 
 /// A command whose process the kernel kills as soon as the thread that started it ends, even by a kill
 /// of the whole test. Where there is no `setpriv`, the guard of [`Process`] is all there is.
-pub fn command(program: &str) -> Command {
+pub fn command(program: impl AsRef<Path>) -> Command {
+    tethered(&[], program.as_ref())
+}
+
+/// The same as the user who runs databases: PostgreSQL refuses to run as root, so root hands it to another.
+pub fn database_command(program: impl AsRef<Path>) -> Command {
+    let Some(user) = database_user() else { return command(program) };
+    let own = [format!("--reuid={user}"), format!("--regid={}", id(&["-g", user])), "--clear-groups".into()];
+    tethered(&own, program.as_ref())
+}
+
+/// Who runs databases, if it is not whoever runs the test.
+pub fn database_user() -> Option<&'static str> {
+    static USER: OnceLock<Option<&'static str>> = OnceLock::new();
+    *USER.get_or_init(|| {
+        let exists = |user: &&str| !id(&["-u", user]).is_empty();
+        (id(&["-u"]) == "0").then(|| ["postgres", "nobody"].into_iter().find(exists)).flatten()
+    })
+}
+
+fn id(arguments: &[&str]) -> String {
+    let told = Command::new("id").args(arguments).output().unwrap().stdout;
+    String::from_utf8_lossy(&told).trim().to_owned()
+}
+
+fn tethered(privileges: &[String], program: &Path) -> Command {
     static TETHER: OnceLock<bool> = OnceLock::new();
     let try_it = || {
         let tried =
@@ -16,8 +53,16 @@ pub fn command(program: &str) -> Command {
         return Command::new(program);
     }
     let mut tethered = Command::new("setpriv");
-    tethered.args(["--pdeathsig", "KILL", program]);
+    tethered.args(["--pdeathsig", "KILL"]).args(privileges).arg(program);
     tethered
+}
+
+/// Sends a signal to all these processes, as good as at once. Some may have ended before.
+pub fn signal(name: &str, processes: &[u32]) {
+    let numbers = processes.iter().map(u32::to_string);
+    let mut kill = Command::new("sh");
+    kill.args(["-c", "kill -s \"$@\"", "sh", name]).args(numbers).stderr(Stdio::null());
+    kill.status().unwrap();
 }
 
 /// A process that is killed when this is dropped.
@@ -32,6 +77,19 @@ impl Process {
     /// Whether it has not ended by itself.
     pub fn lives(&mut self) -> bool {
         self.0.try_wait().unwrap().is_none()
+    }
+
+    /// Asks it to end, as an orchestrator does, and waits until it has.
+    pub async fn end(&mut self) -> ExitStatus {
+        let asked = Instant::now();
+        signal("TERM", &[self.0.id()]);
+        loop {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                return status;
+            }
+            assert!(asked.elapsed() < ENDING, "it was asked to end and does not");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Kills it where it stands, as a crash or an impatient orchestrator does.

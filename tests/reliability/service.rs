@@ -50,15 +50,20 @@ impl Service {
         Self { settings, port, log: folder.join(format!("service-{port}.log")), process: None }
     }
 
-    /// The same with another setting.
-    pub fn set(mut self, name: &str, value: &str) -> Self {
+    /// The same with one more setting.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
         self.settings.push((name.to_owned(), value.to_owned()));
         self
     }
 
+    /// Where it listens, without the scheme.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
     /// Where it listens.
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://{}", self.address())
     }
 
     /// Starts it, without waiting for anything.
@@ -109,6 +114,12 @@ impl Service {
         answer.ok().map(|answer| answer.status().as_u16())
     }
 
+    /// Asks it to end and waits until it has, in good order.
+    pub async fn end(&mut self) {
+        let status = self.process.take().unwrap().end().await;
+        assert!(status.success(), "the service ended with {status}:\n{}", tail(&self.log));
+    }
+
     /// Kills it where it stands.
     pub fn kill(&mut self) {
         self.process.take().unwrap().kill();
@@ -123,7 +134,8 @@ impl Drop for Service {
     }
 }
 
-fn tail(log: &Path) -> String {
+/// The last lines of a log.
+pub fn tail(log: &Path) -> String {
     let text = std::fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     lines.get(lines.len().saturating_sub(30)..).unwrap_or_default().join("\n")

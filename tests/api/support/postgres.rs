@@ -11,19 +11,22 @@ use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
 
 /// Makes the cluster, serves it, and tidies up once nobody holds this script's input any more.
-/// PostgreSQL refuses to run as root, so root hands it to another user.
+/// PostgreSQL refuses to run as root, so root hands it to another user. The server takes the place of the
+/// shell that was started for it, which as a job in the background would not hear of any SIGINT.
 const SCRIPT: &str = r#"
 set -eu
+# An interrupt of the whole test ends whoever holds the input, and this script has to outlive that.
+trap '' INT TERM HUP
 bin=$1 folder=$2
-as() { "$@"; }
+as() { exec "$@"; }
 if [ "$(id -u)" = 0 ]; then
   user=postgres
   id "$user" >/dev/null 2>&1 || user=nobody
   chown "$user" "$folder"
-  as() { setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups "$@"; }
+  as() { exec setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups "$@"; }
 fi
 cd "$folder"
-as "$bin/initdb" --pgdata=data --username=todokede --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >&2
+(as "$bin/initdb" --pgdata=data --username=todokede --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >&2)
 as "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 \
   -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c log_min_messages=fatal &
 server=$!
@@ -41,12 +44,17 @@ struct Server {
 
 /// Where the programs of a PostgreSQL server are, if this machine has them.
 pub fn programs() -> Option<PathBuf> {
+    folder_of(&["initdb", "postgres"])
+}
+
+/// The folder that has all these programs.
+pub fn folder_of(programs: &[&str]) -> Option<PathBuf> {
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = debian.map(|version| version.path().join("bin")).collect();
     folders.sort();
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut all = std::env::split_paths(&path).chain(folders);
-    all.find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
+    all.find(|folder| programs.iter().all(|program| folder.join(program).exists()))
 }
 
 fn server() -> &'static Server {
@@ -82,6 +90,13 @@ impl Server {
 /// The URL of a database of this name.
 pub fn url(name: &str) -> String {
     server().url(name)
+}
+
+/// Where the server that a URL leads to has its socket.
+pub fn socket_folder(url: &str) -> PathBuf {
+    let (_, address) = url.split_once('@').unwrap();
+    let (host, _) = address.split_once('/').unwrap();
+    host.replace("%2F", "/").into()
 }
 
 /// Runs a statement about whole databases.

@@ -8,6 +8,8 @@ use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
 
+use super::postgres;
+
 /// What libpq calls the socket of a server in a folder.
 const SOCKET: &str = ".s.PGSQL.5432";
 const QUERY: u8 = b'Q';
@@ -26,11 +28,11 @@ type Transactions = Arc<Mutex<Vec<usize>>>;
 impl Tap {
     /// Opens a tap before a server.
     pub fn open(url: &str) -> Self {
-        let (_, rest) = url.split_once('@').unwrap();
-        let (host, _) = rest.split_once('/').unwrap();
         let folder = tempfile::tempdir().unwrap();
         let listener = net::UnixListener::bind(folder.path().join(SOCKET)).unwrap();
-        let server = Path::new(&host.replace("%2F", "/")).join(SOCKET);
+        let server = postgres::socket_folder(url);
+        let url = url.replace(&escaped(&server), &escaped(folder.path()));
+        let server = server.join(SOCKET);
         let transactions = Transactions::default();
         let counted = Arc::clone(&transactions);
         // On a thread of its own: a service that ends asks its database while the test stands still.
@@ -38,7 +40,6 @@ impl Tap {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(accept(listener, server, counted));
         });
-        let url = url.replace(host, &folder.path().display().to_string().replace('/', "%2F"));
         Self { url, _folder: folder, transactions }
     }
 
@@ -52,6 +53,11 @@ impl Tap {
         let counted = std::mem::take(&mut *self.transactions.lock().unwrap());
         counted.into_iter().max().unwrap_or_default()
     }
+}
+
+/// A folder as a URL has it.
+fn escaped(folder: &Path) -> String {
+    folder.display().to_string().replace('/', "%2F")
 }
 
 async fn accept(listener: net::UnixListener, server: PathBuf, transactions: Transactions) {

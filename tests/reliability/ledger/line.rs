@@ -14,6 +14,8 @@ pub const PATIENCE: Duration = Duration::from_mins(3);
 const ONE_ANSWER: Duration = Duration::from_secs(20);
 /// The pause before a request is repeated.
 const PAUSE: Duration = Duration::from_millis(25);
+/// What a 503 of the service's own says; all of them are to be repeated.
+const TURNED_AWAY: [&str; 3] = ["OVERLOADED", "UNAVAILABLE", "OUTCOME_UNKNOWN"];
 
 /// One request, to be sent any number of times.
 #[derive(Debug, Clone)]
@@ -59,7 +61,13 @@ pub struct Tally {
     pub done_unseen: Cell<u64>,
     /// Answers with 503, by their code.
     pub turned_away: RefCell<BTreeMap<String, u64>>,
+    /// Requests that were sent, repetitions included.
+    pub sent: Cell<u64>,
+    /// Requests that brought no good answer the first time.
+    pub failed: RefCell<Vec<String>>,
     pub longest_silence: Cell<Duration>,
+    /// The longest since somebody last asked.
+    pub silence: Cell<Duration>,
     pub errors: RefCell<Vec<String>>,
     last_answer: Cell<Instant>,
 }
@@ -71,7 +79,10 @@ impl Default for Tally {
             ambiguous: Cell::default(),
             done_unseen: Cell::default(),
             turned_away: RefCell::default(),
+            sent: Cell::default(),
+            failed: RefCell::default(),
             longest_silence: Cell::default(),
+            silence: Cell::default(),
             errors: RefCell::default(),
             last_answer: Cell::new(Instant::now()),
         }
@@ -82,6 +93,7 @@ impl Tally {
     fn count(&self, unsure: bool, reply: &Reply) {
         let silence = self.last_answer.replace(Instant::now()).elapsed();
         self.longest_silence.set(self.longest_silence.get().max(silence));
+        self.silence.set(self.silence.get().max(silence));
         self.acknowledged.set(self.acknowledged.get() + 1);
         self.ambiguous.set(self.ambiguous.get() + u64::from(unsure));
         self.done_unseen.set(self.done_unseen.get() + u64::from(unsure && reply.replayed));
@@ -117,8 +129,9 @@ impl Line {
         self.token.take();
     }
 
-    /// Sends a request once. Nothing comes back if no whole answer does.
-    async fn send(&self, ask: &Ask) -> Option<Reply> {
+    /// Sends a request once. An error says why no whole answer came back.
+    async fn send(&self, ask: &Ask) -> reqwest::Result<Reply> {
+        self.tally.sent.set(self.tally.sent.get() + 1);
         let base = &self.urls[self.turn.get() % self.urls.len()];
         let mut request = self.http.request(ask.method.clone(), format!("{base}{}", ask.path));
         if let Some(token) = &*self.token.borrow() {
@@ -133,16 +146,16 @@ impl Line {
         if let Some(body) = &ask.body {
             request = request.json(body);
         }
-        let response = request.send().await.ok()?;
+        let response = request.send().await?;
         let header = |name: &str| {
             response.headers().get(name).map_or_else(String::new, |value| value.to_str().unwrap().to_owned())
         };
         let status = response.status().as_u16();
         let (etag, location) = (header("etag"), header("location"));
         let replayed = header("idempotent-replayed") == "true";
-        let text = response.text().await.ok()?;
+        let text = response.text().await?;
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Some(Reply { status, etag, location, replayed, text, body })
+        Ok(Reply { status, etag, location, replayed, text, body })
     }
 
     /// Repeats a request until its good answer comes.
@@ -154,20 +167,23 @@ impl Line {
     pub async fn try_to(&self, ask: &Ask) -> Result<Reply, String> {
         let began = Instant::now();
         let mut unsure = false;
-        let mut last = "no answer".to_owned();
+        let mut last = String::new();
         while began.elapsed() < PATIENCE {
             self.log_in_if_needed(ask).await?;
             match self.send(ask).await {
-                Some(reply) if (200..300).contains(&reply.status) => {
+                Ok(reply) if (200..300).contains(&reply.status) => {
                     if ask.key.is_some() {
                         self.tally.count(unsure, &reply);
                     }
                     return Ok(reply);
                 }
                 // The access token is over: the request was not looked at.
-                Some(reply) if reply.status == 401 && self.token.take().is_some() => continue,
-                Some(reply) => last = self.refused(ask, &reply)?,
-                None => {}
+                Ok(reply) if reply.status == 401 && self.token.take().is_some() => continue,
+                Ok(reply) => last = self.refused(ask, &reply)?,
+                Err(error) => last = format!("{} {}: {error:?}", ask.method, ask.path),
+            }
+            if !unsure {
+                self.tally.failed.borrow_mut().push(last.clone());
             }
             unsure = true;
             self.turn.set(self.turn.get() + 1);
@@ -180,8 +196,8 @@ impl Line {
     fn refused(&self, ask: &Ask, reply: &Reply) -> Result<String, String> {
         let told = format!("{} {} {:?}: {} {}", ask.method, ask.path, ask.key, reply.status, reply.text);
         match reply.status {
-            503 if reply.body["retryable"] == true => {
-                let code = reply.body["code"].as_str().unwrap_or_default().to_owned();
+            503 if TURNED_AWAY.iter().any(|code| reply.body["code"] == *code) => {
+                let code = reply.body["code"].as_str().unwrap().to_owned();
                 *self.tally.turned_away.borrow_mut().entry(code).or_default() += 1;
             }
             500.. => self.tally.errors.borrow_mut().push(told.clone()),

@@ -35,9 +35,12 @@ pub struct Entry {
 /// Writers at work.
 pub struct Ledger {
     urls: Rc<[String]>,
+    /// Where `/readyz` can be asked.
+    probes: Rc<[String]>,
     tally: Rc<Tally>,
     stop: Rc<Cell<bool>>,
     writers: Vec<JoinHandle<Writer>>,
+    readers: Vec<JoinHandle<()>>,
     began: Instant,
 }
 
@@ -57,7 +60,31 @@ impl Ledger {
             actix_web::rt::spawn(writer.work(Rc::clone(&stop)))
         };
         let writers = facilities.into_iter().enumerate().map(start).collect();
-        Self { urls, tally, stop, writers, began: Instant::now() }
+        let (probes, readers) = (Rc::clone(&urls), Vec::new());
+        Self { urls, probes, tally, stop, writers, readers, began: Instant::now() }
+    }
+
+    /// Adds somebody who reads one of these pages after the other.
+    pub fn add_reader(&mut self, pages: &'static [&'static str]) {
+        let line = Line::new(&self.urls, &self.tally);
+        let (tally, stop) = (Rc::clone(&self.tally), Rc::clone(&self.stop));
+        self.readers.push(actix_web::rt::spawn(async move {
+            for page in pages.iter().cycle().take_while(|_| !stop.get()) {
+                if let Err(why) = line.try_to(&Ask::get(page)).await {
+                    tally.errors.borrow_mut().push(why);
+                }
+            }
+        }));
+    }
+
+    /// Has the service's readiness asked elsewhere: a balancer shows it to nobody.
+    pub fn probed_at(self, url: String) -> Self {
+        Self { probes: [url].into(), ..self }
+    }
+
+    /// The longest time without a good answer since this was last asked.
+    pub fn silence(&self) -> Duration {
+        self.tally.silence.take()
     }
 
     /// How many keys were answered well so far.
@@ -95,8 +122,12 @@ impl Ledger {
         for writer in self.writers {
             writers.push(writer.await.unwrap());
         }
-        let seconds = self.began.elapsed().as_secs();
-        audit::audit(&writers, &Line::new(&self.urls, &self.tally), book).await.with(&self.tally, seconds)
+        for reader in self.readers {
+            reader.await.unwrap();
+        }
+        let (sent, seconds) = (self.tally.sent.get(), self.began.elapsed().as_secs());
+        let findings = audit::audit(&writers, &Line::new(&self.probes, &self.tally), book).await;
+        Findings { sent, seconds, ..findings.with(&self.tally) }
     }
 }
 
@@ -111,6 +142,10 @@ pub struct Findings {
     pub done_unseen: u64,
     /// Answers with 503, by their code.
     pub turned_away: BTreeMap<String, u64>,
+    /// Requests that were sent, reads and repetitions included.
+    pub sent: u64,
+    /// Requests that brought no good answer the first time.
+    pub failed: Vec<String>,
     /// The longest time in which no key was answered well, in milliseconds.
     pub longest_silence: u128,
     /// How long the writers wrote.
@@ -126,12 +161,12 @@ pub struct Findings {
 }
 
 impl Findings {
-    fn with(mut self, tally: &Tally, seconds: u64) -> Self {
+    fn with(mut self, tally: &Tally) -> Self {
         self.ambiguous = tally.ambiguous.get();
         self.done_unseen = tally.done_unseen.get();
         self.turned_away = tally.turned_away.take();
+        self.failed = tally.failed.take();
         self.longest_silence = tally.longest_silence.get().as_millis();
-        self.seconds = seconds;
         self.errors.extend(tally.errors.take());
         self
     }

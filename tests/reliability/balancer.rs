@@ -1,0 +1,45 @@
+//! `HAProxy` as a process of its own.
+
+use std::fs::File;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::process::{self, Process};
+
+/// How long servers may take until the balancer lets somebody through to them.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A balancer that runs.
+pub struct Balancer {
+    _process: Process,
+}
+
+impl Balancer {
+    /// Starts it with this configuration; its files are in the folder.
+    pub fn start(folder: &Path, configuration: &str) -> Self {
+        let file = folder.join("haproxy.cfg");
+        std::fs::write(&file, configuration).unwrap();
+        let log = File::create(folder.join("haproxy.log")).unwrap();
+        let mut command = process::command(process::find("haproxy").unwrap());
+        command.arg("-db").arg("-f").arg(file).stdout(log.try_clone().unwrap()).stderr(log);
+        Self { _process: Process::start(&mut command) }
+    }
+}
+
+/// Waits until the balancer whose statistics are at this address sends requests to a server.
+pub async fn sends_to(statistics: &str, server: &str) {
+    let began = Instant::now();
+    let sends = format!("replicas,{server},");
+    loop {
+        let table = reqwest::get(format!("{statistics}/;csv")).await;
+        let table = match table {
+            Ok(answer) => answer.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        };
+        if table.lines().any(|line| line.starts_with(&sends) && line.split(',').any(|cell| cell == "UP")) {
+            return;
+        }
+        assert!(began.elapsed() < PATIENCE, "the balancer sends nothing to {server}:\n{table}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

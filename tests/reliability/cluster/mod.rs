@@ -1,0 +1,159 @@
+//! Three PostgreSQL nodes of the test's own that fail over by themselves: Patroni in its strict
+//! synchronous mode, one etcd that it decides by, and `HAProxy`, which leads to the primary.
+
+mod node;
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection};
+
+use crate::balancer::Balancer;
+use crate::knobs;
+use crate::process::{self, Process};
+use crate::service::free_port;
+use crate::workplace::Workplace;
+use node::Node;
+
+/// How long the cluster may take to become whole: to be made, or to take a killed node back.
+const PATIENCE: Duration = Duration::from_mins(3);
+/// How often it is looked at.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// A cluster that runs.
+pub struct Cluster {
+    nodes: Vec<Node>,
+    port: u16,
+    _balancer: Balancer,
+    _etcd: Process,
+    /// Last, so that its processes are killed after those who would start them again.
+    _workplace: Workplace,
+}
+
+/// Whether the machine has what a cluster takes.
+pub fn has_programs() -> bool {
+    let found = node::programs().is_some();
+    if !found {
+        knobs::skip("this machine has no PostgreSQL with pg_basebackup and pg_rewind");
+    }
+    found && knobs::has_programs(&["patroni", "etcd", "haproxy"])
+}
+
+impl Cluster {
+    /// Makes a cluster and waits until it is whole.
+    pub async fn start() -> Self {
+        let workplace = Workplace::new("cluster");
+        let (etcd, etcd_port) = start_etcd(&workplace);
+        let mut nodes: Vec<Node> = (1..=3).map(|number| Node::new(number, &workplace, etcd_port)).collect();
+        nodes.iter_mut().for_each(Node::start);
+        let port = free_port();
+        let balancer = Balancer::start(workplace.folder(), &configuration(port, &nodes));
+        let mut cluster = Self { nodes, port, _balancer: balancer, _etcd: etcd, _workplace: workplace };
+        cluster.is_whole().await;
+        cluster
+    }
+
+    /// The URL of a database on whichever node is the primary.
+    pub fn url(&self, database: &str) -> String {
+        format!(
+            "postgres://{}@127.0.0.1:{}/{database}?target_session_attrs=read-write&connect_timeout=5",
+            node::USER,
+            self.port
+        )
+    }
+
+    /// Makes a database, and waits until the balancer leads to who can.
+    pub async fn create_database(&self, name: &str) {
+        let began = Instant::now();
+        loop {
+            let made = PgConnection::establish(&self.url("postgres")).map_err(|error| error.to_string());
+            let made = made.and_then(|mut connection| {
+                let statement = format!("CREATE DATABASE {name} TEMPLATE template0");
+                connection.batch_execute(&statement).map_err(|error| error.to_string())
+            });
+            let Err(why) = made else { return };
+            assert!(began.elapsed() < PATIENCE, "{why}");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Which node is the primary, if any is.
+    async fn leader(&self) -> Option<usize> {
+        for (index, node) in self.nodes.iter().enumerate() {
+            if node.is("primary").await {
+                return Some(index);
+            }
+        }
+        None
+    }
+
+    /// Kills the primary's node where it stands: Patroni, the server and all its processes. Tells which
+    /// node that was.
+    pub async fn kill_leader(&mut self) -> usize {
+        let leader = self.leader().await.expect("no node is the primary");
+        self.nodes[leader].kill();
+        leader
+    }
+
+    /// Starts a killed node again.
+    pub fn restart(&mut self, node: usize) {
+        self.nodes[node].start();
+    }
+
+    /// Waits until there is a primary, two nodes follow it, and commits wait for one of them: only then
+    /// can the next primary be lost.
+    pub async fn is_whole(&mut self) {
+        let began = Instant::now();
+        loop {
+            let (leader, followers) = (self.leader().await, self.count("replica").await);
+            if leader.is_some() && followers == 2 && self.count("synchronous").await > 0 {
+                return;
+            }
+            let all_live = self.nodes.iter_mut().all(Node::lives);
+            let words = || self.nodes.iter().map(Node::last_words).collect::<Vec<_>>().join("\n");
+            assert!(all_live, "a node ended by itself:\n{}", words());
+            assert!(began.elapsed() < PATIENCE, "{leader:?}, {followers} replicas:\n{}", words());
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn count(&self, role: &str) -> usize {
+        let mut count = 0;
+        for node in &self.nodes {
+            count += usize::from(node.is(role).await);
+        }
+        count
+    }
+}
+
+/// One is enough: what is lost here is a primary and not the store that elects it.
+fn start_etcd(workplace: &Workplace) -> (Process, u16) {
+    let desk = workplace.desk("etcd");
+    let (clients, peers) = (free_port(), free_port());
+    let url = |port: u16| format!("http://127.0.0.1:{port}");
+    let mut command = process::database_command(process::find("etcd").unwrap());
+    command
+        .current_dir(&desk)
+        .args(["--name=etcd", "--data-dir=data", "--log-level=error", "--unsafe-no-fsync"])
+        .arg(format!("--listen-client-urls={}", url(clients)))
+        .arg(format!("--advertise-client-urls={}", url(clients)))
+        .arg(format!("--listen-peer-urls={}", url(peers)))
+        .arg(format!("--initial-advertise-peer-urls={}", url(peers)))
+        .arg(format!("--initial-cluster=etcd={}", url(peers)))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    (Process::start(&mut command), clients)
+}
+
+/// The way to the primary, closed as soon as it is none any more.
+fn configuration(port: u16, nodes: &[Node]) -> String {
+    let servers: Vec<String> = nodes.iter().map(Node::as_balanced).collect();
+    format!(
+        "defaults\n  mode tcp\n  timeout connect 2s\n  timeout client 10m\n  timeout server 10m\n  \
+         timeout check 2s\nlisten primary\n  bind 127.0.0.1:{port}\n  option httpchk OPTIONS /primary\n  \
+         http-check expect status 200\n  \
+         default-server inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions\n{}\n",
+        servers.join("\n")
+    )
+}

@@ -1,0 +1,130 @@
+//! One node: Patroni, and the server that it starts.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::postgres;
+use crate::process::{self, Process};
+use crate::service::{free_port, tail};
+use crate::workplace::{self, Workplace};
+
+/// The superuser, trusted from this machine.
+pub const USER: &str = "todokede";
+/// What Patroni makes, copies and mends a server's data with.
+const PROGRAMS: [&str; 5] = ["initdb", "postgres", "pg_controldata", "pg_basebackup", "pg_rewind"];
+/// How long a node may take to say what it is.
+const ONE_ANSWER: Duration = Duration::from_secs(2);
+
+/// Where they are, if this machine has them.
+pub fn programs() -> Option<PathBuf> {
+    postgres::folder_of(&PROGRAMS)
+}
+
+pub struct Node {
+    name: String,
+    /// Everything that runs on this node works here or below.
+    desk: PathBuf,
+    server: u16,
+    patroni: u16,
+    process: Option<Process>,
+}
+
+impl Node {
+    /// A node of a cluster that decides by this etcd; not started yet.
+    pub fn new(number: usize, workplace: &Workplace, etcd: u16) -> Self {
+        let name = format!("node-{number}");
+        let desk = workplace.desk(&name);
+        let node = Self { name, desk, server: free_port(), patroni: free_port(), process: None };
+        std::fs::write(node.desk.join("patroni.yml"), node.configuration(etcd)).unwrap();
+        node
+    }
+
+    /// Starts Patroni, which makes or mends the server's data and starts the server.
+    pub fn start(&mut self) {
+        let log = File::options().create(true).append(true).open(self.log()).unwrap();
+        let mut command = process::database_command(process::find("patroni").unwrap());
+        command
+            .arg("patroni.yml")
+            .current_dir(&self.desk)
+            .env("LC_ALL", "C.UTF-8")
+            .stdout(log.try_clone().unwrap())
+            .stderr(log);
+        self.process = Some(Process::start(&mut command));
+    }
+
+    /// Whether it runs, so far as it should.
+    pub fn lives(&mut self) -> bool {
+        self.process.as_mut().is_none_or(Process::lives)
+    }
+
+    /// Kills everything that runs on it, at the same moment: the node has lost its power.
+    pub fn kill(&mut self) {
+        workplace::kill_all_in(&self.desk);
+        self.process = None;
+    }
+
+    /// Whether Patroni says that this node is a `primary`, a `replica`, or a `synchronous` one.
+    pub async fn is(&self, role: &str) -> bool {
+        let url = format!("http://127.0.0.1:{}/{role}", self.patroni);
+        let answer = reqwest::Client::new().get(url).timeout(ONE_ANSWER).send().await;
+        answer.is_ok_and(|answer| answer.status() == 200)
+    }
+
+    /// Its line in the balancer's configuration.
+    pub fn as_balanced(&self) -> String {
+        format!("  server {} 127.0.0.1:{} check port {}", self.name, self.server, self.patroni)
+    }
+
+    /// What it wrote last.
+    pub fn last_words(&self) -> String {
+        format!("{}:\n{}", self.name, tail(&self.log()))
+    }
+
+    fn log(&self) -> PathBuf {
+        self.desk.join("log")
+    }
+
+    /// A lost primary is never waited for, and nothing is acknowledged that only one node holds. The
+    /// times are as short as Patroni's checks of itself let them be.
+    fn configuration(&self, etcd: u16) -> String {
+        let Self { name, desk, server, patroni, .. } = self;
+        let (desk, programs) = (desk.display(), programs().unwrap());
+        let programs = programs.display();
+        format!(
+            r#"scope: todokede
+name: {name}
+restapi: {{listen: "127.0.0.1:{patroni}", connect_address: "127.0.0.1:{patroni}"}}
+etcd3: {{host: "127.0.0.1:{etcd}"}}
+bootstrap:
+  dcs:
+    ttl: 10
+    loop_wait: 1
+    retry_timeout: 3
+    primary_start_timeout: 0
+    # What Patroni before 3.0 calls the same.
+    master_start_timeout: 0
+    synchronous_mode: true
+    synchronous_mode_strict: true
+    postgresql:
+      use_pg_rewind: true
+      parameters: {{synchronous_commit: "on", wal_log_hints: "on", tcp_user_timeout: 5000}}
+  initdb: [encoding: UTF8, locale: C.UTF-8, no-sync]
+postgresql:
+  listen: 127.0.0.1:{server}
+  connect_address: 127.0.0.1:{server}
+  data_dir: {desk}/data
+  bin_dir: {programs}
+  pgpass: {desk}/pgpass
+  # Where rewinding does not help, the data is copied anew.
+  remove_data_directory_on_rewind_failure: true
+  remove_data_directory_on_diverged_timelines: true
+  pg_hba: [host all all 127.0.0.1/32 trust, host replication all 127.0.0.1/32 trust]
+  authentication:
+    superuser: {{username: {USER}}}
+    replication: {{username: replicator}}
+  parameters: {{unix_socket_directories: ""}}
+"#
+        )
+    }
+}

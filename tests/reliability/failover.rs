@@ -1,0 +1,57 @@
+//! The database's primary is lost, again and again, and another node takes its place.
+
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+
+use crate::cluster::{self, Cluster};
+use crate::knobs;
+use crate::ledger::{Book, Ledger};
+use crate::service::Service;
+
+/// How many facilities file at the same time.
+const WRITERS: usize = 16;
+/// How long they file in peace before the next blow, in milliseconds.
+const PEACE: std::ops::Range<u64> = 500..3_000;
+
+/// Kills primaries under the writers of a ledger. Nobody touches the service.
+async fn under_fail_overs(cluster: &mut Cluster, ledger: &Ledger, what: &str) {
+    let (failovers, seed) = (knobs::number("FAILOVERS", 1), knobs::seed());
+    println!("{what}: {failovers} fail-overs by seed {seed}");
+    let mut dice = StdRng::seed_from_u64(seed);
+    for number in 1..=failovers {
+        ledger.goes_on(100).await;
+        tokio::time::sleep(Duration::from_millis(dice.random_range(PEACE))).await;
+        ledger.silence();
+        let killed = cluster.kill_leader().await;
+        // Answers of before the blow are still on their way.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        ledger.goes_on(100).await;
+        println!("fail-over {number}: writing went on after {:.1} s", ledger.silence().as_secs_f32());
+        cluster.restart(killed);
+        cluster.is_whole().await;
+    }
+    ledger.goes_on(100).await;
+}
+
+#[actix_web::test]
+async fn fail_overs_lose_and_double_nothing() {
+    if !cluster::has_programs() {
+        return;
+    }
+    let _alone = knobs::alone().await;
+    let mut cluster = Cluster::start().await;
+    cluster.create_database("ledger").await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut replicas = [(); 2].map(|()| Service::new(&cluster.url("ledger"), folder.path()));
+    for replica in &mut replicas {
+        replica.serve().await;
+    }
+    let ledger = Ledger::open(replicas.iter().map(Service::url).collect(), WRITERS).await;
+    under_fail_overs(&mut cluster, &ledger, "Patroni").await;
+    for replica in &mut replicas {
+        replica.ready().await;
+    }
+    ledger.close(&Book::Postgres(cluster.url("ledger"))).await.must_be_clean("Patroni");
+}

@@ -1,0 +1,81 @@
+//! Replicas are replaced one after the other, and no caller notices.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::balancer::{self, Balancer};
+use crate::knobs;
+use crate::ledger::{Book, Ledger};
+use crate::postgres;
+use crate::service::{Service, free_port};
+
+/// How many facilities file at the same time.
+const WRITERS: usize = 8;
+/// How many read.
+const READERS: usize = 4;
+/// What they read.
+const PAGES: [&str; 3] = ["/v1/transitional-measures", "/sandbox/facilities?page_size=5", "/openapi.json"];
+/// As they are named in the balancer's configuration.
+const NAMES: [&str; 2] = ["api-1", "api-2"];
+
+/// The balancer's configuration as it is deployed, with addresses of this machine and without TLS: the
+/// times, checks and repetitions are those that are proved here.
+fn configuration(replicas: &[Service; 2], callers: u16, watchers: u16) -> String {
+    let deployed = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/haproxy.cfg");
+    let mut text = std::fs::read_to_string(deployed).unwrap();
+    let listens = text.lines().find(|line| line.trim_start().starts_with("bind :8443")).unwrap().to_owned();
+    let mut replace = |deployed: &str, here: &str| {
+        assert_eq!(text.matches(deployed).count(), 1, "{deployed}");
+        text = text.replace(deployed, here);
+    };
+    replace(&listens, &format!("    bind 127.0.0.1:{callers}"));
+    replace("bind :8404", &format!("bind 127.0.0.1:{watchers}"));
+    for (name, replica) in NAMES.iter().zip(replicas) {
+        replace(&format!("server {name} {name}:8080"), &format!("server {name} {}", replica.address()));
+    }
+    text
+}
+
+/// Replaces each replica, ROUNDS times. The next one's turn comes when the balancer has the last one
+/// back, as any orchestrator waits for it.
+async fn replace_each(replicas: &mut [Service; 2], ledger: &Ledger, statistics: &str) {
+    let rounds = knobs::number("ROUNDS", 1);
+    for _ in 0..rounds {
+        for (name, replica) in NAMES.iter().zip(replicas.iter_mut()) {
+            ledger.goes_on(50).await;
+            replica.end().await;
+            replica.serve().await;
+            balancer::sends_to(statistics, name).await;
+        }
+    }
+    ledger.goes_on(50).await;
+}
+
+#[actix_web::test]
+async fn replacing_replicas_fails_no_request() {
+    if !knobs::has_postgres() || !knobs::has_programs(&["haproxy"]) {
+        return;
+    }
+    let _alone = knobs::alone().await;
+    postgres::administer("CREATE DATABASE rolling TEMPLATE template0");
+    let (folder, url) = (tempfile::tempdir().unwrap(), postgres::url("rolling"));
+    // The time to drain is production's.
+    let mut replicas =
+        [(); 2].map(|()| Service::new(&url, folder.path()).with("TODOKEDE_DRAIN_SECONDS", "5"));
+    let (callers, watchers) = (free_port(), free_port());
+    let _balancer = Balancer::start(folder.path(), &configuration(&replicas, callers, watchers));
+    let statistics = format!("http://127.0.0.1:{watchers}");
+    for (name, replica) in NAMES.iter().zip(&mut replicas) {
+        replica.serve().await;
+        balancer::sends_to(&statistics, name).await;
+    }
+    let entrance = format!("http://127.0.0.1:{callers}");
+    let mut ledger = Ledger::open(vec![entrance], WRITERS).await.probed_at(replicas[0].url());
+    (0..READERS).for_each(|_| ledger.add_reader(&PAGES));
+    replace_each(&mut replicas, &ledger, &statistics).await;
+    let findings = ledger.close(&Book::Postgres(url)).await;
+    findings.must_be_clean("two replicas, replaced under load");
+    let failed: BTreeSet<&String> = findings.failed.iter().collect();
+    println!("{} requests, {} failed", findings.sent, findings.failed.len());
+    assert!(failed.is_empty(), "{failed:#?}");
+}
