@@ -15,4 +15,5 @@ mod postgres;
 mod process;
 mod rolling;
 mod service;
+mod tidiness;
 mod workplace;

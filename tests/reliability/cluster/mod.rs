@@ -91,9 +91,14 @@ impl Cluster {
     /// Kills the primary's node where it stands: Patroni, the server and all its processes. Tells which
     /// node that was.
     pub async fn kill_leader(&mut self) -> usize {
-        let leader = self.leader().await.expect("no node is the primary");
-        self.nodes[leader].kill();
-        leader
+        let began = Instant::now();
+        loop {
+            if let Some(leader) = self.leader().await {
+                self.nodes[leader].kill();
+                return leader;
+            }
+            assert!(began.elapsed() < PATIENCE, "no node is the primary");
+        }
     }
 
     /// Starts a killed node again.
