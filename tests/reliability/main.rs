@@ -13,6 +13,8 @@ mod ledger;
 #[path = "../api/support/postgres.rs"]
 mod postgres;
 mod process;
+#[path = "../api/support/required.rs"]
+mod required;
 mod rolling;
 mod service;
 mod tidiness;

@@ -10,10 +10,10 @@ use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
 
 use crate::balancer::Balancer;
-use crate::knobs;
 use crate::process::{self, Process};
 use crate::service::free_port;
 use crate::workplace::Workplace;
+use crate::{knobs, required};
 use node::Node;
 
 /// How long the cluster may take to become whole: to be made, or to take a killed node back.
@@ -35,7 +35,7 @@ pub struct Cluster {
 pub fn has_programs() -> bool {
     let found = node::programs().is_some();
     if !found {
-        knobs::skip("this machine has no PostgreSQL with pg_basebackup and pg_rewind");
+        required::skip("this machine has no PostgreSQL with pg_basebackup and pg_rewind");
     }
     found && knobs::has_programs(&["patroni", "etcd", "haproxy"])
 }
