@@ -101,6 +101,20 @@ impl Cluster {
         }
     }
 
+    /// Asks the primary to hand over to the node that commits wait for, as for its maintenance.
+    pub async fn switch_over(&self) {
+        let began = Instant::now();
+        loop {
+            if let Some(leader) = self.leader().await {
+                if self.nodes[leader].hand_over().await {
+                    return;
+                }
+            }
+            assert!(began.elapsed() < PATIENCE, "no node hands over");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// Starts a killed node again.
     pub fn restart(&mut self, node: usize) {
         self.nodes[node].start();
