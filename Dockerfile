@@ -24,6 +24,7 @@ RUN mkdir api \
  && rm -r api
 
 FROM dependencies AS build
+ARG PROFILE=release
 COPY migrations migrations
 COPY api api
 # Cargo goes by times, and the sources may be older than the stand-ins above.

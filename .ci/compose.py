@@ -24,13 +24,22 @@ for name, service in services.items():
         if other not in services:
             problems.append(f"{name}: there is no service {other}")
 
-replicas = [service for service in services.values() if service["image"].startswith("todokede:")]
-if len(replicas) != 3:
-    problems.append(f"{len(replicas)} services run our image, not two replicas and the migration")
-for service in replicas:
+images = [name for name, service in services.items() if service["image"].startswith("todokede:")]
+if len(images) != 3:
+    problems.append(f"{', '.join(images)} run our image, not two replicas and the migration")
+for name in images:
+    service = services[name]
     for key, value in {"read_only": True, "cap_drop": ["ALL"], "user": "10001:10001"}.items():
         if service.get(key) != value:
-            problems.append(f"a replica has {key}: {service.get(key)}")
+            problems.append(f"{name} has {key}: {service.get(key)}")
+    if "ports" in service:
+        problems.append(f"{name} can be reached past the balancer")
+    if service.get("command") == ["migrate"]:
+        continue
+    if "healthcheck" in service:
+        problems.append(f"{name} does without the image's health check")
+    if not service["environment"].get("TODOKEDE_METRICS_LISTEN"):
+        problems.append(f"{name} has no metrics")
 
 print("\n".join(problems) or f"{len(services)} services")
 sys.exit(bool(problems))

@@ -4,8 +4,6 @@ use std::fmt;
 use std::io::Write as _;
 use std::path::Path;
 
-use tokio::sync::watch;
-
 use crate::config::{Profile, SettingProblem, Settings};
 use crate::domain::round::RoundFile;
 use crate::error::Error;
@@ -13,7 +11,7 @@ use crate::facility_list::{Import, import as import_file};
 use crate::signals::Signals;
 use crate::usecases::rounds;
 use crate::usecases::work::{Call, Work};
-use crate::{boot, routes, server, telemetry, worker};
+use crate::{boot, routes, server, telemetry};
 
 mod upkeep;
 
@@ -79,14 +77,7 @@ pub fn serve() -> Result<(), Failure> {
 /// What is in the way.
 pub fn work() -> Result<(), Failure> {
     let state = boot::open(settings()?)?;
-    actix_web::rt::System::new().block_on(async move {
-        let mut signals = Signals::listen()?;
-        let (stop, stopped) = watch::channel(false);
-        let work = tokio::spawn(worker::run(state.into(), stopped));
-        signals.next().await;
-        stop.send_replace(true);
-        signals.unless_again(async { work.await.map_err(Error::internal) }).await
-    })?;
+    actix_web::rt::System::new().block_on(async move { server::work(state, Signals::listen()?).await })?;
     Ok(())
 }
 

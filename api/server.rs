@@ -129,10 +129,29 @@ pub fn start(state: State) -> Result<Running, Error> {
     let address = server.addrs().first().copied().unwrap_or(listen);
     let server = server.run();
     let handle = server.handle();
-    let metrics = serving.metrics.map(|listen| MetricsPort::open(listen, state.clone())).transpose()?;
+    let metrics = MetricsPort::open(&state)?;
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(worker::run(state.clone().into_inner(), stopped));
     Ok(Running { address, state, metrics, handle, server: tokio::spawn(server), worker, stop })
+}
+
+/// Runs the worker alone, with its metrics but without the API, until a signal. A second signal ends it
+/// at once.
+///
+/// # Errors
+/// An internal error if the metrics' address cannot be listened on, or if a second signal came.
+pub async fn work(state: State, mut signals: Signals) -> Result<(), Error> {
+    let state = web::Data::new(state);
+    let metrics = MetricsPort::open(&state)?;
+    let (stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(worker::run(state.into_inner(), stopped));
+    signals.next().await;
+    stop.send_replace(true);
+    let ended = signals.unless_again(async { worker.await.map_err(Error::internal) }).await;
+    if let Some(metrics) = metrics {
+        metrics.close().await;
+    }
+    ended
 }
 
 fn file(path: &'static str, media_type: &'static str, content: Arc<str>) -> actix_web::Resource {

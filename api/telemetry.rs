@@ -9,7 +9,12 @@ use crate::config::LogFormat;
 /// Starts logging for the process; later calls change nothing.
 pub fn start(filter: &str, format: LogFormat) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A line that cannot be written, on a full disk for example, is lost; to complain about it where it
+    // was to be written would panic instead, in the thread that had something to say.
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false);
     // An error only says that somebody started logging before.
     let _ = match format {
         LogFormat::Text => log.try_init(),

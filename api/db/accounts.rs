@@ -15,7 +15,7 @@ use crate::domain::ids::{AccountId, SuccessionId};
 use crate::error::Error;
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = accounts)]
+#[diesel(table_name = accounts, treat_none_as_default_value = false)]
 struct Row {
     id: Id,
     email: String,

@@ -15,7 +15,7 @@ use crate::domain::receipt_number::ReceiptNumber;
 use crate::error::Error;
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = declarations)]
+#[diesel(table_name = declarations, treat_none_as_default_value = false)]
 struct Row {
     id: Id,
     facility_code: String,

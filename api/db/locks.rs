@@ -5,8 +5,7 @@
 //! indexes referee most such races; these locks referee the rest and let equal requests wait for the
 //! first one's answer.
 
-use diesel::RunQueryDsl as _;
-use diesel::sql_types::{Array, BigInt};
+use diesel::connection::SimpleConnection as _;
 use sha2::{Digest as _, Sha256};
 
 use super::connection::Conn;
@@ -59,8 +58,9 @@ pub fn hold(conn: &mut Conn, locks: &[Lock<'_>]) -> Result<(), Error> {
     let Conn::Postgres(connection) = conn else { return Ok(()) };
     let mut numbers: Vec<i64> = locks.iter().map(|lock| lock.number()).collect();
     numbers.sort_unstable();
-    diesel::sql_query("SELECT pg_advisory_xact_lock(number) FROM unnest($1) AS number")
-        .bind::<Array<BigInt>, _>(numbers)
-        .execute(connection)?;
+    // As text and not as parameters: these are numbers of ours, and a statement with parameters is
+    // prepared first, which is another round trip.
+    let take = |number| format!("SELECT pg_advisory_xact_lock({number});");
+    connection.batch_execute(&numbers.into_iter().map(take).collect::<String>())?;
     Ok(())
 }

@@ -31,6 +31,7 @@ pub mod sessions;
 pub mod source;
 mod sqlite;
 pub mod successions;
+mod turns;
 pub mod uploads;
 pub mod writer;
 

@@ -1,9 +1,6 @@
 //! The way to the database: each request one hop, waiting bounded, reads behind writes.
 
 use std::sync::Arc;
-use std::time::Duration;
-
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::connection::Conn;
 use super::load::Load;
@@ -12,9 +9,6 @@ use super::sqlite::{self, Embedded};
 use super::writer::Mode;
 use super::{postgres, source::Source};
 use crate::error::Error;
-
-/// How long a request waits for its turn at the database before it is told to come back.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The database. Clones share the same connections.
 #[derive(Clone)]
@@ -105,23 +99,5 @@ pub fn connect(source: &Source) -> Result<Conn, Error> {
     match source {
         Source::Sqlite(file) => sqlite::open_writing(file),
         Source::Postgres(server) => postgres::connect(server),
-    }
-}
-
-/// Turns at something that only so many may do at once.
-#[derive(Clone)]
-pub(super) struct Turns(Arc<Semaphore>);
-
-impl Turns {
-    pub(super) fn at_once(count: u32) -> Self {
-        Self(Arc::new(Semaphore::new(usize::try_from(count).unwrap_or(1))))
-    }
-
-    /// Waits for a turn, which ends when the permit is dropped.
-    pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, Error> {
-        tokio::time::timeout(PATIENCE, Arc::clone(&self.0).acquire_owned())
-            .await
-            .map_err(|_| Error::Overloaded("too many requests wait for the database"))?
-            .map_err(Error::internal)
     }
 }

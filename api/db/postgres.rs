@@ -13,8 +13,8 @@ use secrecy::ExposeSecret as _;
 
 use super::connection::{Conn, begin, commit_unless_failed, is_broken, roll_back_to};
 use super::load::{Commits, Load};
-use super::pool::{PATIENCE, Turns};
 use super::source::{Pooler, Server};
+use super::turns::{PATIENCE, Turns};
 use super::writer::Mode;
 use crate::error::{Error, ProblemCode};
 

@@ -13,7 +13,7 @@ use crate::domain::session::Session;
 use crate::error::Error;
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = sessions)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
 struct Row {
     id: Id,
     account_id: Id,

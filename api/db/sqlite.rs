@@ -8,7 +8,7 @@ use diesel::{Connection, SqliteConnection};
 
 use super::connection::{Conn, begin, roll_back_to};
 use super::load::Load;
-use super::pool::{PATIENCE, Turns};
+use super::turns::{PATIENCE, Turns};
 use super::writer::{Mode, Writer};
 use crate::error::Error;
 

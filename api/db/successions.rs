@@ -19,7 +19,7 @@ use crate::error::Error;
 const DEAD: [&str; 2] = [SuccessionStatus::Rejected.code(), SuccessionStatus::Withdrawn.code()];
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = successions)]
+#[diesel(table_name = successions, treat_none_as_default_value = false)]
 struct Row {
     id: Id,
     account_id: Id,

@@ -12,7 +12,7 @@ use crate::domain::upload::{MediaType, Upload};
 use crate::error::Error;
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = uploads)]
+#[diesel(table_name = uploads, treat_none_as_default_value = false)]
 struct Row {
     id: Id,
     account_id: Id,

@@ -10,6 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::Instant;
 
+use diesel::result::Error as DieselError;
 use tokio::sync::oneshot;
 
 use super::Conn;
@@ -30,6 +31,7 @@ type Job = Box<dyn FnOnce(&mut Conn) -> Answer + Send>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ending {
     Durable,
+    TakenBack,
     Unknown,
 }
 
@@ -91,7 +93,11 @@ impl Writer {
                 drop(place);
                 let result = match ending {
                     Ending::Durable => result,
-                    Ending::Unknown => result.and(Err(Error::Refused(ProblemCode::OutcomeUnknown))),
+                    Ending::Unknown if mode == Mode::Store && result.is_ok() => {
+                        Err(ProblemCode::OutcomeUnknown.into())
+                    }
+                    // Nor does a refusal hold: the job may have seen what others in its group did.
+                    _ => Err(Error::Unavailable("the commit of its group failed".into())),
                 };
                 // A caller that has gone away needs no answer; its effect stands.
                 let _ = tell.send(result);
@@ -131,7 +137,7 @@ fn work(
             Err(error) => {
                 tracing::error!(%error, "a commit failed");
                 reopen(&mut connection, open);
-                Ending::Unknown
+                if had_no_room(&error) { Ending::TakenBack } else { Ending::Unknown }
             }
         };
         commits.add(answers.len(), begun);
@@ -139,6 +145,13 @@ fn work(
             answer(ending);
         }
     }
+}
+
+/// Whether a commit failed because SQLite had no room to write it. What it cannot write to its end is
+/// nothing to it, also after a crash, whereas a sync that fails leaves the question open. Its bundled
+/// version says so in these words; diesel passes no number on.
+fn had_no_room(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(_, told) if told.message() == "database or disk is full")
 }
 
 /// Replaces a connection whose transactions can no longer be told open from closed: a full disk

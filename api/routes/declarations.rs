@@ -101,8 +101,8 @@ async fn file_declaration(
         .await
 }
 
-/// The content, if nothing is blamed so far. Otherwise the round's rules and the lists are asked as
-/// well, so that the facility is told everything at once.
+/// The content, if nothing is blamed so far: the use case holds it against the round. Otherwise the
+/// round's rules and the lists are asked here, so that the facility is told everything at once.
 fn all_or_faults(
     work: &mut Work<'_>,
     principal: &Principal,
@@ -110,13 +110,13 @@ fn all_or_faults(
     draft: Draft,
     mut faults: Faults,
 ) -> Result<DeclarationContent, Error> {
+    if faults.is_empty() {
+        return faults.finish(draft.content());
+    }
     let now = work.now();
     let edition = rounds::find(work.conn, round, now)?;
     if edition.is_none() {
         faults.add("/round", Fault::RoundUnknown);
-    }
-    if faults.is_empty() {
-        return faults.finish(draft.content());
     }
     if let (Some(edition), Some(statement)) = (edition, &draft.statement) {
         faults.extend(declarations::reason_faults(principal, &edition, statement, draft.attachments, now)?);

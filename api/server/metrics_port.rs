@@ -21,11 +21,12 @@ pub(super) struct MetricsPort {
 }
 
 impl MetricsPort {
-    /// Opens the port.
+    /// Opens the port, if the settings name one.
     ///
     /// # Errors
     /// An internal error if the address cannot be listened on.
-    pub(super) fn open(listen: SocketAddr, state: web::Data<State>) -> Result<Self, Error> {
+    pub(super) fn open(state: &web::Data<State>) -> Result<Option<Self>, Error> {
+        let (Some(listen), state) = (state.settings.serving.metrics, state.clone()) else { return Ok(None) };
         let server = HttpServer::new(move || {
             App::new().app_data(state.clone()).route("/metrics", web::get().to(metrics))
         });
@@ -39,7 +40,7 @@ impl MetricsPort {
         let server = server.run();
         let handle = server.handle();
         tokio::spawn(server);
-        Ok(Self { address, handle })
+        Ok(Some(Self { address, handle }))
     }
 
     /// Closes it; the last scrapes are finished.

@@ -84,10 +84,18 @@ fn faults(
 ) -> Result<Vec<FieldFault>, Error> {
     let attachments = content.attachment_ids.len();
     let mut faults = reason_faults(principal, edition, &content.statement, attachments, now)?;
+    faults.extend(content_list_faults(conn, principal, content)?);
+    Ok(faults)
+}
+
+fn content_list_faults(
+    conn: &mut Conn,
+    principal: &Principal,
+    content: &DeclarationContent,
+) -> Result<Vec<FieldFault>, Error> {
     let codes: Vec<_> = content.other_facility_codes.iter().cloned().enumerate().collect();
     let attachments: Vec<_> = content.attachment_ids.iter().copied().enumerate().collect();
-    faults.extend(list_faults(conn, principal, &codes, &attachments)?);
-    Ok(faults)
+    list_faults(conn, principal, &codes, &attachments)
 }
 
 /// Files a declaration.
@@ -103,7 +111,11 @@ pub fn file(
 ) -> Result<Examined, Error> {
     let now = work.now();
     let code = principal.facility_code()?.clone();
-    let edition = rounds::require(work.conn, round, now)?;
+    let Some(edition) = rounds::find(work.conn, round, now)? else {
+        let mut faults = vec![FieldFault::new("/round", Fault::RoundUnknown)];
+        faults.extend(content_list_faults(work.conn, principal, &content)?);
+        return Err(Error::Invalid(faults));
+    };
     let faults = faults(work.conn, principal, &edition, &content, now)?;
     if !edition.eligible_kinds.contains(&code.kind()) {
         return Err(ProblemCode::RoundNotForKind.into());
@@ -131,7 +143,7 @@ pub fn file(
     declarations::insert_revision(work.conn, &declaration, principal.account.id)?;
     work.audit(Some(principal.account.id), "declaration.filed", &declaration.id, None)?;
     tell(work, principal, &edition, &declaration)?;
-    examined(work, declaration)
+    Ok(examined(declaration, &edition))
 }
 
 fn insert(work: &mut Work<'_>, declaration: &mut Declaration) -> Result<(), Error> {
@@ -186,7 +198,7 @@ pub fn revise(
     declarations::insert_revision(work.conn, &declaration, principal.account.id)?;
     work.audit(Some(principal.account.id), "declaration.revised", &declaration.id, None)?;
     tell(work, principal, &edition, &declaration)?;
-    examined(work, declaration)
+    Ok(examined(declaration, &edition))
 }
 
 /// Takes a declaration back.
@@ -202,7 +214,7 @@ pub fn withdraw(work: &mut Work<'_>, principal: &Principal, current: Declaration
     let edition = rounds::require(work.conn, &declaration.round, now)?;
     let message = Message::DeclarationWithdrawn { facts: facts(principal, &edition, &declaration) };
     work.mail(&principal.account.email, Some(principal.account.id), &message)?;
-    examined(work, declaration)
+    Ok(examined(declaration, &edition))
 }
 
 /// Puts a declaration together with what follows from it by the edition in force now. A category
@@ -223,9 +235,11 @@ pub fn examine(conn: &mut Conn, declaration: Declaration, now: Instant) -> Resul
     Ok(Examined { declaration, excused })
 }
 
-fn examined(work: &mut Work<'_>, declaration: Declaration) -> Result<Examined, Error> {
-    let now = work.now();
-    examine(work.conn, declaration, now)
+/// The same for a declaration that was just held against the edition in force: it has the category.
+fn examined(declaration: Declaration, edition: &Edition) -> Examined {
+    let live = declaration.status.is_live();
+    let excused = live.then(|| edition.excused_until(&declaration.content.statement)).flatten();
+    Examined { declaration, excused }
 }
 
 /// Whether a filing of today is late.

@@ -243,13 +243,15 @@ fn the_worker_ends_cleanly_by_a_signal() {
     for signal in ["TERM", "INT"] {
         let folder = folder();
         done(&run(folder.path(), &["migrate"]));
-        let child = todokede(folder.path(), &["worker"]).stderr(Stdio::piped()).spawn().unwrap();
-        // It has opened its files once the key is there, and listens for signals soon after.
+        let metrics = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let mut worker = todokede(folder.path(), &["worker"]);
+        worker.env("TODOKEDE_METRICS_LISTEN", metrics.to_string());
+        let child = worker.stderr(Stdio::piped()).spawn().unwrap();
         let patience = Instant::now() + Duration::from_secs(20);
-        while !folder.path().join("signing-key.pem").exists() && Instant::now() < patience {
+        while std::net::TcpStream::connect(metrics).is_err() {
+            assert!(Instant::now() < patience, "the worker tells no metrics");
             std::thread::sleep(Duration::from_millis(20));
         }
-        std::thread::sleep(Duration::from_millis(500));
         let output = end(child, signal);
         assert_eq!(output.status.code(), Some(0), "{signal}: {}", text(&output.stderr));
     }

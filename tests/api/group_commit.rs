@@ -207,7 +207,9 @@ fn a_transaction_that_the_database_broke_off_is_told_and_the_writer_lives_on() {
     let desk = Desk::open();
     let (go, first) = desk.hold();
     let good = desk.submit(|conn| put(conn, 1));
-    // What SQLite does by itself when the disk is full or fails.
+    let refused = desk.submit(|conn| put(conn, 1).map_err(|_| ProblemCode::DeclarationExists.into()));
+    let rehearsal = desk.writer.submit(Mode::Rehearse, |conn| put(conn, 2)).unwrap();
+    // What SQLite does by itself when the disk fails.
     let broken = desk.submit(|conn| {
         execute(conn, "ROLLBACK")?;
         Err(Error::internal("the disk is full"))
@@ -220,7 +222,10 @@ fn a_transaction_that_the_database_broke_off_is_told_and_the_writer_lives_on() {
             "nothing of it is on disk"
         );
     }
-    assert!(answer(broken).is_err());
+    // Neither has changed anything, and what they were told of others is not so.
+    for told in [refused, rehearsal, broken] {
+        assert!(matches!(answer(told), Err(Error::Unavailable(_))));
+    }
     assert!(desk.lines().is_empty());
     assert_eq!(answer(desk.submit(|conn| put(conn, 2))).unwrap(), 2);
     assert_eq!(desk.lines(), [2]);

@@ -50,6 +50,7 @@ mod registration_facilities;
 mod registration_replays;
 mod registrations;
 mod rehearsals;
+mod round_trips;
 mod routing;
 mod sandbox;
 mod schemas;

@@ -29,6 +29,24 @@ pub fn has_postgres() -> bool {
     found
 }
 
+/// Lets this process, which the service inherits it from, open so many files at once. A machine that
+/// does not is told so.
+pub fn ensure_descriptors(needed: u64) {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap();
+    let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    let soft = line.split_whitespace().nth(3).unwrap();
+    if soft == "unlimited" || soft.parse::<u64>().unwrap() >= needed {
+        return;
+    }
+    let id = std::process::id().to_string();
+    let raised =
+        std::process::Command::new("prlimit").args(["--pid", &id, &format!("--nofile={needed}:")]).status();
+    assert!(
+        raised.is_ok_and(|status| status.success()),
+        "this test opens {needed} files and may open {soft}: raise the limit with `ulimit -n`"
+    );
+}
+
 /// Whether the machine has all these programs.
 pub fn has_programs(names: &[&str]) -> bool {
     let missing: Vec<&str> =

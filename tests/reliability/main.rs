@@ -7,15 +7,20 @@
 mod balancer;
 mod cluster;
 mod crashes;
+mod crowd;
+mod disk_full;
 mod failover;
 mod knobs;
 mod ledger;
+mod moves;
+mod pgbouncer;
 #[path = "../api/support/postgres.rs"]
 mod postgres;
 mod process;
 #[path = "../api/support/required.rs"]
 mod required;
 mod rolling;
+mod scarce_disk;
 mod service;
 mod tidiness;
 mod workplace;

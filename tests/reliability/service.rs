@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -70,10 +71,21 @@ impl Service {
     /// Starts it, without waiting for anything.
     pub fn start(&mut self) {
         let log = File::options().create(true).append(true).open(&self.log).unwrap();
-        let mut command = process::command(env!("CARGO_BIN_EXE_todokede"));
-        command.env_clear().envs(self.settings.iter().map(|(name, value)| (name, value)));
+        let mut command = self.command();
         command.stdout(log.try_clone().unwrap()).stderr(log);
         self.process = Some(Process::start(&mut command));
+    }
+
+    /// Runs another of its commands with the same settings to its good end.
+    pub fn run(&self, arguments: &[&str]) {
+        let output = self.command().args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn command(&self) -> Command {
+        let mut command = process::command(env!("CARGO_BIN_EXE_todokede"));
+        command.env_clear().envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command
     }
 
     /// Starts it and waits until it serves.
@@ -95,7 +107,12 @@ impl Service {
 
     /// What `/readyz` answers, if anything does.
     pub async fn readiness(&self) -> Option<u16> {
-        let answer = reqwest::get(format!("{}/readyz", self.url())).await;
+        self.status_of("/readyz").await
+    }
+
+    /// The status that a path answers, if anything does.
+    pub async fn status_of(&self, path: &str) -> Option<u16> {
+        let answer = reqwest::get(format!("{}{path}", self.url())).await;
         answer.ok().map(|answer| answer.status().as_u16())
     }
 

@@ -16,10 +16,12 @@ pub mod reasons;
 pub mod required;
 pub mod schema;
 pub mod sink;
+mod tap;
 mod wire;
 
 pub use actor::{Actor, PASSWORD};
 pub use app::TestApp;
 pub use client::{Client, Reply, send};
 pub use hold::{Held, POOL};
+pub use tap::Tap;
 pub use wire::Wire;

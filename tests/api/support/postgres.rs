@@ -92,6 +92,13 @@ pub fn url(name: &str) -> String {
     server().url(name)
 }
 
+/// Where the server that a URL leads to has its socket.
+pub fn socket_folder(url: &str) -> PathBuf {
+    let (_, address) = url.split_once('@').unwrap();
+    let (host, _) = address.split_once('/').unwrap();
+    host.replace("%2F", "/").into()
+}
+
 /// Runs a statement about whole databases.
 pub fn administer(statement: &str) {
     PgConnection::establish(&url("postgres")).unwrap().batch_execute(statement).unwrap();

@@ -1,6 +1,7 @@
 //! A bad line to the service.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -58,7 +59,8 @@ pub struct Tally {
     pub acknowledged: Cell<u64>,
     pub ambiguous: Cell<u64>,
     pub done_unseen: Cell<u64>,
-    pub turned_away: Cell<u64>,
+    /// Answers with 503, by their code.
+    pub turned_away: RefCell<BTreeMap<String, u64>>,
     /// Requests that were sent, repetitions included.
     pub sent: Cell<u64>,
     /// Requests that brought no good answer the first time.
@@ -76,7 +78,7 @@ impl Default for Tally {
             acknowledged: Cell::default(),
             ambiguous: Cell::default(),
             done_unseen: Cell::default(),
-            turned_away: Cell::default(),
+            turned_away: RefCell::default(),
             sent: Cell::default(),
             failed: RefCell::default(),
             longest_silence: Cell::default(),
@@ -195,7 +197,8 @@ impl Line {
         let told = format!("{} {} {:?}: {} {}", ask.method, ask.path, ask.key, reply.status, reply.text);
         match reply.status {
             503 if TURNED_AWAY.iter().any(|code| reply.body["code"] == *code) => {
-                self.tally.turned_away.set(self.tally.turned_away.get() + 1);
+                let code = reply.body["code"].as_str().unwrap().to_owned();
+                *self.tally.turned_away.borrow_mut().entry(code).or_default() += 1;
             }
             500.. => self.tally.errors.borrow_mut().push(told.clone()),
             _ => return Err(told),

@@ -11,6 +11,7 @@ mod line;
 mod writer;
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -21,6 +22,9 @@ use serde_json::Value;
 pub use book::Book;
 pub use line::{Ask, Line, Reply, Tally};
 use writer::Writer;
+
+/// How long nothing was answered well when writers count as standing still.
+const STANDSTILL: Duration = Duration::from_secs(1);
 
 /// One key: what was asked under it and the good answer that came at last.
 pub struct Entry {
@@ -97,6 +101,19 @@ impl Ledger {
         }
     }
 
+    /// Waits until no key is answered well any more.
+    pub async fn stands_still(&self) {
+        let began = Instant::now();
+        loop {
+            let before = self.acknowledged();
+            tokio::time::sleep(STANDSTILL).await;
+            if self.acknowledged() == before {
+                return;
+            }
+            assert!(began.elapsed() < line::PATIENCE, "the service goes on");
+        }
+    }
+
     /// Lets every writer finish the key it is at and holds the ledger against the service and its
     /// database.
     pub async fn close(self, book: &Book) -> Findings {
@@ -123,8 +140,8 @@ pub struct Findings {
     pub ambiguous: u64,
     /// Of these, keys whose effect was there all the same when they were tried again.
     pub done_unseen: u64,
-    /// Answers with 503.
-    pub turned_away: u64,
+    /// Answers with 503, by their code.
+    pub turned_away: BTreeMap<String, u64>,
     /// Requests that were sent, reads and repetitions included.
     pub sent: u64,
     /// Requests that brought no good answer the first time.
@@ -147,7 +164,7 @@ impl Findings {
     fn with(mut self, tally: &Tally) -> Self {
         self.ambiguous = tally.ambiguous.get();
         self.done_unseen = tally.done_unseen.get();
-        self.turned_away = tally.turned_away.get();
+        self.turned_away = tally.turned_away.take();
         self.failed = tally.failed.take();
         self.longest_silence = tally.longest_silence.get().as_millis();
         self.errors.extend(tally.errors.take());
@@ -177,7 +194,7 @@ impl fmt::Display for Findings {
         write!(
             f,
             "{acknowledged} acknowledged, {ambiguous} ambiguous ({done_unseen} of them done unseen), \
-             {turned_away} answers 503, longest silence {longest_silence} ms, lost {}, doubled {}, stuck {}, \
+             503: {turned_away:?}, longest silence {longest_silence} ms, lost {}, doubled {}, stuck {}, \
              wrong answers {}, {seconds} s",
             self.lost.len(),
             self.doubled.len(),

@@ -1,0 +1,53 @@
+//! An installation moves from SQLite to PostgreSQL while its callers file: for them it is away for a
+//! while, and nothing of what they were told before is lost.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::ledger::{Book, Ledger};
+use crate::service::Service;
+use crate::{knobs, postgres};
+
+const WRITERS: usize = 16;
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/sqlite-to-postgresql");
+
+/// What the script says, and whether it did its work.
+fn carry_over(backup: &Path, url: &str) -> (bool, String) {
+    let output = Command::new(SCRIPT).arg(backup).arg(url).output().unwrap();
+    let told = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(told).unwrap())
+}
+
+#[actix_web::test]
+async fn a_move_from_sqlite_to_postgresql_keeps_every_key() {
+    if !knobs::has_postgres() || !knobs::has_programs(&["sqlite3", "psql"]) {
+        return;
+    }
+    let _alone = knobs::alone().await;
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("todokede.sqlite3").display());
+    let mut service = Service::new(&database, folder.path());
+    service.serve().await;
+    let ledger = Ledger::open(vec![service.url()], WRITERS).await;
+    ledger.goes_on(300).await;
+    service.kill();
+    let backup = folder.path().join("move.backup");
+    service.run(&["backup", backup.to_str().unwrap()]);
+
+    postgres::administer("CREATE DATABASE moved_ledger TEMPLATE template0");
+    let url = postgres::url("moved_ledger");
+    let (done, told) = carry_over(&backup, &url);
+    assert!(!done, "into a database without a schema: {told}");
+    let mut service = service.with("DATABASE_URL", &url);
+    service.run(&["migrate"]);
+    let (done, told) = carry_over(&backup, &url);
+    assert!(done, "{told}");
+    let (done, told) = carry_over(&backup, &url);
+    assert!(!done && told.contains("accounts"), "a second time: {told}");
+
+    service.serve().await;
+    ledger.goes_on(100).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    ledger.close(&Book::Postgres(url)).await.must_be_clean("a move from SQLite to PostgreSQL");
+}
