@@ -105,10 +105,10 @@ impl Cluster {
     pub async fn switch_over(&self) {
         let began = Instant::now();
         loop {
-            if let Some(leader) = self.leader().await {
-                if self.nodes[leader].hand_over().await {
-                    return;
-                }
+            if let Some(leader) = self.leader().await
+                && self.nodes[leader].hand_over().await
+            {
+                return;
             }
             assert!(began.elapsed() < PATIENCE, "no node hands over");
             tokio::time::sleep(PAUSE).await;
