@@ -1,6 +1,6 @@
 //! The database's primary is lost, again and again, and another node takes its place.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -15,7 +15,8 @@ const WRITERS: usize = 16;
 /// How long they file in peace before the next blow, in milliseconds.
 const PEACE: std::ops::Range<u64> = 500..3_000;
 
-/// Kills primaries under the writers of a ledger. Nobody touches the service.
+/// Kills primaries under the writers of a ledger, and lets the last one hand over. Nobody touches the
+/// service.
 async fn under_fail_overs(cluster: &mut Cluster, ledger: &Ledger, what: &str) {
     let (failovers, seed) = (knobs::number("FAILOVERS", 1), knobs::seed());
     println!("{what}: {failovers} fail-overs by seed {seed}");
@@ -32,7 +33,10 @@ async fn under_fail_overs(cluster: &mut Cluster, ledger: &Ledger, what: &str) {
         cluster.restart(killed);
         cluster.is_whole().await;
     }
+    ledger.silence();
+    cluster.switch_over().await;
     ledger.goes_on(100).await;
+    println!("switch-over: writing went on after {:.1} s", ledger.silence().as_secs_f32());
 }
 
 #[actix_web::test]
@@ -41,12 +45,15 @@ async fn fail_overs_lose_and_double_nothing() {
         return;
     }
     let _alone = knobs::alone().await;
+    let began = Instant::now();
     let mut cluster = Cluster::start().await;
+    println!("the cluster was whole after {:.1} s", began.elapsed().as_secs_f32());
     cluster.create_database("ledger").await;
     let folder = tempfile::tempdir().unwrap();
     let mut replicas = [(); 2].map(|()| Service::new(&cluster.url("ledger"), folder.path()));
+    replicas.iter_mut().for_each(Service::start);
     for replica in &mut replicas {
-        replica.serve().await;
+        replica.ready().await;
     }
     let ledger = Ledger::open(replicas.iter().map(Service::url).collect(), WRITERS).await;
     under_fail_overs(&mut cluster, &ledger, "Patroni").await;

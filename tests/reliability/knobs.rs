@@ -4,6 +4,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{Mutex, MutexGuard};
 
+use crate::required;
+
 /// A number from the environment, or a default.
 pub fn number(name: &str, default: u64) -> u64 {
     let told = std::env::var(name).ok().filter(|text| !text.is_empty());
@@ -22,7 +24,7 @@ pub fn seed() -> u64 {
 pub fn has_postgres() -> bool {
     let found = crate::postgres::programs().is_some();
     if !found {
-        skip("this machine has no initdb and no postgres");
+        required::skip("this machine has no initdb and no postgres");
     }
     found
 }
@@ -50,18 +52,9 @@ pub fn has_programs(names: &[&str]) -> bool {
     let missing: Vec<&str> =
         names.iter().filter(|name| crate::process::find(name).is_none()).copied().collect();
     if !missing.is_empty() {
-        skip(&format!("this machine has no {}", missing.join(", no ")));
+        required::skip(&format!("this machine has no {}", missing.join(", no ")));
     }
     missing.is_empty()
-}
-
-/// Says that a test did not take place, past the harness, which would swallow it, and fails where
-/// everything is required.
-pub fn skip(why: &str) {
-    let test = std::thread::current().name().unwrap_or_default().to_owned();
-    let told = format!("SKIPPED: {test}: {why}\n");
-    std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes()).unwrap();
-    assert!(std::env::var_os("REQUIRE_ALL").is_none(), "{told}");
 }
 
 /// Lets one test run at a time: each of them wants the whole machine, and some look at the clock.

@@ -17,7 +17,10 @@ mod pgbouncer;
 #[path = "../api/support/postgres.rs"]
 mod postgres;
 mod process;
+#[path = "../api/support/required.rs"]
+mod required;
 mod rolling;
 mod scarce_disk;
 mod service;
+mod tidiness;
 mod workplace;

@@ -21,7 +21,7 @@ const BEFORE_POOLER: &str = "todokede";
 /// A pgbouncer of the test's own, which ends with it.
 struct Pooler {
     port: u16,
-    _process: Process,
+    process: Process,
     _workplace: Workplace,
 }
 
@@ -46,12 +46,12 @@ impl Pooler {
         std::fs::write(&settings, text).unwrap();
         let mut command = process::database_command(process::find("pgbouncer").unwrap());
         command.arg("--quiet").arg(&settings);
-        let mut pooler = Self { port, _process: Process::start(&mut command), _workplace: workplace };
+        let mut pooler = Self { port, process: Process::start(&mut command), _workplace: workplace };
         let answers = (0..200).any(|_| {
             std::thread::sleep(Duration::from_millis(50));
             PgConnection::establish(&pooler.url()).is_ok()
         });
-        assert!(answers && pooler._process.lives(), "pgbouncer did not start");
+        assert!(answers && pooler.process.lives(), "pgbouncer did not start");
         pooler
     }
 

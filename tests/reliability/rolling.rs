@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::balancer::{self, Balancer};
 use crate::knobs;
@@ -36,19 +37,22 @@ fn configuration(replicas: &[Service; 2], callers: u16, watchers: u16) -> String
     text
 }
 
-/// Replaces each replica, ROUNDS times. The next one's turn comes when the balancer has the last one
-/// back, as any orchestrator waits for it.
-async fn replace_each(replicas: &mut [Service; 2], ledger: &Ledger, statistics: &str) {
+/// Replaces each replica, ROUNDS times, and tells how long all writers waited at most. The next one's turn
+/// comes when the balancer has the last one back, as any orchestrator waits for it.
+async fn replace_each(replicas: &mut [Service; 2], ledger: &Ledger, statistics: &str) -> Duration {
     let rounds = knobs::number("ROUNDS", 1);
+    // Until here they registered.
+    ledger.goes_on(50).await;
+    ledger.silence();
     for _ in 0..rounds {
         for (name, replica) in NAMES.iter().zip(replicas.iter_mut()) {
-            ledger.goes_on(50).await;
             replica.end().await;
             replica.serve().await;
             balancer::sends_to(statistics, name).await;
+            ledger.goes_on(50).await;
         }
     }
-    ledger.goes_on(50).await;
+    ledger.silence()
 }
 
 #[actix_web::test]
@@ -65,17 +69,19 @@ async fn replacing_replicas_fails_no_request() {
     let (callers, watchers) = (free_port(), free_port());
     let _balancer = Balancer::start(folder.path(), &configuration(&replicas, callers, watchers));
     let statistics = format!("http://127.0.0.1:{watchers}");
+    replicas.iter_mut().for_each(Service::start);
     for (name, replica) in NAMES.iter().zip(&mut replicas) {
-        replica.serve().await;
+        replica.ready().await;
         balancer::sends_to(&statistics, name).await;
     }
     let entrance = format!("http://127.0.0.1:{callers}");
     let mut ledger = Ledger::open(vec![entrance], WRITERS).await.probed_at(replicas[0].url());
     (0..READERS).for_each(|_| ledger.add_reader(&PAGES));
-    replace_each(&mut replicas, &ledger, &statistics).await;
+    let silence = replace_each(&mut replicas, &ledger, &statistics).await;
     let findings = ledger.close(&Book::Postgres(url)).await;
     findings.must_be_clean("two replicas, replaced under load");
     let failed: BTreeSet<&String> = findings.failed.iter().collect();
-    println!("{} requests, {} failed", findings.sent, findings.failed.len());
+    let (sent, count) = (findings.sent, findings.failed.len());
+    println!("{sent} requests, {count} failed, longest silence while replacing {} ms", silence.as_millis());
     assert!(failed.is_empty(), "{failed:#?}");
 }

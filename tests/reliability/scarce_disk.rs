@@ -7,7 +7,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::knobs;
+use crate::required;
 
 /// A file system of its own in memory.
 pub struct ScarceDisk(TempDir);
@@ -23,7 +23,7 @@ impl ScarceDisk {
         if tried.is_ok_and(|output| output.status.success()) {
             return Some(Self(folder));
         }
-        knobs::skip("this machine mounts no file system for us");
+        required::skip("this machine mounts no file system for us");
         None
     }
 

@@ -1,9 +1,11 @@
 //! The service as a process of its own: started, killed, asked to end, started again.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use rand::RngExt as _;
@@ -141,11 +143,13 @@ pub fn tail(log: &Path) -> String {
     lines.get(lines.len().saturating_sub(30)..).unwrap_or_default().join("\n")
 }
 
-/// A port that stays free while nothing listens on it: below those that the system lends to clients.
+/// A port that stays free while nothing listens on it: below those that the system lends to clients, and
+/// given to nobody before.
 pub fn free_port() -> u16 {
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
     loop {
         let port = rand::rng().random_range(20_000..32_000);
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() && GIVEN.lock().unwrap().insert(port) {
             return port;
         }
     }

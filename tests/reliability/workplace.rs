@@ -84,7 +84,7 @@ pub fn kill_all_in(folder: &Path) {
 }
 
 /// The processes whose working directory is this folder or one below. A process that ended has none.
-fn processes_in(folder: &Path) -> Vec<u32> {
+pub fn processes_in(folder: &Path) -> Vec<u32> {
     let works_there = |process: &Path| -> io::Result<bool> {
         Ok(std::fs::read_link(process.join("cwd"))?.starts_with(folder))
     };

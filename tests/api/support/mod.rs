@@ -13,6 +13,7 @@ pub mod mime;
 pub mod postgres;
 pub mod production;
 pub mod reasons;
+pub mod required;
 pub mod schema;
 pub mod sink;
 mod tap;

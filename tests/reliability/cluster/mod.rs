@@ -10,10 +10,10 @@ use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
 
 use crate::balancer::Balancer;
-use crate::knobs;
 use crate::process::{self, Process};
 use crate::service::free_port;
 use crate::workplace::Workplace;
+use crate::{knobs, required};
 use node::Node;
 
 /// How long the cluster may take to become whole: to be made, or to take a killed node back.
@@ -35,7 +35,7 @@ pub struct Cluster {
 pub fn has_programs() -> bool {
     let found = node::programs().is_some();
     if !found {
-        knobs::skip("this machine has no PostgreSQL with pg_basebackup and pg_rewind");
+        required::skip("this machine has no PostgreSQL with pg_basebackup and pg_rewind");
     }
     found && knobs::has_programs(&["patroni", "etcd", "haproxy"])
 }
@@ -91,9 +91,28 @@ impl Cluster {
     /// Kills the primary's node where it stands: Patroni, the server and all its processes. Tells which
     /// node that was.
     pub async fn kill_leader(&mut self) -> usize {
-        let leader = self.leader().await.expect("no node is the primary");
-        self.nodes[leader].kill();
-        leader
+        let began = Instant::now();
+        loop {
+            if let Some(leader) = self.leader().await {
+                self.nodes[leader].kill();
+                return leader;
+            }
+            assert!(began.elapsed() < PATIENCE, "no node is the primary");
+        }
+    }
+
+    /// Asks the primary to hand over to the node that commits wait for, as for its maintenance.
+    pub async fn switch_over(&self) {
+        let began = Instant::now();
+        loop {
+            if let Some(leader) = self.leader().await
+                && self.nodes[leader].hand_over().await
+            {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "no node hands over");
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// Starts a killed node again.

@@ -15,6 +15,8 @@ pub const USER: &str = "todokede";
 const PROGRAMS: [&str; 5] = ["initdb", "postgres", "pg_controldata", "pg_basebackup", "pg_rewind"];
 /// How long a node may take to say what it is.
 const ONE_ANSWER: Duration = Duration::from_secs(2);
+/// How long it may take to hand over.
+const HANDING_OVER: Duration = Duration::from_mins(1);
 
 /// Where they are, if this machine has them.
 pub fn programs() -> Option<PathBuf> {
@@ -68,6 +70,14 @@ impl Node {
     pub async fn is(&self, role: &str) -> bool {
         let url = format!("http://127.0.0.1:{}/{role}", self.patroni);
         let answer = reqwest::Client::new().get(url).timeout(ONE_ANSWER).send().await;
+        answer.is_ok_and(|answer| answer.status() == 200)
+    }
+
+    /// Has it hand over what it leads; tells whether it did.
+    pub async fn hand_over(&self) -> bool {
+        let url = format!("http://127.0.0.1:{}/switchover", self.patroni);
+        let wish = serde_json::json!({ "leader": self.name });
+        let answer = reqwest::Client::new().post(url).timeout(HANDING_OVER).json(&wish).send().await;
         answer.is_ok_and(|answer| answer.status() == 200)
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde_json::Value;
 
 use super::line::{Ask, Line};
@@ -11,19 +12,28 @@ use super::{Book, Entry, Findings};
 
 /// Holds every entry of every writer, and the sums of them all.
 pub async fn audit(writers: &[Writer], line: &Line, book: &Book) -> Findings {
-    let mut findings = Findings::default();
     delivered(line).await;
-    for writer in writers {
-        findings.acknowledged += writer.entries.len();
-        findings.stuck.extend(writer.stuck.iter().cloned());
-        hold_declarations(writer, &mut findings).await;
-        hold_files(writer, &mut findings).await;
-        hold_mails(writer, &mut findings).await;
-        for (_, entry) in &writer.entries {
-            ask_again(writer, entry, &mut findings).await;
-        }
+    let mut findings = Findings::default();
+    for found in join_all(writers.iter().map(hold)).await {
+        findings.acknowledged += found.acknowledged;
+        findings.lost.extend(found.lost);
+        findings.doubled.extend(found.doubled);
+        findings.stuck.extend(found.stuck);
     }
     hold_sums(writers, book, &mut findings);
+    findings
+}
+
+/// Holds every entry of one writer.
+async fn hold(writer: &Writer) -> Findings {
+    let (acknowledged, stuck) = (writer.entries.len(), writer.stuck.clone());
+    let mut findings = Findings { acknowledged, stuck, ..Findings::default() };
+    hold_declarations(writer, &mut findings).await;
+    hold_files(writer, &mut findings).await;
+    hold_mails(writer, &mut findings).await;
+    for (_, entry) in &writer.entries {
+        ask_again(writer, entry, &mut findings).await;
+    }
     findings
 }
 
