@@ -139,16 +139,16 @@ impl Settings {
         let uploads = uploads.unwrap_or_else(|| data.join("uploads"));
         let portal_name =
             read.text("TODOKEDE_PORTAL_NAME").unwrap_or_else(|| "医療機関等向けポータルサイト".to_owned());
+        let public_url = read.url("TODOKEDE_PUBLIC_URL", sandbox);
+        let public_url = public_url.unwrap_or_else(|| format!("http://{listen}"));
         let settings = Self {
             profile,
             listen,
             uploads,
             clock: read.clock("TODOKEDE_CLOCK", SANDBOX_START, sandbox),
-            public_url: read
-                .url("TODOKEDE_PUBLIC_URL", sandbox)
-                .unwrap_or_else(|| format!("http://{listen}")),
             portal_url: read.url("TODOKEDE_PORTAL_URL", sandbox),
-            relay: relay::read(&mut read, sandbox, &portal_name),
+            relay: relay::read(&mut read, sandbox, &portal_name, &public_url),
+            public_url,
             portal_name,
             signing_keys: read.files("TODOKEDE_SIGNING_KEY_FILES", sandbox),
             review: if sandbox {

@@ -9,7 +9,7 @@ use super::{Failure, settings};
 use crate::backup::{self, Copied, Place};
 use crate::config::Settings;
 use crate::db::source::Source;
-use crate::doctor;
+use crate::{doctor, telemetry};
 
 /// How long the service may take to say how it is.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -72,6 +72,8 @@ pub fn examine() -> Result<(), Failure> {
         }
         failed(problems.len())
     })?;
+    // What a library has against a certificate, for example, is only in the log.
+    telemetry::start(&settings.log, settings.log_format);
     let report = doctor::examine(&settings);
     for finding in report.findings() {
         println!("{finding}");

@@ -26,7 +26,12 @@ const PATIENCE: &str = "TODOKEDE_SMTP_TIMEOUT_SECONDS";
 
 /// Reads the mail server. A sandbox has none: its mails go to its mailbox. Nothing comes back for
 /// settings that are missing or malformed, which the reader has noted then.
-pub(super) fn read(read: &mut Reader<'_>, sandbox: bool, portal_name: &str) -> Option<Relay> {
+pub(super) fn read(
+    read: &mut Reader<'_>,
+    sandbox: bool,
+    portal_name: &str,
+    public_url: &str,
+) -> Option<Relay> {
     if sandbox {
         for name in [URL, FROM, REPLY_TO, TRUSTED, PATIENCE] {
             read.forbid(name);
@@ -42,7 +47,10 @@ pub(super) fn read(read: &mut Reader<'_>, sandbox: bool, portal_name: &str) -> O
     let trusted = read.text(TRUSTED).map(PathBuf::from);
     let patience = Duration::from_secs(read.number(PATIENCE, PATIENCE_SECONDS, 1..=300));
     let Server { security, host, port, login } = url?;
-    Some(Relay { host, port, security, login, trusted, patience, from: from?, reply_to })
+    // A full name, the same for every replica, where a machine's own may be anything.
+    let our_name = Url::parse(public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let our_name = our_name.unwrap_or_else(|| "localhost".to_owned());
+    Some(Relay { host, our_name, port, security, login, trusted, patience, from: from?, reply_to })
 }
 
 struct Server {

@@ -97,13 +97,16 @@ failures! {
     MailboxBusy = "MAILBOX_BUSY", Transient;
     /// The mail server could not take the mail at the moment (4xx at the content).
     Postponed = "POSTPONED", Transient;
+    /// The recipient is refused for good, without a word that its mailbox is the reason (5xx without
+    /// an enhanced status of the mailbox's): a wrong setting of the mail server refuses everybody so.
+    RecipientRefused = "RECIPIENT_REFUSED", Transient;
     /// A rule of the mail server stands in the way (enhanced status 5.7.x), which an operator may mend.
     RefusedByPolicy = "REFUSED_BY_POLICY", Transient;
     /// No answer came in time, once the mail was begun.
     TimedOut = "TIMED_OUT", Transient;
     /// The connection was lost, once the mail was begun.
     ConnectionLost = "CONNECTION_LOST", Transient;
-    /// The recipient's mailbox does not exist (5xx at the recipient).
+    /// The recipient's mailbox does not exist (enhanced status 5.1.0 to 5.1.3, 5.1.6, 5.1.10, 5.2.0, 5.2.1).
     MailboxUnknown = "MAILBOX_UNKNOWN", Permanent;
     /// The mail server refuses the mail (5xx at the content).
     Refused = "REFUSED", Permanent;

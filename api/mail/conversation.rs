@@ -12,6 +12,7 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::{Response, Severity};
 
 use super::relay::Security;
+use super::wire::Wire;
 use crate::domain::delivery::MailFailure;
 
 /// Where the server is and what has to hold before anything is said to it.
@@ -30,12 +31,18 @@ pub(super) struct Conversation(AsyncSmtpConnection);
 impl Conversation {
     /// Connects, insists on TLS, and logs in.
     pub(super) async fn open(line: &Line) -> Result<Self, MailFailure> {
-        let from_the_start = (line.security == Security::Implicit).then(|| line.tls.clone());
-        let server = (line.host.as_str(), line.port);
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1(server, None, &line.our_name, from_the_start, None)
-                .await
-                .map_err(|error| of_server(&error))?;
+        let mut connection = match line.security {
+            Security::Implicit => {
+                let (server, tls) = ((line.host.as_str(), line.port), Some(line.tls.clone()));
+                AsyncSmtpConnection::connect_tokio1(server, None, &line.our_name, tls, None).await
+            }
+            Security::StartTls => {
+                let wire = Wire::connect(&line.host, line.port).await;
+                let wire = Box::new(wire.map_err(|_| MailFailure::ServerUnreachable)?);
+                AsyncSmtpConnection::connect_with_transport(wire, &line.our_name).await
+            }
+        }
+        .map_err(|error| of_greeting(&error))?;
         if line.security == Security::StartTls {
             if !connection.can_starttls() {
                 return Err(MailFailure::TlsRefused);
@@ -43,7 +50,7 @@ impl Conversation {
             let upgraded = connection.starttls(line.tls.clone(), &line.our_name).await;
             upgraded.map_err(|error| match error.status() {
                 Some(_) => MailFailure::TlsRefused,
-                None => of_server(&error),
+                None => of_greeting(&error),
             })?;
         }
         if !connection.is_encrypted() {
@@ -73,8 +80,8 @@ impl Conversation {
     /// Hands the mail over. It is sent only if the server's last word says so.
     pub(super) async fn hand_over(&mut self, recipient: Address, message: &[u8]) -> Result<(), MailFailure> {
         let named = self.0.command(Rcpt::new(recipient, Vec::new())).await;
-        named.map_err(|error| of_mail(&error, MailFailure::MailboxBusy, MailFailure::MailboxUnknown))?;
-        let of_content = |error| of_mail(&error, MailFailure::Postponed, MailFailure::Refused);
+        named.map_err(|error| of_mail(&error, MailFailure::MailboxBusy, of_recipient))?;
+        let of_content = |error| of_mail(&error, MailFailure::Postponed, of_content);
         expect(&self.0.command(Data).await.map_err(of_content)?, Severity::PositiveIntermediate)?;
         expect(&self.0.message(message).await.map_err(of_content)?, Severity::PositiveCompletion)
     }
@@ -85,13 +92,22 @@ fn expect(answer: &Response, wanted: Severity) -> Result<(), MailFailure> {
     if answer.code().severity == wanted { Ok(()) } else { Err(MailFailure::ConnectionLost) }
 }
 
+/// Up to the first answer that is encrypted, TLS may be what fails. Why it does is known to nobody else.
+fn of_greeting(error: &Error) -> MailFailure {
+    match is_of_tls(error) {
+        Some(reason) => {
+            tracing::error!(%reason, "the mail server's TLS is not to be trusted");
+            MailFailure::TlsRefused
+        }
+        None => of_server(error),
+    }
+}
+
 fn of_server(error: &Error) -> MailFailure {
     if error.is_transient() {
         MailFailure::ServerBusy
     } else if error.is_permanent() {
         MailFailure::ServerRefused
-    } else if is_of_tls(error) {
-        MailFailure::TlsRefused
     } else {
         MailFailure::ServerUnreachable
     }
@@ -106,31 +122,53 @@ fn of_login(error: &Error) -> MailFailure {
     }
 }
 
-fn of_mail(error: &Error, for_now: MailFailure, for_good: MailFailure) -> MailFailure {
+fn of_mail(error: &Error, for_now: MailFailure, for_good: impl FnOnce(&Error) -> MailFailure) -> MailFailure {
     if error.is_transient() {
         for_now
-    } else if !error.is_permanent() {
-        MailFailure::ConnectionLost
-    } else if is_of_policy(error) {
-        MailFailure::RefusedByPolicy
+    } else if error.is_permanent() {
+        for_good(error)
     } else {
-        for_good
+        MailFailure::ConnectionLost
     }
 }
 
-/// The enhanced status 5.7.x (RFC 3463): security or policy, neither the mailbox nor the content.
-fn is_of_policy(error: &Error) -> bool {
-    std::error::Error::source(error).is_some_and(|text| text.to_string().starts_with("5.7."))
+/// What a refusal for good says of itself by its enhanced status (RFC 3463).
+fn enhanced_status(error: &Error) -> Option<(u16, u16)> {
+    let text = std::error::Error::source(error)?.to_string();
+    let mut numbers = text.split_whitespace().next()?.split('.');
+    let (class, subject, detail) = (numbers.next()?, numbers.next()?, numbers.next()?);
+    (class == "5").then_some(())?;
+    Some((subject.parse().ok()?, detail.parse().ok()?))
+}
+
+/// Why a recipient is refused. Only a status that blames the mailbox ends the mail: many servers say here
+/// what they have against the sender or the connection, and without a status nobody knows.
+fn of_recipient(error: &Error) -> MailFailure {
+    match enhanced_status(error) {
+        Some((1, 0..=3 | 6 | 10) | (2, 0 | 1)) => MailFailure::MailboxUnknown,
+        Some((2, 2)) => MailFailure::MailboxBusy,
+        Some((7, _)) => MailFailure::RefusedByPolicy,
+        _ => MailFailure::RecipientRefused,
+    }
+}
+
+/// Why a content is refused.
+fn of_content(error: &Error) -> MailFailure {
+    match enhanced_status(error) {
+        Some((2, 2)) => MailFailure::MailboxBusy,
+        Some((7, _)) => MailFailure::RefusedByPolicy,
+        _ => MailFailure::Refused,
+    }
 }
 
 /// The TLS library reports what it refuses as invalid data.
-fn is_of_tls(error: &Error) -> bool {
+fn is_of_tls(error: &Error) -> Option<String> {
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
         if let Some(error) = error.downcast_ref::<std::io::Error>() {
-            return error.kind() == std::io::ErrorKind::InvalidData;
+            return (error.kind() == std::io::ErrorKind::InvalidData).then(|| error.to_string());
         }
         source = error.source();
     }
-    false
+    None
 }

@@ -7,3 +7,4 @@ pub mod message;
 pub mod relay;
 pub mod smtp;
 mod texts;
+mod wire;

@@ -39,6 +39,8 @@ pub struct Sender {
 pub struct Relay {
     /// Its name, which its certificate must bear.
     pub host: String,
+    /// What we call ourselves in the greeting.
+    pub our_name: String,
     /// Its port.
     pub port: u16,
     /// When TLS begins.

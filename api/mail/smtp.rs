@@ -57,7 +57,7 @@ impl Smtp {
                 security: relay.security,
                 tls: tls(relay)?,
                 login,
-                our_name: ClientId::default(),
+                our_name: ClientId::Domain(relay.our_name.clone()),
             },
             letterhead: Letterhead::of(relay).map_err(Error::internal)?,
             patience: relay.patience,

@@ -57,6 +57,7 @@ mod schemas;
 mod sessions;
 mod slow_clients;
 mod smtp_faults;
+mod smtp_strangers;
 mod strangers;
 mod succession_chains;
 mod succession_refusals;

@@ -75,6 +75,15 @@ async fn a_server_that_puts_a_mail_off_gets_it_later() {
         ("rcpt-450", Phase::Rcpt, Fault::Says("450 4.2.0 mailbox busy")),
         ("rcpt-greylist", Phase::Rcpt, Fault::Says("451 4.7.1 greylisted")),
         ("rcpt-421", Phase::Rcpt, Fault::Says("421 4.3.2 too busy")),
+        ("rcpt-full", Phase::Rcpt, Fault::Says("552 5.2.2 mailbox full")),
+        (
+            "rcpt-helo",
+            Phase::Rcpt,
+            Fault::Says("504 5.5.2 <vm>: Helo command rejected: need fully-qualified hostname"),
+        ),
+        ("rcpt-sender", Phase::Rcpt, Fault::Says("550 5.1.8 sender address rejected: domain not found")),
+        ("rcpt-relay", Phase::Rcpt, Fault::Says("550 relay not permitted")),
+        ("dot-full", Phase::Dot, Fault::Says("552 5.2.2 mailbox full")),
         ("rcpt-policy", Phase::Rcpt, Fault::Says("554 5.7.1 relay access denied")),
         ("rcpt-gone", Phase::Rcpt, Fault::HangsUp),
         ("data-451", Phase::Data, Fault::Says("451 4.3.0 local error")),
@@ -128,7 +137,8 @@ async fn a_mail_that_is_refused_for_good_is_given_up_with_its_reason_and_blanked
     let production = Production::sending_to(&sink, 5).await;
     let cases = [
         (Phase::Rcpt, "550 5.1.1 no such user", "MAILBOX_UNKNOWN"),
-        (Phase::Rcpt, "550 no such user", "MAILBOX_UNKNOWN"),
+        (Phase::Rcpt, "553 5.1.3 bad address", "MAILBOX_UNKNOWN"),
+        (Phase::Rcpt, "550 5.2.1 mailbox disabled", "MAILBOX_UNKNOWN"),
         (Phase::Data, "554 5.5.1 no valid recipients", "REFUSED"),
         (Phase::Dot, "554 5.6.0 rejected", "REFUSED"),
     ];

@@ -37,6 +37,12 @@ pub enum Fault {
     Says(&'static str),
     /// It answers this, but later than anybody waits.
     SaysLate(&'static str),
+    /// It answers well, and in the same breath this.
+    Adds(&'static str),
+    /// It answers in Latin-1.
+    SpeaksLatin,
+    /// Its answer has no end.
+    Floods,
     /// It never answers.
     Hangs,
     /// It hangs up.
@@ -81,6 +87,7 @@ struct World {
     received: Vec<Received>,
     said_in_the_clear: Vec<String>,
     connections: usize,
+    flooded: usize,
 }
 
 /// What the conversations of a sink share.
@@ -196,6 +203,11 @@ impl Sink {
     /// The commands that came before TLS.
     pub fn said_in_the_clear(&self) -> Vec<String> {
         self.shared.world().said_in_the_clear.clone()
+    }
+
+    /// The bytes of answers without an end that somebody took.
+    pub fn flooded(&self) -> usize {
+        self.shared.world().flooded
     }
 
     /// How often somebody connected.

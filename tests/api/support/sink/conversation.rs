@@ -110,10 +110,23 @@ impl Conversation {
         Ok(if text.starts_with("421") { Then::End } else { Then::GoOn })
     }
 
+    async fn flood(&mut self) -> Result<Then> {
+        loop {
+            let written = self.stream.get_mut().write(&[b'x'; 4096]).await?;
+            self.shared.world().flooded += written;
+        }
+    }
+
     /// Answers well, or as the fault of the phase has it; a fault that answers has its own words.
     async fn answer(&mut self, phase: Phase, well: &str) -> Result<Then> {
         match self.shared.fault(phase, &self.to) {
             None | Some(Fault::Lacks(_)) => self.say(well).await,
+            Some(Fault::Adds(words)) => self.say(&format!("{well}\r\n{words}")).await,
+            Some(Fault::SpeaksLatin) => {
+                let latin = [&well.as_bytes()[..4], b"caf\xE9 ESMTP\r\n"].concat();
+                self.stream.get_mut().write_all(&latin).await.map(|()| Then::GoOn)
+            }
+            Some(Fault::Floods) => self.flood().await,
             Some(Fault::Says(words) | Fault::SaysLate(words)) => {
                 self.say(words).await?;
                 Err(Error::other("refused"))
@@ -131,7 +144,10 @@ impl Conversation {
                 tokio::time::sleep(LATE).await;
                 Ok((self.say(words).await?, false))
             }
-            None | Some(Fault::Lacks(_)) => Ok((self.say(well).await?, true)),
+            Some(Fault::Floods) => Ok((self.flood().await?, false)),
+            None | Some(Fault::Lacks(_) | Fault::Adds(_) | Fault::SpeaksLatin) => {
+                Ok((self.say(well).await?, true))
+            }
             Some(Fault::Hangs | Fault::TakesAndHangs) => std::future::pending().await,
             Some(Fault::HangsUp | Fault::TakesAndHangsUp) => Ok((Then::End, false)),
         }
@@ -203,7 +219,10 @@ impl Conversation {
             }
             Some(Fault::Hangs | Fault::TakesAndHangs) => std::future::pending().await,
             Some(Fault::HangsUp | Fault::TakesAndHangsUp) => Ok(Then::End),
-            None | Some(Fault::Lacks(_)) => self.say("250 2.0.0 taken").await,
+            Some(Fault::Floods) => self.flood().await,
+            None | Some(Fault::Lacks(_) | Fault::Adds(_) | Fault::SpeaksLatin) => {
+                self.say("250 2.0.0 taken").await
+            }
         }
     }
 }
