@@ -1,5 +1,7 @@
 //! The embedded database: one file, one writer, several read-only readers.
 
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -93,6 +95,9 @@ pub(super) fn open_writing(file: &Path) -> Result<Conn, Error> {
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder).map_err(Error::internal)?;
     }
+    // It holds personal data: a new file is its owner's alone, and those beside it take after it. Whatever
+    // is in the way, SQLite tells it better.
+    let _ = File::options().write(true).create_new(true).mode(0o600).open(file);
     let unavailable = |error: diesel::ConnectionError| Error::Unavailable(error.into());
     let mut connection = SqliteConnection::establish(&file.to_string_lossy()).map_err(unavailable)?;
     prepare(&mut connection)?;
