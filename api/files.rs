@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -84,7 +85,7 @@ fn write_durably(file: &Path, content: &[u8]) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
-    let mut out = File::create(file)?;
+    let mut out = File::options().write(true).create(true).truncate(true).mode(0o600).open(file)?;
     out.write_all(content)?;
     out.sync_all()
 }
@@ -98,11 +99,13 @@ fn sync_folder(file: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
     use uuid::Uuid;
 
     #[test]
-    fn a_file_is_read_back_whole_and_leaves_nothing_beside_it() {
+    fn a_file_is_read_back_whole_by_its_owner_alone_and_leaves_nothing_beside_it() {
         let folder = tempfile::tempdir().unwrap();
         let files = Files::open(folder.path()).unwrap();
         let id = UploadId::from_uuid(Uuid::new_v4());
@@ -111,6 +114,7 @@ mod tests {
         assert_eq!(files.read(id).unwrap(), b"%PDF-1.7 again");
         let left = fs::read_dir(files.place(id).parent().unwrap()).unwrap().count();
         assert_eq!(left, 1);
+        assert_eq!(fs::metadata(files.place(id)).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The log: to standard error, as text for people or as JSON for machines.
 
+use std::io::IsTerminal as _;
 use std::panic::Location;
 
 use tracing_subscriber::EnvFilter;
@@ -14,6 +15,7 @@ pub fn start(filter: &str, format: LogFormat) {
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .log_internal_errors(false);
     // An error only says that somebody started logging before.
     let _ = match format {

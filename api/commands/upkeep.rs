@@ -1,5 +1,6 @@
 //! Commands for whoever looks after an installation: health, doctor, backup, restore.
 
+use std::fmt;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::path::Path;
@@ -68,7 +69,7 @@ fn complete(copied: &Copied) -> Result<(), Failure> {
 pub fn examine() -> Result<(), Failure> {
     let settings = Settings::from_environment().map_err(|problems| {
         for problem in &problems {
-            println!("FAIL  settings   {problem}: docs/settings.md explains it");
+            tell(format_args!("FAIL  settings   {problem}: docs/settings.md explains it"));
         }
         failed(problems.len())
     })?;
@@ -76,9 +77,14 @@ pub fn examine() -> Result<(), Failure> {
     telemetry::start(&settings.log, settings.log_format);
     let report = doctor::examine(&settings);
     for finding in report.findings() {
-        println!("{finding}");
+        tell(format_args!("{finding}"));
     }
     if report.failures() == 0 { Ok(()) } else { Err(failed(report.failures())) }
+}
+
+/// A reader that closes early (`| head`) has read enough; the command ends as the checks did.
+fn tell(line: fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 fn failed(checks: usize) -> Failure {

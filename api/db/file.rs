@@ -1,6 +1,7 @@
 //! The file of an embedded database: opened for writing or reading, and known again.
 
-use std::os::unix::fs::MetadataExt as _;
+use std::fs::File;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection as _;
@@ -22,6 +23,9 @@ pub(super) fn create_or_open(file: &Path) -> Result<Conn, Error> {
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder).map_err(Error::internal)?;
     }
+    // It holds personal data: a new file is its owner's alone, and those beside it take after it. Whatever
+    // is in the way, SQLite tells it better.
+    let _ = File::options().write(true).create_new(true).mode(0o600).open(file);
     let mut connection = establish(file)?;
     connection.batch_execute(DURABLE)?;
     Ok(Conn::Sqlite(connection))

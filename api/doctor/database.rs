@@ -26,8 +26,12 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
     let mut conn = match open(&settings.database) {
         Ok(conn) => conn,
         Err(error) => {
-            let mend =
-                "check DATABASE_URL and that the database is up; a broken file is restored from a backup";
+            let mend = match &settings.database {
+                Source::Sqlite(_) => "check DATABASE_URL; a broken file is restored from a backup",
+                Source::Postgres(_) => {
+                    "check that the server is up, and host, user, password and sslrootcert in DATABASE_URL"
+                }
+            };
             let told = format!("cannot be opened, {}: {mend}", error.reason());
             return report.add(Verdict::Fail, "database", told);
         }

@@ -170,13 +170,15 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_backup_is_for_the_eyes_of_its_owner_and_leaves_nothing_else_behind() {
+fn a_database_and_its_backup_are_for_the_eyes_of_their_owner() {
     let (folder, shelf) = (installation(), tempfile::tempdir().unwrap());
+    let mode = |file: &Path| std::fs::metadata(file).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder.path().join("data.sqlite3")), 0o600);
     let file = shelf.path().join("night.backup");
     let output = binary::run(folder.path(), &["backup", path(&file)]);
     assert_eq!(done(&output), format!("database     {0}\nattachments  0 in {0}.uploads\n", file.display()));
     assert_eq!(names(shelf.path()), ["night.backup", "night.backup.uploads"]);
-    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(mode(&file), 0o600);
 }
 
 #[test]

@@ -121,6 +121,15 @@ fn openapi_prints_the_document_and_needs_no_settings() {
 }
 
 #[test]
+fn a_doctor_whose_reader_has_read_enough_still_ends_as_its_checks_did() {
+    let folder = folder();
+    let mut child =
+        todokede(folder.path(), &["doctor"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(failed(&child.wait_with_output().unwrap(), 1), "todokede: 1 checks failed\n");
+}
+
+#[test]
 fn an_import_says_what_it_did() {
     let folder = folder();
     let file = folder.path().join("list.csv");
