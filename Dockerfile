@@ -11,7 +11,8 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends gcc libc6-dev libssl-dev make pkg-config \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
-ENV CARGO_INCREMENTAL=0 CARGO_TERM_COLOR=never
+# Nobody debugs an image that was built for checks.
+ENV CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=0 CARGO_TERM_COLOR=never
 
 # Every dependency, behind a package that holds nothing: built anew only when Cargo.toml or Cargo.lock change.
 FROM toolchain AS dependencies

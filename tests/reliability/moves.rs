@@ -30,7 +30,7 @@ async fn a_move_from_sqlite_to_postgresql_keeps_every_key() {
     let mut service = Service::new(&database, folder.path());
     service.serve().await;
     let ledger = Ledger::open(vec![service.url()], WRITERS).await;
-    ledger.goes_on(300).await;
+    ledger.goes_on(knobs::number("KEYS", 300)).await;
     service.kill();
     let backup = folder.path().join("move.backup");
     service.run(&["backup", backup.to_str().unwrap()]);

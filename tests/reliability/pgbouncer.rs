@@ -75,7 +75,7 @@ async fn pgbouncer_in_transaction_mode_loses_doubles_and_mixes_up_nothing() {
     let mut service = Service::new(&pooler.url(), folder.path()).with("TODOKEDE_PGBOUNCER", "transaction");
     service.serve().await;
     let ledger = Ledger::open(vec![service.url()], WRITERS).await;
-    tokio::time::sleep(Duration::from_secs(knobs::number("SECONDS", 5))).await;
+    tokio::time::sleep(Duration::from_secs(knobs::number("LASTS", 5))).await;
     ledger.goes_on(100).await;
     let book = Book::Postgres(url);
     let sessions = "pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
