@@ -277,6 +277,17 @@ mod tests {
     }
 
     #[test]
+    fn a_key_in_the_place_of_its_file_is_refused_and_not_repeated() {
+        let key = "-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----";
+        let told = read(&[("TODOKEDE_SIGNING_KEY_FILES", key)]).unwrap_err();
+        assert_eq!(
+            told.iter().map(SettingProblem::name_or_rule).collect::<Vec<_>>(),
+            ["TODOKEDE_SIGNING_KEY_FILES"]
+        );
+        assert!(!told[0].to_string().contains("s3cret"));
+    }
+
+    #[test]
     fn production_with_all_its_secrets_is_strict_and_reviewed_by_staff() {
         let settings = read(&[
             ("TODOKEDE_PROFILE", "production"),

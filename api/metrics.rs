@@ -96,6 +96,7 @@ impl Metrics {
         };
         metrics.register_counted();
         metrics.register_seen();
+        metrics.begin_at_zero();
         let build: Word = [("version", env!("CARGO_PKG_VERSION"))];
         metrics.add("build", "What runs", Info::new(build));
         metrics.registry.register_collector(Box::new(Live::new(traffic, load)));
@@ -140,6 +141,16 @@ impl Metrics {
         self.registry.register(name, help, metric);
     }
 
+    /// Whoever watches how a counter grows misses the first that makes a series: these are there before.
+    fn begin_at_zero(&self) {
+        for errand in [Errand::Read, Errand::Filing] {
+            drop(self.turned_away.get_or_create(&[("errand", word_of_errand(errand))]));
+        }
+        for outcome in [MailOutcome::Sent, MailOutcome::Deferred, MailOutcome::Abandoned] {
+            drop(self.mails.get_or_create(&[("outcome", word_of_outcome(outcome))]));
+        }
+    }
+
     /// Counts an answered request. The route is the pattern of the route that took it.
     pub fn answered(&self, method: &str, route: Option<&str>, status: u16, elapsed: Duration) {
         let route = Route { method: known_method(method), route: route.unwrap_or("other").to_owned() };
@@ -149,11 +160,7 @@ impl Metrics {
 
     /// Counts a request that was refused because too many were under way.
     pub fn turned_away(&self, errand: Errand) {
-        let word = match errand {
-            Errand::Read => "read",
-            Errand::Filing => "filing",
-        };
-        self.turned_away.get_or_create(&[("errand", word)]).inc();
+        self.turned_away.get_or_create(&[("errand", word_of_errand(errand))]).inc();
     }
 
     /// Counts a request that a budget refused.
@@ -173,14 +180,7 @@ impl Metrics {
 
     /// Counts attempts at mails.
     pub fn mails(&self, outcome: MailOutcome, count: usize) {
-        if count == 0 {
-            return;
-        }
-        let word = match outcome {
-            MailOutcome::Sent => "sent",
-            MailOutcome::Deferred => "deferred",
-            MailOutcome::Abandoned => "abandoned",
-        };
+        let word = word_of_outcome(outcome);
         self.mails.get_or_create(&[("outcome", word)]).inc_by(u64::try_from(count).unwrap_or(0));
     }
 
@@ -217,5 +217,20 @@ const fn class_of(status: u16) -> &'static str {
         300..400 => "3xx",
         400..500 => "4xx",
         500.. => "5xx",
+    }
+}
+
+const fn word_of_errand(errand: Errand) -> &'static str {
+    match errand {
+        Errand::Read => "read",
+        Errand::Filing => "filing",
+    }
+}
+
+const fn word_of_outcome(outcome: MailOutcome) -> &'static str {
+    match outcome {
+        MailOutcome::Sent => "sent",
+        MailOutcome::Deferred => "deferred",
+        MailOutcome::Abandoned => "abandoned",
     }
 }

@@ -30,19 +30,18 @@ const OPTIONS: [(&str, &str); 8] = [
 /// What is expected instead; the URL itself may hold a password and is not repeated.
 pub(super) fn parse(url: &str, connections: u32, pooler: Pooler) -> Result<Source, &'static str> {
     if let Some(file) = url.strip_prefix("sqlite:") {
-        return if file.is_empty() { Err("sqlite:PATH") } else { Ok(Source::Sqlite(PathBuf::from(file))) };
+        // What others read as an address or as a database in memory would be a file of that name.
+        let misleading = file.is_empty() || file.starts_with("//") || file.starts_with(":memory:");
+        return if misleading { Err("sqlite:PATH, a file") } else { Ok(Source::Sqlite(PathBuf::from(file))) };
     }
     let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
     let rest = rest.ok_or("sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")?;
+    check_form(rest)?;
     let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
     let mut options = BTreeMap::new();
     for option in query.split('&').filter(|option| !option.is_empty()) {
         let (name, value) = option.split_once('=').ok_or("options of the form name=value after the `?`")?;
         options.insert(name, value);
-    }
-    if address.matches('@').count() > 1 {
-        // libpq would take the rest of the password for a host, and name it in its messages.
-        return Err("a URL with one @: in a password it is written %40");
     }
     check_tls(address, &mut options)?;
     for (name, value) in OPTIONS {
@@ -51,6 +50,35 @@ pub(super) fn parse(url: &str, connections: u32, pooler: Pooler) -> Result<Sourc
     let options: Vec<String> = options.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let url = SecretString::from(format!("postgresql://{address}?{}", options.join("&")));
     Ok(Source::Postgres(Server { url, connections, pooler }))
+}
+
+/// Refuses what libpq would read otherwise than it was meant: it takes a part of an unencoded password
+/// for a host, a port or an option, and repeats it in its messages.
+fn check_form(url: &str) -> Result<(), &'static str> {
+    let encoded = |rest: &str| {
+        let mut digits = rest.bytes();
+        [digits.next(), digits.next()]
+            .iter()
+            .all(|digit| digit.is_some_and(|digit| digit.is_ascii_hexdigit()))
+    };
+    let text_is_encoded = url.split('%').skip(1).all(encoded)
+        && !url.contains(|sign: char| sign.is_whitespace() || sign.is_control());
+    let authority = url.split(['/', '?']).next().unwrap_or_default();
+    let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
+    if !text_is_encoded || url.matches('@').count() != authority.matches('@').count().min(1) {
+        return Err(
+            "a URL whose user and password are percent-encoded: / is %2F, ? is %3F, @ is %40, % is %25",
+        );
+    }
+    let ports = hosts
+        .split(',')
+        .filter_map(|host| host.rsplit_once(']').map_or(host, |(_, rest)| rest).split_once(':'));
+    if ports.into_iter().any(|(_, port)| port.parse::<u16>().is_err()) {
+        return Err(
+            "a URL with a host, and with a number for its port: postgres://USER:PASSWORD@HOST:5432/DATABASE",
+        );
+    }
+    Ok(())
 }
 
 /// libpq's own default, `prefer`, silently goes without TLS where it cannot have it.
@@ -152,6 +180,16 @@ mod tests {
             "mysql://localhost/x",
             "postgres://localhost/x?sslmode",
             "postgres://todokede:s3@cret@localhost/x",
+            "postgres://todokede:s3cr%et@localhost/x",
+            "postgres://todokede:s3cr%e",
+            "postgres://todokede:s3 cret@localhost/x",
+            "postgres://todokede:s3/cret@localhost/x",
+            "postgres://todokede:s3?a=cret@localhost/x",
+            "postgres://todokede:s3cret/x",
+            "postgres://todokede:s3cret@localhost:cret/x",
+            "postgres://u@[::1]:s3cret/x",
+            "sqlite://data/todokede.sqlite3",
+            "sqlite::memory:",
             "todokede.sqlite3",
         ] {
             url(wrong).unwrap_err();

@@ -231,6 +231,13 @@ impl<'a> Reader<'a> {
 
     pub(super) fn files(&mut self, name: &'static str, sandbox: bool) -> Vec<PathBuf> {
         let files: Vec<PathBuf> = self.list(name).into_iter().map(PathBuf::from).collect();
+        // A secret that stands where its file should be named is not named in a message either.
+        if files.iter().any(|file| {
+            file.to_string_lossy().contains(['\n', '\r']) || file.to_string_lossy().contains("-----")
+        }) {
+            self.malformed(name, "names of files, separated by commas, and not what is in them");
+            return Vec::new();
+        }
         if files.is_empty() && !sandbox {
             self.problems.push(SettingProblem::Missing(name));
         }
