@@ -1,5 +1,8 @@
 //! Brings an installation up: schema, clock, rounds, the sandbox's facilities, the state.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use crate::clock::Clock;
 use crate::config::{Profile, Settings};
 use crate::db::pool::{Database, connect};
@@ -12,6 +15,10 @@ use crate::usecases::work::{Call, Work};
 
 /// Facilities that do not exist, in several prefectures and of several kinds.
 const SANDBOX_FACILITIES: &str = include_str!("sandbox/facilities.csv");
+
+/// How long production waits for its database when it starts, and how long between two looks.
+const PATIENCE: Duration = Duration::from_secs(30);
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 /// Brings the schema up to date, loads shipped rounds, and names the steps that were taken.
 ///
@@ -34,7 +41,7 @@ pub fn open(settings: Settings) -> Result<State, Error> {
     let clock = Clock::of_machine();
     match settings.profile {
         Profile::Sandbox => open_sandbox(&settings, &clock)?,
-        Profile::Production => check_production(&settings)?,
+        Profile::Production => check_when_there(&settings)?,
     }
     let database = Database::open(&settings.database)?;
     if settings.profile == Profile::Sandbox {
@@ -53,6 +60,20 @@ fn open_sandbox(settings: &Settings, clock: &Clock) -> Result<(), Error> {
     }
     clock.set_offset_micros(offset);
     Ok(())
+}
+
+/// A machine that starts again may be up before its database is.
+fn check_when_there(settings: &Settings) -> Result<(), Error> {
+    let begun = Instant::now();
+    loop {
+        match check_production(settings) {
+            Err(error @ Error::Unavailable(_)) if begun.elapsed() < PATIENCE => {
+                tracing::warn!(error = %error.reason(), "the database is not there yet");
+                thread::sleep(BETWEEN_LOOKS);
+            }
+            checked => return checked,
+        }
+    }
 }
 
 fn check_production(settings: &Settings) -> Result<(), Error> {

@@ -96,17 +96,21 @@ impl Readiness {
 
     async fn look(&self) -> Report {
         let now = self.clock.now();
-        let read =
-            self.database.read(move |conn| Ok((migrations::standing(conn)?, health::backlog(conn, now)?)));
-        let write = self.database.write(Mode::Rehearse, health::try_to_write);
-        let (read, written) = tokio::join!(in_time("read", read), in_time("written", write));
+        // All in one job of those that write: a crowd of readers, which is turned away before filings
+        // are, must not make a service look unready that files.
+        let look = self.database.write(Mode::Rehearse, move |conn| {
+            let seen = (migrations::standing(conn)?, health::backlog(conn, now)?);
+            Ok((seen, health::try_to_write(conn).inspect_err(told_unwritable).is_ok()))
+        });
+        let look = in_time(look).await;
         let folders = self.folders.clone();
         let disks = tokio::task::spawn_blocking(move || {
             folders.iter().map(|folder| (folder.name, free(folder))).collect()
         });
-        let (schema, outbox) = read.unzip();
+        let (seen, written) = look.unzip();
+        let (schema, outbox) = seen.unzip();
         Report {
-            is_writable: written.is_some(),
+            is_writable: written.unwrap_or(false),
             schema,
             outbox,
             disks: disks.await.unwrap_or_default(),
@@ -115,18 +119,22 @@ impl Readiness {
     }
 }
 
-async fn in_time<T>(what: &'static str, job: impl Future<Output = Result<T, Error>>) -> Option<T> {
+async fn in_time<T>(job: impl Future<Output = Result<T, Error>>) -> Option<T> {
     match tokio::time::timeout(PATIENCE, job).await {
         Ok(Ok(done)) => Some(done),
         Ok(Err(error)) => {
-            tracing::error!(%error, "not ready: the database cannot be {what}");
+            tracing::error!(error = %error.reason(), "not ready: the database cannot be looked at");
             None
         }
         Err(_) => {
-            tracing::error!("not ready: the database was not {what} in time");
+            tracing::error!("not ready: the database was not looked at in time");
             None
         }
     }
+}
+
+fn told_unwritable(error: &Error) {
+    tracing::error!(error = %error.reason(), "not ready: the database cannot be written");
 }
 
 fn free(folder: &Folder) -> Option<u64> {

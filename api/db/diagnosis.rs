@@ -64,6 +64,9 @@ pub struct ServerReport {
     /// For comparing, such as 150014.
     #[diesel(sql_type = Integer)]
     pub version_number: i32,
+    /// What its texts can hold.
+    #[diesel(sql_type = Text)]
+    pub encoding: String,
     /// Whether it takes no writes: a standby.
     #[diesel(sql_type = Bool)]
     pub is_standby: bool,
@@ -93,6 +96,7 @@ pub struct ServerReport {
 const ASK_SERVER: &str = "SELECT \
     current_setting('server_version') AS version, \
     current_setting('server_version_num')::integer AS version_number, \
+    current_setting('server_encoding') AS encoding, \
     pg_is_in_recovery() AS is_standby, \
     current_setting('synchronous_commit') AS synchronous_commit, \
     current_setting('synchronous_standby_names') AS synchronous_standby_names, \

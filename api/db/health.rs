@@ -9,6 +9,7 @@ use super::columns::{Id, Moment};
 use super::connection::on;
 use super::schema::outbox;
 use crate::domain::calendar::Instant;
+use crate::domain::delivery::{MailFailure, Trouble};
 use crate::error::Error;
 
 /// The mails that wait.
@@ -16,7 +17,8 @@ use crate::error::Error;
 pub struct Backlog {
     /// How many.
     pub waiting: i64,
-    /// For how long the longest waiting one has been due; zero if none is.
+    /// For how long the longest waiting one has waited for the mail server. What waits because of its own
+    /// recipient or content does not count. Zero if none waits.
     pub lag: Duration,
 }
 
@@ -26,14 +28,16 @@ pub struct Backlog {
 /// The database's.
 pub fn backlog(conn: &mut Conn, now: Instant) -> Result<Backlog, Error> {
     let waiting = super::outbox::count_waiting(conn)?;
+    let of_server = MailFailure::ALL.iter().filter(|failure| failure.trouble() == Trouble::Server);
+    let of_server: Vec<&str> = of_server.map(|failure| failure.code()).collect();
     let oldest: Option<Moment> = on!(conn, |c| outbox::table
         .filter(outbox::state.eq_any(["QUEUED", "DEFERRED"]))
-        .filter(outbox::next_attempt_at.le(Moment(now)))
-        .select(outbox::next_attempt_at)
-        .order(outbox::next_attempt_at)
+        .filter(outbox::failure.is_null().or(outbox::failure.eq_any(of_server)))
+        .select(outbox::queued_at)
+        .order(outbox::queued_at)
         .first(c)
         .optional())?;
-    Ok(Backlog { waiting, lag: oldest.map_or(Duration::zero(), |due| now - due.0) })
+    Ok(Backlog { waiting, lag: oldest.map_or(Duration::zero(), |queued| now - queued.0) })
 }
 
 /// Writes without a trace: a change of a row that no id can have. A server that only reads refuses

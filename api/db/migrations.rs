@@ -1,11 +1,12 @@
 //! The schema's history, embedded in the binary: one folder per database, the same names in both.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use diesel::RunQueryDsl as _;
-use diesel::migration::{MigrationSource, MigrationVersion};
+use diesel::migration::{self, MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
+use diesel::{PgConnection, RunQueryDsl as _};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::{Conn, begin, commit, on, roll_back_to};
@@ -15,6 +16,10 @@ use crate::error::Error;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// How long a step waits for a table at a time, and how often it does.
+const LOCK: Duration = Duration::from_secs(2);
+const LOCK_TRIES: u32 = 60;
 
 /// Brings the schema up to date and names the steps that were taken. Several processes may call it
 /// at the same time; one does the work.
@@ -32,7 +37,7 @@ pub fn run(source: &Source) -> Result<Vec<String>, Error> {
     begin(gate.as_mut().unwrap_or(&mut connection), one_at_a_time(source))?;
     let steps = match &mut connection {
         Conn::Sqlite(connection) => names(connection.run_pending_migrations(SQLITE)),
-        Conn::Postgres(connection) => names(connection.run_pending_migrations(POSTGRES)),
+        Conn::Postgres(connection) => run_on_server(connection),
     };
     let gate = gate.as_mut().unwrap_or(&mut connection);
     match steps {
@@ -42,6 +47,38 @@ pub fn run(source: &Source) -> Result<Vec<String>, Error> {
             Err(Error::internal(error))
         }
     }
+}
+
+/// Takes the steps beside replicas that serve. A step that waits for a table, which a dump may hold for
+/// minutes, would keep everybody else from it as well: so it waits briefly, and is tried again.
+fn run_on_server(connection: &mut PgConnection) -> migration::Result<Vec<String>> {
+    let encoding: Encoding = diesel::sql_query("SHOW server_encoding").get_result(connection)?;
+    if encoding.server_encoding != "UTF8" {
+        return Err("the database's encoding is not UTF8: create it anew with ENCODING 'UTF8'".into());
+    }
+    diesel::sql_query(format!("SET lock_timeout = {}", LOCK.as_millis())).execute(connection)?;
+    let mut taken = Vec::new();
+    for tries_left in (0..LOCK_TRIES).rev() {
+        while let Some(next) = connection.pending_migrations(POSTGRES)?.first() {
+            match connection.run_migration(next) {
+                Ok(step) => taken.push(step.to_string()),
+                Err(error) if tries_left > 0 && error.to_string().contains("lock timeout") => break,
+                Err(error) => return Err(error),
+            }
+        }
+        if !connection.has_pending_migration(POSTGRES)? {
+            break;
+        }
+        tracing::warn!("a table is held by others; the step is tried again");
+        std::thread::sleep(LOCK);
+    }
+    Ok(taken)
+}
+
+#[derive(diesel::QueryableByName)]
+struct Encoding {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    server_encoding: String,
 }
 
 /// Begins the transaction that keeps every other caller out.

@@ -9,6 +9,7 @@ mod connection;
 pub mod declarations;
 pub mod diagnosis;
 pub mod facilities;
+mod file;
 pub mod health;
 pub mod idempotency_keys;
 pub mod known_clients;

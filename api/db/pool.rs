@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::connection::Conn;
+use super::file::create_or_open;
 use super::load::Load;
 use super::postgres::Cluster;
-use super::sqlite::{self, Embedded};
+use super::sqlite::Embedded;
 use super::writer::Mode;
 use super::{postgres, source::Source};
 use crate::error::Error;
@@ -24,8 +25,8 @@ impl Database {
     /// Opens the database for work. The schema is not touched: see [`super::migrations`].
     ///
     /// # Errors
-    /// An internal error if an embedded database's file cannot be opened. A server is only asked
-    /// when it is needed, so that the service starts while it is away.
+    /// [`Error::Unavailable`] if an embedded database's file cannot be opened. A server is only asked
+    /// when it is needed.
     pub fn open(source: &Source) -> Result<Self, Error> {
         Ok(Self(match source {
             Source::Sqlite(file) => Engine::Embedded(Embedded::open(file)?),
@@ -97,7 +98,7 @@ impl Database {
 /// [`Error::Unavailable`] if the database cannot be reached.
 pub fn connect(source: &Source) -> Result<Conn, Error> {
     match source {
-        Source::Sqlite(file) => sqlite::open_writing(file),
+        Source::Sqlite(file) => create_or_open(file),
         Source::Postgres(server) => postgres::connect(server),
     }
 }

@@ -1,25 +1,22 @@
 //! The embedded database: one file, one writer, several read-only readers.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
-
-use super::connection::{Conn, begin, roll_back_to};
+use super::connection::{Conn, begin, is_broken, roll_back_to};
+use super::file::{Opened, create_or_open};
 use super::load::Load;
 use super::turns::{PATIENCE, Turns};
 use super::writer::{Mode, Writer};
 use crate::error::Error;
 
-/// How long one connection waits for another process's lock, in milliseconds.
-const BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 5000;";
 /// Connections that read at the same time.
 const READERS: u32 = 4;
 
 /// The embedded database.
 #[derive(Clone)]
 pub(super) struct Embedded {
+    file: PathBuf,
     readers: r2d2::Pool<Readers>,
     reads: Turns,
     writer: Writer,
@@ -27,15 +24,14 @@ pub(super) struct Embedded {
 
 impl Embedded {
     pub(super) fn open(file: &Path) -> Result<Self, Error> {
-        let writing = file.to_owned();
-        let writer = Writer::start(move || open_writing(&writing))?;
+        create_or_open(file)?;
+        let writer = Writer::start(file.to_owned())?;
         let readers = r2d2::Pool::builder()
             .max_size(READERS)
             .connection_timeout(PATIENCE)
-            .test_on_check_out(false)
-            .build(Readers(file.to_string_lossy().into_owned()))
+            .build(Readers(file.to_owned()))
             .map_err(Error::internal)?;
-        Ok(Self { readers, reads: Turns::at_once(READERS), writer })
+        Ok(Self { file: file.to_owned(), readers, reads: Turns::at_once(READERS), writer })
     }
 
     pub(super) fn load(&self) -> Arc<Load> {
@@ -51,13 +47,17 @@ impl Embedded {
         let mut place = self.writer.load().reads.join();
         let turn = self.reads.turn().await?;
         place.take_turn();
-        let readers = self.readers.clone();
+        let (file, readers) = (self.file.clone(), self.readers.clone());
         tokio::task::spawn_blocking(move || {
             let _turn = (turn, place);
-            let mut connection = readers.get().map_err(|error| Error::Unavailable(error.into()))?;
-            begin(&mut connection, "BEGIN")?;
-            let result = job(&mut connection);
-            roll_back_to(&mut connection, 0);
+            // The pool would look for a file that is gone until its patience ends.
+            if !file.exists() {
+                return Err(unavailable());
+            }
+            let mut opened = readers.get().map_err(|error| Error::Unavailable(error.into()))?;
+            begin(&mut opened.conn, "BEGIN")?;
+            let result = job(&mut opened.conn);
+            roll_back_to(&mut opened.conn, 0);
             result
         })
         .await
@@ -69,7 +69,7 @@ impl Embedded {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        self.writer.submit(mode, job)?.await.map_err(|_| locked())?
+        self.writer.submit(mode, job)?.await.map_err(|_| unavailable())?
     }
 
     pub(super) fn write_blocking<T, F>(&self, job: F) -> Result<T, Error>
@@ -77,57 +77,32 @@ impl Embedded {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        self.writer.submit(Mode::Store, job)?.blocking_recv().map_err(|_| locked())?
+        self.writer.submit(Mode::Store, job)?.blocking_recv().map_err(|_| unavailable())?
     }
 }
 
-fn locked() -> Error {
-    Error::Unavailable("the database is locked".into())
-}
-
-/// Opens one connection that may write, creating the file and its folder where they are missing.
-///
-/// # Errors
-/// [`Error::Unavailable`] if the file cannot be opened.
-pub(super) fn open_writing(file: &Path) -> Result<Conn, Error> {
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder).map_err(Error::internal)?;
-    }
-    let unavailable = |error: diesel::ConnectionError| Error::Unavailable(error.into());
-    let mut connection = SqliteConnection::establish(&file.to_string_lossy()).map_err(unavailable)?;
-    prepare(&mut connection)?;
-    Ok(Conn::Sqlite(connection))
-}
-
-/// `synchronous` holds per connection: with NORMAL a power cut loses acknowledged commits.
-fn prepare(connection: &mut SqliteConnection) -> Result<(), diesel::result::Error> {
-    connection.batch_execute(BUSY_TIMEOUT)?;
-    connection
-        .batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+/// The log says which it is.
+fn unavailable() -> Error {
+    Error::Unavailable("the database is locked, or its file is gone".into())
 }
 
 /// Makes connections that cannot write.
 #[derive(Debug)]
-struct Readers(String);
+struct Readers(PathBuf);
 
 impl r2d2::ManageConnection for Readers {
-    type Connection = Conn;
-    type Error = diesel::r2d2::Error;
+    type Connection = Opened;
+    type Error = Error;
 
-    fn connect(&self) -> Result<Conn, Self::Error> {
-        let mut connection =
-            SqliteConnection::establish(&self.0).map_err(diesel::r2d2::Error::ConnectionError)?;
-        prepare(&mut connection)
-            .and_then(|()| connection.batch_execute("PRAGMA query_only = ON;"))
-            .map_err(diesel::r2d2::Error::QueryError)?;
-        Ok(Conn::Sqlite(connection))
+    fn connect(&self) -> Result<Opened, Error> {
+        Opened::to_read(&self.0)
     }
 
-    fn is_valid(&self, _: &mut Conn) -> Result<(), Self::Error> {
-        Ok(())
+    fn is_valid(&self, opened: &mut Opened) -> Result<(), Error> {
+        if opened.is_in_place() { Ok(()) } else { Err(unavailable()) }
     }
 
-    fn has_broken(&self, connection: &mut Conn) -> bool {
-        std::thread::panicking() || super::connection::is_broken(connection)
+    fn has_broken(&self, opened: &mut Opened) -> bool {
+        std::thread::panicking() || is_broken(&mut opened.conn)
     }
 }

@@ -5,6 +5,7 @@
 //! requests, a failing job sinks nobody else, and nothing is answered before it is on disk.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
@@ -15,6 +16,7 @@ use tokio::sync::oneshot;
 
 use super::Conn;
 use super::connection::{begin, begin_savepoint, commit, depth, roll_back_to};
+use super::file::Opened;
 use super::load::{Commits, Load};
 use crate::error::{Error, ProblemCode};
 
@@ -52,19 +54,20 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread that owns the writing connection. `open` opens it, and opens another one
-    /// when a full disk or a lost file has left the first unusable.
+    /// Starts the thread that owns the writing connection to a file. It opens another one when a full
+    /// disk has left the first unusable, or when another file has taken the place of the first.
     ///
     /// # Errors
-    /// An internal error if the connection cannot be opened or the thread cannot be started.
-    pub fn start(open: impl Fn() -> Result<Conn, Error> + Send + 'static) -> Result<Self, Error> {
+    /// [`Error::Unavailable`] if the file is not there or cannot be opened, an internal error if the
+    /// thread cannot be started.
+    pub fn start(file: PathBuf) -> Result<Self, Error> {
         let (jobs, waiting) = sync_channel(QUEUE);
         let load = Arc::new(Load::default());
         let commits = Arc::clone(&load);
-        let connection = open()?;
+        let mut desk = Desk { opened: Opened::to_write(&file)?, file };
         thread::Builder::new()
             .name("database-writer".to_owned())
-            .spawn(move || work(connection, &open, &waiting, &commits.commits))
+            .spawn(move || desk.work(&waiting, &commits.commits))
             .map_err(Error::internal)?;
         Ok(Self { jobs, load })
     }
@@ -111,38 +114,67 @@ impl Writer {
     }
 }
 
-fn work(
-    mut connection: Conn,
-    open: &dyn Fn() -> Result<Conn, Error>,
-    waiting: &Receiver<Job>,
-    commits: &Commits,
-) {
-    while let Ok(first) = waiting.recv() {
-        if let Err(error) = begin(&mut connection, "BEGIN IMMEDIATE") {
-            tracing::error!(%error, "the database cannot be locked for writing");
-            // The job is dropped unrun, and with it its way to answer: its caller is told to retry.
-            drop(first);
-            reopen(&mut connection, open);
-            continue;
+/// Where the thread works.
+struct Desk {
+    file: PathBuf,
+    opened: Opened,
+}
+
+impl Desk {
+    fn work(&mut self, waiting: &Receiver<Job>, commits: &Commits) {
+        while let Ok(first) = waiting.recv() {
+            if let Err(error) = self.begin() {
+                tracing::error!(error = %error.reason(), "the database cannot be written");
+                // Jobs are dropped unrun, and with them their ways to answer: their callers are told to
+                // retry. Those behind the first have waited as long as it did for a lock.
+                let behind: Vec<Job> = waiting.try_iter().collect();
+                drop((first, behind));
+                self.reopen();
+                continue;
+            }
+            let mut answers = vec![first(&mut self.opened.conn)];
+            while answers.len() < GROUP
+                && let Ok(next) = waiting.try_recv()
+            {
+                answers.push(next(&mut self.opened.conn));
+            }
+            let begun = Instant::now();
+            let ending = self.commit();
+            commits.add(answers.len(), begun);
+            for answer in answers {
+                answer(ending);
+            }
         }
-        let mut answers = vec![first(&mut connection)];
-        while answers.len() < GROUP
-            && let Ok(next) = waiting.try_recv()
-        {
-            answers.push(next(&mut connection));
+    }
+
+    fn begin(&mut self) -> Result<(), Error> {
+        if !self.opened.is_in_place() {
+            self.opened = Opened::to_write(&self.file)?;
         }
-        let begun = Instant::now();
-        let ending = match commit(&mut connection) {
-            Ok(()) => Ending::Durable,
+        Ok(begin(&mut self.opened.conn, "BEGIN IMMEDIATE")?)
+    }
+
+    fn commit(&mut self) -> Ending {
+        match commit(&mut self.opened.conn) {
+            Ok(()) if self.opened.is_in_place() => Ending::Durable,
+            Ok(()) => {
+                tracing::error!("a commit went into a file that was moved or removed");
+                Ending::Unknown
+            }
             Err(error) => {
                 tracing::error!(%error, "a commit failed");
-                reopen(&mut connection, open);
+                self.reopen();
                 if had_no_room(&error) { Ending::TakenBack } else { Ending::Unknown }
             }
-        };
-        commits.add(answers.len(), begun);
-        for answer in answers {
-            answer(ending);
+        }
+    }
+
+    /// Replaces a connection whose transactions can no longer be told open from closed: a full disk
+    /// makes SQLite take the whole transaction back by itself.
+    fn reopen(&mut self) {
+        match Opened::to_write(&self.file) {
+            Ok(fresh) => self.opened = fresh,
+            Err(error) => tracing::error!(error = %error.reason(), "the database cannot be opened again"),
         }
     }
 }
@@ -152,15 +184,6 @@ fn work(
 /// version says so in these words; diesel passes no number on.
 fn had_no_room(error: &DieselError) -> bool {
     matches!(error, DieselError::DatabaseError(_, told) if told.message() == "database or disk is full")
-}
-
-/// Replaces a connection whose transactions can no longer be told open from closed: a full disk
-/// makes SQLite take the whole transaction back by itself.
-fn reopen(connection: &mut Conn, open: &dyn Fn() -> Result<Conn, Error>) {
-    match open() {
-        Ok(fresh) => *connection = fresh,
-        Err(error) => tracing::error!(%error, "the database cannot be opened again"),
-    }
 }
 
 fn in_savepoint<T>(

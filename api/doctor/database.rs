@@ -6,9 +6,11 @@ use chrono::Duration;
 use super::{Report, Verdict, postgres, sqlite};
 use crate::clock::Clock;
 use crate::config::{Profile, Settings};
+use crate::db::backup::open_as_it_is;
 use crate::db::pool::connect;
 use crate::db::source::Source;
 use crate::db::{Conn, diagnosis, migrations, sandbox_clock, uploads};
+use crate::error::Error;
 use crate::files::Files;
 
 /// How far ahead of this machine's clock the newest stored instant may be: another machine wrote it.
@@ -21,7 +23,7 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
     {
         return;
     }
-    let mut conn = match connect(&settings.database) {
+    let mut conn = match open(&settings.database) {
         Ok(conn) => conn,
         Err(error) => {
             let mend =
@@ -39,6 +41,14 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
         examine_time(&mut conn, &machine, report);
         examine_writing(&mut conn, &machine, report);
         examine_attachments(&mut conn, settings, report);
+    }
+}
+
+/// Opens it without changing anything: the service itself would make a file its own.
+fn open(source: &Source) -> Result<Conn, Error> {
+    match source {
+        Source::Sqlite(file) => open_as_it_is(file),
+        Source::Postgres(_) => connect(source),
     }
 }
 

@@ -51,6 +51,9 @@ fn judge_role(server: &ServerReport) -> (Verdict, String) {
         let mend =
             "leave target_session_attrs=read-write in DATABASE_URL, or let the balancer lead to the primary";
         (Verdict::Fail, format!("PostgreSQL {version} is a standby and takes no writes: {mend}"))
+    } else if server.encoding != "UTF8" {
+        let mend = "create the database anew with ENCODING 'UTF8'";
+        (Verdict::Fail, format!("its encoding is {}, which cannot hold every name: {mend}", server.encoding))
     } else if server.version_number < OLDEST_TESTED {
         (
             Verdict::Warn,
@@ -116,6 +119,7 @@ mod tests {
         ServerReport {
             version: "15.14".to_owned(),
             version_number: 150_014,
+            encoding: "UTF8".to_owned(),
             is_standby: false,
             synchronous_commit: "on".to_owned(),
             synchronous_standby_names: String::new(),
@@ -143,6 +147,7 @@ mod tests {
         for (server, expected) in [
             (healthy(), [Ok, Ok, Ok, Ok]),
             (ServerReport { is_standby: true, ..healthy() }, [Fail, Ok, Ok, Ok]),
+            (ServerReport { encoding: "EUC_JP".to_owned(), ..healthy() }, [Fail, Ok, Ok, Ok]),
             (ServerReport { version_number: 140_019, ..healthy() }, [Warn, Ok, Ok, Ok]),
             (ServerReport { fsync: false, ..healthy() }, [Ok, Fail, Ok, Ok]),
             (ServerReport { full_page_writes: false, ..healthy() }, [Ok, Fail, Ok, Ok]),

@@ -112,6 +112,15 @@ fn every_wrong_setting_is_a_failure_without_its_value() {
 }
 
 #[test]
+fn what_is_looked_at_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("data.sqlite3");
+    std::fs::write(&file, "").unwrap();
+    fails_once(&doctor(folder.path()), &["schema", "todokede migrate"]);
+    assert_eq!(std::fs::read(&file).unwrap(), b"", "not even a page is written");
+}
+
+#[test]
 fn a_missing_database_is_told_and_not_made() {
     let folder = tempfile::tempdir().unwrap();
     fails_once(&doctor(folder.path()), &["database", "there is no", "todokede migrate"]);

@@ -1,7 +1,9 @@
 //! The one writer: many jobs share a commit, none suffers from another, none is answered before it
 //! is on disk.
 
+use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, Instant};
 
 use diesel::RunQueryDsl as _;
 use diesel::sql_types::BigInt;
@@ -37,14 +39,21 @@ fn put(conn: &mut Conn, value: i64) -> Result<i64, Error> {
 impl Desk {
     fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let source = Source::Sqlite(folder.path().join("lines.sqlite3"));
-        execute(&mut connect(&source).unwrap(), "CREATE TABLE lines (value INTEGER NOT NULL UNIQUE)")
-            .unwrap();
-        Self { writer: Writer::start(move || connect(&source)).unwrap(), folder }
+        let file = folder.path().join("lines.sqlite3");
+        execute(
+            &mut connect(&Source::Sqlite(file.clone())).unwrap(),
+            "CREATE TABLE lines (value INTEGER NOT NULL UNIQUE)",
+        )
+        .unwrap();
+        Self { writer: Writer::start(file).unwrap(), folder }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("lines.sqlite3")
     }
 
     fn connect(&self) -> Conn {
-        connect(&Source::Sqlite(self.folder.path().join("lines.sqlite3"))).unwrap()
+        connect(&Source::Sqlite(self.file())).unwrap()
     }
 
     /// What another connection sees.
@@ -254,9 +263,46 @@ fn a_lock_held_elsewhere_is_waited_for() {
     let mut other = desk.connect();
     execute(&mut other, "BEGIN IMMEDIATE; INSERT INTO lines VALUES (1)").unwrap();
     let mut told = desk.submit(|conn| put(conn, 2));
-    std::thread::sleep(std::time::Duration::from_millis(200));
+    std::thread::sleep(Duration::from_millis(200));
     assert!(told.try_recv().is_err());
     execute(&mut other, "COMMIT").unwrap();
     answer(told).unwrap();
     assert_eq!(desk.lines(), [1, 2]);
+}
+
+#[test]
+fn those_who_waited_for_a_lock_together_are_told_together() {
+    let desk = Desk::open();
+    let mut other = desk.connect();
+    execute(&mut other, "BEGIN IMMEDIATE").unwrap();
+    let begun = Instant::now();
+    let waiting: Vec<_> = (0..20).map(|value| desk.submit(move |conn| put(conn, value))).collect();
+    for told in waiting {
+        told.blocking_recv().unwrap_err();
+    }
+    assert!(begun.elapsed() < Duration::from_secs(9), "one lock's patience, not twenty");
+    execute(&mut other, "ROLLBACK").unwrap();
+    assert_eq!(answer(desk.submit(|conn| put(conn, 1))).unwrap(), 1);
+}
+
+#[test]
+fn a_file_that_was_taken_away_is_never_written_and_one_that_is_back_is() {
+    let desk = Desk::open();
+    answer(desk.submit(|conn| put(conn, 1))).unwrap();
+    let elsewhere = desk.folder.path().join("elsewhere.sqlite3");
+    std::fs::rename(desk.file(), &elsewhere).unwrap();
+    desk.submit(|conn| put(conn, 2)).blocking_recv().unwrap_err();
+    assert!(!desk.file().exists(), "nor is another one made");
+    std::fs::rename(&elsewhere, desk.file()).unwrap();
+    answer(desk.submit(|conn| put(conn, 3))).unwrap();
+    assert_eq!(desk.lines(), [1, 3]);
+
+    let (go, first) = desk.hold();
+    std::fs::rename(desk.file(), &elsewhere).unwrap();
+    go.send(()).unwrap();
+    let told = answer(first);
+    assert!(matches!(told, Err(Error::Refused(ProblemCode::OutcomeUnknown))), "in the midst of it: {told:?}");
+    std::fs::copy(&elsewhere, desk.file()).unwrap();
+    answer(desk.submit(|conn| put(conn, 4))).unwrap();
+    assert_eq!(desk.lines().last(), Some(&4), "a copy that took its place");
 }

@@ -1,10 +1,14 @@
 //! The PostgreSQL server goes away and comes back, or is busy with somebody else.
 
-use futures_util::future::join_all;
+use std::time::Duration;
 
-use crate::support::database::{execute, is_postgres};
+use futures_util::future::join_all;
+use todokede::boot;
+use todokede::db::migrations;
+
+use crate::support::database::{TestDatabase, execute, is_postgres, source};
 use crate::support::postgres::administer;
-use crate::support::{Actor, TestApp, forms};
+use crate::support::{Actor, TestApp, forms, production};
 
 const PATH: &str = "/v1/declarations";
 
@@ -15,7 +19,7 @@ async fn file_until_taken(clinic: &Actor) -> u16 {
         if reply.status != 503 {
             return reply.status;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
     }
     503
 }
@@ -43,7 +47,7 @@ async fn a_server_that_is_away_is_told_and_found_again_without_a_restart() {
     assert_eq!(file_until_taken(&clinic).await, 201);
     assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
     // A look is good for a second.
-    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
     app.anonymous().get("/readyz").await.is(200);
 }
 
@@ -58,7 +62,7 @@ async fn connections_that_all_wait_for_a_lock_are_told_in_bounded_time_and_serve
     execute(&mut other, "BEGIN; LOCK TABLE declarations IN ACCESS EXCLUSIVE MODE").unwrap();
     let form = forms::no_network();
     let filings = ["a", "b", "c", "d", "e", "f"].map(|key| clinic.file_with_key(PATH, &form, key));
-    let replies = tokio::time::timeout(std::time::Duration::from_secs(30), join_all(filings)).await.unwrap();
+    let replies = tokio::time::timeout(Duration::from_secs(30), join_all(filings)).await.unwrap();
     for reply in replies {
         assert_eq!(reply.status, 503, "{}", reply.text);
         assert!(
@@ -70,4 +74,22 @@ async fn connections_that_all_wait_for_a_lock_are_told_in_bounded_time_and_serve
     execute(&mut other, "ROLLBACK").unwrap();
     assert_eq!(file_until_taken(&clinic).await, 201);
     assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
+}
+
+#[actix_web::test]
+async fn a_production_service_that_is_up_before_its_server_waits_for_it() {
+    if !is_postgres() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let database = TestDatabase::blank(folder.path());
+    migrations::run(&source(database.url())).unwrap();
+    let name = database.url().rsplit('/').next().unwrap();
+    administer(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"));
+    let settings = production::settings(folder.path(), &database, &[]);
+    let opening = tokio::task::spawn_blocking(move || boot::open(settings));
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert!(!opening.is_finished());
+    administer(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true"));
+    opening.await.unwrap().unwrap();
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::{Held, POOL, Reply, TestApp};
+use crate::support::database::is_postgres;
+use crate::support::{Held, POOL, Reply, TestApp, forms};
 
 /// The names of the parts that fail.
 fn failing(reply: &Reply) -> Vec<&str> {
@@ -87,4 +88,32 @@ async fn a_hundred_probes_are_one_look_at_the_database() {
     }
     let looks = load.reads.served() - before;
     assert!(looks <= 1 + begun.elapsed().as_secs(), "{looks} looks");
+}
+
+#[actix_web::test]
+async fn a_database_whose_file_is_taken_away_is_told_and_found_again_without_a_restart() {
+    if is_postgres() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    app.anonymous().get("/readyz").await.is(200);
+    let [file, elsewhere] = ["todokede.sqlite3", "elsewhere"].map(|name| app.folder().join(name));
+    std::fs::rename(&file, &elsewhere).unwrap();
+    clinic.file_with_key("/v1/declarations", &forms::no_network(), "gone").await.refused(503, "UNAVAILABLE");
+    clinic.get("/v1/account").await.refused(503, "UNAVAILABLE");
+    let reply = asked_anew(&app).await;
+    assert!(failing(reply.refused(503, "NOT_READY")).contains(&"database"), "{}", reply.text);
+    app.anonymous().get("/livez").await.is(200);
+    std::fs::rename(&elsewhere, &file).unwrap();
+    clinic.file_with_key("/v1/declarations", &forms::no_network(), "gone").await.is(201);
+    asked_anew(&app).await.is(200);
+}
+
+#[actix_web::test]
+async fn a_crowd_of_readers_makes_no_service_unready_that_files() {
+    let app = TestApp::start_with(&[POOL]).await;
+    let held = Held::reads(&app).await;
+    app.anonymous().get("/readyz").await.is(200);
+    drop(held);
 }

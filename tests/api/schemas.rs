@@ -1,12 +1,15 @@
 //! The schema's history: the same steps on both databases, the same tables, and a way back.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use diesel::RunQueryDsl as _;
 use diesel::sql_types::Text;
 use todokede::db::{Conn, migrations};
 
-use crate::support::database::{TestDatabase, is_postgres, source};
+use crate::support::database::{TestDatabase, execute, is_postgres, source};
+use crate::support::{TestApp, forms, postgres};
 
 #[derive(diesel::QueryableByName)]
 struct Column {
@@ -97,4 +100,42 @@ fn several_that_migrate_at_once_do_it_once() {
         .collect();
     let taken: usize = all.into_iter().map(|one| one.join().unwrap()).sum();
     assert_eq!(taken, migrations::steps().unwrap().0.len());
+}
+
+#[actix_web::test]
+async fn a_step_that_has_to_wait_for_a_table_lets_others_go_on_meanwhile() {
+    if !is_postgres() {
+        return;
+    }
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let source = source(app.database.url());
+    let newest = migrations::revert_last(&source).unwrap();
+    // What a dump holds, for as long as it takes.
+    let mut dump = app.database.connect();
+    execute(&mut dump, "BEGIN; LOCK TABLE outbox IN ACCESS SHARE MODE").unwrap();
+    let migrating = std::thread::spawn(move || migrations::run(&source));
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let begun = Instant::now();
+    let waited = tokio::task::spawn_blocking({
+        let database = Arc::clone(&app.database);
+        move || database.count("SELECT COUNT(*) FROM outbox")
+    });
+    waited.await.unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(4), "it waits for a table for two seconds at a time");
+    assert!(!migrating.is_finished());
+    execute(&mut dump, "COMMIT").unwrap();
+    let steps = tokio::task::spawn_blocking(|| migrating.join().unwrap().unwrap()).await.unwrap();
+    assert_eq!(steps, [newest]);
+    clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+}
+
+#[test]
+fn a_database_that_cannot_hold_every_name_is_refused() {
+    if !is_postgres() {
+        return;
+    }
+    postgres::administer("CREATE DATABASE narrow TEMPLATE template0 ENCODING 'EUC_JP' LOCALE 'C'");
+    let refused = migrations::run(&source(&postgres::url("narrow"))).unwrap_err();
+    assert!(refused.reason().contains("UTF8"), "{}", refused.reason());
 }

@@ -1,0 +1,78 @@
+//! The file of an embedded database: opened for writing or reading, and known again.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, SqliteConnection};
+
+use super::connection::{Conn, on};
+use crate::error::Error;
+
+/// How long one connection waits for another process's lock, in milliseconds.
+const BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 5000;";
+/// `synchronous` holds per connection: with NORMAL a power cut loses acknowledged commits.
+const DURABLE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+
+/// Opens a connection that may write, creating the file and its folder where they are missing.
+///
+/// # Errors
+/// [`Error::Unavailable`] if the file cannot be opened.
+pub(super) fn create_or_open(file: &Path) -> Result<Conn, Error> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).map_err(Error::internal)?;
+    }
+    let mut connection = establish(file)?;
+    connection.batch_execute(DURABLE)?;
+    Ok(Conn::Sqlite(connection))
+}
+
+fn establish(file: &Path) -> Result<SqliteConnection, Error> {
+    let opened = SqliteConnection::establish(&file.to_string_lossy());
+    let mut connection = opened.map_err(|error| Error::Unavailable(error.into()))?;
+    connection.batch_execute(BUSY_TIMEOUT)?;
+    Ok(connection)
+}
+
+/// A connection to a file that was there before, and that it has to be there for: moved or removed, the
+/// file stays with the connection, which would store what nobody finds again.
+pub(super) struct Opened {
+    pub(super) conn: Conn,
+    file: PathBuf,
+    identity: (u64, u64),
+}
+
+impl Opened {
+    /// Opens a connection that may write.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the file is not there or cannot be opened.
+    pub(super) fn to_write(file: &Path) -> Result<Self, Error> {
+        let identity = identity(file)?;
+        let mut connection = establish(file)?;
+        connection.batch_execute(DURABLE)?;
+        Ok(Self { conn: Conn::Sqlite(connection), file: file.to_owned(), identity })
+    }
+
+    /// Opens a connection that cannot write.
+    ///
+    /// # Errors
+    /// As [`Self::to_write`].
+    pub(super) fn to_read(file: &Path) -> Result<Self, Error> {
+        let mut opened = Self::to_write(file)?;
+        on!(&mut opened.conn, |c| c.batch_execute("PRAGMA query_only = ON;"))?;
+        Ok(opened)
+    }
+
+    /// Whether the path still leads to the connection's file.
+    pub(super) fn is_in_place(&self) -> bool {
+        identity(&self.file).is_ok_and(|identity| identity == self.identity)
+    }
+}
+
+/// What tells a file from every other, whatever its name.
+fn identity(file: &Path) -> Result<(u64, u64), Error> {
+    let there = std::fs::metadata(file)
+        .map_err(|error| Error::Unavailable(format!("{}: {error}", file.display()).into()))?;
+    Ok((there.dev(), there.ino()))
+}
