@@ -25,7 +25,11 @@ async fn under_fail_overs(cluster: &mut Cluster, ledger: &Ledger, what: &str) {
         ledger.goes_on(100).await;
         tokio::time::sleep(Duration::from_millis(dice.random_range(PEACE))).await;
         ledger.silence();
-        let killed = cluster.kill_leader().await;
+        // A node dies, or, every other time, all of them while the primary is ahead.
+        let killed = match number % 2 {
+            0 => cluster.black_out().await,
+            _ => cluster.kill_leader().await,
+        };
         // Answers of before the blow are still on their way.
         tokio::time::sleep(Duration::from_secs(1)).await;
         ledger.goes_on(100).await;

@@ -18,6 +18,8 @@ use node::Node;
 
 /// How long the cluster may take to become whole: to be made, or to take a killed node back.
 const PATIENCE: Duration = Duration::from_mins(3);
+/// How long a primary goes on without the others before it is lost: too short for them to replace it.
+const ALONE: Duration = Duration::from_millis(1_500);
 /// How often it is looked at.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -91,13 +93,38 @@ impl Cluster {
     /// Kills the primary's node where it stands: Patroni, the server and all its processes. Tells which
     /// node that was.
     pub async fn kill_leader(&mut self) -> usize {
+        let leader = self.some_leader().await;
+        self.nodes[leader].kill();
+        leader
+    }
+
+    /// Cuts the primary off from the nodes that follow it, lets it go on alone for a while, and kills all
+    /// three; those that followed come back. What only the primary had is gone with it. Tells which
+    /// node that was.
+    pub async fn black_out(&mut self) -> usize {
+        let leader = self.some_leader().await;
+        self.followers_of(leader).for_each(|node| node.freeze());
+        tokio::time::sleep(ALONE).await;
+        self.nodes[leader].kill();
+        self.followers_of(leader).for_each(|node| {
+            node.kill();
+            node.start();
+        });
+        leader
+    }
+
+    fn followers_of(&mut self, leader: usize) -> impl Iterator<Item = &mut Node> {
+        self.nodes.iter_mut().enumerate().filter(move |(node, _)| *node != leader).map(|(_, node)| node)
+    }
+
+    async fn some_leader(&self) -> usize {
         let began = Instant::now();
         loop {
             if let Some(leader) = self.leader().await {
-                self.nodes[leader].kill();
                 return leader;
             }
             assert!(began.elapsed() < PATIENCE, "no node is the primary");
+            tokio::time::sleep(PAUSE).await;
         }
     }
 
@@ -105,9 +132,8 @@ impl Cluster {
     pub async fn switch_over(&self) {
         let began = Instant::now();
         loop {
-            if let Some(leader) = self.leader().await
-                && self.nodes[leader].hand_over().await
-            {
+            let leader = self.some_leader().await;
+            if self.nodes[leader].hand_over().await {
                 return;
             }
             assert!(began.elapsed() < PATIENCE, "no node hands over");

@@ -60,6 +60,11 @@ impl Node {
         self.process.as_mut().is_none_or(Process::lives)
     }
 
+    /// Stops everything that runs on it in the middle of whatever it does, until it is killed.
+    pub fn freeze(&self) {
+        process::signal("STOP", &workplace::processes_in(&self.desk));
+    }
+
     /// Kills everything that runs on it, at the same moment: the node has lost its power.
     pub fn kill(&mut self) {
         workplace::kill_all_in(&self.desk);

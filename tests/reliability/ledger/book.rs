@@ -46,7 +46,7 @@ impl Book {
                     diesel::sql_query("PRAGMA integrity_check").load(&mut open(file)).unwrap();
                 words.into_iter().map(|word| word.integrity_check).filter(|word| word != "ok").collect()
             }
-            // Its structures are its own affair: our processes die, the server lives on.
+            // Its structures are its own affair.
             Self::Postgres(_) => Vec::new(),
         }
     }

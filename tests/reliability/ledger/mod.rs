@@ -92,10 +92,11 @@ impl Ledger {
         self.tally.acknowledged.get()
     }
 
-    /// Waits until so many more keys were answered well: the service is back.
+    /// Waits until so many more keys were answered well: the service is back. It is not waited for once all
+    /// writers gave up: what they met is told when the ledger is closed.
     pub async fn goes_on(&self, more: u64) {
         let (until, began) = (self.acknowledged() + more, Instant::now());
-        while self.acknowledged() < until {
+        while self.acknowledged() < until && !self.writers.iter().all(JoinHandle::is_finished) {
             assert!(began.elapsed() < line::PATIENCE, "the service did not come back");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
