@@ -22,7 +22,7 @@ use prometheus_client::registry::{Metric, Registry, Unit};
 use self::live::Live;
 use crate::db::load::Load;
 use crate::readiness::Report;
-use crate::traffic::{Errand, Traffic};
+use crate::traffic::{Errand, Traffic, known_method};
 
 /// The media type of what [`Metrics::text`] writes.
 pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -202,12 +202,6 @@ impl Metrics {
         encode(&mut text, &self.registry)?;
         Ok(text)
     }
-}
-
-/// Callers can invent methods.
-fn known_method(method: &str) -> &'static str {
-    const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
-    METHODS.into_iter().find(|known| *known == method).unwrap_or("OTHER")
 }
 
 const fn class_of(status: u16) -> &'static str {

@@ -112,7 +112,8 @@ impl State {
         } else {
             signing_keys::read(&settings.signing_keys)?
         };
-        let traffic = Arc::new(Traffic::at_most(settings.serving.requests));
+        let traffic =
+            Arc::new(Traffic::at_most(settings.serving.requests, settings.serving.requests_per_client));
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             policy: policy(&settings),

@@ -1,8 +1,9 @@
 //! Requests under way, counted so that too many are turned away early, filings last, and so that a
 //! service that is about to stop says so.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What a request asks for, as far as overload is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,44 +14,72 @@ pub enum Errand {
     Filing,
 }
 
+/// A method as logs and metrics name it; callers can invent methods.
+#[must_use]
+pub fn known_method(method: &str) -> &'static str {
+    const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+    METHODS.into_iter().find(|known| *known == method).unwrap_or("OTHER")
+}
+
 /// How many requests are under way, and whether more are welcome.
 #[derive(Debug)]
 pub struct Traffic {
     under_way: AtomicUsize,
     most: usize,
     most_for_reads: usize,
+    most_per_client: usize,
+    /// Requests under way by client; one without any is not here.
+    clients: Mutex<HashMap<String, usize>>,
     draining: AtomicBool,
 }
 
 impl Traffic {
     /// Lets at most `most` requests be under way. Reads are turned away from three quarters of that
-    /// on, so that a crowd of readers always leaves room for filings.
+    /// on, so that a crowd of readers always leaves room for filings; and no client has more than its
+    /// share, so that one who sends slowly on many connections leaves room for all others.
     #[must_use]
-    pub const fn at_most(most: usize) -> Self {
+    pub fn at_most(most: usize, most_per_client: usize) -> Self {
         Self {
             under_way: AtomicUsize::new(0),
             most,
             most_for_reads: most - most / 4,
+            most_per_client,
+            clients: Mutex::default(),
             draining: AtomicBool::new(false),
         }
     }
 
-    /// Lets a request in, or nothing if too many are under way. It is over when the turn is dropped.
+    /// Lets a client's request in, or nothing if too many are under way. It is over when the turn is
+    /// dropped.
     #[must_use]
-    pub fn enter(self: &Arc<Self>, errand: Errand) -> Option<Turn> {
-        let turn = self.enter_always();
+    pub fn enter(self: &Arc<Self>, errand: Errand, client: &str) -> Option<Turn> {
+        let mut turn = self.enter_always();
         let most = match errand {
             Errand::Read => self.most_for_reads,
             Errand::Filing => self.most,
         };
-        (turn.before < most).then_some(turn)
+        if turn.before >= most {
+            return None;
+        }
+        let mut clients = self.clients();
+        let own = clients.entry(client.to_owned()).or_default();
+        if *own >= self.most_per_client {
+            return None;
+        }
+        *own += 1;
+        turn.client = Some(client.to_owned());
+        Some(turn)
     }
 
     /// Lets a request in that is never turned away: a probe.
     #[must_use]
     pub fn enter_always(self: &Arc<Self>) -> Turn {
         let before = self.under_way.fetch_add(1, Ordering::Relaxed);
-        Turn { traffic: Arc::clone(self), before }
+        Turn { traffic: Arc::clone(self), before, client: None }
+    }
+
+    fn clients(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many requests are under way.
@@ -76,10 +105,21 @@ impl Traffic {
 pub struct Turn {
     traffic: Arc<Traffic>,
     before: usize,
+    client: Option<String>,
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
+        if let Some(client) = self.client.take() {
+            let mut clients = self.traffic.clients();
+            let left = clients.get_mut(&client).map(|own| {
+                *own -= 1;
+                *own
+            });
+            if left == Some(0) {
+                clients.remove(&client);
+            }
+        }
         self.traffic.under_way.fetch_sub(1, Ordering::Relaxed);
     }
 }
@@ -90,26 +130,41 @@ mod tests {
 
     #[test]
     fn reads_are_turned_away_before_filings_and_come_back_first_when_room_is_made() {
-        let traffic = Arc::new(Traffic::at_most(4));
-        let mut turns: Vec<Turn> = (0..3).filter_map(|_| traffic.enter(Errand::Read)).collect();
+        let traffic = Arc::new(Traffic::at_most(4, 9));
+        let mut turns: Vec<Turn> = (0..3).filter_map(|_| traffic.enter(Errand::Read, "192.0.2.1")).collect();
         assert_eq!(turns.len(), 3);
-        assert!(traffic.enter(Errand::Read).is_none());
-        turns.push(traffic.enter(Errand::Filing).unwrap());
-        assert!(traffic.enter(Errand::Filing).is_none());
+        assert!(traffic.enter(Errand::Read, "192.0.2.1").is_none());
+        turns.push(traffic.enter(Errand::Filing, "192.0.2.1").unwrap());
+        assert!(traffic.enter(Errand::Filing, "192.0.2.1").is_none());
         let probe = traffic.enter_always();
         assert_eq!(traffic.under_way(), 5);
         drop(probe);
         turns.truncate(2);
-        assert!(traffic.enter(Errand::Read).is_some());
+        assert!(traffic.enter(Errand::Read, "192.0.2.1").is_some());
         turns.clear();
         assert_eq!(traffic.under_way(), 0, "those that were turned away count no more");
     }
 
     #[test]
     fn a_service_for_one_request_still_takes_it() {
-        let traffic = Arc::new(Traffic::at_most(1));
-        assert!(traffic.enter(Errand::Read).is_some());
-        let _filing = traffic.enter(Errand::Filing).unwrap();
-        assert!(traffic.enter(Errand::Filing).is_none());
+        let traffic = Arc::new(Traffic::at_most(1, 9));
+        assert!(traffic.enter(Errand::Read, "192.0.2.1").is_some());
+        let _filing = traffic.enter(Errand::Filing, "192.0.2.1").unwrap();
+        assert!(traffic.enter(Errand::Filing, "192.0.2.1").is_none());
+    }
+
+    #[test]
+    fn a_client_that_has_its_share_leaves_the_rest_to_others_and_nothing_behind() {
+        let traffic = Arc::new(Traffic::at_most(8, 2));
+        let mut turns: Vec<Turn> =
+            (0..2).filter_map(|_| traffic.enter(Errand::Filing, "192.0.2.1")).collect();
+        assert_eq!(turns.len(), 2);
+        assert!(traffic.enter(Errand::Filing, "192.0.2.1").is_none());
+        turns.push(traffic.enter(Errand::Filing, "192.0.2.2").unwrap());
+        turns.remove(0);
+        turns.push(traffic.enter(Errand::Read, "192.0.2.1").unwrap());
+        turns.clear();
+        assert!(traffic.clients().is_empty());
+        assert_eq!(traffic.under_way(), 0);
     }
 }

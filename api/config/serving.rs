@@ -14,6 +14,8 @@ pub struct Serving {
     pub backlog: u32,
     /// Requests under way at once; reads are turned away from three quarters of it on.
     pub requests: usize,
+    /// Requests of one client under way at once.
+    pub requests_per_client: usize,
     /// How long the head of a connection's first request may take.
     pub head_time: Duration,
     /// How long a body may take to arrive.
@@ -34,11 +36,13 @@ impl Serving {
         let head_time = seconds("TODOKEDE_HEAD_SECONDS", 10, 1..=300);
         let body_time = seconds("TODOKEDE_BODY_SECONDS", 30, 1..=600);
         let request_time = seconds("TODOKEDE_REQUEST_SECONDS", 60, 1..=900);
+        let body_time = body_time.min(request_time);
         let drain_time = seconds("TODOKEDE_DRAIN_SECONDS", if sandbox { 0 } else { 5 }, 0..=300);
         Self {
             connections: size(read.number("TODOKEDE_MAX_CONNECTIONS", 4_000, 10..=1_000_000)),
             backlog: u32::try_from(read.number("TODOKEDE_BACKLOG", 1_024, 1..=65_535)).unwrap_or(u32::MAX),
             requests: size(read.number("TODOKEDE_MAX_REQUESTS", 1_024, 1..=100_000)),
+            requests_per_client: size(read.number("TODOKEDE_MAX_REQUESTS_PER_CLIENT", 256, 1..=100_000)),
             head_time,
             body_time,
             request_time,

@@ -106,19 +106,6 @@ pub fn revert_last(source: &Source) -> Result<String, Error> {
     step.map_err(Error::internal)
 }
 
-/// Whether steps are missing. A schema that is one step ahead is fine: old and new replicas run side
-/// by side while they are replaced.
-///
-/// # Errors
-/// An internal error if the history cannot be read.
-pub fn pending(connection: &mut Conn) -> Result<bool, Error> {
-    match connection {
-        Conn::Sqlite(connection) => connection.has_pending_migration(SQLITE),
-        Conn::Postgres(connection) => connection.has_pending_migration(POSTGRES),
-    }
-    .map_err(Error::internal)
-}
-
 /// How the schema of a database stands to the one that this build knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {

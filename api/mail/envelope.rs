@@ -104,6 +104,7 @@ mod tests {
 
     fn letterhead(name: &str) -> Letterhead {
         let relay = Relay {
+            our_name: "api.portal.example.jp".to_owned(),
             host: "mail.example.jp".to_owned(),
             port: 465,
             security: Security::Implicit,

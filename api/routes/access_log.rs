@@ -7,6 +7,7 @@ use actix_web::body::{BodySize, MessageBody as _};
 use actix_web::http::Method;
 
 use super::context::KnownAccount;
+use crate::traffic::known_method;
 
 /// What the line says.
 pub struct Line<'a> {
@@ -28,7 +29,7 @@ pub struct Line<'a> {
 pub fn write(line: &Line<'_>) {
     tracing::info!(
         target: "access",
-        method = %line.method,
+        method = known_method(line.method.as_str()),
         route = line.route.unwrap_or("-"),
         status = line.response.status().as_u16(),
         micros = u64::try_from(line.elapsed.as_micros()).unwrap_or(u64::MAX),

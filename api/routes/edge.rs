@@ -91,7 +91,7 @@ impl Visit {
         if PROBES.contains(&self.path.as_str()) {
             return Some(self.state.traffic.enter_always());
         }
-        let turn = self.state.traffic.enter(self.errand());
+        let turn = self.state.traffic.enter(self.errand(), &self.arrival.client);
         if turn.is_none() {
             self.state.metrics.turned_away(self.errand());
         }

@@ -36,11 +36,13 @@ async fn every_request_leaves_one_line_with_its_id_and_nothing_personal() {
         client.post("/v1/sessions", &login).await.is(401);
         client.with_token(secret).get("/v1/declarations/dcl_taro?email=taro").await.is(401);
         client.get("/taro/../etc/passwd").await.is(404);
+        let own_words = reqwest::Method::from_bytes(b"TARO").unwrap();
+        client.request(own_words, "/v1/support").send().await.unwrap();
         let named = client.request(reqwest::Method::GET, "/livez").header("X-Request-Id", "named-by-caller");
         named.send().await.unwrap();
     };
     let (text, lines) = logged(visit).await;
-    for personal in ["taro", "clinic.example", PASSWORD, secret, "127.0.0.1:", "passwd"] {
+    for personal in ["taro", "TARO", "clinic.example", PASSWORD, secret, "127.0.0.1:", "passwd"] {
         let told: Vec<&str> = text.lines().filter(|line| !line.contains("actix_server")).collect();
         assert!(!told.join("\n").contains(personal), "{personal} is in the log:\n{text}");
     }
@@ -60,6 +62,7 @@ async fn every_request_leaves_one_line_with_its_id_and_nothing_personal() {
         ("POST", "/v1/sessions", 401),
         ("GET", "/v1/declarations/{id}", 401),
         ("GET", "-", 404),
+        ("OTHER", "/v1/support", 405),
         ("GET", "/livez", 200),
     ];
     assert_eq!(told, expected);
@@ -67,7 +70,7 @@ async fn every_request_leaves_one_line_with_its_id_and_nothing_personal() {
         assert!(line["request_id"].as_str().unwrap().len() >= 8, "{line}");
         assert!(line["micros"].as_u64().unwrap() > 0 && line["bytes"].as_u64().unwrap() > 0, "{line}");
     }
-    assert_eq!(access[4]["request_id"], "named-by-caller");
+    assert_eq!(access[5]["request_id"], "named-by-caller");
 }
 
 /// Registers the first facility of the list and logs in.
