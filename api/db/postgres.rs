@@ -4,7 +4,8 @@
 //! commit. No cancel request is ever sent: it could end a commit's wait for a standby, and the server
 //! would report success for what only one machine holds.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::connection::{CacheSize, Connection as _};
@@ -18,9 +19,9 @@ use super::turns::{PATIENCE, Turns};
 use super::writer::Mode;
 use crate::error::{Error, ProblemCode};
 
-/// How long a caller waits for a write that is under way before it is told that its outcome is not
-/// known: a commit may wait for a standby without a limit of its own.
-const LONGEST_WRITE: Duration = Duration::from_secs(20);
+/// How long a caller waits for a job that has its turn: longer than the server lets a statement take. A
+/// commit may wait for a standby without a limit of its own, so of a write the outcome is not known then.
+const LONGEST_JOB: Duration = Duration::from_secs(20);
 /// Connections that reads leave to writes.
 const KEPT_FOR_WRITES: u32 = 2;
 
@@ -34,14 +35,20 @@ const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
 /// A PostgreSQL server and the connections to it.
 #[derive(Clone)]
 pub(super) struct Cluster {
-    pool: r2d2::Pool<Manager>,
-    turns: Turns,
-    reads: Turns,
+    server: Server,
+    lines: Arc<Mutex<Arc<Lines>>>,
     load: Arc<Load>,
 }
 
-impl Cluster {
-    pub(super) fn open(server: &Server) -> Self {
+/// Connections that are used together, and given up together.
+struct Lines {
+    pool: r2d2::Pool<Manager>,
+    turns: Turns,
+    reads: Turns,
+}
+
+impl Lines {
+    fn to(server: &Server) -> Self {
         let pool = r2d2::Pool::builder()
             .max_size(server.connections)
             .min_idle(Some(1))
@@ -50,12 +57,32 @@ impl Cluster {
             .error_handler(Box::new(Complaints))
             .build_unchecked(Manager(server.clone()));
         let reads = server.connections.saturating_sub(KEPT_FOR_WRITES).max(1);
-        let load = Arc::new(Load::default());
-        Self { pool, turns: Turns::at_once(server.connections), reads: Turns::at_once(reads), load }
+        Self { pool, turns: Turns::at_once(server.connections), reads: Turns::at_once(reads) }
+    }
+}
+
+impl Cluster {
+    pub(super) fn open(server: &Server) -> Self {
+        let lines = Arc::new(Mutex::new(Arc::new(Lines::to(server))));
+        Self { server: server.clone(), lines, load: Arc::default() }
     }
 
     pub(super) fn load(&self) -> Arc<Load> {
         Arc::clone(&self.load)
+    }
+
+    fn lines(&self) -> Arc<Lines> {
+        Arc::clone(&self.lines.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Leaves connections to themselves of which one has no answer any more: a server that is frozen
+    /// keeps them open, and no time limit of its own or of the network's ends them.
+    fn give_up(&self, hanging: &Arc<Lines>) {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if Arc::ptr_eq(&lines, hanging) {
+            tracing::error!("the database does not answer: its connections are given up");
+            *lines = Arc::new(Lines::to(&self.server));
+        }
     }
 
     pub(super) async fn read<T, F>(&self, job: F) -> Result<T, Error>
@@ -64,18 +91,24 @@ impl Cluster {
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
         let mut place = self.load.reads.join();
-        let read = self.reads.turn().await?;
-        let turn = self.turns.turn().await?;
+        let lines = self.lines();
+        let read = lines.reads.turn().await?;
+        let turn = lines.turns.turn().await?;
         place.take_turn();
-        let pool = self.pool.clone();
-        tokio::task::spawn_blocking(move || {
+        let pool = lines.pool.clone();
+        let read = tokio::task::spawn_blocking(move || {
             let _turns = (read, turn, place);
             let mut session = take(&pool, BEGIN_READ)?;
             let result = job(&mut session.conn);
             session.end(result)
-        })
-        .await
-        .map_err(Error::internal)?
+        });
+        match tokio::time::timeout(LONGEST_JOB, read).await {
+            Ok(done) => done.map_err(Error::internal)?,
+            Err(_) => {
+                self.give_up(&lines);
+                Err(Error::Unavailable("the server does not answer".into()))
+            }
+        }
     }
 
     pub(super) async fn write<T, F>(&self, mode: Mode, job: F) -> Result<T, Error>
@@ -84,24 +117,35 @@ impl Cluster {
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
         let mut place = self.load.writes.join();
-        let turn = self.turns.turn().await?;
+        let lines = self.lines();
+        let turn = lines.turns.turn().await?;
         place.take_turn();
-        let (pool, load) = (self.pool.clone(), Arc::clone(&self.load));
+        let (pool, load) = (lines.pool.clone(), Arc::clone(&self.load));
+        let committing = Arc::new(AtomicBool::new(false));
+        let begun = Arc::clone(&committing);
         let write = tokio::task::spawn_blocking(move || {
             let _turn = (turn, place);
-            transact(&pool, mode, &load.commits, job)
+            transact(&pool, mode, &load.commits, |conn| {
+                let result = job(conn);
+                begun.store(true, Ordering::Relaxed);
+                result
+            })
         });
-        match tokio::time::timeout(LONGEST_WRITE, write).await {
-            Ok(done) => done.map_err(Error::internal)?,
-            Err(_) => Err(ProblemCode::OutcomeUnknown.into()),
+        if let Ok(done) = tokio::time::timeout(LONGEST_JOB, write).await {
+            return done.map_err(Error::internal)?;
         }
+        // A commit may wait for a standby; nothing before it may take so long.
+        if !committing.load(Ordering::Relaxed) {
+            self.give_up(&lines);
+        }
+        Err(ProblemCode::OutcomeUnknown.into())
     }
 
     pub(super) fn write_blocking<T, F>(&self, job: F) -> Result<T, Error>
     where
         F: FnOnce(&mut Conn) -> Result<T, Error>,
     {
-        transact(&self.pool, Mode::Store, &self.load.commits, job)
+        transact(&self.lines().pool, Mode::Store, &self.load.commits, job)
     }
 }
 

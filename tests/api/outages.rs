@@ -1,5 +1,6 @@
 //! The PostgreSQL server goes away and comes back, or is busy with somebody else.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -8,7 +9,7 @@ use todokede::db::migrations;
 
 use crate::support::database::{TestDatabase, execute, is_postgres, source};
 use crate::support::postgres::administer;
-use crate::support::{Actor, TestApp, forms, production};
+use crate::support::{Actor, Tap, TestApp, forms, production};
 
 const PATH: &str = "/v1/declarations";
 
@@ -92,4 +93,23 @@ async fn a_production_service_that_is_up_before_its_server_waits_for_it() {
     assert!(!opening.is_finished());
     administer(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true"));
     opening.await.unwrap().unwrap();
+}
+
+#[actix_web::test]
+async fn a_server_that_froze_with_every_connection_is_left_for_one_that_answers() {
+    if !is_postgres() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let database = Arc::new(TestDatabase::ready(folder.path()));
+    let tap = Tap::open(database.url());
+    let settings = [("DATABASE_URL", tap.url()), ("TODOKEDE_DATABASE_POOL", "4")];
+    let app = TestApp::start_in(folder, database, &settings).await;
+    let clinic = app.clinic().await;
+    tap.freeze();
+    let asked: Vec<_> = join_all((0..8).map(|_| clinic.get("/v1/account"))).await;
+    assert!(asked.iter().all(|reply| reply.status == 503));
+    assert_eq!(file_until_taken(&clinic).await, 201);
+    clinic.get("/v1/account").await.is(200);
+    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
 }

@@ -2,6 +2,7 @@
 
 use std::os::unix::net;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
@@ -19,11 +20,16 @@ const SYNC: u8 = b'S';
 pub struct Tap {
     url: String,
     _folder: TempDir,
-    transactions: Transactions,
+    heard: Arc<Heard>,
 }
 
-/// The round trips of each transaction that began so far.
-type Transactions = Arc<Mutex<Vec<usize>>>;
+#[derive(Default)]
+struct Heard {
+    /// The round trips of each transaction that was committed.
+    transactions: Mutex<Vec<usize>>,
+    /// How often the server was frozen. A connection that is older than the last time is silent.
+    freezes: AtomicUsize,
+}
 
 impl Tap {
     /// Opens a tap before a server.
@@ -33,14 +39,14 @@ impl Tap {
         let server = postgres::socket_folder(url);
         let url = url.replace(&escaped(&server), &escaped(folder.path()));
         let server = server.join(SOCKET);
-        let transactions = Transactions::default();
-        let counted = Arc::clone(&transactions);
+        let heard = Arc::<Heard>::default();
+        let hearing = Arc::clone(&heard);
         // On a thread of its own: a service that ends asks its database while the test stands still.
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(accept(listener, server, counted));
+            runtime.block_on(accept(listener, server, hearing));
         });
-        Self { url, _folder: folder, transactions }
+        Self { url, _folder: folder, heard }
     }
 
     /// The same URL, through the tap.
@@ -48,9 +54,15 @@ impl Tap {
         &self.url
     }
 
+    /// From now on the server is silent on every connection that there is, and keeps it open; it answers
+    /// on new ones.
+    pub fn freeze(&self) {
+        self.heard.freezes.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// The dearest transaction since this was asked last.
     pub fn dearest(&self) -> usize {
-        let counted = std::mem::take(&mut *self.transactions.lock().unwrap());
+        let counted = std::mem::take(&mut *self.heard.transactions.lock().unwrap());
         counted.into_iter().max().unwrap_or_default()
     }
 }
@@ -60,7 +72,7 @@ fn escaped(folder: &Path) -> String {
     folder.display().to_string().replace('/', "%2F")
 }
 
-async fn accept(listener: net::UnixListener, server: PathBuf, transactions: Transactions) {
+async fn accept(listener: net::UnixListener, server: PathBuf, heard: Arc<Heard>) {
     listener.set_nonblocking(true).unwrap();
     let listener = UnixListener::from_std(listener).unwrap();
     while let Ok((client, _)) = listener.accept().await {
@@ -68,10 +80,10 @@ async fn accept(listener: net::UnixListener, server: PathBuf, transactions: Tran
         let (mut answers, mut requests) = server.into_split();
         let (mut asking, mut answering) = client.into_split();
         tokio::spawn(async move { tokio::io::copy(&mut answers, &mut answering).await });
-        let transactions = Arc::clone(&transactions);
+        let heard = Arc::clone(&heard);
         tokio::spawn(async move {
             // Whoever hangs up ends this, and the other half with it.
-            let _ = forward(&mut asking, &mut requests, &transactions).await;
+            let _ = forward(&mut asking, &mut requests, &heard).await;
         });
     }
 }
@@ -80,8 +92,9 @@ async fn accept(listener: net::UnixListener, server: PathBuf, transactions: Tran
 async fn forward(
     asking: &mut (impl AsyncRead + Unpin),
     requests: &mut (impl AsyncWrite + Unpin),
-    transactions: &Transactions,
+    heard: &Heard,
 ) -> std::io::Result<()> {
+    let freezes = heard.freezes.load(Ordering::Relaxed);
     let mut trips = 0;
     let mut kind = None;
     loop {
@@ -94,7 +107,10 @@ async fn forward(
             _ => {}
         }
         if kind == Some(QUERY) && rest.ends_with(b"COMMIT\0") {
-            transactions.lock().unwrap().push(trips);
+            heard.transactions.lock().unwrap().push(trips);
+        }
+        if heard.freezes.load(Ordering::Relaxed) > freezes {
+            std::future::pending::<()>().await;
         }
         if let Some(kind) = kind {
             requests.write_u8(kind).await?;
