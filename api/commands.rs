@@ -11,7 +11,7 @@ use crate::facility_list::{Import, import as import_file};
 use crate::signals::Signals;
 use crate::usecases::rounds;
 use crate::usecases::work::{Call, Work};
-use crate::{boot, routes, server, telemetry};
+use crate::{boot, descriptors, routes, server, telemetry};
 
 mod upkeep;
 
@@ -51,7 +51,15 @@ fn settings() -> Result<Settings, Failure> {
 /// # Errors
 /// What is in the way.
 pub fn serve() -> Result<(), Failure> {
+    descriptors::raise();
     let settings = settings()?;
+    let missing = descriptors::missing_for(settings.serving.connections);
+    if missing > 0 {
+        tracing::warn!(
+            missing,
+            "fewer files may be open than TODOKEDE_MAX_CONNECTIONS needs: raise the limit"
+        );
+    }
     let (profile, public_url) = (settings.profile, settings.public_url.clone());
     let state = boot::open(settings)?;
     actix_web::rt::System::new().block_on(async move {

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod db;
+pub mod descriptors;
 pub mod disk;
 pub mod doctor;
 pub mod domain;

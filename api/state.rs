@@ -19,11 +19,13 @@ use crate::security::access_tokens::AccessTokens;
 use crate::security::limits::{Budget, Limit};
 use crate::security::passwords::Passwords;
 use crate::security::signing_keys;
-use crate::traffic::Traffic;
+use crate::traffic::{Shares, Traffic};
 use crate::usecases::work::Policy;
 
 /// Files that are received at once; each may take 10 MiB of memory.
 const UPLOADS_AT_ONCE: usize = 16;
+/// Files of one account that arrive at the same time: a slow line keeps nobody else's out.
+const UPLOADS_OF_ONE_ACCOUNT: usize = 8;
 
 /// Makes the budgets from one list, so that none can be left out anywhere.
 macro_rules! limits {
@@ -90,6 +92,8 @@ pub struct State {
     pub limits: Limits,
     /// Turns at receiving a file.
     pub upload_turns: Arc<Semaphore>,
+    /// Files that arrive at the same time, by account.
+    pub uploads_of_accounts: Arc<Shares>,
     /// Requests under way.
     pub traffic: Arc<Traffic>,
     /// How the service's parts stand.
@@ -123,6 +127,7 @@ impl State {
             tokens: AccessTokens::new(keys, &settings.public_url)?,
             limits: Limits::new(&settings.budgets, &clock),
             upload_turns: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
+            uploads_of_accounts: Arc::new(Shares::of_at_most(UPLOADS_OF_ONE_ACCOUNT)),
             metrics: Metrics::new(Arc::clone(&traffic), database.load()),
             readiness: readiness(&settings, &clock, &database),
             traffic,

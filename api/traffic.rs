@@ -1,9 +1,12 @@
 //! Requests under way, counted so that too many are turned away early, filings last, and so that a
 //! service that is about to stop says so.
 
-use std::collections::HashMap;
+mod shares;
+
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use shares::{Share, Shares};
 
 /// What a request asks for, as far as overload is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,9 +30,8 @@ pub struct Traffic {
     under_way: AtomicUsize,
     most: usize,
     most_for_reads: usize,
-    most_per_client: usize,
-    /// Requests under way by client; one without any is not here.
-    clients: Mutex<HashMap<String, usize>>,
+    /// What each client has under way.
+    clients: Arc<Shares>,
     draining: AtomicBool,
 }
 
@@ -43,8 +45,7 @@ impl Traffic {
             under_way: AtomicUsize::new(0),
             most,
             most_for_reads: most - most / 4,
-            most_per_client,
-            clients: Mutex::default(),
+            clients: Arc::new(Shares::of_at_most(most_per_client)),
             draining: AtomicBool::new(false),
         }
     }
@@ -53,7 +54,7 @@ impl Traffic {
     /// dropped.
     #[must_use]
     pub fn enter(self: &Arc<Self>, errand: Errand, client: &str) -> Option<Turn> {
-        let mut turn = self.enter_always();
+        let turn = self.enter_always();
         let most = match errand {
             Errand::Read => self.most_for_reads,
             Errand::Filing => self.most,
@@ -61,25 +62,15 @@ impl Traffic {
         if turn.before >= most {
             return None;
         }
-        let mut clients = self.clients();
-        let own = clients.entry(client.to_owned()).or_default();
-        if *own >= self.most_per_client {
-            return None;
-        }
-        *own += 1;
-        turn.client = Some(client.to_owned());
-        Some(turn)
+        let share = self.clients.take(client)?;
+        Some(Turn { _share: Some(share), ..turn })
     }
 
     /// Lets a request in that is never turned away: a probe.
     #[must_use]
     pub fn enter_always(self: &Arc<Self>) -> Turn {
         let before = self.under_way.fetch_add(1, Ordering::Relaxed);
-        Turn { traffic: Arc::clone(self), before, client: None }
-    }
-
-    fn clients(&self) -> MutexGuard<'_, HashMap<String, usize>> {
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+        Turn { before, _share: None, _place: Place(Arc::clone(self)) }
     }
 
     /// How many requests are under way.
@@ -103,24 +94,18 @@ impl Traffic {
 /// One request under way.
 #[derive(Debug)]
 pub struct Turn {
-    traffic: Arc<Traffic>,
     before: usize,
-    client: Option<String>,
+    _share: Option<Share>,
+    _place: Place,
 }
 
-impl Drop for Turn {
+/// Counts as long as it is there.
+#[derive(Debug)]
+struct Place(Arc<Traffic>);
+
+impl Drop for Place {
     fn drop(&mut self) {
-        if let Some(client) = self.client.take() {
-            let mut clients = self.traffic.clients();
-            let left = clients.get_mut(&client).map(|own| {
-                *own -= 1;
-                *own
-            });
-            if left == Some(0) {
-                clients.remove(&client);
-            }
-        }
-        self.traffic.under_way.fetch_sub(1, Ordering::Relaxed);
+        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -154,17 +139,14 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_has_its_share_leaves_the_rest_to_others_and_nothing_behind() {
+    fn a_client_that_has_its_share_leaves_the_rest_to_others() {
         let traffic = Arc::new(Traffic::at_most(8, 2));
-        let mut turns: Vec<Turn> =
-            (0..2).filter_map(|_| traffic.enter(Errand::Filing, "192.0.2.1")).collect();
-        assert_eq!(turns.len(), 2);
+        let own: Vec<Turn> = (0..2).filter_map(|_| traffic.enter(Errand::Filing, "192.0.2.1")).collect();
+        assert_eq!(own.len(), 2);
         assert!(traffic.enter(Errand::Filing, "192.0.2.1").is_none());
-        turns.push(traffic.enter(Errand::Filing, "192.0.2.2").unwrap());
-        turns.remove(0);
-        turns.push(traffic.enter(Errand::Read, "192.0.2.1").unwrap());
-        turns.clear();
-        assert!(traffic.clients().is_empty());
+        assert!(traffic.enter(Errand::Filing, "192.0.2.2").is_some());
+        drop(own);
+        assert!(traffic.enter(Errand::Read, "192.0.2.1").is_some());
         assert_eq!(traffic.under_way(), 0);
     }
 }

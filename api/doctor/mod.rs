@@ -10,6 +10,7 @@ mod sqlite;
 use std::fmt;
 
 use crate::config::{Profile, Settings};
+use crate::descriptors;
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +84,12 @@ pub fn examine(settings: &Settings) -> Report {
         "settings",
         format!("{profile}; the service's address is {}", settings.public_url),
     );
+    let missing = descriptors::missing_for(settings.serving.connections);
+    if missing > 0 {
+        let mend = "raise the hard limit of open files, or lower TODOKEDE_MAX_CONNECTIONS";
+        let told = format!("{missing} more files would have to be open for all connections: {mend}");
+        report.add(Verdict::Warn, "settings", told);
+    }
     database::examine(settings, &mut report);
     keys::examine(settings, &mut report);
     disk::examine(settings, &mut report);

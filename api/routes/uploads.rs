@@ -118,6 +118,8 @@ async fn store_content(
         .await?;
     accepts(request.headers(), upload.media_type)?;
     let digest = content_digest(request.headers())?;
+    let own = context.state.uploads_of_accounts.take(&bearer.budget_key());
+    let own = own.ok_or(Error::Overloaded("too many files of one account arrive"))?;
     let turn =
         context.state.upload_turns.try_acquire().map_err(|_| Error::Overloaded("too many files arrive"))?;
     let limit = usize::try_from(MAX_BYTES).map_err(Error::internal)?;
@@ -130,7 +132,7 @@ async fn store_content(
     })
     .await
     .map_err(Error::internal)??;
-    drop(turn);
+    drop((turn, own));
     context
         .carry_out(Filing::unkeyed(query), bearer, move |work, principal| {
             Answer::ok(&UploadResponse::of(&uploads::confirm(work, principal, id)?))

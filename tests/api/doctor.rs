@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 
 use tempfile::TempDir;
 use todokede::db::Conn;
@@ -109,6 +109,19 @@ fn every_wrong_setting_is_a_failure_without_its_value() {
         assert!(told.lines().any(|line| line.starts_with("FAIL  settings") && line.contains(name)), "{told}");
     }
     assert!(!told.contains("s3cret"), "{told}");
+}
+
+#[test]
+fn too_few_open_files_are_told() {
+    let folder = installation();
+    let doctor = todokede(folder.path(), &["doctor"]);
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -n 500 && exec \"$0\" doctor"]).arg(doctor.get_program());
+    limited.envs(doctor.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = limited.current_dir(folder.path()).output().unwrap();
+    let told = done(&output);
+    let warned = told.lines().any(|line| line.starts_with("warn  settings   3700 more files"));
+    assert!(warned, "{told}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use crate::support::{TestApp, Wire};
+use crate::support::{TestApp, Wire, forms};
 
 /// Sends a head one byte at a time until the other side has enough of it, and says what it answered.
 async fn drip(address: SocketAddr, pause: Duration) -> String {
@@ -55,4 +55,31 @@ async fn a_body_that_comes_byte_by_byte_is_refused_in_time() {
         assert!(answer.contains("\"request_id\":\"slow-body-1\""), "{answer}");
     }
     clinic.get("/v1/account").await.is(200);
+}
+
+#[actix_web::test]
+async fn files_of_one_account_that_come_slowly_keep_nobody_elses_out() {
+    let app = TestApp::start().await;
+    let (slow, other) = (app.clinic().await, app.dentist().await);
+    let announced = slow.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    let id = announced.body["id"].as_str().unwrap();
+    let head = format!(
+        "PUT /v1/uploads/{id}/content HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/pdf\r\nContent-Digest: {}\r\nContent-Length: {}\r\n\r\n%",
+        slow.token(),
+        forms::digest(&forms::pdf()),
+        forms::pdf().len()
+    );
+    let mut arriving = Vec::new();
+    for _ in 0..8 {
+        let mut wire = Wire::open(app.running.address).await;
+        wire.send(&head).await;
+        arriving.push(wire);
+    }
+    while app.running.state.upload_turns.available_permits() > 8 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    forms::send_content(&slow, id, &forms::pdf()).await.refused(503, "OVERLOADED");
+    other.attach(&forms::pdf()).await;
+    drop(arriving);
 }

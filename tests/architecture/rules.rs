@@ -10,6 +10,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("traffic", &[]),
     ("error", &["domain"]),
     ("signals", &["error"]),
+    ("descriptors", &[]),
     ("disk", &["error"]),
     ("readiness", &["clock", "db", "disk", "error"]),
     ("metrics", &["db::load", "readiness", "traffic"]),
@@ -20,7 +21,10 @@ const MODULES: &[(&str, &[&str])] = &[
     ("telemetry", &["config"]),
     ("db", &["domain", "error", "mail::message"]),
     ("backup", &["domain", "error", "db", "files"]),
-    ("doctor", &["domain", "error", "db", "files", "disk", "config", "clock", "mail", "security"]),
+    (
+        "doctor",
+        &["domain", "error", "db", "files", "descriptors", "disk", "config", "clock", "mail", "security"],
+    ),
     ("usecases", &["domain", "error", "db", "security", "mail::message"]),
     ("facility_list", &["domain", "error", "db", "usecases"]),
     (
@@ -68,7 +72,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("argon2", &["security"]),
     ("ed25519_dalek", &["security"]),
     ("prometheus_client", &["metrics"]),
-    ("rustix", &["disk"]),
+    ("rustix", &["descriptors", "disk"]),
     ("std::env", &["config"]),
 ];
 
