@@ -165,7 +165,7 @@ impl Settings {
             trusted_proxies: read.networks("TODOKEDE_TRUSTED_PROXIES"),
             budgets: read_budgets(&mut read, sandbox),
             serving: Serving::read(&mut read, sandbox),
-            log: read.text("TODOKEDE_LOG").unwrap_or_else(|| "info".to_owned()),
+            log: read.log("TODOKEDE_LOG"),
             log_format: read
                 .choice("TODOKEDE_LOG_FORMAT", [("text", LogFormat::Text), ("json", LogFormat::Json)]),
             database,
@@ -226,6 +226,7 @@ mod tests {
             ("TODOKEDE_LISTEN", "s3cret"),
             ("DATABASE_URL", "mysql://s3cret"),
             ("TODOKEDE_CLOCK", "s3cret"),
+            ("TODOKEDE_LOG", "s3cret=qq"),
             ("TODOKEDE_PUBLIC_URL", "s3cret"),
             ("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "0/60"),
             ("TODOKEDE_LISTENN", "s3cret"),

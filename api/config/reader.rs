@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Datelike as _, Utc};
 use ipnet::IpNet;
+use tracing_subscriber::EnvFilter;
 
 use super::database;
 use crate::clock::LAST_YEAR;
@@ -90,6 +91,15 @@ impl<'a> Reader<'a> {
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
         self.known.push(name);
         self.variables.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    /// What goes into the log, in the words of `tracing`'s filter.
+    pub(super) fn log(&mut self, name: &'static str) -> String {
+        let filter = self.text(name).unwrap_or_else(|| "info".to_owned());
+        if EnvFilter::try_new(&filter).is_err() {
+            self.malformed(name, "a level such as info, or levels by target such as warn,access=info");
+        }
+        filter
     }
 
     fn malformed(&mut self, name: &'static str, expected: &'static str) {

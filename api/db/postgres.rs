@@ -102,13 +102,11 @@ impl Cluster {
             let result = job(&mut session.conn);
             session.end(result)
         });
-        match tokio::time::timeout(LONGEST_JOB, read).await {
-            Ok(done) => done.map_err(Error::internal)?,
-            Err(_) => {
-                self.give_up(&lines);
-                Err(Error::Unavailable("the server does not answer".into()))
-            }
+        if let Ok(done) = tokio::time::timeout(LONGEST_JOB, read).await {
+            return done.map_err(Error::internal)?;
         }
+        self.give_up(&lines);
+        Err(Error::Unavailable("the server does not answer".into()))
     }
 
     pub(super) async fn write<T, F>(&self, mode: Mode, job: F) -> Result<T, Error>
