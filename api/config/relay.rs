@@ -12,7 +12,8 @@ use crate::domain::email::EmailAddress;
 use crate::mail::relay::{Login, Relay, Security, Sender};
 
 /// What the URL may be.
-const URL_FORM: &str = "smtps://USER:PASSWORD@HOST:465, or smtp://USER:PASSWORD@HOST:587 for STARTTLS";
+const URL_FORM: &str = "smtps://USER:PASSWORD@HOST:465, or smtp://USER:PASSWORD@HOST:587 for STARTTLS; without the password if it is in \
+     TODOKEDE_SMTP_PASSWORD_FILE";
 /// What the sender may be.
 const SENDER_FORM: &str = "ADDRESS or NAME <ADDRESS>";
 /// How long the mail server may take for one mail, in seconds.
@@ -21,6 +22,7 @@ const PATIENCE_SECONDS: u64 = 30;
 const URL: &str = "TODOKEDE_SMTP_URL";
 const FROM: &str = "TODOKEDE_MAIL_FROM";
 const REPLY_TO: &str = "TODOKEDE_MAIL_REPLY_TO";
+const PASSWORD_FILE: &str = "TODOKEDE_SMTP_PASSWORD_FILE";
 const TRUSTED: &str = "TODOKEDE_SMTP_CA_FILE";
 const PATIENCE: &str = "TODOKEDE_SMTP_TIMEOUT_SECONDS";
 
@@ -33,12 +35,14 @@ pub(super) fn read(
     public_url: &str,
 ) -> Option<Relay> {
     if sandbox {
-        for name in [URL, FROM, REPLY_TO, TRUSTED, PATIENCE] {
+        for name in [URL, PASSWORD_FILE, FROM, REPLY_TO, TRUSTED, PATIENCE] {
             read.forbid(name);
         }
         return None;
     }
-    let url = read.required(URL).and_then(|url| read.checked(URL, parse_url(&url), URL_FORM));
+    let password_file = read.text(PASSWORD_FILE).map(PathBuf::from);
+    let in_file = password_file.is_some();
+    let url = read.required(URL).and_then(|url| read.checked(URL, parse_url(&url, in_file), URL_FORM));
     let from = read.required(FROM);
     let from = from.and_then(|from| read.checked(FROM, parse_sender(&from, portal_name), SENDER_FORM));
     let reply_to = read.text(REPLY_TO);
@@ -50,7 +54,18 @@ pub(super) fn read(
     // A full name, the same for every replica, where a machine's own may be anything.
     let our_name = Url::parse(public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
     let our_name = our_name.unwrap_or_else(|| "localhost".to_owned());
-    Some(Relay { host, our_name, port, security, login, trusted, patience, from: from?, reply_to })
+    Some(Relay {
+        host,
+        our_name,
+        port,
+        security,
+        login,
+        password_file,
+        trusted,
+        patience,
+        from: from?,
+        reply_to,
+    })
 }
 
 struct Server {
@@ -60,7 +75,7 @@ struct Server {
     login: Option<Login>,
 }
 
-fn parse_url(text: &str) -> Option<Server> {
+fn parse_url(text: &str, password_in_file: bool) -> Option<Server> {
     let url = Url::parse(text).ok()?;
     let (security, usual_port) = match url.scheme() {
         "smtps" => (Security::Implicit, 465),
@@ -71,8 +86,11 @@ fn parse_url(text: &str) -> Option<Server> {
     let host = url.host_str().filter(|host| bare && !host.is_empty())?;
     let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     let login = match (url.username(), url.password()) {
-        ("", None) => None,
-        (user, Some(password)) if !user.is_empty() && !password.is_empty() => {
+        ("", None) if !password_in_file => None,
+        (user, None) if password_in_file && !user.is_empty() => {
+            Some(Login { user: decoded(user)?, password: SecretString::default() })
+        }
+        (user, Some(password)) if !password_in_file && !user.is_empty() && !password.is_empty() => {
             Some(Login { user: decoded(user)?, password: SecretString::from(decoded(password)?) })
         }
         _ => return None,
@@ -113,6 +131,7 @@ mod tests {
     fn a_sandbox_knows_no_mail_server_and_production_no_malformed_one() {
         let mail = [
             ("TODOKEDE_SMTP_URL", "smtp://s3cret"),
+            ("TODOKEDE_SMTP_PASSWORD_FILE", "/run/secrets/mail-password"),
             ("TODOKEDE_MAIL_FROM", "nobody"),
             ("TODOKEDE_MAIL_REPLY_TO", "nobody"),
             ("TODOKEDE_SMTP_CA_FILE", "/run/secrets/ca.pem"),
@@ -125,7 +144,12 @@ mod tests {
             ("TODOKEDE_PORTAL_URL", "https://portal.example.jp"),
             ("TODOKEDE_SIGNING_KEY_FILES", "/run/secrets/signing.pem"),
         ];
-        let malformed = ["TODOKEDE_MAIL_FROM", "TODOKEDE_MAIL_REPLY_TO", "TODOKEDE_SMTP_TIMEOUT_SECONDS"];
+        let malformed = [
+            "TODOKEDE_SMTP_URL",
+            "TODOKEDE_MAIL_FROM",
+            "TODOKEDE_MAIL_REPLY_TO",
+            "TODOKEDE_SMTP_TIMEOUT_SECONDS",
+        ];
         assert_eq!(problems(&[&production[..], &mail[..]].concat()), malformed);
     }
 
@@ -136,23 +160,23 @@ mod tests {
             ("smtp://u:p@mail.example.jp/", Security::StartTls, 587),
             ("smtp://u:p@mail.example.jp:2525", Security::StartTls, 2525),
         ] {
-            let server = parse_url(text).unwrap();
+            let server = parse_url(text, false).unwrap();
             assert_eq!((server.security, server.port), (security, port), "{text}");
             assert_eq!(server.host, "mail.example.jp");
         }
-        assert_eq!(parse_url("smtps://[::1]:465").unwrap().host, "::1");
+        assert_eq!(parse_url("smtps://[::1]:465", false).unwrap().host, "::1");
     }
 
     #[test]
     fn a_user_and_a_password_may_hold_anything_once_encoded_and_are_never_shown() {
-        let login = parse_url("smtps://no-reply%40example.jp:a%2Fb%3A%2B%25+&@mail.example.jp")
+        let login = parse_url("smtps://no-reply%40example.jp:a%2Fb%3A%2B%25+&@mail.example.jp", false)
             .unwrap()
             .login
             .unwrap();
         assert_eq!(login.user, "no-reply@example.jp");
         assert_eq!(login.password.expose_secret(), "a/b:+%+&");
         assert!(!format!("{login:?}").contains("a/b"), "{login:?}");
-        assert!(parse_url("smtps://mail.example.jp").unwrap().login.is_none());
+        assert!(parse_url("smtps://mail.example.jp", false).unwrap().login.is_none());
     }
 
     #[test]
@@ -171,7 +195,16 @@ mod tests {
             "smtp://u:%ff@mail.example.jp",
             "smtp://u:p@mail.example.jp:99999",
         ] {
-            assert!(parse_url(wrong).is_none(), "{wrong}");
+            assert!(parse_url(wrong, false).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_in_the_url_or_in_a_file_and_never_in_both() {
+        let login = parse_url("smtps://no-reply%40example.jp@mail.example.jp", true).unwrap().login.unwrap();
+        assert_eq!(login.user, "no-reply@example.jp");
+        for wrong in ["smtps://user:password@mail.example.jp", "smtps://mail.example.jp"] {
+            assert!(parse_url(wrong, true).is_none(), "{wrong}");
         }
     }
 

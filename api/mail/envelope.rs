@@ -105,6 +105,7 @@ mod tests {
     fn letterhead(name: &str) -> Letterhead {
         let relay = Relay {
             our_name: "api.portal.example.jp".to_owned(),
+            password_file: None,
             host: "mail.example.jp".to_owned(),
             port: 465,
             security: Security::Implicit,

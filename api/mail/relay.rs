@@ -47,6 +47,8 @@ pub struct Relay {
     pub security: Security,
     /// What it knows us by, if it asks.
     pub login: Option<Login>,
+    /// A file with the login's password, in the place of the one above.
+    pub password_file: Option<PathBuf>,
     /// A file of certificates (PEM) that are trusted beside the machine's own.
     pub trusted: Option<PathBuf>,
     /// How long it may take to get ready for a mail, and then to take it.

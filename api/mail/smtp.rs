@@ -44,19 +44,19 @@ impl Smtp {
     /// Prepares for the relay; nothing is connected yet.
     ///
     /// # Errors
-    /// An internal error if the file of certificates cannot be read.
+    /// An internal error if the file of certificates or of the password cannot be read.
     pub fn new(relay: &Relay) -> Result<Self, Error> {
-        let login = relay
-            .login
-            .as_ref()
-            .map(|login| Credentials::new(login.user.clone(), login.password.expose_secret().to_owned()));
+        let login = relay.login.as_ref().map(|login| {
+            let password = password(relay)?.unwrap_or_else(|| login.password.expose_secret().to_owned());
+            Ok::<_, Error>(Credentials::new(login.user.clone(), password))
+        });
         Ok(Self {
             line: Line {
                 host: relay.host.clone(),
                 port: relay.port,
                 security: relay.security,
                 tls: tls(relay)?,
-                login,
+                login: login.transpose()?,
                 our_name: ClientId::Domain(relay.our_name.clone()),
             },
             letterhead: Letterhead::of(relay).map_err(Error::internal)?,
@@ -129,6 +129,14 @@ impl Smtp {
     fn forget(&self) {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
+}
+
+/// The password of the relay's file; an editor's newline at its end is none of it.
+fn password(relay: &Relay) -> Result<Option<String>, Error> {
+    let Some(file) = &relay.password_file else { return Ok(None) };
+    let password = std::fs::read_to_string(file)
+        .map_err(|error| Error::internal(format!("{}: {error}", file.display())))?;
+    Ok(Some(password.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 /// The machine's certificates are trusted, and those of the relay's file.

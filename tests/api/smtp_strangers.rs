@@ -1,7 +1,7 @@
 //! What a mail server says before TLS may be anybody's.
 
 use crate::support::production::{Production, eventually};
-use crate::support::sink::{Fault, Phase, Sink};
+use crate::support::sink::{Fault, LOGIN, Phase, Sink};
 
 /// The failure that the only mail of a production has met.
 fn failed(production: &Production, failure: &str) -> i64 {
@@ -48,5 +48,24 @@ async fn a_greeting_in_another_alphabet_is_a_greeting() {
     assert_eq!(sink.count(), 1);
     let greetings = sink.said_in_the_clear();
     assert_eq!(greetings, ["EHLO api.todokede.test", "STARTTLS"], "by a name that somebody can look up");
+    production.stop().await;
+}
+
+#[actix_web::test]
+async fn a_password_may_be_in_a_file() {
+    let sink = Sink::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mail-password");
+    std::fs::write(&file, format!("{}\n", LOGIN.1)).unwrap();
+    let url = format!("smtp://{}@localhost:{}", LOGIN.0, sink.port);
+    let production = Production::start_with(&[
+        ("TODOKEDE_SMTP_URL", &url),
+        ("TODOKEDE_SMTP_PASSWORD_FILE", &file.display().to_string()),
+        ("TODOKEDE_SMTP_CA_FILE", &sink.certificate().display().to_string()),
+    ])
+    .await;
+    production.queue(["reception@clinic.example".to_owned()]).await;
+    production.run_dry().await;
+    assert_eq!(sink.count(), 1);
     production.stop().await;
 }
