@@ -126,9 +126,11 @@ impl Ledger {
         for reader in self.readers {
             reader.await.unwrap();
         }
+        // What follows asks for keys as well, after a while of reading lists.
         let (sent, seconds) = (self.tally.sent.get(), self.began.elapsed().as_secs());
+        let longest_silence = self.tally.longest_silence.get().as_millis();
         let findings = audit::audit(&writers, &Line::new(&self.probes, &self.tally), book).await;
-        Findings { sent, seconds, ..findings.with(&self.tally) }
+        Findings { sent, seconds, longest_silence, ..findings.with(&self.tally) }
     }
 }
 
@@ -167,7 +169,6 @@ impl Findings {
         self.done_unseen = tally.done_unseen.get();
         self.turned_away = tally.turned_away.take();
         self.failed = tally.failed.take();
-        self.longest_silence = tally.longest_silence.get().as_millis();
         self.errors.extend(tally.errors.take());
         self
     }
