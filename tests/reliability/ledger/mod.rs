@@ -130,7 +130,7 @@ impl Ledger {
         let (sent, seconds) = (self.tally.sent.get(), self.began.elapsed().as_secs());
         let longest_silence = self.tally.longest_silence.get().as_millis();
         let findings = audit::audit(&writers, &Line::new(&self.probes, &self.tally), book).await;
-        Findings { sent, seconds, longest_silence, ..findings.with(&self.tally) }
+        Findings { sent, longest_silence, seconds, ..findings.with(&self.tally) }
     }
 }
 
