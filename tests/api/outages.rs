@@ -1,6 +1,5 @@
 //! The PostgreSQL server goes away and comes back, or is busy with somebody else.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -9,7 +8,7 @@ use todokede::db::migrations;
 
 use crate::support::database::{TestDatabase, execute, is_postgres, source};
 use crate::support::postgres::administer;
-use crate::support::{Actor, Tap, TestApp, forms, production};
+use crate::support::{Actor, TestApp, forms, production};
 
 const PATH: &str = "/v1/declarations";
 
@@ -100,11 +99,7 @@ async fn a_server_that_froze_with_every_connection_is_left_for_one_that_answers(
     if !is_postgres() {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
-    let database = Arc::new(TestDatabase::ready(folder.path()));
-    let tap = Tap::open(database.url());
-    let settings = [("DATABASE_URL", tap.url()), ("TODOKEDE_DATABASE_POOL", "4")];
-    let app = TestApp::start_in(folder, database, &settings).await;
+    let (app, tap) = TestApp::tapped("4").await;
     let clinic = app.clinic().await;
     tap.freeze();
     let asked: Vec<_> = join_all((0..8).map(|_| clinic.get("/v1/account"))).await;

@@ -1,10 +1,8 @@
 //! How often a filing waits for PostgreSQL: each time is a way to another machine and back, while the
 //! filing holds its locks.
 
-use std::sync::Arc;
-
-use crate::support::database::{TestDatabase, is_postgres};
-use crate::support::{Tap, TestApp, forms};
+use crate::support::database::is_postgres;
+use crate::support::{TestApp, forms};
 
 /// Begin, the locks; session, account, key, round and live declaration are read; declaration, revision,
 /// audit line and mail are written, the answer is kept under the key; commit.
@@ -15,11 +13,7 @@ async fn a_filing_asks_postgresql_nothing_twice() {
     if !is_postgres() {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
-    let database = Arc::new(TestDatabase::ready(folder.path()));
-    let tap = Tap::open(database.url());
-    let settings = [("DATABASE_URL", tap.url()), ("TODOKEDE_DATABASE_POOL", "2")];
-    let app = TestApp::start_in(folder, database, &settings).await;
+    let (app, tap) = TestApp::tapped("2").await;
     let clinic = app.clinic().await;
     let mut cost = usize::MAX;
     // The first filings of a connection prepare their statements as well.

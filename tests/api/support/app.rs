@@ -14,7 +14,7 @@ use todokede::state::State;
 use todokede::{boot, worker};
 
 use super::database::TestDatabase;
-use super::{Actor, Client};
+use super::{Actor, Client, Tap};
 
 /// The day of the letter, nine in the morning in Japan: where every test's clock starts.
 const START: &str = "2023-02-03T09:00:00+09:00";
@@ -50,6 +50,15 @@ impl TestApp {
         let running = server::start(state).unwrap();
         let undelivered = Undelivered { database: Arc::clone(&database), state: running.state.clone() };
         Self { running, undelivered, database, folder, facilities: AtomicUsize::new(0) }
+    }
+
+    /// Starts a sandbox that talks to PostgreSQL through a tap, on so many connections.
+    pub async fn tapped(connections: &str) -> (Self, Tap) {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Arc::new(TestDatabase::ready(folder.path()));
+        let tap = Tap::open(database.url());
+        let settings = [("DATABASE_URL", tap.url()), ("TODOKEDE_DATABASE_POOL", connections)];
+        (Self::start_in(folder, database, &settings).await, tap)
     }
 
     /// Stops the service and starts it again on the same data.
