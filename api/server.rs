@@ -1,18 +1,20 @@
 //! Puts routes, state and worker together and serves them.
 
+mod connection;
+mod listener;
 mod metrics_port;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, guard, web};
+use actix_web::{App, HttpRequest, HttpResponse, guard, web};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use utoipa_actix_web::AppExt as _;
 
+use self::listener::Listener;
 use self::metrics_port::MetricsPort;
 use crate::error::Error;
 use crate::routes::document;
@@ -22,9 +24,6 @@ use crate::routes::pages;
 use crate::signals::Signals;
 use crate::state::State;
 use crate::worker;
-
-/// How long a connection may idle between requests; longer than balancers keep theirs.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// A service that runs.
 pub struct Running {
@@ -92,42 +91,34 @@ impl Running {
 /// An internal error if the address cannot be listened on.
 pub fn start(state: State) -> Result<Running, Error> {
     let with_sandbox = state.is_sandbox();
-    let (listen, serving) = (state.settings.listen, state.settings.serving.clone());
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let listen = state.settings.listen;
+    let told = |error| Error::internal(format!("{listen}: {error}"));
+    let listener = Listener::open(listen, state.settings.serving.clone()).map_err(told)?;
+    let address = listener.address;
     let state = web::Data::new(state);
     let description = document::document(with_sandbox);
     let known = KnownPaths::of(&description, &pages::PATHS);
     let json: Arc<str> = description.to_json().map_err(Error::internal)?.into();
     let yaml: Arc<str> = description.to_yaml().map_err(Error::internal)?.into();
     let shared = state.clone();
-    let server = HttpServer::new(move || {
-        let (app, _) = App::new()
-            .app_data(shared.clone())
-            .into_utoipa_app()
-            .configure(|config| document::routes(config, with_sandbox))
-            .split_for_parts();
-        let known = known.clone();
-        app.configure(pages::routes)
-            .service(file("/openapi.json", "application/json", Arc::clone(&json)))
-            .service(file("/openapi.yaml", "application/yaml", Arc::clone(&yaml)))
-            .default_service(web::to(move |request: HttpRequest| {
-                let answer = known.answer(&request);
-                async move { answer }
-            }))
-            .wrap(from_fn(edge))
-    })
-    .workers(threads)
-    .max_connections(serving.connections.div_ceil(threads))
-    .backlog(serving.backlog)
-    .client_request_timeout(serving.head_time)
-    .keep_alive(KEEP_ALIVE)
-    // The signals are ours, so that the order of `Running::stop` holds.
-    .disable_signals()
-    .shutdown_timeout(serving.request_time.as_secs())
-    .bind(listen)
-    .map_err(|error| Error::internal(format!("{listen}: {error}")))?;
-    let address = server.addrs().first().copied().unwrap_or(listen);
-    let server = server.run();
+    let server = listener
+        .serve(move || {
+            let (app, _) = App::new()
+                .app_data(shared.clone())
+                .into_utoipa_app()
+                .configure(|config| document::routes(config, with_sandbox))
+                .split_for_parts();
+            let known = known.clone();
+            app.configure(pages::routes)
+                .service(file("/openapi.json", "application/json", Arc::clone(&json)))
+                .service(file("/openapi.yaml", "application/yaml", Arc::clone(&yaml)))
+                .default_service(web::to(move |request: HttpRequest| {
+                    let answer = known.answer(&request);
+                    async move { answer }
+                }))
+                .wrap(from_fn(edge))
+        })
+        .map_err(told)?;
     let handle = server.handle();
     let metrics = MetricsPort::open(&state)?;
     let (stop, stopped) = watch::channel(false);

@@ -18,6 +18,8 @@ pub struct Serving {
     pub requests_per_client: usize,
     /// How long the head of a connection's first request may take.
     pub head_time: Duration,
+    /// How long a connection may idle between requests; longer than balancers keep theirs.
+    pub keep_alive: Duration,
     /// How long a body may take to arrive.
     pub body_time: Duration,
     /// How long a request may take from its head to its answer.
@@ -34,6 +36,7 @@ impl Serving {
     pub(super) fn read(read: &mut Reader<'_>, sandbox: bool) -> Self {
         let mut seconds = |name, default, range| Duration::from_secs(read.number(name, default, range));
         let head_time = seconds("TODOKEDE_HEAD_SECONDS", 10, 1..=300);
+        let keep_alive = seconds("TODOKEDE_KEEP_ALIVE_SECONDS", 75, 1..=3_600);
         let body_time = seconds("TODOKEDE_BODY_SECONDS", 30, 1..=600);
         let request_time = seconds("TODOKEDE_REQUEST_SECONDS", 60, 1..=900);
         let body_time = body_time.min(request_time);
@@ -44,12 +47,21 @@ impl Serving {
             requests: size(read.number("TODOKEDE_MAX_REQUESTS", 1_024, 1..=100_000)),
             requests_per_client: size(read.number("TODOKEDE_MAX_REQUESTS_PER_CLIENT", 256, 1..=100_000)),
             head_time,
+            keep_alive,
             body_time,
             request_time,
             drain_time,
             metrics: read.address("TODOKEDE_METRICS_LISTEN"),
             disk_floor: read.number("TODOKEDE_DISK_FLOOR_MIB", 256, 0..=1_000_000_000) * 1024 * 1024,
         }
+    }
+
+    /// How long a connection may go without getting a single byte of an answer: longer than any request
+    /// takes and than any connection idles, so that it ends only those whose client holds them up, with
+    /// half a head or by not reading.
+    #[must_use]
+    pub fn longest_silence(&self) -> Duration {
+        self.keep_alive.max(self.request_time) + self.head_time
     }
 }
 

@@ -36,6 +36,56 @@ async fn a_connection_without_a_word_is_ended_in_time() {
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
 }
 
+/// A service that lets no connection go for two seconds without a byte of an answer.
+async fn impatient() -> TestApp {
+    let second = |name| (name, "1");
+    let names = ["TODOKEDE_HEAD_SECONDS", "TODOKEDE_KEEP_ALIVE_SECONDS", "TODOKEDE_REQUEST_SECONDS"];
+    TestApp::start_with(&names.map(second)).await
+}
+
+const WHOLE: &str = "GET /v1/support HTTP/1.1\r\nHost: x\r\n\r\n";
+const HALF: &str = "GET /v1/support HTTP/1.1\r\nHost: ";
+
+#[actix_web::test]
+async fn half_a_head_on_a_connection_that_was_kept_does_not_keep_it_for_good() {
+    let app = impatient().await;
+    let mut after = Wire::open(app.running.address).await;
+    after.send(WHOLE).await;
+    assert!(after.answer().await.starts_with("HTTP/1.1 200"));
+    after.send(HALF).await;
+    let mut together = Wire::open(app.running.address).await;
+    together.send(&format!("{WHOLE}{HALF}")).await;
+    assert!(together.answer().await.starts_with("HTTP/1.1 200"));
+    let begun = Instant::now();
+    assert_eq!((after.rest().await, together.rest().await), (String::new(), String::new()));
+    assert!(begun.elapsed() < Duration::from_secs(10));
+}
+
+#[actix_web::test]
+async fn answers_that_nobody_reads_do_not_keep_a_connection_for_good() {
+    let app = impatient().await;
+    let mut wire = Wire::open(app.running.address).await;
+    // More than both systems' buffers hold.
+    wire.send(&WHOLE.replace("/v1/support", "/openapi.json").repeat(100)).await;
+    let begun = Instant::now();
+    while wire.send("G").await {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it stays open");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[actix_web::test]
+async fn a_connection_on_which_answers_flow_stays() {
+    let app = impatient().await;
+    let mut wire = Wire::open(app.running.address).await;
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(5) {
+        assert!(wire.send(WHOLE).await);
+        assert!(wire.answer().await.starts_with("HTTP/1.1 200"));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+}
+
 #[actix_web::test]
 async fn a_body_that_comes_byte_by_byte_is_refused_in_time() {
     let app = TestApp::start_with(&[("TODOKEDE_BODY_SECONDS", "1")]).await;
