@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
 
 use actix_http::{HttpService, Request};
 use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt as _, fn_service, map_config};
@@ -11,6 +12,10 @@ use actix_web::rt::net::{TcpSocket, TcpStream};
 
 use super::connection::Connection;
 use crate::config::Serving;
+
+/// How long a client that was answered before it had sent everything may go on sending: one whose line is
+/// reset meanwhile never reads why it was refused.
+const LINGER: Duration = Duration::from_secs(5);
 
 /// A port that is listened on and not served yet.
 pub(super) struct Listener {
@@ -67,6 +72,7 @@ impl Listener {
                 })
                 .client_request_timeout(serving.head_time)
                 .keep_alive(serving.keep_alive)
+                .client_disconnect_timeout(LINGER)
                 .local_addr(address)
                 .h1(application.map_err(|error| error.error_response()));
             fn_service(move |stream: TcpStream| {

@@ -108,6 +108,20 @@ async fn a_body_that_comes_byte_by_byte_is_refused_in_time() {
 }
 
 #[actix_web::test]
+async fn whoever_is_refused_while_sending_may_go_on_for_a_while_and_reads_why() {
+    let app = TestApp::start().await;
+    let mut wire = Wire::open(app.running.address).await;
+    let head = "POST /v1/registrations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    wire.send(&format!("{head}Content-Length: 20971520\r\n\r\n")).await;
+    for _ in 0..30 {
+        assert!(wire.send(&" ".repeat(65_536)).await, "the line was cut");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let answer = wire.answer().await;
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("BODY_TOO_LARGE"), "{answer}");
+}
+
+#[actix_web::test]
 async fn files_of_one_account_that_come_slowly_keep_nobody_elses_out() {
     let app = TestApp::start().await;
     let (slow, other) = (app.clinic().await, app.dentist().await);
