@@ -68,6 +68,14 @@ impl Opened {
         Ok(opened)
     }
 
+    /// Opens what the path leads to now, for writing.
+    ///
+    /// # Errors
+    /// As [`Self::to_write`].
+    pub(super) fn again(&self) -> Result<Self, Error> {
+        Self::to_write(&self.file)
+    }
+
     /// Whether the path still leads to the connection's file.
     pub(super) fn is_in_place(&self) -> bool {
         identity(&self.file).is_ok_and(|identity| identity == self.identity)

@@ -25,7 +25,7 @@ pub(super) struct Embedded {
 impl Embedded {
     pub(super) fn open(file: &Path) -> Result<Self, Error> {
         create_or_open(file)?;
-        let writer = Writer::start(file.to_owned())?;
+        let writer = Writer::start(file)?;
         let readers = r2d2::Pool::builder()
             .max_size(READERS)
             .connection_timeout(PATIENCE)

@@ -5,7 +5,7 @@
 //! requests, a failing job sinks nobody else, and nothing is answered before it is on disk.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
@@ -60,11 +60,11 @@ impl Writer {
     /// # Errors
     /// [`Error::Unavailable`] if the file is not there or cannot be opened, an internal error if the
     /// thread cannot be started.
-    pub fn start(file: PathBuf) -> Result<Self, Error> {
+    pub fn start(file: &Path) -> Result<Self, Error> {
         let (jobs, waiting) = sync_channel(QUEUE);
         let load = Arc::new(Load::default());
         let commits = Arc::clone(&load);
-        let mut desk = Desk { opened: Opened::to_write(&file)?, file };
+        let mut desk = Desk { opened: Opened::to_write(file)? };
         thread::Builder::new()
             .name("database-writer".to_owned())
             .spawn(move || desk.work(&waiting, &commits.commits))
@@ -116,7 +116,6 @@ impl Writer {
 
 /// Where the thread works.
 struct Desk {
-    file: PathBuf,
     opened: Opened,
 }
 
@@ -149,7 +148,7 @@ impl Desk {
 
     fn begin(&mut self) -> Result<(), Error> {
         if !self.opened.is_in_place() {
-            self.opened = Opened::to_write(&self.file)?;
+            self.opened = self.opened.again()?;
         }
         Ok(begin(&mut self.opened.conn, "BEGIN IMMEDIATE")?)
     }
@@ -172,7 +171,7 @@ impl Desk {
     /// Replaces a connection whose transactions can no longer be told open from closed: a full disk
     /// makes SQLite take the whole transaction back by itself.
     fn reopen(&mut self) {
-        match Opened::to_write(&self.file) {
+        match self.opened.again() {
             Ok(fresh) => self.opened = fresh,
             Err(error) => tracing::error!(error = %error.reason(), "the database cannot be opened again"),
         }

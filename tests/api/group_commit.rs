@@ -45,7 +45,7 @@ impl Desk {
             "CREATE TABLE lines (value INTEGER NOT NULL UNIQUE)",
         )
         .unwrap();
-        Self { writer: Writer::start(file).unwrap(), folder }
+        Self { writer: Writer::start(&file).unwrap(), folder }
     }
 
     fn file(&self) -> PathBuf {
