@@ -5,12 +5,12 @@
 mod headers;
 mod patience;
 
-use std::time::Instant as Stopwatch;
+use std::time::{Duration, Instant as Stopwatch};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{self, HeaderName};
+use actix_web::http::header::{self, HeaderMap, HeaderName};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpResponse, web};
@@ -22,7 +22,9 @@ use super::access_log::{self, Line};
 use super::context::{Arrival, KnownAccount, client_of};
 use super::language::language_of;
 use super::problems::{self, MEDIA_TYPE, Occasion, Outline};
+use crate::config::time_to_send;
 use crate::domain::lang::Lang;
+use crate::domain::upload;
 use crate::error::ProblemCode;
 use crate::security::limits::Remaining;
 use crate::state::State;
@@ -53,7 +55,7 @@ pub async fn edge(
         request.head_mut().method = Method::GET;
     }
     let span = tracing::info_span!("request", request_id = %visit.arrival.request_id);
-    let limit = visit.state.settings.serving.request_time;
+    let limit = visit.patience(request.headers());
     match patiently(next.call(request), limit).instrument(span).await {
         Ok(Ok(response)) => Ok(visit.end(response.map_into_boxed_body())),
         Ok(Err(error)) => Err(visit.end_without_request(error.error_response())),
@@ -96,6 +98,14 @@ impl Visit {
             self.state.metrics.turned_away(self.errand());
         }
         turn
+    }
+
+    /// How long the handlers may take. A body that is announced gets its time; one of unknown length has
+    /// to come within the same as everything else.
+    fn patience(&self, headers: &HeaderMap) -> Duration {
+        let length =
+            headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        self.state.settings.serving.request_time + time_to_send(length.unwrap_or(0).min(upload::MAX_BYTES))
     }
 
     fn errand(&self) -> Errand {

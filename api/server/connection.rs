@@ -8,23 +8,28 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
+use crate::config::time_to_send;
+
 /// A stream on which something has to be written from time to time, or it ends.
 ///
 /// The HTTP library times the head of a connection's first request and the pauses between requests, but
 /// neither the head of a later request that has begun nor an answer that nobody reads: with those a
-/// stranger could hold every connection for good. What is common to both is that no byte leaves.
+/// stranger could hold every connection for good. What is common to both is that no byte leaves. A large
+/// file on a slow line has the time that its bytes are due.
 pub(super) struct Connection<S> {
     stream: S,
     silence: Duration,
     /// When the last byte left, or when it was opened.
     written: Instant,
+    /// Bytes that came since.
+    read: u64,
     timer: Pin<Box<Sleep>>,
 }
 
 impl<S> Connection<S> {
     /// Lets a stream go without a byte written for so long.
     pub(super) fn new(stream: S, silence: Duration) -> Self {
-        Self { stream, silence, written: Instant::now(), timer: Box::pin(sleep(silence)) }
+        Self { stream, silence, written: Instant::now(), read: 0, timer: Box::pin(sleep(silence)) }
     }
 
     /// Fails once the silence has lasted too long; until then it wakes the task when it may have. The
@@ -32,7 +37,7 @@ impl<S> Connection<S> {
     fn poll_silence<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         loop {
             ready!(self.timer.as_mut().poll(context));
-            let end = self.written + self.silence;
+            let end = self.written + self.silence + time_to_send(self.read);
             if Instant::now() >= end {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
@@ -43,6 +48,7 @@ impl<S> Connection<S> {
     fn note(&mut self, written: &io::Result<usize>) {
         if matches!(written, Ok(count) if *count > 0) {
             self.written = Instant::now();
+            self.read = 0;
         }
     }
 }
@@ -53,9 +59,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
         match Pin::new(&mut self.stream).poll_read(context, buffer) {
             Poll::Pending => self.poll_silence(context),
-            Poll::Ready(read) => Poll::Ready(read),
+            Poll::Ready(read) => {
+                self.read += (buffer.filled().len() - before) as u64;
+                Poll::Ready(read)
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use crate::support::{TestApp, Wire, forms};
+use crate::support::{Actor, TestApp, Wire, forms};
 
 /// Sends a head one byte at a time until the other side has enough of it, and says what it answered.
 async fn drip(address: SocketAddr, pause: Duration) -> String {
@@ -41,6 +41,32 @@ async fn impatient() -> TestApp {
     let second = |name| (name, "1");
     let names = ["TODOKEDE_HEAD_SECONDS", "TODOKEDE_KEEP_ALIVE_SECONDS", "TODOKEDE_REQUEST_SECONDS"];
     TestApp::start_with(&names.map(second)).await
+}
+
+/// The head of a request that sends an announced file.
+fn head_of_file(sender: &Actor, id: &str, content: &[u8]) -> String {
+    format!(
+        "PUT /v1/uploads/{id}/content HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/pdf\r\nContent-Digest: {}\r\nContent-Length: {}\r\n\r\n",
+        sender.token(),
+        forms::digest(content),
+        content.len()
+    )
+}
+
+/// Sends a file by so many bytes in a third of a second, and says what it was answered.
+async fn trickle(app: &TestApp, sender: &Actor, content: &[u8], step: usize) -> String {
+    let announced = sender.post("/v1/uploads", &forms::upload(content)).await.is(201);
+    let mut wire = Wire::open(app.running.address).await;
+    wire.send(&head_of_file(sender, announced.body["id"].as_str().unwrap(), content)).await;
+    for some in content.chunks(step) {
+        wire.send(str::from_utf8(some).unwrap()).await;
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(333)) => {}
+            answer = wire.answer() => return answer,
+        }
+    }
+    wire.answer().await
 }
 
 const WHOLE: &str = "GET /v1/support HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -108,6 +134,20 @@ async fn a_body_that_comes_byte_by_byte_is_refused_in_time() {
 }
 
 #[actix_web::test]
+async fn a_file_may_take_as_long_as_a_slow_line_needs_and_no_longer() {
+    let app = impatient().await;
+    let clinic = app.clinic().await;
+    let mut scan = forms::pdf();
+    scan.resize(128 * 1024, b'x');
+    // Four seconds, where a body that does not grow is given one.
+    let answer = trickle(&app, &clinic, &scan, 10 * 1024).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    scan.push(b'y');
+    let answer = trickle(&app, &clinic, &scan, 1024).await;
+    assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("REQUEST_TIMEOUT"), "{answer}");
+}
+
+#[actix_web::test]
 async fn whoever_is_refused_while_sending_may_go_on_for_a_while_and_reads_why() {
     let app = TestApp::start().await;
     let mut wire = Wire::open(app.running.address).await;
@@ -127,13 +167,7 @@ async fn files_of_one_account_that_come_slowly_keep_nobody_elses_out() {
     let (slow, other) = (app.clinic().await, app.dentist().await);
     let announced = slow.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
     let id = announced.body["id"].as_str().unwrap();
-    let head = format!(
-        "PUT /v1/uploads/{id}/content HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
-         Content-Type: application/pdf\r\nContent-Digest: {}\r\nContent-Length: {}\r\n\r\n%",
-        slow.token(),
-        forms::digest(&forms::pdf()),
-        forms::pdf().len()
-    );
+    let head = head_of_file(&slow, id, &forms::pdf());
     let mut arriving = Vec::new();
     for _ in 0..8 {
         let mut wire = Wire::open(app.running.address).await;

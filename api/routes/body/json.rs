@@ -11,10 +11,12 @@ use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use tokio::time::{Instant, timeout_at};
 use validator::Validate;
 
 use super::node::Node;
 use super::{Faults, tree, validation};
+use crate::config::time_to_send;
 use crate::error::{Error, ProblemCode};
 use crate::routes::problems::Problem;
 use crate::state::State;
@@ -63,20 +65,17 @@ pub(in crate::routes) async fn receive(
         return Err(ProblemCode::UnsupportedMediaType.into());
     }
     let state = request.app_data::<web::Data<State>>().ok_or_else(|| Error::internal("no state"))?;
-    let receiving = async {
-        let mut bytes = BytesMut::new();
-        while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|_| ProblemCode::MalformedJson)?;
-            if bytes.len() + chunk.len() > limit {
-                return Err(ProblemCode::BodyTooLarge);
-            }
-            bytes.extend_from_slice(&chunk);
+    let (begun, body_time) = (Instant::now(), state.settings.serving.body_time);
+    let mut bytes = BytesMut::new();
+    loop {
+        let end = begun + body_time + time_to_send(bytes.len() as u64);
+        let next = timeout_at(end, payload.next()).await.map_err(|_| ProblemCode::RequestTimeout)?;
+        let Some(chunk) = next else { return Ok(bytes) };
+        let chunk = chunk.map_err(|_| ProblemCode::MalformedJson)?;
+        if bytes.len() + chunk.len() > limit {
+            return Err(ProblemCode::BodyTooLarge.into());
         }
-        Ok(bytes)
-    };
-    match tokio::time::timeout(state.settings.serving.body_time, receiving).await {
-        Ok(received) => received.map_err(Error::from),
-        Err(_) => Err(ProblemCode::RequestTimeout.into()),
+        bytes.extend_from_slice(&chunk);
     }
 }
 
