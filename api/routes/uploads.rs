@@ -83,7 +83,7 @@ async fn announce_upload(
 ///
 /// Second step: the bytes, with their digest. They must be what was announced, down to the digest,
 /// and begin as a file of their type does. Sending the same bytes again changes nothing, so a
-/// broken line is no harm.
+/// broken line is no harm. They may come slowly, at 16 KiB a second and not much less.
 #[utoipa::path(
     tag = TAG,
     operation_id = "storeUploadContent",
