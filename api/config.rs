@@ -15,7 +15,7 @@ mod serving;
 
 use reader::Reader;
 pub use reader::SettingProblem;
-pub use serving::{Serving, time_to_send};
+pub use serving::Serving;
 
 use crate::db::source::{Pooler, Source};
 use crate::domain::review::ReviewMode;

@@ -1,11 +1,13 @@
 //! Requests under way, counted so that too many are turned away early, filings last, and so that a
 //! service that is about to stop says so.
 
+mod pace;
 mod shares;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+pub use pace::time_to_send;
 pub use shares::{Share, Shares};
 
 /// What a request asks for, as far as overload is concerned.

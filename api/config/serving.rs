@@ -5,9 +5,6 @@ use std::time::Duration;
 
 use super::reader::Reader;
 
-/// Bytes that a client sends in a second at least, once the time for a body is over: a line of 128 kbit/s.
-const PACE: u64 = 16 * 1024;
-
 /// How much is taken on, and for how long it may last.
 #[derive(Debug, Clone)]
 pub struct Serving {
@@ -23,9 +20,9 @@ pub struct Serving {
     pub head_time: Duration,
     /// How long a connection may idle between requests; longer than balancers keep theirs.
     pub keep_alive: Duration,
-    /// How long a body may take to arrive, and longer by [`time_to_send`] what has arrived.
+    /// How long a body may take to arrive, and longer by [`crate::traffic::time_to_send`] what has arrived.
     pub body_time: Duration,
-    /// How long a request may take from its head to its answer, and longer by [`time_to_send`] its body.
+    /// How long a request may take from its head to its answer, and longer by the same of its body.
     pub request_time: Duration,
     /// How long a service that was told to stop goes on taking requests, so that balancers notice.
     pub drain_time: Duration,
@@ -61,18 +58,11 @@ impl Serving {
 
     /// How long a connection may go without getting a single byte of an answer: longer than any request
     /// takes and than any connection idles, so that it ends only those whose client holds them up, with
-    /// half a head or by not reading. Bytes that arrive lengthen it by [`time_to_send`] them.
+    /// half a head or by not reading. Bytes that arrive lengthen it likewise.
     #[must_use]
     pub fn longest_silence(&self) -> Duration {
         self.keep_alive.max(self.request_time) + self.head_time
     }
-}
-
-/// How much longer a sender may take for so many bytes, so that a scan of ten mebibytes gets through a slow
-/// line, and a byte now and then holds nothing up.
-#[must_use]
-pub const fn time_to_send(bytes: u64) -> Duration {
-    Duration::from_secs(bytes / PACE)
 }
 
 fn size(number: u64) -> usize {

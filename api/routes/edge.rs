@@ -22,13 +22,12 @@ use super::access_log::{self, Line};
 use super::context::{Arrival, KnownAccount, client_of};
 use super::language::language_of;
 use super::problems::{self, MEDIA_TYPE, Occasion, Outline};
-use crate::config::time_to_send;
 use crate::domain::lang::Lang;
 use crate::domain::upload;
 use crate::error::ProblemCode;
 use crate::security::limits::Remaining;
 use crate::state::State;
-use crate::traffic::{Errand, Turn};
+use crate::traffic::{Errand, Turn, time_to_send};
 
 /// The request's id, in and out.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

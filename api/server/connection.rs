@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::config::time_to_send;
+use crate::traffic::time_to_send;
 
 /// A stream on which something has to be written from time to time, or it ends.
 ///

@@ -60,6 +60,8 @@ const CRATES: &[(&str, &[&str])] = &[
     // The command line needs a runtime to serve in, and nothing else of the web framework.
     ("actix_web::rt", &["routes", "server", "commands"]),
     ("actix_web", &["routes", "server"]),
+    ("actix_http", &["server"]),
+    ("actix_service", &["server"]),
     ("utoipa_actix_web", &["routes", "server"]),
     ("utoipa_swagger_ui", &["routes", "server"]),
     // Enums and rules of the domain stand in the document as they are. Deriving their schemas keeps

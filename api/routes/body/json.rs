@@ -16,10 +16,10 @@ use validator::Validate;
 
 use super::node::Node;
 use super::{Faults, tree, validation};
-use crate::config::time_to_send;
 use crate::error::{Error, ProblemCode};
 use crate::routes::problems::Problem;
 use crate::state::State;
+use crate::traffic::time_to_send;
 
 /// Largest JSON body: the longest filing is a fifth of it.
 const MAX_BYTES: usize = 64 * 1024;
