@@ -62,7 +62,7 @@ pub fn serve() -> Result<(), Failure> {
     }
     let (profile, public_url) = (settings.profile, settings.public_url.clone());
     let state = boot::open(settings)?;
-    actix_web::rt::System::new().block_on(async move {
+    run(async move {
         let signals = Signals::listen()?;
         let running = server::start(state)?;
         println!("todokede listens on http://{}", running.address);
@@ -85,8 +85,18 @@ pub fn serve() -> Result<(), Failure> {
 /// What is in the way.
 pub fn work() -> Result<(), Failure> {
     let state = boot::open(settings()?)?;
-    actix_web::rt::System::new().block_on(async move { server::work(state, Signals::listen()?).await })?;
+    run(async move { server::work(state, Signals::listen()?).await })?;
     Ok(())
+}
+
+/// Runs what has an end of its own, which bounds how long the process takes for it.
+fn run(service: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    let system = actix_web::rt::System::new();
+    let ended = system.block_on(service);
+    // Dropped, it would wait without limit for threads that nobody waits for any more, such as one whose
+    // database froze. They end with the process.
+    std::mem::forget(system);
+    ended
 }
 
 /// Brings the schema up to date.

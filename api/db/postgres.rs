@@ -4,6 +4,8 @@
 //! commit. No cancel request is ever sent: it could end a commit's wait for a standby, and the server
 //! would report success for what only one machine holds.
 
+mod lines;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,7 +13,9 @@ use std::time::{Duration, Instant};
 use diesel::connection::{CacheSize, Connection as _};
 use diesel::{ConnectionError, PgConnection};
 use secrecy::ExposeSecret as _;
+use tokio::sync::OwnedSemaphorePermit;
 
+use self::lines::Lines;
 use super::connection::{Conn, begin, commit_unless_failed, is_broken, roll_back_to};
 use super::load::{Commits, Load};
 use super::source::{Pooler, Server};
@@ -22,8 +26,6 @@ use crate::error::{Error, ProblemCode};
 /// How long a caller waits for a job that has its turn: longer than the server lets a statement take. A
 /// commit may wait for a standby without a limit of its own, so of a write the outcome is not known then.
 const LONGEST_JOB: Duration = Duration::from_secs(20);
-/// Connections that reads leave to writes.
-const KEPT_FOR_WRITES: u32 = 2;
 
 /// The limits hold for one transaction each, so that they need no session of their own.
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
@@ -38,27 +40,6 @@ pub(super) struct Cluster {
     server: Server,
     lines: Arc<Mutex<Arc<Lines>>>,
     load: Arc<Load>,
-}
-
-/// Connections that are used together, and given up together.
-struct Lines {
-    pool: r2d2::Pool<Manager>,
-    turns: Turns,
-    reads: Turns,
-}
-
-impl Lines {
-    fn to(server: &Server) -> Self {
-        let pool = r2d2::Pool::builder()
-            .max_size(server.connections)
-            .min_idle(Some(1))
-            .connection_timeout(PATIENCE)
-            .test_on_check_out(false)
-            .error_handler(Box::new(Complaints))
-            .build_unchecked(Manager(server.clone()));
-        let reads = server.connections.saturating_sub(KEPT_FOR_WRITES).max(1);
-        Self { pool, turns: Turns::at_once(server.connections), reads: Turns::at_once(reads) }
-    }
 }
 
 impl Cluster {
@@ -85,6 +66,28 @@ impl Cluster {
         }
     }
 
+    /// A turn. Where none comes it is found out, beside the caller, whether those who have theirs are still
+    /// heard of.
+    async fn turn(&self, lines: &Arc<Lines>, turns: &Turns) -> Result<OwnedSemaphorePermit, Error> {
+        let turn = turns.turn().await;
+        if turn.is_err() {
+            self.doubt(lines);
+        }
+        turn
+    }
+
+    /// Gives connections up on which nothing is heard any more, unless there is a reason to wait.
+    fn doubt(&self, lines: &Arc<Lines>) {
+        if lines.are_suspect() {
+            let (cluster, lines) = (self.clone(), Arc::clone(lines));
+            tokio::spawn(async move {
+                if lines.are_dead(&cluster.server).await {
+                    cluster.give_up(&lines);
+                }
+            });
+        }
+    }
+
     pub(super) async fn read<T, F>(&self, job: F) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -92,15 +95,15 @@ impl Cluster {
     {
         let mut place = self.load.reads.join();
         let lines = self.lines();
-        let read = lines.reads.turn().await?;
-        let turn = lines.turns.turn().await?;
+        let read = self.turn(&lines, &lines.reads).await?;
+        let turn = self.turn(&lines, &lines.turns).await?;
         place.take_turn();
-        let pool = lines.pool.clone();
+        let used = Arc::clone(&lines);
         let read = tokio::task::spawn_blocking(move || {
             let _turns = (read, turn, place);
-            let mut session = take(&pool, BEGIN_READ)?;
-            let result = job(&mut session.conn);
-            session.end(result)
+            let done = look_up(&used.pool, job);
+            used.hear();
+            done
         });
         if let Ok(done) = tokio::time::timeout(LONGEST_JOB, read).await {
             return done.map_err(Error::internal)?;
@@ -116,24 +119,28 @@ impl Cluster {
     {
         let mut place = self.load.writes.join();
         let lines = self.lines();
-        let turn = lines.turns.turn().await?;
+        let turn = self.turn(&lines, &lines.turns).await?;
         place.take_turn();
-        let (pool, load) = (lines.pool.clone(), Arc::clone(&self.load));
+        let (used, load) = (Arc::clone(&lines), Arc::clone(&self.load));
         let committing = Arc::new(AtomicBool::new(false));
         let begun = Arc::clone(&committing);
         let write = tokio::task::spawn_blocking(move || {
             let _turn = (turn, place);
-            transact(&pool, mode, &load.commits, |conn| {
+            let done = transact(&used.pool, mode, &load.commits, |conn| {
                 let result = job(conn);
                 begun.store(true, Ordering::Relaxed);
                 result
-            })
+            });
+            used.hear();
+            done
         });
         if let Ok(done) = tokio::time::timeout(LONGEST_JOB, write).await {
             return done.map_err(Error::internal)?;
         }
         // A commit may wait for a standby; nothing before it may take so long.
-        if !committing.load(Ordering::Relaxed) {
+        if committing.load(Ordering::Relaxed) {
+            self.doubt(&lines);
+        } else {
             self.give_up(&lines);
         }
         Err(ProblemCode::OutcomeUnknown.into())
@@ -145,6 +152,15 @@ impl Cluster {
     {
         transact(&self.lines().pool, Mode::Store, &self.load.commits, job)
     }
+}
+
+fn look_up<T>(
+    pool: &r2d2::Pool<Manager>,
+    job: impl FnOnce(&mut Conn) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut session = take(pool, BEGIN_READ)?;
+    let result = job(&mut session.conn);
+    session.end(result)
 }
 
 fn transact<T>(

@@ -108,3 +108,22 @@ async fn a_server_that_froze_with_every_connection_is_left_for_one_that_answers(
     clinic.get("/v1/account").await.is(200);
     assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
 }
+
+#[actix_web::test]
+async fn a_server_that_froze_while_everybody_committed_is_left_for_one_that_answers() {
+    if !is_postgres() {
+        return;
+    }
+    let (app, tap) = TestApp::tapped("4").await;
+    let mut clinics = Vec::new();
+    for _ in 0..6 {
+        clinics.push(app.clinic().await);
+    }
+    tap.swallow_commits(true);
+    let form = forms::no_network();
+    let replies = join_all(clinics.iter().map(|clinic| clinic.file(PATH, &form))).await;
+    assert!(replies.iter().all(|reply| reply.status == 503));
+    tap.swallow_commits(false);
+    assert_eq!(file_until_taken(&clinics[0]).await, 201);
+    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
+}

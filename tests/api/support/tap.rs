@@ -2,7 +2,7 @@
 
 use std::os::unix::net;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
@@ -29,6 +29,8 @@ struct Heard {
     transactions: Mutex<Vec<usize>>,
     /// How often the server was frozen. A connection that is older than the last time is silent.
     freezes: AtomicUsize,
+    /// Whether commits stay without an answer, and their connections with them.
+    swallows_commits: AtomicBool,
 }
 
 impl Tap {
@@ -58,6 +60,11 @@ impl Tap {
     /// on new ones.
     pub fn freeze(&self) {
         self.heard.freezes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// From now on a commit gets no answer, or does again. A connection that got none never gets one.
+    pub fn swallow_commits(&self, swallows: bool) {
+        self.heard.swallows_commits.store(swallows, Ordering::Relaxed);
     }
 
     /// The dearest transaction since this was asked last.
@@ -108,6 +115,9 @@ async fn forward(
         }
         if kind == Some(QUERY) && rest.ends_with(b"COMMIT\0") {
             heard.transactions.lock().unwrap().push(trips);
+            if heard.swallows_commits.load(Ordering::Relaxed) {
+                std::future::pending::<()>().await;
+            }
         }
         if heard.freezes.load(Ordering::Relaxed) > freezes {
             std::future::pending::<()>().await;

@@ -1,0 +1,88 @@
+//! The connections to a server that are used together, and given up together.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use diesel::RunQueryDsl as _;
+use diesel::sql_types::Bool;
+
+use super::{Complaints, LONGEST_JOB, Manager, connect};
+use crate::db::connection::on;
+use crate::db::source::Server;
+use crate::db::turns::{PATIENCE, Turns};
+use crate::error::Error;
+
+/// Connections that reads leave to writes.
+const KEPT_FOR_WRITES: u32 = 2;
+/// How long a look at the server may take, from the connection to the answer.
+const LOOK: Duration = Duration::from_secs(5);
+/// Commits of ours that the server holds back until a standby has them.
+const ASK_FOR_STANDBY: &str = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity \
+     WHERE usename = current_user AND wait_event = 'SyncRep') AS waits";
+
+/// Connections, and the turns at them.
+pub(super) struct Lines {
+    pub(super) pool: r2d2::Pool<Manager>,
+    pub(super) turns: Turns,
+    pub(super) reads: Turns,
+    /// When a job last came to an end on one of them.
+    heard: Mutex<Instant>,
+    /// Whether somebody is finding out why nothing is heard.
+    looking: AtomicBool,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Standby {
+    #[diesel(sql_type = Bool)]
+    waits: bool,
+}
+
+impl Lines {
+    pub(super) fn to(server: &Server) -> Self {
+        let pool = r2d2::Pool::builder()
+            .max_size(server.connections)
+            .min_idle(Some(1))
+            .connection_timeout(PATIENCE)
+            .test_on_check_out(false)
+            .error_handler(Box::new(Complaints))
+            .build_unchecked(Manager(server.clone()));
+        let reads = server.connections.saturating_sub(KEPT_FOR_WRITES).max(1);
+        Self {
+            pool,
+            turns: Turns::at_once(server.connections),
+            reads: Turns::at_once(reads),
+            heard: Mutex::new(Instant::now()),
+            looking: AtomicBool::new(false),
+        }
+    }
+
+    /// Notes that a job has come to its end, whichever.
+    pub(super) fn hear(&self) {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Whether nothing was heard on any of them for longer than a job may take, and nobody has begun to
+    /// find out why: the caller has to, by [`Self::are_dead`].
+    pub(super) fn are_suspect(&self) -> bool {
+        let heard = *self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.elapsed() >= LONGEST_JOB && !self.looking.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether they had better be given up. A commit that waits for a standby may wait for any time, and
+    /// new connections would only wait as well; a server that froze, or one that another has taken the
+    /// place of, does not come back to them.
+    pub(super) async fn are_dead(&self, server: &Server) -> bool {
+        let server = server.clone();
+        let look = tokio::task::spawn_blocking(move || wait_for_standby(&server));
+        let alive = matches!(tokio::time::timeout(LOOK, look).await, Ok(Ok(Ok(true))));
+        self.looking.store(false, Ordering::Relaxed);
+        !alive
+    }
+}
+
+fn wait_for_standby(server: &Server) -> Result<bool, Error> {
+    let mut conn = connect(server)?;
+    let Standby { waits } = on!(&mut conn, |c| diesel::sql_query(ASK_FOR_STANDBY).get_result(c))?;
+    Ok(waits)
+}
