@@ -56,6 +56,18 @@ impl Files {
         fs::read(&place).map_err(|error| Error::internal(format!("{id}: {error}")))
     }
 
+    /// Opens a file to be read piece by piece, and says how long it is, in bytes.
+    ///
+    /// # Errors
+    /// An internal error if the file is missing or unreadable.
+    pub fn opened(&self, id: UploadId) -> Result<(File, u64), Error> {
+        let opened = File::open(self.place(id)).and_then(|file| {
+            let length = file.metadata()?.len();
+            Ok((file, length))
+        });
+        opened.map_err(|error| Error::internal(format!("{id}: {error}")))
+    }
+
     /// Whether there are bytes of this file.
     #[must_use]
     pub fn has(&self, id: UploadId) -> bool {
@@ -112,6 +124,8 @@ mod tests {
         files.store(id, b"%PDF-1.7 first").unwrap();
         files.store(id, b"%PDF-1.7 again").unwrap();
         assert_eq!(files.read(id).unwrap(), b"%PDF-1.7 again");
+        let (file, length) = files.opened(id).unwrap();
+        assert_eq!((io::read_to_string(file).unwrap().as_str(), length), ("%PDF-1.7 again", 14));
         let left = fs::read_dir(files.place(id).parent().unwrap()).unwrap().count();
         assert_eq!(left, 1);
         assert_eq!(fs::metadata(files.place(id)).unwrap().permissions().mode() & 0o777, 0o600);

@@ -22,7 +22,7 @@ use prometheus_client::registry::{Metric, Registry, Unit};
 use self::live::Live;
 use crate::db::load::Load;
 use crate::readiness::Report;
-use crate::traffic::{Errand, Traffic, known_method};
+use crate::traffic::{Errand, Traffic, TurnedAway, known_method};
 
 /// The media type of what [`Metrics::text`] writes.
 pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -63,6 +63,7 @@ pub struct Metrics {
     answered: Family<Answered, Counter>,
     durations: Family<Route, Histogram>,
     turned_away: Family<Word, Counter>,
+    over_share: Counter,
     rate_limited: Family<Word, Counter>,
     panicked: Counter,
     given_up: Counter,
@@ -88,6 +89,7 @@ impl Metrics {
             answered: Family::default(),
             durations: Family::new_with_constructor(|| Histogram::new(DURATIONS)),
             turned_away: Family::default(),
+            over_share: Counter::default(),
             rate_limited: Family::default(),
             panicked: Counter::default(),
             given_up: Counter::default(),
@@ -113,6 +115,11 @@ impl Metrics {
             durations,
         );
         self.add("requests_turned_away", "Requests refused at once by overload", self.turned_away.clone());
+        self.add(
+            "requests_over_share",
+            "Requests refused at once to a client that has its share under way",
+            self.over_share.clone(),
+        );
         self.add("requests_rate_limited", "Requests refused by a budget", self.rate_limited.clone());
         self.add("requests_panicked", "Requests whose handler panicked", self.panicked.clone());
         self.add("requests_given_up", "Requests whose handler took too long", self.given_up.clone());
@@ -158,9 +165,12 @@ impl Metrics {
         self.answered.get_or_create(&Answered { route, status: class_of(status) }).inc();
     }
 
-    /// Counts a request that was refused because too many were under way.
-    pub fn turned_away(&self, errand: Errand) {
-        self.turned_away.get_or_create(&[("errand", word_of_errand(errand))]).inc();
+    /// Counts a request that was refused because too many were under way, of all or of its client.
+    pub fn turned_away(&self, errand: Errand, why: TurnedAway) {
+        match why {
+            TurnedAway::Crowd => self.turned_away.get_or_create(&[("errand", word_of_errand(errand))]).inc(),
+            TurnedAway::Share => self.over_share.inc(),
+        };
     }
 
     /// Counts a request that a budget refused.

@@ -5,16 +5,16 @@ mod listener;
 mod metrics_port;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
+use actix_web::web::Bytes;
 use actix_web::{App, HttpRequest, HttpResponse, guard, web};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use utoipa_actix_web::AppExt as _;
 
-use self::listener::Listener;
+use self::listener::{Limits, Listener};
 use self::metrics_port::MetricsPort;
 use crate::error::Error;
 use crate::routes::document;
@@ -91,34 +91,30 @@ impl Running {
 /// An internal error if the address cannot be listened on.
 pub fn start(state: State) -> Result<Running, Error> {
     let with_sandbox = state.is_sandbox();
-    let listen = state.settings.listen;
-    let told = |error| Error::internal(format!("{listen}: {error}"));
-    let listener = Listener::open(listen, state.settings.serving.clone()).map_err(told)?;
+    let listener = Listener::open(state.settings.listen, Limits::of(&state.settings.serving))?;
     let address = listener.address;
     let state = web::Data::new(state);
     let description = document::document(with_sandbox);
     let known = KnownPaths::of(&description, &pages::PATHS);
-    let json: Arc<str> = description.to_json().map_err(Error::internal)?.into();
-    let yaml: Arc<str> = description.to_yaml().map_err(Error::internal)?.into();
+    let json: Bytes = description.to_json().map_err(Error::internal)?.into();
+    let yaml: Bytes = description.to_yaml().map_err(Error::internal)?.into();
     let shared = state.clone();
-    let server = listener
-        .serve(move || {
-            let (app, _) = App::new()
-                .app_data(shared.clone())
-                .into_utoipa_app()
-                .configure(|config| document::routes(config, with_sandbox))
-                .split_for_parts();
-            let known = known.clone();
-            app.configure(pages::routes)
-                .service(file("/openapi.json", "application/json", Arc::clone(&json)))
-                .service(file("/openapi.yaml", "application/yaml", Arc::clone(&yaml)))
-                .default_service(web::to(move |request: HttpRequest| {
-                    let answer = known.answer(&request);
-                    async move { answer }
-                }))
-                .wrap(from_fn(edge))
-        })
-        .map_err(told)?;
+    let server = listener.serve(move || {
+        let (app, _) = App::new()
+            .app_data(shared.clone())
+            .into_utoipa_app()
+            .configure(|config| document::routes(config, with_sandbox))
+            .split_for_parts();
+        let known = known.clone();
+        app.configure(pages::routes)
+            .service(file("/openapi.json", "application/json", json.clone()))
+            .service(file("/openapi.yaml", "application/yaml", yaml.clone()))
+            .default_service(web::to(move |request: HttpRequest| {
+                let answer = known.answer(&request);
+                async move { answer }
+            }))
+            .wrap(from_fn(edge))
+    })?;
     let handle = server.handle();
     let metrics = MetricsPort::open(&state)?;
     let (stop, stopped) = watch::channel(false);
@@ -145,11 +141,11 @@ pub async fn work(state: State, mut signals: Signals) -> Result<(), Error> {
     ended
 }
 
-fn file(path: &'static str, media_type: &'static str, content: Arc<str>) -> actix_web::Resource {
+fn file(path: &'static str, media_type: &'static str, content: Bytes) -> actix_web::Resource {
     // A guard of the resource and not of its route: other methods go on to the fallback, which
     // answers them like everywhere.
     web::resource(path).guard(guard::Get()).to(move || {
-        let body = content.to_string();
+        let body = content.clone();
         async move { HttpResponse::Ok().content_type(media_type).body(body) }
     })
 }

@@ -19,6 +19,15 @@ pub enum Errand {
     Filing,
 }
 
+/// Why a request is not let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TurnedAway {
+    /// Too many are under way.
+    Crowd,
+    /// Its client has its whole share under way; others are let in.
+    Share,
+}
+
 /// A method as logs and metrics name it; callers can invent methods.
 #[must_use]
 pub fn known_method(method: &str) -> &'static str {
@@ -52,20 +61,21 @@ impl Traffic {
         }
     }
 
-    /// Lets a client's request in, or nothing if too many are under way. It is over when the turn is
-    /// dropped.
-    #[must_use]
-    pub fn enter(self: &Arc<Self>, errand: Errand, client: &str) -> Option<Turn> {
+    /// Lets a client's request in. It is over when the turn is dropped.
+    ///
+    /// # Errors
+    /// Why it is not let in.
+    pub fn enter(self: &Arc<Self>, errand: Errand, client: &str) -> Result<Turn, TurnedAway> {
         let turn = self.enter_always();
         let most = match errand {
             Errand::Read => self.most_for_reads,
             Errand::Filing => self.most,
         };
         if turn.before >= most {
-            return None;
+            return Err(TurnedAway::Crowd);
         }
-        let share = self.clients.take(client)?;
-        Some(Turn { _share: Some(share), ..turn })
+        let share = self.clients.take(client).ok_or(TurnedAway::Share)?;
+        Ok(Turn { _share: Some(share), ..turn })
     }
 
     /// Lets a request in that is never turned away: a probe.
@@ -118,16 +128,17 @@ mod tests {
     #[test]
     fn reads_are_turned_away_before_filings_and_come_back_first_when_room_is_made() {
         let traffic = Arc::new(Traffic::at_most(4, 9));
-        let mut turns: Vec<Turn> = (0..3).filter_map(|_| traffic.enter(Errand::Read, "192.0.2.1")).collect();
+        let mut turns: Vec<Turn> =
+            (0..3).map_while(|_| traffic.enter(Errand::Read, "192.0.2.1").ok()).collect();
         assert_eq!(turns.len(), 3);
-        assert!(traffic.enter(Errand::Read, "192.0.2.1").is_none());
+        assert_eq!(traffic.enter(Errand::Read, "192.0.2.1").unwrap_err(), TurnedAway::Crowd);
         turns.push(traffic.enter(Errand::Filing, "192.0.2.1").unwrap());
-        assert!(traffic.enter(Errand::Filing, "192.0.2.1").is_none());
+        assert_eq!(traffic.enter(Errand::Filing, "192.0.2.1").unwrap_err(), TurnedAway::Crowd);
         let probe = traffic.enter_always();
         assert_eq!(traffic.under_way(), 5);
         drop(probe);
         turns.truncate(2);
-        assert!(traffic.enter(Errand::Read, "192.0.2.1").is_some());
+        assert!(traffic.enter(Errand::Read, "192.0.2.1").is_ok());
         turns.clear();
         assert_eq!(traffic.under_way(), 0, "those that were turned away count no more");
     }
@@ -135,20 +146,20 @@ mod tests {
     #[test]
     fn a_service_for_one_request_still_takes_it() {
         let traffic = Arc::new(Traffic::at_most(1, 9));
-        assert!(traffic.enter(Errand::Read, "192.0.2.1").is_some());
+        assert!(traffic.enter(Errand::Read, "192.0.2.1").is_ok());
         let _filing = traffic.enter(Errand::Filing, "192.0.2.1").unwrap();
-        assert!(traffic.enter(Errand::Filing, "192.0.2.1").is_none());
+        assert_eq!(traffic.enter(Errand::Filing, "192.0.2.1").unwrap_err(), TurnedAway::Crowd);
     }
 
     #[test]
     fn a_client_that_has_its_share_leaves_the_rest_to_others() {
         let traffic = Arc::new(Traffic::at_most(8, 2));
-        let own: Vec<Turn> = (0..2).filter_map(|_| traffic.enter(Errand::Filing, "192.0.2.1")).collect();
+        let own: Vec<Turn> = (0..2).map_while(|_| traffic.enter(Errand::Filing, "192.0.2.1").ok()).collect();
         assert_eq!(own.len(), 2);
-        assert!(traffic.enter(Errand::Filing, "192.0.2.1").is_none());
-        assert!(traffic.enter(Errand::Filing, "192.0.2.2").is_some());
+        assert_eq!(traffic.enter(Errand::Filing, "192.0.2.1").unwrap_err(), TurnedAway::Share);
+        assert!(traffic.enter(Errand::Filing, "192.0.2.2").is_ok());
         drop(own);
-        assert!(traffic.enter(Errand::Read, "192.0.2.1").is_some());
+        assert!(traffic.enter(Errand::Read, "192.0.2.1").is_ok());
         assert_eq!(traffic.under_way(), 0);
     }
 }

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use actix_web::HttpResponse;
-use actix_web::body::{BodySize, MessageBody as _};
 use actix_web::http::Method;
 
 use super::context::KnownAccount;
@@ -15,8 +13,10 @@ pub struct Line<'a> {
     pub method: &'a Method,
     /// The route's pattern, so that no id and no guess of a caller stands in the log.
     pub route: Option<&'a str>,
-    /// The answer.
-    pub response: &'a HttpResponse,
+    /// The answer's status.
+    pub status: u16,
+    /// The length of its body as it is sent.
+    pub bytes: u64,
     /// How long it took, from the head of the request to the head of the answer.
     pub elapsed: Duration,
     /// The request's id.
@@ -31,18 +31,10 @@ pub fn write(line: &Line<'_>) {
         target: "access",
         method = known_method(line.method.as_str()),
         route = line.route.unwrap_or("-"),
-        status = line.response.status().as_u16(),
+        status = line.status,
         micros = u64::try_from(line.elapsed.as_micros()).unwrap_or(u64::MAX),
-        bytes = bytes(line),
+        bytes = line.bytes,
         request_id = line.request_id,
         account = line.account.map(|account| tracing::field::display(account.0)),
     );
-}
-
-/// The length of the body as it is sent.
-fn bytes(line: &Line<'_>) -> u64 {
-    match line.response.body().size() {
-        BodySize::Sized(bytes) if *line.method != Method::HEAD => bytes,
-        _ => 0,
-    }
 }

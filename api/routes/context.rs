@@ -1,7 +1,7 @@
 //! What every handler needs of its request: the state, the one instant, the client, the language.
 
 use std::future::{Ready, ready};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
@@ -164,7 +164,7 @@ pub fn client_of(peer: Option<IpAddr>, forwarded: Option<&str>, trusted: &[IpNet
     let mut client = peer;
     if is_trusted(&peer) {
         for hop in forwarded.unwrap_or_default().rsplit(',') {
-            let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
+            let Some(address) = address_of(hop.trim()) else { break };
             client = address;
             if !is_trusted(&address) {
                 break;
@@ -176,6 +176,12 @@ pub fn client_of(peer: Option<IpAddr>, forwarded: Option<&str>, trusted: &[IpNet
         // One household or office has a whole /64.
         IpAddr::V6(address) => format!("{}/64", Ipv6Addr::from(u128::from(address) & (u128::MAX << 64))),
     }
+}
+
+/// The address of a hop, which some balancers write with its port.
+fn address_of(hop: &str) -> Option<IpAddr> {
+    let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop);
+    bare.parse().ok().or_else(|| hop.parse().ok().map(|with_port: SocketAddr| with_port.ip()))
 }
 
 #[cfg(test)]
@@ -193,6 +199,21 @@ mod tests {
         assert_eq!(client("10.0.0.1", Some("198.51.100.1, 203.0.113.9, 10.0.0.2")), "203.0.113.9");
         assert_eq!(client("10.0.0.1", Some("nonsense")), "10.0.0.1");
         assert_eq!(client("10.0.0.1", None), "10.0.0.1");
+    }
+
+    #[test]
+    fn balancers_may_write_a_port_behind_the_address() {
+        for (hop, expected) in [
+            ("203.0.113.9:51234", "203.0.113.9"),
+            ("[2001:db8::1]:51234", "2001:db8::/64"),
+            ("[2001:db8::1]", "2001:db8::/64"),
+            ("2001:db8::1", "2001:db8::/64"),
+            ("203.0.113.9:port", "10.0.0.1"),
+            ("[203.0.113.9", "10.0.0.1"),
+            (":51234", "10.0.0.1"),
+        ] {
+            assert_eq!(client("10.0.0.1", Some(hop)), expected, "{hop}");
+        }
     }
 
     #[test]

@@ -2,26 +2,30 @@
 //! document, every answer its headers and its one line in the log. Too many requests are turned
 //! away here, too slow ones given up, and a panic ends one request and nothing else.
 
+mod departure;
 mod headers;
 mod patience;
 
+use std::cell::Cell;
 use std::time::{Duration, Instant as Stopwatch};
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{self, HeaderMap, HeaderName};
+use actix_web::http::header::{self, HeaderName};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpResponse, web};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
+use self::departure::depart;
 use self::patience::{Lost, patiently};
 use super::access_log::{self, Line};
 use super::context::{Arrival, KnownAccount, client_of};
 use super::language::language_of;
 use super::problems::{self, MEDIA_TYPE, Occasion, Outline};
+use super::uploads;
 use crate::domain::lang::Lang;
 use crate::domain::upload;
 use crate::error::ProblemCode;
@@ -31,6 +35,9 @@ use crate::traffic::{Errand, Turn, time_to_send};
 
 /// The request's id, in and out.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// What stands in the log and in the metrics for the status of an answer whose caller was gone before it:
+/// what was asked for may have been done.
+const HUNG_UP: u16 = 499;
 /// Paths of probes: an orchestrator that hears nothing ends the process, which helps nobody in an
 /// overload.
 const PROBES: [&str; 2] = ["/livez", "/readyz"];
@@ -45,7 +52,7 @@ pub async fn edge(
     };
     let visit = Visit::begin(&request, state);
     request.extensions_mut().insert(visit.arrival.clone());
-    let Some(_turn) = visit.turn() else {
+    let Some(turn) = visit.turn() else {
         let response = request.into_response(Outline::bare(ProblemCode::Overloaded).respond());
         return Ok(visit.end(response));
     };
@@ -54,9 +61,12 @@ pub async fn edge(
         request.head_mut().method = Method::GET;
     }
     let span = tracing::info_span!("request", request_id = %visit.arrival.request_id);
-    let limit = visit.patience(request.headers());
+    let limit = visit.patience();
     match patiently(next.call(request), limit).instrument(span).await {
-        Ok(Ok(response)) => Ok(visit.end(response.map_into_boxed_body())),
+        Ok(Ok(response)) => {
+            let response = visit.end(response.map_into_boxed_body());
+            Ok(response.map_body(|_, body| depart(body, turn)))
+        }
         Ok(Err(error)) => Err(visit.end_without_request(error.error_response())),
         Err(lost) => Err(visit.end_without_request(Outline::bare(visit.code_of(lost)).respond())),
     }
@@ -72,12 +82,15 @@ struct Visit {
     /// The route's pattern, such as `/v1/declarations/{id}`.
     route: Option<String>,
     begun: Stopwatch,
+    /// Whether its answer, or that there is none, was written down.
+    noted: Cell<bool>,
 }
 
 impl Visit {
     fn begin(request: &ServiceRequest, state: web::Data<State>) -> Self {
         Self {
             begun: Stopwatch::now(),
+            noted: Cell::new(false),
             arrival: arrive(request, &state),
             lang: language_of(request.headers()),
             method: request.method().clone(),
@@ -92,19 +105,20 @@ impl Visit {
         if PROBES.contains(&self.path.as_str()) {
             return Some(self.state.traffic.enter_always());
         }
-        let turn = self.state.traffic.enter(self.errand(), &self.arrival.client);
-        if turn.is_none() {
-            self.state.metrics.turned_away(self.errand());
+        match self.state.traffic.enter(self.errand(), &self.arrival.client) {
+            Ok(turn) => Some(turn),
+            Err(why) => {
+                self.state.metrics.turned_away(self.errand(), why);
+                None
+            }
         }
-        turn
     }
 
-    /// How long the handlers may take. A body that is announced gets its time; one of unknown length has
-    /// to come within the same as everything else.
-    fn patience(&self, headers: &HeaderMap) -> Duration {
-        let length =
-            headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        self.state.settings.serving.request_time + time_to_send(length.unwrap_or(0).min(upload::MAX_BYTES))
+    /// How long the handlers may take: only a file may come for longer than everything else.
+    fn patience(&self) -> Duration {
+        let limit = self.state.settings.serving.request_time;
+        let brings_file = self.method == Method::PUT && self.route.as_deref() == Some(uploads::CONTENT);
+        if brings_file { limit + time_to_send(upload::MAX_BYTES) } else { limit }
     }
 
     fn errand(&self) -> Errand {
@@ -154,12 +168,23 @@ impl Visit {
         if self.state.traffic.is_draining() {
             headers::close(response);
         }
+        let bytes = match response.body().size() {
+            BodySize::Sized(bytes) if self.method != Method::HEAD => bytes,
+            _ => 0,
+        };
+        self.note(response.status().as_u16(), bytes, account);
+    }
+
+    /// Counts the request and writes its line.
+    fn note(&self, status: u16, bytes: u64, account: Option<KnownAccount>) {
+        self.noted.set(true);
         let (route, elapsed) = (self.route.as_deref(), self.begun.elapsed());
-        self.state.metrics.answered(self.method.as_str(), route, response.status().as_u16(), elapsed);
+        self.state.metrics.answered(self.method.as_str(), route, status, elapsed);
         access_log::write(&Line {
             method: &self.method,
             route,
-            response,
+            status,
+            bytes,
             elapsed,
             request_id: &self.arrival.request_id,
             account,
@@ -196,6 +221,14 @@ impl Visit {
     }
 }
 
+impl Drop for Visit {
+    fn drop(&mut self) {
+        if !self.noted.get() {
+            self.note(HUNG_UP, 0, None);
+        }
+    }
+}
+
 fn arrive(request: &ServiceRequest, state: &State) -> Arrival {
     let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let forwarded = headers::forwarded_for(request.headers());
@@ -216,12 +249,7 @@ fn is_good_id(id: &str) -> bool {
 
 /// The code of an error that the framework answered by itself.
 fn foreign(response: &HttpResponse) -> Option<ProblemCode> {
-    // Swagger UI answers what it does not have with an empty 404 that is no error of the framework.
-    let bare =
-        response.status() == StatusCode::NOT_FOUND && !response.headers().contains_key(header::CONTENT_TYPE);
-    if !bare {
-        response.error()?;
-    }
+    response.error()?;
     Some(match response.status() {
         StatusCode::NOT_FOUND => ProblemCode::NotFound,
         StatusCode::METHOD_NOT_ALLOWED => ProblemCode::MethodNotAllowed,

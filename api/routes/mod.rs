@@ -6,6 +6,7 @@ pub mod account_forms;
 pub mod account_views;
 pub mod accounts;
 pub mod answer;
+pub mod attachment;
 pub mod body;
 pub mod conditional;
 pub mod context;

@@ -1,12 +1,14 @@
 //! Pages for people: one per problem code, and Swagger UI, all from the binary.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION};
-use actix_web::web::{self, ServiceConfig};
+use std::borrow::Cow;
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, LOCATION};
+use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpResponse, get};
-use utoipa_swagger_ui::{Config, SwaggerUi};
+use utoipa_swagger_ui::Config;
 
 use super::problems::{Problem, page};
-use crate::error::ProblemCode;
+use crate::error::{Error, ProblemCode};
 
 /// Where pages and the document's files stand; nothing but reads is taken there.
 pub const PATHS: [&str; 6] =
@@ -14,19 +16,36 @@ pub const PATHS: [&str; 6] =
 
 /// Registers the pages.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(start).service(docs).service(problem_index).service(problem_page).service(
-        SwaggerUi::new("/docs/{_:.*}").config(
-            Config::from("/openapi.json")
-                .validator_url("none")
-                .try_it_out_enabled(true)
-                .display_operation_id(false)
-                .doc_expansion("list")
-                .persist_authorization(false)
-                // A hundred schemas would drown the operations; they unfold on request.
-                .default_models_expand_depth(0)
-                .use_base_layout(),
-        ),
-    );
+    let swagger = Config::from("/openapi.json")
+        .validator_url("none")
+        .try_it_out_enabled(true)
+        .display_operation_id(false)
+        .doc_expansion("list")
+        .persist_authorization(false)
+        // A hundred schemas would drown the operations; they unfold on request.
+        .default_models_expand_depth(0)
+        .use_base_layout();
+    config.service(start).service(docs).service(problem_index).service(problem_page);
+    config.app_data(web::Data::new(swagger)).service(swagger_file);
+}
+
+/// A file of Swagger UI. Its own service copies the file for every answer, which lets whoever fetches much and
+/// reads nothing fill the memory.
+#[get("/docs/{file:.*}")]
+async fn swagger_file(
+    file: web::Path<String>,
+    config: web::Data<Config<'static>>,
+) -> Result<HttpResponse, Problem> {
+    let found = utoipa_swagger_ui::serve(&file, config.into_inner());
+    let found = found.map_err(|error| Error::internal(error.to_string()))?.ok_or(ProblemCode::NotFound)?;
+    let mut response = HttpResponse::Ok();
+    if found.gzpipped {
+        response.insert_header((CONTENT_ENCODING, "gzip"));
+    }
+    Ok(response.content_type(found.content_type).body(match found.bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
+    }))
 }
 
 #[get("/")]

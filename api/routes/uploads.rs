@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::Answer;
+use super::attachment;
 use super::body::{Json, receive};
 use super::context::{Bearer, Context};
 use super::filing::{Filing, IdempotencyKey, OptionalIdempotencyKeyHeader};
@@ -22,6 +23,8 @@ use crate::usecases::uploads::{self, Announcement};
 
 /// The tag of these operations.
 pub const TAG: &str = "uploads";
+/// Where a file's bytes come and go.
+pub const CONTENT: &str = "/v1/uploads/{id}/content";
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -225,13 +228,13 @@ async fn read_content(
         return Err(ProblemCode::UploadIncomplete.into());
     }
     let files = context.state.files.clone();
-    let content = web::block(move || files.read(upload.id)).await.map_err(Error::internal)??;
+    let (file, length) = web::block(move || files.opened(upload.id)).await.map_err(Error::internal)??;
     let name: String = upload.file_name.bytes().map(percent_encoded).collect();
     Ok(HttpResponse::Ok()
         .content_type("application/octet-stream")
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{name}")))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
-        .body(content))
+        .body(attachment::body(file, length)))
 }
 
 /// RFC 8187: everything but plain letters and digits is encoded.

@@ -1,4 +1,4 @@
-//! The port of the API, with limits on what its connections take.
+//! A port, with limits on what its connections take.
 
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
@@ -12,38 +12,70 @@ use actix_web::rt::net::{TcpSocket, TcpStream};
 
 use super::connection::Connection;
 use crate::config::Serving;
+use crate::error::Error;
 
 /// How long a client that was answered before it had sent everything may go on sending: one whose line is
 /// reset meanwhile never reads why it was refused.
 const LINGER: Duration = Duration::from_secs(5);
+
+/// What a connection's share of the kernel's memory for answers is set from, in bytes. It grows to
+/// megabytes otherwise, and a client that reads slowly and steadily looks for minutes as if it did not read.
+const SEND_BUFFER: u32 = 64 * 1024;
+
+/// What a port takes on.
+#[derive(Debug, Clone)]
+pub(super) struct Limits {
+    pub(super) threads: usize,
+    pub(super) connections: usize,
+    pub(super) backlog: u32,
+    pub(super) head_time: Duration,
+    pub(super) keep_alive: Duration,
+    /// How long a connection goes without a byte of an answer.
+    pub(super) silence: Duration,
+    /// How long answers may take that are under way when it is closed.
+    pub(super) last_answers: Duration,
+}
+
+impl Limits {
+    /// Those of the API.
+    pub(super) fn of(serving: &Serving) -> Self {
+        Self {
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            connections: serving.connections,
+            backlog: serving.backlog,
+            head_time: serving.head_time,
+            keep_alive: serving.keep_alive,
+            silence: serving.longest_silence(),
+            last_answers: serving.request_time,
+        }
+    }
+}
 
 /// A port that is listened on and not served yet.
 pub(super) struct Listener {
     /// Where it is.
     pub(super) address: SocketAddr,
     socket: TcpListener,
-    serving: Serving,
+    limits: Limits,
 }
 
 impl Listener {
     /// Opens the port.
     ///
     /// # Errors
-    /// The system's, if it cannot be listened on.
-    pub(super) fn open(listen: SocketAddr, serving: Serving) -> std::io::Result<Self> {
-        let socket = if listen.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-        socket.set_reuseaddr(true)?;
-        socket.bind(listen)?;
-        let socket = socket.listen(serving.backlog)?.into_std()?;
-        Ok(Self { address: socket.local_addr()?, socket, serving })
+    /// An internal error that names the address, if it cannot be listened on.
+    pub(super) fn open(listen: SocketAddr, limits: Limits) -> Result<Self, Error> {
+        let opened = listen_on(listen, limits.backlog).and_then(|socket| Ok((socket.local_addr()?, socket)));
+        let (address, socket) = opened.map_err(|error| Error::internal(format!("{listen}: {error}")))?;
+        Ok(Self { address, socket, limits })
     }
 
     /// Serves an application on it. This is `actix_web::HttpServer` but for the [`Connection`], which
     /// that one gives no place to.
     ///
     /// # Errors
-    /// The system's, if the socket cannot be shared among the threads.
-    pub(super) fn serve<F, I, S, B>(self, application: F) -> std::io::Result<Server>
+    /// An internal error if the socket cannot be shared among the threads.
+    pub(super) fn serve<F, I, S, B>(self, application: F) -> Result<Server, Error>
     where
         F: Fn() -> I + Send + Clone + 'static,
         I: IntoServiceFactory<S, Request>,
@@ -53,25 +85,24 @@ impl Listener {
         S::Service: 'static,
         B: MessageBody + 'static,
     {
-        let Self { address, socket, serving } = self;
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let Self { address, socket, limits } = self;
         let server = Server::build()
-            .workers(threads)
-            .max_concurrent_connections(serving.connections.div_ceil(threads))
+            .workers(limits.threads)
+            .max_concurrent_connections(limits.connections.div_ceil(limits.threads))
             // The signals are the service's own, so that it can announce its end first.
             .disable_signals()
-            .shutdown_timeout(serving.request_time.as_secs());
+            .shutdown_timeout(limits.last_answers.as_secs());
         let ending = server.graceful_shutdown_signal();
         let server = server.listen(address.to_string(), socket, move || {
-            let (ending, silence) = (ending.clone(), serving.longest_silence());
+            let (ending, silence) = (ending.clone(), limits.silence);
             let application = map_config(application(), |()| AppConfig::default());
             let http = HttpService::build()
                 .graceful_shutdown_signal(move || {
                     let ending = ending.clone();
                     async move { ending.notified().await }
                 })
-                .client_request_timeout(serving.head_time)
-                .keep_alive(serving.keep_alive)
+                .client_request_timeout(limits.head_time)
+                .keep_alive(limits.keep_alive)
                 .client_disconnect_timeout(LINGER)
                 .local_addr(address)
                 .h1(application.map_err(|error| error.error_response()));
@@ -80,7 +111,16 @@ impl Listener {
                 async move { Ok((Connection::new(stream, silence), peer)) }
             })
             .and_then(http)
-        })?;
-        Ok(server.run())
+        });
+        Ok(server.map_err(Error::internal)?.run())
     }
+}
+
+fn listen_on(address: SocketAddr, backlog: u32) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    // Those who connect take after it.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(backlog)?.into_std()
 }

@@ -2,16 +2,26 @@
 //! else.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpResponse, web};
 
+use super::listener::{Limits, Listener};
 use crate::error::Error;
 use crate::metrics::MEDIA_TYPE;
 use crate::state::State;
 
-/// Connections at most; more than one scraper is rare.
-const CONNECTIONS: usize = 32;
+/// More than one scraper is rare, and what is asked takes a moment: whoever dawdles is soon gone.
+const LIMITS: Limits = Limits {
+    threads: 1,
+    connections: 32,
+    backlog: 32,
+    head_time: Duration::from_secs(5),
+    keep_alive: Duration::from_secs(15),
+    silence: Duration::from_secs(20),
+    last_answers: Duration::from_secs(5),
+};
 
 /// The port while it is open.
 pub(super) struct MetricsPort {
@@ -27,17 +37,10 @@ impl MetricsPort {
     /// An internal error if the address cannot be listened on.
     pub(super) fn open(state: &web::Data<State>) -> Result<Option<Self>, Error> {
         let (Some(listen), state) = (state.settings.serving.metrics, state.clone()) else { return Ok(None) };
-        let server = HttpServer::new(move || {
-            App::new().app_data(state.clone()).route("/metrics", web::get().to(metrics))
-        });
-        let server = server
-            .workers(1)
-            .max_connections(CONNECTIONS)
-            .disable_signals()
-            .bind(listen)
-            .map_err(|error| Error::internal(format!("{listen}: {error}")))?;
-        let address = server.addrs().first().copied().unwrap_or(listen);
-        let server = server.run();
+        let listener = Listener::open(listen, LIMITS)?;
+        let address = listener.address;
+        let server = listener
+            .serve(move || App::new().app_data(state.clone()).route("/metrics", web::get().to(metrics)))?;
         let handle = server.handle();
         tokio::spawn(server);
         Ok(Some(Self { address, handle }))

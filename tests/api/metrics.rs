@@ -1,12 +1,13 @@
 //! What Prometheus reads: on a port of its own, complete, and never more than the source can name.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
 use todokede::domain::lang::Lang;
 
-use crate::support::{Client, Reply, TestApp, send};
+use crate::support::{Client, Held, POOL, Reply, TestApp, Wire, send};
 
 const METRICS: (&str, &str) = ("TODOKEDE_METRICS_LISTEN", "127.0.0.1:0");
 
@@ -89,4 +90,35 @@ async fn requests_are_counted_by_pattern_and_callers_cannot_make_series() {
     for personal in ["taro", "dcl_", "wp-", "X1", "127.0.0.1"] {
         assert!(!reply.text.contains(personal), "{personal}: {}", reply.text);
     }
+}
+
+#[actix_web::test]
+async fn a_request_whose_caller_hung_up_is_counted_all_the_same() {
+    let app = TestApp::start_with(&[METRICS, POOL]).await;
+    let held = Held::writes(&app).await;
+    let mut wire = Wire::open(app.running.address).await;
+    let form = "{\"email\":\"reception@clinic.example\"}";
+    let head = "POST /v1/registrations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    wire.send(&format!("{head}Content-Length: {}\r\n\r\n{form}", form.len())).await;
+    while app.running.state.traffic.under_way() == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    wire.reset();
+    while app.running.state.traffic.under_way() > 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    drop(held);
+    let counted = series(&scraper(&app).get("/metrics").await);
+    let name = "todokede_requests_total{method=\"POST\",route=\"/v1/registrations\",status=\"4xx\"}";
+    assert_eq!(counted.get(name), Some(&1.0), "{counted:?}");
+}
+
+#[actix_web::test]
+async fn half_a_request_does_not_keep_a_scrapers_place_for_good() {
+    let app = TestApp::start_with(&[METRICS]).await;
+    let mut wire = Wire::open(app.running.metrics_address().unwrap()).await;
+    wire.send("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    assert!(wire.answer().await.starts_with("HTTP/1.1 404"));
+    wire.send("GET /metr").await;
+    assert_eq!(wire.rest().await, "");
 }

@@ -43,28 +43,46 @@ async fn impatient() -> TestApp {
     TestApp::start_with(&names.map(second)).await
 }
 
+/// How a body says where it ends.
+#[derive(Clone, Copy, PartialEq)]
+enum Framing {
+    Length,
+    Chunks,
+}
+
 /// The head of a request that sends an announced file.
-fn head_of_file(sender: &Actor, id: &str, content: &[u8]) -> String {
+fn head_of_file(sender: &Actor, id: &str, content: &[u8], framing: Framing) -> String {
+    let framing = match framing {
+        Framing::Length => format!("Content-Length: {}", content.len()),
+        Framing::Chunks => "Transfer-Encoding: chunked".to_owned(),
+    };
     format!(
         "PUT /v1/uploads/{id}/content HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
-         Content-Type: application/pdf\r\nContent-Digest: {}\r\nContent-Length: {}\r\n\r\n",
+         Content-Type: application/pdf\r\nContent-Digest: {}\r\n{framing}\r\n\r\n",
         sender.token(),
         forms::digest(content),
-        content.len()
     )
 }
 
 /// Sends a file by so many bytes in a third of a second, and says what it was answered.
-async fn trickle(app: &TestApp, sender: &Actor, content: &[u8], step: usize) -> String {
+async fn trickle(app: &TestApp, sender: &Actor, content: &[u8], step: usize, framing: Framing) -> String {
     let announced = sender.post("/v1/uploads", &forms::upload(content)).await.is(201);
+    let id = announced.body["id"].as_str().unwrap();
     let mut wire = Wire::open(app.running.address).await;
-    wire.send(&head_of_file(sender, announced.body["id"].as_str().unwrap(), content)).await;
+    wire.send(&head_of_file(sender, id, content, framing)).await;
     for some in content.chunks(step) {
-        wire.send(str::from_utf8(some).unwrap()).await;
+        let some = str::from_utf8(some).unwrap();
+        match framing {
+            Framing::Length => wire.send(some).await,
+            Framing::Chunks => wire.send(&format!("{:x}\r\n{some}\r\n", some.len())).await,
+        };
         tokio::select! {
             () = tokio::time::sleep(Duration::from_millis(333)) => {}
             answer = wire.answer() => return answer,
         }
+    }
+    if framing == Framing::Chunks {
+        wire.send("0\r\n\r\n").await;
     }
     wire.answer().await
 }
@@ -140,11 +158,64 @@ async fn a_file_may_take_as_long_as_a_slow_line_needs_and_no_longer() {
     let mut scan = forms::pdf();
     scan.resize(128 * 1024, b'x');
     // Four seconds, where a body that does not grow is given one.
-    let answer = trickle(&app, &clinic, &scan, 10 * 1024).await;
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    scan.push(b'y');
-    let answer = trickle(&app, &clinic, &scan, 1024).await;
-    assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("REQUEST_TIMEOUT"), "{answer}");
+    for framing in [Framing::Length, Framing::Chunks] {
+        scan.push(b'y');
+        let answer = trickle(&app, &clinic, &scan, 10 * 1024, framing).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        scan.push(b'y');
+        let answer = trickle(&app, &clinic, &scan, 1024, framing).await;
+        assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("REQUEST_TIMEOUT"), "{answer}");
+    }
+}
+
+/// A request for a file's bytes.
+fn fetch(owner: &Actor, id: &str) -> String {
+    let token = owner.token();
+    format!("GET /v1/uploads/{id}/content HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n")
+}
+
+/// More than the buffers on both sides of a narrow line hold.
+fn long_scan() -> Vec<u8> {
+    let mut scan = forms::pdf();
+    scan.resize(6 * 1024 * 1024, b'x');
+    scan
+}
+
+#[actix_web::test]
+async fn a_file_is_had_to_its_end_by_whoever_reads_it_slowly_and_steadily() {
+    let app = impatient().await;
+    let clinic = app.clinic().await;
+    let id = clinic.attach(&long_scan()).await;
+    let mut wire = Wire::narrow(app.running.address).await;
+    wire.send(&fetch(&clinic, &id)).await;
+    let (mut had, begun) = (0, Instant::now());
+    while had < long_scan().len() {
+        let some = wire.some(16 * 1024).await;
+        assert!(some > 0, "cut after {had} bytes and {:?}", begun.elapsed());
+        had += some;
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+}
+
+#[actix_web::test]
+async fn an_answer_that_is_not_read_is_still_its_clients_request_under_way() {
+    let app = TestApp::start_with(&[("TODOKEDE_MAX_REQUESTS_PER_CLIENT", "2")]).await;
+    let clinic = app.clinic().await;
+    let id = clinic.attach(&long_scan()).await;
+    let mut unread = Vec::new();
+    for _ in 0..2 {
+        let mut wire = Wire::narrow(app.running.address).await;
+        wire.send(&fetch(&clinic, &id)).await;
+        // Its beginning has come, so the rest is on its way.
+        assert!(wire.some(1).await > 0);
+        unread.push(wire);
+    }
+    clinic.get("/v1/account").await.refused(503, "OVERLOADED");
+    drop(unread);
+    while app.running.state.traffic.under_way() > 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    clinic.get("/v1/account").await.is(200);
 }
 
 #[actix_web::test]
@@ -167,7 +238,7 @@ async fn files_of_one_account_that_come_slowly_keep_nobody_elses_out() {
     let (slow, other) = (app.clinic().await, app.dentist().await);
     let announced = slow.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
     let id = announced.body["id"].as_str().unwrap();
-    let head = head_of_file(&slow, id, &forms::pdf());
+    let head = head_of_file(&slow, id, &forms::pdf(), Framing::Length);
     let mut arriving = Vec::new();
     for _ in 0..8 {
         let mut wire = Wire::open(app.running.address).await;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// How long a test waits for anything on a wire.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -15,6 +15,24 @@ pub struct Wire(TcpStream);
 impl Wire {
     pub async fn open(address: SocketAddr) -> Self {
         Self(TcpStream::connect(address).await.unwrap())
+    }
+
+    /// Opens one whose own end holds few bytes, so that what is not read soon stays with the other side.
+    pub async fn narrow(address: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(16 * 1024).unwrap();
+        Self(socket.connect(address).await.unwrap())
+    }
+
+    /// Reads at most so many bytes; none once the other side has ended.
+    pub async fn some(&mut self, most: usize) -> usize {
+        let mut bytes = vec![0; most];
+        tokio::time::timeout(PATIENCE, self.0.read(&mut bytes)).await.unwrap().unwrap()
+    }
+
+    /// Ends the connection as a broken line does.
+    pub fn reset(self) {
+        self.0.set_zero_linger().unwrap();
     }
 
     /// Sends bytes; says whether the other side still took them.
