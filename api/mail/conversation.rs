@@ -77,13 +77,20 @@ impl Conversation {
         })
     }
 
-    /// Hands the mail over. It is sent only if the server's last word says so.
-    pub(super) async fn hand_over(&mut self, recipient: Address, message: &[u8]) -> Result<(), MailFailure> {
+    /// Names the recipient, until the server wants the content.
+    pub(super) async fn name(&mut self, recipient: Address) -> Result<(), MailFailure> {
         let named = self.0.command(Rcpt::new(recipient, Vec::new())).await;
         named.map_err(|error| of_mail(&error, MailFailure::MailboxBusy, of_recipient))?;
-        let of_content = |error| of_mail(&error, MailFailure::Postponed, of_content);
-        expect(&self.0.command(Data).await.map_err(of_content)?, Severity::PositiveIntermediate)?;
-        expect(&self.0.message(message).await.map_err(of_content)?, Severity::PositiveCompletion)
+        let wanted = self.0.command(Data).await;
+        let wanted = wanted.map_err(|error| of_mail(&error, MailFailure::Postponed, of_content))?;
+        expect(&wanted, Severity::PositiveIntermediate)
+    }
+
+    /// Hands the content over. The mail is sent only if the server's last word says so.
+    pub(super) async fn hand_over(&mut self, message: &[u8]) -> Result<(), MailFailure> {
+        let taken = self.0.message(message).await;
+        let taken = taken.map_err(|error| of_mail(&error, MailFailure::Postponed, of_content))?;
+        expect(&taken, Severity::PositiveCompletion)
     }
 }
 

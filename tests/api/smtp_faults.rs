@@ -112,6 +112,18 @@ async fn a_connection_lost_after_the_content_costs_no_mail_and_one_copy_at_most(
 }
 
 #[actix_web::test]
+async fn a_server_that_takes_its_time_after_the_content_gets_each_mail_once() {
+    let sink = Sink::start().await;
+    sink.strike(Phase::Dot, Fault::TakesAfter(Duration::from_secs(4)));
+    let production = Production::patient_at_the_dot(&sink, 1, 60).await;
+    production.queue((0..MAILS).map(|number| format!("reception-{number}@clinic.example"))).await;
+    production.run_dry().await;
+    let at_once = "SELECT COUNT(*) FROM outbox WHERE state = 'SENT' AND attempts = 1";
+    assert_eq!((sink.count(), production.count(at_once)), (MAILS, 5));
+    production.stop().await;
+}
+
+#[actix_web::test]
 async fn a_server_that_hangs_anywhere_costs_no_mail() {
     survive_all(&[
         ("banner", Phase::Banner, Fault::Hangs),
