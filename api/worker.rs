@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 mod sending;
+mod under_way;
 
 use crate::db::writer::Mode;
 use crate::error::Error;

@@ -16,8 +16,11 @@ const URL_FORM: &str = "smtps://USER:PASSWORD@HOST:465, or smtp://USER:PASSWORD@
      TODOKEDE_SMTP_PASSWORD_FILE";
 /// What the sender may be.
 const SENDER_FORM: &str = "ADDRESS or NAME <ADDRESS>";
-/// How long the mail server may take for one mail, in seconds.
+/// How long the mail server may take for each half of the way to a mail's content, in seconds.
 const PATIENCE_SECONDS: u64 = 30;
+/// How long it may take to answer to the content, in seconds: RFC 5321, 4.5.3.2.6, asks for ten minutes,
+/// because a server that is given up after it took the mail gets it again.
+const DOT_SECONDS: u64 = 600;
 
 const URL: &str = "TODOKEDE_SMTP_URL";
 const FROM: &str = "TODOKEDE_MAIL_FROM";
@@ -25,6 +28,7 @@ const REPLY_TO: &str = "TODOKEDE_MAIL_REPLY_TO";
 const PASSWORD_FILE: &str = "TODOKEDE_SMTP_PASSWORD_FILE";
 const TRUSTED: &str = "TODOKEDE_SMTP_CA_FILE";
 const PATIENCE: &str = "TODOKEDE_SMTP_TIMEOUT_SECONDS";
+const PATIENCE_AT_DOT: &str = "TODOKEDE_SMTP_DOT_SECONDS";
 
 /// Reads the mail server. A sandbox has none: its mails go to its mailbox. Nothing comes back for
 /// settings that are missing or malformed, which the reader has noted then.
@@ -35,7 +39,7 @@ pub(super) fn read(
     public_url: &str,
 ) -> Option<Relay> {
     if sandbox {
-        for name in [URL, PASSWORD_FILE, FROM, REPLY_TO, TRUSTED, PATIENCE] {
+        for name in [URL, PASSWORD_FILE, FROM, REPLY_TO, TRUSTED, PATIENCE, PATIENCE_AT_DOT] {
             read.forbid(name);
         }
         return None;
@@ -50,6 +54,7 @@ pub(super) fn read(
         reply_to.and_then(|text| read.checked(REPLY_TO, EmailAddress::parse(&text).ok(), "a mail address"));
     let trusted = read.text(TRUSTED).map(PathBuf::from);
     let patience = Duration::from_secs(read.number(PATIENCE, PATIENCE_SECONDS, 1..=300));
+    let patience_at_dot = Duration::from_secs(read.number(PATIENCE_AT_DOT, DOT_SECONDS, 1..=3600));
     let Server { security, host, port, login } = url?;
     // A full name, the same for every replica, where a machine's own may be anything.
     let our_name = Url::parse(public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
@@ -63,6 +68,7 @@ pub(super) fn read(
         password_file,
         trusted,
         patience,
+        patience_at_dot,
         from: from?,
         reply_to,
     })
@@ -136,6 +142,7 @@ mod tests {
             ("TODOKEDE_MAIL_REPLY_TO", "nobody"),
             ("TODOKEDE_SMTP_CA_FILE", "/run/secrets/ca.pem"),
             ("TODOKEDE_SMTP_TIMEOUT_SECONDS", "0"),
+            ("TODOKEDE_SMTP_DOT_SECONDS", "0"),
         ];
         assert_eq!(problems(&mail), mail.map(|(name, _)| name));
         let production = [
@@ -149,6 +156,7 @@ mod tests {
             "TODOKEDE_MAIL_FROM",
             "TODOKEDE_MAIL_REPLY_TO",
             "TODOKEDE_SMTP_TIMEOUT_SECONDS",
+            "TODOKEDE_SMTP_DOT_SECONDS",
         ];
         assert_eq!(problems(&[&production[..], &mail[..]].concat()), malformed);
     }

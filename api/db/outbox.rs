@@ -170,6 +170,16 @@ pub fn lease(conn: &mut Conn, ids: &[MessageId], lease: Lease, now: Instant) -> 
     Ok(rows.into_iter().map(Waiting::from).collect())
 }
 
+/// Makes leases last longer, unless somebody else holds the mails by now.
+pub fn extend(conn: &mut Conn, ids: &[MessageId], lease: Lease) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(outbox::table)
+        .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
+        .filter(outbox::lease_holder.eq(Id(lease.holder)))
+        .set(outbox::leased_until.eq(Moment(lease.until)))
+        .execute(c))?;
+    Ok(())
+}
+
 /// Marks mails as sent and blanks their bodies, which may hold links. It does not matter who holds
 /// the lease by now: what the server has taken is sent.
 pub fn mark_sent(conn: &mut Conn, ids: &[MessageId], now: Instant) -> Result<(), Error> {

@@ -100,6 +100,9 @@ failures! {
     /// The recipient is refused for good, without a word that its mailbox is the reason (5xx without
     /// an enhanced status of the mailbox's): a wrong setting of the mail server refuses everybody so.
     RecipientRefused = "RECIPIENT_REFUSED", Transient;
+    /// The content is refused for good, without a word that it or the mailbox is the reason (5xx without
+    /// an enhanced status of theirs): a relay that does not know our sender says so only here.
+    ContentRefused = "CONTENT_REFUSED", Transient;
     /// A rule of the mail server stands in the way (enhanced status 5.7.x), which an operator may mend.
     RefusedByPolicy = "REFUSED_BY_POLICY", Transient;
     /// No answer came in time, once the mail was begun.
@@ -108,7 +111,7 @@ failures! {
     ConnectionLost = "CONNECTION_LOST", Transient;
     /// The recipient's mailbox does not exist (enhanced status 5.1.0 to 5.1.3, 5.1.6, 5.1.10, 5.2.0, 5.2.1).
     MailboxUnknown = "MAILBOX_UNKNOWN", Permanent;
-    /// The mail server refuses the mail (5xx at the content).
+    /// The mail server refuses the message itself (enhanced status 5.6.x).
     Refused = "REFUSED", Permanent;
     /// The mail cannot be written as a message.
     Unwritable = "UNWRITABLE", Permanent;

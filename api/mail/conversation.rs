@@ -77,13 +77,20 @@ impl Conversation {
         })
     }
 
-    /// Hands the mail over. It is sent only if the server's last word says so.
-    pub(super) async fn hand_over(&mut self, recipient: Address, message: &[u8]) -> Result<(), MailFailure> {
+    /// Names the recipient, until the server wants the content.
+    pub(super) async fn name(&mut self, recipient: Address) -> Result<(), MailFailure> {
         let named = self.0.command(Rcpt::new(recipient, Vec::new())).await;
         named.map_err(|error| of_mail(&error, MailFailure::MailboxBusy, of_recipient))?;
-        let of_content = |error| of_mail(&error, MailFailure::Postponed, of_content);
-        expect(&self.0.command(Data).await.map_err(of_content)?, Severity::PositiveIntermediate)?;
-        expect(&self.0.message(message).await.map_err(of_content)?, Severity::PositiveCompletion)
+        let wanted = self.0.command(Data).await;
+        let wanted = wanted.map_err(|error| of_mail(&error, MailFailure::Postponed, of_content))?;
+        expect(&wanted, Severity::PositiveIntermediate)
+    }
+
+    /// Hands the content over. The mail is sent only if the server's last word says so.
+    pub(super) async fn hand_over(&mut self, message: &[u8]) -> Result<(), MailFailure> {
+        let taken = self.0.message(message).await;
+        let taken = taken.map_err(|error| of_mail(&error, MailFailure::Postponed, of_content))?;
+        expect(&taken, Severity::PositiveCompletion)
     }
 }
 
@@ -141,23 +148,28 @@ fn enhanced_status(error: &Error) -> Option<(u16, u16)> {
     Some((subject.parse().ok()?, detail.parse().ok()?))
 }
 
-/// Why a recipient is refused. Only a status that blames the mailbox ends the mail: many servers say here
-/// what they have against the sender or the connection, and without a status nobody knows.
+/// Why a recipient is refused.
 fn of_recipient(error: &Error) -> MailFailure {
+    of_status(enhanced_status(error)).unwrap_or(MailFailure::RecipientRefused)
+}
+
+/// Why a content is refused: the mailbox may be named this late, and the message itself (5.6.x).
+fn of_content(error: &Error) -> MailFailure {
     match enhanced_status(error) {
-        Some((1, 0..=3 | 6 | 10) | (2, 0 | 1)) => MailFailure::MailboxUnknown,
-        Some((2, 2)) => MailFailure::MailboxBusy,
-        Some((7, _)) => MailFailure::RefusedByPolicy,
-        _ => MailFailure::RecipientRefused,
+        Some((6, _)) => MailFailure::Refused,
+        status => of_status(status).unwrap_or(MailFailure::ContentRefused),
     }
 }
 
-/// Why a content is refused.
-fn of_content(error: &Error) -> MailFailure {
-    match enhanced_status(error) {
-        Some((2, 2)) => MailFailure::MailboxBusy,
-        Some((7, _)) => MailFailure::RefusedByPolicy,
-        _ => MailFailure::Refused,
+/// What a status says wherever it is given. Only one that blames the mailbox ends the mail: many servers
+/// say here what they have against the sender or the connection, and without a status nobody knows. 5.7.x
+/// does not tell a content that is disliked from a sender that is not known, and the latter is everybody's.
+fn of_status(status: Option<(u16, u16)>) -> Option<MailFailure> {
+    match status? {
+        (1, 0..=3 | 6 | 10) | (2, 0 | 1) => Some(MailFailure::MailboxUnknown),
+        (2, 2) => Some(MailFailure::MailboxBusy),
+        (7, _) => Some(MailFailure::RefusedByPolicy),
+        _ => None,
     }
 }
 

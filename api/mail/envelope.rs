@@ -112,6 +112,7 @@ mod tests {
             login: None,
             trusted: None,
             patience: Duration::from_secs(30),
+            patience_at_dot: Duration::from_mins(10),
             from: Sender {
                 name: name.to_owned(),
                 address: EmailAddress::parse("no-reply@portal.example.jp").unwrap(),

@@ -51,8 +51,10 @@ pub struct Relay {
     pub password_file: Option<PathBuf>,
     /// A file of certificates (PEM) that are trusted beside the machine's own.
     pub trusted: Option<PathBuf>,
-    /// How long it may take to get ready for a mail, and then to take it.
+    /// How long it may take to get ready for a mail, and then to want its content.
     pub patience: Duration,
+    /// How long it may take to answer to the content.
+    pub patience_at_dot: Duration,
     /// The sender.
     pub from: Sender,
     /// Where replies go, if anywhere.

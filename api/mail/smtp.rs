@@ -29,6 +29,7 @@ pub struct Smtp {
     line: Line,
     letterhead: Letterhead,
     patience: Duration,
+    patience_at_dot: Duration,
     kept: Mutex<Vec<Kept>>,
 }
 
@@ -61,14 +62,22 @@ impl Smtp {
             },
             letterhead: Letterhead::of(relay).map_err(Error::internal)?,
             patience: relay.patience,
+            patience_at_dot: relay.patience_at_dot,
             kept: Mutex::new(Vec::new()),
         })
     }
 
-    /// How long one mail can take at most.
+    /// How long one mail can take at most until its content is handed over. What takes longer waits for
+    /// the answer to its final dot.
     #[must_use]
-    pub fn longest_send(&self) -> Duration {
+    pub fn longest_way_to_dot(&self) -> Duration {
         self.patience * 2
+    }
+
+    /// How long it can wait there at most.
+    #[must_use]
+    pub fn patience_at_dot(&self) -> Duration {
+        self.patience_at_dot
     }
 
     /// Sends one mail.
@@ -79,13 +88,25 @@ impl Smtp {
         let (recipient, message) = self.letterhead.write(mail).ok_or(MailFailure::Unwritable)?;
         let ready = timeout(self.patience, self.begun()).await.unwrap_or(Err(MailFailure::ServerTimedOut));
         let mut begun = ready.inspect_err(|_| self.forget())?;
-        let handed_over = timeout(self.patience, begun.conversation.hand_over(recipient, &message))
-            .await
-            .unwrap_or(Err(MailFailure::TimedOut));
-        if !matches!(handed_over, Err(MailFailure::TimedOut | MailFailure::ConnectionLost)) {
+        let sent = self.hand_over(&mut begun.conversation, recipient, &message).await;
+        if !matches!(sent, Err(MailFailure::TimedOut | MailFailure::ConnectionLost)) {
             self.keep(begun);
         }
-        handed_over
+        sent
+    }
+
+    /// Only the end has the longer time: a server that takes the mail but is given up before it says so
+    /// gets a copy of it.
+    async fn hand_over(
+        &self,
+        conversation: &mut Conversation,
+        recipient: Address,
+        message: &[u8],
+    ) -> Result<(), MailFailure> {
+        let named = timeout(self.patience, conversation.name(recipient)).await;
+        named.unwrap_or(Err(MailFailure::TimedOut))?;
+        let taken = timeout(self.patience_at_dot, conversation.hand_over(message)).await;
+        taken.unwrap_or(Err(MailFailure::TimedOut))
     }
 
     /// Goes through a mail up to its recipient and takes it back: TLS, the login, the sender.

@@ -1,7 +1,6 @@
 //! Mails leave by SMTP: claimed with a lease, sent side by side outside any transaction, settled as
 //! they end. Nobody waits for anybody: while slow ones hang, new ones are claimed.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,19 +9,17 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
+use super::under_way::{PER_DOMAIN, UnderWay};
 use super::{NAP, asked_to_stop, in_work};
 use crate::db::outbox::{self, Lease, Waiting};
 use crate::domain::delivery::{MailFailure, Next, Trouble, pause_after};
+use crate::domain::ids::MessageId;
 use crate::mail::smtp::{Outgoing, Smtp};
 use crate::metrics::MailOutcome;
 use crate::state::State;
 use crate::usecases::delivery::{self, Attempt, Wanted};
 
-/// Mails under way at once.
-const AT_ONCE: usize = 16;
-/// Of these to one domain, so that a slow domain leaves room for the others.
-const PER_DOMAIN: usize = 4;
-/// How much longer a lease lasts than a send can, for settling it.
+/// How much longer a lease lasts than what it is for, for writing down what became of it.
 const MARGIN: Duration = Duration::from_mins(1);
 
 /// Sends until it is asked to stop. Then it claims nothing more, waits for what is under way, and
@@ -32,12 +29,13 @@ pub(super) async fn run(state: &Arc<State>, smtp: &Arc<Smtp>, mut stop: watch::R
         state: Arc::clone(state),
         smtp: Arc::clone(smtp),
         holder: Uuid::new_v4(),
-        under_way: JoinSet::new(),
-        domains: HashMap::new(),
+        tasks: JoinSet::new(),
+        under_way: UnderWay::new(smtp.longest_way_to_dot()),
         ended: Vec::new(),
         pause: Pause::default(),
     };
     while !*stop.borrow() {
+        sender.hold_late().await;
         sender.claim().await;
         tokio::select! {
             () = sender.some_end() => {}
@@ -54,19 +52,11 @@ struct Sender {
     state: Arc<State>,
     smtp: Arc<Smtp>,
     holder: Uuid,
-    under_way: JoinSet<Sent>,
-    /// The domains of the mails under way.
-    domains: HashMap<Id, String>,
+    tasks: JoinSet<Result<(), MailFailure>>,
+    under_way: UnderWay,
     /// Attempts that are over and not written down yet.
     ended: Vec<Attempt>,
     pause: Pause,
-}
-
-/// A send that is over.
-struct Sent {
-    mail: Waiting,
-    outcome: Result<(), MailFailure>,
-    took: Duration,
 }
 
 impl Sender {
@@ -76,13 +66,9 @@ impl Sender {
         if room == 0 {
             return;
         }
-        let until = self.state.clock.now() + self.smtp.longest_send() + MARGIN;
-        let mut under_way = HashMap::new();
-        for domain in self.domains.values() {
-            *under_way.entry(domain.clone()).or_default() += 1;
-        }
-        let lease = Lease { holder: self.holder, until };
-        let wanted = Wanted { lease, room, per_domain: PER_DOMAIN, under_way };
+        // Few mails wait long at their dots. The others need not wait so long if we die.
+        let lease = self.lease(self.smtp.longest_way_to_dot());
+        let wanted = Wanted { lease, room, per_domain: PER_DOMAIN, under_way: self.under_way.by_domain() };
         match in_work(&self.state, move |work| delivery::claim(work, &wanted)).await {
             Ok(claimed) => {
                 self.state.metrics.mails(MailOutcome::Abandoned, claimed.expired);
@@ -95,10 +81,35 @@ impl Sender {
         }
     }
 
+    fn lease(&self, lasting: Duration) -> Lease {
+        Lease { holder: self.holder, until: self.state.clock.now() + lasting + MARGIN }
+    }
+
+    /// Makes the leases of mails that wait at their dots outlast that. What fails is tried again after a
+    /// nap: there is the margin's time for it.
+    async fn hold_late(&mut self) {
+        let late = self.under_way.newly_late();
+        if !late.is_empty() {
+            tracing::warn!(mails = late.len(), "the mail server is slow to say whether it has taken mails");
+            self.hold(late, self.smtp.patience_at_dot()).await;
+        }
+    }
+
+    async fn hold(&mut self, ids: Vec<MessageId>, lasting: Duration) {
+        if ids.is_empty() {
+            return;
+        }
+        let (lease, held) = (self.lease(lasting), ids.clone());
+        match in_work(&self.state, move |work| outbox::extend(work.conn, &held, lease)).await {
+            Ok(()) => self.under_way.extended(&ids),
+            Err(error) => tracing::error!(%error, "leases of mails could not be made longer yet"),
+        }
+    }
+
     /// How many mails may be claimed now. Nothing is claimed while attempts that ended cannot be
     /// written down, nor while the server is in trouble; after a pause one mail finds out.
     fn room(&self) -> usize {
-        let free = AT_ONCE.saturating_sub(self.under_way.len());
+        let free = self.under_way.room();
         if self.pause.lasts() || !self.ended.is_empty() {
             0
         } else if self.pause.failures > 0 {
@@ -110,50 +121,47 @@ impl Sender {
 
     fn send(&mut self, mail: Waiting) {
         let smtp = Arc::clone(&self.smtp);
-        let domain = mail.domain().to_owned();
-        let task = self.under_way.spawn(async move {
-            let begun = Instant::now();
-            let outgoing = Outgoing {
-                id: mail.id,
-                recipient: mail.recipient.clone(),
-                subject: mail.subject.clone(),
-                text: mail.body.clone(),
-                html: mail.html.clone(),
-                written_at: mail.queued_at,
-            };
-            let outcome = smtp.send(outgoing).await;
-            Sent { mail, outcome, took: begun.elapsed() }
-        });
-        self.domains.insert(task.id(), domain);
+        let outgoing = Outgoing {
+            id: mail.id,
+            recipient: mail.recipient.clone(),
+            subject: mail.subject.clone(),
+            text: mail.body.clone(),
+            html: mail.html.clone(),
+            written_at: mail.queued_at,
+        };
+        let task = self.tasks.spawn(async move { smtp.send(outgoing).await });
+        self.under_way.begin(task.id(), mail);
     }
 
     /// Waits until a send is over, and notes it and all others that are over too.
     async fn some_end(&mut self) {
-        let Some(first) = self.under_way.join_next_with_id().await else {
+        let Some(first) = self.tasks.join_next_with_id().await else {
             return std::future::pending().await;
         };
         self.note(first);
-        while let Some(next) = self.under_way.try_join_next_with_id() {
+        while let Some(next) = self.tasks.try_join_next_with_id() {
             self.note(next);
         }
     }
 
-    fn note(&mut self, over: Result<(Id, Sent), JoinError>) {
-        let (task, sent) = match over {
-            Ok(sent) => sent,
+    fn note(&mut self, over: Result<(Id, Result<(), MailFailure>), JoinError>) {
+        let (task, outcome) = match over {
+            Ok(ended) => ended,
+            // We have left it ourselves, and know as little as if the connection had been lost.
+            Err(error) if error.is_cancelled() => (error.id(), Err(MailFailure::ConnectionLost)),
             Err(error) => {
-                self.domains.remove(&error.id());
+                self.under_way.end(error.id());
                 tracing::error!(%error, "a send broke off; its mail waits until the lease is over");
                 return;
             }
         };
-        self.domains.remove(&task);
-        match sent.outcome {
+        match outcome {
             Err(failure) if failure.trouble() == Trouble::Server => self.pause.begin(failure),
             _ => self.pause = Pause::default(),
         }
-        let attempt = Attempt::ended(&sent.mail, sent.outcome, self.state.clock.now());
-        report(&sent.mail, &attempt.next, sent.took);
+        let Some(sent) = self.under_way.end(task) else { return };
+        let attempt = Attempt::ended(&sent.mail, outcome, self.state.clock.now());
+        report(&sent.mail, &attempt.next, sent.since.elapsed());
         self.state.metrics.mails(outcome_of(&attempt.next), 1);
         self.ended.push(attempt);
     }
@@ -170,16 +178,21 @@ impl Sender {
         }
     }
 
+    /// Waits as long as a mail can take until it waits at its dot. Those that still do then are left.
     async fn finish(mut self) {
-        let patience = self.smtp.longest_send();
+        let patience = self.smtp.longest_way_to_dot();
         let all = async {
-            while !self.under_way.is_empty() {
+            self.hold(self.under_way.not_extended(), patience).await;
+            while !self.tasks.is_empty() {
                 self.some_end().await;
                 self.settle().await;
             }
         };
         let _ = timeout(patience, all).await;
-        self.under_way.shutdown().await;
+        self.tasks.abort_all();
+        while let Some(left) = self.tasks.join_next_with_id().await {
+            self.note(left);
+        }
         self.settle().await;
         let holder = self.holder;
         if let Err(error) = in_work(&self.state, move |work| outbox::hand_back(work.conn, holder)).await {

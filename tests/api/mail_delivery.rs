@@ -1,6 +1,7 @@
 //! Mails of production on their way: what receivers get, who sends them, and what stays behind.
 
 use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -146,6 +147,41 @@ async fn a_service_that_stops_finishes_what_is_under_way_and_holds_nothing() {
     let sent = count("SELECT COUNT(*) FROM outbox WHERE state = 'SENT'");
     assert_eq!(usize::try_from(sent).unwrap(), sink.count(), "what was sent is written down");
     assert_eq!(count("SELECT COUNT(*) FROM outbox WHERE state = 'ABANDONED'"), 0);
+}
+
+#[actix_web::test]
+async fn a_mail_that_waits_for_the_last_answer_is_sent_by_nobody_else() {
+    let sink = Sink::start().await;
+    sink.strike_for(Phase::Dot, Fault::TakesAndHangs, "", 1);
+    let production = Production::patient_at_the_dot(&sink, 1, 300).await;
+    production.queue(["reception@clinic.example".to_owned()]).await;
+    let held_for = |minutes| {
+        let until = production.database.instant(production.state().clock.now() + TimeDelta::minutes(minutes));
+        production.count(&format!("SELECT COUNT(*) FROM outbox WHERE leased_until > {until}")) == 1
+    };
+    eventually("the claim", || async { sink.count() == 1 }).await;
+    assert!(!held_for(2), "who dies on the way keeps a mail for a short time");
+    eventually("the lease to be longer", || async { held_for(5) }).await;
+    production.state().clock.advance(TimeDelta::minutes(5));
+    production.state().wake.notify_one();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!((sink.count(), production.mails("QUEUED")), (1, 1));
+    production.stop().await;
+}
+
+#[actix_web::test]
+async fn a_service_that_stops_does_not_wait_for_a_last_answer_that_may_take_minutes() {
+    let sink = Sink::start().await;
+    sink.strike_for(Phase::Dot, Fault::TakesAndHangs, "", 1);
+    let production = Production::patient_at_the_dot(&sink, 1, 300).await;
+    production.queue(["reception@clinic.example".to_owned()]).await;
+    eventually("the mail to be taken", || async { sink.count() == 1 }).await;
+    let begun = Instant::now();
+    let (database, _folder) = production.stop().await;
+    assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", begun.elapsed());
+    let unknown = "SELECT COUNT(*) FROM outbox WHERE state = 'DEFERRED' AND failure = 'CONNECTION_LOST'
+        AND attempts = 1 AND lease_holder IS NULL AND body <> ''";
+    assert_eq!(database.count(unknown), 1);
 }
 
 #[actix_web::test]

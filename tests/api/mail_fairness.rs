@@ -46,6 +46,31 @@ async fn a_slow_domain_leaves_room_for_the_others() {
 }
 
 #[actix_web::test]
+async fn a_server_that_hangs_after_the_contents_of_some_domains_delays_no_others() {
+    let sink = Sink::start().await;
+    sink.strike_for(Phase::Dot, Fault::Hangs, ".slow.example", 999);
+    let production = Production::patient_at_the_dot(&sink, 1, 300).await;
+    let slow = |domains: std::ops::Range<u8>| {
+        domains
+            .flat_map(|domain| (0..10).map(move |number| format!("reception-{number}@{domain}.slow.example")))
+    };
+    production.queue(slow(0..5)).await;
+    let held = "SELECT COUNT(*) FROM outbox WHERE lease_holder IS NOT NULL";
+    eventually("more than there are places", || async { production.count(held) == 5 * 6 }).await;
+    production.queue((0..100).map(|number| format!("reception-{number}@clinic-{number}.example"))).await;
+    eventually("the others", || async { production.mails("SENT") == 100 }).await;
+    assert_eq!((production.count(held), production.mails("DEFERRED")), (5 * 6, 0));
+
+    production.queue(slow(5..10)).await;
+    eventually("all the server is asked to bear", || async { production.count(held) == 48 }).await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    assert_eq!((production.count(held), production.mails("DEFERRED")), (48, 0));
+    assert!(sink.connections() <= 48, "{} connections", sink.connections());
+    sink.shut_down();
+    production.stop().await;
+}
+
+#[actix_web::test]
 async fn no_request_waits_for_a_mail_server_that_hangs() {
     let sink = Sink::start().await;
     let production = Production::sending_to(&sink, 300).await;

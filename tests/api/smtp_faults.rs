@@ -91,6 +91,12 @@ async fn a_server_that_puts_a_mail_off_gets_it_later() {
         ("data-gone", Phase::Data, Fault::HangsUp),
         ("dot-451", Phase::Dot, Fault::Says("451 4.3.0 local error")),
         ("dot-421", Phase::Dot, Fault::Says("421 4.3.2 too busy")),
+        ("data-recipients", Phase::Data, Fault::Says("554 5.5.1 no valid recipients")),
+        ("dot-bare", Phase::Dot, Fault::Says("550 Sender identity is not verified")),
+        ("dot-system", Phase::Dot, Fault::Says("554 5.3.0 queue file write error")),
+        ("dot-network", Phase::Dot, Fault::Says("554 5.4.6 mail loops back to myself")),
+        ("dot-sender", Phase::Dot, Fault::Says("550 5.1.8 sender address rejected: domain not found")),
+        ("dot-policy", Phase::Dot, Fault::Says("550 5.7.26 unauthenticated mail is not accepted")),
     ])
     .await;
 }
@@ -103,6 +109,18 @@ async fn a_connection_lost_after_the_content_costs_no_mail_and_one_copy_at_most(
         ("stored-and-silent", Phase::Dot, Fault::TakesAndHangs),
     ])
     .await;
+}
+
+#[actix_web::test]
+async fn a_server_that_takes_its_time_after_the_content_gets_each_mail_once() {
+    let sink = Sink::start().await;
+    sink.strike(Phase::Dot, Fault::TakesAfter(Duration::from_secs(4)));
+    let production = Production::patient_at_the_dot(&sink, 1, 60).await;
+    production.queue((0..MAILS).map(|number| format!("reception-{number}@clinic.example"))).await;
+    production.run_dry().await;
+    let at_once = "SELECT COUNT(*) FROM outbox WHERE state = 'SENT' AND attempts = 1";
+    assert_eq!((sink.count(), production.count(at_once)), (MAILS, 5));
+    production.stop().await;
 }
 
 #[actix_web::test]
@@ -139,7 +157,8 @@ async fn a_mail_that_is_refused_for_good_is_given_up_with_its_reason_and_blanked
         (Phase::Rcpt, "550 5.1.1 no such user", "MAILBOX_UNKNOWN"),
         (Phase::Rcpt, "553 5.1.3 bad address", "MAILBOX_UNKNOWN"),
         (Phase::Rcpt, "550 5.2.1 mailbox disabled", "MAILBOX_UNKNOWN"),
-        (Phase::Data, "554 5.5.1 no valid recipients", "REFUSED"),
+        (Phase::Data, "550 5.1.1 no such user", "MAILBOX_UNKNOWN"),
+        (Phase::Dot, "550 5.2.1 mailbox disabled", "MAILBOX_UNKNOWN"),
         (Phase::Dot, "554 5.6.0 rejected", "REFUSED"),
     ];
     for (number, (phase, words, _)) in cases.iter().enumerate() {
@@ -157,6 +176,27 @@ async fn a_mail_that_is_refused_for_good_is_given_up_with_its_reason_and_blanked
     }
     let received: Vec<String> = sink.received().into_iter().map(|mail| mail.to).collect();
     assert_eq!(received, ["good@clinic.example"]);
+    production.stop().await;
+}
+
+#[actix_web::test]
+async fn a_relay_that_did_not_know_our_sender_sends_every_mail_once_it_is_mended() {
+    let sink = Sink::start().await;
+    // Amazon SES takes sender and recipient of an account it does not trust, and refuses after the content.
+    sink.strike(Phase::Dot, Fault::Says("554 Message rejected: Email address is not verified."));
+    let production = Production::sending_to(&sink, 5).await;
+    production.queue((0..20).map(|number| format!("reception-{number}@clinic-{number}.example"))).await;
+    let refused = "SELECT COUNT(*) FROM outbox WHERE state = 'DEFERRED' AND failure = 'CONTENT_REFUSED'
+        AND body <> ''";
+    eventually("every mail to be refused", || async { production.count(refused) == 20 }).await;
+    production.state().clock.advance(TimeDelta::hours(20));
+    production.state().wake.notify_one();
+    let again = format!("{refused} AND attempts = 2");
+    eventually("another refusal", || async { production.count(&again) == 20 }).await;
+    assert_eq!((sink.count(), production.mails("ABANDONED")), (0, 0));
+    sink.recover();
+    production.run_dry().await;
+    assert_eq!((sink.count(), production.mails("SENT")), (20, 20));
     production.stop().await;
 }
 

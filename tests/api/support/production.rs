@@ -62,12 +62,16 @@ impl Production {
 
     /// One whose mails go to a sink, which may take `seconds` for each step.
     pub async fn sending_to(sink: &Sink, seconds: u32) -> Self {
-        let (url, certificate, seconds) =
-            (sink.url(), sink.certificate().display().to_string(), seconds.to_string());
+        Self::patient_at_the_dot(sink, seconds, seconds).await
+    }
+
+    /// The same, but the sink may take `at_dot` seconds to answer to a content.
+    pub async fn patient_at_the_dot(sink: &Sink, seconds: u32, at_dot: u32) -> Self {
         Self::start_with(&[
-            ("TODOKEDE_SMTP_URL", &url),
-            ("TODOKEDE_SMTP_CA_FILE", &certificate),
-            ("TODOKEDE_SMTP_TIMEOUT_SECONDS", &seconds),
+            ("TODOKEDE_SMTP_URL", &sink.url()),
+            ("TODOKEDE_SMTP_CA_FILE", &sink.certificate().display().to_string()),
+            ("TODOKEDE_SMTP_TIMEOUT_SECONDS", &seconds.to_string()),
+            ("TODOKEDE_SMTP_DOT_SECONDS", &at_dot.to_string()),
         ])
         .await
     }

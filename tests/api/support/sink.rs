@@ -6,6 +6,7 @@ mod tls;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -49,6 +50,8 @@ pub enum Fault {
     HangsUp,
     /// It takes the mail and hangs up before it says so.
     TakesAndHangsUp,
+    /// It takes the mail and says so only after this.
+    TakesAfter(Duration),
     /// It takes the mail and never says so.
     TakesAndHangs,
     /// In its answer to EHLO it leaves an extension out.
@@ -179,7 +182,7 @@ impl Sink {
         let listener = loop {
             match TcpListener::bind(("127.0.0.1", self.port)).await {
                 Ok(listener) => break listener,
-                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             }
         };
         self.serving = tokio::spawn(serve(listener, self.shared.clone())).abort_handle();

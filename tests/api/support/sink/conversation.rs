@@ -133,6 +133,10 @@ impl Conversation {
             }
             Some(Fault::Hangs | Fault::TakesAndHangs) => std::future::pending().await,
             Some(Fault::HangsUp | Fault::TakesAndHangsUp) => Ok(Then::End),
+            Some(Fault::TakesAfter(time)) => {
+                tokio::time::sleep(time).await;
+                self.say(well).await
+            }
         }
     }
 
@@ -150,6 +154,10 @@ impl Conversation {
             }
             Some(Fault::Hangs | Fault::TakesAndHangs) => std::future::pending().await,
             Some(Fault::HangsUp | Fault::TakesAndHangsUp) => Ok((Then::End, false)),
+            Some(Fault::TakesAfter(time)) => {
+                tokio::time::sleep(time).await;
+                Ok((self.say(well).await?, true))
+            }
         }
     }
 
@@ -207,7 +215,11 @@ impl Conversation {
             raw.push_str("\r\n");
         }
         let fault = self.shared.fault(Phase::Dot, &self.to);
-        if matches!(fault, None | Some(Fault::TakesAndHangs | Fault::TakesAndHangsUp)) {
+        let takes = matches!(
+            fault,
+            None | Some(Fault::TakesAfter(_) | Fault::TakesAndHangs | Fault::TakesAndHangsUp)
+        );
+        if takes {
             let received = Received { from: self.from.clone(), to: self.to.clone(), raw };
             self.shared.world().received.push(received);
         }
@@ -220,6 +232,10 @@ impl Conversation {
             Some(Fault::Hangs | Fault::TakesAndHangs) => std::future::pending().await,
             Some(Fault::HangsUp | Fault::TakesAndHangsUp) => Ok(Then::End),
             Some(Fault::Floods) => self.flood().await,
+            Some(Fault::TakesAfter(time)) => {
+                tokio::time::sleep(time).await;
+                self.say("250 2.0.0 taken").await
+            }
             None | Some(Fault::Lacks(_) | Fault::Adds(_) | Fault::SpeaksLatin) => {
                 self.say("250 2.0.0 taken").await
             }
