@@ -1,5 +1,5 @@
 # The service in a container: built with TLS to PostgreSQL, run without root and with a read-only root file system.
-# docs/operations.md says how to run it. PROFILE=dev builds faster and runs slower: for checks only.
+# docs/operations.md says how to run it. PROFILE=dev builds faster and runs slower: to try things, not to ship.
 ARG RUST_IMAGE=docker.io/library/rust:1.95-slim-bookworm
 ARG RUNTIME_IMAGE=docker.io/library/debian:bookworm-slim
 
@@ -11,7 +11,7 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends gcc libc6-dev libssl-dev make pkg-config \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
-# Nobody debugs an image that was built for checks.
+# Nobody debugs an image that was built to try things.
 ENV CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=0 CARGO_TERM_COLOR=never
 
 # Every dependency, behind a package that holds nothing: built anew only when Cargo.toml or Cargo.lock change.
