@@ -3,11 +3,16 @@
 //! The outbox's lag is shown and never makes a service unready: mails that wait for a mail server
 //! are no reason to refuse filings, and every replica would say so at the same time.
 
+mod commits;
+mod door;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
 
 use tokio::sync::Mutex;
+
+use self::commits::Commits;
 
 use crate::clock::Clock;
 use crate::db::health::{self, Backlog};
@@ -35,6 +40,7 @@ pub struct Folder {
 pub struct Readiness {
     database: Database,
     clock: Clock,
+    commits: Arc<Commits>,
     folders: Vec<Folder>,
     disk_floor: u64,
     last: Mutex<Option<(Stopwatch, Arc<Report>)>>,
@@ -80,7 +86,7 @@ impl Readiness {
     /// Looks at a database and at folders, of which each must have `disk_floor` bytes free.
     #[must_use]
     pub fn new(database: Database, clock: Clock, folders: Vec<Folder>, disk_floor: u64) -> Self {
-        Self { database, clock, folders, disk_floor, last: Mutex::new(None) }
+        Self { database, clock, commits: Arc::default(), folders, disk_floor, last: Mutex::new(None) }
     }
 
     /// The last look, or a new one. Callers that come together share it.
@@ -95,39 +101,52 @@ impl Readiness {
     }
 
     async fn look(&self) -> Report {
-        let now = self.clock.now();
-        // All in one job of those that write: a crowd of readers, which is turned away before filings
-        // are, must not make a service look unready that files.
-        let look = self.database.write(Mode::Rehearse, move |conn| {
-            let seen = (migrations::standing(conn)?, health::backlog(conn, now)?);
-            Ok((seen, health::try_to_write(conn).inspect_err(told_unwritable).is_ok()))
-        });
-        let look = in_time(look).await;
         let folders = self.folders.clone();
         let disks = tokio::task::spawn_blocking(move || {
             folders.iter().map(|folder| (folder.name, free(folder))).collect()
         });
-        let (seen, written) = look.unzip();
+        let (is_writable, seen) = self.look_at_database().await;
         let (schema, outbox) = seen.unzip();
-        Report {
-            is_writable: written.unwrap_or(false),
-            schema,
-            outbox,
-            disks: disks.await.unwrap_or_default(),
-            disk_floor: self.disk_floor,
+        let disks = disks.await.unwrap_or_default();
+        Report { is_writable, schema, outbox, disks, disk_floor: self.disk_floor }
+    }
+
+    /// Whether it takes writes, and what it holds if it can be read.
+    async fn look_at_database(&self) -> (bool, Option<(Standing, Backlog)>) {
+        let until = tokio::time::Instant::now() + PATIENCE;
+        let (now, commits, is_server) =
+            (self.clock.now(), Arc::clone(&self.commits), self.database.is_server());
+        // All in one job of those that write: a crowd of readers, which is turned away before filings
+        // are, must not make a service look unready that files.
+        let look = self.database.write(Mode::Rehearse, move |conn| {
+            let seen = (migrations::standing(conn)?, health::backlog(conn, now)?);
+            if is_server {
+                commits.give_up_lost(conn)?;
+            }
+            Ok((seen, health::try_to_write(conn).inspect_err(told_unwritable).is_ok()))
+        });
+        let (seen, written) = in_time(until, "look", look).await.unzip();
+        let mut is_writable = written.unwrap_or(false);
+        if is_writable && is_server {
+            is_writable = in_time(until, "commit", self.commits.try_one(&self.database)).await.is_some();
         }
+        (is_writable, seen)
     }
 }
 
-async fn in_time<T>(job: impl Future<Output = Result<T, Error>>) -> Option<T> {
-    match tokio::time::timeout(PATIENCE, job).await {
+async fn in_time<T>(
+    until: tokio::time::Instant,
+    step: &'static str,
+    job: impl Future<Output = Result<T, Error>>,
+) -> Option<T> {
+    match tokio::time::timeout_at(until, job).await {
         Ok(Ok(done)) => Some(done),
         Ok(Err(error)) => {
-            tracing::error!(error = %error.reason(), "not ready: the database cannot be looked at");
+            tracing::error!(step, error = %error.reason(), "not ready: the database cannot do it");
             None
         }
         Err(_) => {
-            tracing::error!("not ready: the database was not looked at in time");
+            tracing::error!(step, "not ready: the database did not do it in time");
             None
         }
     }

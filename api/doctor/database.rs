@@ -1,6 +1,8 @@
 //! Either database: whether it can be reached, is ours and can be written, whether its time is ours, and
 //! whether the attachments it speaks of are there.
 
+use std::time::Duration as Wait;
+
 use chrono::Duration;
 
 use super::{Report, Verdict, postgres, sqlite};
@@ -8,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Profile, Settings};
 use crate::db::backup::open_as_it_is;
 use crate::db::pool::connect;
+use crate::db::probe::{Tried, try_to_commit};
 use crate::db::source::Source;
 use crate::db::{Conn, diagnosis, migrations, sandbox_clock, uploads};
 use crate::error::Error;
@@ -15,6 +18,8 @@ use crate::files::Files;
 
 /// How far ahead of this machine's clock the newest stored instant may be: another machine wrote it.
 const SKEW: Duration = Duration::seconds(2);
+/// How long a commit may take. The service's callers wait longer, and none of them should have to.
+const COMMITTED: Wait = Wait::from_secs(5);
 
 pub(super) fn examine(settings: &Settings, report: &mut Report) {
     let machine = Clock::of_machine();
@@ -43,7 +48,7 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
     // What follows reads tables, which must be whole and of our making.
     if usable && examine_schema(&mut conn, settings, report) {
         examine_time(&mut conn, &machine, report);
-        examine_writing(&mut conn, &machine, report);
+        examine_writing(&mut conn, &machine, &settings.database, report);
         examine_attachments(&mut conn, settings, report);
     }
 }
@@ -102,9 +107,25 @@ fn examine_time(conn: &mut Conn, machine: &Clock, report: &mut Report) {
     }
 }
 
-fn examine_writing(conn: &mut Conn, machine: &Clock, report: &mut Report) {
-    match diagnosis::try_to_write(conn, machine.now()) {
-        Ok(()) => report.add(Verdict::Ok, "database", "can be written"),
+fn examine_writing(conn: &mut Conn, machine: &Clock, source: &Source, report: &mut Report) {
+    let written = diagnosis::try_to_write(conn, machine.now()).and_then(|()| match source {
+        Source::Sqlite(_) => Ok(Tried::Confirmed),
+        // What is taken back waits for no standby.
+        Source::Postgres(_) => try_to_commit(conn, source, COMMITTED),
+    });
+    let late = || format!("a commit is not confirmed within {} seconds", COMMITTED.as_secs());
+    match written {
+        Ok(Tried::Confirmed) => report.add(Verdict::Ok, "database", "can be written"),
+        Ok(Tried::WaitsForStandby) => {
+            let mend = "bring one back that synchronous_standby_names names (Patroni: `patronictl list` must show a \
+                        `Sync Standby`)";
+            let told = format!("{}, no synchronous standby answers: {mend}", late());
+            report.add(Verdict::Fail, "database", told);
+        }
+        Ok(Tried::Late) => {
+            let mend = "see what the server's disk and its log are at";
+            report.add(Verdict::Fail, "database", format!("{}: {mend}", late()));
+        }
         Err(error) => {
             let mend = "give the service's user the right to write, make room, end what holds a lock";
             report.add(Verdict::Fail, "database", format!("cannot be written, {}: {mend}", error.reason()));

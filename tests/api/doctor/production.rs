@@ -7,6 +7,7 @@ use std::process::Output;
 use todokede::security::signing_keys;
 
 use super::{execute, fails_once, installation};
+use crate::support::Standby;
 use crate::support::binary::{done, text, todokede};
 use crate::support::database::{self, is_postgres};
 use crate::support::sink::{Fault, LOGIN, Phase, Sink};
@@ -133,6 +134,32 @@ fn a_server_is_asked_for_version_durability_encryption_and_time() {
     let mut asked = todokede(folder.path(), &["doctor"]);
     let output = asked.env("DATABASE_URL", reading).output().unwrap();
     assert!(text(&output.stdout).contains("FAIL  database   cannot be opened"), "{}", text(&output.stdout));
+}
+
+#[actix_web::test]
+async fn a_server_that_no_standby_follows_is_told_and_nothing_is_left_waiting() {
+    if !is_postgres() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let database = database::TestDatabase::ready(folder.path());
+    let standby = Standby::of(&database).await;
+    let asked = async || {
+        let mut command = todokede(folder.path(), &["doctor"]);
+        command.env("DATABASE_URL", database.url());
+        actix_web::rt::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+    };
+    assert!(text(&asked().await.stdout).contains("ok    database   can be written"));
+    standby.leaves().await;
+    let output = asked().await;
+    let told = text(&output.stdout);
+    let line = told.lines().find(|line| line.contains("standby answers")).unwrap_or_else(|| panic!("{told}"));
+    assert!(line.starts_with("FAIL  database") && line.contains("synchronous_standby_names"), "{told}");
+    assert!(told.contains("uploads"), "it looks at the rest: {told}");
+    let ours = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()";
+    assert_eq!(database.count(ours), 1, "the one that asks");
+    standby.returns();
+    assert!(text(&asked().await.stdout).contains("ok    database   can be written"));
 }
 
 #[actix_web::test]

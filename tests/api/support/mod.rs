@@ -16,6 +16,7 @@ pub mod reasons;
 pub mod required;
 pub mod schema;
 pub mod sink;
+mod standby;
 mod tap;
 mod wire;
 
@@ -23,5 +24,6 @@ pub use actor::{Actor, PASSWORD};
 pub use app::TestApp;
 pub use client::{Client, Reply, send};
 pub use hold::{Held, POOL};
+pub use standby::Standby;
 pub use tap::Tap;
 pub use wire::Wire;
