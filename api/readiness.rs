@@ -10,9 +10,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
 
+use futures_util::future::join_all;
 use tokio::sync::Mutex;
 
 use self::commits::Commits;
+use self::door::Door;
 
 use crate::clock::Clock;
 use crate::db::health::{self, Backlog};
@@ -24,7 +26,7 @@ use crate::error::Error;
 
 /// How long a look is good for, so that probes cannot load the database.
 const FRESH: Duration = Duration::from_secs(1);
-/// How long the database may take for its part of a look.
+/// How long the database may take for its part of a look, and each disk for its own.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A folder that the service writes to.
@@ -41,7 +43,7 @@ pub struct Readiness {
     database: Database,
     clock: Clock,
     commits: Arc<Commits>,
-    folders: Vec<Folder>,
+    folders: Vec<(Folder, Door)>,
     disk_floor: u64,
     last: Mutex<Option<(Stopwatch, Arc<Report>)>>,
 }
@@ -55,7 +57,7 @@ pub struct Report {
     pub schema: Option<Standing>,
     /// The mails that wait; nothing if they cannot be counted.
     pub outbox: Option<Backlog>,
-    /// Free bytes by what is kept there; nothing where the file system does not tell.
+    /// Free bytes by what is kept there; nothing where the file system does not tell, or takes no writes.
     pub disks: Vec<(&'static str, Option<u64>)>,
     /// Bytes that must be free.
     pub disk_floor: u64,
@@ -86,6 +88,7 @@ impl Readiness {
     /// Looks at a database and at folders, of which each must have `disk_floor` bytes free.
     #[must_use]
     pub fn new(database: Database, clock: Clock, folders: Vec<Folder>, disk_floor: u64) -> Self {
+        let folders = folders.into_iter().map(|folder| (folder, Door::default())).collect();
         Self { database, clock, commits: Arc::default(), folders, disk_floor, last: Mutex::new(None) }
     }
 
@@ -101,13 +104,9 @@ impl Readiness {
     }
 
     async fn look(&self) -> Report {
-        let folders = self.folders.clone();
-        let disks = tokio::task::spawn_blocking(move || {
-            folders.iter().map(|folder| (folder.name, free(folder))).collect()
-        });
-        let (is_writable, seen) = self.look_at_database().await;
+        let disks = join_all(self.folders.iter().map(|(folder, door)| free(folder, door)));
+        let ((is_writable, seen), disks) = tokio::join!(self.look_at_database(), disks);
         let (schema, outbox) = seen.unzip();
-        let disks = disks.await.unwrap_or_default();
         Report { is_writable, schema, outbox, disks, disk_floor: self.disk_floor }
     }
 
@@ -156,10 +155,17 @@ fn told_unwritable(error: &Error) {
     tracing::error!(error = %error.reason(), "not ready: the database cannot be written");
 }
 
-fn free(folder: &Folder) -> Option<u64> {
-    disk::free_bytes(&folder.place)
-        .inspect_err(|error| tracing::error!(%error, folder = folder.name, "the disk does not tell its room"))
-        .ok()
+/// A network file system that hangs never answers.
+async fn free(folder: &Folder, door: &Door) -> (&'static str, Option<u64>) {
+    let place = folder.place.clone();
+    let free = door.run(PATIENCE, move || disk::free_bytes(&place)).await;
+    let reason = match free {
+        Some(Ok(free)) => return (folder.name, Some(free)),
+        Some(Err(error)) => error.reason(),
+        None => "it does not answer".to_owned(),
+    };
+    tracing::error!(%reason, folder = folder.name, "not ready: the disk does not tell its room");
+    (folder.name, None)
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! A door for what may hang as long as it likes: one is inside at a time, and nobody queues behind it.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread;
 use std::time::{Duration, Instant as Stopwatch};
+
+use tokio::sync::oneshot;
 
 /// Lets one in at a time.
 #[derive(Debug, Default)]
@@ -29,6 +32,27 @@ impl Door {
         Some(entered)
     }
 
+    /// Runs a job that may block, and waits for it no longer than this. Nothing comes of it either while the
+    /// one before it hangs.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        patience: Duration,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        let inside = self.enter()?;
+        let (tell, told) = oneshot::channel();
+        // A thread of its own: a runtime waits for its own when it ends, and this one may never.
+        let thread = thread::Builder::new().name("readiness".to_owned());
+        let begun = thread.spawn(move || {
+            let done = job();
+            drop(inside);
+            // Nobody listens any more if it was late.
+            let _ = tell.send(done);
+        });
+        begun.ok()?;
+        tokio::time::timeout(patience, told).await.ok()?.ok()
+    }
+
     /// Whether somebody has been inside for as long as this.
     pub(super) fn is_taken_for(&self, long: Duration) -> bool {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -49,7 +73,25 @@ impl Entry {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc::channel;
+
     use super::*;
+
+    #[tokio::test]
+    async fn a_job_that_hangs_is_waited_for_once_and_no_other_is_begun_until_it_ends() {
+        let door = Door::default();
+        let (long, brief) = (Duration::from_secs(60), Duration::from_millis(50));
+        let (go, wait) = channel();
+        assert_eq!(door.run(brief, move || wait.recv().is_ok()).await, None);
+        let begun = Stopwatch::now();
+        assert_eq!(door.run(long, || panic!("begun behind one that hangs")).await, None::<()>);
+        assert!(begun.elapsed() < long);
+        go.send(()).unwrap();
+        while door.is_taken_for(Duration::ZERO) {
+            tokio::time::sleep(brief).await;
+        }
+        assert_eq!(door.run(long, || 7).await, Some(7));
+    }
 
     #[test]
     fn nobody_gets_in_beside_another_until_he_has_left_or_is_given_up() {
