@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::support::Standby;
 use crate::support::binary::{done, failed, run, text, todokede};
+use crate::support::database::{TestDatabase, is_postgres};
 use crate::support::list::{self, csv, unlisted};
 
 fn folder() -> TempDir {
@@ -230,6 +232,30 @@ fn serving_is_announced_and_ends_cleanly_by_a_signal() {
         let greeting: Vec<String> = lines.map(Result::unwrap).collect();
         assert!(greeting.join("\n").contains("/sandbox/messages"));
     }
+}
+
+#[actix_web::test]
+async fn a_service_whose_commits_hang_still_ends_by_a_signal() {
+    if !is_postgres() {
+        return;
+    }
+    let folder = folder();
+    let database = TestDatabase::ready(folder.path());
+    let standby = Standby::of(&database).await;
+    let mut command = todokede(folder.path(), &[]);
+    command.env("DATABASE_URL", database.url()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    let address = first.strip_prefix("todokede listens on http://").unwrap().to_owned();
+    standby.leaves().await;
+    let mut asked = todokede(folder.path(), &["health", "--ready"]);
+    asked.env("TODOKEDE_LISTEN", &address).output().unwrap();
+    let waiting = "SELECT COUNT(*) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND wait_event = 'SyncRep'";
+    assert_eq!(database.count(waiting), 1);
+    let output = end(child, "TERM");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
 }
 
 #[test]
