@@ -35,7 +35,8 @@ impl Files {
     /// Stores a file's bytes durably: written aside, synced, renamed, the folder synced.
     ///
     /// # Errors
-    /// An internal error; nothing is left under the file's name then.
+    /// [`Error::Unavailable`] if the disk is full, read-only or away: it may be mended by the next time. Nothing
+    /// refers to what may be left under the file's name then.
     pub fn store(&self, id: UploadId, content: &[u8]) -> Result<(), Error> {
         let place = self.place(id);
         let aside = place.with_extension(format!("part-{:016x}", rand::random::<u64>()));
@@ -44,16 +45,19 @@ impl Files {
             // What was written aside is of no use; that it cannot be removed either changes nothing.
             let _ = fs::remove_file(&aside);
         }
-        stored.and_then(|()| sync_folder(&place)).map_err(Error::internal)
+        stored.and_then(|()| sync_folder(&place)).map_err(|error| unavailable(&place, &error))
     }
 
     /// Reads a file's bytes.
     ///
     /// # Errors
-    /// An internal error if the file is missing or unreadable.
+    /// An internal error if the file is missing, [`Error::Unavailable`] if the disk does not give it.
     pub fn read(&self, id: UploadId) -> Result<Vec<u8>, Error> {
         let place = self.place(id);
-        fs::read(&place).map_err(|error| Error::internal(format!("{id}: {error}")))
+        fs::read(&place).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Error::internal(format!("{id}: {error}")),
+            _ => unavailable(&place, &error),
+        })
     }
 
     /// Whether there are bytes of this file.
@@ -79,6 +83,10 @@ impl Files {
         let shelf: String = name.chars().rev().take(2).collect();
         self.folder.join(shelf).join(name)
     }
+}
+
+fn unavailable(place: &Path, error: &io::Error) -> Error {
+    Error::Unavailable(format!("the folder of attachments: {}: {error}", place.display()).into())
 }
 
 fn write_durably(file: &Path, content: &[u8]) -> io::Result<()> {
@@ -121,6 +129,23 @@ mod tests {
     fn a_file_that_was_never_stored_is_an_error_that_names_it() {
         let folder = tempfile::tempdir().unwrap();
         let files = Files::open(folder.path()).unwrap();
-        assert!(files.read(UploadId::from_uuid(Uuid::nil())).is_err());
+        let id = UploadId::from_uuid(Uuid::nil());
+        let error = files.read(id).unwrap_err();
+        assert!(matches!(error, Error::Internal(_)) && error.reason().contains(&id.to_string()), "{error:?}");
+    }
+
+    #[test]
+    fn a_disk_that_fails_is_trouble_of_the_moment_and_its_reason_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, dangling) = (folder.path().join("file"), folder.path().join("dangling"));
+        fs::write(&file, "no folder").unwrap();
+        std::os::unix::fs::symlink("nowhere", &dangling).unwrap();
+        let id = UploadId::from_uuid(Uuid::nil());
+        let read = Files::at(&file).read(id).map(drop);
+        for failed in [read, Files::at(&file).store(id, b"%PDF"), Files::at(&dangling).store(id, b"%PDF")] {
+            let error = failed.unwrap_err();
+            assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
+            assert!(error.reason().contains("attachments: /"), "{error:?}");
+        }
     }
 }

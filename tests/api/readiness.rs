@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::support::database::{TestDatabase, is_postgres};
-use crate::support::{Held, POOL, Reply, Standby, TestApp, forms};
+use crate::support::{Disk, Held, POOL, Reply, Standby, TestApp, forms};
 
 /// The names of the parts that fail.
 fn failing(reply: &Reply) -> Vec<&str> {
@@ -117,6 +117,26 @@ async fn a_crowd_of_readers_makes_no_service_unready_that_files() {
     let held = Held::reads(&app).await;
     app.anonymous().get("/readyz").await.is(200);
     drop(held);
+}
+
+#[actix_web::test]
+async fn a_disk_that_is_read_only_keeps_attachments_out_and_makes_a_service_unready_until_it_is_written() {
+    let Some(disk) = Disk::mount() else { return };
+    let app = TestApp::start_with(&[("TODOKEDE_UPLOADS_DIR", disk.path().to_str().unwrap())]).await;
+    let clinic = app.clinic().await;
+    let stored = clinic.attach(&forms::pdf()).await;
+    let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    let id = announced.body["id"].as_str().unwrap();
+    disk.forbid_writing();
+    let sent = forms::send_content(&clinic, id, &forms::pdf()).await;
+    sent.refused(503, "UNAVAILABLE");
+    assert!(sent.body["retryable"] == true && !sent.header("retry-after").is_empty(), "{}", sent.text);
+    clinic.get(&format!("/v1/uploads/{stored}/content")).await.is(200);
+    let reply = asked_anew(&app).await;
+    assert_eq!(failing(reply.refused(503, "NOT_READY")), ["disk of uploads"]);
+    disk.allow_writing();
+    forms::send_content(&clinic, id, &forms::pdf()).await.is(200);
+    asked_anew(&app).await.is(200);
 }
 
 /// Asks until the answer has this status.

@@ -194,3 +194,24 @@ async fn an_announcement_is_made_once_per_key_and_can_be_rehearsed() {
         .refused(422, "IDEMPOTENCY_KEY_REUSED");
     assert_eq!(app.count("SELECT COUNT(*) FROM uploads"), 1);
 }
+
+#[actix_web::test]
+async fn a_folder_that_cannot_be_used_is_trouble_of_the_moment_and_a_missing_file_is_not() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let stored = format!("/v1/uploads/{}/content", clinic.attach(&forms::pdf()).await);
+    let id = announced(&clinic).await;
+    let [folder, elsewhere] = ["uploads", "elsewhere"].map(|name| app.folder().join(name));
+    std::fs::rename(&folder, &elsewhere).unwrap();
+    std::fs::write(&folder, "no folder").unwrap();
+    for reply in [forms::send_content(&clinic, &id, &forms::pdf()).await, clinic.get(&stored).await] {
+        reply.refused(503, "UNAVAILABLE");
+        assert!(reply.body["retryable"] == true && !reply.header("retry-after").is_empty(), "{}", reply.text);
+        assert!(!reply.text.contains("uploads:"), "the reason is for the log: {}", reply.text);
+    }
+    std::fs::remove_file(&folder).unwrap();
+    clinic.get(&stored).await.refused(500, "INTERNAL");
+    std::fs::rename(&elsewhere, &folder).unwrap();
+    forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);
+    clinic.get(&stored).await.is(200);
+}
