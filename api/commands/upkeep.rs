@@ -75,11 +75,10 @@ pub fn examine() -> Result<(), Failure> {
     })?;
     // What a library has against a certificate, for example, is only in the log.
     telemetry::start(&settings.log, settings.log_format);
-    let report = doctor::examine(&settings);
-    for finding in report.findings() {
-        tell(format_args!("{finding}"));
+    match doctor::examine(&settings, |finding| tell(format_args!("{finding}"))) {
+        0 => Ok(()),
+        failures => Err(failed(failures)),
     }
-    if report.failures() == 0 { Ok(()) } else { Err(failed(report.failures())) }
 }
 
 /// A reader that closes early (`| head`) has read enough; the command ends as the checks did.
