@@ -1,12 +1,11 @@
 //! Commands for whoever looks after an installation: health, doctor, backup, restore.
 
-use std::fmt;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Failure, settings};
+use super::{Failure, settings, tell};
 use crate::backup::{self, Copied, Place};
 use crate::config::Settings;
 use crate::db::source::Source;
@@ -25,8 +24,8 @@ const LONGEST_STATUS: u64 = 1000;
 pub fn back_up(file: &Path) -> Result<(), Failure> {
     let to = Place::of_backup(file);
     let copied = backup::copy(&place(settings()?)?, &to)?;
-    println!("database     {}", to.database.display());
-    println!("attachments  {} in {}", copied.attachments, to.uploads.display());
+    tell(format_args!("database     {}", to.database.display()));
+    tell(format_args!("attachments  {} in {}", copied.attachments, to.uploads.display()));
     complete(&copied)
 }
 
@@ -37,8 +36,8 @@ pub fn back_up(file: &Path) -> Result<(), Failure> {
 pub fn restore(file: &Path) -> Result<(), Failure> {
     let to = place(settings()?)?;
     let copied = backup::copy(&Place::of_backup(file), &to)?;
-    println!("database     {}", to.database.display());
-    println!("attachments  {} in {}", copied.attachments, to.uploads.display());
+    tell(format_args!("database     {}", to.database.display()));
+    tell(format_args!("attachments  {} in {}", copied.attachments, to.uploads.display()));
     complete(&copied)
 }
 
@@ -79,11 +78,6 @@ pub fn examine() -> Result<(), Failure> {
         0 => Ok(()),
         failures => Err(failed(failures)),
     }
-}
-
-/// A reader that closes early (`| head`) has read enough; the command ends as the checks did.
-fn tell(line: fmt::Arguments<'_>) {
-    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 fn failed(checks: usize) -> Failure {

@@ -1,6 +1,7 @@
 //! The command line: the real binary, as an operator starts it.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Child, Command, Output, Stdio};
@@ -129,6 +130,54 @@ fn a_doctor_whose_reader_has_read_enough_still_ends_as_its_checks_did() {
         todokede(folder.path(), &["doctor"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     assert_eq!(failed(&child.wait_with_output().unwrap(), 1), "todokede: 1 checks failed\n");
+}
+
+/// Standard output without room for anything.
+fn full() -> Stdio {
+    File::options().write(true).open("/dev/full").unwrap().into()
+}
+
+#[test]
+fn a_command_whose_output_has_no_room_still_ends_as_its_work_did() {
+    let folder = folder();
+    let list = folder.path().join("list.csv");
+    std::fs::write(&list, csv(&[&unlisted(6, 1)])).unwrap();
+    let round = folder.path().join("round.json");
+    std::fs::write(&round, include_str!("../../api/rounds/2023.json")).unwrap();
+    for arguments in [
+        &["migrate"][..],
+        &["facilities", "import", "list.csv"],
+        &["rounds", "load", "round.json"],
+        &["backup", "night.backup"],
+        &["doctor"],
+    ] {
+        let output = todokede(folder.path(), arguments).stdout(full()).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+    }
+    assert!(folder.path().join("night.backup").exists());
+    failed(&todokede(folder.path(), &["openapi"]).stdout(full()).output().unwrap(), 1);
+    let silent =
+        todokede(folder.path(), &["rounds", "load", "nowhere.json"]).stderr(full()).output().unwrap();
+    assert_eq!(silent.status.code(), Some(1), "nor does the error's room matter");
+}
+
+#[test]
+fn a_service_serves_although_nobody_reads_its_greeting() {
+    let folder = folder();
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let mut command = todokede(folder.path(), &["serve"]);
+    command.env("TODOKEDE_LISTEN", &unused).stdout(full()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    let patience = Instant::now() + Duration::from_secs(20);
+    let is_well = || {
+        let mut asked = todokede(folder.path(), &["health", "--ready"]);
+        asked.env("TODOKEDE_LISTEN", &unused).output().unwrap().status.success()
+    };
+    while !is_well() && Instant::now() < patience {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let output = end(child, "TERM");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
 }
 
 #[test]
