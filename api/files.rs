@@ -7,8 +7,16 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::Duration;
+
+use crate::domain::calendar::Instant;
 use crate::domain::ids::UploadId;
 use crate::error::Error;
+
+/// What a file's name ends with while it is being written.
+const ASIDE: &str = "part-";
+/// No file is on its way for as long as this: whoever wrote it was killed.
+const LEFT: Duration = Duration::days(1);
 
 /// The folder of attachments. Clones share it.
 #[derive(Debug, Clone)]
@@ -39,7 +47,7 @@ impl Files {
     /// refers to what may be left under the file's name then.
     pub fn store(&self, id: UploadId, content: &[u8]) -> Result<(), Error> {
         let place = self.place(id);
-        let aside = place.with_extension(format!("part-{:016x}", rand::random::<u64>()));
+        let aside = place.with_extension(format!("{ASIDE}{:016x}", rand::random::<u64>()));
         let stored = write_durably(&aside, content).and_then(|()| fs::rename(&aside, &place));
         if stored.is_err() {
             // What was written aside is of no use; that it cannot be removed either changes nothing.
@@ -69,12 +77,19 @@ impl Files {
     /// Removes a file's bytes; where there are none, nothing is to be done.
     ///
     /// # Errors
-    /// An internal error if they cannot be removed.
+    /// [`Error::Unavailable`] if they cannot be removed.
     pub fn remove(&self, id: UploadId) -> Result<(), Error> {
-        match fs::remove_file(self.place(id)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::internal(error)),
-            _ => Ok(()),
-        }
+        let place = self.place(id);
+        if_there(fs::remove_file(&place)).map(drop).map_err(|error| unavailable(&place, &error))
+    }
+
+    /// Removes what kills left of files that were being written, and says how many there were. `now` is the
+    /// machine's time, which files bear.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the folder cannot be read, or something in it not removed.
+    pub fn sweep(&self, now: Instant) -> Result<usize, Error> {
+        sweep(&self.folder, now - LEFT).map_err(|error| unavailable(&self.folder, &error))
     }
 
     /// Files are spread over folders by the id's last two characters.
@@ -82,6 +97,35 @@ impl Files {
         let name = id.to_string();
         let shelf: String = name.chars().rev().take(2).collect();
         self.folder.join(shelf).join(name)
+    }
+}
+
+/// Sweeps a folder and those in it.
+fn sweep(folder: &Path, before: Instant) -> io::Result<usize> {
+    let mut swept = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        let is_aside = path.extension().is_some_and(|end| end.to_string_lossy().starts_with(ASIDE));
+        if entry.file_type()?.is_dir() {
+            swept += sweep(&path, before)?;
+        } else if is_aside && is_older(&path, before)? {
+            swept += usize::from(if_there(fs::remove_file(&path))?.is_some());
+        }
+    }
+    Ok(swept)
+}
+
+fn is_older(file: &Path, before: Instant) -> io::Result<bool> {
+    let written = if_there(fs::metadata(file).and_then(|about| about.modified()))?;
+    Ok(written.is_some_and(|written| Instant::from(written) < before))
+}
+
+/// Nothing of a file that has gone: it was written to its end, or another replica sweeps the same folder.
+fn if_there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        result => result.map(Some),
     }
 }
 
@@ -132,6 +176,26 @@ mod tests {
         let id = UploadId::from_uuid(Uuid::nil());
         let error = files.read(id).unwrap_err();
         assert!(matches!(error, Error::Internal(_)) && error.reason().contains(&id.to_string()), "{error:?}");
+    }
+
+    #[test]
+    fn what_a_kill_left_is_swept_once_it_is_a_day_old_and_nothing_else_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::open(folder.path()).unwrap();
+        let id = UploadId::from_uuid(Uuid::new_v4());
+        files.store(id, b"%PDF-1.7").unwrap();
+        let place = files.place(id);
+        let written = Instant::UNIX_EPOCH + Duration::days(10_000);
+        let left =
+            [place.with_extension("part-0123456789abcdef"), place.with_extension("part-fedcba9876543210")];
+        for (file, at) in [(&place, 0), (&left[0], 0), (&left[1], 1)] {
+            let file = File::options().append(true).create(true).open(file).unwrap();
+            file.set_modified((written + Duration::seconds(at)).into()).unwrap();
+        }
+        assert_eq!(files.sweep(written + LEFT).unwrap(), 0);
+        assert_eq!(files.sweep(written + LEFT + Duration::milliseconds(500)).unwrap(), 1);
+        assert!(!left[0].exists() && left[1].exists() && files.has(id));
+        assert!(Files::at(&place).sweep(written).is_err(), "no folder");
     }
 
     #[test]

@@ -57,8 +57,11 @@ fn complete(copied: &Copied) -> Result<(), Failure> {
         return Ok(());
     }
     let ids: Vec<String> = copied.damaged.iter().map(ToString::to_string).collect();
-    let (count, ids) = (ids.len(), ids.join("\n  "));
-    Err(Failure(format!("the rest is copied, but {count} attachments are missing or damaged:\n  {ids}")))
+    let count = match ids.len() {
+        1 => "1 attachment is".to_owned(),
+        count => format!("{count} attachments are"),
+    };
+    Err(Failure(format!("the rest is copied, but {count} missing or damaged:\n  {}", ids.join("\n  "))))
 }
 
 /// Examines the installation and prints a line for every check.
@@ -81,7 +84,7 @@ pub fn examine() -> Result<(), Failure> {
 }
 
 fn failed(checks: usize) -> Failure {
-    Failure(format!("{checks} checks failed"))
+    Failure(if checks == 1 { "1 check failed".to_owned() } else { format!("{checks} checks failed") })
 }
 
 /// Asks the service on this machine how it is: whether it lives, or whether it can serve.

@@ -106,6 +106,21 @@ fn a_database_that_cannot_be_opened_is_told() {
 }
 
 #[test]
+fn a_damaged_database_is_named_with_who_knows_more() {
+    let folder = folder();
+    done(&run(folder.path(), &["migrate"]));
+    let file = folder.path().join("data.sqlite3");
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[8192..].fill(0xA5);
+    std::fs::write(&file, bytes).unwrap();
+    for command in ["migrate", "serve", "worker"] {
+        let output = run(folder.path(), &[command]);
+        let told = failed(&output, 1);
+        assert!(told.contains("data.sqlite3: ") && told.contains("`todokede doctor`"), "{command}: {told}");
+    }
+}
+
+#[test]
 fn openapi_prints_the_document_and_needs_no_settings() {
     let folder = folder();
     let output = run(folder.path(), &["openapi"]);
@@ -129,7 +144,7 @@ fn a_doctor_whose_reader_has_read_enough_still_ends_as_its_checks_did() {
     let mut child =
         todokede(folder.path(), &["doctor"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
-    assert_eq!(failed(&child.wait_with_output().unwrap(), 1), "todokede: 1 checks failed\n");
+    assert_eq!(failed(&child.wait_with_output().unwrap(), 1), "todokede: 1 check failed\n");
 }
 
 /// Standard output without room for anything.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Reply, TestApp, forms};
+use crate::support::{Actor, PASSWORD, Reply, TestApp, forms};
 
 async fn announced(clinic: &Actor) -> String {
     let reply = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
@@ -213,5 +213,32 @@ async fn a_folder_that_cannot_be_used_is_trouble_of_the_moment_and_a_missing_fil
     clinic.get(&stored).await.refused(500, "INTERNAL");
     std::fs::rename(&elsewhere, &folder).unwrap();
     forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);
+    clinic.get(&stored).await.is(200);
+}
+
+#[actix_web::test]
+async fn what_a_kill_left_of_a_file_half_written_is_removed_after_a_day() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let stored = format!("/v1/uploads/{}/content", clinic.attach(&forms::pdf()).await);
+    let whole = files(&app.folder().join("uploads")).pop().unwrap();
+    let [old, young] =
+        ["part-0123456789abcdef", "part-fedcba9876543210"].map(|end| whole.with_extension(end));
+    for file in [&old, &young] {
+        std::fs::write(file, "half of a contract").unwrap();
+    }
+    for file in [&old, &whole] {
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        std::fs::File::options().append(true).open(file).unwrap().set_modified(long_ago).unwrap();
+    }
+    let app = app.restart(&[]).await;
+    for _ in 0..100 {
+        if !old.exists() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(!old.exists() && young.exists());
+    let clinic = Actor::log_in(&app, &clinic.email, PASSWORD, clinic.facility_code.clone()).await;
     clinic.get(&stored).await.is(200);
 }
