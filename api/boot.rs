@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::clock::Clock;
 use crate::config::{Profile, Settings};
 use crate::db::pool::{Database, connect};
+use crate::db::source::Source;
 use crate::db::{migrations, sandbox_clock};
 use crate::error::Error;
 use crate::facility_list::{Import, import_text};
@@ -25,6 +26,10 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 /// # Errors
 /// An internal error that says what failed.
 pub fn migrate(settings: &Settings) -> Result<Vec<String>, Error> {
+    bring_up_to_date(settings).map_err(|error| of_file(settings, &error))
+}
+
+fn bring_up_to_date(settings: &Settings) -> Result<Vec<String>, Error> {
     let steps = migrations::run(&settings.database)?;
     let mut connection = connect(&settings.database)?;
     let call = Call::internal("system", Clock::of_machine().now());
@@ -39,19 +44,33 @@ pub fn migrate(settings: &Settings) -> Result<Vec<String>, Error> {
 /// An internal error that says what is in the way.
 pub fn open(settings: Settings) -> Result<State, Error> {
     let clock = Clock::of_machine();
-    match settings.profile {
-        Profile::Sandbox => open_sandbox(&settings, &clock)?,
-        Profile::Production => check_when_there(&settings)?,
-    }
-    let database = Database::open(&settings.database)?;
-    if settings.profile == Profile::Sandbox {
-        seed(&settings, &database, &clock)?;
-    }
+    let database = open_database(&settings, &clock).map_err(|error| of_file(&settings, &error))?;
     State::new(settings, clock, database)
 }
 
+fn open_database(settings: &Settings, clock: &Clock) -> Result<Database, Error> {
+    match settings.profile {
+        Profile::Sandbox => open_sandbox(settings, clock)?,
+        Profile::Production => check_when_there(settings)?,
+    }
+    let database = Database::open(&settings.database)?;
+    if settings.profile == Profile::Sandbox {
+        seed(settings, &database, clock)?;
+    }
+    Ok(database)
+}
+
+/// What SQLite has against a file does not say which it is, nor that it is damaged where a row cannot be read.
+fn of_file(settings: &Settings, error: &Error) -> Error {
+    let reason = error.reason();
+    Error::internal(match &settings.database {
+        Source::Sqlite(file) => format!("{}: {reason}; `todokede doctor` examines it", file.display()),
+        Source::Postgres(_) => reason,
+    })
+}
+
 fn open_sandbox(settings: &Settings, clock: &Clock) -> Result<(), Error> {
-    migrate(settings)?;
+    bring_up_to_date(settings)?;
     let mut connection = connect(&settings.database)?;
     let kept = sandbox_clock::find_offset(&mut connection)?;
     let offset = kept.unwrap_or_else(|| settings.clock.map_or(0, Clock::offset_for));
@@ -79,7 +98,11 @@ fn check_when_there(settings: &Settings) -> Result<(), Error> {
 fn check_production(settings: &Settings) -> Result<(), Error> {
     let mut connection = connect(&settings.database)?;
     // Asked without a right to change the schema, which the service's own user may lack.
-    if !migrations::standing(&mut connection).is_ok_and(|schema| schema.missing == 0) {
+    let schema = migrations::standing(&mut connection).map_err(|error| {
+        let reason = error.reason();
+        Error::internal(format!("the schema cannot be read, {reason}: run `todokede migrate` first"))
+    })?;
+    if schema.missing > 0 {
         return Err(Error::internal("the schema is not up to date: run `todokede migrate` first"));
     }
     if sandbox_clock::find_offset(&mut connection)?.is_some() {

@@ -46,6 +46,12 @@ fn settings() -> Result<Settings, Failure> {
     Ok(settings)
 }
 
+/// Tells a line on standard output. Where nobody reads it (`| head`), or it has no room, the command has done
+/// its work all the same, and ends as that did.
+fn tell(line: fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
 /// Serves the API until a signal ends it.
 ///
 /// # Errors
@@ -65,14 +71,14 @@ pub fn serve() -> Result<(), Failure> {
     run(async move {
         let signals = Signals::listen()?;
         let running = server::start(state)?;
-        println!("todokede listens on http://{}", running.address);
+        tell(format_args!("todokede listens on http://{}", running.address));
         if profile == Profile::Sandbox {
-            println!(
+            tell(format_args!(
                 "\n  Swagger UI    {public_url}/docs/\n  Mailbox       {public_url}/sandbox/messages\n  \
                  Clock         {public_url}/sandbox/clock\n  Facilities    {public_url}/sandbox/facilities\n\n\
                  Try first:\n  curl -X POST {public_url}/v1/registrations -H 'Content-Type: application/json' \
                  -d '{{\"email\":\"reception@clinic.example\"}}'\n"
-            );
+            ));
         }
         running.until(signals).await
     })?;
@@ -106,10 +112,10 @@ fn run(service: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
 pub fn migrate() -> Result<(), Failure> {
     let steps = boot::migrate(&settings()?)?;
     if steps.is_empty() {
-        println!("The schema is up to date.");
+        tell(format_args!("The schema is up to date."));
     }
     for step in steps {
-        println!("done: {step}");
+        tell(format_args!("done: {step}"));
     }
     Ok(())
 }
@@ -119,7 +125,7 @@ pub fn migrate() -> Result<(), Failure> {
 /// # Errors
 /// If it cannot be written.
 pub fn openapi() -> Result<(), Failure> {
-    // A reader that closes early (`| head`) is an error to tell, not a panic.
+    // Here the output is the work: what could not be written of it is an error.
     std::io::stdout().write_all(routes::document::yaml()?.as_bytes()).map_err(Error::internal)?;
     Ok(())
 }
@@ -133,16 +139,16 @@ pub fn import(file: &Path, whole_edition: bool) -> Result<(), Failure> {
     let import =
         Import { database: &state.database, policy: &state.policy, now: state.clock.now(), whole_edition };
     let (report, refused) = import_file(&import, file)?;
-    println!("read        {}", report.read);
-    println!("added       {}", report.added);
-    println!("changed     {}", report.changed);
-    println!("refused     {}", report.refused);
+    tell(format_args!("read        {}", report.read));
+    tell(format_args!("added       {}", report.added));
+    tell(format_args!("changed     {}", report.changed));
+    tell(format_args!("refused     {}", report.refused));
     if whole_edition {
-        println!("delisted    {}", report.delisted);
+        tell(format_args!("delisted    {}", report.delisted));
     }
-    println!("carried on  {} waiting successions", report.carried_on);
+    tell(format_args!("carried on  {} waiting successions", report.carried_on));
     for row in refused {
-        println!("line {}: {} {}", row.line, row.column, row.reason);
+        tell(format_args!("line {}: {} {}", row.line, row.column, row.reason));
     }
     Ok(())
 }
@@ -159,6 +165,6 @@ pub fn load_round(file: &Path) -> Result<(), Failure> {
     let name = round.round.clone();
     let (call, policy) = (Call::internal("system", state.clock.now()), state.policy.clone());
     state.database.write_blocking(move |conn| rounds::load(&mut Work::new(conn, &call, &policy), &round))?;
-    println!("loaded: {name}");
+    tell(format_args!("loaded: {name}"));
     Ok(())
 }

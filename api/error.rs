@@ -39,8 +39,9 @@ pub enum Error {
     /// More work waits than can be done in time; nothing was changed.
     #[error("overloaded: {0}")]
     Overloaded(&'static str),
-    /// The database could not do it now; nothing was changed. The source says why.
-    #[error("the database is not available")]
+    /// The database, or the disk under the attachments, could not do it now; nothing was changed. The source
+    /// says why.
+    #[error("database or disk is not available")]
     Unavailable(#[source] Source),
     /// Something that should not happen; the source says what.
     #[error("internal error")]
@@ -198,7 +199,7 @@ problem_codes! {
     Overloaded = "OVERLOADED",
     /// The service cannot serve now, or is about to stop.
     NotReady = "NOT_READY",
-    /// The database could not do it now; nothing was changed.
+    /// The database or a disk could not do it now; nothing was changed.
     Unavailable = "UNAVAILABLE",
     /// Whether the change was stored is not known; the same request with the same key finds out.
     OutcomeUnknown = "OUTCOME_UNKNOWN",

@@ -3,6 +3,9 @@
 //! A request enters by `server`, is read in `routes`, decided in `domain` within a transaction of
 //! `usecases`, kept by `db`. `worker` does what no request waits for. `docs/architecture.md` draws the map.
 
+// They panic where nobody reads: `commands` has a way that does not.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod backup;
 pub mod boot;
 pub mod clock;

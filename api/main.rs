@@ -1,5 +1,6 @@
 //! The command line: each subcommand is one call into the library.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -93,7 +94,8 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("todokede: {failure}");
+            // Nowhere to tell it is no reason to end otherwise.
+            let _ = writeln!(std::io::stderr(), "todokede: {failure}");
             ExitCode::FAILURE
         }
     }

@@ -3,11 +3,18 @@
 //! The outbox's lag is shown and never makes a service unready: mails that wait for a mail server
 //! are no reason to refuse filings, and every replica would say so at the same time.
 
+mod commits;
+mod door;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
 
+use futures_util::future::join_all;
 use tokio::sync::Mutex;
+
+use self::commits::Commits;
+use self::door::Door;
 
 use crate::clock::Clock;
 use crate::db::health::{self, Backlog};
@@ -19,7 +26,7 @@ use crate::error::Error;
 
 /// How long a look is good for, so that probes cannot load the database.
 const FRESH: Duration = Duration::from_secs(1);
-/// How long the database may take for its part of a look.
+/// How long the database may take for its part of a look, and each disk for its own.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A folder that the service writes to.
@@ -35,7 +42,8 @@ pub struct Folder {
 pub struct Readiness {
     database: Database,
     clock: Clock,
-    folders: Vec<Folder>,
+    commits: Arc<Commits>,
+    folders: Vec<(Folder, Door)>,
     disk_floor: u64,
     last: Mutex<Option<(Stopwatch, Arc<Report>)>>,
 }
@@ -49,7 +57,7 @@ pub struct Report {
     pub schema: Option<Standing>,
     /// The mails that wait; nothing if they cannot be counted.
     pub outbox: Option<Backlog>,
-    /// Free bytes by what is kept there; nothing where the file system does not tell.
+    /// Free bytes by what is kept there; nothing where the file system does not tell, or takes no writes.
     pub disks: Vec<(&'static str, Option<u64>)>,
     /// Bytes that must be free.
     pub disk_floor: u64,
@@ -80,7 +88,8 @@ impl Readiness {
     /// Looks at a database and at folders, of which each must have `disk_floor` bytes free.
     #[must_use]
     pub fn new(database: Database, clock: Clock, folders: Vec<Folder>, disk_floor: u64) -> Self {
-        Self { database, clock, folders, disk_floor, last: Mutex::new(None) }
+        let folders = folders.into_iter().map(|folder| (folder, Door::default())).collect();
+        Self { database, clock, commits: Arc::default(), folders, disk_floor, last: Mutex::new(None) }
     }
 
     /// The last look, or a new one. Callers that come together share it.
@@ -95,39 +104,48 @@ impl Readiness {
     }
 
     async fn look(&self) -> Report {
-        let now = self.clock.now();
+        let disks = join_all(self.folders.iter().map(|(folder, door)| free(folder, door)));
+        let ((is_writable, seen), disks) = tokio::join!(self.look_at_database(), disks);
+        let (schema, outbox) = seen.unzip();
+        Report { is_writable, schema, outbox, disks, disk_floor: self.disk_floor }
+    }
+
+    /// Whether it takes writes, and what it holds if it can be read.
+    async fn look_at_database(&self) -> (bool, Option<(Standing, Backlog)>) {
+        let until = tokio::time::Instant::now() + PATIENCE;
+        let (now, commits, is_server) =
+            (self.clock.now(), Arc::clone(&self.commits), self.database.is_server());
         // All in one job of those that write: a crowd of readers, which is turned away before filings
         // are, must not make a service look unready that files.
         let look = self.database.write(Mode::Rehearse, move |conn| {
             let seen = (migrations::standing(conn)?, health::backlog(conn, now)?);
+            if is_server {
+                commits.give_up_lost(conn)?;
+            }
             Ok((seen, health::try_to_write(conn).inspect_err(told_unwritable).is_ok()))
         });
-        let look = in_time(look).await;
-        let folders = self.folders.clone();
-        let disks = tokio::task::spawn_blocking(move || {
-            folders.iter().map(|folder| (folder.name, free(folder))).collect()
-        });
-        let (seen, written) = look.unzip();
-        let (schema, outbox) = seen.unzip();
-        Report {
-            is_writable: written.unwrap_or(false),
-            schema,
-            outbox,
-            disks: disks.await.unwrap_or_default(),
-            disk_floor: self.disk_floor,
+        let (seen, written) = in_time(until, "look", look).await.unzip();
+        let mut is_writable = written.unwrap_or(false);
+        if is_writable && is_server {
+            is_writable = in_time(until, "commit", self.commits.try_one(&self.database)).await.is_some();
         }
+        (is_writable, seen)
     }
 }
 
-async fn in_time<T>(job: impl Future<Output = Result<T, Error>>) -> Option<T> {
-    match tokio::time::timeout(PATIENCE, job).await {
+async fn in_time<T>(
+    until: tokio::time::Instant,
+    step: &'static str,
+    job: impl Future<Output = Result<T, Error>>,
+) -> Option<T> {
+    match tokio::time::timeout_at(until, job).await {
         Ok(Ok(done)) => Some(done),
         Ok(Err(error)) => {
-            tracing::error!(error = %error.reason(), "not ready: the database cannot be looked at");
+            tracing::error!(step, error = %error.reason(), "not ready: the database cannot do it");
             None
         }
         Err(_) => {
-            tracing::error!("not ready: the database was not looked at in time");
+            tracing::error!(step, "not ready: the database did not do it in time");
             None
         }
     }
@@ -137,10 +155,17 @@ fn told_unwritable(error: &Error) {
     tracing::error!(error = %error.reason(), "not ready: the database cannot be written");
 }
 
-fn free(folder: &Folder) -> Option<u64> {
-    disk::free_bytes(&folder.place)
-        .inspect_err(|error| tracing::error!(%error, folder = folder.name, "the disk does not tell its room"))
-        .ok()
+/// A network file system that hangs never answers.
+async fn free(folder: &Folder, door: &Door) -> (&'static str, Option<u64>) {
+    let place = folder.place.clone();
+    let free = door.run(PATIENCE, move || disk::free_bytes(&place)).await;
+    let reason = match free {
+        Some(Ok(free)) => return (folder.name, Some(free)),
+        Some(Err(error)) => error.reason(),
+        None => "it does not answer".to_owned(),
+    };
+    tracing::error!(%reason, folder = folder.name, "not ready: the disk does not tell its room");
+    (folder.name, None)
 }
 
 #[cfg(test)]

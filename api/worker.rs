@@ -80,19 +80,30 @@ async fn keep_tidy(state: &State, mut stop: watch::Receiver<bool>) {
 
 async fn tidy(state: &State) {
     state.limits.forget_idle();
-    match in_work(state, housekeeping::tidy).await {
-        Ok(tidied) if tidied.rows == 0 => {}
+    let forgotten = match in_work(state, housekeeping::tidy).await {
         Ok(tidied) => {
-            tracing::info!(rows = tidied.rows, "old rows were forgotten");
-            let files = state.files.clone();
-            let removed = tokio::task::spawn_blocking(move || {
-                tidied.uploads.into_iter().try_for_each(|id| files.remove(id))
-            });
-            if let Ok(Err(error)) = removed.await {
-                tracing::error!(%error, "bytes that belong to nobody could not be removed");
+            if tidied.rows > 0 {
+                tracing::info!(rows = tidied.rows, "old rows were forgotten");
             }
+            tidied.uploads
         }
-        Err(error) => tracing::error!(%error, "old rows could not be forgotten"),
+        Err(error) => {
+            tracing::error!(%error, "old rows could not be forgotten");
+            Vec::new()
+        }
+    };
+    let files = state.files.clone();
+    let now_of_machine = state.clock.now() - chrono::Duration::microseconds(state.clock.offset_micros());
+    let removed = tokio::task::spawn_blocking(move || {
+        forgotten.into_iter().try_for_each(|id| files.remove(id))?;
+        files.sweep(now_of_machine)
+    });
+    match removed.await {
+        Ok(Ok(0)) | Err(_) => {}
+        Ok(Ok(files)) => tracing::info!(files, "what was left of files half written was removed"),
+        Ok(Err(error)) => {
+            tracing::error!(error = %error.reason(), "bytes that belong to nobody could not be removed");
+        }
     }
 }
 

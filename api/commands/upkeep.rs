@@ -1,12 +1,11 @@
 //! Commands for whoever looks after an installation: health, doctor, backup, restore.
 
-use std::fmt;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Failure, settings};
+use super::{Failure, settings, tell};
 use crate::backup::{self, Copied, Place};
 use crate::config::Settings;
 use crate::db::source::Source;
@@ -25,8 +24,8 @@ const LONGEST_STATUS: u64 = 1000;
 pub fn back_up(file: &Path) -> Result<(), Failure> {
     let to = Place::of_backup(file);
     let copied = backup::copy(&place(settings()?)?, &to)?;
-    println!("database     {}", to.database.display());
-    println!("attachments  {} in {}", copied.attachments, to.uploads.display());
+    tell(format_args!("database     {}", to.database.display()));
+    tell(format_args!("attachments  {} in {}", copied.attachments, to.uploads.display()));
     complete(&copied)
 }
 
@@ -37,8 +36,8 @@ pub fn back_up(file: &Path) -> Result<(), Failure> {
 pub fn restore(file: &Path) -> Result<(), Failure> {
     let to = place(settings()?)?;
     let copied = backup::copy(&Place::of_backup(file), &to)?;
-    println!("database     {}", to.database.display());
-    println!("attachments  {} in {}", copied.attachments, to.uploads.display());
+    tell(format_args!("database     {}", to.database.display()));
+    tell(format_args!("attachments  {} in {}", copied.attachments, to.uploads.display()));
     complete(&copied)
 }
 
@@ -58,8 +57,11 @@ fn complete(copied: &Copied) -> Result<(), Failure> {
         return Ok(());
     }
     let ids: Vec<String> = copied.damaged.iter().map(ToString::to_string).collect();
-    let (count, ids) = (ids.len(), ids.join("\n  "));
-    Err(Failure(format!("the rest is copied, but {count} attachments are missing or damaged:\n  {ids}")))
+    let count = match ids.len() {
+        1 => "1 attachment is".to_owned(),
+        count => format!("{count} attachments are"),
+    };
+    Err(Failure(format!("the rest is copied, but {count} missing or damaged:\n  {}", ids.join("\n  "))))
 }
 
 /// Examines the installation and prints a line for every check.
@@ -75,20 +77,14 @@ pub fn examine() -> Result<(), Failure> {
     })?;
     // What a library has against a certificate, for example, is only in the log.
     telemetry::start(&settings.log, settings.log_format);
-    let report = doctor::examine(&settings);
-    for finding in report.findings() {
-        tell(format_args!("{finding}"));
+    match doctor::examine(&settings, |finding| tell(format_args!("{finding}"))) {
+        0 => Ok(()),
+        failures => Err(failed(failures)),
     }
-    if report.failures() == 0 { Ok(()) } else { Err(failed(report.failures())) }
-}
-
-/// A reader that closes early (`| head`) has read enough; the command ends as the checks did.
-fn tell(line: fmt::Arguments<'_>) {
-    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 fn failed(checks: usize) -> Failure {
-    Failure(format!("{checks} checks failed"))
+    Failure(if checks == 1 { "1 check failed".to_owned() } else { format!("{checks} checks failed") })
 }
 
 /// Asks the service on this machine how it is: whether it lives, or whether it can serve.

@@ -28,7 +28,12 @@ const OPTIONS: [(&str, &str); 8] = [
 ///
 /// # Errors
 /// What is expected instead; the URL itself may hold a password and is not repeated.
-pub(super) fn parse(url: &str, connections: u32, pooler: Pooler) -> Result<Source, &'static str> {
+pub(super) fn parse(
+    url: &str,
+    connections: u32,
+    pooler: Pooler,
+    variables: &BTreeMap<String, String>,
+) -> Result<Source, &'static str> {
     if let Some(file) = url.strip_prefix("sqlite:") {
         // What others read as an address or as a database in memory would be a file of that name.
         let misleading = file.is_empty() || file.starts_with("//") || file.starts_with(":memory:");
@@ -43,6 +48,7 @@ pub(super) fn parse(url: &str, connections: u32, pooler: Pooler) -> Result<Sourc
         let (name, value) = option.split_once('=').ok_or("options of the form name=value after the `?`")?;
         options.insert(name, value);
     }
+    check_destination(address, &options, variables)?;
     check_tls(address, &mut options)?;
     for (name, value) in OPTIONS {
         options.entry(name).or_insert(value);
@@ -81,6 +87,28 @@ fn check_form(url: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// Refuses a URL that libpq would fill up with a host from elsewhere, which nobody held against the rules on
+/// TLS: it reads variables of its own, of which an address goes before any host, and files of services.
+fn check_destination(
+    address: &str,
+    options: &BTreeMap<&str, &str>,
+    variables: &BTreeMap<String, String>,
+) -> Result<(), &'static str> {
+    let is_set = |name: &str| variables.get(name).is_some_and(|value| !value.trim().is_empty());
+    let has = |name: &str| options.get(name).is_some_and(|value| !value.is_empty());
+    let stands_before_path = hosts_of(address).split(',').any(|host| !without_port(host).is_empty());
+    let names_host = stands_before_path || has("host") || has("hostaddr");
+    // Whatever is not this machine's has to have TLS anyway.
+    let leads_away = !has("hostaddr") && (is_set("PGHOSTADDR") || is_set("PGSERVICE") || has("service"));
+    if is_local(address, options) && (leads_away || (!names_host && is_set("PGHOST"))) {
+        return Err(
+            "a URL that names its host, with PGHOST, PGHOSTADDR, PGSERVICE and the option service left \
+                    out: they would lead elsewhere",
+        );
+    }
+    Ok(())
+}
+
 /// libpq's own default, `prefer`, silently goes without TLS where it cannot have it.
 fn check_tls<'a>(address: &str, options: &mut BTreeMap<&'a str, &'a str>) -> Result<(), &'static str> {
     let asked = options.get("sslmode").copied();
@@ -103,17 +131,25 @@ fn check_tls<'a>(address: &str, options: &mut BTreeMap<&'a str, &'a str>) -> Res
 
 /// Whether every host is this machine: a socket, `localhost`, a loopback address.
 fn is_local(address: &str, options: &BTreeMap<&str, &str>) -> bool {
-    let authority = address.split_once('/').map_or(address, |(authority, _)| authority);
-    let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
     let named = ["host", "hostaddr"].iter().filter_map(|name| options.get(name).copied());
-    named.chain([hosts]).flat_map(|hosts| hosts.split(',')).all(is_local_host)
+    named.chain([hosts_of(address)]).flat_map(|hosts| hosts.split(',')).all(is_local_host)
+}
+
+/// The hosts that stand before the path.
+fn hosts_of(address: &str) -> &str {
+    let authority = address.split_once('/').map_or(address, |(authority, _)| authority);
+    authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts)
+}
+
+fn without_port(host: &str) -> &str {
+    match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
+        Some((bare, _)) => bare,
+        None => host.split_once(':').filter(|(_, port)| !port.contains(':')).map_or(host, |(bare, _)| bare),
+    }
 }
 
 fn is_local_host(host: &str) -> bool {
-    let bare = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
-        Some((bare, _)) => bare,
-        None => host.split_once(':').filter(|(_, port)| !port.contains(':')).map_or(host, |(bare, _)| bare),
-    };
+    let bare = without_port(host);
     let socket = bare.starts_with('/') || bare.to_ascii_lowercase().starts_with("%2f");
     let loopback = bare.parse().is_ok_and(|address: IpAddr| address.is_loopback());
     bare.is_empty() || socket || bare == "localhost" || loopback
@@ -126,7 +162,13 @@ mod tests {
     use super::*;
 
     fn url(text: &str) -> Result<String, &'static str> {
-        match parse(text, 8, Pooler::None)? {
+        url_beside(text, &[])
+    }
+
+    /// The same where libpq finds variables.
+    fn url_beside(text: &str, variables: &[(&str, &str)]) -> Result<String, &'static str> {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        match parse(text, 8, Pooler::None, &variables.collect())? {
             Source::Postgres(server) => Ok(server.url.expose_secret().to_owned()),
             Source::Sqlite(file) => Ok(file.display().to_string()),
         }
@@ -164,6 +206,38 @@ mod tests {
         for weak in ["prefer", "allow"] {
             url(&format!("postgres://db.example.jp/todokede?sslmode={weak}")).unwrap_err();
         }
+    }
+
+    #[test]
+    fn nothing_but_the_url_says_where_the_database_is() {
+        const VARIABLES: [&str; 3] = ["PGHOST", "PGHOSTADDR", "PGSERVICE"];
+        const SOCKET: &str = "postgres:///todokede?host=/run/postgresql";
+        const ADDRESS: &str = "postgres://localhost/todokede?hostaddr=127.0.0.1";
+        for (text, refused) in [
+            ("postgres:///todokede", &VARIABLES[..]),
+            ("postgres://u:s3cret@/todokede", &VARIABLES),
+            ("postgres:///todokede?host=", &VARIABLES),
+            ("postgres://:5433/todokede", &VARIABLES),
+            ("postgres://", &VARIABLES),
+            ("postgres:///todokede?service=elsewhere", &["PGHOST", "PGHOSTADDR", "PGSERVICE", "SOMEBODYS"]),
+            // A host is named, and an address goes before it.
+            ("postgres://localhost/todokede", &["PGHOSTADDR", "PGSERVICE"]),
+            ("postgres://u@%2Frun%2Fpostgresql/todokede", &["PGHOSTADDR", "PGSERVICE"]),
+            (SOCKET, &["PGHOSTADDR", "PGSERVICE"]),
+            (ADDRESS, &[]),
+            ("postgres:///todokede?hostaddr=127.0.0.1", &[]),
+        ] {
+            for name in VARIABLES.into_iter().chain(["SOMEBODYS"]) {
+                let seen = url_beside(text, &[(name, "db.example.jp")]);
+                assert_eq!(seen.is_err(), refused.contains(&name), "{text} {name}");
+                assert!(seen.err().is_none_or(|told| told.contains("host") && told.contains("PGHOST")));
+                let empty = url_beside(text, &[(name, " ")]);
+                assert_eq!(empty.is_err(), text.contains("service"), "{text} {name} is set to nothing");
+            }
+        }
+        // A server elsewhere has TLS, or is refused, whatever else is set.
+        let elsewhere = url_beside("postgres://db.example.jp/todokede", &[("PGHOST", "db.example.jp")]);
+        assert_eq!(elsewhere.is_ok(), TLS);
     }
 
     #[test]

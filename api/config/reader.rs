@@ -172,7 +172,7 @@ impl<'a> Reader<'a> {
         pooler: Pooler,
     ) -> Source {
         let value = self.text(name).unwrap_or_else(|| default.to_owned());
-        database::parse(&value, connections, pooler).unwrap_or_else(|expected| {
+        database::parse(&value, connections, pooler, self.variables).unwrap_or_else(|expected| {
             self.malformed(name, expected);
             Source::Sqlite(PathBuf::new())
         })

@@ -1,5 +1,6 @@
 //! What `todokede doctor` asks the database about itself.
 
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Integer, Text};
 
@@ -13,6 +14,8 @@ use crate::error::Error;
 /// Takes the lock that a write takes, with a limit on the wait: SQLite's connections have one already.
 const BEGIN_EMBEDDED: &str = "BEGIN IMMEDIATE";
 const BEGIN_SERVER: &str = "BEGIN READ WRITE; SET LOCAL statement_timeout = '5s'";
+/// Whoever asks behind a lock is to say so, and not to wait with it.
+const LIMITS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s'";
 
 #[derive(QueryableByName)]
 struct JournalMode {
@@ -30,6 +33,11 @@ struct Synchronous {
 struct QuickCheck {
     #[diesel(sql_type = Text)]
     quick_check: String,
+}
+
+/// Lets no question to a PostgreSQL server wait for longer than some seconds.
+pub fn limit_waits(conn: &mut Conn) -> Result<(), Error> {
+    Ok(on!(conn, |c| c.batch_execute(LIMITS))?)
 }
 
 /// What decides whether an acknowledged commit outlasts a power cut, on this connection of SQLite.

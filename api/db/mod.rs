@@ -24,6 +24,7 @@ pub mod paging;
 pub mod pool;
 pub mod postal_items;
 mod postgres;
+pub mod probe;
 pub mod rounds;
 pub mod sandbox_clock;
 #[cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "what the table macro of diesel wants"))]

@@ -34,6 +34,12 @@ impl Database {
         }))
     }
 
+    /// Whether it is a server, whose commits may wait for other machines.
+    #[must_use]
+    pub const fn is_server(&self) -> bool {
+        matches!(self.0, Engine::Cluster(_))
+    }
+
     /// How busy it is.
     #[must_use]
     pub fn load(&self) -> Arc<Load> {

@@ -1,6 +1,8 @@
 //! Either database: whether it can be reached, is ours and can be written, whether its time is ours, and
 //! whether the attachments it speaks of are there.
 
+use std::time::Duration as Wait;
+
 use chrono::Duration;
 
 use super::{Report, Verdict, postgres, sqlite};
@@ -8,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Profile, Settings};
 use crate::db::backup::open_as_it_is;
 use crate::db::pool::connect;
+use crate::db::probe::{Tried, try_to_commit};
 use crate::db::source::Source;
 use crate::db::{Conn, diagnosis, migrations, sandbox_clock, uploads};
 use crate::error::Error;
@@ -15,6 +18,10 @@ use crate::files::Files;
 
 /// How far ahead of this machine's clock the newest stored instant may be: another machine wrote it.
 const SKEW: Duration = Duration::seconds(2);
+/// What to do about a table that is there and does not answer.
+const UNREAD: &str = "end what holds a lock, and give the service's user the right to read";
+/// How long a commit may take. The service's callers wait longer, and none of them should have to.
+const COMMITTED: Wait = Wait::from_secs(5);
 
 pub(super) fn examine(settings: &Settings, report: &mut Report) {
     let machine = Clock::of_machine();
@@ -43,7 +50,7 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
     // What follows reads tables, which must be whole and of our making.
     if usable && examine_schema(&mut conn, settings, report) {
         examine_time(&mut conn, &machine, report);
-        examine_writing(&mut conn, &machine, report);
+        examine_writing(&mut conn, &machine, &settings.database, report);
         examine_attachments(&mut conn, settings, report);
     }
 }
@@ -52,7 +59,10 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
 fn open(source: &Source) -> Result<Conn, Error> {
     match source {
         Source::Sqlite(file) => open_as_it_is(file),
-        Source::Postgres(_) => connect(source),
+        Source::Postgres(_) => {
+            let mut conn = connect(source)?;
+            diagnosis::limit_waits(&mut conn).map(|()| conn)
+        }
     }
 }
 
@@ -70,16 +80,28 @@ fn examine_schema(conn: &mut Conn, settings: &Settings, report: &mut Report) -> 
         }
         Ok(_) => report.add(Verdict::Ok, "schema", "is of this version"),
         Err(error) => {
-            let told = format!("has no history to read, {}: run `todokede migrate`", error.reason());
+            let mend = "run `todokede migrate`, or end what holds a lock";
+            let told = format!("has no history to read, {}: {mend}", error.reason());
             report.add(Verdict::Fail, "schema", told);
             return false;
         }
     }
-    if settings.profile == Profile::Production && !matches!(sandbox_clock::find_offset(conn), Ok(None)) {
-        let mend = "check DATABASE_URL and TODOKEDE_PROFILE";
-        report.add(Verdict::Fail, "schema", format!("this database belongs to a sandbox: {mend}"));
+    if settings.profile == Profile::Production {
+        examine_owner(conn, report);
     }
     true
+}
+
+/// Whether it is production's.
+fn examine_owner(conn: &mut Conn, report: &mut Report) {
+    let told = match sandbox_clock::find_offset(conn) {
+        Ok(None) => return,
+        Ok(Some(_)) => {
+            "this database belongs to a sandbox: check DATABASE_URL and TODOKEDE_PROFILE".to_owned()
+        }
+        Err(error) => format!("whether it is a sandbox's cannot be read, {}: {UNREAD}", error.reason()),
+    };
+    report.add(Verdict::Fail, "schema", told);
 }
 
 fn examine_time(conn: &mut Conn, machine: &Clock, report: &mut Report) {
@@ -98,13 +120,32 @@ fn examine_time(conn: &mut Conn, machine: &Clock, report: &mut Report) {
             report.add(Verdict::Fail, "clock", told);
         }
         Ok(_) => report.add(Verdict::Ok, "clock", "nothing that is stored lies in the future"),
-        Err(error) => report.add(Verdict::Fail, "clock", error.reason()),
+        Err(error) => {
+            let told = format!("what was stored last cannot be read, {}: {UNREAD}", error.reason());
+            report.add(Verdict::Fail, "clock", told);
+        }
     }
 }
 
-fn examine_writing(conn: &mut Conn, machine: &Clock, report: &mut Report) {
-    match diagnosis::try_to_write(conn, machine.now()) {
-        Ok(()) => report.add(Verdict::Ok, "database", "can be written"),
+fn examine_writing(conn: &mut Conn, machine: &Clock, source: &Source, report: &mut Report) {
+    let written = diagnosis::try_to_write(conn, machine.now()).and_then(|()| match source {
+        Source::Sqlite(_) => Ok(Tried::Confirmed),
+        // What is taken back waits for no standby.
+        Source::Postgres(_) => try_to_commit(conn, source, COMMITTED),
+    });
+    let late = || format!("a commit is not confirmed within {} seconds", COMMITTED.as_secs());
+    match written {
+        Ok(Tried::Confirmed) => report.add(Verdict::Ok, "database", "can be written"),
+        Ok(Tried::WaitsForStandby) => {
+            let mend = "bring one back that synchronous_standby_names names (Patroni: `patronictl list` must show a \
+                        `Sync Standby`)";
+            let told = format!("{}, no synchronous standby answers: {mend}", late());
+            report.add(Verdict::Fail, "database", told);
+        }
+        Ok(Tried::Late) => {
+            let mend = "see what the server's disk and its log are at";
+            report.add(Verdict::Fail, "database", format!("{}: {mend}", late()));
+        }
         Err(error) => {
             let mend = "give the service's user the right to write, make room, end what holds a lock";
             report.add(Verdict::Fail, "database", format!("cannot be written, {}: {mend}", error.reason()));
@@ -115,7 +156,10 @@ fn examine_writing(conn: &mut Conn, machine: &Clock, report: &mut Report) {
 fn examine_attachments(conn: &mut Conn, settings: &Settings, report: &mut Report) {
     let stored = match uploads::list_stored(conn) {
         Ok(stored) => stored,
-        Err(error) => return report.add(Verdict::Fail, "uploads", error.reason()),
+        Err(error) => {
+            let told = format!("the list of attachments cannot be read, {}: {UNREAD}", error.reason());
+            return report.add(Verdict::Fail, "uploads", told);
+        }
     };
     let files = Files::at(&settings.uploads);
     let missing: Vec<_> = stored.iter().filter(|(id, _)| !files.has(*id)).collect();

@@ -32,7 +32,11 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
     match try_to_write(folder) {
         Ok(()) => report.add(Verdict::Ok, "uploads", format!("{} can be written", folder.display())),
         Err(error) => {
-            let mend = "give the folder to the service's user";
+            let mend = match error.kind() {
+                io::ErrorKind::ReadOnlyFilesystem => "mount its file system for writing",
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room",
+                _ => "give the folder to the service's user",
+            };
             report.add(
                 Verdict::Fail,
                 "uploads",

@@ -1,6 +1,7 @@
 //! The command line: the real binary, as an operator starts it.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Child, Command, Output, Stdio};
@@ -8,7 +9,9 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::support::Standby;
 use crate::support::binary::{done, failed, run, text, todokede};
+use crate::support::database::{TestDatabase, is_postgres};
 use crate::support::list::{self, csv, unlisted};
 
 fn folder() -> TempDir {
@@ -103,6 +106,21 @@ fn a_database_that_cannot_be_opened_is_told() {
 }
 
 #[test]
+fn a_damaged_database_is_named_with_who_knows_more() {
+    let folder = folder();
+    done(&run(folder.path(), &["migrate"]));
+    let file = folder.path().join("data.sqlite3");
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[8192..].fill(0xA5);
+    std::fs::write(&file, bytes).unwrap();
+    for command in ["migrate", "serve", "worker"] {
+        let output = run(folder.path(), &[command]);
+        let told = failed(&output, 1);
+        assert!(told.contains("data.sqlite3: ") && told.contains("`todokede doctor`"), "{command}: {told}");
+    }
+}
+
+#[test]
 fn openapi_prints_the_document_and_needs_no_settings() {
     let folder = folder();
     let output = run(folder.path(), &["openapi"]);
@@ -126,7 +144,55 @@ fn a_doctor_whose_reader_has_read_enough_still_ends_as_its_checks_did() {
     let mut child =
         todokede(folder.path(), &["doctor"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
-    assert_eq!(failed(&child.wait_with_output().unwrap(), 1), "todokede: 1 checks failed\n");
+    assert_eq!(failed(&child.wait_with_output().unwrap(), 1), "todokede: 1 check failed\n");
+}
+
+/// Standard output without room for anything.
+fn full() -> Stdio {
+    File::options().write(true).open("/dev/full").unwrap().into()
+}
+
+#[test]
+fn a_command_whose_output_has_no_room_still_ends_as_its_work_did() {
+    let folder = folder();
+    let list = folder.path().join("list.csv");
+    std::fs::write(&list, csv(&[&unlisted(6, 1)])).unwrap();
+    let round = folder.path().join("round.json");
+    std::fs::write(&round, include_str!("../../api/rounds/2023.json")).unwrap();
+    for arguments in [
+        &["migrate"][..],
+        &["facilities", "import", "list.csv"],
+        &["rounds", "load", "round.json"],
+        &["backup", "night.backup"],
+        &["doctor"],
+    ] {
+        let output = todokede(folder.path(), arguments).stdout(full()).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+    }
+    assert!(folder.path().join("night.backup").exists());
+    failed(&todokede(folder.path(), &["openapi"]).stdout(full()).output().unwrap(), 1);
+    let silent =
+        todokede(folder.path(), &["rounds", "load", "nowhere.json"]).stderr(full()).output().unwrap();
+    assert_eq!(silent.status.code(), Some(1), "nor does the error's room matter");
+}
+
+#[test]
+fn a_service_serves_although_nobody_reads_its_greeting() {
+    let folder = folder();
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let mut command = todokede(folder.path(), &["serve"]);
+    command.env("TODOKEDE_LISTEN", &unused).stdout(full()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    let patience = Instant::now() + Duration::from_secs(20);
+    let is_well = || {
+        let mut asked = todokede(folder.path(), &["health", "--ready"]);
+        asked.env("TODOKEDE_LISTEN", &unused).output().unwrap().status.success()
+    };
+    while !is_well() && Instant::now() < patience {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let output = end(child, "TERM");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
 }
 
 #[test]
@@ -230,6 +296,30 @@ fn serving_is_announced_and_ends_cleanly_by_a_signal() {
         let greeting: Vec<String> = lines.map(Result::unwrap).collect();
         assert!(greeting.join("\n").contains("/sandbox/messages"));
     }
+}
+
+#[actix_web::test]
+async fn a_service_whose_commits_hang_still_ends_by_a_signal() {
+    if !is_postgres() {
+        return;
+    }
+    let folder = folder();
+    let database = TestDatabase::ready(folder.path());
+    let standby = Standby::of(&database).await;
+    let mut command = todokede(folder.path(), &[]);
+    command.env("DATABASE_URL", database.url()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    let address = first.strip_prefix("todokede listens on http://").unwrap().to_owned();
+    standby.leaves().await;
+    let mut asked = todokede(folder.path(), &["health", "--ready"]);
+    asked.env("TODOKEDE_LISTEN", &address).output().unwrap();
+    let waiting = "SELECT COUNT(*) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND wait_event = 'SyncRep'";
+    assert_eq!(database.count(waiting), 1);
+    let output = end(child, "TERM");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Readiness: part by part, cheap to ask, and never confused with waiting mails.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::database::is_postgres;
-use crate::support::{Held, POOL, Reply, TestApp, forms};
+use crate::support::database::{TestDatabase, is_postgres};
+use crate::support::{Disk, Held, POOL, Reply, Standby, TestApp, forms};
 
 /// The names of the parts that fail.
 fn failing(reply: &Reply) -> Vec<&str> {
@@ -116,4 +117,66 @@ async fn a_crowd_of_readers_makes_no_service_unready_that_files() {
     let held = Held::reads(&app).await;
     app.anonymous().get("/readyz").await.is(200);
     drop(held);
+}
+
+#[actix_web::test]
+async fn a_disk_that_is_read_only_keeps_attachments_out_and_makes_a_service_unready_until_it_is_written() {
+    let Some(disk) = Disk::mount() else { return };
+    let app = TestApp::start_with(&[("TODOKEDE_UPLOADS_DIR", disk.path().to_str().unwrap())]).await;
+    let clinic = app.clinic().await;
+    let stored = clinic.attach(&forms::pdf()).await;
+    let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    let id = announced.body["id"].as_str().unwrap();
+    disk.forbid_writing();
+    let sent = forms::send_content(&clinic, id, &forms::pdf()).await;
+    sent.refused(503, "UNAVAILABLE");
+    assert!(sent.body["retryable"] == true && !sent.header("retry-after").is_empty(), "{}", sent.text);
+    clinic.get(&format!("/v1/uploads/{stored}/content")).await.is(200);
+    let reply = asked_anew(&app).await;
+    assert_eq!(failing(reply.refused(503, "NOT_READY")), ["disk of uploads"]);
+    disk.allow_writing();
+    forms::send_content(&clinic, id, &forms::pdf()).await.is(200);
+    asked_anew(&app).await.is(200);
+}
+
+/// Asks until the answer has this status.
+async fn asked_until(app: &TestApp, status: u16) -> Reply {
+    for _ in 0..10 {
+        let reply = asked_anew(app).await;
+        if reply.status == status {
+            return reply;
+        }
+    }
+    asked_anew(app).await.is(status)
+}
+
+#[actix_web::test]
+async fn a_server_that_no_standby_follows_makes_a_service_unready_until_one_does() {
+    if !is_postgres() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let database = Arc::new(TestDatabase::ready(folder.path()));
+    let standby = Standby::of(&database).await;
+    let app = TestApp::start_in(folder, database, &[]).await;
+    app.anonymous().get("/readyz").await.is(200);
+    standby.leaves().await;
+    let reply = asked_until(&app, 503).await;
+    assert_eq!(failing(reply.refused(503, "NOT_READY")), ["database"], "the rest can be read");
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        let begun = Instant::now();
+        let reply = app.anonymous().get("/readyz").await;
+        assert_eq!(failing(reply.refused(503, "NOT_READY")), ["database"]);
+        assert!(begun.elapsed() < Duration::from_secs(2), "what hangs is known: {:?}", begun.elapsed());
+    }
+    let waiting = "SELECT COUNT(*) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND wait_event = 'SyncRep'";
+    assert_eq!(app.count(waiting), 1, "one commit was tried, and none behind it");
+    app.anonymous().get("/livez").await.is(200);
+    standby.returns();
+    asked_until(&app, 200).await;
+    assert_eq!(app.count(waiting), 0);
+    let clinic = app.clinic().await;
+    clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Reply, TestApp, forms};
+use crate::support::{Actor, PASSWORD, Reply, TestApp, forms};
 
 async fn announced(clinic: &Actor) -> String {
     let reply = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
@@ -193,4 +193,52 @@ async fn an_announcement_is_made_once_per_key_and_can_be_rehearsed() {
         .await
         .refused(422, "IDEMPOTENCY_KEY_REUSED");
     assert_eq!(app.count("SELECT COUNT(*) FROM uploads"), 1);
+}
+
+#[actix_web::test]
+async fn a_folder_that_cannot_be_used_is_trouble_of_the_moment_and_a_missing_file_is_not() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let stored = format!("/v1/uploads/{}/content", clinic.attach(&forms::pdf()).await);
+    let id = announced(&clinic).await;
+    let [folder, elsewhere] = ["uploads", "elsewhere"].map(|name| app.folder().join(name));
+    std::fs::rename(&folder, &elsewhere).unwrap();
+    std::fs::write(&folder, "no folder").unwrap();
+    for reply in [forms::send_content(&clinic, &id, &forms::pdf()).await, clinic.get(&stored).await] {
+        reply.refused(503, "UNAVAILABLE");
+        assert!(reply.body["retryable"] == true && !reply.header("retry-after").is_empty(), "{}", reply.text);
+        assert!(!reply.text.contains("uploads:"), "the reason is for the log: {}", reply.text);
+    }
+    std::fs::remove_file(&folder).unwrap();
+    clinic.get(&stored).await.refused(500, "INTERNAL");
+    std::fs::rename(&elsewhere, &folder).unwrap();
+    forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);
+    clinic.get(&stored).await.is(200);
+}
+
+#[actix_web::test]
+async fn what_a_kill_left_of_a_file_half_written_is_removed_after_a_day() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let stored = format!("/v1/uploads/{}/content", clinic.attach(&forms::pdf()).await);
+    let whole = files(&app.folder().join("uploads")).pop().unwrap();
+    let [old, young] =
+        ["part-0123456789abcdef", "part-fedcba9876543210"].map(|end| whole.with_extension(end));
+    for file in [&old, &young] {
+        std::fs::write(file, "half of a contract").unwrap();
+    }
+    for file in [&old, &whole] {
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        std::fs::File::options().append(true).open(file).unwrap().set_modified(long_ago).unwrap();
+    }
+    let app = app.restart(&[]).await;
+    for _ in 0..100 {
+        if !old.exists() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(!old.exists() && young.exists());
+    let clinic = Actor::log_in(&app, &clinic.email, PASSWORD, clinic.facility_code.clone()).await;
+    clinic.get(&stored).await.is(200);
 }

@@ -35,7 +35,7 @@ fn doctor(folder: &Path) -> Output {
 /// Asserts that exactly one check fails, and that its line has these words.
 #[track_caller]
 fn fails_once(output: &Output, words: &[&str]) {
-    assert_eq!(failed(output, 1), "todokede: 1 checks failed\n", "{}", text(&output.stdout));
+    assert_eq!(failed(output, 1), "todokede: 1 check failed\n", "{}", text(&output.stdout));
     let told = text(&output.stdout);
     let failures: Vec<&str> = told.lines().filter(|line| line.starts_with("FAIL")).collect();
     assert_eq!(failures.len(), 1, "{told}");

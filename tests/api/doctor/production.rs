@@ -1,13 +1,16 @@
 //! The doctor at a production service: its keys, its mail server, a database server.
 
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
 
 use todokede::security::signing_keys;
 
 use super::{execute, fails_once, installation};
-use crate::support::binary::{done, text, todokede};
+use crate::support::Standby;
+use crate::support::binary::{done, failed, text, todokede};
 use crate::support::database::{self, is_postgres};
 use crate::support::sink::{Fault, LOGIN, Phase, Sink};
 
@@ -133,6 +136,65 @@ fn a_server_is_asked_for_version_durability_encryption_and_time() {
     let mut asked = todokede(folder.path(), &["doctor"]);
     let output = asked.env("DATABASE_URL", reading).output().unwrap();
     assert!(text(&output.stdout).contains("FAIL  database   cannot be opened"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn a_table_that_somebody_holds_is_named_in_bounded_time_and_the_rest_is_told_before() {
+    if !is_postgres() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let database = database::TestDatabase::ready(folder.path());
+    let mut holder = database.connect();
+    database::execute(&mut holder, "BEGIN; LOCK TABLE uploads, audit_log").unwrap();
+    let mut command = todokede(folder.path(), &["doctor"]);
+    command.env("DATABASE_URL", database.url()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let begun = Instant::now();
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut told: Vec<String> = lines.by_ref().take(3).collect();
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}: {told:?}", begun.elapsed());
+    told.extend(lines);
+    let output = child.wait_with_output().unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    assert_eq!(
+        failed(&output, 1),
+        "todokede: 4 checks failed\n",
+        "the server syncs nothing either: {told:?}"
+    );
+    for held in [
+        "FAIL  clock      what was stored last",
+        "FAIL  database   cannot be written",
+        "FAIL  uploads    the list",
+    ] {
+        assert!(told.iter().any(|line| line.starts_with(held) && line.contains("lock")), "{held}: {told:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_server_that_no_standby_follows_is_told_and_nothing_is_left_waiting() {
+    if !is_postgres() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let database = database::TestDatabase::ready(folder.path());
+    let standby = Standby::of(&database).await;
+    let asked = async || {
+        let mut command = todokede(folder.path(), &["doctor"]);
+        command.env("DATABASE_URL", database.url());
+        actix_web::rt::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+    };
+    assert!(text(&asked().await.stdout).contains("ok    database   can be written"));
+    standby.leaves().await;
+    let output = asked().await;
+    let told = text(&output.stdout);
+    let line = told.lines().find(|line| line.contains("standby answers")).unwrap_or_else(|| panic!("{told}"));
+    assert!(line.starts_with("FAIL  database") && line.contains("synchronous_standby_names"), "{told}");
+    assert!(told.contains("uploads"), "it looks at the rest: {told}");
+    let ours = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()";
+    assert_eq!(database.count(ours), 1, "the one that asks");
+    standby.returns();
+    assert!(text(&asked().await.stdout).contains("ok    database   can be written"));
 }
 
 #[actix_web::test]
