@@ -62,22 +62,20 @@ impl Files {
     /// An internal error if the file is missing, [`Error::Unavailable`] if the disk does not give it.
     pub fn read(&self, id: UploadId) -> Result<Vec<u8>, Error> {
         let place = self.place(id);
-        fs::read(&place).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => Error::internal(format!("{id}: {error}")),
-            _ => unavailable(&place, &error),
-        })
+        fs::read(&place).map_err(|error| unread(&place, &error))
     }
 
     /// Opens a file to be read piece by piece, and says how long it is, in bytes.
     ///
     /// # Errors
-    /// An internal error if the file is missing or unreadable.
+    /// As [`Self::read`].
     pub fn opened(&self, id: UploadId) -> Result<(File, u64), Error> {
-        let opened = File::open(self.place(id)).and_then(|file| {
+        let place = self.place(id);
+        let opened = File::open(&place).and_then(|file| {
             let length = file.metadata()?.len();
             Ok((file, length))
         });
-        opened.map_err(|error| Error::internal(format!("{id}: {error}")))
+        opened.map_err(|error| unread(&place, &error))
     }
 
     /// Whether there are bytes of this file.
@@ -138,6 +136,14 @@ fn if_there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         result => result.map(Some),
+    }
+}
+
+/// Why a file cannot be read that is said to be there.
+fn unread(place: &Path, error: &io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::NotFound => Error::internal(format!("{}: {error}", place.display())),
+        _ => unavailable(place, error),
     }
 }
 

@@ -4,23 +4,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use diesel::RunQueryDsl as _;
-use diesel::sql_types::Bool;
-
 use super::{Complaints, LONGEST_JOB, Manager, connect};
-use crate::db::connection::on;
+use crate::db::probe::waits_for_standby;
 use crate::db::source::Server;
 use crate::db::turns::{PATIENCE, Turns};
-use crate::error::Error;
 
 /// Connections that reads leave to writes.
 const KEPT_FOR_WRITES: u32 = 2;
 /// How long a look at the server may take, from the connection to the answer.
 const LOOK: Duration = Duration::from_secs(5);
-/// Commits of ours that the server holds back until a standby has them.
-const ASK_FOR_STANDBY: &str = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity \
-     WHERE usename = current_user AND wait_event = 'SyncRep') AS waits";
-
 /// Connections, and the turns at them.
 pub(super) struct Lines {
     pub(super) pool: r2d2::Pool<Manager>,
@@ -30,12 +22,6 @@ pub(super) struct Lines {
     heard: Mutex<Instant>,
     /// Whether somebody is finding out why nothing is heard.
     looking: AtomicBool,
-}
-
-#[derive(diesel::QueryableByName)]
-struct Standby {
-    #[diesel(sql_type = Bool)]
-    waits: bool,
 }
 
 impl Lines {
@@ -74,15 +60,9 @@ impl Lines {
     /// place of, does not come back to them.
     pub(super) async fn are_dead(&self, server: &Server) -> bool {
         let server = server.clone();
-        let look = tokio::task::spawn_blocking(move || wait_for_standby(&server));
+        let look = tokio::task::spawn_blocking(move || waits_for_standby(&mut connect(&server)?));
         let alive = matches!(tokio::time::timeout(LOOK, look).await, Ok(Ok(Ok(true))));
         self.looking.store(false, Ordering::Relaxed);
         !alive
     }
-}
-
-fn wait_for_standby(server: &Server) -> Result<bool, Error> {
-    let mut conn = connect(server)?;
-    let Standby { waits } = on!(&mut conn, |c| diesel::sql_query(ASK_FOR_STANDBY).get_result(c))?;
-    Ok(waits)
 }
