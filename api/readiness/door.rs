@@ -80,7 +80,7 @@ mod tests {
     #[tokio::test]
     async fn a_job_that_hangs_is_waited_for_once_and_no_other_is_begun_until_it_ends() {
         let door = Door::default();
-        let (long, brief) = (Duration::from_secs(60), Duration::from_millis(50));
+        let (long, brief) = (Duration::from_mins(1), Duration::from_millis(50));
         let (go, wait) = channel();
         assert_eq!(door.run(brief, move || wait.recv().is_ok()).await, None);
         let begun = Stopwatch::now();
