@@ -9,8 +9,8 @@ use crate::db::writer::Mode;
 use crate::db::{Conn, probe};
 use crate::error::Error;
 
-/// A commit that nobody waits for on the server's side after so long is lost with its connection: longer
-/// than whatever may be between the two.
+/// A commit that has hung for so long, while the server knows of none that waits for a standby, is lost with
+/// its connection.
 const LOST: Duration = Duration::from_secs(30);
 
 /// Tries commits, one at a time: one that hangs keeps a connection, and more of them would keep all.
@@ -33,8 +33,11 @@ impl Commits {
     /// Commits something that leaves nothing behind, unless such a commit hangs already.
     pub(super) async fn try_one(&self, database: &Database) -> Result<(), Error> {
         let inside = self.door.enter();
-        let inside =
-            inside.ok_or_else(|| Error::Unavailable("a commit waits, for a standby perhaps".into()))?;
+        let inside = inside.ok_or_else(|| {
+            Error::Unavailable(
+                "the commit that was tried before still hangs, for want of a standby perhaps".into(),
+            )
+        })?;
         // What a job gives is kept until its commit has ended, also when nobody waits for it any more.
         let commit = database.write(Mode::Store, move |conn| {
             probe::emit(conn)?;
