@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 mod sending;
 mod under_way;
@@ -19,6 +20,10 @@ use crate::usecases::{delivery, housekeeping};
 const NAP: Duration = Duration::from_millis(500);
 /// How often it tidies up.
 const TIDYING: Duration = Duration::from_mins(10);
+/// How often it looks through the folder of attachments, which may be large and far away.
+const SWEEPING: Duration = Duration::from_hours(24);
+/// How long a stop waits for it: a disk that hangs would keep it for good.
+const LAST_TIDYING: Duration = Duration::from_secs(5);
 
 /// Works until `stop` says otherwise.
 pub async fn run(state: Arc<State>, stop: watch::Receiver<bool>) {
@@ -69,8 +74,20 @@ pub async fn deliver(state: &State) -> Result<(), Error> {
 }
 
 async fn keep_tidy(state: &State, mut stop: watch::Receiver<bool>) {
+    let mut swept = None;
     loop {
-        tidy(state).await;
+        let sweeps = swept.is_none_or(|swept: Instant| swept.elapsed() >= SWEEPING);
+        if sweeps {
+            swept = Some(Instant::now());
+        }
+        let patience = async {
+            asked_to_stop(&mut stop).await;
+            tokio::time::sleep(LAST_TIDYING).await;
+        };
+        tokio::select! {
+            () = tidy(state, sweeps) => {}
+            () = patience => return,
+        }
         tokio::select! {
             () = tokio::time::sleep(TIDYING) => {}
             () = asked_to_stop(&mut stop) => return,
@@ -78,7 +95,7 @@ async fn keep_tidy(state: &State, mut stop: watch::Receiver<bool>) {
     }
 }
 
-async fn tidy(state: &State) {
+async fn tidy(state: &State, sweeps: bool) {
     state.limits.forget_idle();
     let forgotten = match in_work(state, housekeeping::tidy).await {
         Ok(tidied) => {
@@ -96,7 +113,7 @@ async fn tidy(state: &State) {
     let now_of_machine = state.clock.now() - chrono::Duration::microseconds(state.clock.offset_micros());
     let removed = tokio::task::spawn_blocking(move || {
         forgotten.into_iter().try_for_each(|id| files.remove(id))?;
-        files.sweep(now_of_machine)
+        if sweeps { files.sweep(now_of_machine) } else { Ok(0) }
     });
     match removed.await {
         Ok(Ok(0)) | Err(_) => {}

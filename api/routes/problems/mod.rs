@@ -57,7 +57,7 @@ fn log(error: &Error) {
     match error {
         Error::Internal(source) => tracing::error!(source = %chain(source.as_ref()), "a request failed"),
         Error::Unavailable(source) => {
-            tracing::error!(source = %chain(source.as_ref()), "the database could not serve a request");
+            tracing::error!(source = %chain(source.as_ref()), "database or disk could not serve a request");
         }
         Error::Overloaded(what) => tracing::warn!(what, "a request was turned away"),
         Error::Refused(_) | Error::Invalid(_) | Error::Limited(_) => {}

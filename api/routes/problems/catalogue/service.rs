@@ -108,8 +108,8 @@ pub(super) const UNAVAILABLE: Entry = Entry {
     status: 503,
     title: Words { ja: "一時的に利用できません", en: "Temporarily unavailable" },
     cause: Words {
-        ja: "データベースを一時的に利用できないため、処理できませんでした。何も変更されていません。",
-        en: "The service cannot use its database at the moment. Nothing was changed.",
+        ja: "データベース、または添付ファイルの保存先を一時的に利用できないため、処理できませんでした。何も変更されていません。",
+        en: "The service cannot use its database, or the place of its files, at the moment. Nothing was changed.",
     },
     fix: Words {
         ja: "Retry-Afterヘッダーの秒数だけ待って、同じIdempotency-Keyで、もう一度送信してください。",
