@@ -5,27 +5,23 @@
 //! would report success for what only one machine holds.
 
 mod lines;
+mod session;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use diesel::connection::{CacheSize, Connection as _};
-use diesel::{ConnectionError, PgConnection};
-use secrecy::ExposeSecret as _;
 use tokio::sync::OwnedSemaphorePermit;
 
-use self::lines::Lines;
-use super::connection::{Conn, begin, commit_unless_failed, is_broken, roll_back_to};
+use self::lines::{LONGEST_JOB, Lines};
+use self::session::Manager;
+pub(super) use self::session::connect;
+use super::connection::{Conn, begin};
 use super::load::{Commits, Load};
-use super::source::{Pooler, Server};
+use super::source::Server;
 use super::turns::{PATIENCE, Turns};
 use super::writer::Mode;
 use crate::error::{Error, ProblemCode};
-
-/// How long a caller waits for a job that has its turn: longer than the server lets a statement take. A
-/// commit may wait for a standby without a limit of its own, so of a write the outcome is not known then.
-const LONGEST_JOB: Duration = Duration::from_secs(20);
 
 /// The limits hold for one transaction each, so that they need no session of their own.
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
@@ -195,78 +191,5 @@ fn take(pool: &r2d2::Pool<Manager>, begin_sql: &str) -> Result<r2d2::PooledConne
                 session.lost = true;
             }
         }
-    }
-}
-
-/// One connection of the pool.
-pub(super) struct Session {
-    conn: Conn,
-    lost: bool,
-}
-
-impl Session {
-    /// Commits, and says so only if the server did.
-    fn commit(&mut self) -> Result<(), Error> {
-        let Err(error) = commit_unless_failed(&mut self.conn) else { return Ok(()) };
-        roll_back_to(&mut self.conn, 0);
-        self.lost = is_broken(&mut self.conn);
-        if self.lost {
-            tracing::error!(%error, "a commit was not confirmed");
-            return Err(ProblemCode::OutcomeUnknown.into());
-        }
-        // The server is there and says that it did not commit.
-        Err(error.into())
-    }
-
-    /// Ends a transaction that changes nothing.
-    fn end<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
-        self.lost |= matches!(result, Err(Error::Unavailable(_)));
-        if !self.lost {
-            roll_back_to(&mut self.conn, 0);
-        }
-        result
-    }
-}
-
-/// Opens one connection.
-pub(super) fn connect(server: &Server) -> Result<Conn, Error> {
-    establish(server).map_err(|error| Error::Unavailable(error.into()))
-}
-
-fn establish(server: &Server) -> Result<Conn, ConnectionError> {
-    let mut connection = PgConnection::establish(server.url.expose_secret())?;
-    if server.pooler == Pooler::Transaction {
-        connection.set_prepared_statement_cache_size(CacheSize::Disabled);
-    }
-    Ok(Conn::Postgres(connection))
-}
-
-#[derive(Debug)]
-struct Manager(Server);
-
-impl r2d2::ManageConnection for Manager {
-    type Connection = Session;
-    type Error = ConnectionError;
-
-    fn connect(&self) -> Result<Session, ConnectionError> {
-        Ok(Session { conn: establish(&self.0)?, lost: false })
-    }
-
-    fn is_valid(&self, _: &mut Session) -> Result<(), ConnectionError> {
-        Ok(())
-    }
-
-    fn has_broken(&self, session: &mut Session) -> bool {
-        session.lost || std::thread::panicking() || is_broken(&mut session.conn)
-    }
-}
-
-/// Writes what keeps new connections from being made into our log.
-#[derive(Debug)]
-struct Complaints;
-
-impl r2d2::HandleError<ConnectionError> for Complaints {
-    fn handle_error(&self, error: ConnectionError) {
-        tracing::warn!(%error, "the database cannot be reached");
     }
 }

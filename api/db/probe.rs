@@ -8,8 +8,6 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Integer};
 
 use super::connection::{Conn, begin, commit, on};
-use super::pool::connect;
-use super::source::Source;
 use crate::error::Error;
 
 /// Writes into the server's log alone, which any role may. Nobody reads it there.
@@ -63,14 +61,13 @@ pub fn waits_for_standby(conn: &mut Conn) -> Result<bool, Error> {
     Ok(told.waits)
 }
 
-/// Tries a commit on a connection of its own, and waits for it no longer than this: no limit of the
+/// Tries a commit on a connection that is for nothing else, and waits for it no longer than this: no limit of the
 /// server's holds for a commit. One that is late is ended by way of `conn`, or its connection would stay
 /// until a standby comes.
 ///
 /// # Errors
 /// The database's, if it may not be written.
-pub fn try_to_commit(conn: &mut Conn, source: &Source, patience: Duration) -> Result<Tried, Error> {
-    let mut other = connect(source)?;
+pub fn try_to_commit(conn: &mut Conn, mut other: Conn, patience: Duration) -> Result<Tried, Error> {
     let Backend { pid } =
         on!(&mut other, |c| diesel::sql_query("SELECT pg_backend_pid() AS pid").get_result(c))?;
     let (tell, told) = channel();

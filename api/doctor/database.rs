@@ -131,7 +131,7 @@ fn examine_writing(conn: &mut Conn, machine: &Clock, source: &Source, report: &m
     let written = diagnosis::try_to_write(conn, machine.now()).and_then(|()| match source {
         Source::Sqlite(_) => Ok(Tried::Confirmed),
         // What is taken back waits for no standby.
-        Source::Postgres(_) => try_to_commit(conn, source, COMMITTED),
+        Source::Postgres(_) => try_to_commit(conn, connect(source)?, COMMITTED),
     });
     let late = || format!("a commit is not confirmed within {} seconds", COMMITTED.as_secs());
     match written {

@@ -1,25 +1,20 @@
 //! The log: one line per request, and nothing personal in any of them.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use serde_json::{Value, json};
 use todokede::domain::lang::Lang;
 
+use crate::support::binary::{Served, todokede};
 use crate::support::{Client, PASSWORD, forms};
 
 /// Serves with the real binary while `visit` talks to it, and gives what it logged.
 async fn logged(visit: impl AsyncFnOnce(&Client)) -> (String, Vec<Value>) {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_todokede"));
-    command.env_clear().current_dir(folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.env("DATABASE_URL", format!("sqlite:{}", folder.path().join("data.sqlite3").display()));
-    command.env("TODOKEDE_LISTEN", "127.0.0.1:0").env("TODOKEDE_LOG_FORMAT", "json");
-    let mut child = command.spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let first = lines.next().unwrap().unwrap();
-    let url = first.strip_prefix("todokede listens on ").unwrap();
-    visit(&Client::new(url.to_owned(), Lang::En)).await;
+    let mut command = todokede(folder.path(), &[]);
+    command.env("TODOKEDE_LOG_FORMAT", "json");
+    let Served { child, address, lines: _lines } = Served::of(command);
+    visit(&Client::new(format!("http://{address}"), Lang::En)).await;
     assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();

@@ -1,17 +1,13 @@
 //! Stopping: callers are told first, requests under way are finished, mails too.
 
 use std::cell::Cell;
-use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
 use std::rc::Rc;
 use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
-use todokede::domain::lang::Lang;
 
-use crate::support::database::{TestDatabase, is_postgres};
-use crate::support::{Client, Held, POOL, Tap, TestApp, Wire, binary, send};
+use crate::support::{Held, POOL, TestApp, Wire, send};
 
 #[actix_web::test]
 async fn a_service_that_is_about_to_stop_says_so_and_still_answers() {
@@ -76,26 +72,4 @@ async fn a_caller_who_heeds_readiness_loses_no_request() {
     for caller in callers {
         caller.await.unwrap();
     }
-}
-
-#[actix_web::test]
-async fn a_process_whose_database_froze_ends_without_it() {
-    if !is_postgres() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let database = TestDatabase::ready(folder.path());
-    let tap = Tap::open(database.url());
-    let mut command = binary::todokede(folder.path(), &["serve"]);
-    let mut child = command.env("DATABASE_URL", tap.url()).stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let first = lines.next().unwrap().unwrap();
-    let url = first.strip_prefix("todokede listens on ").unwrap();
-    let client = Client::new(url.to_owned(), Lang::En);
-    tap.freeze();
-    client.get("/v1/transitional-measures/2023").await.refused(503, "UNAVAILABLE");
-    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
-    let ended = actix_web::rt::task::spawn_blocking(move || child.wait().unwrap());
-    let ended = tokio::time::timeout(Duration::from_mins(1), ended).await.expect("it does not end");
-    assert!(ended.unwrap().success());
 }

@@ -55,6 +55,7 @@ mod routing;
 mod sandbox;
 mod schemas;
 mod sessions;
+mod signals;
 mod slow_clients;
 mod smtp_faults;
 mod smtp_strangers;

@@ -4,10 +4,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Complaints, LONGEST_JOB, Manager, connect};
+use super::session::{Complaints, Manager, connect};
 use crate::db::probe::waits_for_standby;
 use crate::db::source::Server;
 use crate::db::turns::{PATIENCE, Turns};
+
+/// How long a caller waits for a job that has its turn: longer than the server lets a statement take. A
+/// commit may wait for a standby without a limit of its own, so of a write the outcome is not known then.
+pub(super) const LONGEST_JOB: Duration = Duration::from_secs(20);
 
 /// Connections that reads leave to writes.
 const KEPT_FOR_WRITES: u32 = 2;
