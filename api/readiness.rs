@@ -26,8 +26,13 @@ use crate::error::Error;
 
 /// How long a look is good for, so that probes cannot load the database.
 const FRESH: Duration = Duration::from_secs(1);
-/// How long the database may take for its part of a look, and each disk for its own.
+/// How long each disk may take for its part of a look.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long the database may take for its own, most of it in the line of those that write; a filing waits
+/// there for 5 seconds, and balancers as long for the whole look.
+const LINE: Duration = Duration::from_secs(4);
+/// How long a commit may take at least, if the rest took its time in the line.
+const LEAST: Duration = Duration::from_millis(500);
 
 /// A folder that the service writes to.
 #[derive(Debug, Clone)]
@@ -112,7 +117,7 @@ impl Readiness {
 
     /// Whether it takes writes, and what it holds if it can be read.
     async fn look_at_database(&self) -> (bool, Option<(Standing, Backlog)>) {
-        let until = tokio::time::Instant::now() + PATIENCE;
+        let until = tokio::time::Instant::now() + LINE;
         let (now, commits, is_server) =
             (self.clock.now(), Arc::clone(&self.commits), self.database.is_server());
         // All in one job of those that write: a crowd of readers, which is turned away before filings
@@ -124,28 +129,26 @@ impl Readiness {
             }
             Ok((seen, health::try_to_write(conn).inspect_err(told_unwritable).is_ok()))
         });
-        let (seen, written) = in_time(until, "look", look).await.unzip();
+        let (seen, written) = in_time(until, look).await.unzip();
         let mut is_writable = written.unwrap_or(false);
         if is_writable && is_server {
-            is_writable = in_time(until, "commit", self.commits.try_one(&self.database)).await.is_some();
+            let left = until.saturating_duration_since(tokio::time::Instant::now());
+            let commit = self.commits.try_one(&self.database, left.max(LEAST));
+            is_writable = commit.await.inspect_err(told_unwritable).is_ok();
         }
         (is_writable, seen)
     }
 }
 
-async fn in_time<T>(
-    until: tokio::time::Instant,
-    step: &'static str,
-    job: impl Future<Output = Result<T, Error>>,
-) -> Option<T> {
-    match tokio::time::timeout_at(until, job).await {
+async fn in_time<T>(until: tokio::time::Instant, look: impl Future<Output = Result<T, Error>>) -> Option<T> {
+    match tokio::time::timeout_at(until, look).await {
         Ok(Ok(done)) => Some(done),
         Ok(Err(error)) => {
-            tracing::error!(step, error = %error.reason(), "not ready: the database cannot do it");
+            tracing::error!(error = %error.reason(), "not ready: the database cannot be looked at");
             None
         }
         Err(_) => {
-            tracing::error!(step, "not ready: the database did not do it in time");
+            tracing::error!("not ready: the database did not answer in time");
             None
         }
     }

@@ -91,7 +91,7 @@ pub struct Commits {
 }
 
 impl Commits {
-    /// Counts a commit that carried so many jobs and was begun at an instant.
+    /// Counts a commit that was confirmed, carried so many jobs and was begun at an instant.
     pub(super) fn add(&self, jobs: usize, begun: Instant) {
         self.count.fetch_add(1, Ordering::Relaxed);
         self.jobs.fetch_add(u64::try_from(jobs).unwrap_or(0), Ordering::Relaxed);

@@ -40,6 +40,17 @@ impl Database {
         matches!(self.0, Engine::Cluster(_))
     }
 
+    /// Opens one connection more to a server, for what must not wait in line.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if it cannot be reached, an internal error if there is none.
+    pub fn connect_apart(&self) -> Result<Conn, Error> {
+        match &self.0 {
+            Engine::Embedded(_) => Err(Error::internal("an embedded database has one writer")),
+            Engine::Cluster(cluster) => cluster.connect_apart(),
+        }
+    }
+
     /// How busy it is.
     #[must_use]
     pub fn load(&self) -> Arc<Load> {

@@ -48,6 +48,10 @@ impl Cluster {
         Arc::clone(&self.load)
     }
 
+    pub(super) fn connect_apart(&self) -> Result<Conn, Error> {
+        connect(&self.server)
+    }
+
     fn lines(&self) -> Arc<Lines> {
         Arc::clone(&self.lines.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -169,9 +173,9 @@ fn transact<T>(
     match (job(&mut session.conn), mode) {
         (Ok(value), Mode::Store) => {
             let begun = Instant::now();
-            let committed = session.commit();
+            session.commit()?;
             commits.add(1, begun);
-            committed.map(|()| value)
+            Ok(value)
         }
         (result, _) => session.end(result),
     }

@@ -17,7 +17,8 @@ const WAITING: &str = "SELECT EXISTS (SELECT FROM pg_stat_activity \
     WHERE datname = current_database() AND wait_event = 'SyncRep') AS waits";
 /// The commit has nothing in it: what it stood for is known, and nobody is told that it is safe.
 const END: &str = "SELECT COALESCE(wait_event = 'SyncRep', false) AS waits, pg_terminate_backend(pid) AS ended \
-    FROM pg_stat_activity WHERE pid = $1";
+    FROM pg_stat_activity WHERE pid = $1 AND usename = current_user AND state = 'active' AND query = 'COMMIT'";
+const BEGIN: &str = "BEGIN READ WRITE";
 
 #[derive(QueryableByName)]
 struct Waiting {
@@ -42,14 +43,19 @@ pub enum Tried {
     Late,
 }
 
-/// Gives a transaction something to commit that waits for disk and standby and is nowhere afterwards. An
-/// embedded database has nothing of the kind: there it is an error.
+/// Commits something that waits for disk and standby and is nowhere afterwards. An embedded database has
+/// nothing of the kind: there it is an error.
 ///
 /// # Errors
 /// The database's.
-pub fn emit(conn: &mut Conn) -> Result<(), Error> {
+pub fn try_commit(conn: &mut Conn) -> Result<(), Error> {
+    begin(conn, BEGIN)?;
+    finish(conn)
+}
+
+fn finish(conn: &mut Conn) -> Result<(), Error> {
     on!(conn, |c| diesel::sql_query(EMIT).execute(c))?;
-    Ok(())
+    Ok(commit(conn)?)
 }
 
 /// Whether any commit to this database waits for a standby now.
@@ -68,14 +74,14 @@ pub fn waits_for_standby(conn: &mut Conn) -> Result<bool, Error> {
 /// # Errors
 /// The database's, if it may not be written.
 pub fn try_to_commit(conn: &mut Conn, mut other: Conn, patience: Duration) -> Result<Tried, Error> {
+    begin(&mut other, BEGIN)?;
+    // Asked within the transaction: a pooler may give the next one to another backend.
     let Backend { pid } =
         on!(&mut other, |c| diesel::sql_query("SELECT pg_backend_pid() AS pid").get_result(c))?;
     let (tell, told) = channel();
     thread::spawn(move || {
-        let done = begin(&mut other, "BEGIN READ WRITE").map_err(Error::from);
-        let done = done.and_then(|()| emit(&mut other)).and_then(|()| Ok(commit(&mut other)?));
         // Nobody listens any more if it was late.
-        let _ = tell.send(done);
+        let _ = tell.send(finish(&mut other));
     });
     if let Ok(done) = told.recv_timeout(patience) {
         return done.map(|()| Tried::Confirmed);

@@ -139,7 +139,9 @@ impl Desk {
             }
             let begun = Instant::now();
             let ending = self.commit();
-            commits.add(answers.len(), begun);
+            if ending == Ending::Durable {
+                commits.add(answers.len(), begun);
+            }
             for answer in answers {
                 answer(ending);
             }

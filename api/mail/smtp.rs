@@ -122,10 +122,15 @@ impl Smtp {
     async fn begun(&self) -> Result<Kept, MailFailure> {
         let sender: &Address = self.letterhead.sender();
         while let Some(mut kept) = self.take() {
-            if kept.conversation.reset().await.is_ok() {
-                kept.conversation.begin(sender).await?;
+            if kept.conversation.reset().await.is_err() {
+                continue;
+            }
+            if kept.conversation.begin(sender).await.is_ok() {
                 return Ok(kept);
             }
+            // Some servers say only here that a connection has carried enough. What else they mean, they say
+            // on a new one.
+            break;
         }
         let mut conversation = Conversation::open(&self.line).await?;
         conversation.begin(sender).await?;

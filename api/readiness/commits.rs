@@ -1,11 +1,11 @@
 //! Whether commits are confirmed. A transaction that is taken back waits for no standby, so a server whose
 //! standbys are all away passes every other test and lets every filing hang.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::door::Door;
 use crate::db::pool::Database;
-use crate::db::writer::Mode;
 use crate::db::{Conn, probe};
 use crate::error::Error;
 
@@ -13,10 +13,12 @@ use crate::error::Error;
 /// its connection.
 const LOST: Duration = Duration::from_secs(30);
 
-/// Tries commits, one at a time: one that hangs keeps a connection, and more of them would keep all.
-#[derive(Debug, Default)]
+/// Tries commits, one at a time, on a connection of their own: in the line of those that write, a look would
+/// wait twice, and a crowd of filings that all succeed would make every replica look unready.
+#[derive(Default)]
 pub(super) struct Commits {
     door: Door,
+    kept: Mutex<Option<Conn>>,
 }
 
 impl Commits {
@@ -31,18 +33,34 @@ impl Commits {
     }
 
     /// Commits something that leaves nothing behind, unless such a commit hangs already.
-    pub(super) async fn try_one(&self, database: &Database) -> Result<(), Error> {
-        let inside = self.door.enter();
-        let inside = inside.ok_or_else(|| {
-            Error::Unavailable(
-                "the commit that was tried before still hangs, for want of a standby perhaps".into(),
-            )
-        })?;
-        // What a job gives is kept until its commit has ended, also when nobody waits for it any more.
-        let commit = database.write(Mode::Store, move |conn| {
-            probe::emit(conn)?;
-            Ok(inside)
-        });
-        commit.await.map(drop)
+    pub(super) async fn try_one(
+        self: &Arc<Self>,
+        database: &Database,
+        patience: Duration,
+    ) -> Result<(), Error> {
+        let (commits, database) = (Arc::clone(self), database.clone());
+        let done = self.door.run(patience, move || commits.commit(&database)).await;
+        done.unwrap_or_else(|| Err(Error::Unavailable("it hangs, for want of a standby perhaps".into())))
     }
+
+    fn commit(&self, database: &Database) -> Result<(), Error> {
+        let kept = self.kept().take();
+        let conn = match kept.map(tried) {
+            Some(Ok(conn)) => conn,
+            // It may have been lost with a server that is gone.
+            None | Some(Err(_)) => tried(database.connect_apart()?)?,
+        };
+        *self.kept() = Some(conn);
+        Ok(())
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<Conn>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection on which a commit was confirmed.
+fn tried(mut conn: Conn) -> Result<Conn, Error> {
+    probe::try_commit(&mut conn)?;
+    Ok(conn)
 }

@@ -19,7 +19,7 @@ use actix_web::{HttpMessage as _, HttpResponse, web};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use self::departure::depart;
+use self::departure::{depart, leave_out};
 use self::patience::{Lost, patiently};
 use super::access_log::{self, Line};
 use super::context::{Arrival, KnownAccount, client_of};
@@ -56,7 +56,7 @@ pub async fn edge(
         let response = request.into_response(Outline::bare(ProblemCode::Overloaded).respond());
         return Ok(visit.end(response));
     };
-    // A HEAD is answered like a GET; the server leaves the body out.
+    // A HEAD is answered like a GET, without the body.
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
@@ -65,7 +65,10 @@ pub async fn edge(
     match patiently(next.call(request), limit).instrument(span).await {
         Ok(Ok(response)) => {
             let response = visit.end(response.map_into_boxed_body());
-            Ok(response.map_body(|_, body| depart(body, turn)))
+            Ok(response.map_body(|_, body| match visit.method {
+                Method::HEAD => leave_out(body.size(), turn),
+                _ => depart(body, turn),
+            }))
         }
         Ok(Err(error)) => Err(visit.end_without_request(error.error_response())),
         Err(lost) => Err(visit.end_without_request(Outline::bare(visit.code_of(lost)).respond())),

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, LOCATION};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HeaderName, LOCATION,
+};
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpResponse, get};
 use utoipa_swagger_ui::Config;
@@ -11,8 +13,10 @@ use super::problems::{Problem, page};
 use crate::error::{Error, ProblemCode};
 
 /// Where pages and the document's files stand; nothing but reads is taken there.
-pub const PATHS: [&str; 6] =
-    ["/", "/docs", "/problems/", "/problems/{slug}", "/openapi.json", "/openapi.yaml"];
+pub const PATHS: [&str; 7] =
+    ["/", "/docs", "/docs/{file:.*}", "/problems/", "/problems/{slug}", "/openapi.json", "/openapi.yaml"];
+/// They change with the binary only.
+const CACHED: (HeaderName, &str) = (CACHE_CONTROL, "public, max-age=3600");
 
 /// Registers the pages.
 pub fn routes(config: &mut ServiceConfig) {
@@ -39,6 +43,7 @@ async fn swagger_file(
     let found = utoipa_swagger_ui::serve(&file, config.into_inner());
     let found = found.map_err(|error| Error::internal(error.to_string()))?.ok_or(ProblemCode::NotFound)?;
     let mut response = HttpResponse::Ok();
+    response.insert_header(CACHED);
     if found.gzpipped {
         response.insert_header((CONTENT_ENCODING, "gzip"));
     }
@@ -72,7 +77,7 @@ async fn problem_page(slug: web::Path<String>) -> Result<HttpResponse, Problem> 
 fn html(body: String) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
-        .insert_header((CACHE_CONTROL, "public, max-age=3600"))
+        .insert_header(CACHED)
         .insert_header((
             CONTENT_SECURITY_POLICY,
             "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",

@@ -229,6 +229,9 @@ async fn read_content(
     }
     let files = context.state.files.clone();
     let (file, length) = web::block(move || files.opened(upload.id)).await.map_err(Error::internal)??;
+    if length != upload.size_bytes {
+        return Err(Error::internal(format!("{}: the file has {length} bytes", upload.id)).into());
+    }
     let name: String = upload.file_name.bytes().map(percent_encoded).collect();
     Ok(HttpResponse::Ok()
         .content_type("application/octet-stream")

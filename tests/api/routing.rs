@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use reqwest::Method;
 
 use crate::support::contract::{Operation, Stage, operations};
-use crate::support::{TestApp, send};
+use crate::support::{TestApp, Wire, send};
 
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -26,6 +26,41 @@ async fn every_path_of_the_document_answers_and_a_head_is_a_get_without_its_body
         let request = stage.app.anonymous().request(operation.method.clone(), &stage.path(&operation));
         let reply = send(request).await;
         assert!(![404, 405, 500].contains(&reply.status), "{}: {}", operation.id(), reply.text);
+    }
+}
+
+#[actix_web::test]
+async fn a_head_has_no_body_even_with_another_request_behind_it() {
+    let app = TestApp::start().await;
+    let mut wire = Wire::open(app.running.address).await;
+    let ask = |method, path| format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let headed = ask("HEAD", "/sandbox/facilities").replace("Connection: close\r\n", "");
+    wire.send(&format!("{headed}{}", ask("GET", "/livez"))).await;
+    let answers = wire.rest().await;
+    // The server may also end the connection, before or after the first head.
+    let (head, rest) = answers.split_once("\r\n\r\n").unwrap_or_default();
+    assert!(
+        head.is_empty() || head.starts_with("HTTP/1.1 200") && !head.contains("content-length: 0"),
+        "{head}"
+    );
+    assert!(rest.is_empty() || rest.starts_with("HTTP/1.1 200"), "{rest}");
+}
+
+#[actix_web::test]
+async fn the_files_of_swagger_ui_are_only_read_and_kept_for_an_hour() {
+    let app = TestApp::start().await;
+    let client = app.anonymous();
+    for (file, media_type) in [("", "text/html"), ("swagger-ui.css", "text/css"), ("index.html", "text/html")]
+    {
+        let path = format!("/docs/{file}");
+        let reply = client.get(&path).await.is(200);
+        assert!(reply.header("content-type").starts_with(media_type), "{path}");
+        assert_eq!(reply.header("cache-control"), "public, max-age=3600");
+        let put = client.post(&path, &serde_json::json!({})).await;
+        assert_eq!(put.refused(405, "METHOD_NOT_ALLOWED").header("allow"), "GET, HEAD", "{path}");
+    }
+    for path in ["/docs/nothing.js", "/docs/../Cargo.toml", "/docs/%2e%2e/Cargo.toml"] {
+        client.get(path).await.refused(404, "NOT_FOUND");
     }
 }
 

@@ -196,6 +196,19 @@ async fn an_announcement_is_made_once_per_key_and_can_be_rehearsed() {
 }
 
 #[actix_web::test]
+async fn a_file_that_was_damaged_on_its_disk_is_not_given_out_as_whole() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let id = clinic.attach(&forms::pdf()).await;
+    let path = format!("/v1/uploads/{id}/content");
+    clinic.get(&path).await.is(200);
+    let stored = files(&app.folder().join("uploads"));
+    assert_eq!(stored.len(), 1);
+    std::fs::write(&stored[0], "%PDF").unwrap();
+    clinic.get(&path).await.refused(500, "INTERNAL");
+}
+
+#[actix_web::test]
 async fn a_folder_that_cannot_be_used_is_trouble_of_the_moment_and_a_missing_file_is_not() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;

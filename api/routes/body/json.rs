@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::BytesMut;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::StreamExt as _;
@@ -64,6 +64,9 @@ pub(in crate::routes) async fn receive(
     if !is_plain(request) {
         return Err(ProblemCode::UnsupportedMediaType.into());
     }
+    if announced(request).is_some_and(|length| length > limit) {
+        return Err(ProblemCode::BodyTooLarge.into());
+    }
     let state = request.app_data::<web::Data<State>>().ok_or_else(|| Error::internal("no state"))?;
     let (begun, body_time) = (Instant::now(), state.settings.serving.body_time);
     let mut bytes = BytesMut::new();
@@ -77,6 +80,11 @@ pub(in crate::routes) async fn receive(
         }
         bytes.extend_from_slice(&chunk);
     }
+}
+
+/// How long the body will be, if its head says so.
+fn announced(request: &HttpRequest) -> Option<usize> {
+    request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Whether the body comes as it is (RFC 9110, 8.4).

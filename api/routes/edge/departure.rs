@@ -22,6 +22,8 @@ pub(super) struct Departure {
 enum Body {
     Bytes(Bytes),
     Stream(BoxBody),
+    /// Only its length is told.
+    Untold(BodySize),
 }
 
 /// Sends a body on its way.
@@ -34,6 +36,12 @@ pub(super) fn depart(body: BoxBody, turn: Turn) -> BoxBody {
     BoxBody::new(Departure { body, _turn: turn })
 }
 
+/// Leaves a body of a size out, as an answer to HEAD does. The server would do it as well, unless another request was
+/// behind the HEAD already: then it takes the answer for that one's.
+pub(super) fn leave_out(size: BodySize, turn: Turn) -> BoxBody {
+    BoxBody::new(Departure { body: Body::Untold(size), _turn: turn })
+}
+
 impl MessageBody for Departure {
     type Error = Box<dyn StdError>;
 
@@ -41,6 +49,7 @@ impl MessageBody for Departure {
         match &self.body {
             Body::Bytes(bytes) => bytes.size(),
             Body::Stream(stream) => stream.size(),
+            Body::Untold(size) => *size,
         }
     }
 
@@ -49,6 +58,7 @@ impl MessageBody for Departure {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Self::Error>>> {
         match &mut self.body {
+            Body::Untold(_) => Poll::Ready(None),
             Body::Bytes(left) if left.is_empty() => Poll::Ready(None),
             Body::Bytes(left) => Poll::Ready(Some(Ok(left.split_to(left.len().min(PIECE))))),
             Body::Stream(stream) => Pin::new(stream).poll_next(context),
