@@ -18,11 +18,11 @@ struct Entry {
 
 /// Held by what is inside until it ends, even if everybody who waited for it has gone.
 #[derive(Debug)]
-pub(super) struct Inside(());
+struct Inside(());
 
 impl Door {
     /// Goes in, unless somebody is inside.
-    pub(super) fn enter(&self) -> Option<Arc<Inside>> {
+    fn enter(&self) -> Option<Arc<Inside>> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if last.as_ref().is_some_and(Entry::goes_on) {
             return None;
