@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::domain::fault::Fault;
+use crate::domain::values::fault::Fault;
 
 /// Any error of a library below us, kept for the log and never shown to a caller.
 pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;

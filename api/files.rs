@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use chrono::Duration;
 
-use crate::domain::calendar::Instant;
-use crate::domain::ids::UploadId;
+use crate::domain::values::calendar::Instant;
+use crate::domain::values::ids::UploadId;
 use crate::error::Error;
 
 /// What a file's name ends with while it is being written.

@@ -7,19 +7,19 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::clock::Clock;
 use crate::config::{Budgets, Profile, Settings};
-use crate::db::pool::Database;
-use crate::db::source::Source;
+use crate::db::engine::pool::Database;
+use crate::db::engine::source::Source;
+use crate::delivery::mail::message::Portal;
+use crate::delivery::mail::smtp::Smtp;
 use crate::error::Error;
 use crate::files::Files;
-use crate::mail::message::Portal;
-use crate::mail::smtp::Smtp;
-use crate::metrics::Metrics;
-use crate::readiness::{Folder, Readiness};
+use crate::ops::metrics::Metrics;
+use crate::ops::readiness::{Folder, Readiness};
+use crate::ops::traffic::{Shares, Traffic};
 use crate::security::access_tokens::AccessTokens;
 use crate::security::limits::{Budget, Limit};
 use crate::security::passwords::Passwords;
 use crate::security::signing_keys;
-use crate::traffic::{Shares, Traffic};
 use crate::usecases::work::Policy;
 
 /// Files that are received at once; each may take 10 MiB of memory.

@@ -20,7 +20,7 @@ use rules::violations;
 const MOST_LINES: usize = 400;
 
 /// Data that happens to be written in Rust.
-const DATA: &[&str] = &["db/schema.rs"];
+const DATA: &[&str] = &["db/store/schema.rs"];
 
 fn api() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("api")
@@ -71,11 +71,11 @@ fn no_file_is_too_long_to_be_read_at_a_sitting() {
 }
 
 #[test]
-fn every_top_level_module_has_a_row_in_the_table() {
+fn every_module_has_a_row_in_the_table() {
     for (file, _) in sources() {
         let module = rules::module_of(&file);
         assert!(
-            rules::has_row(&module),
+            rules::row_of(&module).is_some(),
             "api/{file}: the table of tests/architecture/rules.rs lacks `{module}`"
         );
     }

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Failure, settings, tell};
-use crate::backup::{self, Copied, Place};
 use crate::config::Settings;
-use crate::db::source::Source;
-use crate::{doctor, telemetry};
+use crate::db::engine::source::Source;
+use crate::ops::backup::{self, Copied, Place};
+use crate::ops::{doctor, telemetry};
 
 /// How long the service may take to say how it is.
 const PATIENCE: Duration = Duration::from_secs(3);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use crate::db::source::{Pooler, Server, Source};
+use crate::db::engine::source::{Pooler, Server, Source};
 
 /// Whether libpq was built with TLS.
 const TLS: bool = cfg!(feature = "pg-tls");

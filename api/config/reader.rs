@@ -13,7 +13,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::database;
 use crate::clock::LAST_YEAR;
-use crate::db::source::{Pooler, Source};
+use crate::db::engine::source::{Pooler, Source};
 use crate::security::limits::Budget;
 
 /// What is wrong with one variable. It never repeats the value, which may be a secret.

@@ -8,8 +8,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::reader::Reader;
-use crate::domain::email::EmailAddress;
-use crate::mail::relay::{Login, Relay, Security, Sender};
+use crate::delivery::mail::relay::{Login, Relay, Security, Sender};
+use crate::domain::values::email::EmailAddress;
 
 /// What the URL may be.
 const URL_FORM: &str = "smtps://USER:PASSWORD@HOST:465, or smtp://USER:PASSWORD@HOST:587 for STARTTLS; without the password if it is in \

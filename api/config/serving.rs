@@ -20,7 +20,7 @@ pub struct Serving {
     pub head_time: Duration,
     /// How long a connection may idle between requests; longer than balancers keep theirs.
     pub keep_alive: Duration,
-    /// How long a body may take to arrive, and longer by [`crate::traffic::time_to_send`] what has arrived.
+    /// How long a body may take to arrive, and longer by [`crate::ops::traffic::time_to_send`] what has arrived.
     pub body_time: Duration,
     /// How long a request may take from its head to its answer, and longer by the same of its body.
     pub request_time: Duration,

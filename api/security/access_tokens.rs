@@ -15,9 +15,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::signing_keys::NamedKey;
-use crate::domain::calendar::Instant;
-use crate::domain::ids::{AccountId, SessionId};
-use crate::domain::session::ACCESS_TOKEN_LIFE;
+use crate::domain::identity::sessions::ACCESS_TOKEN_LIFE;
+use crate::domain::values::calendar::Instant;
+use crate::domain::values::ids::{AccountId, SessionId};
 use crate::error::{Error, ProblemCode};
 
 /// Verified tokens kept at most; one entry is a few hundred bytes.

@@ -11,7 +11,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
-use crate::domain::password::normal_form;
+use crate::domain::identity::passwords::normal_form;
 use crate::error::Error;
 
 /// Memory of one hash in KiB, passes and lanes: OWASP's second recommended setting.

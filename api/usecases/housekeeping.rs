@@ -3,8 +3,10 @@
 use chrono::Duration;
 
 use super::work::Work;
-use crate::db::{idempotency_keys, known_clients, links, sessions, uploads};
-use crate::domain::ids::UploadId;
+use crate::db::store::filings::uploads;
+use crate::db::store::idempotency_keys;
+use crate::db::store::identity::{known_clients, links, sessions};
+use crate::domain::values::ids::UploadId;
 use crate::error::Error;
 
 /// How long an idempotency key is kept.

@@ -1,7 +1,7 @@
 //! What only a sandbox does.
 
 use super::work::Work;
-use crate::db::{messages, sandbox_clock};
+use crate::db::store::sandbox::{clock as sandbox_clock, messages};
 use crate::error::Error;
 
 /// Keeps the clock's new offset.

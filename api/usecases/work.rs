@@ -4,14 +4,15 @@
 use chrono::Duration;
 use uuid::Uuid;
 
-use crate::db::audit::{self, Entry};
-use crate::db::{Conn, outbox};
-use crate::domain::calendar::Instant;
-use crate::domain::email::EmailAddress;
-use crate::domain::ids::{AccountId, MessageId};
-use crate::domain::review::ReviewMode;
+use crate::db::engine::Conn;
+use crate::db::store::audit::{self, Entry};
+use crate::db::store::mails::outbox;
+use crate::delivery::mail::message::{Message, Portal};
+use crate::domain::filings::reviews::ReviewMode;
+use crate::domain::values::calendar::Instant;
+use crate::domain::values::email::EmailAddress;
+use crate::domain::values::ids::{AccountId, MessageId};
 use crate::error::Error;
-use crate::mail::message::{Message, Portal};
 
 /// Mails that carry no link are worth delivering for this long.
 const MAIL_LIFE: Duration = Duration::days(7);

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use serde_json::{Value, json};
-use todokede::domain::lang::Lang;
+use todokede::domain::values::lang::Lang;
 
 use crate::support::binary::{Served, todokede};
 use crate::support::{Client, PASSWORD, forms};

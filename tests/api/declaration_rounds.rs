@@ -1,8 +1,8 @@
 //! Another round, for facilities of another kind, is a file and no change of code.
 
 use serde_json::{Value, json};
-use todokede::domain::round::RoundFile;
-use todokede::usecases::rounds;
+use todokede::domain::filings::transitional_measures::RoundFile;
+use todokede::usecases::filings::transitional_measures;
 use todokede::usecases::work::{Call, Work};
 
 use crate::support::{Actor, Reply, TestApp, forms, reasons};
@@ -17,7 +17,9 @@ async fn load(app: &TestApp, round: &Value) {
     let state = app.running.state.clone();
     let (call, policy) = (Call::internal("system", app.now()), state.policy.clone());
     let loading = tokio::task::spawn_blocking(move || {
-        state.database.write_blocking(move |conn| rounds::load(&mut Work::new(conn, &call, &policy), &file))
+        state.database.write_blocking(move |conn| {
+            transitional_measures::load(&mut Work::new(conn, &call, &policy), &file)
+        })
     });
     loading.await.unwrap().unwrap();
 }

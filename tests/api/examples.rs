@@ -2,8 +2,8 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use todokede::domain::facility_code::FacilityCode;
-use todokede::domain::receipt_number::ReceiptNumber;
+use todokede::domain::values::facility_code::FacilityCode;
+use todokede::domain::values::receipt_number::ReceiptNumber;
 
 use crate::support::contract::{Operation, Stage, document, operations};
 use crate::support::schema::breaches;

@@ -1,8 +1,8 @@
 //! Imports of the facility list: what is taken, what is refused, what leaves.
 
 use encoding_rs::SHIFT_JIS;
-use todokede::facility_list::RefusedRow;
-use todokede::usecases::facility_import::Report;
+use todokede::ops::facility_list::RefusedRow;
+use todokede::usecases::facilities::import::Report;
 
 use crate::support::list::{HEADER, code, csv, unlisted};
 use crate::support::{TestApp, forms};

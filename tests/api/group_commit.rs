@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use diesel::RunQueryDsl as _;
 use diesel::sql_types::BigInt;
 use tempfile::TempDir;
-use todokede::db::Conn;
-use todokede::db::pool::connect;
-use todokede::db::source::Source;
-use todokede::db::writer::{Mode, Writer};
+use todokede::db::engine::Conn;
+use todokede::db::engine::pool::connect;
+use todokede::db::engine::source::Source;
+use todokede::db::engine::writer::{Mode, Writer};
 use todokede::error::{Error, ProblemCode};
 use tokio::sync::oneshot::Receiver;
 
@@ -105,7 +105,7 @@ fn a_failing_and_a_panicking_job_sink_nobody_else_in_their_group() {
     });
     let deep = desk.submit(|conn| {
         put(conn, 5)?;
-        todokede::db::savepoint(conn, |conn| {
+        todokede::db::engine::savepoint(conn, |conn| {
             put(conn, 6)?;
             panic!("a job panics in a part of its own")
         })
@@ -128,7 +128,7 @@ fn a_part_that_is_taken_back_leaves_the_rest_of_its_job() {
     let desk = Desk::open();
     let told = desk.submit(|conn| {
         put(conn, 1)?;
-        let part: Result<i64, Error> = todokede::db::savepoint(conn, |conn| {
+        let part: Result<i64, Error> = todokede::db::engine::savepoint(conn, |conn| {
             put(conn, 2)?;
             Err(ProblemCode::NotFound.into())
         });

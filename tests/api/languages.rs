@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::json;
 use todokede::error::ProblemCode;
-use todokede::routes::problems::page;
+use todokede::http::problems::page;
 
 use crate::support::{TestApp, send};
 

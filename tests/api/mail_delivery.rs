@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use todokede::boot;
-use todokede::db::outbox::{self, Lease};
-use todokede::db::writer::Mode;
-use todokede::domain::delivery::MailState;
-use todokede::server;
-use todokede::usecases::delivery::{Wanted, claim};
-use todokede::usecases::work::{Call, Work};
+use todokede::boot::serving;
+use todokede::db::engine::writer::Mode;
+use todokede::db::store::mails::outbox::{self, Lease};
+use todokede::domain::mails::MailState;
+use todokede::jobs::queue::{Wanted, claim};
+use todokede::usecases::work::Call;
 use uuid::Uuid;
 
 use crate::support::production::{Production, eventually, settings};
@@ -92,11 +92,10 @@ async fn a_mail_whose_sender_died_is_sent_by_another_once_the_lease_is_over() {
     // Somebody else takes the mail while the service is between two attempts, and dies.
     eventually("the claim", || async {
         let call = Call::internal("test", production.state().clock.now());
-        let policy = production.state().policy.clone();
         let claiming = production.state().database.write(Mode::Store, move |conn| {
             let lease = Lease { holder: Uuid::new_v4(), until: call.now + TimeDelta::minutes(10) };
             let wanted = Wanted { lease, room: 9, per_domain: 9, under_way: HashMap::new() };
-            claim(&mut Work::new(conn, &call, &policy), &wanted)
+            claim(conn, &wanted, call.now)
         });
         claiming.await.unwrap().mails.len() == 1
     })
@@ -122,7 +121,7 @@ async fn two_replicas_send_every_mail_once() {
         &[("TODOKEDE_SMTP_URL", &url), ("TODOKEDE_SMTP_CA_FILE", &certificate)],
     );
     let twin = tokio::task::spawn_blocking(move || boot::open(twin).unwrap()).await.unwrap();
-    let twin = server::start(twin).unwrap();
+    let twin = serving::start(twin).unwrap();
     for round in 0..10 {
         production.queue((0..30).map(|number| format!("reception-{number}@clinic-{round}.example"))).await;
         twin.state.wake.notify_one();

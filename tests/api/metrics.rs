@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
-use todokede::domain::lang::Lang;
+use todokede::domain::values::lang::Lang;
 
 use crate::support::{Client, Held, POOL, Reply, TestApp, Wire, send};
 

@@ -10,7 +10,7 @@ use crate::support::contract::{document, operations, operations_of};
 fn the_file_at_the_top_is_current() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.yaml");
     let current =
-        std::fs::read_to_string(file).unwrap_or_default() == todokede::routes::document::yaml().unwrap();
+        std::fs::read_to_string(file).unwrap_or_default() == todokede::routes::documents::yaml().unwrap();
     assert!(current, "openapi.yaml is out of date; mend it with: cargo run -- openapi > openapi.yaml");
 }
 
@@ -116,7 +116,7 @@ fn every_body_has_an_example() {
 
 #[test]
 fn production_knows_nothing_of_the_sandbox() {
-    let production = serde_json::to_value(todokede::routes::document::document(false)).unwrap();
+    let production = serde_json::to_value(todokede::routes::documents::document(false)).unwrap();
     let names = |document: &Value| -> BTreeSet<String> {
         operations_of(document).iter().map(|operation| operation.path.clone()).collect()
     };

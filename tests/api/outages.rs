@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use todokede::boot;
-use todokede::db::migrations;
+use todokede::db::engine::migrations;
 
 use crate::support::database::{TestDatabase, execute, is_postgres, source};
 use crate::support::postgres::administer;

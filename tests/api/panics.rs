@@ -6,8 +6,8 @@ use std::time::Duration;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use reqwest::Method;
-use todokede::domain::lang::Lang;
-use todokede::routes::edge::edge;
+use todokede::domain::values::lang::Lang;
+use todokede::http::edge::edge;
 
 use crate::support::{Client, TestApp, Wire, send};
 

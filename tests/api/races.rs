@@ -1,7 +1,7 @@
 //! Many who do the same at once: one effect, and everybody hears of it.
 
 use futures_util::future::join_all;
-use todokede::db::writer::Mode;
+use todokede::db::engine::writer::Mode;
 
 use crate::support::database::{execute, is_postgres};
 use crate::support::{TestApp, forms};

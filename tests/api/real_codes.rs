@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use todokede::domain::facility_code::FacilityCode;
+use todokede::domain::values::facility_code::FacilityCode;
 
 #[test]
 fn every_published_code_is_read_and_tells_its_kind() {

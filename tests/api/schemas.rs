@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use diesel::RunQueryDsl as _;
 use diesel::sql_types::Text;
-use todokede::db::{Conn, migrations};
+use todokede::db::engine::{Conn, migrations};
 
 use crate::support::database::{TestDatabase, execute, is_postgres, source};
 use crate::support::{TestApp, forms, postgres};
@@ -67,7 +67,7 @@ fn both_databases_have_the_same_tables() {
     let folder = tempfile::tempdir().unwrap();
     let sqlite = source(&format!("sqlite:{}", folder.path().join("other.sqlite3").display()));
     migrations::run(&sqlite).unwrap();
-    let sqlite = shape(&mut todokede::db::pool::connect(&sqlite).unwrap());
+    let sqlite = shape(&mut todokede::db::engine::pool::connect(&sqlite).unwrap());
     assert!(sqlite.contains("accounts.facility_code nullable text"), "{sqlite:#?}");
     assert_eq!(sqlite, shape(&mut postgres.connect()));
 }

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use todokede::domain::lang::Lang;
+use todokede::domain::values::lang::Lang;
 
 use crate::support::binary::{Served, done, failed, full, run, text, todokede};
 use crate::support::database::{TestDatabase, is_postgres};

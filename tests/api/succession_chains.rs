@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::Duration;
 use proptest::prelude::*;
-use todokede::domain::succession::{SuccessionEvent, SuccessionStatus};
-use todokede::usecases::{declarations, successions};
+use todokede::domain::filings::successions::{SuccessionEvent, SuccessionStatus};
+use todokede::usecases::filings::{declarations, successions};
 
 mod world;
 

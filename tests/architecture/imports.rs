@@ -100,6 +100,9 @@ impl<'ast> Visit<'ast> for Reader {
         self.note_tree(&mut Vec::new(), &item.tree);
     }
 
+    /// `pub(in crate::db)` names who may see, and imports nothing.
+    fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         self.note(&segments);

@@ -2,99 +2,109 @@
 
 use std::collections::BTreeSet;
 
-/// What each module may import of ours, itself always included. An entry may be narrower than a
-/// module: `mail::message` lets the message type in and the texts stay out.
+/// What each module may import of ours, itself always included. The longest module that a file lies
+/// below counts. An entry may be narrower than a module: `usecases::work` lets no use case in.
 const MODULES: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &[]),
-    ("traffic", &[]),
     ("error", &["domain"]),
-    ("signals", &["error"]),
-    ("descriptors", &[]),
-    ("disk", &["error"]),
-    ("readiness", &["clock", "db", "disk", "error"]),
-    ("metrics", &["db::load", "readiness", "traffic"]),
     ("security", &["domain", "error"]),
-    ("mail", &["domain", "error"]),
     ("files", &["domain", "error"]),
-    ("config", &["clock", "domain", "security", "db::source", "mail::relay"]),
-    ("telemetry", &["config"]),
-    ("db", &["domain", "error", "mail::message"]),
-    ("backup", &["domain", "error", "db", "files"]),
+    ("delivery", &["domain", "error", "security"]),
     (
-        "doctor",
-        &["domain", "error", "db", "files", "descriptors", "disk", "config", "clock", "mail", "security"],
+        "config",
+        &["clock", "domain", "security", "db::engine::source", "delivery::mail::relay", "ops::telemetry"],
     ),
-    ("usecases", &["domain", "error", "db", "security", "mail::message"]),
-    ("facility_list", &["domain", "error", "db", "usecases"]),
+    ("db", &["db"]),
+    ("db::engine", &["domain::values", "error"]),
+    ("db::store", &["domain", "error", "db::engine"]),
+    ("jobs", ALL),
+    ("jobs::queue", &["db", "domain", "error"]),
+    ("usecases", &["domain", "error", "db", "security", "jobs::queue", "delivery::mail::message"]),
+    ("ops", ALL),
+    ("ops::traffic", &[]),
+    ("ops::descriptors", &[]),
+    ("ops::disk", &["error"]),
+    ("ops::signals", &["error"]),
+    ("ops::metrics", &["db::engine::load", "db::store::health", "ops", "domain::mails"]),
+    ("ops::readiness", &["clock", "db", "error", "ops"]),
+    ("ops::backup", &["domain", "error", "db", "files"]),
+    ("ops::facility_list", &["domain", "error", "db", "usecases"]),
+    ("state", ALL),
     (
-        "state",
+        "http",
         &[
-            "config",
-            "clock",
-            "db",
-            "files",
-            "security",
-            "mail",
+            "domain",
             "error",
-            "metrics",
-            "readiness",
-            "traffic",
-            "usecases",
+            "state",
+            "config",
+            "security",
+            "usecases::work",
+            "usecases::identity::sessions",
+            "db::engine",
+            "db::store::idempotency_keys",
+            "ops::traffic",
+            "ops::metrics",
         ],
     ),
     // `clock` because the sandbox moves it by a route.
-    ("routes", &["state", "usecases", "domain", "error", "security", "db", "clock", "readiness", "traffic"]),
-    ("worker", &["state", "usecases", "db", "domain", "mail", "metrics", "error"]),
+    ("routes", &["http", "usecases", "domain", "error", "security", "db", "clock", "ops::readiness"]),
     ("boot", ALL),
     ("commands", ALL),
-    ("server", ALL),
     ("main", ALL),
     ("lib", ALL),
 ];
 
 const ALL: &[&str] = &["*"];
 
+/// The areas of the use cases, lowest first: each may import itself and those before it.
+const AREAS: &[&str] = &["work", "identity", "facilities", "accounts", "filings", "sandbox", "housekeeping"];
+
+/// What is shared by the resources of all audiences.
+const SHARED_BY_RESOURCES: &[&str] = &["routes::forms", "routes::tags"];
+
 /// Crates, and paths in them, that only some modules may name.
 const CRATES: &[(&str, &[&str])] = &[
     // The command line needs a runtime to serve in, and nothing else of the web framework.
-    ("actix_web::rt", &["routes", "server", "commands"]),
-    ("actix_web", &["routes", "server"]),
-    ("actix_http", &["server"]),
-    ("actix_service", &["server"]),
-    ("utoipa_actix_web", &["routes", "server"]),
-    ("utoipa_swagger_ui", &["routes", "server"]),
+    ("actix_web::rt", &["http", "routes", "boot", "commands"]),
+    ("actix_web", &["http", "routes", "boot"]),
+    ("actix_http", &["http::server"]),
+    ("actix_service", &["http::server"]),
+    ("utoipa_actix_web", &["http", "routes", "boot"]),
+    ("utoipa_swagger_ui", &["routes"]),
     // Enums and rules of the domain stand in the document as they are. Deriving their schemas keeps
     // one list of words instead of two; the derive has no I/O and no HTTP in it.
-    ("utoipa", &["routes", "server", "domain"]),
+    ("utoipa", &["http", "routes", "domain"]),
     ("diesel", &["db"]),
     ("diesel_migrations", &["db"]),
-    ("lettre", &["mail"]),
+    ("lettre", &["delivery"]),
     ("jsonwebtoken", &["security"]),
     ("argon2", &["security"]),
     ("ed25519_dalek", &["security"]),
-    ("prometheus_client", &["metrics"]),
-    ("rustix", &["descriptors", "disk"]),
+    ("prometheus_client", &["ops::metrics"]),
+    ("rustix", &["ops::descriptors", "ops::disk"]),
     ("std::env", &["config"]),
 ];
 
-/// The top-level module that a file belongs to.
+/// The module that a file is, such as `db::engine::pool`.
 pub fn module_of(file: &str) -> String {
-    let first = file.split('/').next().unwrap();
-    first.trim_end_matches(".rs").to_owned()
+    file.trim_end_matches(".rs").trim_end_matches("/mod").replace('/', "::")
 }
 
-pub fn has_row(module: &str) -> bool {
-    MODULES.iter().any(|(name, _)| *name == module)
+/// The row of the table that a module falls under: the longest that it lies below.
+pub fn row_of(module: &str) -> Option<(&'static str, &'static [&'static str])> {
+    let rows = MODULES.iter().filter(|(name, _)| is_below(module, name));
+    rows.max_by_key(|(name, _)| name.len()).copied()
 }
 
 /// What a file imports against the tables, told so that it can be found and mended.
 pub fn violations(file: &str, imports: &BTreeSet<String>) -> Vec<String> {
     let module = module_of(file);
-    let allowed = MODULES.iter().find(|(name, _)| *name == module).map_or(&[][..], |(_, allowed)| allowed);
     let wrong = imports.iter().filter_map(|import| {
         let reason = match import.strip_prefix("crate::") {
-            Some(ours) => wrong_module(&module, allowed, ours),
+            Some(ours) => wrong_module(&module, ours)
+                .or_else(|| wrong_area(&module, ours))
+                .or_else(|| wrong_resource(&module, ours)),
             None => wrong_crate(&module, import),
         };
         reason.map(|reason| format!("api/{file} names `{import}`: {reason}"))
@@ -102,17 +112,49 @@ pub fn violations(file: &str, imports: &BTreeSet<String>) -> Vec<String> {
     wrong.collect()
 }
 
-fn wrong_module(module: &str, allowed: &[&str], ours: &str) -> Option<String> {
-    let target = ours.split("::").next().unwrap();
+fn wrong_module(module: &str, ours: &str) -> Option<String> {
+    let (row, allowed) = row_of(module)?;
     // Items of the crate's root are no module of the table.
-    let known = has_row(target);
-    let may = allowed.contains(&"*") || target == module || allowed.iter().any(|entry| is_below(ours, entry));
-    (known && !may).then(|| format!("`{module}` may import only {allowed:?}"))
+    let known = row_of(ours).is_some();
+    let may =
+        allowed.contains(&"*") || is_below(ours, row) || allowed.iter().any(|entry| is_below(ours, entry));
+    (known && !may).then(|| format!("`{row}` may import only {allowed:?}"))
+}
+
+/// The segment below a module that a path leads to: `accounts` of `usecases::accounts::registrations`.
+fn below<'a>(path: &'a str, parent: &str) -> Option<&'a str> {
+    path.strip_prefix(parent)?.strip_prefix("::")?.split("::").next()
+}
+
+fn wrong_area(module: &str, ours: &str) -> Option<String> {
+    let (from, to) = (below(module, "usecases")?, below(ours, "usecases")?);
+    let rank = |area: &str| AREAS.iter().position(|known| *known == area);
+    match (rank(from), rank(to)) {
+        (Some(from), Some(to)) => {
+            (to > from).then(|| format!("areas of use cases import downwards only: {AREAS:?}"))
+        }
+        _ => Some(format!("an area of use cases is missing in {AREAS:?}")),
+    }
+}
+
+/// The resource that a route belongs to: `routes::portal::sessions`.
+fn resource_of(path: &str) -> Option<String> {
+    let mut parts = path.split("::");
+    let (routes, audience, resource) = (parts.next()?, parts.next()?, parts.next()?);
+    (routes == "routes").then(|| format!("{routes}::{audience}::{resource}"))
+}
+
+fn wrong_resource(module: &str, ours: &str) -> Option<String> {
+    let own =
+        resource_of(module).filter(|_| !SHARED_BY_RESOURCES.iter().any(|shared| is_below(module, shared)))?;
+    let shared = SHARED_BY_RESOURCES.iter().any(|shared| is_below(ours, shared));
+    let foreign = is_below(ours, "routes") && !is_below(ours, &own) && !shared;
+    foreign.then(|| format!("`{own}` imports another resource"))
 }
 
 fn wrong_crate(module: &str, import: &str) -> Option<String> {
     let (path, homes) = CRATES.iter().find(|(path, _)| is_below(import, path))?;
-    (!homes.contains(&module)).then(|| format!("`{path}` belongs to {homes:?}"))
+    (!homes.iter().any(|home| is_below(module, home))).then(|| format!("`{path}` belongs to {homes:?}"))
 }
 
 fn is_below(path: &str, prefix: &str) -> bool {
@@ -122,21 +164,40 @@ fn is_below(path: &str, prefix: &str) -> bool {
 #[test]
 fn a_made_up_violation_of_every_kind_is_caught() {
     for (file, source, caught) in [
-        ("domain/kana.rs", "use crate::error::Error;", "crate::error::Error"),
-        ("domain/round/month.rs", "use super::super::super::db::Conn;", "crate::db::Conn"),
-        ("db/rounds.rs", "use crate::{domain, routes::edge};", "crate::routes::edge"),
-        ("db/rounds.rs", "use crate::mail::texts::Letter;", "crate::mail::texts::Letter"),
-        ("usecases/links.rs", "fn f() { crate::state::State::new() }", "crate::state::State::new"),
-        ("security/limits.rs", "fn f() { log!(crate::db::pool::open()) }", "crate::db::pool::open"),
-        ("usecases/links.rs", "use actix_web::web;", "actix_web::web"),
-        ("worker.rs", "use actix_web::rt;", "actix_web::rt"),
-        ("commands.rs", "use actix_web::HttpResponse;", "actix_web::HttpResponse"),
-        ("routes/health.rs", "use diesel::prelude::*;", "diesel::prelude"),
-        ("usecases/links.rs", "#[derive(utoipa::ToSchema)] struct S;", "utoipa::ToSchema"),
-        ("routes/sessions.rs", "fn f() { jsonwebtoken::encode() }", "jsonwebtoken::encode"),
-        ("worker/sending.rs", "use lettre::Message;", "lettre::Message"),
-        ("routes/sessions.rs", "use argon2::Argon2;", "argon2::Argon2"),
-        ("boot.rs", "fn f() { std::env::var(\"X\") }", "std::env::var"),
+        ("domain/values/kana.rs", "use crate::error::Error;", "crate::error::Error"),
+        (
+            "domain/filings/uploads.rs",
+            "use super::super::super::db::engine::Conn;",
+            "crate::db::engine::Conn",
+        ),
+        ("db/store/accounts.rs", "use crate::{domain, http::edge};", "crate::http::edge"),
+        ("db/engine/pool.rs", "use crate::db::store::accounts;", "crate::db::store::accounts"),
+        (
+            "db/store/accounts.rs",
+            "use crate::delivery::mail::texts::Letter;",
+            "crate::delivery::mail::texts::Letter",
+        ),
+        ("usecases/identity/links.rs", "fn f() { crate::state::State::new() }", "crate::state::State::new"),
+        ("usecases/facilities/check.rs", "use crate::usecases::accounts;", "crate::usecases::accounts"),
+        (
+            "security/limits.rs",
+            "fn f() { log!(crate::db::engine::pool::open()) }",
+            "crate::db::engine::pool::open",
+        ),
+        ("http/context.rs", "use crate::usecases::filings::uploads;", "crate::usecases::filings::uploads"),
+        ("http/edge/mod.rs", "use crate::routes::portal::uploads;", "crate::routes::portal::uploads"),
+        ("routes/portal/uploads/mod.rs", "use super::accounts::TAG;", "crate::routes::portal::accounts::TAG"),
+        ("routes/ops/health.rs", "use crate::routes::public::support;", "crate::routes::public::support"),
+        ("jobs/queue.rs", "use crate::state::State;", "crate::state::State"),
+        ("usecases/identity/links.rs", "use actix_web::web;", "actix_web::web"),
+        ("jobs/mod.rs", "use actix_web::rt;", "actix_web::rt"),
+        ("commands/mod.rs", "use actix_web::HttpResponse;", "actix_web::HttpResponse"),
+        ("routes/ops/health.rs", "use diesel::prelude::*;", "diesel::prelude"),
+        ("usecases/identity/links.rs", "#[derive(utoipa::ToSchema)] struct S;", "utoipa::ToSchema"),
+        ("routes/portal/sessions/mod.rs", "fn f() { jsonwebtoken::encode() }", "jsonwebtoken::encode"),
+        ("jobs/sending.rs", "use lettre::Message;", "lettre::Message"),
+        ("routes/portal/sessions/mod.rs", "use argon2::Argon2;", "argon2::Argon2"),
+        ("boot/mod.rs", "fn f() { std::env::var(\"X\") }", "std::env::var"),
     ] {
         let found = violations(file, &super::imports(file, source));
         let named = format!("api/{file} names `{caught}`");
@@ -147,14 +208,19 @@ fn a_made_up_violation_of_every_kind_is_caught() {
 #[test]
 fn what_the_tables_allow_is_let_through() {
     for (file, source) in [
-        ("domain/kana.rs", "use super::text::Text; use crate::domain::fault::Fault; use utoipa::ToSchema;"),
-        ("db/outbox.rs", "use crate::mail::message::Message; use diesel::prelude::*;"),
-        ("commands.rs", "use crate::{boot, routes}; fn f() { actix_web::rt::System::new() }"),
         (
-            "routes/sandbox.rs",
-            "use crate::clock::Clock; use actix_web::web; mod inner { use super::super::edge; }",
+            "domain/values/kana.rs",
+            "use super::text::Text; use crate::domain::filings::uploads; use utoipa::ToSchema;",
         ),
-        ("config.rs", "fn f() { std::env::vars() }"),
+        ("db/store/mails/outbox.rs", "use crate::domain::mails::MailState; use diesel::prelude::*;"),
+        ("usecases/filings/uploads.rs", "use crate::usecases::identity::sessions::Principal;"),
+        ("commands/mod.rs", "use crate::{boot, routes}; fn f() { actix_web::rt::System::new() }"),
+        (
+            "routes/sandbox/clock.rs",
+            "use crate::clock::Clock; use actix_web::web; mod inner { use super::super::super::forms::listed; }",
+        ),
+        ("routes/portal/uploads/mod.rs", "use super::uploads::forms; use self::forms::UploadRequest;"),
+        ("config/mod.rs", "fn f() { std::env::vars() }"),
     ] {
         assert_eq!(violations(file, &super::imports(file, source)), Vec::<String>::new(), "{file}");
     }

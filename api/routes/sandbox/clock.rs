@@ -1,24 +1,23 @@
 //! The clock: read, and moved forward.
 
+use crate::routes::tags;
 use actix_web::{HttpResponse, get, put, web};
 use chrono::Datelike as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::TAG;
 use crate::clock::{Clock, LAST_YEAR};
-use crate::db::writer::Mode;
-use crate::domain::fault::Fault;
+use crate::db::engine::writer::Mode;
+use crate::domain::values::fault::Fault;
 use crate::error::Error;
-use crate::routes::answer::Answer;
-use crate::routes::body::Json;
-use crate::routes::context::Context;
-use crate::routes::filing::Filing;
-use crate::routes::previews::WriteQuery;
-use crate::routes::problems::Problem;
-use crate::routes::registrations::nobody;
-use crate::routes::timestamp::Timestamp;
+use crate::http::answer::Answer;
+use crate::http::body::Json;
+use crate::http::context::Context;
+use crate::http::filing::{Filing, nobody};
+use crate::http::problems::Problem;
+use crate::http::rehearsal::WriteQuery;
+use crate::http::timestamp::Timestamp;
 use crate::usecases::sandbox;
 
 /// The sandbox's clock.
@@ -41,7 +40,7 @@ pub struct ClockRequest {
 ///
 /// The time by which the sandbox lives. It ticks, and goes on after a restart.
 #[utoipa::path(
-    tag = TAG,
+    tag = tags::SANDBOX,
     operation_id = "getClock",
     responses((status = 200, description = "The time.", body = ClockResponse)),
     security(()),
@@ -56,7 +55,7 @@ pub(super) async fn read_clock(context: Context) -> Result<HttpResponse, Problem
 /// Drives everything that depends on time: tokens, sessions, deadlines, retries of mails. It never goes
 /// back.
 #[utoipa::path(
-    tag = TAG,
+    tag = tags::SANDBOX,
     operation_id = "moveClock",
     params(WriteQuery),
     request_body = ClockRequest,

@@ -1,16 +1,16 @@
 //! The facility list, to find a facility to try with.
 
+use crate::routes::tags;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::TAG;
-use crate::db::{accounts, facilities};
-use crate::domain::facility_code::FacilityKind;
+use crate::db::store::{accounts, facilities};
+use crate::domain::values::facility_code::FacilityKind;
 use crate::error::{Error, ProblemCode};
-use crate::routes::context::Context;
-use crate::routes::paging::{self, PageQuery};
-use crate::routes::problems::Problem;
+use crate::http::context::Context;
+use crate::http::paging::{self, PageQuery};
+use crate::http::problems::Problem;
 
 /// A facility of the list, to try with.
 #[derive(Serialize, ToSchema)]
@@ -72,7 +72,7 @@ pub struct FacilityQuery {
 ///
 /// The facility list (in a new sandbox invented facilities), by code.
 #[utoipa::path(
-    tag = TAG,
+    tag = tags::SANDBOX,
     operation_id = "listFacilities",
     params(FacilityQuery),
     responses((status = 200, description = "A page of facilities.", body = ListedFacilityPage)),

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
-use todokede::db::Conn;
-use todokede::db::pool::connect;
-use todokede::db::source::Source;
+use todokede::db::engine::Conn;
+use todokede::db::engine::pool::connect;
+use todokede::db::engine::source::Source;
 
 use crate::support::binary::{self, done, failed, text, todokede};
 use crate::support::database;

@@ -7,25 +7,30 @@ use diesel::RunQueryDsl as _;
 use diesel::sql_types::Text;
 use tempfile::TempDir;
 use todokede::config::Settings;
-use todokede::db::{Conn, accounts, savepoint, successions as stored};
-use todokede::domain::account::{
-    Account, Contact, FacilityDetails, FacilityIdentity, Founder, FounderKind, ListedFacility, Profile,
+use todokede::db::engine::{Conn, savepoint};
+use todokede::db::store::accounts;
+use todokede::db::store::filings::successions as stored;
+use todokede::domain::accounts::{
+    Account, Contact, FacilityDetails, FacilityIdentity, Founder, FounderKind, Profile,
 };
-use todokede::domain::declaration::DeclarationContent;
-use todokede::domain::email::EmailAddress;
-use todokede::domain::facility_code::FacilityCode;
-use todokede::domain::ids::{AccountId, SessionId};
-use todokede::domain::kana::Kana;
-use todokede::domain::phone::PhoneNumber;
-use todokede::domain::postal_code::PostalCode;
-use todokede::domain::succession::{
+use todokede::domain::facilities::ListedFacility;
+use todokede::domain::filings::declarations::DeclarationContent;
+use todokede::domain::filings::successions::{
     GuidanceAddress, Succession, SuccessionForm, SuccessionReason, SuccessionStatus, Successor,
 };
-use todokede::domain::text::{Address, FacilityName, PersonName};
+use todokede::domain::values::email::EmailAddress;
+use todokede::domain::values::facility_code::FacilityCode;
+use todokede::domain::values::ids::{AccountId, SessionId};
+use todokede::domain::values::kana::Kana;
+use todokede::domain::values::phone::PhoneNumber;
+use todokede::domain::values::postal_code::PostalCode;
+use todokede::domain::values::text::{Address, FacilityName, PersonName};
 use todokede::error::Error;
-use todokede::usecases::facility_check;
-use todokede::usecases::facility_import::{self, Coverage, Report};
-use todokede::usecases::sessions::Principal;
+use todokede::usecases::accounts::eligibility;
+use todokede::usecases::facilities::import;
+use todokede::usecases::facilities::import::{Coverage, Report};
+use todokede::usecases::filings::successions;
+use todokede::usecases::identity::sessions::Principal;
 use todokede::usecases::work::{Call, Policy, Work};
 use uuid::Uuid;
 
@@ -155,7 +160,7 @@ impl World {
             updated_at: self.now,
         };
         self.act(|work| {
-            facility_check::may_register(work.conn, &account.identity)?;
+            eligibility::may_register(work.conn, &account.identity)?;
             accounts::insert(work.conn, &account, "hash")
         });
     }
@@ -177,11 +182,11 @@ impl World {
             for row in &rows {
                 coverage.note(&row.code);
             }
-            facility_import::put(work, rows, &mut report)?;
+            import::put(work, rows, &mut report)?;
             if whole {
-                facility_import::delist_absent(work, &coverage, &mut report)?;
+                import::delist_absent(work, &coverage, &mut report)?;
             }
-            facility_import::carry_on(work, &mut report)
+            successions::carry_on_ready(work)
         });
         self.none(
             "waits for a facility that the list has",

@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, Duration, Utc};
 use tempfile::TempDir;
+use todokede::boot::serving::{self, Running};
 use todokede::config::Settings;
-use todokede::domain::lang::Lang;
-use todokede::server::{self, Running};
+use todokede::domain::values::lang::Lang;
 use todokede::state::State;
-use todokede::{boot, worker};
+use todokede::{boot, jobs};
 
 use super::database::TestDatabase;
 use super::{Actor, Client, Tap};
@@ -47,7 +47,7 @@ impl TestApp {
         all.extend_from_slice(variables);
         let settings = settings(folder.path(), &all);
         let state = tokio::task::spawn_blocking(move || boot::open(settings).unwrap()).await.unwrap();
-        let running = server::start(state).unwrap();
+        let running = serving::start(state).unwrap();
         let undelivered = Undelivered { database: Arc::clone(&database), state: running.state.clone() };
         Self { running, undelivered, database, folder, facilities: AtomicUsize::new(0) }
     }
@@ -107,7 +107,7 @@ impl TestApp {
 
     /// Reads an address's mails of a kind, newest first, after everything due is delivered.
     pub async fn mails(&self, to: &str, kind: &str) -> Vec<serde_json::Value> {
-        worker::deliver(&self.running.state).await.unwrap();
+        jobs::deliver(&self.running.state).await.unwrap();
         let page = self.anonymous().get(&format!("/sandbox/messages?page_size=100&to={to}")).await;
         let items = page.body["items"].as_array().unwrap().clone();
         items.into_iter().filter(|mail| mail["kind"] == kind).collect()
@@ -174,7 +174,7 @@ impl Drop for Undelivered {
         // The test's own runtime does not turn any more.
         let delivered = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(worker::deliver(&state))
+            runtime.block_on(jobs::deliver(&state))
         });
         delivered.join().unwrap().unwrap();
         let waiting =

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::Value;
-use todokede::domain::lang::Lang;
+use todokede::domain::values::lang::Lang;
 use uuid::Uuid;
 
 /// A caller with a language and, once logged in, a token.

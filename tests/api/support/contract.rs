@@ -15,7 +15,7 @@ pub struct Operation {
 
 /// The document, sandbox included.
 pub fn document() -> Value {
-    serde_json::to_value(todokede::routes::document::document(true)).unwrap()
+    serde_json::to_value(todokede::routes::documents::document(true)).unwrap()
 }
 
 /// Every operation of the document.
@@ -67,7 +67,7 @@ impl Operation {
 /// A facility code that is well formed and in no list.
 fn unlisted_code() -> String {
     let mut codes = (0..10).map(|check| format!("131999999{check}"));
-    codes.find(|code| todokede::domain::facility_code::FacilityCode::parse(code).is_ok()).unwrap()
+    codes.find(|code| todokede::domain::values::facility_code::FacilityCode::parse(code).is_ok()).unwrap()
 }
 
 /// A service with an account and one resource of every kind, for operations that want one.

@@ -10,9 +10,9 @@ use diesel::connection::SimpleConnection as _;
 use tempfile::TempDir;
 use todokede::boot;
 use todokede::config::Settings;
-use todokede::db::Conn;
-use todokede::db::pool::connect;
-use todokede::db::source::Source;
+use todokede::db::engine::Conn;
+use todokede::db::engine::pool::connect;
+use todokede::db::engine::source::Source;
 
 use super::app;
 use super::postgres;

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::{Sender, channel};
 
-use todokede::db::writer::Mode;
+use todokede::db::engine::writer::Mode;
 use todokede::error::Error;
 use tokio::sync::oneshot;
 

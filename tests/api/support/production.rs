@@ -10,14 +10,14 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use todokede::boot;
+use todokede::boot::serving::{self, Running};
 use todokede::config::Settings;
-use todokede::db::writer::Mode;
-use todokede::domain::email::EmailAddress;
-use todokede::domain::lang::Lang;
-use todokede::facility_list::{Import, import_text};
-use todokede::mail::message::Message;
+use todokede::db::engine::writer::Mode;
+use todokede::delivery::mail::message::Message;
+use todokede::domain::values::email::EmailAddress;
+use todokede::domain::values::lang::Lang;
+use todokede::ops::facility_list::{Import, import_text};
 use todokede::security::signing_keys;
-use todokede::server::{self, Running};
 use todokede::state::State;
 use todokede::usecases::work::{Call, Work};
 
@@ -89,7 +89,7 @@ impl Production {
             import_text(&import, &list::csv(&facilities.each_ref())).unwrap();
             state
         });
-        Self { running: server::start(opening.await.unwrap()).unwrap(), database, folder }
+        Self { running: serving::start(opening.await.unwrap()).unwrap(), database, folder }
     }
 
     pub fn state(&self) -> &State {

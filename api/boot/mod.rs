@@ -1,0 +1,126 @@
+//! Brings an installation up: schema, clock, rounds, the sandbox's facilities, the state.
+
+pub mod serving;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::clock::Clock;
+use crate::config::{Profile, Settings};
+use crate::db::engine::migrations;
+use crate::db::engine::pool::{Database, connect};
+use crate::db::engine::source::Source;
+use crate::db::store::sandbox::clock as sandbox_clock;
+use crate::error::Error;
+use crate::ops::facility_list::{Import, import_text};
+use crate::state::{State, policy};
+use crate::usecases::filings::transitional_measures;
+use crate::usecases::work::{Call, Work};
+
+/// Facilities that do not exist, in several prefectures and of several kinds.
+const SANDBOX_FACILITIES: &str = include_str!("../sandbox/facilities.csv");
+
+/// How long production waits for its database when it starts, and how long between two looks.
+const PATIENCE: Duration = Duration::from_secs(30);
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+
+/// Brings the schema up to date, loads shipped rounds, and names the steps that were taken.
+///
+/// # Errors
+/// An internal error that says what failed.
+pub fn migrate(settings: &Settings) -> Result<Vec<String>, Error> {
+    bring_up_to_date(settings).map_err(|error| of_file(settings, &error))
+}
+
+fn bring_up_to_date(settings: &Settings) -> Result<Vec<String>, Error> {
+    let steps = migrations::run(&settings.database)?;
+    let mut connection = connect(&settings.database)?;
+    let call = Call::internal("system", Clock::of_machine().now());
+    transitional_measures::load_shipped(&mut Work::new(&mut connection, &call, &policy(settings)))?;
+    Ok(steps)
+}
+
+/// Opens the installation for work: a sandbox is brought up to date by itself, production wants
+/// `todokede migrate` first.
+///
+/// # Errors
+/// An internal error that says what is in the way.
+pub fn open(settings: Settings) -> Result<State, Error> {
+    let clock = Clock::of_machine();
+    let database = open_database(&settings, &clock).map_err(|error| of_file(&settings, &error))?;
+    State::new(settings, clock, database)
+}
+
+fn open_database(settings: &Settings, clock: &Clock) -> Result<Database, Error> {
+    match settings.profile {
+        Profile::Sandbox => open_sandbox(settings, clock)?,
+        Profile::Production => check_when_there(settings)?,
+    }
+    let database = Database::open(&settings.database)?;
+    if settings.profile == Profile::Sandbox {
+        seed(settings, &database, clock)?;
+    }
+    Ok(database)
+}
+
+/// What SQLite has against a file does not say which it is, nor that it is damaged where a row cannot be read.
+fn of_file(settings: &Settings, error: &Error) -> Error {
+    let reason = error.reason();
+    Error::internal(match &settings.database {
+        Source::Sqlite(file) => format!("{}: {reason}; `todokede doctor` examines it", file.display()),
+        Source::Postgres(_) => reason,
+    })
+}
+
+fn open_sandbox(settings: &Settings, clock: &Clock) -> Result<(), Error> {
+    bring_up_to_date(settings)?;
+    let mut connection = connect(&settings.database)?;
+    let kept = sandbox_clock::find_offset(&mut connection)?;
+    let offset = kept.unwrap_or_else(|| settings.clock.map_or(0, Clock::offset_for));
+    if kept.is_none() {
+        sandbox_clock::put_offset(&mut connection, offset)?;
+    }
+    clock.set_offset_micros(offset);
+    Ok(())
+}
+
+/// A machine that starts again may be up before its database is.
+fn check_when_there(settings: &Settings) -> Result<(), Error> {
+    let begun = Instant::now();
+    loop {
+        match check_production(settings) {
+            Err(error @ Error::Unavailable(_)) if begun.elapsed() < PATIENCE => {
+                tracing::warn!(error = %error.reason(), "the database is not there yet");
+                thread::sleep(BETWEEN_LOOKS);
+            }
+            checked => return checked,
+        }
+    }
+}
+
+fn check_production(settings: &Settings) -> Result<(), Error> {
+    let mut connection = connect(&settings.database)?;
+    // Asked without a right to change the schema, which the service's own user may lack.
+    let schema = migrations::standing(&mut connection).map_err(|error| {
+        let reason = error.reason();
+        Error::internal(format!("the schema cannot be read, {reason}: run `todokede migrate` first"))
+    })?;
+    if schema.missing > 0 {
+        return Err(Error::internal("the schema is not up to date: run `todokede migrate` first"));
+    }
+    if sandbox_clock::find_offset(&mut connection)?.is_some() {
+        return Err(Error::internal("this database belongs to a sandbox and cannot serve production"));
+    }
+    Ok(())
+}
+
+fn seed(settings: &Settings, database: &Database, clock: &Clock) -> Result<(), Error> {
+    if !database.write_blocking(crate::db::store::facilities::is_empty)? {
+        return Ok(());
+    }
+    let policy = policy(settings);
+    let import = Import { database, policy: &policy, now: clock.now(), whole_edition: false };
+    let (report, refused) = import_text(&import, SANDBOX_FACILITIES)?;
+    tracing::info!(facilities = report.added, refused = refused.len(), "the sandbox has its facilities");
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! Puts routes, state and worker together and serves them.
+
+use std::net::SocketAddr;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::web::Bytes;
+use actix_web::{App, HttpRequest, HttpResponse, guard, web};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use utoipa_actix_web::AppExt as _;
+
+use crate::error::Error;
+use crate::http::edge::edge;
+use crate::http::fallback::KnownPaths;
+use crate::http::server::listener::{Limits, Listener};
+use crate::http::server::metrics_port::MetricsPort;
+use crate::jobs;
+use crate::ops::signals::Signals;
+use crate::routes::documents;
+use crate::routes::public::pages;
+use crate::state::State;
+
+/// A service that runs.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its state.
+    pub state: web::Data<State>,
+    metrics: Option<MetricsPort>,
+    handle: ServerHandle,
+    server: JoinHandle<std::io::Result<()>>,
+    worker: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+}
+
+impl Running {
+    /// Where metrics are served, if anywhere.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(|metrics| metrics.address)
+    }
+
+    /// Serves until a signal, then stops. A second signal ends it at once.
+    ///
+    /// # Errors
+    /// The server's, and an internal error if a second signal cut the end short.
+    pub async fn until(mut self, mut signals: Signals) -> Result<(), Error> {
+        tokio::select! {
+            ended = &mut self.server => {
+                self.stop.send_replace(true);
+                self.worker.await.map_err(Error::internal)?;
+                return ended.map_err(Error::internal)?.map_err(Error::internal);
+            }
+            () = signals.next() => {}
+        }
+        signals.unless_again(self.stop()).await
+    }
+
+    /// Stops it without losing a request: callers are told to go elsewhere first, then requests
+    /// under way are finished, and only then does the worker end, who may still have their mails.
+    ///
+    /// # Errors
+    /// The server's.
+    pub async fn stop(self) -> Result<(), Error> {
+        let patience = self.state.settings.serving.drain_time;
+        tracing::info!(seconds = patience.as_secs(), "stopping: not ready any more");
+        self.state.traffic.drain();
+        tokio::time::sleep(patience).await;
+        tracing::info!(under_way = self.state.traffic.under_way(), "stopping: finishing requests");
+        self.handle.stop(true).await;
+        let ended = self.server.await;
+        self.stop.send_replace(true);
+        self.worker.await.map_err(Error::internal)?;
+        // Last, so that the end can be watched.
+        if let Some(metrics) = self.metrics {
+            metrics.close().await;
+        }
+        tracing::info!("stopped");
+        ended.map_err(Error::internal)?.map_err(Error::internal)
+    }
+}
+
+/// Starts the service and its worker.
+///
+/// # Errors
+/// An internal error if the address cannot be listened on.
+pub fn start(state: State) -> Result<Running, Error> {
+    let with_sandbox = state.is_sandbox();
+    let listener = Listener::open(state.settings.listen, Limits::of(&state.settings.serving))?;
+    let address = listener.address;
+    let state = web::Data::new(state);
+    let description = documents::document(with_sandbox);
+    let known = KnownPaths::of(&description, &pages::PATHS);
+    let json: Bytes = description.to_json().map_err(Error::internal)?.into();
+    let yaml: Bytes = description.to_yaml().map_err(Error::internal)?.into();
+    let shared = state.clone();
+    let server = listener.serve(move || {
+        let (app, _) = App::new()
+            .app_data(shared.clone())
+            .into_utoipa_app()
+            .configure(|config| documents::routes(config, with_sandbox))
+            .split_for_parts();
+        let known = known.clone();
+        app.configure(pages::routes)
+            .service(file("/openapi.json", "application/json", json.clone()))
+            .service(file("/openapi.yaml", "application/yaml", yaml.clone()))
+            .default_service(web::to(move |request: HttpRequest| {
+                let answer = known.answer(&request);
+                async move { answer }
+            }))
+            .wrap(from_fn(edge))
+    })?;
+    let handle = server.handle();
+    let metrics = MetricsPort::open(&state)?;
+    let (stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(jobs::run(state.clone().into_inner(), stopped));
+    Ok(Running { address, state, metrics, handle, server: tokio::spawn(server), worker, stop })
+}
+
+/// Runs the worker alone, with its metrics but without the API, until a signal. A second signal ends it
+/// at once.
+///
+/// # Errors
+/// An internal error if the metrics' address cannot be listened on, or if a second signal came.
+pub async fn work(state: State, mut signals: Signals) -> Result<(), Error> {
+    let state = web::Data::new(state);
+    let metrics = MetricsPort::open(&state)?;
+    let (stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(jobs::run(state.into_inner(), stopped));
+    signals.next().await;
+    stop.send_replace(true);
+    let ended = signals.unless_again(async { worker.await.map_err(Error::internal) }).await;
+    if let Some(metrics) = metrics {
+        metrics.close().await;
+    }
+    ended
+}
+
+fn file(path: &'static str, media_type: &'static str, content: Bytes) -> actix_web::Resource {
+    // A guard of the resource and not of its route: other methods go on to the fallback, which
+    // answers them like everywhere.
+    web::resource(path).guard(guard::Get()).to(move || {
+        let body = content.clone();
+        async move { HttpResponse::Ok().content_type(media_type).body(body) }
+    })
+}

@@ -1,0 +1,315 @@
+//! The settings: every one named, typed and explained here, read from the environment, all problems
+//! told at once.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use ipnet::IpNet;
+
+mod database;
+mod reader;
+mod relay;
+mod serving;
+
+use reader::Reader;
+pub use reader::SettingProblem;
+pub use serving::Serving;
+
+use crate::db::engine::source::{Pooler, Source};
+use crate::delivery::mail::relay::Relay;
+use crate::domain::filings::reviews::ReviewMode;
+use crate::security::limits::Budget;
+
+/// What kind of installation this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// For trying and testing: a mailbox instead of a mail server, a clock that can be moved,
+    /// invented facilities.
+    Sandbox,
+    /// For real facilities.
+    Production,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// JSON for machines.
+    Json,
+}
+
+/// The budgets on what a stranger can cause.
+#[derive(Debug, Clone, Copy)]
+pub struct Budgets {
+    /// Mails that one address can be sent on a stranger's request.
+    pub mails_per_address: Budget,
+    /// Mails that one client can cause.
+    pub mails_per_client: Budget,
+    /// Logins to one account by clients that never logged in to it.
+    pub logins_per_account: Budget,
+    /// Logins to one account by one client that logged in to it before.
+    pub logins_per_known_client: Budget,
+    /// Logins by one client to any accounts.
+    pub logins_per_client: Budget,
+    /// Tokens of mailed links and refresh tokens that one client may present.
+    pub tokens_per_client: Budget,
+    /// Filings, changes and uploads of one account.
+    pub writes_per_account: Budget,
+}
+
+/// All settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What kind of installation this is.
+    pub profile: Profile,
+    /// Where the service listens.
+    pub listen: SocketAddr,
+    /// Where the database is.
+    pub database: Source,
+    /// Where the service keeps files of its own: beside an embedded database, else beside the uploads.
+    pub data: PathBuf,
+    /// Where attachments are kept.
+    pub uploads: PathBuf,
+    /// Where a new sandbox's clock starts.
+    pub clock: Option<DateTime<Utc>>,
+    /// The service's own address, as callers see it; without a slash at the end.
+    pub public_url: String,
+    /// The portal's address, where mailed links lead; without a slash at the end.
+    pub portal_url: Option<String>,
+    /// The portal's name in mails.
+    pub portal_name: String,
+    /// The mail server; a sandbox has a mailbox instead.
+    pub relay: Option<Relay>,
+    /// The keys that sign access tokens, newest first.
+    pub signing_keys: Vec<PathBuf>,
+    /// Who decides on filings.
+    pub review: ReviewMode,
+    /// Balancers whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The budgets.
+    pub budgets: Budgets,
+    /// The limits of serving.
+    pub serving: Serving,
+    /// What is logged, as `tracing` filters it.
+    pub log: String,
+    /// How it is written.
+    pub log_format: LogFormat,
+}
+
+/// Where a new sandbox's clock starts: the day of the letter.
+const SANDBOX_START: &str = "2023-02-03T09:00:00+09:00";
+
+impl Settings {
+    /// Reads the settings from the process's environment.
+    ///
+    /// # Errors
+    /// Every problem there is.
+    pub fn from_environment() -> Result<Self, Vec<SettingProblem>> {
+        // A value that is no UTF-8 is no setting of ours, or one of the wrong form.
+        let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+        Self::from_variables(&std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect())
+    }
+
+    /// Reads the settings from variables.
+    ///
+    /// # Errors
+    /// Every problem there is: an unknown name, a value of the wrong form, a missing secret, or in
+    /// production anything of the sandbox.
+    pub fn from_variables(variables: &BTreeMap<String, String>) -> Result<Self, Vec<SettingProblem>> {
+        let mut read = Reader::new(variables);
+        let profile = read
+            .choice("TODOKEDE_PROFILE", [("sandbox", Profile::Sandbox), ("production", Profile::Production)]);
+        let sandbox = profile == Profile::Sandbox;
+        let listen =
+            read.parsed("TODOKEDE_LISTEN", "127.0.0.1:8080", "an address and port such as 127.0.0.1:8080");
+        let connections = read.connections("TODOKEDE_DATABASE_POOL", 16);
+        let pooler =
+            read.choice("TODOKEDE_PGBOUNCER", [("none", Pooler::None), ("transaction", Pooler::Transaction)]);
+        let database = read.database("DATABASE_URL", "sqlite:data/todokede.sqlite3", connections, pooler);
+        let beside = |file: &Path| file.parent().unwrap_or(Path::new(".")).to_owned();
+        let uploads = read.text("TODOKEDE_UPLOADS_DIR").map(PathBuf::from);
+        let data = match (&database, &uploads) {
+            (Source::Sqlite(file), _) => beside(file),
+            (Source::Postgres(_), Some(uploads)) => beside(uploads),
+            (Source::Postgres(_), None) => PathBuf::from("data"),
+        };
+        let uploads = uploads.unwrap_or_else(|| data.join("uploads"));
+        let portal_name =
+            read.text("TODOKEDE_PORTAL_NAME").unwrap_or_else(|| "医療機関等向けポータルサイト".to_owned());
+        let public_url = read.url("TODOKEDE_PUBLIC_URL", sandbox);
+        let public_url = public_url.unwrap_or_else(|| format!("http://{listen}"));
+        let settings = Self {
+            profile,
+            listen,
+            uploads,
+            clock: read.clock("TODOKEDE_CLOCK", SANDBOX_START, sandbox),
+            portal_url: read.url("TODOKEDE_PORTAL_URL", sandbox),
+            relay: relay::read(&mut read, sandbox, &portal_name, &public_url),
+            public_url,
+            portal_name,
+            signing_keys: read.files("TODOKEDE_SIGNING_KEY_FILES", sandbox),
+            review: if sandbox {
+                read.choice(
+                    "TODOKEDE_REVIEW",
+                    [("automatic", ReviewMode::Automatic), ("staff", ReviewMode::Staff)],
+                )
+            } else {
+                read.choice(
+                    "TODOKEDE_REVIEW",
+                    [("staff", ReviewMode::Staff), ("automatic", ReviewMode::Automatic)],
+                )
+            },
+            trusted_proxies: read.networks("TODOKEDE_TRUSTED_PROXIES"),
+            budgets: read_budgets(&mut read, sandbox),
+            serving: Serving::read(&mut read, sandbox),
+            log: read.log("TODOKEDE_LOG"),
+            log_format: read
+                .choice("TODOKEDE_LOG_FORMAT", [("text", LogFormat::Text), ("json", LogFormat::Json)]),
+            database,
+            data,
+        };
+        read.finish().map(|()| settings)
+    }
+}
+
+fn read_budgets(read: &mut Reader<'_>, sandbox: bool) -> Budgets {
+    let mut budget = |name, generous, strict| read.budget(name, if sandbox { generous } else { strict });
+    Budgets {
+        mails_per_address: budget("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "100/3600", "5/3600"),
+        mails_per_client: budget("TODOKEDE_LIMIT_MAILS_PER_CLIENT", "5000/3600", "60/3600"),
+        logins_per_account: budget("TODOKEDE_LIMIT_LOGINS_PER_ACCOUNT", "100/900", "10/900"),
+        logins_per_known_client: budget("TODOKEDE_LIMIT_LOGINS_PER_KNOWN_CLIENT", "100/900", "10/900"),
+        logins_per_client: budget("TODOKEDE_LIMIT_LOGINS_PER_CLIENT", "5000/900", "100/900"),
+        tokens_per_client: budget("TODOKEDE_LIMIT_TOKENS_PER_CLIENT", "10000/600", "120/600"),
+        writes_per_account: budget("TODOKEDE_LIMIT_WRITES_PER_ACCOUNT", "10000/3600", "300/3600"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Settings, Vec<SettingProblem>> {
+        Settings::from_variables(
+            &variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        )
+    }
+
+    fn problems(variables: &[(&str, &str)]) -> Vec<&'static str> {
+        let mut names: Vec<_> =
+            read(variables).unwrap_err().into_iter().map(|problem| problem.name_or_rule()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn nothing_set_is_a_sandbox_on_the_letters_day() {
+        let settings = read(&[("HOME", "/home/somebody")]).unwrap();
+        assert_eq!(settings.profile, Profile::Sandbox);
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
+        assert!(
+            matches!(&settings.database, Source::Sqlite(file) if file == Path::new("data/todokede.sqlite3"))
+        );
+        assert_eq!(settings.uploads, PathBuf::from("data/uploads"));
+        assert_eq!(settings.public_url, "http://127.0.0.1:8080");
+        assert_eq!(settings.clock.unwrap().to_rfc3339(), "2023-02-03T00:00:00+00:00");
+        assert_eq!(settings.review, ReviewMode::Automatic);
+    }
+
+    #[test]
+    fn every_problem_is_told_at_once_and_no_value_is_repeated() {
+        let wrong = [
+            ("TODOKEDE_PROFILE", "s3cret"),
+            ("TODOKEDE_LISTEN", "s3cret"),
+            ("DATABASE_URL", "mysql://s3cret"),
+            ("TODOKEDE_CLOCK", "s3cret"),
+            ("TODOKEDE_LOG", "s3cret=qq"),
+            ("TODOKEDE_PUBLIC_URL", "s3cret"),
+            ("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "0/60"),
+            ("TODOKEDE_LISTENN", "s3cret"),
+        ];
+        let problems = read(&wrong).unwrap_err();
+        assert_eq!(problems.len(), wrong.len());
+        for problem in problems {
+            assert!(!problem.to_string().contains("s3cret"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn the_page_of_settings_lists_exactly_the_settings_there_are() {
+        let page = include_str!("../../docs/settings.md");
+        let listed: std::collections::BTreeSet<&str> =
+            page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+        let sources = [include_str!("mod.rs"), include_str!("relay.rs"), include_str!("serving.rs")];
+        let words = sources.iter().flat_map(|source| source.split("#[cfg(test)]").next().unwrap().split('"'));
+        let read: std::collections::BTreeSet<&str> =
+            words.filter(|word| word.starts_with("TODOKEDE_") || *word == "DATABASE_URL").collect();
+        assert_eq!(listed, read);
+    }
+
+    #[test]
+    fn production_wants_its_secrets_and_nothing_of_the_sandbox() {
+        assert_eq!(
+            problems(&[("TODOKEDE_PROFILE", "production"), ("TODOKEDE_CLOCK", "2023-02-03T09:00:00+09:00")]),
+            [
+                "TODOKEDE_CLOCK",
+                "TODOKEDE_MAIL_FROM",
+                "TODOKEDE_PORTAL_URL",
+                "TODOKEDE_PUBLIC_URL",
+                "TODOKEDE_SIGNING_KEY_FILES",
+                "TODOKEDE_SMTP_URL",
+            ],
+        );
+        assert_eq!(
+            problems(&[
+                ("TODOKEDE_PROFILE", "production"),
+                ("TODOKEDE_PUBLIC_URL", "http://api.example.jp"),
+                ("TODOKEDE_PORTAL_URL", "https://portal.example.jp"),
+                ("TODOKEDE_SIGNING_KEY_FILES", "/run/secrets/signing.pem"),
+                ("TODOKEDE_SMTP_URL", "smtps://todokede:s3cret@mail.example.jp"),
+                ("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp"),
+            ]),
+            ["TODOKEDE_PUBLIC_URL"],
+        );
+    }
+
+    #[test]
+    fn a_key_in_the_place_of_its_file_is_refused_and_not_repeated() {
+        let key = "-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----";
+        let told = read(&[("TODOKEDE_SIGNING_KEY_FILES", key)]).unwrap_err();
+        assert_eq!(
+            told.iter().map(SettingProblem::name_or_rule).collect::<Vec<_>>(),
+            ["TODOKEDE_SIGNING_KEY_FILES"]
+        );
+        assert!(!told[0].to_string().contains("s3cret"));
+    }
+
+    #[test]
+    fn production_with_all_its_secrets_is_strict_and_reviewed_by_staff() {
+        let settings = read(&[
+            ("TODOKEDE_PROFILE", "production"),
+            ("TODOKEDE_PUBLIC_URL", "https://api.example.jp/"),
+            ("TODOKEDE_PORTAL_URL", "https://portal.example.jp"),
+            ("TODOKEDE_SIGNING_KEY_FILES", "/run/secrets/new.pem, /run/secrets/old.pem"),
+            ("TODOKEDE_TRUSTED_PROXIES", "10.0.0.0/8,192.0.2.7"),
+            ("TODOKEDE_SMTP_URL", "smtp://todokede:s3cret@mail.example.jp"),
+            ("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp"),
+        ])
+        .unwrap();
+        assert_eq!(settings.public_url, "https://api.example.jp");
+        assert_eq!(
+            (settings.clock, settings.review, settings.signing_keys.len()),
+            (None, ReviewMode::Staff, 2)
+        );
+        assert_eq!(settings.trusted_proxies.len(), 2);
+        assert_eq!(settings.budgets.mails_per_address.quota.get(), 5);
+        let relay = settings.relay.clone().unwrap();
+        let patience = [relay.patience, relay.patience_at_dot].map(|patience| patience.as_secs());
+        assert_eq!((relay.port, patience), (587, [30, 600]));
+        assert_eq!(relay.from.name, settings.portal_name);
+        assert!(!format!("{settings:?}").contains("s3cret"));
+    }
+}

@@ -1,0 +1,63 @@
+//! Connections to either database and everything about them that knows no table: transactions, locks,
+//! the pool, the writer, column types, the schema's migrations.
+
+pub mod backup;
+pub mod columns;
+pub(in crate::db) mod connection;
+mod file;
+pub mod load;
+pub mod locks;
+pub mod migrations;
+pub mod paging;
+pub mod pool;
+mod postgres;
+pub mod probe;
+pub mod source;
+mod sqlite;
+mod turns;
+pub mod writer;
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+pub use connection::{Conn, savepoint};
+
+use crate::error::Error;
+
+impl From<DieselError> for Error {
+    /// What only a defect of ours can cause is an internal error. Everything else is the database's
+    /// trouble and may be over soon: a lost connection, a full disk, a lock that did not come.
+    fn from(source: DieselError) -> Self {
+        use DatabaseErrorKind as Kind;
+        match source {
+            DieselError::DatabaseError(
+                Kind::UniqueViolation
+                | Kind::ForeignKeyViolation
+                | Kind::NotNullViolation
+                | Kind::CheckViolation
+                | Kind::RestrictViolation
+                | Kind::ExclusionViolation,
+                _,
+            ) => Self::internal(source),
+            DieselError::DatabaseError(..) | DieselError::BrokenTransactionManager => {
+                Self::Unavailable(source.into())
+            }
+            _ => Self::internal(source),
+        }
+    }
+}
+
+/// What became of an insert that a unique index referees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inserted {
+    /// The row is stored.
+    Yes,
+    /// A row with the same unique value was there before; nothing was stored.
+    AlreadyThere,
+}
+
+impl Inserted {
+    /// Reads the count of an insert that does nothing on a conflict.
+    pub(in crate::db) fn from_count(count: diesel::QueryResult<usize>) -> Result<Self, Error> {
+        Ok(if count? == 0 { Self::AlreadyThere } else { Self::Yes })
+    }
+}

@@ -1,0 +1,122 @@
+//! The way to the database: each request one hop, waiting bounded, reads behind writes.
+
+use std::sync::Arc;
+
+use super::connection::Conn;
+use super::file::create_or_open;
+use super::load::Load;
+use super::postgres;
+use super::postgres::Cluster;
+use super::source::Source;
+use super::sqlite::Embedded;
+use super::writer::Mode;
+use crate::error::Error;
+
+/// The database. Clones share the same connections.
+#[derive(Clone)]
+pub struct Database(Engine);
+
+#[derive(Clone)]
+enum Engine {
+    Embedded(Embedded),
+    Cluster(Cluster),
+}
+
+impl Database {
+    /// Opens the database for work. The schema is not touched: see [`super::migrations`].
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if an embedded database's file cannot be opened. A server is only asked
+    /// when it is needed.
+    pub fn open(source: &Source) -> Result<Self, Error> {
+        Ok(Self(match source {
+            Source::Sqlite(file) => Engine::Embedded(Embedded::open(file)?),
+            Source::Postgres(server) => Engine::Cluster(Cluster::open(server)),
+        }))
+    }
+
+    /// Whether it is a server, whose commits may wait for other machines.
+    #[must_use]
+    pub const fn is_server(&self) -> bool {
+        matches!(self.0, Engine::Cluster(_))
+    }
+
+    /// Opens one connection more to a server, for what must not wait in line.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if it cannot be reached, an internal error if there is none.
+    pub fn connect_apart(&self) -> Result<Conn, Error> {
+        match &self.0 {
+            Engine::Embedded(_) => Err(Error::internal("an embedded database has one writer")),
+            Engine::Cluster(cluster) => cluster.connect_apart(),
+        }
+    }
+
+    /// How busy it is.
+    #[must_use]
+    pub fn load(&self) -> Arc<Load> {
+        match &self.0 {
+            Engine::Embedded(embedded) => embedded.load(),
+            Engine::Cluster(cluster) => cluster.load(),
+        }
+    }
+
+    /// Runs a job on a snapshot of the database, without the right to change it.
+    ///
+    /// # Errors
+    /// The job's own error, [`Error::Overloaded`] if its turn does not come in time,
+    /// [`Error::Unavailable`] if the database cannot be reached.
+    pub async fn read<T, F>(&self, job: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        match &self.0 {
+            Engine::Embedded(embedded) => embedded.read(job).await,
+            Engine::Cluster(cluster) => cluster.read(job).await,
+        }
+    }
+
+    /// Runs a job in a transaction and answers when its changes are on disk; an error takes all of
+    /// them back.
+    ///
+    /// # Errors
+    /// As [`Self::read`], and [`crate::error::ProblemCode::OutcomeUnknown`] if nobody can say
+    /// whether the commit took place.
+    pub async fn write<T, F>(&self, mode: Mode, job: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        match &self.0 {
+            Engine::Embedded(embedded) => embedded.write(mode, job).await,
+            Engine::Cluster(cluster) => cluster.write(mode, job).await,
+        }
+    }
+
+    /// The same for callers outside the server, such as an import.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_blocking<T, F>(&self, job: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        match &self.0 {
+            Engine::Embedded(embedded) => embedded.write_blocking(job),
+            Engine::Cluster(cluster) => cluster.write_blocking(job),
+        }
+    }
+}
+
+/// Opens one connection that may write, outside any pool: for the schema and for checks.
+///
+/// # Errors
+/// [`Error::Unavailable`] if the database cannot be reached.
+pub fn connect(source: &Source) -> Result<Conn, Error> {
+    match source {
+        Source::Sqlite(file) => create_or_open(file),
+        Source::Postgres(server) => postgres::connect(server),
+    }
+}

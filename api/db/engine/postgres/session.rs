@@ -1,0 +1,84 @@
+//! One connection of the pool, given up as soon as it is in doubt.
+
+use diesel::connection::{CacheSize, Connection as _};
+use diesel::{ConnectionError, PgConnection};
+use secrecy::ExposeSecret as _;
+
+use crate::db::engine::connection::{Conn, commit_unless_failed, is_broken, roll_back_to};
+use crate::db::engine::source::{Pooler, Server};
+use crate::error::{Error, ProblemCode};
+
+/// One connection of the pool.
+pub(super) struct Session {
+    pub(super) conn: Conn,
+    /// Whether nothing is to be asked on it any more.
+    pub(super) lost: bool,
+}
+
+impl Session {
+    /// Commits, and says so only if the server did.
+    pub(super) fn commit(&mut self) -> Result<(), Error> {
+        let Err(error) = commit_unless_failed(&mut self.conn) else { return Ok(()) };
+        roll_back_to(&mut self.conn, 0);
+        self.lost = is_broken(&mut self.conn);
+        if self.lost {
+            tracing::error!(%error, "a commit was not confirmed");
+            return Err(ProblemCode::OutcomeUnknown.into());
+        }
+        // The server is there and says that it did not commit.
+        Err(error.into())
+    }
+
+    /// Ends a transaction that changes nothing.
+    pub(super) fn end<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
+        self.lost |= matches!(result, Err(Error::Unavailable(_)));
+        if !self.lost {
+            roll_back_to(&mut self.conn, 0);
+        }
+        result
+    }
+}
+
+/// Opens one connection.
+pub(in crate::db) fn connect(server: &Server) -> Result<Conn, Error> {
+    establish(server).map_err(|error| Error::Unavailable(error.into()))
+}
+
+fn establish(server: &Server) -> Result<Conn, ConnectionError> {
+    let mut connection = PgConnection::establish(server.url.expose_secret())?;
+    if server.pooler == Pooler::Transaction {
+        connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+    }
+    Ok(Conn::Postgres(connection))
+}
+
+/// Opens connections for the pool.
+#[derive(Debug)]
+pub(super) struct Manager(pub(super) Server);
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Session;
+    type Error = ConnectionError;
+
+    fn connect(&self) -> Result<Session, ConnectionError> {
+        Ok(Session { conn: establish(&self.0)?, lost: false })
+    }
+
+    fn is_valid(&self, _: &mut Session) -> Result<(), ConnectionError> {
+        Ok(())
+    }
+
+    fn has_broken(&self, session: &mut Session) -> bool {
+        session.lost || std::thread::panicking() || is_broken(&mut session.conn)
+    }
+}
+
+/// Writes what keeps new connections from being made into our log.
+#[derive(Debug)]
+pub(super) struct Complaints;
+
+impl r2d2::HandleError<ConnectionError> for Complaints {
+    fn handle_error(&self, error: ConnectionError) {
+        tracing::warn!(%error, "the database cannot be reached");
+    }
+}

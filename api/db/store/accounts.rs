@@ -1,0 +1,246 @@
+//! Accounts and the identities they had before.
+
+use diesel::prelude::*;
+
+use super::schema::{accounts, former_facilities};
+use crate::db::engine::columns::{Document, Id, Moment, undecodable};
+use crate::db::engine::connection::{on, refereed};
+use crate::db::engine::{Conn, Inserted};
+use crate::domain::accounts::{Account, FacilityIdentity, FormerFacility, Profile};
+use crate::domain::values::calendar::Instant;
+use crate::domain::values::designation_receipt::DesignationReceipt;
+use crate::domain::values::email::EmailAddress;
+use crate::domain::values::facility_code::{FacilityCode, FacilityKind};
+use crate::domain::values::ids::{AccountId, SuccessionId};
+use crate::error::Error;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = accounts, treat_none_as_default_value = false)]
+struct Row {
+    id: Id,
+    email: String,
+    email_key: String,
+    password_hash: String,
+    kind: String,
+    facility_code: Option<String>,
+    designation_receipt: Option<String>,
+    profile: Document,
+    version: i64,
+    created_at: Moment,
+    updated_at: Moment,
+}
+
+impl Row {
+    fn decode(self) -> Result<Account, Error> {
+        let id = AccountId::from_uuid(self.id.0);
+        Ok(Account {
+            id,
+            email: EmailAddress::parse(&self.email)
+                .map_err(|fault| undecodable(&id, "accounts.email", &fault))?,
+            identity: decode_identity(&id, &self.kind, self.facility_code, self.designation_receipt)?,
+            profile: self.profile.read(&id, "accounts.profile")?,
+            version: self.version,
+            created_at: self.created_at.0,
+            updated_at: self.updated_at.0,
+        })
+    }
+}
+
+fn decode_identity(
+    id: &AccountId,
+    kind: &str,
+    code: Option<String>,
+    receipt: Option<String>,
+) -> Result<FacilityIdentity, Error> {
+    if let Some(code) = code {
+        return FacilityCode::parse_overridden(&code)
+            .map(FacilityIdentity::Designated)
+            .map_err(|fault| undecodable(id, "accounts.facility_code", &fault));
+    }
+    let kind = FacilityKind::from_code(kind).ok_or_else(|| undecodable(id, "accounts.kind", &"unknown"))?;
+    DesignationReceipt::parse(&receipt.unwrap_or_default())
+        .map(|receipt| FacilityIdentity::Applying { receipt, kind })
+        .map_err(|fault| undecodable(id, "accounts.designation_receipt", &fault))
+}
+
+fn identity_columns(identity: &FacilityIdentity) -> (Option<String>, Option<String>) {
+    match identity {
+        FacilityIdentity::Designated(code) => (Some(code.to_string()), None),
+        FacilityIdentity::Applying { receipt, .. } => (None, Some(receipt.to_string())),
+    }
+}
+
+/// Stores a new account.
+pub fn insert(conn: &mut Conn, account: &Account, password_hash: &str) -> Result<Inserted, Error> {
+    let (facility_code, designation_receipt) = identity_columns(&account.identity);
+    let row = Row {
+        id: Id(account.id.uuid()),
+        email: account.email.to_string(),
+        email_key: account.email.key(),
+        password_hash: password_hash.to_owned(),
+        kind: account.identity.kind().code().to_owned(),
+        facility_code,
+        designation_receipt,
+        profile: Document::of(&account.profile)?,
+        version: account.version,
+        created_at: Moment(account.created_at),
+        updated_at: Moment(account.updated_at),
+    };
+    Inserted::from_count(on!(conn, |c| diesel::insert_into(accounts::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c)))
+}
+
+/// The account of this id.
+pub fn find(conn: &mut Conn, id: AccountId) -> Result<Option<Account>, Error> {
+    let row: Option<Row> =
+        on!(conn, |c| accounts::table.find(Id(id.uuid())).select(Row::as_select()).first(c).optional())?;
+    row.map(Row::decode).transpose()
+}
+
+/// The account that logs in with this address.
+pub fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> Result<Option<Account>, Error> {
+    let row: Option<Row> = on!(conn, |c| accounts::table
+        .filter(accounts::email_key.eq(email.key()))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    row.map(Row::decode).transpose()
+}
+
+/// The account that speaks for this facility now.
+pub fn find_by_facility(conn: &mut Conn, code: &FacilityCode) -> Result<Option<Account>, Error> {
+    let row: Option<Row> = on!(conn, |c| accounts::table
+        .filter(accounts::facility_code.eq(code.as_str()))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    row.map(Row::decode).transpose()
+}
+
+/// Whether an account speaks for this applicant.
+pub fn has_receipt(conn: &mut Conn, receipt: &DesignationReceipt) -> Result<bool, Error> {
+    let found = diesel::select(diesel::dsl::exists(
+        accounts::table.filter(accounts::designation_receipt.eq(receipt.as_str())),
+    ));
+    Ok(on!(conn, |c| found.get_result(c))?)
+}
+
+/// An account's password hash.
+pub fn find_password_hash(conn: &mut Conn, id: AccountId) -> Result<Option<String>, Error> {
+    Ok(on!(conn, |c| accounts::table
+        .find(Id(id.uuid()))
+        .select(accounts::password_hash)
+        .first(c)
+        .optional())?)
+}
+
+/// Stores what the account states of its facility.
+pub fn update_profile(conn: &mut Conn, id: AccountId, profile: &Profile, now: Instant) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(accounts::table.find(Id(id.uuid())))
+        .set((
+            accounts::profile.eq(Document::of(profile)?),
+            accounts::version.eq(accounts::version + 1),
+            accounts::updated_at.eq(Moment(now)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Gives the account another facility code: a designation, or an accepted succession.
+pub fn update_facility(
+    conn: &mut Conn,
+    id: AccountId,
+    code: &FacilityCode,
+    profile: &Profile,
+    now: Instant,
+) -> Result<Inserted, Error> {
+    let profile = Document::of(profile)?;
+    refereed(conn, |conn| {
+        on!(conn, |c| diesel::update(accounts::table.find(Id(id.uuid())))
+            .set((
+                accounts::facility_code.eq(code.as_str()),
+                accounts::kind.eq(code.kind().code()),
+                accounts::profile.eq(profile),
+                accounts::version.eq(accounts::version + 1),
+                accounts::updated_at.eq(Moment(now)),
+            ))
+            .execute(c))
+    })
+}
+
+/// Stores a new password hash.
+pub fn update_password(conn: &mut Conn, id: AccountId, hash: &str, now: Instant) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(accounts::table.find(Id(id.uuid())))
+        .set((
+            accounts::password_hash.eq(hash),
+            accounts::version.eq(accounts::version + 1),
+            accounts::updated_at.eq(Moment(now)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Stores a new login address.
+pub fn update_email(
+    conn: &mut Conn,
+    id: AccountId,
+    email: &EmailAddress,
+    now: Instant,
+) -> Result<Inserted, Error> {
+    refereed(conn, |conn| {
+        on!(conn, |c| diesel::update(accounts::table.find(Id(id.uuid())))
+            .set((
+                accounts::email.eq(email.to_string()),
+                accounts::email_key.eq(email.key()),
+                accounts::version.eq(accounts::version + 1),
+                accounts::updated_at.eq(Moment(now)),
+            ))
+            .execute(c))
+    })
+}
+
+/// Keeps the identity an account is about to leave.
+pub fn insert_former(
+    conn: &mut Conn,
+    id: AccountId,
+    succession: SuccessionId,
+    former: &FormerFacility,
+) -> Result<(), Error> {
+    on!(conn, |c| diesel::insert_into(former_facilities::table)
+        .values((
+            former_facilities::facility_code.eq(former.facility_code.as_str()),
+            former_facilities::account_id.eq(Id(id.uuid())),
+            former_facilities::succession_id.eq(Id(succession.uuid())),
+            former_facilities::profile.eq(Document::of(&former.profile)?),
+            former_facilities::until.eq(Moment(former.until)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// The identities an account had, oldest first.
+pub fn list_former(conn: &mut Conn, id: AccountId) -> Result<Vec<FormerFacility>, Error> {
+    let rows: Vec<(String, Document, Moment)> = on!(conn, |c| former_facilities::table
+        .filter(former_facilities::account_id.eq(Id(id.uuid())))
+        .order(former_facilities::until)
+        .select((former_facilities::facility_code, former_facilities::profile, former_facilities::until))
+        .load(c))?;
+    rows.into_iter()
+        .map(|(code, profile, until)| {
+            Ok(FormerFacility {
+                facility_code: FacilityCode::parse_overridden(&code)
+                    .map_err(|fault| undecodable(&id, "former_facilities.facility_code", &fault))?,
+                profile: profile.read(&code, "former_facilities.profile")?,
+                until: until.0,
+            })
+        })
+        .collect()
+}
+
+/// Whether rights and duties of this code have passed to another.
+pub fn is_former(conn: &mut Conn, code: &FacilityCode) -> Result<bool, Error> {
+    let found = diesel::select(diesel::dsl::exists(former_facilities::table.find(code.as_str())));
+    Ok(on!(conn, |c| found.get_result(c))?)
+}

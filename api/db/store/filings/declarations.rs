@@ -1,0 +1,215 @@
+//! Declarations and their revisions.
+
+use diesel::prelude::*;
+
+use crate::db::engine::columns::{Document, Id, Moment, undecodable};
+use crate::db::engine::connection::on;
+use crate::db::engine::paging::{After, Slice};
+use crate::db::engine::{Conn, Inserted};
+use crate::db::store::schema::{declaration_revisions as revisions, declarations};
+use crate::domain::filings::declarations::{Declaration, DeclarationRevision, DeclarationStatus};
+use crate::domain::values::calendar::Instant;
+use crate::domain::values::facility_code::FacilityCode;
+use crate::domain::values::ids::{AccountId, DeclarationId};
+use crate::domain::values::receipt_number::ReceiptNumber;
+use crate::error::Error;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = declarations, treat_none_as_default_value = false)]
+struct Row {
+    id: Id,
+    facility_code: String,
+    round: String,
+    receipt_number: String,
+    status: String,
+    revision: i64,
+    content: Document,
+    late: bool,
+    review: Option<Document>,
+    version: i64,
+    created_at: Moment,
+    updated_at: Moment,
+}
+
+impl Row {
+    fn encode(declaration: &Declaration) -> Result<Self, Error> {
+        Ok(Self {
+            id: Id(declaration.id.uuid()),
+            facility_code: declaration.facility_code.to_string(),
+            round: declaration.round.clone(),
+            receipt_number: declaration.receipt_number.to_string(),
+            status: declaration.status.code().to_owned(),
+            revision: declaration.revision,
+            content: Document::of(&declaration.content)?,
+            late: declaration.late,
+            review: declaration.review.as_ref().map(Document::of).transpose()?,
+            version: declaration.version,
+            created_at: Moment(declaration.created_at),
+            updated_at: Moment(declaration.updated_at),
+        })
+    }
+
+    fn decode(self) -> Result<Declaration, Error> {
+        let id = DeclarationId::from_uuid(self.id.0);
+        Ok(Declaration {
+            id,
+            facility_code: FacilityCode::parse_overridden(&self.facility_code)
+                .map_err(|fault| undecodable(&id, "declarations.facility_code", &fault))?,
+            round: self.round,
+            receipt_number: ReceiptNumber::parse(&self.receipt_number)
+                .map_err(|fault| undecodable(&id, "declarations.receipt_number", &fault))?,
+            status: DeclarationStatus::parse(&self.status)
+                .map_err(|fault| undecodable(&id, "declarations.status", &fault))?,
+            revision: self.revision,
+            content: self.content.read(&id, "declarations.content")?,
+            late: self.late,
+            review: self.review.map(|review| review.read(&id, "declarations.review")).transpose()?,
+            version: self.version,
+            created_at: self.created_at.0,
+            updated_at: self.updated_at.0,
+        })
+    }
+}
+
+/// Stores a new declaration.
+pub fn insert(conn: &mut Conn, declaration: &Declaration) -> Result<Inserted, Error> {
+    let row = Row::encode(declaration)?;
+    Inserted::from_count(on!(conn, |c| diesel::insert_into(declarations::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c)))
+}
+
+/// Stores what changed about a declaration.
+pub fn update(conn: &mut Conn, declaration: &Declaration) -> Result<(), Error> {
+    let row = Row::encode(declaration)?;
+    on!(conn, |c| diesel::update(declarations::table.find(row.id))
+        .set((
+            declarations::status.eq(row.status),
+            declarations::revision.eq(row.revision),
+            declarations::content.eq(row.content),
+            declarations::late.eq(row.late),
+            declarations::review.eq(row.review),
+            declarations::version.eq(row.version),
+            declarations::updated_at.eq(row.updated_at),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Stores the declaration's current revision as history.
+pub fn insert_revision(conn: &mut Conn, declaration: &Declaration, filed_by: AccountId) -> Result<(), Error> {
+    on!(conn, |c| diesel::insert_into(revisions::table)
+        .values((
+            revisions::declaration_id.eq(Id(declaration.id.uuid())),
+            revisions::revision.eq(declaration.revision),
+            revisions::facility_code.eq(declaration.facility_code.as_str()),
+            revisions::content.eq(Document::of(&declaration.content)?),
+            revisions::filed_by.eq(Id(filed_by.uuid())),
+            revisions::filed_at.eq(Moment(declaration.updated_at)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// The declaration of this id, if it is the facility's.
+pub fn find(
+    conn: &mut Conn,
+    id: DeclarationId,
+    facility: &FacilityCode,
+) -> Result<Option<Declaration>, Error> {
+    let row: Option<Row> = on!(conn, |c| declarations::table
+        .find(Id(id.uuid()))
+        .filter(declarations::facility_code.eq(facility.as_str()))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    row.map(Row::decode).transpose()
+}
+
+/// Whether the facility has a live declaration in the round.
+pub fn exists_live(conn: &mut Conn, facility: &FacilityCode, round: &str) -> Result<bool, Error> {
+    let dead = [DeclarationStatus::Rejected.code(), DeclarationStatus::Withdrawn.code()];
+    let live = declarations::table
+        .filter(declarations::facility_code.eq(facility.as_str()))
+        .filter(declarations::round.eq(round))
+        .filter(declarations::status.ne_all(dead));
+    Ok(on!(conn, |c| diesel::select(diesel::dsl::exists(live)).get_result(c))?)
+}
+
+/// A page of a facility's declarations, newest first.
+pub fn list(
+    conn: &mut Conn,
+    facility: &FacilityCode,
+    slice: &Slice<After>,
+) -> Result<Vec<Declaration>, Error> {
+    let rows: Vec<Row> = on!(conn, |c| {
+        let mut query = declarations::table
+            .filter(declarations::facility_code.eq(facility.as_str()))
+            .select(Row::as_select())
+            .order((declarations::created_at.desc(), declarations::id.desc()))
+            .limit(slice.probe())
+            .into_boxed();
+        if let Some(after) = slice.after {
+            let (at, id) = (Moment(after.at), Id(after.id));
+            query = query.filter(
+                declarations::created_at
+                    .lt(at)
+                    .or(declarations::created_at.eq(at).and(declarations::id.lt(id))),
+            );
+        }
+        query.load(c)
+    })?;
+    rows.into_iter().map(Row::decode).collect()
+}
+
+/// A page of a declaration's revisions, newest first.
+pub fn list_revisions(
+    conn: &mut Conn,
+    id: DeclarationId,
+    slice: &Slice<i64>,
+) -> Result<Vec<DeclarationRevision>, Error> {
+    let rows: Vec<(i64, String, Document, Id, Moment)> = on!(conn, |c| revisions::table
+        .filter(revisions::declaration_id.eq(Id(id.uuid())))
+        .filter(revisions::revision.lt(slice.after.unwrap_or(i64::MAX)))
+        .order(revisions::revision.desc())
+        .limit(slice.probe())
+        .select((
+            revisions::revision,
+            revisions::facility_code,
+            revisions::content,
+            revisions::filed_by,
+            revisions::filed_at,
+        ))
+        .load(c))?;
+    rows.into_iter()
+        .map(|(revision, code, content, filed_by, filed_at)| {
+            Ok(DeclarationRevision {
+                revision,
+                facility_code: FacilityCode::parse_overridden(&code)
+                    .map_err(|fault| undecodable(&id, "declaration_revisions.facility_code", &fault))?,
+                content: content.read(&id, "declaration_revisions.content")?,
+                filed_by: AccountId::from_uuid(filed_by.0),
+                filed_at: filed_at.0,
+            })
+        })
+        .collect()
+}
+
+/// Passes all declarations of a facility to its successor.
+pub fn pass_on(
+    conn: &mut Conn,
+    from: &FacilityCode,
+    to: &FacilityCode,
+    now: Instant,
+) -> Result<usize, Error> {
+    Ok(on!(conn, |c| diesel::update(
+        declarations::table.filter(declarations::facility_code.eq(from.as_str()))
+    )
+    .set((
+        declarations::facility_code.eq(to.as_str()),
+        declarations::version.eq(declarations::version + 1),
+        declarations::updated_at.eq(Moment(now)),
+    ))
+    .execute(c))?)
+}

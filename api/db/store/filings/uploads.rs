@@ -1,0 +1,108 @@
+//! What is known of uploads; their bytes lie in files beside the database.
+
+use diesel::prelude::*;
+
+use crate::db::engine::Conn;
+use crate::db::engine::columns::{Id, Moment, undecodable};
+use crate::db::engine::connection::on;
+use crate::db::store::schema::uploads;
+use crate::domain::filings::uploads::{MediaType, Upload};
+use crate::domain::values::calendar::Instant;
+use crate::domain::values::ids::{AccountId, UploadId};
+use crate::error::Error;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = uploads, treat_none_as_default_value = false)]
+struct Row {
+    id: Id,
+    account_id: Id,
+    file_name: String,
+    media_type: String,
+    size_bytes: i64,
+    sha256: String,
+    created_at: Moment,
+    expires_at: Moment,
+    stored_at: Option<Moment>,
+}
+
+impl Row {
+    fn decode(self) -> Result<Upload, Error> {
+        let id = UploadId::from_uuid(self.id.0);
+        Ok(Upload {
+            id,
+            account_id: AccountId::from_uuid(self.account_id.0),
+            file_name: self.file_name,
+            media_type: MediaType::parse(&self.media_type)
+                .map_err(|fault| undecodable(&id, "uploads.media_type", &fault))?,
+            size_bytes: u64::try_from(self.size_bytes)
+                .map_err(|error| undecodable(&id, "uploads.size_bytes", &error))?,
+            sha256: self.sha256,
+            created_at: self.created_at.0,
+            expires_at: self.expires_at.0,
+            stored_at: self.stored_at.map(|at| at.0),
+        })
+    }
+}
+
+/// Stores an announced upload.
+pub fn insert(conn: &mut Conn, upload: &Upload) -> Result<(), Error> {
+    let row = Row {
+        id: Id(upload.id.uuid()),
+        account_id: Id(upload.account_id.uuid()),
+        file_name: upload.file_name.clone(),
+        media_type: upload.media_type.as_str().to_owned(),
+        size_bytes: i64::try_from(upload.size_bytes).map_err(Error::internal)?,
+        sha256: upload.sha256.clone(),
+        created_at: Moment(upload.created_at),
+        expires_at: Moment(upload.expires_at),
+        stored_at: upload.stored_at.map(Moment),
+    };
+    on!(conn, |c| diesel::insert_into(uploads::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// The upload of this id, if it is the account's.
+pub fn find(conn: &mut Conn, id: UploadId, account: AccountId) -> Result<Option<Upload>, Error> {
+    let row: Option<Row> = on!(conn, |c| uploads::table
+        .find(Id(id.uuid()))
+        .filter(uploads::account_id.eq(Id(account.uuid())))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    row.map(Row::decode).transpose()
+}
+
+/// How many uploads an account holds, and their announced bytes together.
+pub fn sum_of_account(conn: &mut Conn, account: AccountId) -> Result<(i64, i64), Error> {
+    let sizes: Vec<i64> = on!(conn, |c| uploads::table
+        .filter(uploads::account_id.eq(Id(account.uuid())))
+        .select(uploads::size_bytes)
+        .load(c))?;
+    Ok((i64::try_from(sizes.len()).map_err(Error::internal)?, sizes.iter().sum()))
+}
+
+/// Every upload whose content is stored, and the content's digest.
+pub fn list_stored(conn: &mut Conn) -> Result<Vec<(UploadId, String)>, Error> {
+    let rows: Vec<(Id, String)> = on!(conn, |c| uploads::table
+        .filter(uploads::stored_at.is_not_null())
+        .order(uploads::id)
+        .select((uploads::id, uploads::sha256))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(id, sha256)| (UploadId::from_uuid(id.0), sha256)).collect())
+}
+
+/// Marks an upload's content as stored.
+pub fn mark_stored(conn: &mut Conn, id: UploadId, now: Instant) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(uploads::table.find(Id(id.uuid())))
+        .set(uploads::stored_at.eq(Moment(now)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Forgets announcements whose content never came, and says which they were.
+pub fn delete_unfulfilled(conn: &mut Conn, now: Instant) -> Result<Vec<UploadId>, Error> {
+    let stale =
+        uploads::table.filter(uploads::stored_at.is_null()).filter(uploads::expires_at.le(Moment(now)));
+    let ids: Vec<Id> = on!(conn, |c| diesel::delete(stale).returning(uploads::id).get_results(c))?;
+    Ok(ids.into_iter().map(|id| UploadId::from_uuid(id.0)).collect())
+}

@@ -1,0 +1,53 @@
+//! What probes and metrics ask: can it be written, how do the mails stand.
+
+use chrono::Duration;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::schema::outbox;
+use crate::db::engine::Conn;
+use crate::db::engine::columns::{Id, Moment};
+use crate::db::engine::connection::on;
+use crate::domain::mails::{MailFailure, Trouble};
+use crate::domain::values::calendar::Instant;
+use crate::error::Error;
+
+/// The mails that wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many.
+    pub waiting: i64,
+    /// For how long the longest waiting one has waited for the mail server. What waits because of its own
+    /// recipient or content does not count. Zero if none waits.
+    pub lag: Duration,
+}
+
+/// Looks at the outbox.
+///
+/// # Errors
+/// The database's.
+pub fn backlog(conn: &mut Conn, now: Instant) -> Result<Backlog, Error> {
+    let waiting = super::mails::outbox::count_waiting(conn)?;
+    let of_server = MailFailure::ALL.iter().filter(|failure| failure.trouble() == Trouble::Server);
+    let of_server: Vec<&str> = of_server.map(|failure| failure.code()).collect();
+    let oldest: Option<Moment> = on!(conn, |c| outbox::table
+        .filter(outbox::state.eq_any(["QUEUED", "DEFERRED"]))
+        .filter(outbox::failure.is_null().or(outbox::failure.eq_any(of_server)))
+        .select(outbox::queued_at)
+        .order(outbox::queued_at)
+        .first(c)
+        .optional())?;
+    Ok(Backlog { waiting, lag: oldest.map_or(Duration::zero(), |queued| now - queued.0) })
+}
+
+/// Writes without a trace: a change of a row that no id can have. A server that only reads refuses
+/// it all the same.
+///
+/// # Errors
+/// The database's.
+pub fn try_to_write(conn: &mut Conn) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(outbox::table.find(Id(Uuid::nil())))
+        .set(outbox::attempts.eq(0))
+        .execute(c))?;
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! Idempotency keys. A key's row is written in the transaction of its effect, so that no crash can
+//! leave one without the other.
+
+use diesel::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use super::schema::idempotency_keys;
+use crate::db::engine::columns::{Document, Id, Moment};
+use crate::db::engine::connection::on;
+use crate::db::engine::{Conn, Inserted};
+use crate::domain::values::calendar::Instant;
+use crate::error::Error;
+
+/// What a key belongs to.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// The caller: an account, or the link a stranger holds.
+    pub principal: Uuid,
+    /// The operation.
+    pub operation: &'static str,
+    /// The key as the caller chose it.
+    pub key: String,
+}
+
+/// What was answered before to a key: the request's fingerprint and the answer.
+pub fn find<T: DeserializeOwned>(conn: &mut Conn, scope: &Scope) -> Result<Option<(Vec<u8>, T)>, Error> {
+    let row: Option<(Vec<u8>, Document)> = on!(conn, |c| idempotency_keys::table
+        .find((Id(scope.principal), scope.operation, &scope.key))
+        .select((idempotency_keys::fingerprint, idempotency_keys::answer))
+        .first(c)
+        .optional())?;
+    row.map(|(fingerprint, answer)| {
+        Ok((fingerprint, answer.read(&scope.principal, "idempotency_keys.answer")?))
+    })
+    .transpose()
+}
+
+/// Keeps an answer under its key.
+pub fn insert(
+    conn: &mut Conn,
+    scope: &Scope,
+    fingerprint: &[u8],
+    answer: &impl Serialize,
+    now: Instant,
+) -> Result<Inserted, Error> {
+    let result = on!(conn, |c| diesel::insert_into(idempotency_keys::table)
+        .values((
+            idempotency_keys::principal.eq(Id(scope.principal)),
+            idempotency_keys::operation.eq(scope.operation),
+            idempotency_keys::key.eq(&scope.key),
+            idempotency_keys::fingerprint.eq(fingerprint),
+            idempotency_keys::answer.eq(Document::of(answer)?),
+            idempotency_keys::created_at.eq(Moment(now)),
+        ))
+        .on_conflict_do_nothing()
+        .execute(c));
+    Inserted::from_count(result)
+}
+
+/// Forgets keys older than `before`.
+pub fn delete_before(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
+    Ok(on!(conn, |c| diesel::delete(
+        idempotency_keys::table.filter(idempotency_keys::created_at.lt(Moment(before)))
+    )
+    .execute(c))?)
+}

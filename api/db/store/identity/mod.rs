@@ -1,0 +1,5 @@
+//! Sessions, the clients they come from, and mailed links.
+
+pub mod known_clients;
+pub mod links;
+pub mod sessions;

@@ -1,0 +1,181 @@
+//! Sessions and their rotating refresh tokens.
+
+use diesel::prelude::*;
+
+use crate::db::engine::Conn;
+use crate::db::engine::columns::{Id, Moment};
+use crate::db::engine::connection::on;
+use crate::db::engine::paging::{After, Slice};
+use crate::db::store::schema::{refresh_tokens, sessions};
+use crate::domain::identity::sessions::Session;
+use crate::domain::values::calendar::Instant;
+use crate::domain::values::ids::{AccountId, SessionId};
+use crate::error::Error;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
+struct Row {
+    id: Id,
+    account_id: Id,
+    client: String,
+    user_agent: Option<String>,
+    created_at: Moment,
+    last_used_at: Moment,
+    expires_at: Moment,
+    ended_at: Option<Moment>,
+}
+
+impl From<Row> for Session {
+    fn from(row: Row) -> Self {
+        Self {
+            id: SessionId::from_uuid(row.id.0),
+            account_id: AccountId::from_uuid(row.account_id.0),
+            client: row.client,
+            user_agent: row.user_agent,
+            created_at: row.created_at.0,
+            last_used_at: row.last_used_at.0,
+            expires_at: row.expires_at.0,
+            ended_at: row.ended_at.map(|at| at.0),
+        }
+    }
+}
+
+/// A stored refresh token: its session, and when it was replaced by the next one.
+#[derive(Debug)]
+pub struct StoredRefreshToken {
+    /// The session it belongs to.
+    pub session: Session,
+    /// When it was replaced.
+    pub replaced_at: Option<Instant>,
+}
+
+/// Stores a new session.
+pub fn insert(conn: &mut Conn, session: &Session) -> Result<(), Error> {
+    let row = Row {
+        id: Id(session.id.uuid()),
+        account_id: Id(session.account_id.uuid()),
+        client: session.client.clone(),
+        user_agent: session.user_agent.clone(),
+        created_at: Moment(session.created_at),
+        last_used_at: Moment(session.last_used_at),
+        expires_at: Moment(session.expires_at),
+        ended_at: session.ended_at.map(Moment),
+    };
+    on!(conn, |c| diesel::insert_into(sessions::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// The session of this id.
+pub fn find(conn: &mut Conn, id: SessionId) -> Result<Option<Session>, Error> {
+    let row: Option<Row> =
+        on!(conn, |c| sessions::table.find(Id(id.uuid())).select(Row::as_select()).first(c).optional())?;
+    Ok(row.map(Session::from))
+}
+
+/// A page of an account's live sessions, newest first.
+pub fn list_live(
+    conn: &mut Conn,
+    account: AccountId,
+    now: Instant,
+    slice: &Slice<After>,
+) -> Result<Vec<Session>, Error> {
+    let rows: Vec<Row> = on!(conn, |c| {
+        let mut query = sessions::table
+            .filter(sessions::account_id.eq(Id(account.uuid())))
+            .filter(sessions::ended_at.is_null())
+            .filter(sessions::expires_at.gt(Moment(now)))
+            .select(Row::as_select())
+            .order((sessions::created_at.desc(), sessions::id.desc()))
+            .limit(slice.probe())
+            .into_boxed();
+        if let Some(after) = slice.after {
+            let (at, id) = (Moment(after.at), Id(after.id));
+            query = query
+                .filter(sessions::created_at.lt(at).or(sessions::created_at.eq(at).and(sessions::id.lt(id))));
+        }
+        query.load(c)
+    })?;
+    Ok(rows.into_iter().map(Session::from).collect())
+}
+
+/// Prolongs a session that was refreshed.
+pub fn prolong(conn: &mut Conn, id: SessionId, now: Instant, expires_at: Instant) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(sessions::table.find(Id(id.uuid())))
+        .set((sessions::last_used_at.eq(Moment(now)), sessions::expires_at.eq(Moment(expires_at))))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Ends a session.
+pub fn end(conn: &mut Conn, id: SessionId, now: Instant) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(sessions::table.find(Id(id.uuid())))
+        .filter(sessions::ended_at.is_null())
+        .set(sessions::ended_at.eq(Moment(now)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Ends all sessions of an account but one.
+pub fn end_all_except(
+    conn: &mut Conn,
+    account: AccountId,
+    kept: Option<SessionId>,
+    now: Instant,
+) -> Result<usize, Error> {
+    let others = sessions::table
+        .filter(sessions::account_id.eq(Id(account.uuid())))
+        .filter(sessions::ended_at.is_null());
+    let set = sessions::ended_at.eq(Moment(now));
+    Ok(match kept {
+        Some(kept) => on!(conn, |c| diesel::update(others.filter(sessions::id.ne(Id(kept.uuid()))))
+            .set(set)
+            .execute(c))?,
+        None => on!(conn, |c| diesel::update(others).set(set).execute(c))?,
+    })
+}
+
+/// Stores a refresh token by its hash.
+pub fn insert_refresh_token(
+    conn: &mut Conn,
+    hash: &[u8],
+    session: SessionId,
+    now: Instant,
+) -> Result<(), Error> {
+    on!(conn, |c| diesel::insert_into(refresh_tokens::table)
+        .values((
+            refresh_tokens::token_hash.eq(hash),
+            refresh_tokens::session_id.eq(Id(session.uuid())),
+            refresh_tokens::issued_at.eq(Moment(now)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// The refresh token with this hash.
+pub fn find_refresh_token(conn: &mut Conn, hash: &[u8]) -> Result<Option<StoredRefreshToken>, Error> {
+    let found: Option<(Row, Option<Moment>)> = on!(conn, |c| refresh_tokens::table
+        .inner_join(sessions::table)
+        .filter(refresh_tokens::token_hash.eq(hash))
+        .select((Row::as_select(), refresh_tokens::replaced_at))
+        .first(c)
+        .optional())?;
+    Ok(found.map(|(row, replaced_at)| StoredRefreshToken {
+        session: row.into(),
+        replaced_at: replaced_at.map(|at| at.0),
+    }))
+}
+
+/// Marks a refresh token as replaced, unless it was before.
+pub fn replace_refresh_token(conn: &mut Conn, hash: &[u8], now: Instant) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(refresh_tokens::table.find(hash))
+        .filter(refresh_tokens::replaced_at.is_null())
+        .set(refresh_tokens::replaced_at.eq(Moment(now)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Forgets sessions that were over before `before`, with their refresh tokens.
+pub fn delete_before(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
+    let old = sessions::table.filter(sessions::expires_at.lt(Moment(before)));
+    Ok(on!(conn, |c| diesel::delete(old).execute(c))?)
+}

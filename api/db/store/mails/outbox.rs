@@ -1,0 +1,280 @@
+//! The outbox: mails wait here from the transaction that caused them until they are delivered.
+//!
+//! Whoever sends a mail holds a lease on it for a while. Nobody else may take it until then; a lease
+//! that runs out, because its holder died, leaves the mail for the next.
+
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use uuid::Uuid;
+
+use crate::db::engine::Conn;
+use crate::db::engine::columns::{Id, Moment};
+use crate::db::engine::connection::on;
+use crate::db::engine::locks::{self, Lock};
+use crate::db::store::schema::outbox;
+use crate::domain::mails::{MailFailure, MailState};
+use crate::domain::values::calendar::Instant;
+use crate::domain::values::ids::{AccountId, MessageId};
+use crate::error::Error;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = outbox)]
+struct Row {
+    id: Id,
+    kind: String,
+    recipient: String,
+    subject: String,
+    body: String,
+    html: String,
+    attempts: i64,
+    queued_at: Moment,
+    expires_at: Moment,
+}
+
+/// A mail that waits.
+#[derive(Clone)]
+pub struct Waiting {
+    /// Its id, which stays the same over all attempts.
+    pub id: MessageId,
+    /// What it is.
+    pub kind: String,
+    /// To whom.
+    pub recipient: String,
+    /// Subject.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+    /// The same as HTML; empty in rows of the version before.
+    pub html: String,
+    /// Attempts so far that were its own: those that the server's trouble ended do not count.
+    pub attempts: i64,
+    /// When it was queued.
+    pub queued_at: Instant,
+    /// When it is not worth sending any more.
+    pub expires_at: Instant,
+}
+
+impl Waiting {
+    /// The part of the recipient behind the `@`.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.recipient.rsplit_once('@').unwrap_or_default().1
+    }
+}
+
+impl From<&Waiting> for Row {
+    fn from(mail: &Waiting) -> Self {
+        Self {
+            id: Id(mail.id.uuid()),
+            kind: mail.kind.clone(),
+            recipient: mail.recipient.clone(),
+            subject: mail.subject.clone(),
+            body: mail.body.clone(),
+            html: mail.html.clone(),
+            attempts: mail.attempts,
+            queued_at: Moment(mail.queued_at),
+            expires_at: Moment(mail.expires_at),
+        }
+    }
+}
+
+impl From<Row> for Waiting {
+    fn from(row: Row) -> Self {
+        Self {
+            id: MessageId::from_uuid(row.id.0),
+            kind: row.kind,
+            recipient: row.recipient,
+            subject: row.subject,
+            body: row.body,
+            html: row.html,
+            attempts: row.attempts,
+            queued_at: row.queued_at.0,
+            expires_at: row.expires_at.0,
+        }
+    }
+}
+
+/// A mail whose turn has come.
+#[derive(Debug, Clone)]
+pub struct Due {
+    /// Its id.
+    pub id: MessageId,
+    /// The part of its recipient behind the `@`.
+    pub domain: String,
+    /// When it is not worth sending any more.
+    pub expires_at: Instant,
+}
+
+/// The right to send mails, until it runs out.
+#[derive(Debug, Clone, Copy)]
+pub struct Lease {
+    /// Who has it.
+    pub holder: Uuid,
+    /// Until when.
+    pub until: Instant,
+}
+
+/// Whether a mail still waits. The words stand in the text of the query, because an index of these
+/// rows alone serves no query whose words are bound later.
+fn waits() -> SqlLiteral<Bool> {
+    sql("state IN ('QUEUED', 'DEFERRED')")
+}
+
+/// Puts a mail into the outbox.
+pub fn insert(conn: &mut Conn, mail: &Waiting, account: Option<AccountId>) -> Result<(), Error> {
+    on!(conn, |c| diesel::insert_into(outbox::table)
+        .values((
+            Row::from(mail),
+            outbox::recipient_domain.eq(mail.domain()),
+            outbox::account_id.eq(account.map(|account| Id(account.uuid()))),
+            outbox::state.eq(MailState::Queued.as_str()),
+            outbox::next_attempt_at.eq(Moment(mail.queued_at)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// The mails whose turn has come and that nobody is sending, longest waiting first, none of them to
+/// one of these domains. No other claim is under way until the transaction ends.
+pub fn list_due(conn: &mut Conn, now: Instant, except_to: &[String], limit: i64) -> Result<Vec<Due>, Error> {
+    locks::hold(conn, &[Lock::Outbox])?;
+    let rows: Vec<(Id, String, Moment)> = on!(conn, |c| outbox::table
+        .filter(waits())
+        .filter(outbox::next_attempt_at.le(Moment(now)))
+        .filter(outbox::leased_until.is_null().or(outbox::leased_until.le(Moment(now))))
+        .filter(outbox::recipient_domain.ne_all(except_to))
+        .order((outbox::next_attempt_at, outbox::id))
+        .limit(limit)
+        .select((outbox::id, outbox::recipient_domain, outbox::expires_at))
+        .load(c))?;
+    let due = |(id, domain, expires_at): (Id, String, Moment)| Due {
+        id: MessageId::from_uuid(id.0),
+        domain,
+        expires_at: expires_at.0,
+    };
+    Ok(rows.into_iter().map(due).collect())
+}
+
+/// Leases mails that are due, and reads them. The condition is asked again with the change, so that
+/// no mail is ever leased twice at a time.
+pub fn lease(conn: &mut Conn, ids: &[MessageId], lease: Lease, now: Instant) -> Result<Vec<Waiting>, Error> {
+    let rows: Vec<Row> = on!(conn, |c| diesel::update(outbox::table)
+        .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
+        .filter(waits())
+        .filter(outbox::leased_until.is_null().or(outbox::leased_until.le(Moment(now))))
+        .set((outbox::lease_holder.eq(Id(lease.holder)), outbox::leased_until.eq(Moment(lease.until))))
+        .returning(Row::as_returning())
+        .get_results(c))?;
+    Ok(rows.into_iter().map(Waiting::from).collect())
+}
+
+/// Makes leases last longer, unless somebody else holds the mails by now.
+pub fn extend(conn: &mut Conn, ids: &[MessageId], lease: Lease) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(outbox::table)
+        .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
+        .filter(outbox::lease_holder.eq(Id(lease.holder)))
+        .set(outbox::leased_until.eq(Moment(lease.until)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Marks mails as sent and blanks their bodies, which may hold links. It does not matter who holds
+/// the lease by now: what the server has taken is sent.
+pub fn mark_sent(conn: &mut Conn, ids: &[MessageId], now: Instant) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(outbox::table)
+        .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
+        .filter(waits())
+        .set((
+            outbox::state.eq(MailState::Sent.as_str()),
+            outbox::sent_at.eq(Moment(now)),
+            outbox::attempts.eq(outbox::attempts + 1),
+            outbox::failure.eq(None::<String>),
+            (outbox::body.eq(""), outbox::html.eq("")),
+            (outbox::lease_holder.eq(None::<Id>), outbox::leased_until.eq(None::<Moment>)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// A failed attempt.
+#[derive(Debug, Clone, Copy)]
+pub struct Failed {
+    /// Of which mail.
+    pub id: MessageId,
+    /// Why.
+    pub failure: MailFailure,
+    /// Attempts that were the mail's own.
+    pub attempts: i64,
+}
+
+/// Puts a mail back until a later time, unless somebody else holds it by now.
+pub fn defer(conn: &mut Conn, attempt: Failed, holder: Uuid, until: Instant) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(outbox::table.find(Id(attempt.id.uuid())))
+        .filter(outbox::lease_holder.eq(Id(holder)))
+        .set((
+            outbox::state.eq(MailState::Deferred.as_str()),
+            outbox::failure.eq(attempt.failure.code()),
+            outbox::attempts.eq(attempt.attempts),
+            outbox::next_attempt_at.eq(Moment(until)),
+            (outbox::lease_holder.eq(None::<Id>), outbox::leased_until.eq(None::<Moment>)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Gives a leased mail up and blanks its bodies, unless somebody else holds it by now.
+pub fn abandon(conn: &mut Conn, attempt: Failed, holder: Uuid) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(outbox::table.find(Id(attempt.id.uuid())))
+        .filter(outbox::lease_holder.eq(Id(holder)))
+        .set((
+            outbox::state.eq(MailState::Abandoned.as_str()),
+            outbox::failure.eq(attempt.failure.code()),
+            outbox::attempts.eq(attempt.attempts),
+            (outbox::body.eq(""), outbox::html.eq("")),
+            (outbox::lease_holder.eq(None::<Id>), outbox::leased_until.eq(None::<Moment>)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Gives up mails that were due only after their time. The reason of the last attempt stays; a mail
+/// that never had one says that it expired.
+pub fn abandon_expired(conn: &mut Conn, ids: &[MessageId]) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(outbox::table)
+        .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
+        .filter(outbox::failure.is_null())
+        .filter(waits())
+        .set(outbox::failure.eq(MailFailure::Expired.code()))
+        .execute(c))?;
+    on!(conn, |c| diesel::update(outbox::table)
+        .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
+        .filter(waits())
+        .set((outbox::state.eq(MailState::Abandoned.as_str()), outbox::body.eq(""), outbox::html.eq("")))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Gives back every lease of a holder that stops.
+pub fn hand_back(conn: &mut Conn, holder: Uuid) -> Result<usize, Error> {
+    Ok(on!(conn, |c| diesel::update(outbox::table)
+        .filter(outbox::lease_holder.eq(Id(holder)))
+        .set((outbox::lease_holder.eq(None::<Id>), outbox::leased_until.eq(None::<Moment>)))
+        .execute(c))?)
+}
+
+/// How many mails wait.
+pub fn count_waiting(conn: &mut Conn) -> Result<i64, Error> {
+    Ok(on!(conn, |c| outbox::table.filter(waits()).count().get_result(c))?)
+}
+
+/// How many mails wait, in each of the states in which they do.
+pub fn count_by_state(conn: &mut Conn) -> Result<Vec<(MailState, i64)>, Error> {
+    let rows: Vec<(String, i64)> = on!(conn, |c| outbox::table
+        .filter(waits())
+        .group_by(outbox::state)
+        .select((outbox::state, diesel::dsl::count_star()))
+        .load(c))?;
+    Ok(rows.into_iter().filter_map(|(word, count)| Some((MailState::parse(&word)?, count))).collect())
+}

@@ -1,0 +1,91 @@
+//! The sandbox's mailbox: where mails arrive instead of at a mail server.
+
+use diesel::prelude::*;
+
+use crate::db::engine::Conn;
+use crate::db::engine::columns::{Id, Moment};
+use crate::db::engine::connection::on;
+use crate::db::engine::paging::{After, Slice};
+use crate::db::store::schema::sandbox_messages as messages;
+use crate::domain::values::calendar::Instant;
+use crate::domain::values::ids::MessageId;
+use crate::error::Error;
+
+/// A delivered mail.
+#[derive(Debug, Clone)]
+pub struct StoredMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// What it is.
+    pub kind: String,
+    /// To whom.
+    pub recipient: String,
+    /// Subject.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+    /// The same as HTML.
+    pub html: String,
+    /// When it arrived.
+    pub delivered_at: Instant,
+}
+
+type Row = (Id, String, String, String, String, Moment, String);
+
+/// Delivers a mail. Delivering it twice leaves it there once.
+pub fn insert(conn: &mut Conn, message: &StoredMessage) -> Result<(), Error> {
+    on!(conn, |c| diesel::insert_into(messages::table)
+        .values((
+            messages::id.eq(Id(message.id.uuid())),
+            messages::kind.eq(&message.kind),
+            messages::recipient.eq(&message.recipient),
+            messages::subject.eq(&message.subject),
+            messages::body.eq(&message.body),
+            messages::html.eq(&message.html),
+            messages::delivered_at.eq(Moment(message.delivered_at)),
+        ))
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(())
+}
+
+/// A page of the mailbox, newest first, of one recipient or all.
+pub fn list(
+    conn: &mut Conn,
+    recipient: Option<&str>,
+    slice: &Slice<After>,
+) -> Result<Vec<StoredMessage>, Error> {
+    let rows: Vec<Row> = on!(conn, |c| {
+        let mut query = messages::table
+            .order((messages::delivered_at.desc(), messages::id.desc()))
+            .limit(slice.probe())
+            .into_boxed();
+        if let Some(recipient) = recipient {
+            query = query.filter(messages::recipient.eq(recipient.to_owned()));
+        }
+        if let Some(after) = slice.after {
+            let (at, id) = (Moment(after.at), Id(after.id));
+            query = query.filter(
+                messages::delivered_at.lt(at).or(messages::delivered_at.eq(at).and(messages::id.lt(id))),
+            );
+        }
+        query.load(c)
+    })?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, kind, recipient, subject, body, delivered_at, html)| StoredMessage {
+            id: MessageId::from_uuid(id.0),
+            kind,
+            recipient,
+            subject,
+            body,
+            html,
+            delivered_at: delivered_at.0,
+        })
+        .collect())
+}
+
+/// Empties the mailbox.
+pub fn delete_all(conn: &mut Conn) -> Result<usize, Error> {
+    Ok(on!(conn, |c| diesel::delete(messages::table).execute(c))?)
+}

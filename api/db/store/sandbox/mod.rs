@@ -1,0 +1,4 @@
+//! What only a sandbox keeps.
+
+pub mod clock;
+pub mod messages;

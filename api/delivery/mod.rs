@@ -1,0 +1,3 @@
+//! What leaves the service: mails.
+
+pub mod mail;

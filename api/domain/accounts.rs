@@ -1,0 +1,186 @@
+//! The account of a facility: who it is, who opened it, whom to ask.
+
+use serde::{Deserialize, Serialize};
+
+use super::values::calendar::Instant;
+use super::values::designation_receipt::DesignationReceipt;
+use super::values::email::EmailAddress;
+use super::values::facility_code::{FacilityCode, FacilityKind};
+use super::values::fault::Fault;
+use super::values::ids::AccountId;
+use super::values::kana::Kana;
+use super::values::phone::PhoneNumber;
+use super::values::postal_code::PostalCode;
+use super::values::text::{Address, Department, FacilityName, PersonName};
+
+/// By what a facility is known: its code, or before its designation the receipt number of the
+/// application (受付番号).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FacilityIdentity {
+    /// A designated facility.
+    Designated(FacilityCode),
+    /// A facility whose designation is still being decided.
+    Applying {
+        /// The application's receipt number.
+        receipt: DesignationReceipt,
+        /// The kind applied for.
+        kind: FacilityKind,
+    },
+}
+
+impl FacilityIdentity {
+    /// The facility code, if the facility has one.
+    #[must_use]
+    pub const fn code(&self) -> Option<&FacilityCode> {
+        match self {
+            Self::Designated(code) => Some(code),
+            Self::Applying { .. } => None,
+        }
+    }
+
+    /// What stands on letters and mails: the code or the receipt number.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Designated(code) => code.to_string(),
+            Self::Applying { receipt, .. } => receipt.to_string(),
+        }
+    }
+
+    /// The kind of facility.
+    #[must_use]
+    pub fn kind(&self) -> FacilityKind {
+        match self {
+            Self::Designated(code) => code.kind(),
+            Self::Applying { kind, .. } => *kind,
+        }
+    }
+}
+
+/// A facility's basic data as its account states them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FacilityDetails {
+    /// Name, as sent.
+    pub name: FacilityName,
+    /// Reading of the name.
+    pub name_kana: Kana,
+    /// Postal code.
+    pub postal_code: PostalCode,
+    /// Address, as sent.
+    pub address: Address,
+    /// Telephone.
+    pub phone: PhoneNumber,
+}
+
+/// Whether a founder is a person or a corporation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FounderKind {
+    /// A person (個人).
+    Individual,
+    /// A corporation (法人).
+    Corporation,
+}
+
+impl FounderKind {
+    /// Reads the kind's code.
+    ///
+    /// # Errors
+    /// [`Fault::UnknownValue`].
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        match text {
+            "INDIVIDUAL" => Ok(Self::Individual),
+            "CORPORATION" => Ok(Self::Corporation),
+            _ => Err(Fault::UnknownValue),
+        }
+    }
+}
+
+/// The person or corporation that opened the facility (開設者).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Founder {
+    /// Person or corporation.
+    pub kind: FounderKind,
+    /// The person's name, or the corporation's (not its representative's).
+    pub name: PersonName,
+}
+
+/// Titles that stand before or after a representative's own name.
+const REPRESENTATIVE_TITLES: [&str; 7] =
+    ["理事長", "代表取締役", "代表理事", "代表社員", "取締役社長", "院長", "代表者"];
+
+impl Founder {
+    /// Puts kind and name together.
+    ///
+    /// # Errors
+    /// [`Fault::CorporationNameExpected`] if a corporation's name bears a representative's title:
+    /// the most common mistake on the portal's forms.
+    pub fn new(kind: FounderKind, name: PersonName) -> Result<Self, Fault> {
+        let titled = REPRESENTATIVE_TITLES.iter().any(|title| name.as_str().contains(title));
+        if kind == FounderKind::Corporation && titled {
+            return Err(Fault::CorporationNameExpected);
+        }
+        Ok(Self { kind, name })
+    }
+}
+
+/// Whom to ask about the facility's filings (担当者).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Department, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub department: Option<Department>,
+    /// Name.
+    pub name: PersonName,
+    /// Telephone.
+    pub phone: PhoneNumber,
+}
+
+/// Everything an account states of its facility.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Basic data.
+    pub facility: FacilityDetails,
+    /// Founder.
+    pub founder: Founder,
+    /// Contact.
+    pub contact: Contact,
+}
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id; it stays the same through successions.
+    pub id: AccountId,
+    /// The login id.
+    pub email: EmailAddress,
+    /// The facility it speaks for now.
+    pub identity: FacilityIdentity,
+    /// What it states of the facility.
+    pub profile: Profile,
+    /// Rises with every change.
+    pub version: i64,
+    /// When it was registered.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+}
+
+impl Account {
+    /// The parts of its own data that its password must not hold.
+    #[must_use]
+    pub fn password_context(&self) -> [String; 3] {
+        [self.identity.shown(), self.profile.facility.name.to_string(), self.email.local_part().to_owned()]
+    }
+}
+
+/// An identity the account had before a succession.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormerFacility {
+    /// The old code.
+    pub facility_code: FacilityCode,
+    /// What the account stated of the facility then.
+    pub profile: Profile,
+    /// When the succession was accepted.
+    pub until: Instant,
+}

@@ -1,0 +1,74 @@
+//! What can be said against a succession without looking anything up.
+
+use chrono::{Duration, NaiveDate};
+
+use super::SuccessionReason;
+use crate::domain::values::facility_code::{FacilityCode, FacilityKind};
+use crate::domain::values::fault::Fault;
+use crate::domain::values::postal_code::PostalCode;
+
+/// How far ahead a change of code can be filed.
+pub const MOST_DAYS_AHEAD: i64 = 366;
+
+/// The parts of a form that rules and the facility list speak of. Each may be missing because it
+/// could not be read; the others are examined all the same, so that all problems are told at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Parts<'a> {
+    /// The new code.
+    pub successor_code: Option<&'a FacilityCode>,
+    /// The postal code under the new code.
+    pub successor_postal_code: Option<&'a PostalCode>,
+    /// Why the code changes.
+    pub reason: Option<SuccessionReason>,
+    /// Whether an explanation is given.
+    pub has_detail: bool,
+    /// The day of the change.
+    pub change_date: Option<NaiveDate>,
+}
+
+impl Parts<'_> {
+    /// Everything that speaks against the parts, as faults with their places. `after` is the date of
+    /// the succession that gave the predecessor its code.
+    #[must_use]
+    pub fn examine(
+        &self,
+        predecessor: &FacilityCode,
+        after: Option<NaiveDate>,
+        today: NaiveDate,
+    ) -> Vec<(&'static str, Fault)> {
+        let code = self.successor_code.and_then(|code| against_code(code, predecessor));
+        let reason = self.against_reason(predecessor.kind());
+        let date = self.change_date.and_then(|date| against_date(date, after, today));
+        let places = [("/successor/facility_code", code), ("/change_date", date)];
+        let found = places.into_iter().filter_map(|(place, fault)| Some((place, fault?)));
+        found.chain(reason).collect()
+    }
+
+    fn against_reason(&self, kind: FacilityKind) -> Option<(&'static str, Fault)> {
+        match self.reason? {
+            SuccessionReason::FranchiseChange if kind != FacilityKind::Pharmacy => {
+                Some(("/reason", Fault::NotApplicable))
+            }
+            SuccessionReason::Other if !self.has_detail => {
+                Some(("/reason_detail", Fault::ReasonDetailRequired))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn against_code(code: &FacilityCode, predecessor: &FacilityCode) -> Option<Fault> {
+    if code == predecessor {
+        Some(Fault::OwnFacilityCode)
+    } else {
+        (code.kind() != predecessor.kind()).then_some(Fault::KindMismatch)
+    }
+}
+
+fn against_date(date: NaiveDate, after: Option<NaiveDate>, today: NaiveDate) -> Option<Fault> {
+    let latest = today.checked_add_signed(Duration::days(MOST_DAYS_AHEAD)).unwrap_or(NaiveDate::MAX);
+    if date > latest {
+        return Some(Fault::DateTooLate { limit: latest });
+    }
+    after.filter(|after| date <= *after).map(|after| Fault::OutOfOrder { after })
+}

@@ -1,0 +1,372 @@
+//! A succession (承継届出): all rights and duties pass from a facility's old code to its new one.
+
+use chrono::{Duration, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::reviews::Review;
+use crate::domain::accounts::{Contact, Founder};
+use crate::domain::values::calendar::Instant;
+use crate::domain::values::facility_code::FacilityCode;
+use crate::domain::values::fault::Fault;
+use crate::domain::values::ids::{AccountId, SuccessionId};
+use crate::domain::values::phone::PhoneNumber;
+use crate::domain::values::postal_code::PostalCode;
+use crate::domain::values::receipt_number::ReceiptNumber;
+use crate::domain::values::text::{Address, FacilityName, Paragraph, PersonName};
+
+mod examine;
+
+pub use examine::{MOST_DAYS_AHEAD, Parts};
+
+/// How long certificates of the old code stay usable after acceptance (portal).
+pub const CERTIFICATE_DAYS: i64 = 120;
+/// How long a facility has to correct a returned succession (our decision).
+pub const CORRECTION_DAYS: i64 = 30;
+
+/// Where a succession stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SuccessionStatus {
+    /// Filed and stored.
+    Submitted,
+    /// The successor's code is not in the facility list yet; it goes on by itself once it is.
+    WaitingForMaster,
+    /// Staff are looking at it.
+    UnderReview,
+    /// Sent back for correction (返戻).
+    Returned,
+    /// Accepted (受理): the account speaks for the new code.
+    Accepted,
+    /// The guidance was posted.
+    GuidanceSent,
+    /// Nothing is left to do.
+    Completed,
+    /// Not accepted (不受理).
+    Rejected,
+    /// Taken back by the facility (取下げ).
+    Withdrawn,
+}
+
+/// What can happen to a succession.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SuccessionEvent {
+    /// The facility corrects it.
+    Revise,
+    /// The facility takes it back.
+    Withdraw,
+    /// The successor's code is not in the list.
+    Wait,
+    /// Staff begin their review.
+    TakeUp,
+    /// It is sent back for correction.
+    Return,
+    /// It is accepted.
+    Accept,
+    /// It is rejected.
+    Reject,
+    /// The guidance was posted.
+    SendGuidance,
+    /// Nothing is left to do.
+    Complete,
+}
+
+impl SuccessionStatus {
+    /// All statuses.
+    pub const ALL: [Self; 9] = [
+        Self::Submitted,
+        Self::WaitingForMaster,
+        Self::UnderReview,
+        Self::Returned,
+        Self::Accepted,
+        Self::GuidanceSent,
+        Self::Completed,
+        Self::Rejected,
+        Self::Withdrawn,
+    ];
+
+    /// The code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Submitted => "SUBMITTED",
+            Self::WaitingForMaster => "WAITING_FOR_MASTER",
+            Self::UnderReview => "UNDER_REVIEW",
+            Self::Returned => "RETURNED",
+            Self::Accepted => "ACCEPTED",
+            Self::GuidanceSent => "GUIDANCE_SENT",
+            Self::Completed => "COMPLETED",
+            Self::Rejected => "REJECTED",
+            Self::Withdrawn => "WITHDRAWN",
+        }
+    }
+
+    /// Reads the code.
+    ///
+    /// # Errors
+    /// [`Fault::UnknownValue`].
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        Self::ALL.into_iter().find(|status| status.code() == text).ok_or(Fault::UnknownValue)
+    }
+
+    /// The status after an event; `None` where the status forbids it. The filer can take a
+    /// succession back until it is accepted (portal), never after: rights have passed.
+    #[must_use]
+    pub const fn after(self, event: SuccessionEvent) -> Option<Self> {
+        use SuccessionEvent as Event;
+        match (self, event) {
+            (Self::Submitted | Self::WaitingForMaster | Self::Returned, Event::Revise) => {
+                Some(Self::Submitted)
+            }
+            (
+                Self::Submitted | Self::WaitingForMaster | Self::UnderReview | Self::Returned,
+                Event::Withdraw,
+            ) => Some(Self::Withdrawn),
+            (Self::Submitted, Event::Wait) => Some(Self::WaitingForMaster),
+            (Self::Submitted | Self::WaitingForMaster, Event::TakeUp) => Some(Self::UnderReview),
+            (Self::Submitted | Self::WaitingForMaster | Self::UnderReview, Event::Return) => {
+                Some(Self::Returned)
+            }
+            (Self::Submitted | Self::WaitingForMaster | Self::UnderReview, Event::Accept) => {
+                Some(Self::Accepted)
+            }
+            (Self::UnderReview | Self::Returned, Event::Reject) => Some(Self::Rejected),
+            (Self::Accepted, Event::SendGuidance) => Some(Self::GuidanceSent),
+            (Self::Accepted | Self::GuidanceSent, Event::Complete) => Some(Self::Completed),
+            _ => None,
+        }
+    }
+
+    /// Whether the succession keeps its two codes from other successions.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        !matches!(self, Self::Rejected | Self::Withdrawn)
+    }
+
+    /// Whether rights and duties have passed.
+    #[must_use]
+    pub const fn has_passed(self) -> bool {
+        matches!(self, Self::Accepted | Self::GuidanceSent | Self::Completed)
+    }
+}
+
+/// Why the code changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SuccessionReason {
+    /// Another founder, e.g. from parent to child (開設者変更).
+    FounderChange,
+    /// A person's facility becomes a corporation's, or the reverse (法人化・個人化).
+    IncorporationChange,
+    /// Within one corporation (同一法人内).
+    SameCorporation,
+    /// Another address (所在地変更).
+    Relocation,
+    /// A pharmacy's franchise partner changed and its dispensing goes on (フランチャイズ契約先の変更).
+    FranchiseChange,
+    /// Another reason (その他), to be explained.
+    Other,
+}
+
+impl SuccessionReason {
+    /// Reads the code.
+    ///
+    /// # Errors
+    /// [`Fault::UnknownValue`].
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        Ok(match text {
+            "FOUNDER_CHANGE" => Self::FounderChange,
+            "INCORPORATION_CHANGE" => Self::IncorporationChange,
+            "SAME_CORPORATION" => Self::SameCorporation,
+            "RELOCATION" => Self::Relocation,
+            "FRANCHISE_CHANGE" => Self::FranchiseChange,
+            "OTHER" => Self::Other,
+            _ => return Err(Fault::UnknownValue),
+        })
+    }
+}
+
+/// The facility under its new code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Successor {
+    /// The new code.
+    pub facility_code: FacilityCode,
+    /// Name, as sent.
+    pub name: FacilityName,
+    /// Postal code.
+    pub postal_code: PostalCode,
+    /// Address, as sent.
+    pub address: Address,
+    /// Telephone.
+    pub phone: PhoneNumber,
+}
+
+/// Where the guidance is posted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuidanceAddress {
+    /// Postal code.
+    pub postal_code: PostalCode,
+    /// Address, as sent.
+    pub address: Address,
+    /// Addressee.
+    pub name: PersonName,
+}
+
+/// The form of a succession.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuccessionForm {
+    /// The facility under its new code.
+    pub successor: Successor,
+    /// Who opened it under the new code.
+    pub successor_founder: Founder,
+    /// Why the code changes.
+    pub reason: SuccessionReason,
+    /// The explanation; required with [`SuccessionReason::Other`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason_detail: Option<Paragraph>,
+    /// The day of the change.
+    pub change_date: NaiveDate,
+    /// Where the guidance is posted.
+    pub guidance_address: GuidanceAddress,
+    /// Whom to ask.
+    pub contact: Contact,
+}
+
+impl SuccessionForm {
+    /// The parts that rules speak of.
+    #[must_use]
+    pub const fn parts(&self) -> Parts<'_> {
+        Parts {
+            successor_code: Some(&self.successor.facility_code),
+            successor_postal_code: Some(&self.successor.postal_code),
+            reason: Some(self.reason),
+            has_detail: self.reason_detail.is_some(),
+            change_date: Some(self.change_date),
+        }
+    }
+}
+
+/// A succession as it stands.
+#[derive(Debug, Clone)]
+pub struct Succession {
+    /// Its id.
+    pub id: SuccessionId,
+    /// The account that filed it and that passes with it.
+    pub account_id: AccountId,
+    /// The old code (承継元).
+    pub predecessor_code: FacilityCode,
+    /// The number to speak of on the telephone.
+    pub receipt_number: ReceiptNumber,
+    /// Where it stands.
+    pub status: SuccessionStatus,
+    /// The form; the new code (承継先) is in it.
+    pub form: SuccessionForm,
+    /// What the review said, once it said something.
+    pub review: Option<Review>,
+    /// Rises with every change.
+    pub version: i64,
+    /// When it was filed.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// When rights and duties passed.
+    pub accepted_at: Option<Instant>,
+}
+
+impl Succession {
+    /// Until when certificates of the old code stay usable, once the succession is accepted.
+    #[must_use]
+    pub fn certificates_until(&self) -> Option<NaiveDate> {
+        self.accepted_at.and_then(|at| {
+            crate::domain::values::calendar::japan_day(at)
+                .checked_add_signed(Duration::days(CERTIFICATE_DAYS))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SuccessionEvent as Event;
+    use super::SuccessionStatus as Status;
+    use super::*;
+
+    const EVENTS: [Event; 9] = [
+        Event::Revise,
+        Event::Withdraw,
+        Event::Wait,
+        Event::TakeUp,
+        Event::Return,
+        Event::Accept,
+        Event::Reject,
+        Event::SendGuidance,
+        Event::Complete,
+    ];
+
+    #[test]
+    fn every_status_takes_exactly_the_events_of_the_table() {
+        use Event::{Accept, Complete, Reject, Return, Revise, SendGuidance, TakeUp, Wait, Withdraw};
+        let table: [(Status, &[(Event, Status)]); 9] = [
+            (
+                Status::Submitted,
+                &[
+                    (Revise, Status::Submitted),
+                    (Withdraw, Status::Withdrawn),
+                    (Wait, Status::WaitingForMaster),
+                    (TakeUp, Status::UnderReview),
+                    (Return, Status::Returned),
+                    (Accept, Status::Accepted),
+                ],
+            ),
+            (
+                Status::WaitingForMaster,
+                &[
+                    (Revise, Status::Submitted),
+                    (Withdraw, Status::Withdrawn),
+                    (TakeUp, Status::UnderReview),
+                    (Return, Status::Returned),
+                    (Accept, Status::Accepted),
+                ],
+            ),
+            (
+                Status::UnderReview,
+                &[
+                    (Withdraw, Status::Withdrawn),
+                    (Return, Status::Returned),
+                    (Accept, Status::Accepted),
+                    (Reject, Status::Rejected),
+                ],
+            ),
+            (
+                Status::Returned,
+                &[(Revise, Status::Submitted), (Withdraw, Status::Withdrawn), (Reject, Status::Rejected)],
+            ),
+            (Status::Accepted, &[(SendGuidance, Status::GuidanceSent), (Complete, Status::Completed)]),
+            (Status::GuidanceSent, &[(Complete, Status::Completed)]),
+            (Status::Completed, &[]),
+            (Status::Rejected, &[]),
+            (Status::Withdrawn, &[]),
+        ];
+        for (status, allowed) in table {
+            for event in EVENTS {
+                let expected = allowed.iter().find(|(taken, _)| *taken == event).map(|(_, next)| *next);
+                assert_eq!(status.after(event), expected, "{status:?} {event:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn once_rights_have_passed_nothing_takes_them_back() {
+        for status in Status::ALL.into_iter().filter(|status| status.has_passed()) {
+            for next in EVENTS.into_iter().filter_map(|event| status.after(event)) {
+                assert!(next.has_passed(), "{status:?} to {next:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn codes_are_read_back_and_others_are_refused() {
+        for status in Status::ALL {
+            assert_eq!(Status::parse(status.code()), Ok(status));
+        }
+        assert_eq!(Status::parse(""), Err(Fault::UnknownValue));
+    }
+}

@@ -1,0 +1,160 @@
+//! Makes sure that a round's file does not contradict itself.
+
+use chrono::NaiveDate;
+
+use super::{
+    AttachmentRule, BasisRule, CategoryProblem, CategoryRule, Edition, EditionProblem, FieldForm, FieldRule,
+    NotAfter, Requirement, RoundFile, RoundFileError, StatementField,
+};
+use crate::domain::values::lang::Text;
+
+const MOST_MONTHS: u32 = 120;
+
+pub(super) fn check(file: &RoundFile) -> Result<(), RoundFileError> {
+    let round = || file.round.clone();
+    let named = (1..=40).contains(&file.round.len())
+        && file.round.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if !named {
+        return Err(RoundFileError::Name { round: round() });
+    }
+    if file.editions.is_empty() {
+        return Err(RoundFileError::NoEditions { round: round() });
+    }
+    let mut before = None;
+    for edition in &file.editions {
+        let effective_from = edition.effective_from;
+        check_edition(edition, before).map_err(|problem| RoundFileError::Edition {
+            round: round(),
+            effective_from,
+            problem,
+        })?;
+        for rule in &edition.categories {
+            let category = rule.category;
+            check_category(rule, edition).map_err(|problem| RoundFileError::Category {
+                round: round(),
+                effective_from,
+                category,
+                problem,
+            })?;
+        }
+        before = Some(effective_from);
+    }
+    Ok(())
+}
+
+fn check_edition(edition: &Edition, before: Option<NaiveDate>) -> Result<(), EditionProblem> {
+    use EditionProblem as P;
+    refuse(before.is_some_and(|before| edition.effective_from <= before), P::NotAfterEditionBefore)?;
+    refuse(edition.until < edition.opens_on, P::UntilBeforeOpening)?;
+    refuse(edition.late_until.is_some_and(|late_until| late_until < edition.until), P::LateUntilBeforeUntil)?;
+    refuse(edition.eligible_kinds.is_empty(), P::NoKinds)?;
+    refuse_twice(edition.eligible_kinds.iter().copied(), P::KindTwice)?;
+    refuse(edition.categories.is_empty(), P::NoCategories)?;
+    refuse_twice(edition.categories.iter().map(|rule| rule.category), P::CategoryTwice)?;
+    refuse_twice(edition.categories.iter().map(|rule| rule.number), P::NumberTwice)?;
+    refuse(is_blank(&edition.name), P::BlankText("name"))?;
+    refuse(edition.notes.as_ref().is_some_and(is_blank), P::BlankText("notes"))
+}
+
+fn check_category(rule: &CategoryRule, edition: &Edition) -> Result<(), CategoryProblem> {
+    use CategoryProblem as P;
+    refuse(!(1..=6).contains(&rule.number), P::NumberOutOfRange(rule.number))?;
+    refuse(rule.eligible_kinds.is_empty(), P::NoKinds)?;
+    refuse_twice(rule.eligible_kinds.iter().copied(), P::KindTwice)?;
+    if let Some(kind) = rule.eligible_kinds.iter().find(|kind| !edition.eligible_kinds.contains(kind)) {
+        return Err(P::KindNotInEdition(*kind));
+    }
+    refuse_twice(rule.fields.iter().map(|rule| rule.field), P::FieldTwice)?;
+    for (position, field) in rule.fields.iter().enumerate() {
+        check_condition(field, rule.fields.get(..position).unwrap_or_default())?;
+        check_limits(field)?;
+    }
+    let note = rule.attachment_note.as_ref();
+    refuse(rule.attachment == AttachmentRule::None && note.is_some(), P::NoteWithoutAttachment)?;
+    refuse(is_blank(&rule.name), P::BlankText("name"))?;
+    refuse(is_blank(&rule.condition), P::BlankText("condition"))?;
+    refuse(note.is_some_and(is_blank), P::BlankText("attachment_note"))?;
+    refuse(is_blank(&rule.excused_until.text), P::BlankText("excused_until.text"))?;
+    check_end(rule, edition.duty_begins_on)
+}
+
+fn check_condition(rule: &FieldRule, earlier: &[FieldRule]) -> Result<(), CategoryProblem> {
+    use CategoryProblem as P;
+    let field = rule.field;
+    let (Requirement::WhenOneOf { field: on, .. } | Requirement::WhenBelow { field: on, .. }) =
+        &rule.requirement
+    else {
+        return Ok(());
+    };
+    let on = *on;
+    refuse(!earlier.iter().any(|rule| rule.field == on), P::ConditionNotBefore { field, on })?;
+    match (&rule.requirement, on.form()) {
+        (Requirement::WhenOneOf { words, .. }, FieldForm::Word(known)) => {
+            let fits = !words.is_empty() && words.iter().all(|word| known.contains(&word.as_str()));
+            refuse(!fits, P::ConditionWords { field, on })?;
+            refuse_twice(words.iter(), |_| P::ConditionWords { field, on })
+        }
+        (Requirement::WhenBelow { .. }, FieldForm::Integer { .. }) => Ok(()),
+        _ => Err(P::ConditionForm { field, on }),
+    }
+}
+
+fn check_limits(rule: &FieldRule) -> Result<(), CategoryProblem> {
+    let form = rule.field.form();
+    let fits = match rule.not_after {
+        None => true,
+        Some(NotAfter::Day(_)) => form == FieldForm::Date,
+        Some(NotAfter::Month(_)) => form == FieldForm::Month,
+    };
+    refuse(!fits, CategoryProblem::NotAfterForm(rule.field))?;
+    refuse(rule.not_in_future && form != FieldForm::Date, CategoryProblem::NotInFutureForm(rule.field))
+}
+
+fn check_end(rule: &CategoryRule, duty_begins_on: NaiveDate) -> Result<(), CategoryProblem> {
+    use CategoryProblem as P;
+    let (basis, cap) = (&rule.excused_until.basis, rule.excused_until.cap);
+    let listed = |field: StatementField, form: FieldForm| {
+        refuse(!rule.fields.iter().any(|rule| rule.field == field), P::EndFieldNotListed(field))?;
+        refuse(field.form() != form, P::EndFieldForm(field))
+    };
+    match basis {
+        BasisRule::EndOfMonthOf { field } => listed(*field, FieldForm::Month)?,
+        BasisRule::DayOf { field } => listed(*field, FieldForm::Date)?,
+        BasisRule::MonthsAfter { field, months } => {
+            listed(*field, FieldForm::Date)?;
+            refuse(!(1..=MOST_MONTHS).contains(months), P::MonthsOutOfRange(*months))?;
+        }
+        BasisRule::Fixed { date } => {
+            refuse(*date < duty_begins_on, P::EndsBeforeDuty(*date))?;
+            refuse(cap.is_some(), P::CapBesideFixed)?;
+        }
+        BasisRule::Open => {}
+    }
+    cap.map_or(Ok(()), |cap| refuse(cap < duty_begins_on, P::EndsBeforeDuty(cap)))
+}
+
+fn refuse<P>(wrong: bool, problem: P) -> Result<(), P> {
+    if wrong { Err(problem) } else { Ok(()) }
+}
+
+/// Refuses the first entry that stands a second time.
+fn refuse_twice<T: PartialEq, P>(
+    entries: impl Iterator<Item = T>,
+    problem: impl Fn(T) -> P,
+) -> Result<(), P> {
+    let mut seen = Vec::new();
+    for entry in entries {
+        if seen.contains(&entry) {
+            return Err(problem(entry));
+        }
+        seen.push(entry);
+    }
+    Ok(())
+}
+
+fn is_blank(text: &Text) -> bool {
+    text.ja.trim().is_empty() || text.en.trim().is_empty()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! Each contradiction a file can hold, one at a time, in the real file of 2023.
+
+use serde_json::{Value, json};
+
+use crate::domain::filings::transitional_measures::RoundFile;
+use crate::domain::filings::transitional_measures::testing::ROUND_2023;
+
+/// The error after one value of the file has been replaced, or a member added.
+fn refusal(pointer: &str, value: &Value) -> String {
+    let mut file: Value = serde_json::from_str(ROUND_2023).unwrap();
+    let (parent, member) = pointer.rsplit_once('/').unwrap();
+    let parent = file.pointer_mut(parent).unwrap_or_else(|| panic!("{pointer}"));
+    match parent {
+        Value::Array(entries) => entries[member.parse::<usize>().unwrap()] = value.clone(),
+        Value::Object(members) => drop(members.insert(member.to_owned(), value.clone())),
+        _ => panic!("{pointer}"),
+    }
+    RoundFile::parse(&file.to_string()).expect_err(pointer).to_string()
+}
+
+#[test]
+fn a_contradiction_in_an_edition_is_named_with_round_and_edition() {
+    let blank = json!({ "ja": "届出", "en": " " });
+    let twice = json!(["MEDICAL", "DENTAL", "PHARMACY", "DENTAL"]);
+    for (pointer, value, problem) in [
+        ("/editions/1/effective_from", json!("2022-12-23"), "effective_from does not come after"),
+        ("/editions/1/effective_from", json!("2022-12-22"), "effective_from does not come after"),
+        ("/editions/1/opens_on", json!("2023-04-01"), "until lies before opens_on"),
+        ("/editions/1/late_until", json!("2023-03-30"), "late_until lies before until"),
+        ("/editions/1/eligible_kinds", json!([]), "eligible_kinds is empty"),
+        ("/editions/1/eligible_kinds", twice, "eligible_kinds names Dental twice"),
+        ("/editions/1/categories", json!([]), "categories is empty"),
+        (
+            "/editions/1/categories/1/category",
+            json!("SYSTEM_IN_PROGRESS"),
+            "category SYSTEM_IN_PROGRESS stands twice",
+        ),
+        ("/editions/1/categories/1/number", json!(6), "number 6 stands twice"),
+        ("/editions/1/name", blank.clone(), "name is blank in one language"),
+        ("/editions/1/notes", blank, "notes is blank in one language"),
+    ] {
+        let error = refusal(pointer, &value);
+        assert!(
+            error.starts_with("round 2023, edition of 202") && error.contains(problem),
+            "{pointer}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_round_without_editions_is_no_round() {
+    assert_eq!(refusal("/editions", &json!([])), "round 2023: there is no edition");
+}
+
+#[test]
+fn a_contradiction_in_a_category_is_named_with_round_edition_and_category() {
+    let one_of = |field: &str, words: &[&str]| json!({ "WHEN_ONE_OF": { "field": field, "words": words } });
+    let below = |field: &str| json!({ "WHEN_BELOW": { "field": field, "limit": 70 } });
+    let end_of_month = |field: &str| json!({ "END_OF_MONTH_OF": { "field": field } });
+    let months_after =
+        |field: &str, months: u32| json!({ "MONTHS_AFTER": { "field": field, "months": months } });
+    let day_of = |field: &str| json!({ "DAY_OF": { "field": field } });
+    let words = "must list words of circumstance, each once and at least one";
+    let blank = json!({ "ja": "", "en": "Text" });
+    for (place, value, problem) in [
+        ("0/number", json!(0), "number 0 is not between 1 and 6"),
+        ("0/number", json!(7), "number 7 is not between 1 and 6"),
+        ("0/eligible_kinds", json!([]), "eligible_kinds is empty"),
+        ("0/eligible_kinds", json!(["MEDICAL", "MEDICAL"]), "eligible_kinds names Medical twice"),
+        (
+            "0/eligible_kinds",
+            json!(["VISITING_NURSING"]),
+            "names VisitingNursing, which the edition does not",
+        ),
+        ("0/fields/1/field", json!("contract_date"), "field contract_date stands twice"),
+        ("0/fields/0/not_after", json!("2023-02"), "not_after of contract_date does not fit its form"),
+        ("0/fields/1/not_after", json!("2023-09-30"), "not_after of expected_completion_month does not fit"),
+        ("0/fields/2/not_after", json!("2023-09-30"), "not_after of vendor_name does not fit its form"),
+        ("0/fields/1/not_in_future", json!(true), "not_in_future of expected_completion_month needs"),
+        ("0/excused_until/basis", end_of_month("works"), "leans on works, which is not a field"),
+        (
+            "0/excused_until/basis",
+            end_of_month("contract_date"),
+            "leans on contract_date, which does not have",
+        ),
+        ("0/excused_until/basis", day_of("expected_completion_month"), "which does not have the form"),
+        ("0/excused_until/cap", json!("2023-03-31"), "ends on 2023-03-31, before the duty begins"),
+        ("1/excused_until/basis", months_after("line_status", 6), "which does not have the form"),
+        ("1/excused_until/basis", months_after("line_ready_date", 0), "counts 0 months"),
+        ("1/excused_until/basis", months_after("line_ready_date", 121), "counts 121 months"),
+        ("1/fields/1/requirement", below("line_status"), "does not fit the form of line_status"),
+        (
+            "1/fields/0/requirement",
+            one_of("line_ready_date", &["AVAILABLE"]),
+            "which is not listed before it",
+        ),
+        ("1/fields/0/requirement", one_of("line_status", &["AVAILABLE"]), "which is not listed before it"),
+        ("1/attachment_note", json!({ "ja": "写し", "en": "A copy" }), "stands beside attachment NONE"),
+        ("2/excused_until/basis", json!({ "FIXED": { "date": "2023-03-31" } }), "ends on 2023-03-31"),
+        ("2/excused_until/cap", json!("2024-12-01"), "has a cap beside a fixed date"),
+        ("4/excused_until/basis", day_of("expected_end_date"), "which is not a field of the category"),
+        ("5/fields/1/requirement", one_of("circumstance", &[]), words),
+        ("5/fields/1/requirement", one_of("circumstance", &["FLOOD"]), words),
+        ("5/fields/1/requirement", one_of("circumstance", &["OTHER", "OTHER"]), words),
+        ("5/fields/3/requirement", one_of("youngest_fulltime_age", &["70"]), "does not fit the form"),
+        ("5/name", blank.clone(), "name is blank in one language"),
+        ("5/condition", blank.clone(), "condition is blank in one language"),
+        ("5/attachment_note", blank.clone(), "attachment_note is blank in one language"),
+        ("5/excused_until/text", blank, "excused_until.text is blank in one language"),
+    ] {
+        let error = refusal(&format!("/editions/0/categories/{place}"), &value);
+        let named = error.starts_with("round 2023, edition of 2022-12-23, category ");
+        assert!(named && error.contains(problem), "{place}: {error}");
+    }
+}

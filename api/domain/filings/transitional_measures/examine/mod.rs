@@ -1,0 +1,129 @@
+//! Holds a statement against the edition in force and names everything that is wrong with it.
+
+use chrono::NaiveDate;
+
+use super::need::Need;
+use super::{
+    AttachmentRule, CategoryRule, Edition, FieldForm, FieldRule, NotAfter, Statement, StatementField, Value,
+};
+use crate::domain::values::calendar::YearMonth;
+use crate::domain::values::facility_code::FacilityKind;
+use crate::domain::values::fault::Fault;
+
+/// The place of a fault in a declaration, as a JSON pointer (RFC 6901): `/round`,
+/// `/reason/category`, `/reason/` and a member's code, or `/attachment_ids`.
+pub type Pointer = &'static str;
+
+const ROUND: Pointer = "/round";
+const CATEGORY: Pointer = "/reason/category";
+const ATTACHMENTS: Pointer = "/attachment_ids";
+
+impl Edition {
+    /// Everything that is wrong with a statement of a facility of this kind, at once.
+    ///
+    /// `attachments` is how many the declaration carries, `today` the day of filing in Japan. No
+    /// fault means that the statement can be filed; whether the round takes filings on that day is
+    /// for [`Edition::window`] to say. At most one fault for each member.
+    #[must_use]
+    pub fn examine(
+        &self,
+        statement: &Statement,
+        kind: FacilityKind,
+        attachments: usize,
+        today: NaiveDate,
+    ) -> Vec<(Pointer, Fault)> {
+        let kind_in_round = self.eligible_kinds.contains(&kind);
+        let mut faults = Vec::new();
+        if !kind_in_round {
+            faults.push((ROUND, Fault::CategoryNotForKind));
+        }
+        let Some(rule) = self.rule(statement.category) else {
+            faults.push((CATEGORY, Fault::CategoryNotOffered));
+            return faults;
+        };
+        if kind_in_round && !rule.eligible_kinds.contains(&kind) {
+            faults.push((CATEGORY, Fault::CategoryNotForKind));
+        }
+        for field in StatementField::ALL {
+            let fault = rule
+                .member_fault(*field, statement, today)
+                .or_else(|| self.end_fault(rule, *field, statement));
+            faults.extend(fault.map(|fault| (field.pointer(), fault)));
+        }
+        faults.extend(attachment_fault(rule.attachment, attachments).map(|fault| (ATTACHMENTS, fault)));
+        faults
+    }
+
+    /// An excuse that ends before the duty begins excuses from nothing.
+    fn end_fault(&self, rule: &CategoryRule, field: StatementField, statement: &Statement) -> Option<Fault> {
+        let decides = rule.excused_until.basis.field() == Some(field);
+        let ends = self.excused_until(statement).and_then(|excused| excused.date)?;
+        (decides && ends < self.duty_begins_on)
+            .then_some(Fault::EndsBeforeDuty { duty_begins: self.duty_begins_on })
+    }
+}
+
+impl CategoryRule {
+    fn member_fault(&self, field: StatementField, statement: &Statement, today: NaiveDate) -> Option<Fault> {
+        match (self.need(field, statement), statement.value(field)) {
+            (Need::Required, None) => Some(Fault::Required),
+            (Need::NotApplicable, Some(_)) => Some(Fault::NotApplicable),
+            (Need::Required | Need::Optional, Some(value)) => {
+                self.fields.iter().find(|rule| rule.field == field)?.value_fault(value, today)
+            }
+            (Need::NotApplicable | Need::Optional, None) | (Need::Undecided, _) => None,
+        }
+    }
+}
+
+impl FieldRule {
+    fn value_fault(&self, value: Value<'_>, today: NaiveDate) -> Option<Fault> {
+        match (self.field.form(), value) {
+            (_, Value::Date(day)) => self.day_fault(day, today),
+            (_, Value::Month(month)) => self.month_fault(month),
+            (FieldForm::Line { max } | FieldForm::Paragraph { max }, Value::Text(text)) => {
+                text_fault(text, max)
+            }
+            (FieldForm::Integer { min, max }, Value::Integer(number)) => {
+                (!(min..=max).contains(&number)).then_some(Fault::OutOfRange { min, max })
+            }
+            (_, Value::Confirmation(false)) => Some(Fault::MustBeTrue),
+            _ => None,
+        }
+    }
+
+    fn day_fault(&self, day: NaiveDate, today: NaiveDate) -> Option<Fault> {
+        let fixed = match self.not_after {
+            Some(NotAfter::Day(limit)) => Some(limit),
+            Some(NotAfter::Month(_)) | None => None,
+        };
+        let limit = fixed.into_iter().chain(self.not_in_future.then_some(today)).min()?;
+        (day > limit).then_some(Fault::DateTooLate { limit })
+    }
+
+    fn month_fault(&self, month: YearMonth) -> Option<Fault> {
+        match self.not_after {
+            Some(NotAfter::Month(limit)) if month > limit => Some(Fault::MonthTooLate { limit }),
+            _ => None,
+        }
+    }
+}
+
+fn text_fault(text: &str, max: u32) -> Option<Fault> {
+    if text.trim().is_empty() {
+        return Some(Fault::Blank);
+    }
+    let fits = u32::try_from(text.chars().count()).is_ok_and(|length| length <= max);
+    (!fits).then_some(Fault::TooLong { max })
+}
+
+const fn attachment_fault(rule: AttachmentRule, attachments: usize) -> Option<Fault> {
+    match rule {
+        AttachmentRule::Required if attachments == 0 => Some(Fault::AttachmentRequired),
+        AttachmentRule::None if attachments > 0 => Some(Fault::AttachmentNotExpected),
+        AttachmentRule::Required | AttachmentRule::Optional | AttachmentRule::None => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

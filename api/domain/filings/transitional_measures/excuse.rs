@@ -1,0 +1,254 @@
+//! How long a declaration excuses from the duty.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::words::words;
+use super::{CategoryRule, Edition, Statement, StatementField, Value};
+use crate::domain::values::calendar::months_after;
+use crate::domain::values::lang::Text;
+
+words! {
+    /// What decides the end of an excuse (猶予期間の終期の定め方).
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    pub enum Basis {
+        /// The last day of a month that the facility names.
+        EndOfMonthOf = "END_OF_MONTH_OF",
+        /// Some months after a day that the facility names; open until it can name one.
+        MonthsAfter = "MONTHS_AFTER",
+        /// One day for all.
+        Fixed = "FIXED",
+        /// A day that the facility names.
+        DayOf = "DAY_OF",
+        /// The end of the circumstance, whenever that is.
+        Open = "OPEN",
+    }
+}
+
+/// A [`Basis`] with what it needs to give a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
+pub enum BasisRule {
+    /// The last day of the month in `field`.
+    EndOfMonthOf {
+        /// A member that is a month.
+        field: StatementField,
+    },
+    /// The civil-law period after the day in `field`: the same-numbered day, or the month's last.
+    MonthsAfter {
+        /// A member that is a day.
+        field: StatementField,
+        /// Length of the period in months, 1 to 120.
+        #[schema(minimum = 1, maximum = 120)]
+        months: u32,
+    },
+    /// One day for all.
+    Fixed {
+        /// The day.
+        date: NaiveDate,
+    },
+    /// The day in `field`.
+    DayOf {
+        /// A member that is a day.
+        field: StatementField,
+    },
+    /// The end of the circumstance, whenever that is.
+    Open,
+}
+
+/// How long a category excuses (猶予期間).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExcusedUntilRule {
+    /// What decides the end.
+    pub basis: BasisRule,
+    /// The last day an excuse of this category can reach (上限); absent: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub cap: Option<NaiveDate>,
+    /// The rule in whole sentences, as the ministry explains it.
+    pub text: Text,
+}
+
+/// How long one declaration excuses (猶予の期限), as far as it can be said now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExcusedUntil {
+    /// The day the ministry's notices print after "until" (まで); absent while no end is known.
+    pub date: Option<NaiveDate>,
+    /// What decides it.
+    pub basis: Basis,
+    /// Whether the category's cap decided instead: the basis would reach further, or names no day yet.
+    pub capped: bool,
+    /// The end and its reason, in sentences that can be shown to the facility.
+    pub reason: Text,
+}
+
+impl BasisRule {
+    /// The basis without its particulars.
+    #[must_use]
+    pub const fn basis(&self) -> Basis {
+        match self {
+            Self::EndOfMonthOf { .. } => Basis::EndOfMonthOf,
+            Self::MonthsAfter { .. } => Basis::MonthsAfter,
+            Self::Fixed { .. } => Basis::Fixed,
+            Self::DayOf { .. } => Basis::DayOf,
+            Self::Open => Basis::Open,
+        }
+    }
+
+    /// The member of the reason that decides the end, where one does.
+    #[must_use]
+    pub const fn field(&self) -> Option<StatementField> {
+        match self {
+            Self::EndOfMonthOf { field } | Self::MonthsAfter { field, .. } | Self::DayOf { field } => {
+                Some(*field)
+            }
+            Self::Fixed { .. } | Self::Open => None,
+        }
+    }
+
+    fn day(&self, stated: Option<Value<'_>>) -> Option<NaiveDate> {
+        match (self, stated) {
+            (Self::EndOfMonthOf { .. }, Some(Value::Month(month))) => Some(month.last_day()),
+            (Self::MonthsAfter { months, .. }, Some(Value::Date(day))) => Some(months_after(day, *months)),
+            (Self::DayOf { .. }, Some(Value::Date(day))) => Some(day),
+            (Self::Fixed { date }, _) => Some(*date),
+            _ => None,
+        }
+    }
+}
+
+impl Edition {
+    /// How long a statement excuses under this edition. Members that do not apply are ignored.
+    ///
+    /// `None` when the edition does not offer the category. A facility that was accepted under an
+    /// earlier edition keeps its excuse then: ask the edition it was accepted under.
+    #[must_use]
+    pub fn excused_until(&self, statement: &Statement) -> Option<ExcusedUntil> {
+        self.rule(statement.category).map(|rule| rule.excused_until(statement))
+    }
+}
+
+impl CategoryRule {
+    fn excused_until(&self, statement: &Statement) -> ExcusedUntil {
+        let rule = &self.excused_until;
+        let stated = rule.basis.field().and_then(|field| self.stated(field, statement));
+        let (date, capped) = match (rule.basis.day(stated), rule.cap) {
+            (Some(day), Some(cap)) if day > cap => (Some(cap), true),
+            (None, Some(cap)) => (Some(cap), true),
+            (day, _) => (day, false),
+        };
+        ExcusedUntil { date, basis: rule.basis.basis(), capped, reason: reason(date, capped, &rule.text) }
+    }
+}
+
+fn reason(date: Option<NaiveDate>, capped: bool, rule: &Text) -> Text {
+    let (ja, en) = match date {
+        None => ("期限の日は未定です。".to_owned(), "The last day is not known yet.".to_owned()),
+        Some(day) => {
+            let (upper_ja, upper_en) =
+                if capped { ("（上限）", ", the latest day possible") } else { ("", "") };
+            (format!("{}まで{upper_ja}。", day.format("%Y年%-m月%-d日")), format!("Until {day}{upper_en}."))
+        }
+    };
+    Text { ja: format!("{ja}{}", rule.ja), en: format!("{en} {}", rule.en) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::filings::transitional_measures::testing::*;
+    use crate::domain::filings::transitional_measures::{Category, LineStatus};
+
+    fn end(edition: &Edition, statement: &Statement) -> (Option<String>, Basis, bool) {
+        let excused = edition.excused_until(statement).unwrap();
+        (excused.date.map(|day| day.to_string()), excused.basis, excused.capped)
+    }
+
+    #[test]
+    fn each_reason_of_2023_excuses_as_long_as_the_table_says_in_both_editions() {
+        use Basis::{DayOf, EndOfMonthOf, Fixed, MonthsAfter, Open};
+        let editions = round_2023().editions;
+        for (statement, basis, first, second) in [
+            (
+                system_in_progress("2023-02-28", "2023-04"),
+                EndOfMonthOf,
+                Some("2023-04-30"),
+                Some("2023-04-30"),
+            ),
+            (
+                system_in_progress("2023-02-28", "2023-09"),
+                EndOfMonthOf,
+                Some("2023-09-30"),
+                Some("2023-09-30"),
+            ),
+            (no_line(), MonthsAfter, None, None),
+            (line_ready("2023-08-31"), MonthsAfter, Some("2024-02-29"), Some("2024-02-29")),
+            (line_ready("2023-03-31"), MonthsAfter, Some("2023-09-30"), Some("2023-09-30")),
+            (home_visits_only(), Fixed, Some("2024-04-01"), Some("2024-12-01")),
+            (works_until("2031-05-31"), DayOf, Some("2031-05-31"), Some("2031-05-31")),
+            (closing_on("2023-06-30"), DayOf, Some("2023-06-30"), Some("2023-06-30")),
+            (closing_on("2024-11-30"), DayOf, Some("2024-11-30"), Some("2024-11-30")),
+            (disaster(), Open, None, None),
+        ] {
+            assert_eq!(
+                end(&editions[0], &statement),
+                (first.map(str::to_owned), basis, false),
+                "{statement:?}"
+            );
+            assert_eq!(
+                end(&editions[1], &statement),
+                (second.map(str::to_owned), basis, false),
+                "{statement:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_plan_beyond_the_cap_excuses_until_the_cap_and_says_so() {
+        let editions = round_2023().editions;
+        for (planned, first, second) in [
+            ("2024-12-01", ("2024-11-30", true), ("2024-12-01", false)),
+            ("2024-12-02", ("2024-11-30", true), ("2024-12-01", true)),
+        ] {
+            for (edition, (date, capped)) in editions.iter().zip([first, second]) {
+                assert_eq!(end(edition, &closing_on(planned)), (Some(date.to_owned()), Basis::DayOf, capped));
+            }
+        }
+        let reason = editions[0].excused_until(&closing_on("2025-03-31")).unwrap().reason;
+        assert!(reason.ja.starts_with("2024年11月30日まで（上限）。"), "{}", reason.ja);
+        assert!(reason.en.starts_with("Until 2024-11-30, the latest day possible. "), "{}", reason.en);
+    }
+
+    #[test]
+    fn where_no_day_is_known_the_reason_names_none() {
+        let reason = first_edition_2023().excused_until(&no_line()).unwrap().reason;
+        assert!(reason.ja.starts_with("期限の日は未定です。"), "{}", reason.ja);
+        assert!(reason.en.starts_with("The last day is not known yet. "), "{}", reason.en);
+    }
+
+    #[test]
+    fn a_ready_date_beside_no_line_does_not_count() {
+        let mut statement = line_ready("2020-01-01");
+        statement.line_status = Some(LineStatus::NotAvailable);
+        assert_eq!(end(&first_edition_2023(), &statement), (None, Basis::MonthsAfter, false));
+    }
+
+    #[test]
+    fn a_cap_ends_even_an_open_excuse_and_names_it() {
+        let round = home_visit_nursing_round();
+        let edition = &round.editions[0];
+        for statement in [no_line(), disaster(), works_until("2026-01-01")] {
+            let (date, _, capped) = end(edition, &statement);
+            assert_eq!((date.as_deref(), capped), (Some("2025-06-30"), true), "{statement:?}");
+        }
+    }
+
+    #[test]
+    fn an_edition_without_the_category_has_nothing_to_say() {
+        let round = home_visit_nursing_round();
+        assert_eq!(round.editions[0].excused_until(&Statement::new(Category::HomeVisitsOnly)), None);
+    }
+}

@@ -1,0 +1,233 @@
+//! The members a reason can have, their form, and when an edition asks for them.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::words::words;
+use super::{Circumstance, LineStatus, Plan, Works};
+use crate::domain::values::calendar::{YearMonth, parse_date};
+
+words! {
+    /// A member of the reason (届出事項) that some category asks for.
+    #[serde(rename_all = "snake_case")]
+    pub enum StatementField {
+        /// Day of the contract with the system vendor.
+        ContractDate = "contract_date",
+        /// Month in which the installation is expected to be complete.
+        ExpectedCompletionMonth = "expected_completion_month",
+        /// Name of the system vendor.
+        VendorName = "vendor_name",
+        /// Whether an optical line can be used.
+        LineStatus = "line_status",
+        /// Day from which the line can be used.
+        LineReadyDate = "line_ready_date",
+        /// Confirmation that the facility makes home visits only.
+        HomeVisitsOnlyConfirmed = "home_visits_only_confirmed",
+        /// Rebuilding, or a temporary site.
+        Works = "works",
+        /// Day on which the works or the use of the temporary site is expected to end.
+        ExpectedEndDate = "expected_end_date",
+        /// To close, or to suspend.
+        Plan = "plan",
+        /// Day of closing or of the suspension's start.
+        PlannedDate = "planned_date",
+        /// Which special hardship.
+        Circumstance = "circumstance",
+        /// The hardship in the facility's words.
+        Description = "description",
+        /// Age of the youngest full-time doctor, dentist or pharmacist, in whole years as of 2023-04-01.
+        YoungestFulltimeAge = "youngest_fulltime_age",
+        /// Why the installation is difficult in spite of a younger doctor.
+        Difficulty = "difficulty",
+    }
+}
+
+/// The form of a member's value. Sizes are a decision of this service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldForm {
+    /// A day `YYYY-MM-DD`.
+    Date,
+    /// A month `YYYY-MM`.
+    Month,
+    /// One line of text.
+    Line {
+        /// Most characters.
+        max: u32,
+    },
+    /// Text that may have line breaks.
+    Paragraph {
+        /// Most characters.
+        max: u32,
+    },
+    /// A box to tick: only `true` is good.
+    Confirmation,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A whole number.
+    Integer {
+        /// Smallest number allowed.
+        min: i64,
+        /// Largest number allowed.
+        max: i64,
+    },
+}
+
+impl StatementField {
+    /// The form of the member's value.
+    #[must_use]
+    pub const fn form(self) -> FieldForm {
+        match self {
+            Self::ContractDate | Self::LineReadyDate | Self::ExpectedEndDate | Self::PlannedDate => {
+                FieldForm::Date
+            }
+            Self::ExpectedCompletionMonth => FieldForm::Month,
+            Self::VendorName => FieldForm::Line { max: 100 },
+            Self::Description | Self::Difficulty => FieldForm::Paragraph { max: 2000 },
+            Self::HomeVisitsOnlyConfirmed => FieldForm::Confirmation,
+            Self::LineStatus => FieldForm::Word(LineStatus::CODES),
+            Self::Works => FieldForm::Word(Works::CODES),
+            Self::Plan => FieldForm::Word(Plan::CODES),
+            Self::Circumstance => FieldForm::Word(Circumstance::CODES),
+            Self::YoungestFulltimeAge => FieldForm::Integer { min: 18, max: 120 },
+        }
+    }
+
+    /// The JSON pointer of the member in a declaration.
+    #[must_use]
+    pub const fn pointer(self) -> &'static str {
+        match self {
+            Self::ContractDate => "/reason/contract_date",
+            Self::ExpectedCompletionMonth => "/reason/expected_completion_month",
+            Self::VendorName => "/reason/vendor_name",
+            Self::LineStatus => "/reason/line_status",
+            Self::LineReadyDate => "/reason/line_ready_date",
+            Self::HomeVisitsOnlyConfirmed => "/reason/home_visits_only_confirmed",
+            Self::Works => "/reason/works",
+            Self::ExpectedEndDate => "/reason/expected_end_date",
+            Self::Plan => "/reason/plan",
+            Self::PlannedDate => "/reason/planned_date",
+            Self::Circumstance => "/reason/circumstance",
+            Self::Description => "/reason/description",
+            Self::YoungestFulltimeAge => "/reason/youngest_fulltime_age",
+            Self::Difficulty => "/reason/difficulty",
+        }
+    }
+}
+
+/// A word of an enumerated member.
+#[derive(ToSchema)]
+#[schema(value_type = String, max_length = 40, example = "OTHER")]
+#[expect(dead_code, reason = "describes a word in the document")]
+struct RuleWord(String);
+
+/// When a category asks for a member (記載の要否).
+///
+/// A condition looks at a member listed before it. While it holds the member is required,
+/// otherwise the member is not applicable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
+pub enum Requirement {
+    /// Always required.
+    Always,
+    /// May be left out.
+    Optional,
+    /// Required while another member is one of some words.
+    WhenOneOf {
+        /// The other member: one that takes a word.
+        field: StatementField,
+        /// The words, at least one.
+        #[schema(max_items = 20, value_type = Vec<RuleWord>)]
+        words: Vec<String>,
+    },
+    /// Required while another member is below a number.
+    WhenBelow {
+        /// The other member: a whole number.
+        field: StatementField,
+        /// The first number for which the condition no longer holds.
+        #[schema(minimum = 0, maximum = 1000)]
+        limit: i64,
+    },
+}
+
+/// The last day or the last month (期限) that a member may name, inclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum NotAfter {
+    /// For members that are days.
+    Day(NaiveDate),
+    /// For members that are months.
+    Month(YearMonth),
+}
+
+impl TryFrom<String> for NotAfter {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        parse_date(&text)
+            .map(Self::Day)
+            .or_else(|_| YearMonth::parse(&text).map(Self::Month))
+            .map_err(|_| "a last day YYYY-MM-DD or a last month YYYY-MM is expected")
+    }
+}
+
+impl From<NotAfter> for String {
+    fn from(limit: NotAfter) -> Self {
+        match limit {
+            NotAfter::Day(day) => day.to_string(),
+            NotAfter::Month(month) => month.to_string(),
+        }
+    }
+}
+
+/// What a category rules about one member of the reason (記載事項).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FieldRule {
+    /// The member.
+    pub field: StatementField,
+    /// When it is asked for.
+    pub requirement: Requirement,
+    /// The last day or month it may name. Only for days and months.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false, max_length = 10, pattern = "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", example = "2023-02-28")]
+    pub not_after: Option<NotAfter>,
+    /// Whether it may not lie after the day of filing, in Japan. Only for days.
+    #[serde(default)]
+    pub not_in_future: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_a_day_or_a_month_that_exists_and_nothing_else() {
+        for text in ["2023-02-28", "2023-09"] {
+            let limit: NotAfter = serde_json::from_str(&format!("\"{text}\"")).unwrap();
+            assert_eq!(String::from(limit), text);
+        }
+        for text in ["", "2023", "2023-02-29", "2023-13", "2023-9", "令和5年9月"] {
+            assert!(NotAfter::try_from(text.to_owned()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_pointer_is_the_reason_and_the_code() {
+        for field in StatementField::ALL {
+            assert_eq!(field.pointer(), format!("/reason/{field}"));
+        }
+    }
+
+    #[test]
+    fn a_requirement_with_a_word_too_many_is_refused() {
+        for json in [
+            r#""SOMETIMES""#,
+            r#"{"WHEN_BELOW":{"field":"youngest_fulltime_age"}}"#,
+            r#"{"WHEN_BELOW":{"field":"youngest_fulltime_age","limit":70,"or":1}}"#,
+            r#"{"WHEN_ONE_OF":{"field":"age","words":["OTHER"]}}"#,
+        ] {
+            assert!(serde_json::from_str::<Requirement>(json).is_err(), "{json}");
+        }
+    }
+}

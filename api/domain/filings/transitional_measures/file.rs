@@ -1,0 +1,114 @@
+//! The file of a round: what an operator writes, reviews and loads.
+
+use serde::{Deserialize, Serialize};
+
+use super::check::check;
+use super::{Edition, RoundFileError};
+
+/// A round (届出回) as its JSON file holds it.
+///
+/// ```json
+/// { "round": "2023", "editions": [ { "effective_from": "2022-12-23" } ] }
+/// ```
+///
+/// Every edition is complete: it repeats what did not change. Members nobody knows are refused.
+/// Read it with [`RoundFile::parse`]; deserializing alone looks at the form only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoundFile {
+    /// The round's name in addresses: 1 to 40 of `a-z`, `0-9` and the hyphen.
+    pub round: String,
+    /// The editions, in strictly rising order of `effective_from`.
+    pub editions: Vec<Edition>,
+}
+
+impl RoundFile {
+    /// Reads a round's file and makes sure that it is consistent.
+    ///
+    /// # Errors
+    /// [`RoundFileError`] with the place and the first thing that is wrong there.
+    pub fn parse(json: &str) -> Result<Self, RoundFileError> {
+        let file: Self = serde_json::from_str(json)?;
+        check(&file)?;
+        Ok(file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::filings::transitional_measures::testing::{
+        HOME_VISIT_NURSING, ROUND_2023, home_visit_nursing_round, round_2023,
+    };
+
+    /// The error after one value of the file has been replaced.
+    fn refusal(pointer: &str, value: Value) -> String {
+        let mut file: Value = serde_json::from_str(ROUND_2023).unwrap();
+        *file.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = value;
+        RoundFile::parse(&file.to_string()).expect_err(pointer).to_string()
+    }
+
+    #[test]
+    fn the_file_of_2023_is_consistent_and_survives_being_written_again() {
+        let round = round_2023();
+        assert_eq!((round.round.as_str(), round.editions.len()), ("2023", 2));
+        let written = serde_json::to_string(&round).unwrap();
+        assert_eq!(RoundFile::parse(&written).unwrap(), round);
+    }
+
+    #[test]
+    fn the_editions_of_2023_differ_only_in_what_was_fixed_later() {
+        let round = round_2023();
+        let [first, second] = round.editions.as_slice() else { panic!("two editions") };
+        let changed: Vec<_> = std::iter::zip(&first.categories, &second.categories)
+            .filter(|(before, after)| before != after)
+            .map(|(before, _)| before.number)
+            .collect();
+        assert_eq!(changed, [3, 5]);
+        assert_eq!(
+            (first.opens_on, first.until, first.late_until),
+            (second.opens_on, second.until, second.late_until)
+        );
+        assert_eq!(first.eligible_kinds, second.eligible_kinds);
+    }
+
+    #[test]
+    fn another_round_is_read_without_a_change_of_code() {
+        assert_eq!(home_visit_nursing_round().round, "visiting-nursing-2024");
+        assert!(RoundFile::parse(&HOME_VISIT_NURSING.replace("2024-10-31", "2024-08-31")).is_err());
+    }
+
+    #[test]
+    fn names_that_cannot_stand_in_an_address_are_refused() {
+        for name in ["", "2023 ", "Round", "令和5年", "a/b", &"a".repeat(41)] {
+            assert!(refusal("/round", json!(name)).contains("must be 1 to 40 of"), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_have_the_form_is_refused_with_the_place() {
+        for (pointer, value) in [
+            ("/editions", json!({})),
+            ("/editions/0/until", json!("2023-02-29")),
+            ("/editions/0/eligible_kinds/0", json!("HOSPITAL")),
+            ("/editions/0/categories/0/category", json!("SYSTEM")),
+            ("/editions/0/categories/0/fields/0/not_after", json!("2023")),
+            ("/editions/0/categories/0/excused_until/basis", json!({ "OPEN": 1 })),
+            (
+                "/editions/0/categories/0/excused_until/basis/END_OF_MONTH_OF",
+                json!({ "field": "works", "month": 1 }),
+            ),
+            ("/editions/0/name", json!({ "ja": "回" })),
+        ] {
+            assert!(
+                refusal(pointer, value).starts_with("the file does not have the form of a round: "),
+                "{pointer}"
+            );
+        }
+        let unknown = ROUND_2023.replacen("\"until\"", "\"deadline\"", 1);
+        assert!(RoundFile::parse(&unknown).unwrap_err().to_string().contains("`deadline`"));
+        assert!(RoundFile::parse("").is_err());
+    }
+}

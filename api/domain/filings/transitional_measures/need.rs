@@ -1,0 +1,114 @@
+//! Whether a statement has to name a member, may, or must not.
+
+use super::{CategoryRule, FieldRule, Requirement, Statement, StatementField, Value};
+
+/// What a category asks of one member, given the other members of the statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    Required,
+    Optional,
+    NotApplicable,
+    /// It depends on a required member that is absent: nothing fair can be said yet.
+    Undecided,
+}
+
+impl CategoryRule {
+    /// What this category asks of a member in a statement.
+    pub(super) fn need(&self, field: StatementField, statement: &Statement) -> Need {
+        need_among(&self.fields, field, statement)
+    }
+
+    /// The value of a member that the category asks for; what does not apply does not count.
+    pub(super) fn stated<'a>(&self, field: StatementField, statement: &'a Statement) -> Option<Value<'a>> {
+        match self.need(field, statement) {
+            Need::Required | Need::Optional => statement.value(field),
+            Need::NotApplicable | Need::Undecided => None,
+        }
+    }
+}
+
+/// Conditions are looked up among the rules before their own, so the recursion always ends.
+fn need_among(rules: &[FieldRule], field: StatementField, statement: &Statement) -> Need {
+    let Some((position, rule)) = rules.iter().enumerate().find(|(_, rule)| rule.field == field) else {
+        return Need::NotApplicable;
+    };
+    let earlier = rules.get(..position).unwrap_or_default();
+    match &rule.requirement {
+        Requirement::Always => Need::Required,
+        Requirement::Optional => Need::Optional,
+        Requirement::WhenOneOf { field, words } => need_when(
+            earlier,
+            *field,
+            statement,
+            |value| matches!(value, Value::Word(code) if words.iter().any(|word| word == code)),
+        ),
+        Requirement::WhenBelow { field, limit } => need_when(
+            earlier,
+            *field,
+            statement,
+            |value| matches!(value, Value::Integer(number) if number < *limit),
+        ),
+    }
+}
+
+fn need_when(
+    earlier: &[FieldRule],
+    on: StatementField,
+    statement: &Statement,
+    holds: impl Fn(Value<'_>) -> bool,
+) -> Need {
+    match (need_among(earlier, on, statement), statement.value(on)) {
+        (Need::Undecided, _) | (Need::Required, None) => Need::Undecided,
+        (Need::Required | Need::Optional, Some(value)) if holds(value) => Need::Required,
+        _ => Need::NotApplicable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Need::*, *};
+    use crate::domain::filings::transitional_measures::testing::first_edition_2023;
+    use crate::domain::filings::transitional_measures::{Category, Circumstance, Edition};
+
+    fn hardship(circumstance: Option<Circumstance>, age: Option<i64>) -> Statement {
+        let mut statement = Statement::new(Category::SpecialHardship);
+        statement.circumstance = circumstance;
+        statement.youngest_fulltime_age = age;
+        statement
+    }
+
+    fn needs(edition: &Edition, statement: &Statement) -> [Need; 3] {
+        let rule = edition.rule(statement.category).unwrap();
+        [StatementField::Description, StatementField::YoungestFulltimeAge, StatementField::Difficulty]
+            .map(|field| rule.need(field, statement))
+    }
+
+    #[test]
+    fn the_hardship_decides_what_else_is_asked() {
+        use Circumstance::{Disaster, ElderlyDoctors, Other};
+        let edition = first_edition_2023();
+        for (circumstance, age, expected) in [
+            (None, None, [Undecided, Undecided, Undecided]),
+            (None, Some(60), [Undecided, Undecided, Undecided]),
+            (Some(Disaster), None, [Required, NotApplicable, NotApplicable]),
+            (Some(Disaster), Some(60), [Required, NotApplicable, NotApplicable]),
+            (Some(Other), None, [Required, NotApplicable, NotApplicable]),
+            (Some(ElderlyDoctors), None, [NotApplicable, Required, Undecided]),
+            (Some(ElderlyDoctors), Some(69), [NotApplicable, Required, Required]),
+            (Some(ElderlyDoctors), Some(70), [NotApplicable, Required, NotApplicable]),
+        ] {
+            assert_eq!(needs(&edition, &hardship(circumstance, age)), expected, "{circumstance:?} {age:?}");
+        }
+    }
+
+    #[test]
+    fn rules_that_lean_on_each_other_still_come_to_an_end() {
+        let mut rule = first_edition_2023().rule(Category::SpecialHardship).unwrap().clone();
+        for field in &mut rule.fields {
+            field.requirement = Requirement::WhenBelow { field: field.field, limit: 1 };
+        }
+        for field in StatementField::ALL {
+            assert_eq!(rule.need(*field, &hardship(None, Some(0))), NotApplicable);
+        }
+    }
+}

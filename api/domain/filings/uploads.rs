@@ -1,0 +1,184 @@
+//! An attachment (添付書類): announced first, then its bytes.
+
+use std::fmt::Write as _;
+
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::values::calendar::Instant;
+use crate::domain::values::fault::Fault;
+use crate::domain::values::ids::{AccountId, UploadId};
+
+/// Largest file: 10 MiB.
+pub const MAX_BYTES: u64 = 10 * 1024 * 1024;
+/// How long an announcement waits for its bytes.
+pub const ANNOUNCEMENT_LIFE: Duration = Duration::hours(24);
+/// Most files of one account.
+pub const MAX_FILES: i64 = 100;
+/// Most bytes of one account.
+pub const MAX_TOTAL_BYTES: i64 = 300 * 1024 * 1024;
+/// Most characters of a file name.
+pub const MAX_NAME: usize = 200;
+
+/// The types of file that are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub enum MediaType {
+    /// PDF.
+    #[serde(rename = "application/pdf")]
+    Pdf,
+    /// JPEG.
+    #[serde(rename = "image/jpeg")]
+    Jpeg,
+    /// PNG.
+    #[serde(rename = "image/png")]
+    Png,
+}
+
+impl MediaType {
+    /// Reads a media type.
+    ///
+    /// # Errors
+    /// [`Fault::MediaTypeNotAccepted`].
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        match text {
+            "application/pdf" => Ok(Self::Pdf),
+            "image/jpeg" => Ok(Self::Jpeg),
+            "image/png" => Ok(Self::Png),
+            _ => Err(Fault::MediaTypeNotAccepted),
+        }
+    }
+
+    /// The type's registered name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+        }
+    }
+
+    /// Whether a file begins as one of this type does.
+    #[must_use]
+    pub fn fits(self, content: &[u8]) -> bool {
+        let magic: &[u8] = match self {
+            Self::Pdf => b"%PDF-",
+            Self::Jpeg => &[0xFF, 0xD8, 0xFF],
+            Self::Png => &[0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A],
+        };
+        content.starts_with(magic)
+    }
+}
+
+/// An upload.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// Its id.
+    pub id: UploadId,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// The file's name, as announced.
+    pub file_name: String,
+    /// Its type.
+    pub media_type: MediaType,
+    /// Its size.
+    pub size_bytes: u64,
+    /// Its SHA-256 digest in lower-case hexadecimal digits.
+    pub sha256: String,
+    /// When it was announced.
+    pub created_at: Instant,
+    /// Until when its bytes are awaited.
+    pub expires_at: Instant,
+    /// When its bytes were stored.
+    pub stored_at: Option<Instant>,
+}
+
+/// Reads a SHA-256 digest of 64 hexadecimal digits.
+///
+/// # Errors
+/// [`Fault::DigestForm`].
+pub fn parse_sha256(text: &str) -> Result<String, Fault> {
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err(Fault::DigestForm)
+    }
+}
+
+/// Writes a digest the way announcements do: two lower-case hexadecimal digits per byte.
+#[must_use]
+pub fn to_hex(digest: &[u8]) -> String {
+    digest.iter().fold(String::with_capacity(digest.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Reads a file name: no folder, no control character, nothing that an operating system, a header
+/// or a reader's eye would take for something else.
+///
+/// # Errors
+/// [`Fault::FileNameForm`].
+pub fn parse_file_name(text: &str) -> Result<String, Fault> {
+    let name = text.trim();
+    let forbidden = |c: char| {
+        c.is_control()
+            || turns_or_hides(c)
+            || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
+    };
+    if name.is_empty()
+        || name.chars().count() > MAX_NAME
+        || name.starts_with('.')
+        || name.chars().any(forbidden)
+    {
+        return Err(Fault::FileNameForm);
+    }
+    Ok(name.to_owned())
+}
+
+/// Marks that turn the direction of writing or cannot be seen: with them `fdp.exe` reads `exe.pdf`.
+const fn turns_or_hides(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_its_first_bytes_say_not_what_it_is_called() {
+        assert!(MediaType::Pdf.fits(b"%PDF-1.7 ..."));
+        assert!(!MediaType::Pdf.fits(b"<html>%PDF-"));
+        assert!(!MediaType::Png.fits(b"%PDF-1.7"));
+        assert!(!MediaType::Jpeg.fits(b""));
+        assert_eq!(MediaType::parse("text/html"), Err(Fault::MediaTypeNotAccepted));
+    }
+
+    #[test]
+    fn file_names_that_lead_elsewhere_are_refused() {
+        for name in [
+            "",
+            " ",
+            "../契約書.pdf",
+            "a/b.pdf",
+            "a\\b.pdf",
+            ".hidden",
+            "a\nb.pdf",
+            "a\"b.pdf",
+            "a\u{0}.pdf",
+            "a\u{202e}fdp.exe",
+        ] {
+            assert_eq!(parse_file_name(name), Err(Fault::FileNameForm), "{name:?}");
+        }
+        assert_eq!(parse_file_name(" 契約書（写し）.pdf ").unwrap(), "契約書（写し）.pdf");
+    }
+
+    #[test]
+    fn digests_are_sixty_four_hexadecimal_digits() {
+        assert_eq!(parse_sha256(&"AB".repeat(32)).unwrap(), "ab".repeat(32));
+        for text in ["", "ab", &"g".repeat(64), &"a".repeat(65)] {
+            assert_eq!(parse_sha256(text), Err(Fault::DigestForm));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Sessions and the life of their tokens (RFC 9700: rotating refresh tokens).
+
+use chrono::Duration;
+
+use crate::domain::values::calendar::Instant;
+use crate::domain::values::ids::{AccountId, SessionId};
+
+/// How long an access token is good.
+pub const ACCESS_TOKEN_LIFE: Duration = Duration::minutes(10);
+/// A session that is not refreshed for this long is over.
+pub const IDLE_LIFE: Duration = Duration::days(14);
+/// A session is over after this long in any case.
+pub const WHOLE_LIFE: Duration = Duration::days(90);
+/// How long a replaced refresh token still works: a client on a flaky line may not have received
+/// its successor.
+pub const REPLAY_GRACE: Duration = Duration::seconds(30);
+
+/// A login of one client.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// The client's address, as limits see it.
+    pub client: String,
+    /// What the client called itself.
+    pub user_agent: Option<String>,
+    /// When it began.
+    pub created_at: Instant,
+    /// When it last got an access token.
+    pub last_used_at: Instant,
+    /// When it ends if it is not refreshed.
+    pub expires_at: Instant,
+    /// When it was ended.
+    pub ended_at: Option<Instant>,
+}
+
+impl Session {
+    /// Whether the session still carries requests.
+    #[must_use]
+    pub fn is_live(&self, now: Instant) -> bool {
+        self.ended_at.is_none() && now < self.expires_at
+    }
+
+    /// When the session ends if it is refreshed now.
+    #[must_use]
+    pub fn expiry_after(&self, now: Instant) -> Instant {
+        (now + IDLE_LIFE).min(self.created_at + WHOLE_LIFE)
+    }
+}
+
+/// What to do with a presented refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refresh {
+    /// Replace it and go on.
+    Rotate,
+    /// It was replaced long ago: somebody kept a copy. End the session.
+    Revoke,
+    /// The session is over.
+    Refuse,
+}
+
+/// Decides on a refresh token that was replaced at `replaced_at`, if at all.
+#[must_use]
+pub fn decide_refresh(session: &Session, replaced_at: Option<Instant>, now: Instant) -> Refresh {
+    if !session.is_live(now) {
+        return Refresh::Refuse;
+    }
+    match replaced_at {
+        Some(at) if now - at > REPLAY_GRACE => Refresh::Revoke,
+        _ => Refresh::Rotate,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+    use uuid::Uuid;
+
+    fn at(seconds: i64) -> Instant {
+        DateTime::from_timestamp(1_675_382_400 + seconds, 0).unwrap()
+    }
+
+    fn session(ended_at: Option<Instant>) -> Session {
+        Session {
+            id: SessionId::from_uuid(Uuid::nil()),
+            account_id: AccountId::from_uuid(Uuid::nil()),
+            client: "192.0.2.1".to_owned(),
+            user_agent: None,
+            created_at: at(0),
+            last_used_at: at(0),
+            expires_at: at(0) + IDLE_LIFE,
+            ended_at,
+        }
+    }
+
+    #[test]
+    fn a_replaced_token_works_for_thirty_seconds_and_then_ends_the_session() {
+        for (now, decision) in
+            [(0, Refresh::Rotate), (30, Refresh::Rotate), (31, Refresh::Revoke), (86_400, Refresh::Revoke)]
+        {
+            assert_eq!(decide_refresh(&session(None), Some(at(0)), at(now)), decision, "{now} s");
+        }
+    }
+
+    #[test]
+    fn a_session_that_is_over_refreshes_nothing_not_even_with_its_newest_token() {
+        assert_eq!(decide_refresh(&session(Some(at(5))), None, at(6)), Refresh::Refuse);
+        let expiry = session(None).expires_at;
+        assert_eq!(decide_refresh(&session(None), None, expiry - Duration::microseconds(1)), Refresh::Rotate);
+        assert_eq!(decide_refresh(&session(None), None, expiry), Refresh::Refuse);
+    }
+
+    #[test]
+    fn refreshing_prolongs_a_session_up_to_its_whole_life() {
+        let late = at(0) + WHOLE_LIFE - Duration::days(1);
+        assert_eq!(session(None).expiry_after(late), at(0) + WHOLE_LIFE);
+        assert_eq!(session(None).expiry_after(at(60)), at(60) + IDLE_LIFE);
+    }
+}

@@ -1,0 +1,306 @@
+//! The way of a mail from the outbox to its recipient: its states, why attempts fail, and when the
+//! next one is due.
+
+use chrono::Duration;
+
+use super::values::calendar::Instant;
+
+/// Where a mail stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MailState {
+    /// It waits for its first attempt.
+    Queued,
+    /// The mail server has taken it.
+    Sent,
+    /// An attempt failed; another will follow.
+    Deferred,
+    /// It was given up: refused for good, or past the time at which it is of use.
+    Abandoned,
+}
+
+impl MailState {
+    /// All states.
+    pub const ALL: [Self; 4] = [Self::Queued, Self::Sent, Self::Deferred, Self::Abandoned];
+
+    /// The word that is stored and shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "QUEUED",
+            Self::Sent => "SENT",
+            Self::Deferred => "DEFERRED",
+            Self::Abandoned => "ABANDONED",
+        }
+    }
+
+    /// The state of a stored word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+/// Whose trouble a failure is, and so what happens next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Trouble {
+    /// The server's or the configuration's: no mail is to blame, all wait until it is over.
+    Server,
+    /// This mail's, for now: it is tried again later.
+    Transient,
+    /// This mail's, for good: trying again would change nothing.
+    Permanent,
+}
+
+/// Makes the enum, its codes and its list in one place, so that none can miss a failure.
+macro_rules! failures {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $trouble:ident;)*) => {
+        /// Why an attempt to send a mail failed. Codes are never reused.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum MailFailure { $($(#[$doc])* $name,)* }
+
+        impl MailFailure {
+            /// All failures.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The code that is stored and shown.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// Whose trouble it is.
+            #[must_use]
+            pub const fn trouble(self) -> Trouble {
+                match self { $(Self::$name => Trouble::$trouble,)* }
+            }
+        }
+    };
+}
+
+failures! {
+    /// No conversation with the mail server came about.
+    ServerUnreachable = "SERVER_UNREACHABLE", Server;
+    /// The mail server did not get ready to take a mail in time.
+    ServerTimedOut = "SERVER_TIMED_OUT", Server;
+    /// The mail server takes no mail at the moment (4xx before the recipient).
+    ServerBusy = "SERVER_BUSY", Server;
+    /// The mail server refuses the service (5xx at the greeting).
+    ServerRefused = "SERVER_REFUSED", Server;
+    /// The mail server offers no TLS, or none that can be trusted.
+    TlsRefused = "TLS_REFUSED", Server;
+    /// The mail server does not take the user name and password.
+    AuthenticationFailed = "AUTHENTICATION_FAILED", Server;
+    /// The mail server does not take mails from our sender address.
+    SenderRefused = "SENDER_REFUSED", Server;
+    /// The recipient's mailbox takes nothing at the moment (4xx at the recipient): full, greylisted.
+    MailboxBusy = "MAILBOX_BUSY", Transient;
+    /// The mail server could not take the mail at the moment (4xx at the content).
+    Postponed = "POSTPONED", Transient;
+    /// The recipient is refused for good, without a word that its mailbox is the reason (5xx without
+    /// an enhanced status of the mailbox's): a wrong setting of the mail server refuses everybody so.
+    RecipientRefused = "RECIPIENT_REFUSED", Transient;
+    /// The content is refused for good, without a word that it or the mailbox is the reason (5xx without
+    /// an enhanced status of theirs): a relay that does not know our sender says so only here.
+    ContentRefused = "CONTENT_REFUSED", Transient;
+    /// A rule of the mail server stands in the way (enhanced status 5.7.x), which an operator may mend.
+    RefusedByPolicy = "REFUSED_BY_POLICY", Transient;
+    /// No answer came in time, once the mail was begun.
+    TimedOut = "TIMED_OUT", Transient;
+    /// The connection was lost, once the mail was begun.
+    ConnectionLost = "CONNECTION_LOST", Transient;
+    /// The recipient's mailbox does not exist (enhanced status 5.1.0 to 5.1.3, 5.1.6, 5.1.10, 5.2.0, 5.2.1).
+    MailboxUnknown = "MAILBOX_UNKNOWN", Permanent;
+    /// The mail server refuses the message itself (enhanced status 5.6.x).
+    Refused = "REFUSED", Permanent;
+    /// The mail cannot be written as a message.
+    Unwritable = "UNWRITABLE", Permanent;
+    /// Its time was over before the first attempt.
+    Expired = "EXPIRED", Permanent;
+}
+
+/// What becomes of a mail after an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// The server has taken it: done.
+    Sent,
+    /// It is tried again.
+    Deferred {
+        /// Why the attempt failed.
+        failure: MailFailure,
+        /// When the next one is due.
+        at: Instant,
+    },
+    /// It is given up.
+    Abandoned {
+        /// Why the attempt failed.
+        failure: MailFailure,
+    },
+}
+
+impl Next {
+    /// The state that it leads to.
+    #[must_use]
+    pub const fn state(self) -> MailState {
+        match self {
+            Self::Sent => MailState::Sent,
+            Self::Deferred { .. } => MailState::Deferred,
+            Self::Abandoned { .. } => MailState::Abandoned,
+        }
+    }
+}
+
+/// Any number, of which schedules make jitter: mails that failed together do not come back together.
+pub type Dice = u32;
+
+/// Decides about a mail after an attempt, its `attempts`-th that counts. A transient failure brings
+/// the next attempt later each time, but never beyond the mail's own end. The server's trouble costs
+/// a mail nothing but its place in the queue: it is due at once and waits for the server with all
+/// others.
+#[must_use]
+pub fn decide(
+    outcome: Result<(), MailFailure>,
+    attempts: i64,
+    now: Instant,
+    expires_at: Instant,
+    dice: Dice,
+) -> Next {
+    let Err(failure) = outcome else { return Next::Sent };
+    let wait = match failure.trouble() {
+        Trouble::Permanent => return Next::Abandoned { failure },
+        Trouble::Server => Duration::zero(),
+        Trouble::Transient => wait_after(attempts, dice),
+    };
+    if now >= expires_at {
+        return Next::Abandoned { failure };
+    }
+    Next::Deferred { failure, at: (now + wait).min(expires_at) }
+}
+
+/// The first wait after a mail's transient failure.
+const FIRST_WAIT: Duration = Duration::minutes(1);
+/// The longest one, before jitter.
+const LONGEST_WAIT: Duration = Duration::hours(1);
+
+/// One minute, doubling to an hour, a quarter more or less.
+fn wait_after(attempts: i64, dice: Dice) -> Duration {
+    let doublings = u32::try_from(attempts.saturating_sub(1).clamp(0, 6)).unwrap_or(0);
+    jittered((FIRST_WAIT * 2_i32.pow(doublings)).min(LONGEST_WAIT), dice)
+}
+
+/// The first pause after the server failed.
+const FIRST_PAUSE: Duration = Duration::milliseconds(500);
+/// The longest one, before jitter.
+const LONGEST_PAUSE: Duration = Duration::seconds(80);
+
+/// How long nothing is sent after the server failed for the `failures`-th time in a row: half a
+/// second, doubling to less than two minutes, so that the queue drains soon after it is back.
+#[must_use]
+pub fn pause_after(failures: u32, dice: Dice) -> Duration {
+    jittered((FIRST_PAUSE * 2_i32.pow(failures.saturating_sub(1).min(8))).min(LONGEST_PAUSE), dice)
+}
+
+/// From three quarters of the time to five.
+fn jittered(time: Duration, dice: Dice) -> Duration {
+    let percent = 75 + i32::try_from(dice % 51).unwrap_or(0);
+    time * percent / 100
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn now() -> Instant {
+        "2026-04-01T00:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn every_failure_has_a_code_of_its_own() {
+        let codes: std::collections::HashSet<_> =
+            MailFailure::ALL.iter().map(|failure| failure.code()).collect();
+        assert_eq!(codes.len(), MailFailure::ALL.len());
+    }
+
+    #[test]
+    fn the_page_on_mail_lists_exactly_the_states_and_failures_there_are() {
+        let page = include_str!("../../docs/mail.md");
+        let listed: Vec<&str> =
+            page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+        let states = ["QUEUED", "DEFERRED", "SENT", "ABANDONED"];
+        let failures = MailFailure::ALL.iter().map(|failure| failure.code());
+        assert_eq!(listed, states.into_iter().chain(failures).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn states_are_read_back_from_their_words_and_nothing_else_is() {
+        for state in MailState::ALL {
+            assert_eq!(MailState::parse(state.as_str()), Some(state));
+            assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
+        }
+        assert_eq!(MailState::parse("queued"), None);
+    }
+
+    #[test]
+    fn no_trouble_of_the_server_ever_gives_a_mail_up_before_its_end() {
+        let end = now() + Duration::days(7);
+        for failure in MailFailure::ALL.iter().filter(|failure| failure.trouble() == Trouble::Server) {
+            let next = decide(Err(*failure), 1_000, now(), end, 7);
+            assert_eq!(next, Next::Deferred { failure: *failure, at: now() }, "{}", failure.code());
+        }
+    }
+
+    #[test]
+    fn a_permanent_failure_gives_the_mail_up_at_once() {
+        let end = now() + Duration::days(7);
+        for failure in [MailFailure::MailboxUnknown, MailFailure::Refused, MailFailure::Unwritable] {
+            assert_eq!(decide(Err(failure), 1, now(), end, 7), Next::Abandoned { failure });
+        }
+    }
+
+    #[test]
+    fn waits_double_from_a_minute_to_an_hour() {
+        let minutes = |attempts| wait_after(attempts, 25).num_minutes();
+        let waits: Vec<i64> = (1..=9).map(minutes).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+        assert_eq!((minutes(0), minutes(-1), minutes(i64::MAX)), (1, 1, 60));
+    }
+
+    proptest! {
+        #[test]
+        fn the_next_attempt_is_later_than_this_one_and_never_beyond_the_end(
+            attempts: i64, dice: Dice, life in 1_i64..604_800_000_000,
+        ) {
+            let end = now() + Duration::microseconds(life);
+            let next = decide(Err(MailFailure::MailboxBusy), attempts, now(), end, dice);
+            let Next::Deferred { at, .. } = next else { panic!("{next:?}") };
+            prop_assert!(at > now() && at <= end);
+            prop_assert!(at - now() <= Duration::minutes(75));
+        }
+
+        #[test]
+        fn retries_outlast_an_outage_of_a_day_and_end(dice in prop::collection::vec(any::<Dice>(), 400)) {
+            let end = now() + Duration::days(7);
+            let (mut at, mut attempts) = (now(), 0);
+            let mut after_a_day = 0;
+            for dice in dice {
+                attempts += 1;
+                match decide(Err(MailFailure::TimedOut), attempts, at, end, dice) {
+                    Next::Deferred { at: next, .. } => at = next,
+                    Next::Abandoned { .. } => break,
+                    Next::Sent => unreachable!(),
+                }
+                after_a_day += i32::from(at > now() + Duration::days(1));
+            }
+            prop_assert_eq!(at, end);
+            prop_assert!(after_a_day > 100, "{} attempts in the six days after", after_a_day);
+        }
+
+        #[test]
+        fn pauses_are_never_zero_and_never_two_minutes(failures: u32, dice: Dice) {
+            let pause = pause_after(failures, dice);
+            prop_assert!(pause >= Duration::milliseconds(375) && pause < Duration::minutes(2));
+        }
+    }
+}

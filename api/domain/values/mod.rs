@@ -1,0 +1,18 @@
+//! Values that several areas share: codes, addresses, texts, days.
+
+pub mod calendar;
+mod characters;
+pub mod designation_receipt;
+pub mod email;
+pub mod facility_code;
+pub mod fault;
+pub mod ids;
+pub mod kana;
+pub mod lang;
+pub mod phone;
+pub mod postal_code;
+pub mod receipt_number;
+pub mod search_key;
+mod stored_text;
+pub mod text;
+pub mod wareki;

@@ -1,0 +1,118 @@
+//! The extractor of JSON bodies.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::web::BytesMut;
+use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::StreamExt as _;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use tokio::time::{Instant, timeout_at};
+use validator::Validate;
+
+use super::node::Node;
+use super::{Faults, tree, validation};
+use crate::error::{Error, ProblemCode};
+use crate::http::problems::Problem;
+use crate::ops::traffic::time_to_send;
+use crate::state::State;
+
+/// Largest JSON body: the longest filing is a fifth of it.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// A body that was read as far as it could be, with everything found wrong so far.
+pub struct Json<T> {
+    /// The body; empty values stand in for what was wrong.
+    pub value: T,
+    /// What was wrong.
+    pub faults: Faults,
+    /// Tells equal bodies from different ones, whatever their white space and order of members.
+    pub fingerprint: Vec<u8>,
+}
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            if !is_json(&request) {
+                return Err(ProblemCode::UnsupportedMediaType.into());
+            }
+            let bytes = receive(&request, payload, MAX_BYTES).await?;
+            read(&bytes).map_err(Problem::from)
+        })
+    }
+}
+
+/// Receives a body of at most `limit` bytes, in time.
+///
+/// # Errors
+/// [`ProblemCode::UnsupportedMediaType`] for a compressed body, which could swell beyond any limit;
+/// [`ProblemCode::BodyTooLarge`]; [`ProblemCode::RequestTimeout`].
+pub async fn receive(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<BytesMut, Error> {
+    if !is_plain(request) {
+        return Err(ProblemCode::UnsupportedMediaType.into());
+    }
+    if announced(request).is_some_and(|length| length > limit) {
+        return Err(ProblemCode::BodyTooLarge.into());
+    }
+    let state = request.app_data::<web::Data<State>>().ok_or_else(|| Error::internal("no state"))?;
+    let (begun, body_time) = (Instant::now(), state.settings.serving.body_time);
+    let mut bytes = BytesMut::new();
+    loop {
+        let end = begun + body_time + time_to_send(bytes.len() as u64);
+        let next = timeout_at(end, payload.next()).await.map_err(|_| ProblemCode::RequestTimeout)?;
+        let Some(chunk) = next else { return Ok(bytes) };
+        let chunk = chunk.map_err(|_| ProblemCode::MalformedJson)?;
+        if bytes.len() + chunk.len() > limit {
+            return Err(ProblemCode::BodyTooLarge.into());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+}
+
+/// How long the body will be, if its head says so.
+fn announced(request: &HttpRequest) -> Option<usize> {
+    request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Whether the body comes as it is (RFC 9110, 8.4).
+fn is_plain(request: &HttpRequest) -> bool {
+    request
+        .headers()
+        .get_all(CONTENT_ENCODING)
+        .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+fn is_json(request: &HttpRequest) -> bool {
+    let value = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = value.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    essence.eq_ignore_ascii_case("application/json")
+        && parts.all(|parameter| {
+            parameter.split_once('=').is_none_or(|(name, charset)| {
+                !name.eq_ignore_ascii_case("charset")
+                    || charset.trim_matches('"').eq_ignore_ascii_case("utf-8")
+            })
+        })
+}
+
+fn read<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<Json<T>, Error> {
+    let document = tree::parse(bytes)?;
+    // The parsed tree keeps its members in order of their names.
+    let fingerprint = Sha256::digest(document.to_string().as_bytes()).to_vec();
+    let faults = RefCell::new(Faults::default());
+    let value = T::deserialize(Node::root(&document, &faults)).map_err(Error::internal)?;
+    let mut faults = faults.into_inner();
+    if let Err(errors) = value.validate() {
+        validation::note(&mut faults, "", &errors);
+    }
+    Ok(Json { value, faults, fingerprint })
+}

@@ -1,0 +1,15 @@
+//! JSON bodies: read strictly, every problem found at once.
+//!
+//! Three steps: the text becomes a tree (duplicate keys and bad JSON end here, 400); the tree
+//! becomes the request's struct, noting every wrong type, missing and unknown member; `validator`
+//! checks lengths. What is left to the handler is meaning, whose faults join the same list.
+
+mod faults;
+mod json;
+mod node;
+mod tree;
+mod validation;
+
+pub use faults::Faults;
+pub use json::Json;
+pub use json::receive;

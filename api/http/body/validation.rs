@@ -1,0 +1,42 @@
+//! What `validator` found, as faults. Its own messages carry the refused value; they are not used.
+
+use std::borrow::Cow;
+
+use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
+
+use super::Faults;
+use crate::domain::values::fault::Fault;
+
+/// Notes everything that was found below a place.
+pub(super) fn note(faults: &mut Faults, place: &str, errors: &ValidationErrors) {
+    for (field, kind) in errors.errors() {
+        let pointer = format!("{place}/{field}");
+        match kind {
+            ValidationErrorsKind::Field(list) => {
+                for error in list {
+                    faults.add(&pointer, fault_of(error));
+                }
+            }
+            ValidationErrorsKind::Struct(inner) => note(faults, &pointer, inner),
+            ValidationErrorsKind::List(entries) => {
+                for (index, inner) in entries {
+                    note(faults, &format!("{pointer}/{index}"), inner);
+                }
+            }
+        }
+    }
+}
+
+/// The codes are the ones that request types give to their checks.
+fn fault_of(error: &ValidationError) -> Fault {
+    let number = |name: &'static str| {
+        error.params.get(&Cow::Borrowed(name)).and_then(serde_json::Value::as_i64).unwrap_or_default()
+    };
+    let count = |name| u32::try_from(number(name)).unwrap_or(u32::MAX);
+    match error.code.as_ref() {
+        "too_long" => Fault::TooLong { max: count("max") },
+        "too_many" => Fault::TooMany { max: count("max") },
+        "out_of_range" => Fault::OutOfRange { min: number("min"), max: number("max") },
+        _ => Fault::UnknownValue,
+    }
+}

@@ -1,0 +1,50 @@
+//! Which language a caller wants (`Accept-Language`).
+
+use actix_web::http::header::{self, HeaderMap};
+
+use crate::domain::values::lang::Lang;
+
+/// Japanese, unless the caller prefers English.
+#[must_use]
+pub fn language_of(headers: &HeaderMap) -> Lang {
+    let wanted =
+        headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let quality = |tag: &str| {
+        let weights = wanted.split(',').filter_map(|entry| {
+            let mut parts = entry.split(';').map(str::trim);
+            let language = parts.next()?.split('-').next()?;
+            let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
+            language.eq_ignore_ascii_case(tag).then_some(weight)
+        });
+        weights.fold(0.0_f32, f32::max)
+    };
+    if quality("en") > quality("ja") { Lang::En } else { Lang::Ja }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::HeaderValue;
+
+    fn language(wanted: &str) -> Lang {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_str(wanted).unwrap());
+        language_of(&headers)
+    }
+
+    #[test]
+    fn english_is_spoken_only_to_those_who_prefer_it() {
+        for (wanted, spoken) in [
+            ("", Lang::Ja),
+            ("en", Lang::En),
+            ("en-GB,en;q=0.9", Lang::En),
+            ("ja,en;q=0.8", Lang::Ja),
+            ("en;q=0.3, ja-JP;q=0.4", Lang::Ja),
+            ("fr", Lang::Ja),
+            ("*", Lang::Ja),
+            ("en;q=x,;;,", Lang::En),
+        ] {
+            assert_eq!(language(wanted), spoken, "{wanted}");
+        }
+    }
+}

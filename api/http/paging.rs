@@ -1,0 +1,156 @@
+//! Pages of lists: `page_size`, an opaque `page_token`, and a `Link` to the next page.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use actix_web::http::header::LINK;
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::problems::Problem;
+use crate::db::engine::paging::{After, Slice};
+use crate::domain::values::calendar::Instant;
+use crate::error::{Error, ProblemCode};
+
+/// Rows of a page unless the caller says otherwise.
+const DEFAULT_SIZE: i64 = 20;
+/// Most rows of a page.
+const MAX_SIZE: i64 = 100;
+
+/// The query of every list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// Most entries wanted.
+    #[serde(default)]
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    pub page_size: Option<i64>,
+    /// The `next_page_token` of the page before.
+    #[serde(default)]
+    #[param(max_length = 400)]
+    pub page_token: Option<String>,
+}
+
+impl PageQuery {
+    /// The part of the list that is wanted.
+    ///
+    /// # Errors
+    /// [`ProblemCode::InvalidParameter`].
+    pub fn slice<A: DeserializeOwned>(&self) -> Result<Slice<A>, Error> {
+        let limit = self.page_size.unwrap_or(DEFAULT_SIZE);
+        if !(1..=MAX_SIZE).contains(&limit) {
+            return Err(ProblemCode::InvalidParameter.into());
+        }
+        let after = self.page_token.as_deref().map(decode).transpose()?;
+        Ok(Slice { after, limit })
+    }
+
+    /// The same for lists ordered by time and id.
+    ///
+    /// # Errors
+    /// [`ProblemCode::InvalidParameter`].
+    pub fn slice_by_time(&self) -> Result<Slice<After>, Error> {
+        let Slice { after, limit } = self.slice::<TimeToken>()?;
+        let after = after.map(|TimeToken(micros, id)| {
+            let at = chrono::DateTime::from_timestamp_micros(micros).ok_or(ProblemCode::InvalidParameter)?;
+            Ok::<_, ProblemCode>(After { at, id: Uuid::from_u128(id) })
+        });
+        Ok(Slice { after: after.transpose()?, limit })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct TimeToken(i64, #[serde(serialize_with = "as_text", deserialize_with = "from_text")] u128);
+
+/// JSON numbers end at 64 bits.
+fn as_text<S: serde::Serializer>(id: &u128, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{id:032x}"))
+}
+
+fn from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u128, D::Error> {
+    u128::from_str_radix(&String::deserialize(deserializer)?, 16).map_err(serde::de::Error::custom)
+}
+
+/// The token that continues after a row of a list ordered by time and id.
+#[must_use]
+pub fn time_token(at: Instant, id: Uuid) -> impl Serialize {
+    TimeToken(at.timestamp_micros(), id.as_u128())
+}
+
+fn decode<A: DeserializeOwned>(token: &str) -> Result<A, ProblemCode> {
+    let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| ProblemCode::InvalidParameter)?;
+    serde_json::from_slice(&bytes).map_err(|_| ProblemCode::InvalidParameter)
+}
+
+/// Cuts the probe row off and makes the token of the next page of the last row kept.
+pub fn cut<T, K: Serialize>(
+    rows: &mut Vec<T>,
+    limit: i64,
+    key: impl Fn(&T) -> K,
+) -> Result<Option<String>, Error> {
+    let limit = usize::try_from(limit).map_err(Error::internal)?;
+    if rows.len() <= limit {
+        return Ok(None);
+    }
+    rows.truncate(limit);
+    let last = rows.last().map(|row| serde_json::to_vec(&key(row))).transpose().map_err(Error::internal)?;
+    Ok(last.map(|key| URL_SAFE_NO_PAD.encode(key)))
+}
+
+/// Writes a page with its `Link` header.
+pub fn write(
+    request: &HttpRequest,
+    page: &impl Serialize,
+    next: Option<&String>,
+) -> Result<HttpResponse, Problem> {
+    let mut response = HttpResponse::Ok();
+    if let Some(next) = next {
+        let kept = request
+            .query_string()
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !pair.starts_with("page_token="));
+        let query: String = kept.flat_map(|pair| [pair, "&"]).collect();
+        response
+            .insert_header((LINK, format!("<{}?{query}page_token={next}>; rel=\"next\"", request.path())));
+    }
+    let body = serde_json::to_string(page).map_err(Error::internal)?;
+    Ok(response.content_type("application/json").body(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn query(size: Option<i64>, token: Option<&str>) -> PageQuery {
+        PageQuery { page_size: size, page_token: token.map(str::to_owned) }
+    }
+
+    #[test]
+    fn sizes_and_tokens_that_are_none_of_ours_are_refused() {
+        for size in [0, -1, 101, i64::MAX] {
+            assert!(query(Some(size), None).slice::<String>().is_err(), "{size}");
+        }
+        for token in ["", "!", "e30", "bm90IGpzb24", "WzEsInoiXQ"] {
+            assert!(query(None, Some(token)).slice_by_time().is_err(), "{token}");
+        }
+        assert_eq!(query(None, None).slice::<String>().unwrap().limit, 20);
+    }
+
+    proptest! {
+        #[test]
+        fn a_token_leads_to_exactly_the_row_it_was_made_of(micros in 0_i64..4_000_000_000_000_000, id in any::<u128>()) {
+            let at = chrono::DateTime::from_timestamp_micros(micros).unwrap();
+            let mut rows = vec![1, 2];
+            let token = cut(&mut rows, 1, |_| time_token(at, Uuid::from_u128(id))).unwrap().unwrap();
+            prop_assert_eq!(rows, [1]);
+            let after = query(None, Some(&token)).slice_by_time().unwrap().after.unwrap();
+            prop_assert_eq!((after.at, after.id.as_u128()), (at, id));
+        }
+    }
+}

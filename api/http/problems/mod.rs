@@ -1,0 +1,239 @@
+//! Errors as callers see them: problem documents of RFC 9457, in Japanese or English.
+//!
+//! A handler returns a [`Problem`]; the edge writes it, because only there language, path and
+//! request id are known for every error alike, also for those of the framework.
+
+pub mod catalogue;
+mod check;
+pub mod fault_texts;
+pub mod page;
+
+use std::fmt;
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::problems::catalogue::entry;
+pub use super::problems::check::Check;
+use crate::domain::values::lang::Lang;
+use crate::error::{Error, FieldFault, Limited, ProblemCode};
+
+/// The document's media type.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// An error on its way to the edge.
+#[derive(Debug)]
+pub struct Problem(pub Error);
+
+impl<E: Into<Error>> From<E> for Problem {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        status_of(code_of(&self.0))
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        log(&self.0);
+        Outline::of(&self.0).respond()
+    }
+}
+
+/// Errors of our own making are logged once, here, with what caused them.
+fn log(error: &Error) {
+    match error {
+        Error::Internal(source) => tracing::error!(source = %chain(source.as_ref()), "a request failed"),
+        Error::Unavailable(source) => {
+            tracing::error!(source = %chain(source.as_ref()), "database or disk could not serve a request");
+        }
+        Error::Overloaded(what) => tracing::warn!(what, "a request was turned away"),
+        Error::Refused(_) | Error::Invalid(_) | Error::Limited(_) => {}
+    }
+}
+
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    text
+}
+
+/// The code that stands for an error.
+#[must_use]
+pub const fn code_of(error: &Error) -> ProblemCode {
+    match error {
+        Error::Refused(code) => *code,
+        Error::Invalid(_) => ProblemCode::InvalidContent,
+        Error::Limited(_) => ProblemCode::RateLimited,
+        Error::Overloaded(_) => ProblemCode::Overloaded,
+        Error::Unavailable(_) => ProblemCode::Unavailable,
+        Error::Internal(_) => ProblemCode::Internal,
+    }
+}
+
+/// The status of a code.
+#[must_use]
+pub fn status_of(code: ProblemCode) -> StatusCode {
+    StatusCode::from_u16(entry(code).status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// What is left of an error once its source is logged: enough to write the document.
+#[derive(Debug, Clone)]
+pub struct Outline {
+    /// The code.
+    pub code: ProblemCode,
+    /// The refused values.
+    pub faults: Vec<FieldFault>,
+    /// The used-up budget.
+    pub limited: Option<Limited>,
+    /// The parts that were looked at.
+    pub checks: Vec<Check>,
+}
+
+impl Outline {
+    /// The outline of an error.
+    #[must_use]
+    pub fn of(error: &Error) -> Self {
+        Self {
+            code: code_of(error),
+            faults: if let Error::Invalid(faults) = error { faults.clone() } else { Vec::new() },
+            limited: if let Error::Limited(limited) = error { Some(*limited) } else { None },
+            checks: Vec::new(),
+        }
+    }
+
+    /// The outline of a code alone.
+    #[must_use]
+    pub const fn bare(code: ProblemCode) -> Self {
+        Self { code, faults: Vec::new(), limited: None, checks: Vec::new() }
+    }
+
+    /// The outline of a service that is not ready.
+    #[must_use]
+    pub fn not_ready(checks: Vec<Check>) -> Self {
+        Self { checks, ..Self::bare(ProblemCode::NotReady) }
+    }
+
+    /// An answer whose document the edge writes.
+    #[must_use]
+    pub fn respond(self) -> HttpResponse {
+        let mut response = HttpResponse::new(status_of(self.code));
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// A problem document (RFC 9457).
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemDocument {
+    /// Address of a page that explains the problem, its cause and its mend, in Japanese and English.
+    #[serde(rename = "type")]
+    #[schema(max_length = 300, example = "/problems/invalid-content")]
+    pub kind: String,
+    /// The problem in a few words, in the language asked for.
+    #[schema(max_length = 200, example = "入力内容の誤り")]
+    pub title: String,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599, example = 422)]
+    pub status: u16,
+    /// What happened and what to do, in the language asked for.
+    #[schema(
+        max_length = 2000,
+        example = "入力された値の中に、受け付けられないものがあります。すべてerrorsに示しています。"
+    )]
+    pub detail: String,
+    /// The path of the request.
+    #[schema(max_length = 2000, example = "/v1/registrations")]
+    pub instance: String,
+    /// The problem's code. Codes are never reused for another meaning.
+    #[schema(max_length = 60, pattern = "^[A-Z][A-Z0-9_]*$", example = "INVALID_CONTENT")]
+    pub code: String,
+    /// The request's id, to be given to the call centre; the same as the header `X-Request-Id`.
+    #[schema(max_length = 64, example = "7f0c2b1a-5d1e-4c55-9a3b-0d2f6e8a4b10")]
+    pub request_id: String,
+    /// Whether the same request may succeed later without any change.
+    #[schema(example = false)]
+    pub retryable: bool,
+    /// All refused values of the body, or absent.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[schema(max_items = 50)]
+    pub errors: Vec<FieldError>,
+    /// The parts of the service that were looked at, if it is not ready, or absent.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[schema(max_items = 10)]
+    pub checks: Vec<Check>,
+}
+
+/// One refused value.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct FieldError {
+    /// The reason's code. Codes are never reused for another meaning.
+    #[schema(max_length = 60, pattern = "^[A-Z][A-Z0-9_]*$", example = "EMAIL_FORM")]
+    pub code: String,
+    /// Where the value stands in the body: a JSON Pointer (RFC 6901).
+    #[schema(max_length = 1000, example = "/email")]
+    pub pointer: String,
+    /// The reason in the language asked for. It never repeats the value.
+    #[schema(
+        max_length = 1000,
+        example = "メールアドレスは、「clinic@example.jp」のような形で入力してください。"
+    )]
+    pub detail: String,
+}
+
+/// What a document needs to know of its request.
+#[derive(Debug, Clone, Copy)]
+pub struct Occasion<'a> {
+    /// The language.
+    pub lang: Lang,
+    /// The path.
+    pub path: &'a str,
+    /// The id.
+    pub request_id: &'a str,
+    /// The service's own address.
+    pub public_url: &'a str,
+}
+
+/// Writes the document.
+#[must_use]
+pub fn document(outline: &Outline, occasion: Occasion<'_>) -> Value {
+    let entry = entry(outline.code);
+    let lang = occasion.lang;
+    let errors = outline.faults.iter().map(|FieldFault { pointer, fault }| FieldError {
+        code: fault.code().to_owned(),
+        pointer: pointer.clone(),
+        detail: fault_texts::detail(*fault, lang),
+    });
+    let space = if lang == Lang::En { " " } else { "" };
+    let document = ProblemDocument {
+        kind: format!("{}/problems/{}", occasion.public_url, page::slug(outline.code)),
+        title: entry.title.get(lang).to_owned(),
+        status: entry.status,
+        detail: format!("{}{space}{}", entry.cause.get(lang), entry.fix.get(lang)),
+        instance: occasion.path.to_owned(),
+        code: outline.code.as_str().to_owned(),
+        request_id: occasion.request_id.to_owned(),
+        retryable: entry.retryable,
+        errors: errors.collect(),
+        checks: outline.checks.clone(),
+    };
+    serde_json::to_value(document).unwrap_or_default()
+}

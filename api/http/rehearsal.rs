@@ -1,0 +1,74 @@
+//! The confirmation screen (確認画面): the same checks, nothing stored, and back comes what would be
+//! stored and which mails would go.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::db::engine::writer::Mode;
+use crate::usecases::work::Queued;
+
+/// The query of every creating or changing operation.
+#[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WriteQuery {
+    /// `true` runs every check and stores nothing: the letter's confirmation screen
+    /// (確認画面へ進む). The answer is 200 with what would be stored.
+    #[serde(default)]
+    #[param(required = false)]
+    pub validate_only: bool,
+}
+
+impl WriteQuery {
+    /// Whether the work is kept.
+    #[must_use]
+    pub const fn mode(self) -> Mode {
+        if self.validate_only { Mode::Rehearse } else { Mode::Store }
+    }
+}
+
+/// A mail that would go.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MailPreview {
+    /// What it is.
+    #[schema(max_length = 60, example = "ACCOUNT_CREATED")]
+    pub kind: String,
+    /// To whom.
+    #[schema(max_length = 254, example = "reception@clinic.example")]
+    pub to: String,
+    /// Its subject.
+    #[schema(max_length = 200, example = "アカウント登録完了のご案内")]
+    pub subject: String,
+}
+
+/// The mails that would go.
+#[must_use]
+pub fn mails(queued: &[Queued]) -> Vec<MailPreview> {
+    queued
+        .iter()
+        .map(|mail| MailPreview {
+            kind: mail.kind.to_owned(),
+            to: mail.recipient.clone(),
+            subject: mail.subject.clone(),
+        })
+        .collect()
+}
+
+/// The answer to a rehearsal of an operation that has nothing of its own to show.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Rehearsed {
+    /// Always `true`: the operation would succeed.
+    #[schema(example = true)]
+    pub valid: bool,
+    /// The mails that would go.
+    #[schema(max_items = 10)]
+    pub mails: Vec<MailPreview>,
+}
+
+impl Rehearsed {
+    /// The answer to a rehearsal that queued these mails.
+    #[must_use]
+    pub fn of(queued: &[Queued]) -> Self {
+        Self { valid: true, mails: mails(queued) }
+    }
+}

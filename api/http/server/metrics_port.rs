@@ -1,0 +1,64 @@
+//! `/metrics` on a port of its own, which stays inside: nothing else is there, and it is nowhere
+//! else.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpResponse, web};
+
+use super::listener::{Limits, Listener};
+use crate::error::Error;
+use crate::ops::metrics::MEDIA_TYPE;
+use crate::state::State;
+
+/// More than one scraper is rare, and what is asked takes a moment: whoever dawdles is soon gone.
+const LIMITS: Limits = Limits {
+    threads: 1,
+    connections: 32,
+    backlog: 32,
+    head_time: Duration::from_secs(5),
+    keep_alive: Duration::from_secs(15),
+    silence: Duration::from_secs(20),
+    last_answers: Duration::from_secs(5),
+};
+
+/// The port while it is open.
+pub struct MetricsPort {
+    /// Where it listens.
+    pub address: SocketAddr,
+    handle: ServerHandle,
+}
+
+impl MetricsPort {
+    /// Opens the port, if the settings name one.
+    ///
+    /// # Errors
+    /// An internal error if the address cannot be listened on.
+    pub fn open(state: &web::Data<State>) -> Result<Option<Self>, Error> {
+        let (Some(listen), state) = (state.settings.serving.metrics, state.clone()) else { return Ok(None) };
+        let listener = Listener::open(listen, LIMITS)?;
+        let address = listener.address;
+        let server = listener
+            .serve(move || App::new().app_data(state.clone()).route("/metrics", web::get().to(metrics)))?;
+        let handle = server.handle();
+        tokio::spawn(server);
+        Ok(Some(Self { address, handle }))
+    }
+
+    /// Closes it; the last scrapes are finished.
+    pub async fn close(self) {
+        self.handle.stop(true).await;
+    }
+}
+
+async fn metrics(state: web::Data<State>) -> HttpResponse {
+    let report = state.readiness.report().await;
+    match state.metrics.text(&report, state.traffic.is_draining()) {
+        Ok(text) => HttpResponse::Ok().content_type(MEDIA_TYPE).body(text),
+        Err(error) => {
+            tracing::error!(%error, "the metrics could not be written");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Either database: whether it can be reached, is ours and can be written, whether its time is ours, and
+//! whether the attachments it speaks of are there.
+
+use std::time::Duration as Wait;
+
+use chrono::Duration;
+
+use super::{Report, Verdict, postgres, sqlite};
+use crate::clock::Clock;
+use crate::config::{Profile, Settings};
+use crate::db::engine::backup::open_as_it_is;
+use crate::db::engine::pool::connect;
+use crate::db::engine::probe::{Tried, try_to_commit};
+use crate::db::engine::source::Source;
+use crate::db::engine::{Conn, migrations};
+use crate::db::store::diagnosis;
+use crate::db::store::filings::uploads;
+use crate::db::store::sandbox::clock as sandbox_clock;
+use crate::error::Error;
+use crate::files::Files;
+
+/// How far ahead of this machine's clock the newest stored instant may be: another machine wrote it.
+const SKEW: Duration = Duration::seconds(2);
+/// What to do about a table that is there and does not answer.
+const UNREAD: &str = "end what holds a lock, and give the service's user the right to read";
+/// How long a commit may take. The service's callers wait longer, and none of them should have to.
+const COMMITTED: Wait = Wait::from_secs(5);
+
+pub(super) fn examine(settings: &Settings, report: &mut Report) {
+    let machine = Clock::of_machine();
+    if let Source::Sqlite(file) = &settings.database
+        && !sqlite::is_there(file, report)
+    {
+        return;
+    }
+    let mut conn = match open(&settings.database) {
+        Ok(conn) => conn,
+        Err(error) => {
+            let mend = match &settings.database {
+                Source::Sqlite(_) => "check DATABASE_URL; a broken file is restored from a backup",
+                Source::Postgres(_) => {
+                    "check that the server is up, and host, user, password and sslrootcert in DATABASE_URL"
+                }
+            };
+            let told = format!("cannot be opened, {}: {mend}", error.reason());
+            return report.add(Verdict::Fail, "database", told);
+        }
+    };
+    let usable = match &settings.database {
+        Source::Sqlite(_) => sqlite::examine(&mut conn, report),
+        Source::Postgres(_) => postgres::examine(&mut conn, &machine, report),
+    };
+    // What follows reads tables, which must be whole and of our making.
+    if usable && examine_schema(&mut conn, settings, report) {
+        examine_time(&mut conn, &machine, report);
+        examine_writing(&mut conn, &machine, &settings.database, report);
+        examine_attachments(&mut conn, settings, report);
+    }
+}
+
+/// Opens it without changing anything: the service itself would make a file its own.
+fn open(source: &Source) -> Result<Conn, Error> {
+    match source {
+        Source::Sqlite(file) => open_as_it_is(file),
+        Source::Postgres(_) => {
+            let mut conn = connect(source)?;
+            diagnosis::limit_waits(&mut conn).map(|()| conn)
+        }
+    }
+}
+
+/// Whether the tables are there.
+fn examine_schema(conn: &mut Conn, settings: &Settings, report: &mut Report) -> bool {
+    match migrations::standing(conn) {
+        Ok(steps) if steps.missing > 0 => {
+            let told = format!("{} steps of the schema are missing: run `todokede migrate`", steps.missing);
+            report.add(Verdict::Fail, "schema", told);
+            return false;
+        }
+        Ok(steps) if steps.ahead > 0 => {
+            let told = format!("{} steps are of a newer version: finish the upgrade", steps.ahead);
+            report.add(Verdict::Warn, "schema", told);
+        }
+        Ok(_) => report.add(Verdict::Ok, "schema", "is of this version"),
+        Err(error) => {
+            let mend = "run `todokede migrate`, or end what holds a lock";
+            let told = format!("has no history to read, {}: {mend}", error.reason());
+            report.add(Verdict::Fail, "schema", told);
+            return false;
+        }
+    }
+    if settings.profile == Profile::Production {
+        examine_owner(conn, report);
+    }
+    true
+}
+
+/// Whether it is production's.
+fn examine_owner(conn: &mut Conn, report: &mut Report) {
+    let told = match sandbox_clock::find_offset(conn) {
+        Ok(None) => return,
+        Ok(Some(_)) => {
+            "this database belongs to a sandbox: check DATABASE_URL and TODOKEDE_PROFILE".to_owned()
+        }
+        Err(error) => format!("whether it is a sandbox's cannot be read, {}: {UNREAD}", error.reason()),
+    };
+    report.add(Verdict::Fail, "schema", told);
+}
+
+fn examine_time(conn: &mut Conn, machine: &Clock, report: &mut Report) {
+    // In a sandbox commands write down the machine's time, and the service that of its own clock.
+    let sandbox = Clock::of_machine();
+    if let Ok(Some(offset)) = sandbox_clock::find_offset(conn) {
+        sandbox.set_offset_micros(offset);
+    }
+    let now = machine.now().max(sandbox.now());
+    match diagnosis::newest_instant(conn) {
+        Ok(Some(newest)) if newest > now + SKEW => {
+            let ahead = (newest - now).num_seconds();
+            let mend = "set the clocks of all machines by NTP";
+            let told =
+                format!("what was stored last is {ahead} seconds ahead of this machine's clock: {mend}");
+            report.add(Verdict::Fail, "clock", told);
+        }
+        Ok(_) => report.add(Verdict::Ok, "clock", "nothing that is stored lies in the future"),
+        Err(error) => {
+            let told = format!("what was stored last cannot be read, {}: {UNREAD}", error.reason());
+            report.add(Verdict::Fail, "clock", told);
+        }
+    }
+}
+
+fn examine_writing(conn: &mut Conn, machine: &Clock, source: &Source, report: &mut Report) {
+    let written = diagnosis::try_to_write(conn, machine.now()).and_then(|()| match source {
+        Source::Sqlite(_) => Ok(Tried::Confirmed),
+        // What is taken back waits for no standby.
+        Source::Postgres(_) => try_to_commit(conn, connect(source)?, COMMITTED),
+    });
+    let late = || format!("a commit is not confirmed within {} seconds", COMMITTED.as_secs());
+    match written {
+        Ok(Tried::Confirmed) => report.add(Verdict::Ok, "database", "can be written"),
+        Ok(Tried::WaitsForStandby) => {
+            let mend = "bring one back that synchronous_standby_names names (Patroni: `patronictl list` must show a \
+                        `Sync Standby`)";
+            let told = format!("{}, no synchronous standby answers: {mend}", late());
+            report.add(Verdict::Fail, "database", told);
+        }
+        Ok(Tried::Late) => {
+            let mend = "see what the server's disk and its log are at";
+            report.add(Verdict::Fail, "database", format!("{}: {mend}", late()));
+        }
+        Err(error) => {
+            let mend = "give the service's user the right to write, make room, end what holds a lock";
+            report.add(Verdict::Fail, "database", format!("cannot be written, {}: {mend}", error.reason()));
+        }
+    }
+}
+
+fn examine_attachments(conn: &mut Conn, settings: &Settings, report: &mut Report) {
+    let stored = match uploads::list_stored(conn) {
+        Ok(stored) => stored,
+        Err(error) => {
+            let told = format!("the list of attachments cannot be read, {}: {UNREAD}", error.reason());
+            return report.add(Verdict::Fail, "uploads", told);
+        }
+    };
+    let files = Files::at(&settings.uploads);
+    let missing: Vec<_> = stored.iter().filter(|(id, _)| !files.has(*id)).collect();
+    match missing.first() {
+        None => report.add(Verdict::Ok, "uploads", format!("all {} attachments are there", stored.len())),
+        Some((id, _)) => {
+            let told = format!("{} of {} attachments are missing, such as {id}", missing.len(), stored.len());
+            let mend = "mount the right folder, or restore it from a backup";
+            report.add(Verdict::Fail, "uploads", format!("{told}: {mend}"));
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What only a PostgreSQL server is asked: version, role, durability, encryption, clock.
+
+use chrono::{DateTime, Duration};
+
+use super::{Report, Verdict};
+use crate::clock::Clock;
+use crate::db::engine::Conn;
+use crate::db::store::diagnosis::{self, ServerReport};
+use crate::domain::values::calendar::Instant;
+
+/// The oldest version that the tests run on.
+const OLDEST_TESTED: i32 = 150_000;
+/// Between clocks that follow NTP there is less.
+const WORTH_A_LOOK: Duration = Duration::seconds(1);
+/// From here on leases and the ends of tokens go wrong.
+const TOO_FAR: Duration = Duration::seconds(5);
+
+/// Whether the server can be asked on.
+pub(super) fn examine(conn: &mut Conn, machine: &Clock, report: &mut Report) -> bool {
+    let before = machine.now();
+    match diagnosis::ask_server(conn) {
+        Ok(server) => {
+            for (verdict, subject, told) in judge(&server, before, machine.now()) {
+                report.add(verdict, subject, told);
+            }
+            true
+        }
+        Err(error) => {
+            report.add(Verdict::Fail, "database", error.reason());
+            false
+        }
+    }
+}
+
+fn judge(server: &ServerReport, before: Instant, after: Instant) -> [(Verdict, &'static str, String); 4] {
+    let (role, told) = judge_role(server);
+    let (safe, safety) = judge_durability(server);
+    let (hidden, encryption) = judge_encryption(server);
+    let (clock, skew) = judge_clock(server, before, after);
+    [
+        (role, "database", told),
+        (safe, "database", safety),
+        (hidden, "database", encryption.to_owned()),
+        (clock, "clock", skew),
+    ]
+}
+
+fn judge_role(server: &ServerReport) -> (Verdict, String) {
+    let version = &server.version;
+    if server.is_standby {
+        let mend =
+            "leave target_session_attrs=read-write in DATABASE_URL, or let the balancer lead to the primary";
+        (Verdict::Fail, format!("PostgreSQL {version} is a standby and takes no writes: {mend}"))
+    } else if server.encoding != "UTF8" {
+        let mend = "create the database anew with ENCODING 'UTF8'";
+        (Verdict::Fail, format!("its encoding is {}, which cannot hold every name: {mend}", server.encoding))
+    } else if server.version_number < OLDEST_TESTED {
+        (
+            Verdict::Warn,
+            format!("PostgreSQL {version} is older than 15, which this is tested with: upgrade it"),
+        )
+    } else {
+        (Verdict::Ok, format!("PostgreSQL {version}, and it takes writes"))
+    }
+}
+
+fn judge_durability(server: &ServerReport) -> (Verdict, String) {
+    if !server.fsync || !server.full_page_writes {
+        let mend = "set fsync and full_page_writes to on";
+        return (Verdict::Fail, format!("a power cut can destroy the database: {mend}"));
+    }
+    let alone = server.synchronous_standby_names.is_empty();
+    match server.synchronous_commit.as_str() {
+        "on" | "remote_apply" | "remote_write" | "local" if alone => {
+            let told = "commits are synced to the disk of one machine; no standby is waited for";
+            (Verdict::Ok, told.to_owned())
+        }
+        "on" | "remote_apply" => (Verdict::Ok, "commits are synced to disks, a standby's too".to_owned()),
+        weak => {
+            let mend = "set synchronous_commit to on";
+            (Verdict::Fail, format!("synchronous_commit is {weak}, acknowledged filings can be lost: {mend}"))
+        }
+    }
+}
+
+const fn judge_encryption(server: &ServerReport) -> (Verdict, &'static str) {
+    if server.tls {
+        (Verdict::Ok, "the connection speaks TLS")
+    } else if server.local {
+        (Verdict::Ok, "the connection stays on one machine, without TLS")
+    } else {
+        (
+            Verdict::Warn,
+            "the connection crosses a network without TLS: set sslmode=verify-full in DATABASE_URL",
+        )
+    }
+}
+
+/// The server looked at its clock between two looks at ours.
+fn judge_clock(server: &ServerReport, before: Instant, after: Instant) -> (Verdict, String) {
+    let theirs = DateTime::from_timestamp_micros(server.clock_micros).unwrap_or(DateTime::UNIX_EPOCH);
+    let apart = (theirs - after).max(before - theirs).max(Duration::zero());
+    let told = format!("the database server's clock is {} ms from this machine's", apart.num_milliseconds());
+    let mend = "set the clocks of all machines by NTP";
+    if apart > TOO_FAR {
+        (Verdict::Fail, format!("{told}: {mend}"))
+    } else if apart > WORTH_A_LOOK {
+        (Verdict::Warn, format!("{told}: {mend}"))
+    } else {
+        (Verdict::Ok, told)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn healthy() -> ServerReport {
+        ServerReport {
+            version: "15.14".to_owned(),
+            version_number: 150_014,
+            encoding: "UTF8".to_owned(),
+            is_standby: false,
+            synchronous_commit: "on".to_owned(),
+            synchronous_standby_names: String::new(),
+            fsync: true,
+            full_page_writes: true,
+            tls: true,
+            local: false,
+            clock_micros: 1_000_000_000,
+        }
+    }
+
+    fn verdicts(server: &ServerReport) -> [Verdict; 4] {
+        let now = DateTime::from_timestamp_micros(1_000_000_000).unwrap();
+        judge(server, now, now + Duration::milliseconds(10)).map(|(verdict, ..)| verdict)
+    }
+
+    #[test]
+    fn every_weakness_of_a_server_is_told_and_nothing_else() {
+        use Verdict::{Fail, Ok, Warn};
+        let synchronous = |commit: &str, standbys: &str| ServerReport {
+            synchronous_commit: commit.to_owned(),
+            synchronous_standby_names: standbys.to_owned(),
+            ..healthy()
+        };
+        for (server, expected) in [
+            (healthy(), [Ok, Ok, Ok, Ok]),
+            (ServerReport { is_standby: true, ..healthy() }, [Fail, Ok, Ok, Ok]),
+            (ServerReport { encoding: "EUC_JP".to_owned(), ..healthy() }, [Fail, Ok, Ok, Ok]),
+            (ServerReport { version_number: 140_019, ..healthy() }, [Warn, Ok, Ok, Ok]),
+            (ServerReport { fsync: false, ..healthy() }, [Ok, Fail, Ok, Ok]),
+            (ServerReport { full_page_writes: false, ..healthy() }, [Ok, Fail, Ok, Ok]),
+            (synchronous("off", ""), [Ok, Fail, Ok, Ok]),
+            (synchronous("off", "*"), [Ok, Fail, Ok, Ok]),
+            (synchronous("local", ""), [Ok, Ok, Ok, Ok]),
+            (synchronous("local", "*"), [Ok, Fail, Ok, Ok]),
+            (synchronous("remote_write", "*"), [Ok, Fail, Ok, Ok]),
+            (synchronous("remote_apply", "*"), [Ok, Ok, Ok, Ok]),
+            (ServerReport { tls: false, ..healthy() }, [Ok, Ok, Warn, Ok]),
+            (ServerReport { tls: false, local: true, ..healthy() }, [Ok, Ok, Ok, Ok]),
+        ] {
+            assert_eq!(verdicts(&server), expected, "{server:?}");
+        }
+    }
+
+    #[test]
+    fn clocks_that_drift_apart_warn_before_they_fail_in_both_directions() {
+        for (micros, verdict) in [
+            (0, Verdict::Ok),
+            (1_009_000, Verdict::Ok),
+            (1_011_000, Verdict::Warn),
+            (5_009_000, Verdict::Warn),
+            (5_011_000, Verdict::Fail),
+            (-1_000_000, Verdict::Ok),
+            (-1_001_000, Verdict::Warn),
+            (-5_001_000, Verdict::Fail),
+        ] {
+            let server = ServerReport { clock_micros: 1_000_000_000 + micros, ..healthy() };
+            assert_eq!(verdicts(&server)[3], verdict, "{micros}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What only an embedded database is asked: its file, and how it is synced.
+
+use std::path::Path;
+
+use super::{Report, Verdict};
+use crate::db::engine::Conn;
+use crate::db::store::diagnosis::{self, Durability};
+
+/// `PRAGMA synchronous = FULL`.
+const FULL: i32 = 2;
+const RESTORE: &str = "stop the service, keep the file, restore the last backup";
+
+/// Whether there is a file to open, for opening would make it.
+pub(super) fn is_there(file: &Path, report: &mut Report) -> bool {
+    if !file.exists() {
+        let mend = "check DATABASE_URL; for a new installation run `todokede migrate`";
+        report.add(Verdict::Fail, "database", format!("there is no {}: {mend}", file.display()));
+    }
+    file.exists()
+}
+
+/// Whether the file can be read on.
+pub(super) fn examine(conn: &mut Conn, report: &mut Report) -> bool {
+    if !examine_pages(conn, report) {
+        return false;
+    }
+    match diagnosis::durability(conn) {
+        Ok(durability) => {
+            let (verdict, told) = judge(&durability);
+            report.add(verdict, "database", told);
+        }
+        Err(error) => report.add(Verdict::Fail, "database", error.reason()),
+    }
+    true
+}
+
+fn examine_pages(conn: &mut Conn, report: &mut Report) -> bool {
+    let damage = match diagnosis::find_damage(conn) {
+        Ok(damage) => damage.into_iter().next(),
+        Err(error) => Some(error.reason()),
+    };
+    match &damage {
+        None => report.add(Verdict::Ok, "database", "SQLite, and its file is whole"),
+        Some(damage) => {
+            report.add(Verdict::Fail, "database", format!("the file is damaged, {damage}: {RESTORE}"));
+        }
+    }
+    damage.is_none()
+}
+
+fn judge(durability: &Durability) -> (Verdict, String) {
+    if durability.synchronous < FULL {
+        return (Verdict::Fail, "commits are not synced: a power cut loses acknowledged filings".to_owned());
+    }
+    if durability.journal_mode != "wal" {
+        let told = format!("the journal mode is {}", durability.journal_mode);
+        let mend =
+            "the service makes it wal when it starts; if this line stays, put the file on a local disk";
+        return (Verdict::Warn, format!("{told}: {mend}"));
+    }
+    (Verdict::Ok, "every commit is synced to the disk".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_synced_write_ahead_log_keeps_what_was_acknowledged() {
+        for (journal_mode, synchronous, verdict) in [
+            ("wal", 2, Verdict::Ok),
+            ("wal", 3, Verdict::Ok),
+            ("wal", 1, Verdict::Fail),
+            ("wal", 0, Verdict::Fail),
+            ("delete", 2, Verdict::Warn),
+            ("off", 2, Verdict::Warn),
+        ] {
+            let durability = Durability { journal_mode: journal_mode.to_owned(), synchronous };
+            assert_eq!(judge(&durability).0, verdict, "{durability:?}");
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! What Prometheus reads: counted where things happen, written when it asks.
+//!
+//! No number of callers or guesses can make the series many: routes are patterns of the service's
+//! own, and whatever no route took is one of them; methods, kinds of status, budgets, errands and
+//! outcomes are words of this source. docs/metrics.md lists them all.
+
+mod live;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Metric, Registry, Unit};
+
+use super::metrics::live::Live;
+use super::readiness::Report;
+use super::traffic::{Errand, Traffic, TurnedAway, known_method};
+use crate::db::engine::load::Load;
+
+/// The media type of what [`Metrics::text`] writes.
+pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// Upper ends of the classes of durations, in seconds.
+const DURATIONS: [f64; 11] = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 20.0];
+
+/// What became of a mail at one attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailOutcome {
+    /// It was delivered, or the mail server took it.
+    Sent,
+    /// It waits for another attempt.
+    Deferred,
+    /// It was given up.
+    Abandoned,
+}
+
+/// A route and a method.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    method: &'static str,
+    route: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    #[prometheus(flatten)]
+    route: Route,
+    status: &'static str,
+}
+
+/// One label whose values are words of this source.
+type Word = [(&'static str, &'static str); 1];
+
+/// All metrics.
+pub struct Metrics {
+    registry: Registry,
+    answered: Family<Answered, Counter>,
+    durations: Family<Route, Histogram>,
+    turned_away: Family<Word, Counter>,
+    over_share: Counter,
+    rate_limited: Family<Word, Counter>,
+    panicked: Counter,
+    given_up: Counter,
+    mails: Family<Word, Counter>,
+    seen: Seen,
+}
+
+/// What was seen at the last look at the service's parts.
+#[derive(Default)]
+struct Seen {
+    ready: Gauge,
+    waiting: Gauge,
+    lag: Gauge,
+    disk_free: Family<Word, Gauge>,
+}
+
+impl Metrics {
+    /// Metrics that start at zero, with live ones of the traffic and the database.
+    #[must_use]
+    pub fn new(traffic: Arc<Traffic>, load: Arc<Load>) -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("todokede"),
+            answered: Family::default(),
+            durations: Family::new_with_constructor(|| Histogram::new(DURATIONS)),
+            turned_away: Family::default(),
+            over_share: Counter::default(),
+            rate_limited: Family::default(),
+            panicked: Counter::default(),
+            given_up: Counter::default(),
+            mails: Family::default(),
+            seen: Seen::default(),
+        };
+        metrics.register_counted();
+        metrics.register_seen();
+        metrics.begin_at_zero();
+        let build: Word = [("version", env!("CARGO_PKG_VERSION"))];
+        metrics.add("build", "What runs", Info::new(build));
+        metrics.registry.register_collector(Box::new(Live::new(traffic, load)));
+        metrics
+    }
+
+    fn register_counted(&mut self) {
+        self.add("requests", "Requests answered", self.answered.clone());
+        let durations = self.durations.clone();
+        self.registry.register_with_unit(
+            "request_duration",
+            "Time from a request's head to its answer's",
+            Unit::Seconds,
+            durations,
+        );
+        self.add("requests_turned_away", "Requests refused at once by overload", self.turned_away.clone());
+        self.add(
+            "requests_over_share",
+            "Requests refused at once to a client that has its share under way",
+            self.over_share.clone(),
+        );
+        self.add("requests_rate_limited", "Requests refused by a budget", self.rate_limited.clone());
+        self.add("requests_panicked", "Requests whose handler panicked", self.panicked.clone());
+        self.add("requests_given_up", "Requests whose handler took too long", self.given_up.clone());
+        self.add("mails", "Attempts at mails", self.mails.clone());
+    }
+
+    fn register_seen(&mut self) {
+        self.add("ready", "Whether the service can serve", self.seen.ready.clone());
+        self.add("outbox_mails_waiting", "Mails that wait in the outbox", self.seen.waiting.clone());
+        let (lag, disk_free) = (self.seen.lag.clone(), self.seen.disk_free.clone());
+        self.registry.register_with_unit(
+            "outbox_lag",
+            "For how long the longest waiting mail has been due",
+            Unit::Seconds,
+            lag,
+        );
+        self.registry.register_with_unit(
+            "disk_free",
+            "Free space by what is kept there",
+            Unit::Bytes,
+            disk_free,
+        );
+    }
+
+    fn add(&mut self, name: &str, help: &str, metric: impl Metric) {
+        self.registry.register(name, help, metric);
+    }
+
+    /// Whoever watches how a counter grows misses the first that makes a series: these are there before.
+    fn begin_at_zero(&self) {
+        for errand in [Errand::Read, Errand::Filing] {
+            drop(self.turned_away.get_or_create(&[("errand", word_of_errand(errand))]));
+        }
+        for outcome in [MailOutcome::Sent, MailOutcome::Deferred, MailOutcome::Abandoned] {
+            drop(self.mails.get_or_create(&[("outcome", word_of_outcome(outcome))]));
+        }
+    }
+
+    /// Counts an answered request. The route is the pattern of the route that took it.
+    pub fn answered(&self, method: &str, route: Option<&str>, status: u16, elapsed: Duration) {
+        let route = Route { method: known_method(method), route: route.unwrap_or("other").to_owned() };
+        self.durations.get_or_create(&route).observe(elapsed.as_secs_f64());
+        self.answered.get_or_create(&Answered { route, status: class_of(status) }).inc();
+    }
+
+    /// Counts a request that was refused because too many were under way, of all or of its client.
+    pub fn turned_away(&self, errand: Errand, why: TurnedAway) {
+        match why {
+            TurnedAway::Crowd => self.turned_away.get_or_create(&[("errand", word_of_errand(errand))]).inc(),
+            TurnedAway::Share => self.over_share.inc(),
+        };
+    }
+
+    /// Counts a request that a budget refused.
+    pub fn rate_limited(&self, budget: &'static str) {
+        self.rate_limited.get_or_create(&[("budget", budget)]).inc();
+    }
+
+    /// Counts a request whose handler panicked.
+    pub fn panicked(&self) {
+        self.panicked.inc();
+    }
+
+    /// Counts a request whose handler took too long.
+    pub fn given_up(&self) {
+        self.given_up.inc();
+    }
+
+    /// Counts attempts at mails.
+    pub fn mails(&self, outcome: MailOutcome, count: usize) {
+        let word = word_of_outcome(outcome);
+        self.mails.get_or_create(&[("outcome", word)]).inc_by(u64::try_from(count).unwrap_or(0));
+    }
+
+    /// Writes everything in the text format of `OpenMetrics`, with what was seen at a look.
+    ///
+    /// # Errors
+    /// If the text cannot be written.
+    pub fn text(&self, report: &Report, draining: bool) -> Result<String, fmt::Error> {
+        self.seen.ready.set(i64::from(report.is_ready() && !draining));
+        if let Some(outbox) = report.outbox {
+            self.seen.waiting.set(outbox.waiting);
+            self.seen.lag.set(outbox.lag.num_seconds());
+        }
+        for (name, free) in &report.disks {
+            let free = i64::try_from(free.unwrap_or(0)).unwrap_or(i64::MAX);
+            self.seen.disk_free.get_or_create(&[("folder", *name)]).set(free);
+        }
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+const fn class_of(status: u16) -> &'static str {
+    match status {
+        ..200 => "1xx",
+        200..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        500.. => "5xx",
+    }
+}
+
+const fn word_of_errand(errand: Errand) -> &'static str {
+    match errand {
+        Errand::Read => "read",
+        Errand::Filing => "filing",
+    }
+}
+
+const fn word_of_outcome(outcome: MailOutcome) -> &'static str {
+    match outcome {
+        MailOutcome::Sent => "sent",
+        MailOutcome::Deferred => "deferred",
+        MailOutcome::Abandoned => "abandoned",
+    }
+}

@@ -1,0 +1,208 @@
+//! Whether the service can serve, looked at part by part.
+//!
+//! The outbox's lag is shown and never makes a service unready: mails that wait for a mail server
+//! are no reason to refuse filings, and every replica would say so at the same time.
+
+mod commits;
+mod door;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant as Stopwatch};
+
+use futures_util::future::join_all;
+use tokio::sync::Mutex;
+
+use super::readiness::commits::Commits;
+use super::readiness::door::Door;
+
+use super::disk;
+use crate::clock::Clock;
+use crate::db::engine::migrations::{self, Standing};
+use crate::db::engine::pool::Database;
+use crate::db::engine::writer::Mode;
+use crate::db::store::health::{self, Backlog};
+use crate::error::Error;
+
+/// How long a look is good for, so that probes cannot load the database.
+const FRESH: Duration = Duration::from_secs(1);
+/// How long each disk may take for its part of a look.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long the database may take for its own, most of it in the line of those that write; a filing waits
+/// there for 5 seconds, and balancers as long for the whole look.
+const LINE: Duration = Duration::from_secs(4);
+/// How long a commit may take at least, if the rest took its time in the line.
+const LEAST: Duration = Duration::from_millis(500);
+
+/// A folder that the service writes to.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    /// What is kept there: `database` or `uploads`.
+    pub name: &'static str,
+    /// Where it is.
+    pub place: PathBuf,
+}
+
+/// Looks at the service's parts, at most once a second.
+pub struct Readiness {
+    database: Database,
+    clock: Clock,
+    commits: Arc<Commits>,
+    folders: Vec<(Folder, Door)>,
+    disk_floor: u64,
+    last: Mutex<Option<(Stopwatch, Arc<Report>)>>,
+}
+
+/// What was seen.
+#[derive(Debug)]
+pub struct Report {
+    /// Whether the database takes writes.
+    pub is_writable: bool,
+    /// How the schema stands to this build's; nothing if it cannot be read.
+    pub schema: Option<Standing>,
+    /// The mails that wait; nothing if they cannot be counted.
+    pub outbox: Option<Backlog>,
+    /// Free bytes by what is kept there; nothing where the file system does not tell, or takes no writes.
+    pub disks: Vec<(&'static str, Option<u64>)>,
+    /// Bytes that must be free.
+    pub disk_floor: u64,
+}
+
+impl Report {
+    /// Whether the schema is one that this build can work on: its own, or one step ahead, while
+    /// replicas are being replaced one by one.
+    #[must_use]
+    pub fn fits_schema(&self) -> bool {
+        self.schema.is_some_and(|schema| schema.missing == 0 && schema.ahead <= 1)
+    }
+
+    /// Whether there is room left where so many bytes are free.
+    #[must_use]
+    pub fn has_room(&self, free: Option<u64>) -> bool {
+        free.is_some_and(|free| free >= self.disk_floor)
+    }
+
+    /// Whether the service can serve.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.is_writable && self.fits_schema() && self.disks.iter().all(|(_, free)| self.has_room(*free))
+    }
+}
+
+impl Readiness {
+    /// Looks at a database and at folders, of which each must have `disk_floor` bytes free.
+    #[must_use]
+    pub fn new(database: Database, clock: Clock, folders: Vec<Folder>, disk_floor: u64) -> Self {
+        let folders = folders.into_iter().map(|folder| (folder, Door::default())).collect();
+        Self { database, clock, commits: Arc::default(), folders, disk_floor, last: Mutex::new(None) }
+    }
+
+    /// The last look, or a new one. Callers that come together share it.
+    pub async fn report(&self) -> Arc<Report> {
+        let mut last = self.last.lock().await;
+        if let Some((_, report)) = last.as_ref().filter(|(seen, _)| seen.elapsed() < FRESH) {
+            return Arc::clone(report);
+        }
+        let report = Arc::new(self.look().await);
+        *last = Some((Stopwatch::now(), Arc::clone(&report)));
+        report
+    }
+
+    async fn look(&self) -> Report {
+        let disks = join_all(self.folders.iter().map(|(folder, door)| free(folder, door)));
+        let ((is_writable, seen), disks) = tokio::join!(self.look_at_database(), disks);
+        let (schema, outbox) = seen.unzip();
+        Report { is_writable, schema, outbox, disks, disk_floor: self.disk_floor }
+    }
+
+    /// Whether it takes writes, and what it holds if it can be read.
+    async fn look_at_database(&self) -> (bool, Option<(Standing, Backlog)>) {
+        let until = tokio::time::Instant::now() + LINE;
+        let (now, commits, is_server) =
+            (self.clock.now(), Arc::clone(&self.commits), self.database.is_server());
+        // All in one job of those that write: a crowd of readers, which is turned away before filings
+        // are, must not make a service look unready that files.
+        let look = self.database.write(Mode::Rehearse, move |conn| {
+            let seen = (migrations::standing(conn)?, health::backlog(conn, now)?);
+            if is_server {
+                commits.give_up_lost(conn)?;
+            }
+            Ok((seen, health::try_to_write(conn).inspect_err(told_unwritable).is_ok()))
+        });
+        let (seen, written) = in_time(until, look).await.unzip();
+        let mut is_writable = written.unwrap_or(false);
+        if is_writable && is_server {
+            let left = until.saturating_duration_since(tokio::time::Instant::now());
+            let commit = self.commits.try_one(&self.database, left.max(LEAST));
+            is_writable = commit.await.inspect_err(told_unwritable).is_ok();
+        }
+        (is_writable, seen)
+    }
+}
+
+async fn in_time<T>(until: tokio::time::Instant, look: impl Future<Output = Result<T, Error>>) -> Option<T> {
+    match tokio::time::timeout_at(until, look).await {
+        Ok(Ok(done)) => Some(done),
+        Ok(Err(error)) => {
+            tracing::error!(error = %error.reason(), "not ready: the database cannot be looked at");
+            None
+        }
+        Err(_) => {
+            tracing::error!("not ready: the database did not answer in time");
+            None
+        }
+    }
+}
+
+fn told_unwritable(error: &Error) {
+    tracing::error!(error = %error.reason(), "not ready: the database cannot be written");
+}
+
+/// A network file system that hangs never answers.
+async fn free(folder: &Folder, door: &Door) -> (&'static str, Option<u64>) {
+    let place = folder.place.clone();
+    let free = door.run(PATIENCE, move || disk::free_bytes(&place)).await;
+    let reason = match free {
+        Some(Ok(free)) => return (folder.name, Some(free)),
+        Some(Err(error)) => error.reason(),
+        None => "it does not answer".to_owned(),
+    };
+    tracing::error!(%reason, folder = folder.name, "not ready: the disk does not tell its room");
+    (folder.name, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const READY: Report = Report {
+        is_writable: true,
+        schema: Some(Standing { missing: 0, ahead: 0 }),
+        outbox: None,
+        disks: Vec::new(),
+        disk_floor: 100,
+    };
+
+    #[test]
+    fn one_part_that_fails_is_enough_and_waiting_mails_are_none() {
+        assert!(READY.is_ready());
+        assert!(!Report { is_writable: false, ..READY }.is_ready());
+        let late = Backlog { waiting: 1_000, lag: chrono::Duration::days(1) };
+        assert!(Report { outbox: Some(late), ..READY }.is_ready());
+        for (free, ready) in [(Some(100), true), (Some(99), false), (None, false)] {
+            let disks = vec![("database", Some(1_000)), ("uploads", free)];
+            assert_eq!(Report { disks, ..READY }.is_ready(), ready, "{free:?}");
+        }
+    }
+
+    #[test]
+    fn a_schema_may_be_one_step_ahead_and_never_behind() {
+        for (missing, ahead, ready) in
+            [(0, 0, true), (0, 1, true), (0, 2, false), (1, 0, false), (1, 1, false)]
+        {
+            let report = Report { schema: Some(Standing { missing, ahead }), ..READY };
+            assert_eq!(report.is_ready(), ready, "{missing} missing, {ahead} ahead");
+        }
+        assert!(!Report { schema: None, ..READY }.is_ready());
+    }
+}

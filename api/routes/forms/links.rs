@@ -1,0 +1,49 @@
+//! What every flow with a mailed link takes and answers.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::domain::values::email::EmailAddress;
+use crate::error::Error;
+use crate::http::body::Faults;
+
+/// An e-mail address that can receive mail.
+#[derive(Deserialize, ToSchema, Validate)]
+pub struct EmailRequest {
+    /// The address. It will be the login id.
+    #[schema(min_length = 3, max_length = 254, format = "email", example = "reception@clinic.example")]
+    #[validate(length(max = 254, code = "too_long"))]
+    pub email: String,
+}
+
+impl EmailRequest {
+    /// Reads the address.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn parse(&self, mut faults: Faults) -> Result<EmailAddress, Error> {
+        let email = faults.take("/email", EmailAddress::parse(&self.email));
+        faults.finish(email)
+    }
+}
+
+/// What every request for a mailed link is answered with, whatever the address.
+#[derive(Serialize, ToSchema)]
+pub struct LinkRequested {
+    /// Always `ACCEPTED`: if the address can be written to, a mail is on its way.
+    #[schema(max_length = 20, example = "ACCEPTED")]
+    pub status: &'static str,
+}
+
+/// The answer to every request for a mailed link.
+pub const LINK_REQUESTED: LinkRequested = LinkRequested { status: "ACCEPTED" };
+
+/// The token of a mailed link.
+#[derive(Deserialize, ToSchema, Validate)]
+pub struct TokenRequest {
+    /// The token from the fragment of the mailed link.
+    #[schema(min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
+    #[validate(length(max = 200, code = "too_long"))]
+    pub token: String,
+}

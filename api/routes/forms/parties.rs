@@ -1,0 +1,119 @@
+//! The parts that several forms have in common, as requests state them and answers show them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::domain::accounts::{Contact, FacilityDetails, Founder, FounderKind};
+use crate::domain::values::kana::Kana;
+use crate::domain::values::phone::PhoneNumber;
+use crate::domain::values::postal_code::PostalCode;
+use crate::domain::values::text::{Address, Department, FacilityName, PersonName};
+use crate::http::body::Faults;
+
+/// Who opened the facility (開設者).
+#[derive(Deserialize, Serialize, ToSchema, Validate)]
+pub struct FounderForm {
+    /// `INDIVIDUAL` (個人) or `CORPORATION` (法人).
+    #[schema(value_type = FounderKind, example = "INDIVIDUAL")]
+    #[validate(length(max = 40, code = "too_long"))]
+    pub kind: String,
+    /// The person's name; for a corporation the corporation's name, not its representative's.
+    #[schema(min_length = 1, max_length = 100, example = "架空 花子")]
+    #[validate(length(max = 100, code = "too_long"))]
+    pub name: String,
+}
+
+impl FounderForm {
+    /// Reads the form at its place.
+    pub fn parse(&self, at: &str, faults: &mut Faults) -> Option<Founder> {
+        let kind = faults.take(&format!("{at}/kind"), FounderKind::parse(&self.kind));
+        let name = faults.take(&format!("{at}/name"), PersonName::parse(&self.name));
+        faults.take(&format!("{at}/name"), Founder::new(kind?, name?))
+    }
+
+    /// Shows a founder.
+    #[must_use]
+    pub fn of(founder: &Founder) -> Self {
+        let kind = match founder.kind {
+            FounderKind::Individual => "INDIVIDUAL",
+            FounderKind::Corporation => "CORPORATION",
+        };
+        Self { kind: kind.to_owned(), name: founder.name.to_string() }
+    }
+}
+
+/// Whom to ask (担当者).
+#[derive(Deserialize, Serialize, ToSchema, Validate)]
+pub struct ContactForm {
+    /// Department, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 1, max_length = 100, example = "医事課")]
+    #[validate(length(max = 100, code = "too_long"))]
+    pub department: Option<String>,
+    /// Name.
+    #[schema(min_length = 1, max_length = 100, example = "架空 太郎")]
+    #[validate(length(max = 100, code = "too_long"))]
+    pub name: String,
+    /// Telephone; hyphens, full-width digits and `+81` are understood.
+    #[schema(min_length = 1, max_length = 40, example = "03-0000-1234")]
+    #[validate(length(max = 40, code = "too_long"))]
+    pub phone: String,
+}
+
+impl ContactForm {
+    /// Reads the form at its place.
+    pub fn parse(&self, at: &str, faults: &mut Faults) -> Option<Contact> {
+        let department = self.department.as_deref().map(Department::parse);
+        let department = faults.take_optional(&format!("{at}/department"), department);
+        let name = faults.take(&format!("{at}/name"), PersonName::parse(&self.name));
+        let phone = faults.take(&format!("{at}/phone"), PhoneNumber::parse(&self.phone));
+        Some(Contact { department: department?, name: name?, phone: phone? })
+    }
+
+    /// Shows a contact.
+    #[must_use]
+    pub fn of(contact: &Contact) -> Self {
+        Self {
+            department: contact.department.as_ref().map(ToString::to_string),
+            name: contact.name.to_string(),
+            phone: contact.phone.to_string(),
+        }
+    }
+}
+
+/// Basic data of a facility, without the code that it is known by.
+pub struct FacilityTexts<'a> {
+    /// Name.
+    pub name: &'a str,
+    /// Reading.
+    pub name_kana: &'a str,
+    /// Postal code.
+    pub postal_code: &'a str,
+    /// Address.
+    pub address: &'a str,
+    /// Telephone.
+    pub phone: &'a str,
+}
+
+impl FacilityTexts<'_> {
+    /// Reads the texts of the object at `/facility`. The postal code comes apart as well, to be held
+    /// against the facility list even when another text is faulty.
+    pub fn parse(&self, faults: &mut Faults) -> (Option<FacilityDetails>, Option<PostalCode>) {
+        let name = faults.take("/facility/name", FacilityName::parse(self.name));
+        let name_kana = faults.take("/facility/name_kana", Kana::parse(self.name_kana));
+        let postal_code = faults.take("/facility/postal_code", PostalCode::parse(self.postal_code));
+        let address = faults.take("/facility/address", Address::parse(self.address));
+        let phone = faults.take("/facility/phone", PhoneNumber::parse(self.phone));
+        let details = (|| {
+            Some(FacilityDetails {
+                name: name?,
+                name_kana: name_kana?,
+                postal_code: postal_code.clone()?,
+                address: address?,
+                phone: phone?,
+            })
+        })();
+        (details, postal_code)
+    }
+}

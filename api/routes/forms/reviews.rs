@@ -1,0 +1,40 @@
+//! What a review said of a filing.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::listed::FormPointer;
+use crate::domain::filings::reviews::Review;
+use crate::http::timestamp::Timestamp;
+
+/// The latest word of a review.
+#[derive(Serialize, ToSchema)]
+pub struct ReviewResponse {
+    /// When it was said.
+    pub at: Timestamp,
+    /// What to correct, or why the filing was rejected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 2000)]
+    pub message: Option<String>,
+    /// The members to correct, as JSON Pointers.
+    #[schema(max_items = 50, value_type = Vec<FormPointer>)]
+    pub fields: Vec<String>,
+    /// Until when a correction is taken (Japan day, inclusive).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = Date)]
+    pub due_date: Option<NaiveDate>,
+}
+
+impl ReviewResponse {
+    /// Shows a review.
+    #[must_use]
+    pub fn of(review: &Review) -> Self {
+        Self {
+            at: review.at.into(),
+            message: review.message.clone(),
+            fields: review.fields.clone(),
+            due_date: review.due,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! `/livez` and `/readyz`, for whoever watches over the process.
+
+use crate::routes::tags;
+use actix_web::{HttpResponse, get};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::answer::Answer;
+use crate::http::context::Context;
+use crate::http::problems::{Check, Outline, Problem, ProblemDocument};
+use crate::ops::readiness::Report;
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(livez).service(readyz);
+}
+
+/// Whether the process lives.
+#[derive(Serialize, ToSchema)]
+pub struct LiveResponse {
+    /// Always `live`.
+    #[schema(max_length = 10, example = "live")]
+    pub status: &'static str,
+}
+
+/// Whether the service can serve.
+#[derive(Serialize, ToSchema)]
+pub struct ReadyResponse {
+    /// Always `ready`; a service that is not answers 503.
+    #[schema(max_length = 10, example = "ready")]
+    pub status: &'static str,
+    /// How many mails wait in the outbox.
+    #[schema(minimum = 0, maximum = 1_000_000_000)]
+    pub mails_waiting: i64,
+    /// The parts that were looked at.
+    #[schema(max_items = 10)]
+    pub checks: Vec<Check>,
+}
+
+/// Is the process alive?
+///
+/// Answers as soon as the process takes requests; asks nothing of the database.
+#[utoipa::path(
+    tag = tags::OPERATIONS,
+    operation_id = "getLiveness",
+    responses((status = 200, description = "It is.", body = LiveResponse)),
+    security(()),
+)]
+#[get("/livez")]
+async fn livez() -> Result<HttpResponse, Problem> {
+    Ok(Answer::ok(&LiveResponse { status: "live" })?.write())
+}
+
+/// Can the service serve?
+///
+/// Looks at the database, the schema, the disks and the outbox, at most once a second. 503 from the
+/// moment the service was told to stop, and while a part fails. Mails that wait make no service
+/// unready: how long the longest of them has been due is shown.
+#[utoipa::path(
+    tag = tags::OPERATIONS,
+    operation_id = "getReadiness",
+    responses(
+        (status = 200, description = "It can.", body = ReadyResponse),
+        (status = 503, description = "It cannot; `checks` says why.", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security(()),
+)]
+#[get("/readyz")]
+async fn readyz(context: Context) -> Result<HttpResponse, Problem> {
+    let report = context.state.readiness.report().await;
+    let draining = context.state.traffic.is_draining();
+    let checks = checks(&report, draining);
+    if draining || !report.is_ready() {
+        return Ok(Outline::not_ready(checks).respond());
+    }
+    let mails_waiting = report.outbox.map_or(0, |outbox| outbox.waiting);
+    Ok(Answer::ok(&ReadyResponse { status: "ready", mails_waiting, checks })?.write())
+}
+
+fn checks(report: &Report, draining: bool) -> Vec<Check> {
+    let ahead = report.schema.map(|schema| count(schema.ahead));
+    let lag = report.outbox.map(|outbox| outbox.lag.num_seconds());
+    let parts = [
+        Check::of("serving", !draining),
+        Check::of("database", report.is_writable),
+        Check::of("migrations", report.fits_schema()).measured(ahead, "steps ahead"),
+        Check::of("outbox", report.outbox.is_some()).measured(lag, "seconds"),
+    ];
+    let disks = report.disks.iter().map(|(name, free)| {
+        let mebibytes = free.map(|free| count(free / 1024 / 1024));
+        Check::of(&format!("disk of {name}"), report.has_room(*free)).measured(mebibytes, "MiB free")
+    });
+    parts.into_iter().chain(disks).collect()
+}
+
+fn count(number: impl TryInto<i64>) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
+}

@@ -1,0 +1,3 @@
+//! For whoever runs the service.
+
+pub mod health;

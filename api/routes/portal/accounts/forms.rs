@@ -1,0 +1,218 @@
+//! The forms of an account: what a registration and a change send.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::domain::accounts::{Account, FacilityIdentity, Profile};
+use crate::domain::values::designation_receipt::DesignationReceipt;
+use crate::domain::values::facility_code::{FacilityCode, FacilityKind};
+use crate::domain::values::fault::Fault;
+use crate::domain::values::postal_code::PostalCode;
+use crate::http::body::Faults;
+use crate::routes::forms::parties::{ContactForm, FacilityTexts, FounderForm};
+use crate::security::opaque_token::OpaqueToken;
+use crate::usecases::accounts::Change;
+use crate::usecases::accounts::registrations::Registration;
+
+/// The facility (医療機関等) that the account is for.
+#[derive(Deserialize, ToSchema, Validate)]
+pub struct FacilityForm {
+    /// The facility code (医療機関等コード), ten digits. Full-width digits and separators are
+    /// understood. Absent only where the facility has no code yet, such as `2023-00123`.
+    #[schema(nullable = false, min_length = 1, max_length = 40, example = "1312345676")]
+    #[validate(length(max = 40, code = "too_long"))]
+    pub code: Option<String>,
+    /// The receipt number of the application for designation (受付番号), for a facility that has no
+    /// code yet, such as `2023-00123`.
+    #[schema(nullable = false, min_length = 1, max_length = 40)]
+    #[validate(length(max = 40, code = "too_long"))]
+    pub designation_receipt: Option<String>,
+    /// The kind of facility; to be stated with `designation_receipt`, because a code says it.
+    #[schema(nullable = false, value_type = Option<FacilityKind>)]
+    #[validate(length(max = 40, code = "too_long"))]
+    pub kind: Option<String>,
+    /// Name of the facility.
+    #[schema(min_length = 1, max_length = 100, example = "架空さくら診療所")]
+    #[validate(length(max = 100, code = "too_long"))]
+    pub name: String,
+    /// Reading of the name in kana.
+    #[schema(min_length = 1, max_length = 100, example = "カクウサクラシンリョウジョ")]
+    #[validate(length(max = 100, code = "too_long"))]
+    pub name_kana: String,
+    /// Postal code; `100-8916`, `1008916` and full-width digits are understood.
+    #[schema(min_length = 1, max_length = 40, example = "100-0000")]
+    #[validate(length(max = 40, code = "too_long"))]
+    pub postal_code: String,
+    /// Address.
+    #[schema(min_length = 1, max_length = 200, example = "東京都千代田区架空町１－１")]
+    #[validate(length(max = 200, code = "too_long"))]
+    pub address: String,
+    /// Telephone; hyphens, full-width digits and `+81` are understood.
+    #[schema(min_length = 1, max_length = 40, example = "03-0000-1234")]
+    #[validate(length(max = 40, code = "too_long"))]
+    pub phone: String,
+}
+
+impl FacilityForm {
+    fn texts(&self) -> FacilityTexts<'_> {
+        FacilityTexts {
+            name: &self.name,
+            name_kana: &self.name_kana,
+            postal_code: &self.postal_code,
+            address: &self.address,
+            phone: &self.phone,
+        }
+    }
+
+    fn code(&self, faults: &mut Faults) -> Option<FacilityCode> {
+        faults.take_optional("/facility/code", self.code.as_deref().map(FacilityCode::parse)).flatten()
+    }
+
+    /// A code, or a receipt number with a kind; never both, never neither.
+    fn identity(&self, faults: &mut Faults) -> (Option<FacilityIdentity>, Option<FacilityCode>) {
+        let code = self.code(faults);
+        let Some(receipt) = &self.designation_receipt else {
+            if self.code.is_none() {
+                faults.add("/facility/code", Fault::Required);
+            }
+            if self.kind.is_some() {
+                faults.add("/facility/kind", Fault::NotApplicable);
+            }
+            return (code.clone().map(FacilityIdentity::Designated), code);
+        };
+        if self.code.is_some() {
+            faults.add("/facility/designation_receipt", Fault::NotApplicable);
+        }
+        let receipt = faults.take("/facility/designation_receipt", DesignationReceipt::parse(receipt));
+        let kind = match &self.kind {
+            None => Err(Fault::Required),
+            Some(kind) => FacilityKind::from_code(kind).ok_or(Fault::UnknownValue),
+        };
+        let kind = faults.take("/facility/kind", kind);
+        (receipt.zip(kind).map(|(receipt, kind)| FacilityIdentity::Applying { receipt, kind }), code)
+    }
+}
+
+/// The registration form.
+#[derive(Deserialize, ToSchema, Validate)]
+pub struct AccountRequest {
+    /// The token from the fragment of the mailed link.
+    #[schema(min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
+    #[validate(length(max = 200, code = "too_long"))]
+    pub token: String,
+    /// The password: 15 to 128 characters of any kind; not a common one, and without the facility's
+    /// code or name or the address's name.
+    #[schema(min_length = 15, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
+    #[validate(length(max = 128, code = "too_long"))]
+    pub password: String,
+    /// The facility.
+    #[validate(nested)]
+    pub facility: FacilityForm,
+    /// Who opened it (開設者).
+    #[validate(nested)]
+    pub founder: FounderForm,
+    /// Whom to ask (担当者).
+    #[validate(nested)]
+    pub contact: ContactForm,
+    /// Whether the terms of use are accepted; must be `true`.
+    #[schema(example = true)]
+    pub terms_accepted: bool,
+}
+
+/// What could be read of a registration form.
+pub struct ParsedAccount {
+    identity: Option<FacilityIdentity>,
+    profile: Option<Profile>,
+    /// The code, to be held against the list.
+    pub code: Option<FacilityCode>,
+    /// The postal code, likewise.
+    pub postal_code: Option<PostalCode>,
+    name: String,
+}
+
+impl AccountRequest {
+    /// Reads as much as can be read.
+    pub fn parse(&self, faults: &mut Faults) -> ParsedAccount {
+        let (identity, code) = self.facility.identity(faults);
+        let (facility, postal_code) = self.facility.texts().parse(faults);
+        let founder = self.founder.parse("/founder", faults);
+        let contact = self.contact.parse("/contact", faults);
+        if !self.terms_accepted {
+            faults.add("/terms_accepted", Fault::MustBeTrue);
+        }
+        let profile = (|| Some(Profile { facility: facility?, founder: founder?, contact: contact? }))();
+        ParsedAccount { identity, profile, code, postal_code, name: self.facility.name.clone() }
+    }
+}
+
+impl ParsedAccount {
+    /// The facility's own data that a password must not hold.
+    #[must_use]
+    pub fn identity_texts(&self) -> Vec<String> {
+        let shown = self.identity.as_ref().map(FacilityIdentity::shown);
+        shown.into_iter().chain(Some(self.name.clone())).collect()
+    }
+
+    /// The whole form, if all of it could be read.
+    #[must_use]
+    pub fn into_registration(self, token: OpaqueToken) -> Option<Registration> {
+        Some(Registration { token, identity: self.identity?, profile: self.profile? })
+    }
+}
+
+/// A change of the account; what is absent stays as it is.
+#[derive(Deserialize, ToSchema, Validate)]
+#[schema(example = json!({
+    "contact": { "department": "医事課", "name": "架空 次郎", "phone": "03-0000-5678" },
+}))]
+pub struct AccountChangeRequest {
+    /// The whole facility, if anything of it changes. `code` may be absent; `designation_receipt`
+    /// and `kind` cannot be changed.
+    #[schema(nullable = false)]
+    #[validate(nested)]
+    pub facility: Option<FacilityForm>,
+    /// The whole founder, if anything of it changes.
+    #[schema(nullable = false)]
+    #[validate(nested)]
+    pub founder: Option<FounderForm>,
+    /// The whole contact, if anything of it changes.
+    #[schema(nullable = false)]
+    #[validate(nested)]
+    pub contact: Option<ContactForm>,
+}
+
+impl AccountChangeRequest {
+    /// Reads the change onto the account as it is, with the code and the postal code apart.
+    pub fn parse(
+        &self,
+        account: &Account,
+        faults: &mut Faults,
+    ) -> (Option<Change>, Option<FacilityCode>, Option<PostalCode>) {
+        let (mut code, mut postal_code, mut profile) = (None, None, Some(account.profile.clone()));
+        if let Some(form) = &self.facility {
+            for (place, given) in
+                [("/facility/designation_receipt", &form.designation_receipt), ("/facility/kind", &form.kind)]
+            {
+                if given.is_some() {
+                    faults.add(place, Fault::NotApplicable);
+                }
+            }
+            code = form.code(faults);
+            let (facility, read_postal_code) = form.texts().parse(faults);
+            postal_code = read_postal_code;
+            profile = profile.zip(facility).map(|(profile, facility)| Profile { facility, ..profile });
+        }
+        if let Some(form) = &self.founder {
+            let founder = form.parse("/founder", faults);
+            profile = profile.zip(founder).map(|(profile, founder)| Profile { founder, ..profile });
+        }
+        if let Some(form) = &self.contact {
+            let contact = form.parse("/contact", faults);
+            profile = profile.zip(contact).map(|(profile, contact)| Profile { contact, ..profile });
+        }
+        // Stating the present code again changes nothing.
+        let new_code = code.clone().filter(|code| account.identity.code() != Some(code));
+        (profile.map(|profile| Change { code: new_code, profile }), code, postal_code)
+    }
+}

@@ -1,0 +1,81 @@
+//! The forms of a session: login, tokens, the list of sessions.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::http::timestamp::Timestamp;
+
+/// The login id and the password.
+#[derive(Deserialize, ToSchema, Validate)]
+pub struct LoginRequest {
+    /// The account's e-mail address.
+    #[schema(min_length = 3, max_length = 254, format = "email", example = "reception@clinic.example")]
+    #[validate(length(max = 254, code = "too_long"))]
+    pub email: String,
+    /// The password.
+    #[schema(min_length = 1, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
+    #[validate(length(max = 128, code = "too_long"))]
+    pub password: String,
+}
+
+/// A refresh token.
+#[derive(Deserialize, ToSchema, Validate)]
+pub struct RefreshRequest {
+    /// The newest refresh token of the session.
+    #[schema(min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
+    #[validate(length(max = 200, code = "too_long"))]
+    pub refresh_token: String,
+}
+
+/// The tokens of a session.
+#[derive(Serialize, ToSchema)]
+pub struct TokenResponse {
+    /// The access token, to be sent as `Authorization: Bearer …`.
+    #[schema(max_length = 2048, example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl")]
+    pub access_token: String,
+    /// Always `Bearer`.
+    #[schema(max_length = 20, example = "Bearer")]
+    pub token_type: &'static str,
+    /// Seconds until the access token expires.
+    #[schema(minimum = 1, maximum = 600, example = 600)]
+    pub expires_in: i64,
+    /// The refresh token, good for one refresh.
+    #[schema(max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
+    pub refresh_token: String,
+}
+
+/// A session (ログイン).
+#[derive(Serialize, ToSchema)]
+pub struct SessionResponse {
+    /// Its id.
+    #[schema(max_length = 30, example = "ses_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
+    pub id: String,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last refreshed.
+    pub last_used_at: Timestamp,
+    /// When it ends unless it is refreshed.
+    pub expires_at: Timestamp,
+    /// The client's network address.
+    #[schema(max_length = 60, example = "192.0.2.10")]
+    pub client: String,
+    /// What the client called itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 200)]
+    pub user_agent: Option<String>,
+    /// Whether it is the session of this request.
+    pub current: bool,
+}
+
+/// A page of sessions.
+#[derive(Serialize, ToSchema)]
+pub struct SessionPage {
+    /// The sessions, newest first.
+    #[schema(max_items = 100)]
+    pub items: Vec<SessionResponse>,
+    /// The token of the next page, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 400)]
+    pub next_page_token: Option<String>,
+}

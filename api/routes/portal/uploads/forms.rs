@@ -1,0 +1,149 @@
+//! The forms of an upload: what is announced, what is shown.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use crate::domain::filings::uploads::{MediaType, Upload};
+use crate::http::timestamp::Timestamp;
+
+/// What a file will be.
+#[derive(Deserialize, ToSchema, Validate)]
+pub struct UploadRequest {
+    /// The file's name, without a folder.
+    #[schema(min_length = 1, max_length = 200, example = "契約書（写し）.pdf")]
+    #[validate(length(max = 200, code = "too_long"))]
+    pub file_name: String,
+    /// Its type: PDF, JPEG or PNG.
+    #[schema(value_type = MediaType, example = "application/pdf")]
+    #[validate(length(max = 100, code = "too_long"))]
+    pub media_type: String,
+    /// Its size in bytes, 10 MiB at most.
+    #[schema(minimum = 1, maximum = 10_485_760, example = 48213)]
+    #[validate(range(min = 1, max = 10_485_760, code = "out_of_range"))]
+    pub size_bytes: i64,
+    /// Its SHA-256 digest in hexadecimal digits.
+    #[schema(
+        min_length = 64,
+        max_length = 64,
+        pattern = "^[0-9A-Fa-f]{64}$",
+        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    )]
+    #[validate(length(max = 64, code = "too_long"))]
+    pub sha256: String,
+}
+
+/// Where an upload stands.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum UploadStatus {
+    /// Its bytes are awaited.
+    Announced,
+    /// Its bytes are stored; it can be attached.
+    Stored,
+}
+
+/// An upload (添付書類).
+#[derive(Serialize, ToSchema)]
+pub struct UploadResponse {
+    /// Its id, to be named in `attachment_ids`.
+    #[schema(max_length = 30, example = "upl_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
+    pub id: String,
+    /// Where it stands.
+    pub status: UploadStatus,
+    /// The file's name.
+    #[schema(max_length = 200, example = "契約書（写し）.pdf")]
+    pub file_name: String,
+    /// Its type.
+    pub media_type: MediaType,
+    /// Its size in bytes.
+    #[schema(minimum = 1, maximum = 10_485_760, example = 48213)]
+    pub size_bytes: u64,
+    /// Its SHA-256 digest.
+    #[schema(
+        max_length = 64,
+        pattern = "^[0-9a-f]{64}$",
+        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    )]
+    pub sha256: String,
+    /// When it was announced.
+    pub created_at: Timestamp,
+    /// Until when its bytes are awaited; absent once they are stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub expires_at: Option<Timestamp>,
+    /// When its bytes were stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub stored_at: Option<Timestamp>,
+}
+
+impl UploadResponse {
+    /// Shows an upload.
+    #[must_use]
+    pub fn of(upload: &Upload) -> Self {
+        let stored = upload.stored_at.is_some();
+        Self {
+            id: upload.id.to_string(),
+            status: if stored { UploadStatus::Stored } else { UploadStatus::Announced },
+            file_name: upload.file_name.clone(),
+            media_type: upload.media_type,
+            size_bytes: upload.size_bytes,
+            sha256: upload.sha256.clone(),
+            created_at: upload.created_at.into(),
+            expires_at: (!stored).then_some(upload.expires_at.into()),
+            stored_at: upload.stored_at.map(Into::into),
+        }
+    }
+}
+
+/// The rehearsal of an announcement: what would be awaited.
+#[derive(Serialize, ToSchema)]
+pub struct UploadPreview {
+    /// The file's name.
+    #[schema(max_length = 200, example = "契約書（写し）.pdf")]
+    pub file_name: String,
+    /// Its type.
+    pub media_type: MediaType,
+    /// Its size in bytes.
+    #[schema(minimum = 1, maximum = 10_485_760, example = 48213)]
+    pub size_bytes: u64,
+    /// Its SHA-256 digest.
+    #[schema(
+        max_length = 64,
+        pattern = "^[0-9a-f]{64}$",
+        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    )]
+    pub sha256: String,
+    /// Until when its bytes would be awaited.
+    pub expires_at: Timestamp,
+}
+
+impl UploadPreview {
+    /// Shows an upload that is not stored.
+    #[must_use]
+    pub fn of(upload: &Upload) -> Self {
+        Self {
+            file_name: upload.file_name.clone(),
+            media_type: upload.media_type,
+            size_bytes: upload.size_bytes,
+            sha256: upload.sha256.clone(),
+            expires_at: upload.expires_at.into(),
+        }
+    }
+}
+
+/// The header that proves the bytes.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes the header in the document")]
+pub struct ContentDigestHeader {
+    /// The digest of the bytes (RFC 9530): `sha-256=:` base64 `:`.
+    #[param(
+        rename = "Content-Digest",
+        max_length = 200,
+        pattern = "^sha-256=:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=:$",
+        example = "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:"
+    )]
+    content_digest: String,
+}

@@ -1,0 +1,73 @@
+//! `/.well-known/jwks.json`: the public keys of access tokens (RFC 7517).
+
+use crate::routes::tags;
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::{HttpResponse, get};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::answer::Answer;
+use crate::http::context::Context;
+use crate::http::problems::Problem;
+
+/// Registers the route.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(read_keys);
+}
+
+/// A public key (RFC 8037).
+#[derive(Serialize, ToSchema)]
+pub struct Key {
+    /// Always `OKP`.
+    #[schema(max_length = 10, example = "OKP")]
+    pub kty: &'static str,
+    /// Always `Ed25519`.
+    #[schema(max_length = 20, example = "Ed25519")]
+    pub crv: &'static str,
+    /// Always `sig`.
+    #[serde(rename = "use")]
+    #[schema(max_length = 10, example = "sig")]
+    pub usage: &'static str,
+    /// Always `EdDSA`.
+    #[schema(max_length = 10, example = "EdDSA")]
+    pub alg: &'static str,
+    /// The key's name in token headers.
+    #[schema(max_length = 64, example = "hV7Zr1pN0kQ")]
+    pub kid: String,
+    /// The public key.
+    #[schema(max_length = 64, example = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")]
+    pub x: String,
+}
+
+/// The key set.
+#[derive(Serialize, ToSchema)]
+pub struct KeySet {
+    /// The keys; the first signs, all verify.
+    #[schema(max_items = 20)]
+    pub keys: Vec<Key>,
+}
+
+/// Read the public keys
+///
+/// The keys that access tokens are verified with, named by `kid`.
+#[utoipa::path(
+    tag = tags::OPERATIONS,
+    operation_id = "getKeys",
+    responses((status = 200, description = "The key set.", body = KeySet)),
+    security(()),
+)]
+#[get("/.well-known/jwks.json")]
+async fn read_keys(context: Context) -> Result<HttpResponse, Problem> {
+    let keys = context.state.tokens.public_keys().map(|(kid, x)| Key {
+        kty: "OKP",
+        crv: "Ed25519",
+        usage: "sig",
+        alg: "EdDSA",
+        kid: kid.to_owned(),
+        x,
+    });
+    let mut response = Answer::ok(&KeySet { keys: keys.collect() })?.write();
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    Ok(response)
+}

@@ -1,0 +1,86 @@
+//! Pages for people: one per problem code, and Swagger UI, all from the binary.
+
+use std::borrow::Cow;
+
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HeaderName, LOCATION,
+};
+use actix_web::web::{self, Bytes, ServiceConfig};
+use actix_web::{HttpResponse, get};
+use utoipa_swagger_ui::Config;
+
+use crate::error::{Error, ProblemCode};
+use crate::http::problems::{Problem, page};
+
+/// Where pages and the document's files stand; nothing but reads is taken there.
+pub const PATHS: [&str; 7] =
+    ["/", "/docs", "/docs/{file:.*}", "/problems/", "/problems/{slug}", "/openapi.json", "/openapi.yaml"];
+/// They change with the binary only.
+const CACHED: (HeaderName, &str) = (CACHE_CONTROL, "public, max-age=3600");
+
+/// Registers the pages.
+pub fn routes(config: &mut ServiceConfig) {
+    let swagger = Config::from("/openapi.json")
+        .validator_url("none")
+        .try_it_out_enabled(true)
+        .display_operation_id(false)
+        .doc_expansion("list")
+        .persist_authorization(false)
+        // A hundred schemas would drown the operations; they unfold on request.
+        .default_models_expand_depth(0)
+        .use_base_layout();
+    config.service(start).service(docs).service(problem_index).service(problem_page);
+    config.app_data(web::Data::new(swagger)).service(swagger_file);
+}
+
+/// A file of Swagger UI. Its own service copies the file for every answer, which lets whoever fetches much and
+/// reads nothing fill the memory.
+#[get("/docs/{file:.*}")]
+async fn swagger_file(
+    file: web::Path<String>,
+    config: web::Data<Config<'static>>,
+) -> Result<HttpResponse, Problem> {
+    let found = utoipa_swagger_ui::serve(&file, config.into_inner());
+    let found = found.map_err(|error| Error::internal(error.to_string()))?.ok_or(ProblemCode::NotFound)?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header(CACHED);
+    if found.gzpipped {
+        response.insert_header((CONTENT_ENCODING, "gzip"));
+    }
+    Ok(response.content_type(found.content_type).body(match found.bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
+    }))
+}
+
+#[get("/")]
+async fn start() -> HttpResponse {
+    HttpResponse::Found().insert_header((LOCATION, "/docs/")).finish()
+}
+
+#[get("/docs")]
+async fn docs() -> HttpResponse {
+    HttpResponse::Found().insert_header((LOCATION, "/docs/")).finish()
+}
+
+#[get("/problems/")]
+async fn problem_index() -> HttpResponse {
+    html(page::index())
+}
+
+#[get("/problems/{slug}")]
+async fn problem_page(slug: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let code = page::from_slug(&slug).ok_or(ProblemCode::NotFound)?;
+    Ok(html(page::page(code)))
+}
+
+fn html(body: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header(CACHED)
+        .insert_header((
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+        ))
+        .body(body)
+}

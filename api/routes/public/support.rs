@@ -1,0 +1,121 @@
+//! `/v1/support`: when the call centre can be reached.
+
+use crate::routes::tags;
+use actix_web::{HttpResponse, get};
+use chrono::{Duration, NaiveDate, Weekday};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::domain::support as call_centre;
+use crate::domain::support::holidays;
+use crate::domain::values::calendar::japan_day;
+use crate::domain::values::lang::Text;
+use crate::http::answer::Answer;
+use crate::http::context::Context;
+use crate::http::problems::Problem;
+use crate::http::timestamp::Timestamp;
+
+/// How far ahead holidays are told.
+const DAYS_AHEAD: i64 = 366;
+
+/// Registers the route.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(read_support);
+}
+
+/// A stretch of weekdays with the same hours, Japan time.
+#[derive(Serialize, ToSchema)]
+pub struct HoursResponse {
+    /// First weekday.
+    #[schema(max_length = 9, example = "MONDAY")]
+    pub from_weekday: &'static str,
+    /// Last weekday.
+    #[schema(max_length = 9, example = "FRIDAY")]
+    pub to_weekday: &'static str,
+    /// When it opens.
+    #[schema(min_length = 5, max_length = 5, pattern = "^[0-9]{2}:[0-9]{2}$", example = "08:00")]
+    pub opens: String,
+    /// When it closes.
+    #[schema(max_length = 5, pattern = "^[0-9]{2}:[0-9]{2}$", example = "18:00")]
+    pub closes: String,
+}
+
+/// A public holiday (祝日) on which the call centre is closed.
+#[derive(Serialize, ToSchema)]
+pub struct HolidayResponse {
+    /// The day.
+    pub date: NaiveDate,
+    /// Its name.
+    pub name: Text,
+}
+
+/// The call centre (オンライン資格確認等コールセンター).
+#[derive(Serialize, ToSchema)]
+pub struct SupportResponse {
+    /// The telephone number, free of charge.
+    #[schema(max_length = 20, example = "0800-080-4583")]
+    pub phone: &'static str,
+    /// The hours in words.
+    pub hours_text: Text,
+    /// The hours.
+    #[schema(max_items = 7)]
+    pub hours: Vec<HoursResponse>,
+    /// Whether it is open now.
+    pub open_now: bool,
+    /// When it opens next; absent beyond the years whose holidays are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub next_opening_at: Option<Timestamp>,
+    /// The holidays of the coming year.
+    #[schema(max_items = 60)]
+    pub holidays: Vec<HolidayResponse>,
+    /// The last year whose holidays are known.
+    #[schema(minimum = 2000, maximum = 2199, example = 2026)]
+    pub holidays_known_until_year: i32,
+}
+
+/// Read the call centre's hours
+///
+/// Number, hours, whether it is open now, when it opens next, and the holidays known.
+#[utoipa::path(
+    tag = tags::SUPPORT,
+    operation_id = "getSupport",
+    responses((status = 200, description = "The call centre.", body = SupportResponse)),
+    security(()),
+)]
+#[get("/v1/support")]
+async fn read_support(context: Context) -> Result<HttpResponse, Problem> {
+    let now = context.call.now;
+    let today = japan_day(now);
+    let hours = call_centre::HOURS.iter().map(|hours| HoursResponse {
+        from_weekday: weekday(hours.first),
+        to_weekday: weekday(hours.last),
+        opens: format!("{:02}:00", hours.opens),
+        closes: format!("{:02}:00", hours.closes),
+    });
+    let holidays = holidays::holidays_in(today..=today + Duration::days(DAYS_AHEAD))
+        .map(|(date, holiday)| HolidayResponse { date, name: holiday.name() });
+    let body = SupportResponse {
+        phone: call_centre::NUMBER,
+        hours_text: call_centre::hours_text(),
+        hours: hours.collect(),
+        open_now: call_centre::is_open(now),
+        next_opening_at: call_centre::next_opening(now).map(Into::into),
+        holidays: holidays.collect(),
+        holidays_known_until_year: *holidays::known_years().end(),
+    };
+    Ok(Answer::ok(&body)?.write())
+}
+
+const fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Mon => "MONDAY",
+        Weekday::Tue => "TUESDAY",
+        Weekday::Wed => "WEDNESDAY",
+        Weekday::Thu => "THURSDAY",
+        Weekday::Fri => "FRIDAY",
+        Weekday::Sat => "SATURDAY",
+        Weekday::Sun => "SUNDAY",
+    }
+}

@@ -1,0 +1,175 @@
+//! `/v1/transitional-measures`: the rounds, for everybody to read.
+
+use crate::routes::tags;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::db::store::filings::transitional_measures as stored;
+use crate::domain::filings::transitional_measures::{CategoryRule, Edition, Window, edition_in_force};
+use crate::domain::values::calendar::{Instant, japan_day, start_of};
+use crate::domain::values::facility_code::FacilityKind;
+use crate::domain::values::lang::Text;
+use crate::error::ProblemCode;
+use crate::http::answer::Answer;
+use crate::http::context::Context;
+use crate::http::paging::{self, PageQuery};
+use crate::http::problems::{Problem, ProblemDocument};
+use crate::http::timestamp::Timestamp;
+use crate::usecases::filings::transitional_measures;
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_rounds).service(read_round);
+}
+
+/// Whether a round takes declarations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum WindowStatus {
+    /// Not yet.
+    NotYetOpen,
+    /// Yes.
+    Open,
+    /// Yes, marked as late.
+    Late,
+    /// Not any more.
+    Closed,
+}
+
+/// A round of the transitional measure (経過措置).
+#[derive(Serialize, ToSchema)]
+pub struct RoundResponse {
+    /// The round's name, to be given in declarations.
+    #[schema(max_length = 40, example = "2023")]
+    pub round: String,
+    /// Its title.
+    pub name: Text,
+    /// Whether it takes declarations now.
+    pub window: WindowStatus,
+    /// First day of filing (Japan day).
+    pub opens_date: NaiveDate,
+    /// Last day of filing, inclusive (Japan day).
+    pub until_date: NaiveDate,
+    /// The first instant after the last day of filing.
+    pub closes_at: Timestamp,
+    /// Last day on which late declarations are taken, if they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub late_until_date: Option<NaiveDate>,
+    /// The day the duty begins from which facilities are excused.
+    pub duty_begins_date: NaiveDate,
+    /// The kinds of facility that the round is for.
+    #[schema(max_items = 4)]
+    pub eligible_kinds: Vec<FacilityKind>,
+    /// What else is to be known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub notes: Option<Text>,
+    /// The categories (猶予類型) with their conditions, members, attachment rules and ends.
+    #[schema(max_items = 20)]
+    pub categories: Vec<CategoryRule>,
+    /// Since when these rules hold: a round's rules are effective-dated.
+    pub effective_from_date: NaiveDate,
+}
+
+impl RoundResponse {
+    fn of(round: String, edition: Edition, now: Instant) -> Self {
+        let window = match edition.window(japan_day(now)) {
+            Window::NotYetOpen { .. } => WindowStatus::NotYetOpen,
+            Window::Open => WindowStatus::Open,
+            Window::Late => WindowStatus::Late,
+            Window::Closed { .. } => WindowStatus::Closed,
+        };
+        Self {
+            round,
+            name: edition.name,
+            window,
+            opens_date: edition.opens_on,
+            until_date: edition.until,
+            closes_at: start_of(edition.until.succ_opt().unwrap_or(edition.until)).into(),
+            late_until_date: edition.late_until,
+            duty_begins_date: edition.duty_begins_on,
+            eligible_kinds: edition.eligible_kinds,
+            notes: edition.notes,
+            categories: edition.categories,
+            effective_from_date: edition.effective_from,
+        }
+    }
+}
+
+/// A page of rounds.
+#[derive(Serialize, ToSchema)]
+pub struct RoundPage {
+    /// The rounds, by name.
+    #[schema(max_items = 100)]
+    pub items: Vec<RoundResponse>,
+    /// The token of the next page, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 400)]
+    pub next_page_token: Option<String>,
+}
+
+/// List the rounds
+///
+/// All rounds of the transitional measure (経過措置) with their windows and categories, in Japanese and
+/// English.
+#[utoipa::path(
+    tag = tags::TRANSITIONAL_MEASURES,
+    operation_id = "listTransitionalMeasures",
+    params(PageQuery),
+    responses((status = 200, description = "A page of rounds.", body = RoundPage)),
+    security(()),
+)]
+#[get("/v1/transitional-measures")]
+async fn list_rounds(
+    context: Context,
+    query: web::Query<PageQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let slice = query.slice::<String>()?;
+    let now = context.call.now;
+    let page = context
+        .state
+        .database
+        .read(move |conn| {
+            let mut names = stored::list_names(conn, slice.after.as_deref(), slice.probe())?;
+            let next_page_token = paging::cut(&mut names, slice.limit, Clone::clone)?;
+            let mut items = Vec::with_capacity(names.len());
+            for name in names {
+                let editions = stored::list_editions(conn, &name)?;
+                if let Some(edition) = edition_in_force(&editions, japan_day(now)) {
+                    items.push(RoundResponse::of(name, edition.clone(), now));
+                }
+            }
+            Ok(RoundPage { items, next_page_token })
+        })
+        .await?;
+    paging::write(&request, &page, page.next_page_token.as_ref())
+}
+
+/// Read a round
+///
+/// Its window, and for each category the condition, the members to state, the attachment rule and
+/// until when it excuses, in Japanese and English: everything a form needs to be drawn.
+#[utoipa::path(
+    tag = tags::TRANSITIONAL_MEASURES,
+    operation_id = "getTransitionalMeasure",
+    params(("round" = String, Path, description = "The round's name.", max_length = 40, example = "2023")),
+    responses(
+        (status = 200, description = "The round.", body = RoundResponse),
+        (status = 404, description = "No such round.", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security(()),
+)]
+#[get("/v1/transitional-measures/{round}")]
+async fn read_round(context: Context, round: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let (round, now) = (round.into_inner(), context.call.now);
+    let name = round.clone();
+    let edition =
+        context.state.database.read(move |conn| transitional_measures::find(conn, &name, now)).await?;
+    let edition = edition.ok_or(ProblemCode::NotFound)?;
+    Ok(Answer::ok(&RoundResponse::of(round, edition, now))?.write())
+}

@@ -1,0 +1,150 @@
+//! The mailbox: every mail the service has sent.
+
+use crate::routes::tags;
+use actix_web::{HttpRequest, HttpResponse, delete, get, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::db::store::sandbox::messages::{self, StoredMessage};
+use crate::error::ProblemCode;
+use crate::http::answer::Answer;
+use crate::http::context::Context;
+use crate::http::filing::{Filing, nobody};
+use crate::http::paging::{self, PageQuery, time_token};
+use crate::http::problems::Problem;
+use crate::http::rehearsal::WriteQuery;
+use crate::http::timestamp::Timestamp;
+use crate::usecases::sandbox;
+
+/// No address is longer.
+const ADDRESS_MAX: usize = 254;
+
+/// A delivered mail (メール).
+#[derive(Serialize, ToSchema)]
+pub struct MessageResponse {
+    /// Its id.
+    #[schema(max_length = 30, example = "msg_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
+    pub id: String,
+    /// What it is.
+    #[schema(max_length = 60, example = "PROVISIONAL_REGISTRATION")]
+    pub kind: String,
+    /// To whom.
+    #[schema(max_length = 254, example = "reception@clinic.example")]
+    pub to: String,
+    /// Subject.
+    #[schema(max_length = 200, example = "アカウント仮登録のご案内")]
+    pub subject: String,
+    /// Plain text.
+    #[schema(max_length = 20_000, example = "架空さくら診療所 御中")]
+    pub text: String,
+    /// The same content as HTML.
+    #[schema(max_length = 60_000, example = "<p>架空さくら診療所 御中</p>")]
+    pub html: String,
+    /// The link in it, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 2000)]
+    pub link: Option<String>,
+    /// When it arrived.
+    pub delivered_at: Timestamp,
+}
+
+impl MessageResponse {
+    fn of(message: StoredMessage) -> Self {
+        let link =
+            message.body.lines().map(str::trim).find(|line| line.contains("#token=")).map(str::to_owned);
+        Self {
+            id: message.id.to_string(),
+            kind: message.kind,
+            to: message.recipient,
+            subject: message.subject,
+            text: message.body,
+            html: message.html,
+            link,
+            delivered_at: message.delivered_at.into(),
+        }
+    }
+}
+
+/// A page of mails.
+#[derive(Serialize, ToSchema)]
+pub struct MessagePage {
+    /// The mails, newest first.
+    #[schema(max_items = 100)]
+    pub items: Vec<MessageResponse>,
+    /// The token of the next page, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 400)]
+    pub next_page_token: Option<String>,
+}
+
+/// The query of the mailbox.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MessageQuery {
+    /// Only mails to this address.
+    #[serde(default)]
+    #[param(max_length = 254)]
+    to: Option<String>,
+    /// Most entries wanted.
+    #[serde(default)]
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    page_size: Option<i64>,
+    /// The `next_page_token` of the page before.
+    #[serde(default)]
+    #[param(max_length = 400)]
+    page_token: Option<String>,
+}
+
+/// Read the mailbox
+///
+/// Every mail the service has sent, newest first, each with its link: the sandbox has a mailbox instead
+/// of a mail server.
+#[utoipa::path(
+    tag = tags::SANDBOX,
+    operation_id = "listMessages",
+    params(MessageQuery),
+    responses((status = 200, description = "A page of mails.", body = MessagePage)),
+    security(()),
+)]
+#[get("/sandbox/messages")]
+pub(super) async fn list_messages(
+    context: Context,
+    query: web::Query<MessageQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let MessageQuery { to, page_size, page_token } = query.into_inner();
+    if to.as_ref().is_some_and(|to| to.chars().count() > ADDRESS_MAX) {
+        return Err(ProblemCode::InvalidParameter.into());
+    }
+    let slice = PageQuery { page_size, page_token }.slice_by_time()?;
+    let mut rows =
+        context.state.database.read(move |conn| messages::list(conn, to.as_deref(), &slice)).await?;
+    let next_page_token =
+        paging::cut(&mut rows, slice.limit, |row| time_token(row.delivered_at, row.id.uuid()))?;
+    let page = MessagePage { items: rows.into_iter().map(MessageResponse::of).collect(), next_page_token };
+    paging::write(&request, &page, page.next_page_token.as_ref())
+}
+
+/// Empty the mailbox
+///
+/// Deletes every mail in it.
+#[utoipa::path(
+    tag = tags::SANDBOX,
+    operation_id = "deleteMessages",
+    params(WriteQuery),
+    responses((status = 204, description = "The mailbox is empty.")),
+    security(()),
+)]
+#[delete("/sandbox/messages")]
+pub(super) async fn empty_mailbox(
+    context: Context,
+    query: web::Query<WriteQuery>,
+) -> Result<HttpResponse, Problem> {
+    context
+        .carry_out_for(Filing::unkeyed(query.into_inner()), nobody, |work, ()| {
+            sandbox::empty_mailbox(work)?;
+            Ok(Answer::nothing())
+        })
+        .await
+}

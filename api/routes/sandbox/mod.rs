@@ -1,0 +1,20 @@
+//! `/sandbox`: what a tester needs and production does not have: the mails, the clock, facilities to
+//! try with, and the page that a mailed link opens.
+
+mod clock;
+mod facilities;
+mod links;
+mod messages;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the routes; a production service has none of them.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(messages::list_messages)
+        .service(messages::empty_mailbox)
+        .service(clock::read_clock)
+        .service(clock::move_clock)
+        .service(facilities::list_facilities)
+        .map(|config| config.service(links::link_script).service(links::link_page));
+}

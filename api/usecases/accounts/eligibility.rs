@@ -1,0 +1,43 @@
+//! Which facilities may get an account of their own.
+
+use crate::db::engine::Conn;
+use crate::db::store::filings::successions;
+use crate::db::store::{accounts, facilities};
+use crate::domain::accounts::FacilityIdentity;
+use crate::domain::values::facility_code::FacilityCode;
+use crate::error::{Error, ProblemCode};
+
+/// Whether a facility may get an account of its own.
+///
+/// # Errors
+/// [`ProblemCode::FacilityHasAccount`], [`ProblemCode::FacilitySucceeded`], or
+/// [`ProblemCode::SuccessionRequired`] where an account of its former code exists (the letter's
+/// second audience).
+pub fn may_register(conn: &mut Conn, identity: &FacilityIdentity) -> Result<(), Error> {
+    let code = match identity {
+        FacilityIdentity::Applying { receipt, .. } => {
+            return if accounts::has_receipt(conn, receipt)? {
+                Err(ProblemCode::FacilityHasAccount.into())
+            } else {
+                Ok(())
+            };
+        }
+        FacilityIdentity::Designated(code) => code,
+    };
+    if accounts::find_by_facility(conn, code)?.is_some() {
+        return Err(ProblemCode::FacilityHasAccount.into());
+    }
+    if accounts::is_former(conn, code)? {
+        return Err(ProblemCode::FacilitySucceeded.into());
+    }
+    if successions::find_live_to(conn, code)?.is_some() || has_predecessor(conn, code)? {
+        return Err(ProblemCode::SuccessionRequired.into());
+    }
+    Ok(())
+}
+
+fn has_predecessor(conn: &mut Conn, code: &FacilityCode) -> Result<bool, Error> {
+    let Some(listed) = facilities::find(conn, code)? else { return Ok(false) };
+    let alike = facilities::list_alike_with_account(conn, &listed)?;
+    Ok(alike.iter().any(|other| listed.continues(other)))
+}

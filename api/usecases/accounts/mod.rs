@@ -1,0 +1,79 @@
+//! What an account states of its facility, and the code it gets when it is designated.
+
+pub mod eligibility;
+pub mod registrations;
+
+use super::facilities::check;
+use super::facilities::check::OF_FACILITY;
+use super::identity::sessions::Principal;
+use super::work::Work;
+use crate::db::engine::locks::{self, Lock};
+use crate::db::engine::{Conn, Inserted};
+use crate::db::store::accounts;
+use crate::domain::accounts::{Account, FacilityIdentity, Profile};
+use crate::domain::values::facility_code::FacilityCode;
+use crate::domain::values::fault::Fault;
+use crate::domain::values::postal_code::PostalCode;
+use crate::error::{Error, FieldFault, ProblemCode};
+
+/// A change of an account: what is absent stays.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The code, once the facility is designated; it cannot be changed again but by succession.
+    pub code: Option<FacilityCode>,
+    /// The whole profile after the change.
+    pub profile: Profile,
+}
+
+/// Everything the facility list says against a stated code and a stated postal code. What a change
+/// does not state is not held against the list: nobody is blamed for what he did not send.
+pub fn faults(
+    conn: &mut Conn,
+    account: &Account,
+    code: Option<&FacilityCode>,
+    postal_code: Option<&PostalCode>,
+) -> Result<Vec<FieldFault>, Error> {
+    let present = account.identity.code();
+    let new_code = code.filter(|code| present != Some(*code));
+    let mut faults = check::faults(conn, OF_FACILITY, code.or(present), postal_code)?;
+    // A facility that left the list may still correct its telephone number.
+    faults.retain(|fault| fault.fault != Fault::FacilityDelisted || new_code.is_some());
+    if new_code.is_some_and(|code| code.kind() != account.identity.kind()) {
+        faults.push(FieldFault::new(OF_FACILITY.code, Fault::KindMismatch));
+    }
+    Ok(faults)
+}
+
+/// Stores a change that [`faults`] has nothing against.
+///
+/// # Errors
+/// [`ProblemCode::FacilityAlreadyDesignated`], those of [`eligibility::may_register`].
+pub fn change(work: &mut Work<'_>, principal: &Principal, change: &Change) -> Result<Account, Error> {
+    let now = work.now();
+    let account = &principal.account;
+    match &change.code {
+        Some(code) => designate(work, account, code, &change.profile)?,
+        None => accounts::update_profile(work.conn, account.id, &change.profile, now)?,
+    }
+    work.audit(Some(account.id), "account.changed", &account.id, None)?;
+    accounts::find(work.conn, account.id)?.ok_or_else(|| Error::internal("an account vanished"))
+}
+
+fn designate(
+    work: &mut Work<'_>,
+    account: &Account,
+    code: &FacilityCode,
+    profile: &Profile,
+) -> Result<(), Error> {
+    match &account.identity {
+        FacilityIdentity::Designated(_) => return Err(ProblemCode::FacilityAlreadyDesignated.into()),
+        FacilityIdentity::Applying { .. } => {
+            locks::hold(work.conn, &[Lock::Facility(code)])?;
+            eligibility::may_register(work.conn, &FacilityIdentity::Designated(code.clone()))?;
+        }
+    }
+    match accounts::update_facility(work.conn, account.id, code, profile, work.call.now)? {
+        Inserted::Yes => Ok(()),
+        Inserted::AlreadyThere => Err(ProblemCode::FacilityHasAccount.into()),
+    }
+}

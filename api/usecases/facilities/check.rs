@@ -1,0 +1,58 @@
+//! Holds what an account states against the facility list.
+
+use crate::db::engine::Conn;
+use crate::db::store::facilities;
+
+use crate::domain::facilities::ListedFacility;
+use crate::domain::values::facility_code::FacilityCode;
+use crate::domain::values::fault::Fault;
+use crate::domain::values::postal_code::PostalCode;
+use crate::error::{Error, FieldFault};
+
+/// Where the checked values stand in a form.
+#[derive(Debug, Clone, Copy)]
+pub struct Places {
+    /// The code's pointer.
+    pub code: &'static str,
+    /// The postal code's pointer.
+    pub postal_code: &'static str,
+}
+
+/// The form of a registration and of an account.
+pub const OF_FACILITY: Places = Places { code: "/facility/code", postal_code: "/facility/postal_code" };
+/// The form of a succession.
+pub const OF_SUCCESSOR: Places =
+    Places { code: "/successor/facility_code", postal_code: "/successor/postal_code" };
+
+/// Everything the list says against a code and a postal code. Either may be missing because it
+/// could not be read; the other is checked all the same, so that all problems are told at once.
+pub fn faults(
+    conn: &mut Conn,
+    places: Places,
+    code: Option<&FacilityCode>,
+    postal_code: Option<&PostalCode>,
+) -> Result<Vec<FieldFault>, Error> {
+    let Some(code) = code else { return Ok(Vec::new()) };
+    let found = facilities::find(conn, code)?;
+    Ok(match found {
+        None => vec![FieldFault::new(places.code, Fault::FacilityNotListed)],
+        Some(listed) => faults_of_listed(places, &listed, postal_code),
+    })
+}
+
+/// The same for a facility that is in the list.
+#[must_use]
+pub fn faults_of_listed(
+    places: Places,
+    listed: &ListedFacility,
+    postal_code: Option<&PostalCode>,
+) -> Vec<FieldFault> {
+    let mut faults = Vec::new();
+    if listed.delisted_at.is_some() {
+        faults.push(FieldFault::new(places.code, Fault::FacilityDelisted));
+    }
+    if let Some(Err(fault)) = postal_code.map(|stated| listed.check_postal_code(stated)) {
+        faults.push(FieldFault::new(places.postal_code, fault));
+    }
+    faults
+}

@@ -1,0 +1,81 @@
+//! Takes an edition of the facility list into the database.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::db::engine::locks::{self, Lock};
+use crate::db::store::facilities::{self, Imported};
+use crate::domain::facilities::ListedFacility;
+use crate::domain::values::facility_code::{FacilityCode, FacilityKind};
+use crate::error::Error;
+use crate::usecases::work::Work;
+
+/// What an import did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Rows read.
+    pub read: usize,
+    /// Codes new to the list.
+    pub added: usize,
+    /// Codes of which the list said something else before.
+    pub changed: usize,
+    /// Rows refused.
+    pub refused: usize,
+    /// Codes that a whole edition does not hold any more.
+    pub delisted: usize,
+    /// Successions that went on because their successor came.
+    pub carried_on: usize,
+}
+
+/// Puts rows into the list.
+pub fn put(work: &mut Work<'_>, rows: Vec<ListedFacility>, report: &mut Report) -> Result<(), Error> {
+    let now = work.now();
+    locks::hold(work.conn, &[Lock::FacilityList])?;
+    for row in rows {
+        match facilities::put(work.conn, row, now)? {
+            Imported::Added => report.added += 1,
+            Imported::Changed => report.changed += 1,
+            Imported::Unchanged => {}
+        }
+    }
+    Ok(())
+}
+
+/// The codes an edition holds, by prefecture and kind: a facility's absence means something only
+/// where the edition covers its prefecture and kind.
+#[derive(Debug, Default)]
+pub struct Coverage(BTreeMap<(String, FacilityKindKey), BTreeSet<String>>);
+
+/// Orders kinds by their code.
+type FacilityKindKey = &'static str;
+
+impl Coverage {
+    /// Notes that the edition holds a code.
+    pub fn note(&mut self, code: &FacilityCode) {
+        let part = (code.prefecture().to_owned(), code.kind().code());
+        self.0.entry(part).or_default().insert(code.to_string());
+    }
+}
+
+/// Marks what a whole edition does not hold any more.
+pub fn delist_absent(work: &mut Work<'_>, coverage: &Coverage, report: &mut Report) -> Result<(), Error> {
+    let now = work.now();
+    for ((prefecture, kind), held) in &coverage.0 {
+        let Some(kind) = FacilityKind::from_code(kind) else { continue };
+        for code in facilities::list_codes(work.conn, prefecture, kind)? {
+            if !held.contains(&code) {
+                facilities::delist(work.conn, &code, now)?;
+                report.delisted += 1;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes the import into the audit log.
+pub fn record(work: &mut Work<'_>, report: &Report) -> Result<(), Error> {
+    let counts = serde_json::json!({
+        "read": report.read, "added": report.added, "changed": report.changed,
+        "refused": report.refused, "delisted": report.delisted, "carried_on": report.carried_on,
+    });
+    work.audit(None, "facilities.imported", &"facilities", Some(counts))
+}

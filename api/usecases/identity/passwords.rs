@@ -1,0 +1,36 @@
+//! Changing a password.
+
+use super::sessions::Principal;
+use crate::db::store::accounts;
+use crate::db::store::identity::{links, sessions};
+use crate::delivery::mail::message::Message;
+use crate::domain::accounts::Account;
+use crate::domain::identity::links::LinkPurpose;
+use crate::domain::values::ids::SessionId;
+use crate::error::Error;
+use crate::usecases::work::Work;
+
+/// Stores a new password of a logged-in account and ends its other sessions.
+pub fn change_password(work: &mut Work<'_>, principal: &Principal, hash: &str) -> Result<(), Error> {
+    replace_password(work, &principal.account, hash, Some(principal.session_id), "account.password_changed")
+}
+
+/// Stores a new password, ends sessions, voids open links, tells the owner.
+pub(super) fn replace_password(
+    work: &mut Work<'_>,
+    account: &Account,
+    hash: &str,
+    kept: Option<SessionId>,
+    action: &'static str,
+) -> Result<(), Error> {
+    let now = work.now();
+    accounts::update_password(work.conn, account.id, hash, now)?;
+    sessions::end_all_except(work.conn, account.id, kept, now)?;
+    // Whoever knew the old password may have asked for both kinds.
+    for purpose in [LinkPurpose::PasswordReset, LinkPurpose::EmailChange] {
+        links::use_up_of_account(work.conn, purpose, account.id, now)?;
+    }
+    let facility_name = account.profile.facility.name.to_string();
+    work.mail(&account.email, Some(account.id), &Message::PasswordChanged { facility_name, at: now })?;
+    work.audit(Some(account.id), action, &account.id, None)
+}

@@ -1,0 +1,137 @@
+//! Login, refresh, logout, and who a request speaks for.
+
+use uuid::Uuid;
+
+use crate::db::engine::Conn;
+use crate::db::engine::locks::{self, Lock};
+use crate::db::store::accounts;
+use crate::db::store::identity::{known_clients, sessions};
+use crate::domain::accounts::Account;
+use crate::domain::identity::sessions::{IDLE_LIFE, Refresh, Session, decide_refresh};
+use crate::domain::values::calendar::Instant;
+use crate::domain::values::facility_code::FacilityCode;
+use crate::domain::values::ids::{AccountId, SessionId};
+use crate::error::{Error, ProblemCode};
+use crate::security::access_tokens::Verified;
+use crate::security::opaque_token::OpaqueToken;
+use crate::usecases::work::Work;
+
+/// Who a request speaks for: an account whose session lives.
+#[derive(Debug, Clone)]
+pub struct Principal {
+    /// The account.
+    pub account: Account,
+    /// The session.
+    pub session_id: SessionId,
+}
+
+impl Principal {
+    /// The account's facility code.
+    ///
+    /// # Errors
+    /// [`ProblemCode::FacilityNotDesignated`] while there is none.
+    pub fn facility_code(&self) -> Result<&FacilityCode, Error> {
+        self.account.identity.code().ok_or_else(|| ProblemCode::FacilityNotDesignated.into())
+    }
+}
+
+/// Asks whether the session behind a verified token still lives. Every handler of an account's
+/// resources begins its one hop to the database with this.
+///
+/// # Errors
+/// [`ProblemCode::SessionEnded`].
+pub fn authenticate(conn: &mut Conn, verified: &Verified, now: Instant) -> Result<Principal, Error> {
+    let session = sessions::find(conn, verified.session_id)?
+        .filter(|session| session.is_live(now) && session.account_id == verified.account_id)
+        .ok_or(ProblemCode::SessionEnded)?;
+    let account = accounts::find(conn, session.account_id)?.ok_or(ProblemCode::SessionEnded)?;
+    Ok(Principal { account, session_id: session.id })
+}
+
+/// A session with the refresh token that was just issued for it.
+#[derive(Debug)]
+pub struct Opened {
+    /// The session.
+    pub session: Session,
+    /// The token that prolongs it, to be shown once.
+    pub refresh_token: OpaqueToken,
+}
+
+/// Opens a session after the password was verified.
+pub fn open(work: &mut Work<'_>, account: AccountId, user_agent: Option<String>) -> Result<Opened, Error> {
+    let now = work.now();
+    let client = work.call.client.clone().unwrap_or_default();
+    let session = Session {
+        id: SessionId::from_uuid(Uuid::new_v4()),
+        account_id: account,
+        client: client.clone(),
+        user_agent,
+        created_at: now,
+        last_used_at: now,
+        expires_at: now + IDLE_LIFE,
+        ended_at: None,
+    };
+    sessions::insert(work.conn, &session)?;
+    known_clients::remember(work.conn, account, &client, now)?;
+    work.audit(Some(account), "session.opened", &session.id, None)?;
+    issue(work, session)
+}
+
+fn issue(work: &mut Work<'_>, session: Session) -> Result<Opened, Error> {
+    let refresh_token = OpaqueToken::generate();
+    sessions::insert_refresh_token(work.conn, &refresh_token.hash(), session.id, work.call.now)?;
+    Ok(Opened { session, refresh_token })
+}
+
+/// How a refresh ended. A reuse ends the session, and that must be stored although the caller is
+/// refused: so it is no error.
+#[derive(Debug)]
+pub enum Refreshed {
+    /// The token was replaced.
+    Rotated(Box<Opened>),
+    /// The token was a copy of one replaced long ago; its session is ended.
+    Revoked,
+}
+
+/// Replaces a refresh token by the next one.
+///
+/// # Errors
+/// [`ProblemCode::RefreshTokenInvalid`].
+pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed, Error> {
+    let now = work.now();
+    locks::hold(work.conn, &[Lock::Token(&presented.hash())])?;
+    let stored = sessions::find_refresh_token(work.conn, &presented.hash())?
+        .ok_or(ProblemCode::RefreshTokenInvalid)?;
+    let session = stored.session;
+    match decide_refresh(&session, stored.replaced_at, now) {
+        Refresh::Refuse => Err(ProblemCode::RefreshTokenInvalid.into()),
+        Refresh::Revoke => {
+            sessions::end(work.conn, session.id, now)?;
+            work.audit(Some(session.account_id), "session.revoked_after_token_reuse", &session.id, None)?;
+            Ok(Refreshed::Revoked)
+        }
+        Refresh::Rotate => {
+            // Only the presented one: a client that asked twice may go on with either answer.
+            sessions::replace_refresh_token(work.conn, &presented.hash(), now)?;
+            sessions::prolong(work.conn, session.id, now, session.expiry_after(now))?;
+            work.audit(Some(session.account_id), "session.refreshed", &session.id, None)?;
+            Ok(Refreshed::Rotated(Box::new(issue(work, session)?)))
+        }
+    }
+}
+
+/// Ends a session of the principal's own account.
+///
+/// # Errors
+/// [`ProblemCode::NotFound`] for any other session.
+pub fn end(work: &mut Work<'_>, principal: &Principal, id: SessionId) -> Result<(), Error> {
+    let now = work.now();
+    let session = sessions::find(work.conn, id)?
+        .filter(|session| session.account_id == principal.account.id)
+        .ok_or(ProblemCode::NotFound)?;
+    if session.ended_at.is_none() {
+        sessions::end(work.conn, id, now)?;
+        work.audit(Some(principal.account.id), "session.ended", &id, None)?;
+    }
+    Ok(())
+}
