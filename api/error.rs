@@ -4,25 +4,10 @@
 use std::time::Duration;
 
 use crate::domain::values::fault::Fault;
+use crate::domain::values::faults::{FieldFault, Refused};
 
 /// Any error of a library below us, kept for the log and never shown to a caller.
 pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
-
-/// One refused value of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldFault {
-    /// Where the value stands in the body: an RFC 6901 pointer.
-    pub pointer: String,
-    /// Why it was refused.
-    pub fault: Fault,
-}
-
-impl FieldFault {
-    /// A fault at a place of the body.
-    pub fn new(pointer: impl Into<String>, fault: Fault) -> Self {
-        Self { pointer: pointer.into(), fault }
-    }
-}
 
 /// Why a request could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +64,15 @@ impl Error {
     /// One refused value.
     pub fn invalid(pointer: impl Into<String>, fault: Fault) -> Self {
         Self::Invalid(vec![FieldFault::new(pointer, fault)])
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(Refused(faults): Refused) -> Self {
+        if faults.is_empty() {
+            return Self::internal("a value is missing and no fault says why");
+        }
+        Self::Invalid(faults)
     }
 }
 

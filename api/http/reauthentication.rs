@@ -3,10 +3,10 @@
 
 use secrecy::SecretString;
 
-use super::body::Faults;
 use super::context::Context;
 use crate::domain::accounts::Account;
 use crate::domain::values::fault::Fault;
+use crate::domain::values::faults::Faults;
 use crate::error::Error;
 
 /// Verifies the present password of a logged-in account, within the budgets of its client and, since

@@ -6,6 +6,7 @@ pub mod designation_receipt;
 pub mod email;
 pub mod facility_code;
 pub mod fault;
+pub mod faults;
 pub mod ids;
 pub mod kana;
 pub mod lang;

@@ -15,7 +15,8 @@ use tokio::time::{Instant, timeout_at};
 use validator::Validate;
 
 use super::node::Node;
-use super::{Faults, tree, validation};
+use super::{tree, validation};
+use crate::domain::values::faults::Faults;
 use crate::error::{Error, ProblemCode};
 use crate::http::problems::Problem;
 use crate::ops::traffic::time_to_send;

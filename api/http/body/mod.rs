@@ -4,12 +4,10 @@
 //! becomes the request's struct, noting every wrong type, missing and unknown member; `validator`
 //! checks lengths. What is left to the handler is meaning, whose faults join the same list.
 
-mod faults;
 mod json;
 mod node;
 mod tree;
 mod validation;
 
-pub use faults::Faults;
 pub use json::Json;
 pub use json::receive;

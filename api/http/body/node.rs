@@ -8,8 +8,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, Map
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Number, Value};
 
-use super::Faults;
 use crate::domain::values::fault::Fault;
+use crate::domain::values::faults::Faults;
 
 /// One place of the tree.
 #[derive(Clone)]
@@ -181,7 +181,7 @@ impl<'de> MapAccess<'de> for Members<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error;
+    use crate::domain::values::faults::Refused;
     use serde::Deserialize;
     use serde_json::json;
 
@@ -203,9 +203,7 @@ mod tests {
         let faults = RefCell::new(Faults::default());
         let form = Form::deserialize(Node::root(document, &faults)).unwrap();
         let told = match faults.into_inner().finish(Some(())) {
-            Err(error::Error::Invalid(list)) => {
-                list.into_iter().map(|fault| (fault.pointer, fault.fault)).collect()
-            }
+            Err(Refused(list)) => list.into_iter().map(|fault| (fault.pointer, fault.fault)).collect(),
             _ => Vec::new(),
         };
         (form, told)

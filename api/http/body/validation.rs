@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 
-use super::Faults;
 use crate::domain::values::fault::Fault;
+use crate::domain::values::faults::Faults;
 
 /// Notes everything that was found below a place.
 pub(super) fn note(faults: &mut Faults, place: &str, errors: &ValidationErrors) {

@@ -19,8 +19,9 @@ use utoipa::ToSchema;
 
 use super::problems::catalogue::entry;
 pub use super::problems::check::Check;
+use crate::domain::values::faults::FieldFault;
 use crate::domain::values::lang::Lang;
-use crate::error::{Error, FieldFault, Limited, ProblemCode};
+use crate::error::{Error, Limited, ProblemCode};
 
 /// The document's media type.
 pub const MEDIA_TYPE: &str = "application/problem+json";

@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::domain::values::email::EmailAddress;
+use crate::domain::values::faults::Faults;
 use crate::error::Error;
-use crate::http::body::Faults;
 
 /// An e-mail address that can receive mail.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -24,7 +24,7 @@ impl EmailRequest {
     /// [`Error::Invalid`].
     pub fn parse(&self, mut faults: Faults) -> Result<EmailAddress, Error> {
         let email = faults.take("/email", EmailAddress::parse(&self.email));
-        faults.finish(email)
+        Ok(faults.finish(email)?)
     }
 }
 

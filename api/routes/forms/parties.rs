@@ -5,11 +5,11 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::domain::accounts::{Contact, FacilityDetails, Founder, FounderKind};
+use crate::domain::values::faults::Faults;
 use crate::domain::values::kana::Kana;
 use crate::domain::values::phone::PhoneNumber;
 use crate::domain::values::postal_code::PostalCode;
 use crate::domain::values::text::{Address, Department, FacilityName, PersonName};
-use crate::http::body::Faults;
 
 /// Who opened the facility (開設者).
 #[derive(Deserialize, Serialize, ToSchema, Validate)]

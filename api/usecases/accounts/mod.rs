@@ -13,8 +13,9 @@ use crate::db::store::accounts;
 use crate::domain::accounts::{Account, FacilityIdentity, Profile};
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::fault::Fault;
+use crate::domain::values::faults::FieldFault;
 use crate::domain::values::postal_code::PostalCode;
-use crate::error::{Error, FieldFault, ProblemCode};
+use crate::error::{Error, ProblemCode};
 
 /// A change of an account: what is absent stays.
 #[derive(Debug, Clone)]

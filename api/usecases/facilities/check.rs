@@ -6,8 +6,9 @@ use crate::db::store::facilities;
 use crate::domain::facilities::ListedFacility;
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::fault::Fault;
+use crate::domain::values::faults::FieldFault;
 use crate::domain::values::postal_code::PostalCode;
-use crate::error::{Error, FieldFault};
+use crate::error::Error;
 
 /// Where the checked values stand in a form.
 #[derive(Debug, Clone, Copy)]

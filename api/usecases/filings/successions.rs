@@ -16,9 +16,10 @@ use crate::domain::filings::successions::{
 };
 use crate::domain::values::calendar::{Instant, japan_day};
 use crate::domain::values::facility_code::FacilityCode;
+use crate::domain::values::faults::FieldFault;
 use crate::domain::values::ids::{PostalItemId, SuccessionId};
 use crate::domain::values::receipt_number::ReceiptNumber;
-use crate::error::{Error, FieldFault, ProblemCode};
+use crate::error::{Error, ProblemCode};
 use crate::usecases::facilities::check;
 use crate::usecases::facilities::check::OF_SUCCESSOR;
 use crate::usecases::identity::sessions::Principal;

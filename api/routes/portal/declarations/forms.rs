@@ -11,9 +11,9 @@ use crate::domain::filings::declarations::{
 };
 use crate::domain::filings::transitional_measures::{Basis, Statement};
 use crate::domain::values::facility_code::FacilityCode;
+use crate::domain::values::faults::Faults;
 use crate::domain::values::ids::UploadId;
 use crate::domain::values::lang::Text;
-use crate::http::body::Faults;
 use crate::http::rehearsal::{MailPreview, WriteQuery, mails};
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::listed::{AttachmentId, GivenFacilityCode, ShownFacilityCode};

@@ -17,10 +17,11 @@ use crate::db::store::filings::declarations as stored;
 use crate::domain::filings::declarations::DeclarationContent;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::fault::Fault;
+use crate::domain::values::faults::Faults;
 use crate::domain::values::ids::DeclarationId;
 use crate::error::{Error, ProblemCode};
 use crate::http::answer::Answer;
-use crate::http::body::{Faults, Json};
+use crate::http::body::Json;
 use crate::http::conditional::{self, IfMatch, IfMatchHeader, IfNoneMatchHeader};
 use crate::http::context::{Bearer, Context};
 use crate::http::filing::{Filing, IdempotencyKey, IdempotencyKeyHeader};
@@ -112,7 +113,7 @@ fn all_or_faults(
     mut faults: Faults,
 ) -> Result<DeclarationContent, Error> {
     if faults.is_empty() {
-        return faults.finish(draft.content());
+        return Ok(faults.finish(draft.content())?);
     }
     let now = work.now();
     let edition = transitional_measures::find(work.conn, round, now)?;
@@ -124,7 +125,7 @@ fn all_or_faults(
     }
     let (codes, attachments) = (&draft.other_facility_codes, &draft.attachment_ids);
     faults.extend(declarations::list_faults(work.conn, principal, codes, attachments)?);
-    faults.finish(None)
+    Ok(faults.finish(None)?)
 }
 
 /// List the facility's declarations

@@ -10,8 +10,8 @@ use crate::domain::filings::transitional_measures::{
 };
 use crate::domain::values::calendar::{YearMonth, parse_date};
 use crate::domain::values::fault::Fault;
+use crate::domain::values::faults::Faults;
 use crate::domain::values::text::{Department, Paragraph};
-use crate::http::body::Faults;
 
 /// The ages that are taken for those of doctors.
 const AGES: std::ops::RangeInclusive<i64> = 18..=120;

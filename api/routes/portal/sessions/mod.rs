@@ -14,10 +14,11 @@ use crate::db::store::identity::{known_clients, sessions as stored};
 use crate::domain::identity::sessions::{ACCESS_TOKEN_LIFE, Session};
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::email::EmailAddress;
+use crate::domain::values::faults::Faults;
 use crate::domain::values::ids::{AccountId, SessionId};
 use crate::error::{Error, ProblemCode};
 use crate::http::answer::Answer;
-use crate::http::body::{Faults, Json};
+use crate::http::body::Json;
 use crate::http::context::{Bearer, Context};
 use crate::http::filing::{Filing, nobody};
 use crate::http::paging::{self, PageQuery, time_token};
@@ -79,7 +80,7 @@ async fn log_in(
 
 fn parse_login(email: &str, mut faults: Faults) -> Result<EmailAddress, Error> {
     let email = faults.take("/email", EmailAddress::parse(email));
-    faults.finish(email)
+    Ok(faults.finish(email)?)
 }
 
 /// Verifies the password within the budgets. Whether the account exists shows neither in the answer

@@ -11,10 +11,10 @@ use crate::domain::filings::successions::{
 use crate::domain::values::calendar::parse_date;
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::fault::Fault;
+use crate::domain::values::faults::Faults;
 use crate::domain::values::phone::PhoneNumber;
 use crate::domain::values::postal_code::PostalCode;
 use crate::domain::values::text::{Address, FacilityName, Paragraph, PersonName};
-use crate::http::body::Faults;
 use crate::http::rehearsal::{MailPreview, WriteQuery, mails};
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::parties::{ContactForm, FounderForm};

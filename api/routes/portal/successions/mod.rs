@@ -12,10 +12,11 @@ use super::successions::forms::{
 use crate::db::engine::Conn;
 use crate::db::store::filings::successions as stored;
 use crate::domain::filings::successions::{Succession, SuccessionForm};
+use crate::domain::values::faults::Faults;
 use crate::domain::values::ids::SuccessionId;
 use crate::error::{Error, ProblemCode};
 use crate::http::answer::Answer;
-use crate::http::body::{Faults, Json};
+use crate::http::body::Json;
 use crate::http::conditional::{self, IfMatch, IfMatchHeader, IfNoneMatchHeader, etag};
 use crate::http::context::{Bearer, Context};
 use crate::http::filing::{Filing, IdempotencyKey, IdempotencyKeyHeader};
@@ -94,7 +95,7 @@ fn all_or_faults(
         let now = work.now();
         faults.extend(successions::faults(work.conn, principal, parsed.parts(), now)?);
     }
-    faults.finish(parsed.form)
+    Ok(faults.finish(parsed.form)?)
 }
 
 /// List the account's successions

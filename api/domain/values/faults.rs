@@ -1,7 +1,22 @@
-//! The list of refused values that a request collects on its way.
+//! The refused values of a request, collected on its way, and the draft they belong to.
 
-use crate::domain::values::fault::Fault;
-use crate::error::{Error, FieldFault};
+use super::fault::Fault;
+
+/// One refused value of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldFault {
+    /// Where the value stands in the body: an RFC 6901 pointer.
+    pub pointer: String,
+    /// Why it was refused.
+    pub fault: Fault,
+}
+
+impl FieldFault {
+    /// A fault at a place of the body.
+    pub fn new(pointer: impl Into<String>, fault: Fault) -> Self {
+        Self { pointer: pointer.into(), fault }
+    }
+}
 
 /// Faults beyond this number are not told any more.
 const MOST: usize = 50;
@@ -55,19 +70,58 @@ impl Faults {
         }
     }
 
-    /// The value, if nothing at all is blamed.
+    /// The value, if no fault was noted.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with every fault.
-    pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Error> {
+    /// Every fault, in the order of their places.
+    pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Refused> {
         // `validator` keeps its findings in a hash map: unsorted, the same request would be answered
         // in another order each time.
         self.0.sort_by(|one, other| one.pointer.cmp(&other.pointer));
-        match value {
-            Some(value) if self.0.is_empty() => Ok(value),
-            _ if self.0.is_empty() => Err(Error::internal("a value is missing and nothing is blamed")),
-            _ => Err(Error::Invalid(self.0)),
-        }
+        value.filter(|_| self.0.is_empty()).ok_or(Refused(self.0))
+    }
+}
+
+/// Every fault of a request. It is empty only where a value is missing and no fault says why, which is
+/// a mistake of ours.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refused(pub Vec<FieldFault>);
+
+/// What could be read of a form, with its faults so far. The parts can be held against more rules, so that
+/// all faults are told at once; the whole comes out only where there is none.
+#[derive(Debug)]
+pub struct Draft<D> {
+    parts: D,
+    faults: Faults,
+}
+
+impl<D> Draft<D> {
+    /// Puts parts and faults together.
+    #[must_use]
+    pub const fn new(parts: D, faults: Faults) -> Self {
+        Self { parts, faults }
+    }
+
+    /// Whether no fault was found so far.
+    #[must_use]
+    pub const fn is_faultless(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    /// Holds the parts against more rules.
+    ///
+    /// # Errors
+    /// Those of `rules`.
+    pub fn examine<E>(&mut self, rules: impl FnOnce(&D, &mut Faults) -> Result<(), E>) -> Result<(), E> {
+        rules(&self.parts, &mut self.faults)
+    }
+
+    /// The whole, if no fault was found.
+    ///
+    /// # Errors
+    /// Every fault.
+    pub fn finish<T>(self, whole: impl FnOnce(D) -> Option<T>) -> Result<T, Refused> {
+        if self.faults.is_empty() { self.faults.finish(whole(self.parts)) } else { self.faults.finish(None) }
     }
 }
 
@@ -82,7 +136,7 @@ mod tests {
         faults.add("/facility/code", Fault::FacilityCodeForm);
         faults.add("/facility", Fault::Blank);
         faults.add("/facility_code", Fault::Blank);
-        let Err(Error::Invalid(list)) = faults.finish(Some(())) else { panic!("accepted") };
+        let Err(Refused(list)) = faults.finish(Some(())) else { panic!("accepted") };
         let told: Vec<_> = list.iter().map(|fault| (fault.pointer.as_str(), fault.fault)).collect();
         assert_eq!(told, [("/facility", Fault::Required), ("/facility_code", Fault::Blank)]);
     }
@@ -93,7 +147,7 @@ mod tests {
         for place in ["/b", "/a/1", "/a/0"] {
             faults.add(place, Fault::Blank);
         }
-        let Err(Error::Invalid(list)) = faults.finish(Some(())) else { panic!("accepted") };
+        let Err(Refused(list)) = faults.finish(Some(())) else { panic!("accepted") };
         let told: Vec<_> = list.iter().map(|fault| fault.pointer.as_str()).collect();
         assert_eq!(told, ["/a/0", "/a/1", "/b"]);
     }
@@ -105,5 +159,25 @@ mod tests {
         assert_eq!(faults.take_optional("/b", Some(Ok(1))), Some(Some(1)));
         assert_eq!(faults.take_optional::<u8>("/c", Some(Err(Fault::DateForm))), None);
         assert!(faults.finish(Some(())).is_err());
+    }
+
+    #[test]
+    fn a_draft_with_a_fault_never_becomes_whole() {
+        let mut faults = Faults::default();
+        faults.add("/a", Fault::Blank);
+        let mut draft = Draft::new(Some(1), faults);
+        draft
+            .examine(|parts, faults| {
+                if parts.is_some() {
+                    faults.add("/b", Fault::Required);
+                }
+                Ok::<_, ()>(())
+            })
+            .unwrap();
+        assert!(!draft.is_faultless());
+        let Err(Refused(list)) = draft.finish(|parts| parts) else { panic!("accepted") };
+        assert_eq!(list.len(), 2);
+        assert_eq!(Draft::new(Some(1), Faults::default()).finish(|parts| parts), Ok(1));
+        assert_eq!(Draft::new(None::<u8>, Faults::default()).finish(|parts| parts), Err(Refused(Vec::new())));
     }
 }
