@@ -32,6 +32,7 @@ mod facility_imports;
 mod group_commit;
 mod languages;
 mod limits;
+mod lists;
 mod mail_delivery;
 mod mail_fairness;
 mod metrics;

@@ -4,7 +4,7 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, Transact
 use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
 use diesel::{PgConnection, SqliteConnection};
 
-use super::Inserted;
+use super::Stored;
 use crate::error::Error;
 
 /// A connection, as store functions get it: inside a transaction.
@@ -33,7 +33,7 @@ pub(in crate::db) fn begin(conn: &mut Conn, sql: &str) -> QueryResult<()> {
 }
 
 /// Begins a savepoint.
-pub(super) fn begin_savepoint(conn: &mut Conn) -> QueryResult<()> {
+fn begin_savepoint(conn: &mut Conn) -> QueryResult<()> {
     on!(conn, |c| AnsiTransactionManager::begin_transaction(c))
 }
 
@@ -70,17 +70,32 @@ pub(in crate::db) fn roll_back_to(conn: &mut Conn, outside: u32) {
     }
 }
 
-/// Runs a part of a transaction that can be taken back on its own.
-pub fn savepoint<T>(conn: &mut Conn, part: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+/// Runs a part of a transaction that can be taken back on its own: it is kept if it succeeds.
+///
+/// # Errors
+/// The part's own, and the database's.
+pub fn savepoint<T, E: From<DieselError>>(
+    conn: &mut Conn,
+    part: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    savepoint_kept_if(conn, part, Result::is_ok)?
+}
+
+/// The same for a part whose outcome decides whether it is kept.
+pub(super) fn savepoint_kept_if<O>(
+    conn: &mut Conn,
+    part: impl FnOnce(&mut Conn) -> O,
+    is_kept: impl FnOnce(&O) -> bool,
+) -> QueryResult<O> {
     let outside = depth(conn);
     begin_savepoint(conn)?;
-    let result = part(conn);
-    if result.is_ok() {
+    let outcome = part(conn);
+    if is_kept(&outcome) {
         commit(conn)?;
     } else {
         roll_back_to(conn, outside);
     }
-    result
+    Ok(outcome)
 }
 
 /// Runs an update that a unique index may refuse. It has a savepoint of its own, because PostgreSQL
@@ -88,22 +103,10 @@ pub fn savepoint<T>(conn: &mut Conn, part: impl FnOnce(&mut Conn) -> Result<T, E
 pub(in crate::db) fn refereed(
     conn: &mut Conn,
     update: impl FnOnce(&mut Conn) -> QueryResult<usize>,
-) -> Result<Inserted, Error> {
-    let outside = depth(conn);
-    begin_savepoint(conn)?;
-    match update(conn) {
-        Ok(_) => {
-            commit(conn)?;
-            Ok(Inserted::Yes)
-        }
-        Err(error) => {
-            roll_back_to(conn, outside);
-            match error {
-                DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
-                    Ok(Inserted::AlreadyThere)
-                }
-                error => Err(error.into()),
-            }
-        }
+) -> Result<Stored, Error> {
+    match savepoint(conn, update) {
+        Ok(_) => Ok(Stored::Yes),
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(Stored::Taken),
+        Err(error) => Err(error.into()),
     }
 }

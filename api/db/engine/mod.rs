@@ -46,18 +46,18 @@ impl From<DieselError> for Error {
     }
 }
 
-/// What became of an insert that a unique index referees.
+/// What became of a row that a unique index referees, inserted or updated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Inserted {
-    /// The row is stored.
+pub enum Stored {
+    /// It is stored.
     Yes,
-    /// A row with the same unique value was there before; nothing was stored.
-    AlreadyThere,
+    /// Another row has the same unique value; nothing was stored.
+    Taken,
 }
 
-impl Inserted {
+impl Stored {
     /// Reads the count of an insert that does nothing on a conflict.
     pub(in crate::db) fn from_count(count: diesel::QueryResult<usize>) -> Result<Self, Error> {
-        Ok(if count? == 0 { Self::AlreadyThere } else { Self::Yes })
+        Ok(if count? == 0 { Self::Taken } else { Self::Yes })
     }
 }

@@ -1,8 +1,9 @@
 //! Pages that stay stable while rows are added: each page continues after the last row of the one
 //! before, never after a count.
 
-use crate::domain::values::calendar::Instant;
 use uuid::Uuid;
+
+use crate::domain::values::calendar::Instant;
 
 /// A place in a list ordered by time and id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,3 +30,20 @@ impl<A> Slice<A> {
         self.limit.saturating_add(1)
     }
 }
+
+/// Loads a slice of a boxed query, newest first: by the columns of time and id, of which the id orders
+/// the rows of one instant.
+macro_rules! load_newest_first {
+    ($conn:expr, $slice:expr, ($at:expr, $id:expr), $query:expr) => {
+        $crate::db::engine::connection::on!($conn, |c| {
+            let mut page = $query.order(($at.desc(), $id.desc())).limit($slice.probe());
+            if let Some(after) = $slice.after {
+                let at = $crate::db::engine::columns::Moment(after.at);
+                let id = $crate::db::engine::columns::Id(after.id);
+                page = page.filter($at.lt(at).or($at.eq(at).and($id.lt(id))));
+            }
+            page.load(c)
+        })
+    };
+}
+pub(in crate::db) use load_newest_first;

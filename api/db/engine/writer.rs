@@ -15,7 +15,7 @@ use diesel::result::Error as DieselError;
 use tokio::sync::oneshot;
 
 use super::Conn;
-use super::connection::{begin, begin_savepoint, commit, depth, roll_back_to};
+use super::connection::{begin, commit, savepoint_kept_if};
 use super::file::Opened;
 use super::load::{Commits, Load};
 use crate::error::{Error, ProblemCode};
@@ -192,14 +192,9 @@ fn in_savepoint<T>(
     mode: Mode,
     job: impl FnOnce(&mut Conn) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let outside = depth(connection);
-    begin_savepoint(connection)?;
-    let result = catch_unwind(AssertUnwindSafe(|| job(connection)))
-        .unwrap_or_else(|_| Err(Error::internal("a database job panicked")));
-    if result.is_ok() && mode == Mode::Store {
-        commit(connection)?;
-    } else {
-        roll_back_to(connection, outside);
-    }
-    result
+    let unless_it_panics = |connection: &mut Conn| {
+        catch_unwind(AssertUnwindSafe(|| job(connection)))
+            .unwrap_or_else(|_| Err(Error::internal("a database job panicked")))
+    };
+    savepoint_kept_if(connection, unless_it_panics, |result| result.is_ok() && mode == Mode::Store)?
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::schema::{accounts, former_facilities};
 use crate::db::engine::columns::{Document, Id, Moment, undecodable};
 use crate::db::engine::connection::{on, refereed};
-use crate::db::engine::{Conn, Inserted};
+use crate::db::engine::{Conn, Stored};
 use crate::domain::accounts::{Account, FacilityIdentity, FormerFacility, Profile};
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::designation_receipt::DesignationReceipt;
@@ -71,7 +71,7 @@ fn identity_columns(identity: &FacilityIdentity) -> (Option<String>, Option<Stri
 }
 
 /// Stores a new account.
-pub fn insert(conn: &mut Conn, account: &Account, password_hash: &str) -> Result<Inserted, Error> {
+pub fn insert(conn: &mut Conn, account: &Account, password_hash: &str) -> Result<Stored, Error> {
     let (facility_code, designation_receipt) = identity_columns(&account.identity);
     let row = Row {
         id: Id(account.id.uuid()),
@@ -86,7 +86,7 @@ pub fn insert(conn: &mut Conn, account: &Account, password_hash: &str) -> Result
         created_at: Moment(account.created_at),
         updated_at: Moment(account.updated_at),
     };
-    Inserted::from_count(on!(conn, |c| diesel::insert_into(accounts::table)
+    Stored::from_count(on!(conn, |c| diesel::insert_into(accounts::table)
         .values(row)
         .on_conflict_do_nothing()
         .execute(c)))
@@ -155,7 +155,7 @@ pub fn update_facility(
     code: &FacilityCode,
     profile: &Profile,
     now: Instant,
-) -> Result<Inserted, Error> {
+) -> Result<Stored, Error> {
     let profile = Document::of(profile)?;
     refereed(conn, |conn| {
         on!(conn, |c| diesel::update(accounts::table.find(Id(id.uuid())))
@@ -188,7 +188,7 @@ pub fn update_email(
     id: AccountId,
     email: &EmailAddress,
     now: Instant,
-) -> Result<Inserted, Error> {
+) -> Result<Stored, Error> {
     refereed(conn, |conn| {
         on!(conn, |c| diesel::update(accounts::table.find(Id(id.uuid())))
             .set((

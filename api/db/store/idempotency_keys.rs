@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::schema::idempotency_keys;
 use crate::db::engine::columns::{Document, Id, Moment};
 use crate::db::engine::connection::on;
-use crate::db::engine::{Conn, Inserted};
+use crate::db::engine::{Conn, Stored};
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
@@ -44,7 +44,7 @@ pub fn insert(
     fingerprint: &[u8],
     answer: &impl Serialize,
     now: Instant,
-) -> Result<Inserted, Error> {
+) -> Result<Stored, Error> {
     let result = on!(conn, |c| diesel::insert_into(idempotency_keys::table)
         .values((
             idempotency_keys::principal.eq(Id(scope.principal)),
@@ -56,7 +56,7 @@ pub fn insert(
         ))
         .on_conflict_do_nothing()
         .execute(c));
-    Inserted::from_count(result)
+    Stored::from_count(result)
 }
 
 /// Forgets keys older than `before`.

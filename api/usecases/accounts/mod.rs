@@ -8,7 +8,7 @@ use super::facilities::check::OF_FACILITY;
 use super::identity::sessions::Principal;
 use super::work::Work;
 use crate::db::engine::locks::{self, Lock};
-use crate::db::engine::{Conn, Inserted};
+use crate::db::engine::{Conn, Stored};
 use crate::db::store::accounts;
 use crate::domain::accounts::{Account, FacilityIdentity, Profile};
 use crate::domain::values::facility_code::FacilityCode;
@@ -74,7 +74,7 @@ fn designate(
         }
     }
     match accounts::update_facility(work.conn, account.id, code, profile, work.call.now)? {
-        Inserted::Yes => Ok(()),
-        Inserted::AlreadyThere => Err(ProblemCode::FacilityHasAccount.into()),
+        Stored::Yes => Ok(()),
+        Stored::Taken => Err(ProblemCode::FacilityHasAccount.into()),
     }
 }

@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use super::eligibility;
-use crate::db::engine::Inserted;
+use crate::db::engine::Stored;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
 use crate::db::store::identity::links as stored_links;
@@ -76,7 +76,7 @@ pub fn complete(work: &mut Work<'_>, form: Registration, password_hash: &str) ->
         created_at: now,
         updated_at: now,
     };
-    if accounts::insert(work.conn, &account, password_hash)? == Inserted::AlreadyThere {
+    if accounts::insert(work.conn, &account, password_hash)? == Stored::Taken {
         return Err(ProblemCode::FacilityHasAccount.into());
     }
     stored_links::use_up(work.conn, &link, now)?;

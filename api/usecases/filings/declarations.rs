@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::transitional_measures;
-use crate::db::engine::{Conn, Inserted};
+use crate::db::engine::{Conn, Stored};
 use crate::db::store::filings::{declarations, uploads};
 use crate::delivery::mail::message::{DeclarationFacts, Message};
 use crate::domain::filings::declarations::{
@@ -157,7 +157,7 @@ fn insert(work: &mut Work<'_>, declaration: &mut Declaration) -> Result<(), Erro
         if declarations::exists_live(work.conn, &declaration.facility_code, &declaration.round)? {
             return Err(ProblemCode::DeclarationExists.into());
         }
-        if declarations::insert(work.conn, declaration)? == Inserted::Yes {
+        if declarations::insert(work.conn, declaration)? == Stored::Yes {
             return Ok(());
         }
         declaration.receipt_number = ReceiptNumber::from_random(rand::random());

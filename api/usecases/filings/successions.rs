@@ -4,7 +4,7 @@ use chrono::Duration;
 use uuid::Uuid;
 
 use crate::db::engine::locks::{self, Lock};
-use crate::db::engine::{Conn, Inserted, savepoint};
+use crate::db::engine::{Conn, Stored, savepoint};
 use crate::db::store::filings::{declarations, postal_items, successions};
 use crate::db::store::{accounts, facilities};
 use crate::delivery::mail::message::{Message, SuccessionFacts};
@@ -82,7 +82,7 @@ pub fn file(work: &mut Work<'_>, principal: &Principal, form: SuccessionForm) ->
     };
     let listed = find_listed(work.conn, &succession)?;
     go_on(work, &mut succession, listed.is_some());
-    if successions::insert(work.conn, &succession)? == Inserted::AlreadyThere {
+    if successions::insert(work.conn, &succession)? == Stored::Taken {
         return Err(ProblemCode::SuccessorTaken.into());
     }
     work.audit(Some(principal.account.id), "succession.filed", &succession.id, None)?;
@@ -247,8 +247,8 @@ fn hold_codes(conn: &mut Conn, predecessor: &FacilityCode, form: &SuccessionForm
 
 fn store(work: &mut Work<'_>, succession: &Succession) -> Result<(), Error> {
     match successions::update(work.conn, succession)? {
-        Inserted::Yes => Ok(()),
-        Inserted::AlreadyThere => Err(ProblemCode::SuccessorTaken.into()),
+        Stored::Yes => Ok(()),
+        Stored::Taken => Err(ProblemCode::SuccessorTaken.into()),
     }
 }
 
@@ -268,7 +268,7 @@ fn pass_if_accepted(work: &mut Work<'_>, account: &Account, succession: &Success
     accounts::insert_former(work.conn, account.id, succession.id, &former)?;
     let profile = profile_after(account, &succession.form);
     if accounts::update_facility(work.conn, account.id, &successor.facility_code, &profile, now)?
-        == Inserted::AlreadyThere
+        == Stored::Taken
     {
         return Err(ProblemCode::SuccessorHasAccount.into());
     }

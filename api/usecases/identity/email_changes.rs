@@ -2,7 +2,7 @@
 
 use super::links;
 use super::sessions::Principal;
-use crate::db::engine::Inserted;
+use crate::db::engine::Stored;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
 use crate::db::store::identity::links as stored_links;
@@ -51,7 +51,7 @@ pub fn complete(work: &mut Work<'_>, token: &OpaqueToken) -> Result<Account, Err
     let id = link.account_id.ok_or(ProblemCode::LinkUnknown)?;
     locks::hold(work.conn, &[Lock::Account(id)])?;
     let account = accounts::find(work.conn, id)?.ok_or(ProblemCode::LinkUnknown)?;
-    if accounts::update_email(work.conn, id, &link.email, now)? == Inserted::AlreadyThere {
+    if accounts::update_email(work.conn, id, &link.email, now)? == Stored::Taken {
         return Err(ProblemCode::EmailTaken.into());
     }
     stored_links::use_up_of_account(work.conn, LinkPurpose::EmailChange, id, now)?;

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use crate::db::engine::columns::{Document, Id, Moment, undecodable};
 use crate::db::engine::connection::on;
-use crate::db::engine::paging::{After, Slice};
-use crate::db::engine::{Conn, Inserted};
+use crate::db::engine::paging::{After, Slice, load_newest_first};
+use crate::db::engine::{Conn, Stored};
 use crate::db::store::schema::{declaration_revisions as revisions, declarations};
 use crate::domain::filings::declarations::{Declaration, DeclarationRevision, DeclarationStatus};
 use crate::domain::values::calendar::Instant;
@@ -72,9 +72,9 @@ impl Row {
 }
 
 /// Stores a new declaration.
-pub fn insert(conn: &mut Conn, declaration: &Declaration) -> Result<Inserted, Error> {
+pub fn insert(conn: &mut Conn, declaration: &Declaration) -> Result<Stored, Error> {
     let row = Row::encode(declaration)?;
-    Inserted::from_count(on!(conn, |c| diesel::insert_into(declarations::table)
+    Stored::from_count(on!(conn, |c| diesel::insert_into(declarations::table)
         .values(row)
         .on_conflict_do_nothing()
         .execute(c)))
@@ -143,23 +143,15 @@ pub fn list(
     facility: &FacilityCode,
     slice: &Slice<After>,
 ) -> Result<Vec<Declaration>, Error> {
-    let rows: Vec<Row> = on!(conn, |c| {
-        let mut query = declarations::table
+    let rows: Vec<Row> = load_newest_first!(
+        conn,
+        slice,
+        (declarations::created_at, declarations::id),
+        declarations::table
             .filter(declarations::facility_code.eq(facility.as_str()))
             .select(Row::as_select())
-            .order((declarations::created_at.desc(), declarations::id.desc()))
-            .limit(slice.probe())
-            .into_boxed();
-        if let Some(after) = slice.after {
-            let (at, id) = (Moment(after.at), Id(after.id));
-            query = query.filter(
-                declarations::created_at
-                    .lt(at)
-                    .or(declarations::created_at.eq(at).and(declarations::id.lt(id))),
-            );
-        }
-        query.load(c)
-    })?;
+            .into_boxed()
+    )?;
     rows.into_iter().map(Row::decode).collect()
 }
 

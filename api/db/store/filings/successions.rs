@@ -5,8 +5,8 @@ use diesel::prelude::*;
 
 use crate::db::engine::columns::{Document, Id, Moment, undecodable};
 use crate::db::engine::connection::{on, refereed};
-use crate::db::engine::paging::{After, Slice};
-use crate::db::engine::{Conn, Inserted};
+use crate::db::engine::paging::{After, Slice, load_newest_first};
+use crate::db::engine::{Conn, Stored};
 use crate::db::store::schema::{facilities, successions};
 use crate::domain::filings::successions::{Succession, SuccessionStatus};
 use crate::domain::values::calendar::parse_date;
@@ -77,16 +77,16 @@ impl Row {
 }
 
 /// Stores a new succession.
-pub fn insert(conn: &mut Conn, succession: &Succession) -> Result<Inserted, Error> {
+pub fn insert(conn: &mut Conn, succession: &Succession) -> Result<Stored, Error> {
     let row = Row::encode(succession)?;
-    Inserted::from_count(on!(conn, |c| diesel::insert_into(successions::table)
+    Stored::from_count(on!(conn, |c| diesel::insert_into(successions::table)
         .values(row)
         .on_conflict_do_nothing()
         .execute(c)))
 }
 
 /// Stores what changed about a succession.
-pub fn update(conn: &mut Conn, succession: &Succession) -> Result<Inserted, Error> {
+pub fn update(conn: &mut Conn, succession: &Succession) -> Result<Stored, Error> {
     let row = Row::encode(succession)?;
     refereed(conn, |conn| {
         on!(conn, |c| diesel::update(successions::table.find(row.id))
@@ -117,21 +117,15 @@ pub fn find(conn: &mut Conn, id: SuccessionId, account: AccountId) -> Result<Opt
 
 /// A page of an account's successions, newest first.
 pub fn list(conn: &mut Conn, account: AccountId, slice: &Slice<After>) -> Result<Vec<Succession>, Error> {
-    let rows: Vec<Row> = on!(conn, |c| {
-        let mut query = successions::table
+    let rows: Vec<Row> = load_newest_first!(
+        conn,
+        slice,
+        (successions::created_at, successions::id),
+        successions::table
             .filter(successions::account_id.eq(Id(account.uuid())))
             .select(Row::as_select())
-            .order((successions::created_at.desc(), successions::id.desc()))
-            .limit(slice.probe())
-            .into_boxed();
-        if let Some(after) = slice.after {
-            let (at, id) = (Moment(after.at), Id(after.id));
-            query = query.filter(
-                successions::created_at.lt(at).or(successions::created_at.eq(at).and(successions::id.lt(id))),
-            );
-        }
-        query.load(c)
-    })?;
+            .into_boxed()
+    )?;
     rows.into_iter().map(Row::decode).collect()
 }
 

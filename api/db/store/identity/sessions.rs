@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::db::engine::Conn;
 use crate::db::engine::columns::{Id, Moment};
 use crate::db::engine::connection::on;
-use crate::db::engine::paging::{After, Slice};
+use crate::db::engine::paging::{After, Slice, load_newest_first};
 use crate::db::store::schema::{refresh_tokens, sessions};
 use crate::domain::identity::sessions::Session;
 use crate::domain::values::calendar::Instant;
@@ -79,22 +79,17 @@ pub fn list_live(
     now: Instant,
     slice: &Slice<After>,
 ) -> Result<Vec<Session>, Error> {
-    let rows: Vec<Row> = on!(conn, |c| {
-        let mut query = sessions::table
+    let rows: Vec<Row> = load_newest_first!(
+        conn,
+        slice,
+        (sessions::created_at, sessions::id),
+        sessions::table
             .filter(sessions::account_id.eq(Id(account.uuid())))
             .filter(sessions::ended_at.is_null())
             .filter(sessions::expires_at.gt(Moment(now)))
             .select(Row::as_select())
-            .order((sessions::created_at.desc(), sessions::id.desc()))
-            .limit(slice.probe())
-            .into_boxed();
-        if let Some(after) = slice.after {
-            let (at, id) = (Moment(after.at), Id(after.id));
-            query = query
-                .filter(sessions::created_at.lt(at).or(sessions::created_at.eq(at).and(sessions::id.lt(id))));
-        }
-        query.load(c)
-    })?;
+            .into_boxed()
+    )?;
     Ok(rows.into_iter().map(Session::from).collect())
 }
 

@@ -4,8 +4,7 @@ use diesel::prelude::*;
 
 use crate::db::engine::Conn;
 use crate::db::engine::columns::{Id, Moment, undecodable};
-use crate::db::engine::connection::on;
-use crate::db::engine::paging::{After, Slice};
+use crate::db::engine::paging::{After, Slice, load_newest_first};
 use crate::db::store::schema::outbox;
 use crate::domain::mails::MailState;
 use crate::domain::values::calendar::Instant;
@@ -77,19 +76,11 @@ impl Row {
 
 /// A page of an account's mails, newest first.
 pub fn list(conn: &mut Conn, account: AccountId, slice: &Slice<After>) -> Result<Vec<Mail>, Error> {
-    let rows: Vec<Row> = on!(conn, |c| {
-        let mut query = outbox::table
-            .filter(outbox::account_id.eq(Id(account.uuid())))
-            .select(Row::as_select())
-            .order((outbox::queued_at.desc(), outbox::id.desc()))
-            .limit(slice.probe())
-            .into_boxed();
-        if let Some(after) = slice.after {
-            let (at, id) = (Moment(after.at), Id(after.id));
-            query =
-                query.filter(outbox::queued_at.lt(at).or(outbox::queued_at.eq(at).and(outbox::id.lt(id))));
-        }
-        query.load(c)
-    })?;
+    let rows: Vec<Row> = load_newest_first!(
+        conn,
+        slice,
+        (outbox::queued_at, outbox::id),
+        outbox::table.filter(outbox::account_id.eq(Id(account.uuid()))).select(Row::as_select()).into_boxed()
+    )?;
     rows.into_iter().map(Row::decode).collect()
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::db::engine::Conn;
 use crate::db::engine::columns::{Id, Moment};
 use crate::db::engine::connection::on;
-use crate::db::engine::paging::{After, Slice};
+use crate::db::engine::paging::{After, Slice, load_newest_first};
 use crate::db::store::schema::sandbox_messages as messages;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::MessageId;
@@ -55,21 +55,12 @@ pub fn list(
     recipient: Option<&str>,
     slice: &Slice<After>,
 ) -> Result<Vec<StoredMessage>, Error> {
-    let rows: Vec<Row> = on!(conn, |c| {
-        let mut query = messages::table
-            .order((messages::delivered_at.desc(), messages::id.desc()))
-            .limit(slice.probe())
-            .into_boxed();
-        if let Some(recipient) = recipient {
-            query = query.filter(messages::recipient.eq(recipient.to_owned()));
+    let rows: Vec<Row> = load_newest_first!(conn, slice, (messages::delivered_at, messages::id), {
+        let all = messages::table.into_boxed();
+        match recipient {
+            Some(recipient) => all.filter(messages::recipient.eq(recipient)),
+            None => all,
         }
-        if let Some(after) = slice.after {
-            let (at, id) = (Moment(after.at), Id(after.id));
-            query = query.filter(
-                messages::delivered_at.lt(at).or(messages::delivered_at.eq(at).and(messages::id.lt(id))),
-            );
-        }
-        query.load(c)
     })?;
     Ok(rows
         .into_iter()
