@@ -60,6 +60,7 @@ mod signals;
 mod slow_clients;
 mod smtp_faults;
 mod smtp_strangers;
+mod stored_rows;
 mod strangers;
 mod succession_chains;
 mod succession_refusals;

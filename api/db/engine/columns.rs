@@ -12,7 +12,7 @@ use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{BigInt, Binary, Text};
+use diesel::sql_types::{self, BigInt, Binary, Text, Timestamptz};
 use diesel::sqlite::Sqlite;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,9 +21,9 @@ use uuid::Uuid;
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
-/// From 1970, where our instants begin, to 2000, where those of PostgreSQL do, in microseconds.
-const EPOCHS_APART: i64 = 946_684_800_000_000;
-/// The version byte that a `jsonb` value begins with on the wire.
+/// The version byte that a `jsonb` value begins with on the wire. Diesel writes it, too, but only before a
+/// `serde_json::Value`: a document would be built as a tree on its way to and from its text, and SQLite
+/// would get its members in another order than rows that are there have them.
 const JSONB_VERSION: u8 = 1;
 
 /// The SQL types, as `schema` names them.
@@ -67,14 +67,13 @@ impl FromSql<sql::Id, Sqlite> for Id {
 
 impl ToSql<sql::Id, Pg> for Id {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        out.write_all(self.0.as_bytes())?;
-        Ok(IsNull::No)
+        <Uuid as ToSql<sql_types::Uuid, Pg>>::to_sql(&self.0, out)
     }
 }
 
 impl FromSql<sql::Id, Pg> for Id {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        Ok(Self(Uuid::from_slice(value.as_bytes())?))
+        <Uuid as FromSql<sql_types::Uuid, Pg>>::from_sql(value).map(Self)
     }
 }
 
@@ -99,17 +98,13 @@ impl FromSql<sql::Moment, Sqlite> for Moment {
 
 impl ToSql<sql::Moment, Pg> for Moment {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        let micros = self.0.timestamp_micros().checked_sub(EPOCHS_APART).ok_or("an instant out of range")?;
-        out.write_all(&micros.to_be_bytes())?;
-        Ok(IsNull::No)
+        <Instant as ToSql<Timestamptz, Pg>>::to_sql(&self.0, out)
     }
 }
 
 impl FromSql<sql::Moment, Pg> for Moment {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        let micros = i64::from_be_bytes(value.as_bytes().try_into()?).checked_add(EPOCHS_APART);
-        let instant = micros.and_then(DateTime::from_timestamp_micros);
-        instant.map(Self).ok_or_else(|| "an instant out of range".into())
+        <Instant as FromSql<Timestamptz, Pg>>::from_sql(value).map(Self)
     }
 }
 
