@@ -37,6 +37,12 @@ pub struct Verified {
     expires_at: Instant,
 }
 
+impl Verified {
+    fn unless_expired(self, now: Instant) -> Result<Self, Error> {
+        if now < self.expires_at { Ok(self) } else { Err(ProblemCode::TokenExpired.into()) }
+    }
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
     iss: String,
@@ -111,14 +117,10 @@ impl AccessTokens {
             return Err(ProblemCode::TokenInvalid.into());
         }
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        let verified = match self.verified.get(&digest) {
-            Some(verified) => verified,
-            None => self.read(token).ok_or(ProblemCode::TokenInvalid)?,
-        };
-        if now >= verified.expires_at {
-            self.verified.invalidate(&digest);
-            return Err(ProblemCode::TokenExpired.into());
+        if let Some(known) = self.verified.get(&digest) {
+            return known.unless_expired(now).inspect_err(|_| self.verified.invalidate(&digest));
         }
+        let verified = self.read(token).ok_or(ProblemCode::TokenInvalid)?.unless_expired(now)?;
         self.verified.insert(digest, verified);
         Ok(verified)
     }
@@ -168,6 +170,8 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use chrono::Duration;
+    use moka::notification::RemovalCause;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn ids() -> (AccountId, SessionId) {
         (AccountId::from_uuid(Uuid::from_u128(1)), SessionId::from_uuid(Uuid::from_u128(2)))
@@ -199,6 +203,30 @@ mod tests {
             assert_eq!((verified.account_id, verified.session_id), (account, session));
         }
         assert_eq!(refusal(tokens.verify(&token, noon() + ACCESS_TOKEN_LIFE)), ProblemCode::TokenExpired);
+    }
+
+    #[test]
+    fn a_token_is_kept_once_however_often_it_is_shown_and_not_beyond_its_life() {
+        let replaced = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&replaced);
+        let counting = Cache::builder().eviction_listener(move |_, _, cause| {
+            if cause == RemovalCause::Replaced {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let tokens = AccessTokens { verified: counting.build(), ..tokens(vec![NamedKey::generate()]) };
+        let token = tokens.issue(ids().0, ids().1, noon()).unwrap();
+        for _ in 0..3 {
+            tokens.verify(&token, noon()).unwrap();
+        }
+        tokens.verified.run_pending_tasks();
+        assert_eq!((tokens.verified.entry_count(), replaced.load(Ordering::Relaxed)), (1, 0));
+        for _ in 0..2 {
+            let late = tokens.verify(&token, noon() + ACCESS_TOKEN_LIFE);
+            assert_eq!(refusal(late), ProblemCode::TokenExpired);
+            tokens.verified.run_pending_tasks();
+            assert_eq!(tokens.verified.entry_count(), 0);
+        }
     }
 
     #[test]
