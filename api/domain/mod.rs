@@ -1,6 +1,7 @@
 //! Pure values and decisions: no input or output, no waiting, no clock (now is an argument).
 
 pub mod accounts;
+pub mod audit;
 pub mod facilities;
 pub mod filings;
 pub mod identity;

@@ -2,16 +2,17 @@
 
 use super::work::Work;
 use crate::db::store::sandbox::{clock as sandbox_clock, messages};
+use crate::domain::audit::AuditAction;
 use crate::error::Error;
 
 /// Keeps the clock's new offset.
 pub fn keep_clock(work: &mut Work<'_>, offset_micros: i64) -> Result<(), Error> {
     sandbox_clock::put_offset(work.conn, offset_micros)?;
-    work.audit(None, "sandbox.clock_moved", &"clock", None)
+    work.audit(None, AuditAction::SandboxClockMoved, &"clock", None)
 }
 
 /// Empties the mailbox.
 pub fn empty_mailbox(work: &mut Work<'_>) -> Result<(), Error> {
     messages::delete_all(work.conn)?;
-    work.audit(None, "sandbox.mailbox_emptied", &"mailbox", None)
+    work.audit(None, AuditAction::SandboxMailboxEmptied, &"mailbox", None)
 }

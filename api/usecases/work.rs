@@ -8,6 +8,7 @@ use crate::db::engine::Conn;
 use crate::db::store::audit::{self, Entry};
 use crate::db::store::mails::outbox;
 use crate::delivery::mail::message::{Message, Portal};
+use crate::domain::audit::AuditAction;
 use crate::domain::filings::reviews::ReviewMode;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::email::EmailAddress;
@@ -114,7 +115,7 @@ impl<'a> Work<'a> {
     pub fn audit(
         &mut self,
         account: Option<AccountId>,
-        action: &'static str,
+        action: AuditAction,
         subject: &dyn std::fmt::Display,
         details: Option<serde_json::Value>,
     ) -> Result<(), Error> {

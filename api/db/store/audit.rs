@@ -7,6 +7,7 @@ use super::schema::audit_log;
 use crate::db::engine::Conn;
 use crate::db::engine::columns::{Document, Id, Moment};
 use crate::db::engine::connection::on;
+use crate::domain::audit::AuditAction;
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
@@ -16,8 +17,8 @@ pub struct Entry<'a> {
     pub at: Instant,
     /// Who: an account's id, or `system`, `import`, `stranger`.
     pub actor: String,
-    /// What, as `noun.verb`.
-    pub action: &'static str,
+    /// What.
+    pub action: AuditAction,
     /// On what: an id or a code.
     pub subject: String,
     /// From where: the client's address.
@@ -35,7 +36,7 @@ pub fn insert(conn: &mut Conn, entry: &Entry<'_>) -> Result<(), Error> {
             audit_log::id.eq(Id(Uuid::new_v4())),
             audit_log::at.eq(Moment(entry.at)),
             audit_log::actor.eq(&entry.actor),
-            audit_log::action.eq(entry.action),
+            audit_log::action.eq(entry.action.code()),
             audit_log::subject.eq(&entry.subject),
             audit_log::client.eq(entry.client),
             audit_log::request_id.eq(entry.request_id),

@@ -8,6 +8,7 @@ use crate::db::engine::columns::Moment;
 use crate::db::engine::connection::{Conn, begin, on, roll_back_to};
 use crate::db::store::audit::{self, Entry};
 use crate::db::store::schema::audit_log;
+use crate::domain::audit::AuditAction;
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
@@ -129,7 +130,7 @@ pub fn try_to_write(conn: &mut Conn, now: Instant) -> Result<(), Error> {
     let line = Entry {
         at: now,
         actor: "system".to_owned(),
-        action: "doctor.tried",
+        action: AuditAction::DoctorTried,
         subject: "doctor".to_owned(),
         client: None,
         request_id: None,

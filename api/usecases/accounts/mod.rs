@@ -11,6 +11,7 @@ use crate::db::engine::locks::{self, Lock};
 use crate::db::engine::{Conn, Stored};
 use crate::db::store::accounts;
 use crate::domain::accounts::{Account, FacilityIdentity, Profile};
+use crate::domain::audit::AuditAction;
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::FieldFault;
@@ -56,7 +57,7 @@ pub fn change(work: &mut Work<'_>, principal: &Principal, change: &Change) -> Re
         Some(code) => designate(work, account, code, &change.profile)?,
         None => accounts::update_profile(work.conn, account.id, &change.profile, now)?,
     }
-    work.audit(Some(account.id), "account.changed", &account.id, None)?;
+    work.audit(Some(account.id), AuditAction::AccountChanged, &account.id, None)?;
     accounts::find(work.conn, account.id)?.ok_or_else(|| Error::internal("an account vanished"))
 }
 

@@ -10,6 +10,7 @@ use crate::db::store::accounts;
 use crate::db::store::identity::links as stored_links;
 use crate::delivery::mail::message::{FacilityNumber, Message};
 use crate::domain::accounts::{Account, FacilityIdentity, Profile};
+use crate::domain::audit::AuditAction;
 use crate::domain::identity::links::LinkPurpose;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::AccountId;
@@ -26,11 +27,11 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
         let portal = work.policy.portal.url.clone();
         let message = Message::AddressTaken { login_url: portal.clone(), recovery_url: portal };
         work.mail(&owner.email, Some(owner.id), &message)?;
-        return work.audit(None, "registration.requested_for_taken_address", &owner.id, None);
+        return work.audit(None, AuditAction::RegistrationRequestedForTakenAddress, &owner.id, None);
     }
     let (link, url) = links::make(work, LinkPurpose::Registration, email, None)?;
     work.mail(email, None, &Message::ProvisionalRegistration { link: url, expires_at: link.expires_at })?;
-    work.audit(None, "registration.requested", &link.id, None)
+    work.audit(None, AuditAction::RegistrationRequested, &link.id, None)
 }
 
 /// What the registration form holds once everything in it is read.
@@ -81,7 +82,7 @@ pub fn complete(work: &mut Work<'_>, form: Registration, password_hash: &str) ->
     }
     stored_links::use_up(work.conn, &link, now)?;
     work.mail(&account.email, Some(account.id), &created(&account))?;
-    work.audit(Some(account.id), "account.created", &account.id, None)?;
+    work.audit(Some(account.id), AuditAction::AccountCreated, &account.id, None)?;
     Ok(account)
 }
 

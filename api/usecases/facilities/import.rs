@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::facilities::{self, Imported};
+use crate::domain::audit::AuditAction;
 use crate::domain::facilities::ListedFacility;
 use crate::domain::values::facility_code::{FacilityCode, FacilityKind};
 use crate::error::Error;
@@ -77,5 +78,5 @@ pub fn record(work: &mut Work<'_>, report: &Report) -> Result<(), Error> {
         "read": report.read, "added": report.added, "changed": report.changed,
         "refused": report.refused, "delisted": report.delisted, "carried_on": report.carried_on,
     });
-    work.audit(None, "facilities.imported", &"facilities", Some(counts))
+    work.audit(None, AuditAction::FacilitiesImported, &"facilities", Some(counts))
 }

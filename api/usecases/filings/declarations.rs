@@ -6,6 +6,7 @@ use super::transitional_measures;
 use crate::db::engine::{Conn, Stored};
 use crate::db::store::filings::{declarations, uploads};
 use crate::delivery::mail::message::{DeclarationFacts, Message};
+use crate::domain::audit::AuditAction;
 use crate::domain::filings::declarations::{
     Declaration, DeclarationContent, DeclarationEvent, DeclarationStatus,
 };
@@ -147,7 +148,7 @@ pub fn file(
     decide(work, &mut declaration);
     insert(work, &mut declaration)?;
     declarations::insert_revision(work.conn, &declaration, principal.account.id)?;
-    work.audit(Some(principal.account.id), "declaration.filed", &declaration.id, None)?;
+    work.audit(Some(principal.account.id), AuditAction::DeclarationFiled, &declaration.id, None)?;
     tell(work, principal, &edition, &declaration)?;
     Ok(examined(declaration, &edition))
 }
@@ -202,7 +203,7 @@ pub fn revise(
     decide(work, &mut declaration);
     declarations::update(work.conn, &declaration)?;
     declarations::insert_revision(work.conn, &declaration, principal.account.id)?;
-    work.audit(Some(principal.account.id), "declaration.revised", &declaration.id, None)?;
+    work.audit(Some(principal.account.id), AuditAction::DeclarationRevised, &declaration.id, None)?;
     tell(work, principal, &edition, &declaration)?;
     Ok(examined(declaration, &edition))
 }
@@ -216,7 +217,7 @@ pub fn withdraw(work: &mut Work<'_>, principal: &Principal, current: Declaration
     let status = current.status.after(DeclarationEvent::Withdraw).ok_or(ProblemCode::StatusForbids)?;
     let declaration = Declaration { status, version: current.version + 1, updated_at: now, ..current };
     declarations::update(work.conn, &declaration)?;
-    work.audit(Some(principal.account.id), "declaration.withdrawn", &declaration.id, None)?;
+    work.audit(Some(principal.account.id), AuditAction::DeclarationWithdrawn, &declaration.id, None)?;
     let edition = transitional_measures::require(work.conn, &declaration.round, now)?;
     let message = Message::DeclarationWithdrawn { facts: facts(principal, &edition, &declaration) };
     work.mail(&principal.account.email, Some(principal.account.id), &message)?;

@@ -9,6 +9,7 @@ use crate::db::store::filings::{declarations, postal_items, successions};
 use crate::db::store::{accounts, facilities};
 use crate::delivery::mail::message::{Message, SuccessionFacts};
 use crate::domain::accounts::{Account, FacilityDetails, FormerFacility, Profile};
+use crate::domain::audit::AuditAction;
 use crate::domain::facilities::ListedFacility;
 use crate::domain::filings::reviews::{Review, ReviewMode};
 use crate::domain::filings::successions::{
@@ -85,7 +86,7 @@ pub fn file(work: &mut Work<'_>, principal: &Principal, form: SuccessionForm) ->
     if successions::insert(work.conn, &succession)? == Stored::Taken {
         return Err(ProblemCode::SuccessorTaken.into());
     }
-    work.audit(Some(principal.account.id), "succession.filed", &succession.id, None)?;
+    work.audit(Some(principal.account.id), AuditAction::SuccessionFiled, &succession.id, None)?;
     tell_received(work, &principal.account, &succession)?;
     pass_if_accepted(work, &principal.account, &succession)?;
     Ok(succession)
@@ -114,7 +115,7 @@ pub fn revise(
     let listed = find_listed(work.conn, &succession)?;
     go_on(work, &mut succession, listed.is_some());
     store(work, &succession)?;
-    work.audit(Some(principal.account.id), "succession.revised", &succession.id, None)?;
+    work.audit(Some(principal.account.id), AuditAction::SuccessionRevised, &succession.id, None)?;
     tell_received(work, &principal.account, &succession)?;
     pass_if_accepted(work, &principal.account, &succession)?;
     Ok(succession)
@@ -133,7 +134,7 @@ pub fn withdraw(
     let status = current.status.after(SuccessionEvent::Withdraw).ok_or(ProblemCode::StatusForbids)?;
     let succession = Succession { status, version: current.version + 1, updated_at: now, ..current };
     store(work, &succession)?;
-    work.audit(Some(principal.account.id), "succession.withdrawn", &succession.id, None)?;
+    work.audit(Some(principal.account.id), AuditAction::SuccessionWithdrawn, &succession.id, None)?;
     let message = Message::SuccessionWithdrawn { facts: facts(&principal.account, &succession) };
     work.mail(&principal.account.email, Some(principal.account.id), &message)?;
     Ok(succession)
@@ -198,7 +199,7 @@ fn send_back(
     };
     succession.review = Some(Review { at: now, message: Some(reason.to_owned()), fields, due: Some(due) });
     store(work, &succession)?;
-    work.audit(None, "succession.returned", &succession.id, None)?;
+    work.audit(None, AuditAction::SuccessionReturned, &succession.id, None)?;
     let message =
         Message::SuccessionReturned { facts: facts(account, &succession), reason: reason.to_owned(), due };
     work.mail(&account.email, Some(account.id), &message)?;
@@ -278,7 +279,7 @@ fn pass_if_accepted(work: &mut Work<'_>, account: &Account, succession: &Success
     let message = Message::SuccessionAccepted { facts: facts(account, succession) };
     work.mail(&account.email, Some(account.id), &message)?;
     let codes = serde_json::json!({ "from": succession.predecessor_code, "to": successor.facility_code });
-    work.audit(None, "succession.accepted", &succession.id, Some(codes))
+    work.audit(None, AuditAction::SuccessionAccepted, &succession.id, Some(codes))
 }
 
 /// The profile under the new code. The form has no reading of the name: the old one stays until

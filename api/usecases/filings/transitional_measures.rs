@@ -2,6 +2,7 @@
 
 use crate::db::engine::Conn;
 use crate::db::store::filings::transitional_measures;
+use crate::domain::audit::AuditAction;
 use crate::domain::filings::transitional_measures::{Edition, RoundFile, edition_in_force};
 use crate::domain::values::calendar::{Instant, japan_day};
 use crate::domain::values::fault::Fault;
@@ -19,7 +20,7 @@ pub fn load(work: &mut Work<'_>, file: &RoundFile) -> Result<(), Error> {
     for edition in &file.editions {
         transitional_measures::put(work.conn, &file.round, edition, now)?;
     }
-    work.audit(None, "round.loaded", &&file.round, None)
+    work.audit(None, AuditAction::RoundLoaded, &&file.round, None)
 }
 
 /// Loads the shipped rounds that the database does not know yet; a round that staff loaded stays.

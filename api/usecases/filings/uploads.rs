@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::db::engine::Conn;
 use crate::db::store::filings::uploads;
+use crate::domain::audit::AuditAction;
 use crate::domain::filings::uploads::{ANNOUNCEMENT_LIFE, MAX_FILES, MAX_TOTAL_BYTES, MediaType, Upload};
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::UploadId;
@@ -47,7 +48,7 @@ pub fn announce(work: &mut Work<'_>, principal: &Principal, file: Announcement) 
         stored_at: None,
     };
     uploads::insert(work.conn, &upload)?;
-    work.audit(Some(principal.account.id), "upload.announced", &upload.id, None)?;
+    work.audit(Some(principal.account.id), AuditAction::UploadAnnounced, &upload.id, None)?;
     Ok(upload)
 }
 
@@ -72,6 +73,6 @@ pub fn confirm(work: &mut Work<'_>, principal: &Principal, id: UploadId) -> Resu
         return Ok(upload);
     }
     uploads::mark_stored(work.conn, id, now)?;
-    work.audit(Some(principal.account.id), "upload.stored", &id, None)?;
+    work.audit(Some(principal.account.id), AuditAction::UploadStored, &id, None)?;
     Ok(Upload { stored_at: Some(now), ..upload })
 }

@@ -8,6 +8,7 @@ use crate::db::store::accounts;
 use crate::db::store::identity::links as stored_links;
 use crate::delivery::mail::message::Message;
 use crate::domain::accounts::Account;
+use crate::domain::audit::AuditAction;
 use crate::domain::identity::links::LinkPurpose;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::fault::Fault;
@@ -37,7 +38,7 @@ pub fn request(work: &mut Work<'_>, principal: &Principal, email: &EmailAddress)
         new_address_masked: mask(email),
     };
     work.mail(&account.email, Some(account.id), &notice)?;
-    work.audit(Some(account.id), "account.email_change_requested", &account.id, None)
+    work.audit(Some(account.id), AuditAction::EmailChangeRequested, &account.id, None)
 }
 
 /// Makes the proved address the account's login id.
@@ -59,7 +60,7 @@ pub fn complete(work: &mut Work<'_>, token: &OpaqueToken) -> Result<Account, Err
     stored_links::use_up_of_account(work.conn, LinkPurpose::PasswordReset, id, now)?;
     let facility_name = account.profile.facility.name.to_string();
     work.mail(&account.email, Some(id), &Message::EmailChanged { facility_name, at: now })?;
-    work.audit(Some(id), "account.email_changed", &id, None)?;
+    work.audit(Some(id), AuditAction::EmailChanged, &id, None)?;
     accounts::find(work.conn, id)?.ok_or_else(|| Error::internal("an account vanished"))
 }
 

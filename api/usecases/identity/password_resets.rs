@@ -6,6 +6,7 @@ use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
 use crate::delivery::mail::message::Message;
 use crate::domain::accounts::Account;
+use crate::domain::audit::AuditAction;
 use crate::domain::identity::links::LinkPurpose;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::email::EmailAddress;
@@ -17,7 +18,7 @@ use crate::usecases::work::Work;
 /// one gets no mail.
 pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     let Some(account) = accounts::find_by_email(work.conn, email)? else {
-        return work.audit(None, "password_reset.requested_for_unknown_address", &"-", None);
+        return work.audit(None, AuditAction::PasswordResetRequestedForUnknownAddress, &"-", None);
     };
     let (link, url) = links::make(work, LinkPurpose::PasswordReset, &account.email, Some(account.id))?;
     work.mail(
@@ -25,7 +26,7 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
         Some(account.id),
         &Message::PasswordReset { link: url, expires_at: link.expires_at },
     )?;
-    work.audit(None, "password_reset.requested", &account.id, None)
+    work.audit(None, AuditAction::PasswordResetRequested, &account.id, None)
 }
 
 /// The account a reset link belongs to, so that the new password can be held against its data.
@@ -46,5 +47,5 @@ pub fn complete(work: &mut Work<'_>, token: &OpaqueToken, hash: &str) -> Result<
     let now = work.now();
     locks::hold(work.conn, &[Lock::Token(&token.hash())])?;
     let account = look(work.conn, token, now)?;
-    passwords::replace_password(work, &account, hash, None, "account.password_reset")
+    passwords::replace_password(work, &account, hash, None, AuditAction::PasswordReset)
 }

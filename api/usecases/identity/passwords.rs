@@ -5,6 +5,7 @@ use crate::db::store::accounts;
 use crate::db::store::identity::{links, sessions};
 use crate::delivery::mail::message::Message;
 use crate::domain::accounts::Account;
+use crate::domain::audit::AuditAction;
 use crate::domain::identity::links::LinkPurpose;
 use crate::domain::values::ids::SessionId;
 use crate::error::Error;
@@ -12,7 +13,7 @@ use crate::usecases::work::Work;
 
 /// Stores a new password of a logged-in account and ends its other sessions.
 pub fn change_password(work: &mut Work<'_>, principal: &Principal, hash: &str) -> Result<(), Error> {
-    replace_password(work, &principal.account, hash, Some(principal.session_id), "account.password_changed")
+    replace_password(work, &principal.account, hash, Some(principal.session_id), AuditAction::PasswordChanged)
 }
 
 /// Stores a new password, ends sessions, voids open links, tells the owner.
@@ -21,7 +22,7 @@ pub(super) fn replace_password(
     account: &Account,
     hash: &str,
     kept: Option<SessionId>,
-    action: &'static str,
+    action: AuditAction,
 ) -> Result<(), Error> {
     let now = work.now();
     accounts::update_password(work.conn, account.id, hash, now)?;

@@ -7,6 +7,7 @@ use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
 use crate::db::store::identity::{known_clients, sessions};
 use crate::domain::accounts::Account;
+use crate::domain::audit::AuditAction;
 use crate::domain::identity::sessions::{IDLE_LIFE, Refresh, Session, decide_refresh};
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::facility_code::FacilityCode;
@@ -73,7 +74,7 @@ pub fn open(work: &mut Work<'_>, account: AccountId, user_agent: Option<String>)
     };
     sessions::insert(work.conn, &session)?;
     known_clients::remember(work.conn, account, &client, now)?;
-    work.audit(Some(account), "session.opened", &session.id, None)?;
+    work.audit(Some(account), AuditAction::SessionOpened, &session.id, None)?;
     issue(work, session)
 }
 
@@ -107,14 +108,19 @@ pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed
         Refresh::Refuse => Err(ProblemCode::RefreshTokenInvalid.into()),
         Refresh::Revoke => {
             sessions::end(work.conn, session.id, now)?;
-            work.audit(Some(session.account_id), "session.revoked_after_token_reuse", &session.id, None)?;
+            work.audit(
+                Some(session.account_id),
+                AuditAction::SessionRevokedAfterTokenReuse,
+                &session.id,
+                None,
+            )?;
             Ok(Refreshed::Revoked)
         }
         Refresh::Rotate => {
             // Only the presented one: a client that asked twice may go on with either answer.
             sessions::replace_refresh_token(work.conn, &presented.hash(), now)?;
             sessions::prolong(work.conn, session.id, now, session.expiry_after(now))?;
-            work.audit(Some(session.account_id), "session.refreshed", &session.id, None)?;
+            work.audit(Some(session.account_id), AuditAction::SessionRefreshed, &session.id, None)?;
             Ok(Refreshed::Rotated(Box::new(issue(work, session)?)))
         }
     }
@@ -131,7 +137,7 @@ pub fn end(work: &mut Work<'_>, principal: &Principal, id: SessionId) -> Result<
         .ok_or(ProblemCode::NotFound)?;
     if session.ended_at.is_none() {
         sessions::end(work.conn, id, now)?;
-        work.audit(Some(principal.account.id), "session.ended", &id, None)?;
+        work.audit(Some(principal.account.id), AuditAction::SessionEnded, &id, None)?;
     }
     Ok(())
 }
