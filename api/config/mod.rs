@@ -20,25 +20,28 @@ pub use serving::Serving;
 use crate::db::engine::source::{Pooler, Source};
 use crate::delivery::mail::relay::Relay;
 use crate::domain::filings::reviews::ReviewMode;
+use crate::domain::values::words::words;
 use crate::security::limits::Budget;
 
-/// What kind of installation this is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Profile {
-    /// For trying and testing: a mailbox instead of a mail server, a clock that can be moved,
-    /// invented facilities.
-    Sandbox,
-    /// For real facilities.
-    Production,
+words! {
+    /// What kind of installation this is.
+    pub enum Profile {
+        /// For trying and testing: a mailbox instead of a mail server, a clock that can be moved,
+        /// invented facilities.
+        Sandbox = "sandbox",
+        /// For real facilities.
+        Production = "production",
+    }
 }
 
-/// How the log is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
-    /// Lines for people.
-    Text,
-    /// JSON for machines.
-    Json,
+words! {
+    /// How the log is written.
+    pub enum LogFormat {
+        /// Lines for people.
+        Text = "text",
+        /// JSON for machines.
+        Json = "json",
+    }
 }
 
 /// The budgets on what a stranger can cause.
@@ -120,14 +123,17 @@ impl Settings {
     /// production anything of the sandbox.
     pub fn from_variables(variables: &BTreeMap<String, String>) -> Result<Self, Vec<SettingProblem>> {
         let mut read = Reader::new(variables);
-        let profile = read
-            .choice("TODOKEDE_PROFILE", [("sandbox", Profile::Sandbox), ("production", Profile::Production)]);
+        let settings = Self::read(&mut read);
+        read.finish().map(|()| settings)
+    }
+
+    fn read(read: &mut Reader<'_>) -> Self {
+        let profile = read.word("TODOKEDE_PROFILE", Profile::Sandbox, Profile::from_code);
         let sandbox = profile == Profile::Sandbox;
         let listen =
             read.parsed("TODOKEDE_LISTEN", "127.0.0.1:8080", "an address and port such as 127.0.0.1:8080");
         let connections = read.connections("TODOKEDE_DATABASE_POOL", 16);
-        let pooler =
-            read.choice("TODOKEDE_PGBOUNCER", [("none", Pooler::None), ("transaction", Pooler::Transaction)]);
+        let pooler = read.word("TODOKEDE_PGBOUNCER", Pooler::None, Pooler::from_code);
         let database = read.database("DATABASE_URL", "sqlite:data/todokede.sqlite3", connections, pooler);
         let beside = |file: &Path| file.parent().unwrap_or(Path::new(".")).to_owned();
         let uploads = read.text("TODOKEDE_UPLOADS_DIR").map(PathBuf::from);
@@ -141,37 +147,29 @@ impl Settings {
             read.text("TODOKEDE_PORTAL_NAME").unwrap_or_else(|| "医療機関等向けポータルサイト".to_owned());
         let public_url = read.url("TODOKEDE_PUBLIC_URL", sandbox);
         let public_url = public_url.unwrap_or_else(|| format!("http://{listen}"));
-        let settings = Self {
+        Self {
             profile,
             listen,
             uploads,
             clock: read.clock("TODOKEDE_CLOCK", SANDBOX_START, sandbox),
             portal_url: read.url("TODOKEDE_PORTAL_URL", sandbox),
-            relay: relay::read(&mut read, sandbox, &portal_name, &public_url),
+            relay: relay::read(read, sandbox, &portal_name, &public_url),
             public_url,
             portal_name,
             signing_keys: read.files("TODOKEDE_SIGNING_KEY_FILES", sandbox),
-            review: if sandbox {
-                read.choice(
-                    "TODOKEDE_REVIEW",
-                    [("automatic", ReviewMode::Automatic), ("staff", ReviewMode::Staff)],
-                )
-            } else {
-                read.choice(
-                    "TODOKEDE_REVIEW",
-                    [("staff", ReviewMode::Staff), ("automatic", ReviewMode::Automatic)],
-                )
-            },
+            review: read.word(
+                "TODOKEDE_REVIEW",
+                if sandbox { ReviewMode::Automatic } else { ReviewMode::Staff },
+                ReviewMode::from_code,
+            ),
             trusted_proxies: read.networks("TODOKEDE_TRUSTED_PROXIES"),
-            budgets: read_budgets(&mut read, sandbox),
-            serving: Serving::read(&mut read, sandbox),
+            budgets: read_budgets(read, sandbox),
+            serving: Serving::read(read, sandbox),
             log: read.log("TODOKEDE_LOG"),
-            log_format: read
-                .choice("TODOKEDE_LOG_FORMAT", [("text", LogFormat::Text), ("json", LogFormat::Json)]),
+            log_format: read.word("TODOKEDE_LOG_FORMAT", LogFormat::Text, LogFormat::from_code),
             database,
             data,
-        };
-        read.finish().map(|()| settings)
+        }
     }
 }
 
@@ -191,6 +189,7 @@ fn read_budgets(read: &mut Reader<'_>, sandbox: bool) -> Budgets {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::values::words::tests::codes_lead_back_and_near_misses_nowhere;
 
     fn read(variables: &[(&str, &str)]) -> Result<Settings, Vec<SettingProblem>> {
         Settings::from_variables(
@@ -239,15 +238,25 @@ mod tests {
     }
 
     #[test]
+    fn the_words_of_settings_are_read_exactly() {
+        codes_lead_back_and_near_misses_nowhere::<Profile>();
+        codes_lead_back_and_near_misses_nowhere::<LogFormat>();
+        codes_lead_back_and_near_misses_nowhere::<Pooler>();
+    }
+
+    #[test]
     fn the_page_of_settings_lists_exactly_the_settings_there_are() {
         let page = include_str!("../../docs/settings.md");
         let listed: std::collections::BTreeSet<&str> =
             page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
-        let sources = [include_str!("mod.rs"), include_str!("relay.rs"), include_str!("serving.rs")];
-        let words = sources.iter().flat_map(|source| source.split("#[cfg(test)]").next().unwrap().split('"'));
-        let read: std::collections::BTreeSet<&str> =
-            words.filter(|word| word.starts_with("TODOKEDE_") || *word == "DATABASE_URL").collect();
-        assert_eq!(listed, read);
+        let mut asked = std::collections::BTreeSet::new();
+        for profile in Profile::ALL {
+            let variables = BTreeMap::from([("TODOKEDE_PROFILE".to_owned(), profile.code().to_owned())]);
+            let mut read = Reader::new(&variables);
+            Settings::read(&mut read);
+            asked.extend(read.names());
+        }
+        assert_eq!(listed, asked);
     }
 
     #[test]

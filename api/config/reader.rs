@@ -88,6 +88,12 @@ impl<'a> Reader<'a> {
         Self { variables, known: Vec::new(), problems: Vec::new() }
     }
 
+    /// The names that were asked for, set or not.
+    #[cfg(test)]
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.known.iter().copied()
+    }
+
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
         self.known.push(name);
         self.variables.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
@@ -135,18 +141,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// One of two words; the first is the default.
-    pub(super) fn choice<T: Copy>(&mut self, name: &'static str, words: [(&'static str, T); 2]) -> T {
-        let [(first, default), (second, other)] = words;
-        match self.text(name).as_deref() {
-            None => default,
-            Some(word) if word == first => default,
-            Some(word) if word == second => other,
-            Some(_) => {
-                self.malformed(name, "one of the two words that docs/settings.md lists");
-                default
-            }
-        }
+    /// One of the words of an enum.
+    pub(super) fn word<T>(
+        &mut self,
+        name: &'static str,
+        default: T,
+        from_code: impl FnOnce(&str) -> Option<T>,
+    ) -> T {
+        let Some(text) = self.text(name) else { return default };
+        self.checked(name, from_code(&text), "one of the two words that docs/settings.md lists")
+            .unwrap_or(default)
     }
 
     pub(super) fn parsed<T>(&mut self, name: &'static str, default: &str, expected: &'static str) -> T

@@ -12,6 +12,7 @@ use super::values::kana::Kana;
 use super::values::phone::PhoneNumber;
 use super::values::postal_code::PostalCode;
 use super::values::text::{Address, Department, FacilityName, PersonName};
+use super::values::words::words;
 
 /// By what a facility is known: its code, or before its designation the receipt number of the
 /// application (受付番号).
@@ -72,27 +73,15 @@ pub struct FacilityDetails {
     pub phone: PhoneNumber,
 }
 
-/// Whether a founder is a person or a corporation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum FounderKind {
-    /// A person (個人).
-    Individual,
-    /// A corporation (法人).
-    Corporation,
-}
-
-impl FounderKind {
-    /// Reads the kind's code.
-    ///
-    /// # Errors
-    /// [`Fault::UnknownValue`].
-    pub fn parse(text: &str) -> Result<Self, Fault> {
-        match text {
-            "INDIVIDUAL" => Ok(Self::Individual),
-            "CORPORATION" => Ok(Self::Corporation),
-            _ => Err(Fault::UnknownValue),
-        }
+words! {
+    /// Whether a founder is a person or a corporation.
+    #[derive(Serialize, Deserialize, utoipa::ToSchema)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    pub enum FounderKind {
+        /// A person (個人).
+        Individual = "INDIVIDUAL",
+        /// A corporation (法人).
+        Corporation = "CORPORATION",
     }
 }
 

@@ -129,7 +129,7 @@ impl World {
     fn statuses_move_along_the_machine(&mut self) {
         let now = self.rows("SELECT receipt_number a, status b, CAST(version AS TEXT) c FROM successions");
         for (id, status, version) in now {
-            let now = (SuccessionStatus::parse(&status).unwrap(), version.parse().unwrap());
+            let now = (SuccessionStatus::from_code(&status).unwrap(), version.parse().unwrap());
             let before = self.seen.insert(id, now);
             let Some((status, version)) = before else {
                 assert_eq!(now.1, 1);

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
+use crate::domain::values::words::words;
+
 /// Where the database is.
 #[derive(Debug, Clone)]
 pub enum Source {
@@ -24,12 +26,13 @@ pub struct Server {
     pub pooler: Pooler,
 }
 
-/// What stands between us and a PostgreSQL server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pooler {
-    /// Nothing: a connection is a session of the server.
-    None,
-    /// pgbouncer in transaction mode: each transaction may meet another session, so nothing may be
-    /// kept in one, prepared statements included.
-    Transaction,
+words! {
+    /// What stands between us and a PostgreSQL server.
+    pub enum Pooler {
+        /// Nothing: a connection is a session of the server.
+        None = "none",
+        /// pgbouncer in transaction mode: each transaction may meet another session, so nothing may be
+        /// kept in one, prepared statements included.
+        Transaction = "transaction",
+    }
 }

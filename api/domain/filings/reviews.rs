@@ -4,14 +4,16 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::values::calendar::Instant;
+use crate::domain::values::words::words;
 
-/// Who decides on filings: a setting of the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReviewMode {
-    /// A complete filing is accepted at once.
-    Automatic,
-    /// Staff decide.
-    Staff,
+words! {
+    /// Who decides on filings: a setting of the service.
+    pub enum ReviewMode {
+        /// A complete filing is accepted at once.
+        Automatic = "automatic",
+        /// Staff decide.
+        Staff = "staff",
+    }
 }
 
 /// The latest word of a review.

@@ -4,42 +4,22 @@ use chrono::Duration;
 
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::email::EmailAddress;
-use crate::domain::values::fault::Fault;
 use crate::domain::values::ids::{AccountId, LinkId};
+use crate::domain::values::words::words;
 
-/// What a mailed link leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum LinkPurpose {
-    /// Registration of an account (アカウント登録用URL).
-    Registration,
-    /// A new password.
-    PasswordReset,
-    /// Proof that a new address receives mail.
-    EmailChange,
+words! {
+    /// What a mailed link leads to.
+    pub enum LinkPurpose {
+        /// Registration of an account (アカウント登録用URL).
+        Registration = "REGISTRATION",
+        /// A new password.
+        PasswordReset = "PASSWORD_RESET",
+        /// Proof that a new address receives mail.
+        EmailChange = "EMAIL_CHANGE",
+    }
 }
 
 impl LinkPurpose {
-    /// All purposes.
-    pub const ALL: [Self; 3] = [Self::Registration, Self::PasswordReset, Self::EmailChange];
-
-    /// The stored code.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Registration => "REGISTRATION",
-            Self::PasswordReset => "PASSWORD_RESET",
-            Self::EmailChange => "EMAIL_CHANGE",
-        }
-    }
-
-    /// Reads the stored code.
-    ///
-    /// # Errors
-    /// [`Fault::UnknownValue`].
-    pub fn parse(text: &str) -> Result<Self, Fault> {
-        Self::ALL.into_iter().find(|purpose| purpose.code() == text).ok_or(Fault::UnknownValue)
-    }
-
     /// How long a link is good. A registration may wait for a colleague until the next day; a link
     /// that replaces a password may not.
     #[must_use]

@@ -12,42 +12,25 @@ use utoipa::ToSchema;
 use super::characters;
 use super::fault::Fault;
 use super::lang::Lang;
+use super::words::words;
 
-/// What a facility is, by the fee table (点数表) it claims by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum FacilityKind {
-    /// Hospital or clinic.
-    Medical,
-    /// Dental hospital or clinic.
-    Dental,
-    /// Pharmacy.
-    Pharmacy,
-    /// Visiting nursing station.
-    VisitingNursing,
+words! {
+    /// What a facility is, by the fee table (点数表) it claims by.
+    #[derive(PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    pub enum FacilityKind {
+        /// Hospital or clinic.
+        Medical = "MEDICAL",
+        /// Dental hospital or clinic.
+        Dental = "DENTAL",
+        /// Pharmacy.
+        Pharmacy = "PHARMACY",
+        /// Visiting nursing station.
+        VisitingNursing = "VISITING_NURSING",
+    }
 }
 
 impl FacilityKind {
-    /// Every kind, in the order of the fee tables.
-    pub const ALL: [Self; 4] = [Self::Medical, Self::Dental, Self::Pharmacy, Self::VisitingNursing];
-
-    /// The word that stands in JSON documents and in the database.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Medical => "MEDICAL",
-            Self::Dental => "DENTAL",
-            Self::Pharmacy => "PHARMACY",
-            Self::VisitingNursing => "VISITING_NURSING",
-        }
-    }
-
-    /// The kind of a word that [`FacilityKind::code`] wrote.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-
     /// What people call the kind.
     #[must_use]
     pub const fn name(self, lang: Lang) -> &'static str {
@@ -286,17 +269,6 @@ mod tests {
         }
         for fee_table in [0, 2, 5, 7, 8, 9] {
             assert_eq!(FacilityCode::parse(&format!("01{fee_table}9900124")), Err(Fault::FacilityCodeKind));
-        }
-    }
-
-    #[test]
-    fn a_kind_is_known_by_its_code_and_by_no_other_word() {
-        for kind in FacilityKind::ALL {
-            assert_eq!(FacilityKind::from_code(kind.code()), Some(kind));
-            assert_eq!(serde_json::to_value(kind).unwrap(), kind.code());
-        }
-        for word in ["", "medical", "Medical", "医科", "MEDICAL "] {
-            assert_eq!(FacilityKind::from_code(word), None, "{word:?}");
         }
     }
 

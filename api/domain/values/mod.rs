@@ -17,3 +17,4 @@ pub mod search_key;
 mod stored_text;
 pub mod text;
 pub mod wareki;
+pub(crate) mod words;

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::domain::accounts::{Contact, FacilityDetails, Founder, FounderKind};
+use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
 use crate::domain::values::kana::Kana;
 use crate::domain::values::phone::PhoneNumber;
@@ -27,7 +28,8 @@ pub struct FounderForm {
 impl FounderForm {
     /// Reads the form at its place.
     pub fn parse(&self, at: &str, faults: &mut Faults) -> Option<Founder> {
-        let kind = faults.take(&format!("{at}/kind"), FounderKind::parse(&self.kind));
+        let kind =
+            faults.take(&format!("{at}/kind"), FounderKind::from_code(&self.kind).ok_or(Fault::UnknownValue));
         let name = faults.take(&format!("{at}/name"), PersonName::parse(&self.name));
         faults.take(&format!("{at}/name"), Founder::new(kind?, name?))
     }

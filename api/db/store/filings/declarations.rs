@@ -58,8 +58,8 @@ impl Row {
             round: self.round,
             receipt_number: ReceiptNumber::parse(&self.receipt_number)
                 .map_err(|fault| undecodable(&id, "declarations.receipt_number", &fault))?,
-            status: DeclarationStatus::parse(&self.status)
-                .map_err(|fault| undecodable(&id, "declarations.status", &fault))?,
+            status: DeclarationStatus::from_code(&self.status)
+                .ok_or_else(|| undecodable(&id, "declarations.status", &self.status))?,
             revision: self.revision,
             content: self.content.read(&id, "declarations.content")?,
             late: self.late,

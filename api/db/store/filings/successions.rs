@@ -64,8 +64,8 @@ impl Row {
                 .map_err(|fault| undecodable(&id, "successions.predecessor_code", &fault))?,
             receipt_number: ReceiptNumber::parse(&self.receipt_number)
                 .map_err(|fault| undecodable(&id, "successions.receipt_number", &fault))?,
-            status: SuccessionStatus::parse(&self.status)
-                .map_err(|fault| undecodable(&id, "successions.status", &fault))?,
+            status: SuccessionStatus::from_code(&self.status)
+                .ok_or_else(|| undecodable(&id, "successions.status", &self.status))?,
             form: self.form.read(&id, "successions.form")?,
             review: self.review.map(|review| review.read(&id, "successions.review")).transpose()?,
             version: self.version,

@@ -32,8 +32,8 @@ impl Row {
             id,
             account_id: AccountId::from_uuid(self.account_id.0),
             file_name: self.file_name,
-            media_type: MediaType::parse(&self.media_type)
-                .map_err(|fault| undecodable(&id, "uploads.media_type", &fault))?,
+            media_type: MediaType::from_code(&self.media_type)
+                .ok_or_else(|| undecodable(&id, "uploads.media_type", &self.media_type))?,
             size_bytes: u64::try_from(self.size_bytes)
                 .map_err(|error| undecodable(&id, "uploads.size_bytes", &error))?,
             sha256: self.sha256,
@@ -50,7 +50,7 @@ pub fn insert(conn: &mut Conn, upload: &Upload) -> Result<(), Error> {
         id: Id(upload.id.uuid()),
         account_id: Id(upload.account_id.uuid()),
         file_name: upload.file_name.clone(),
-        media_type: upload.media_type.as_str().to_owned(),
+        media_type: upload.media_type.code().to_owned(),
         size_bytes: i64::try_from(upload.size_bytes).map_err(Error::internal)?,
         sha256: upload.sha256.clone(),
         created_at: Moment(upload.created_at),

@@ -29,8 +29,8 @@ impl Row {
         let id = LinkId::from_uuid(self.id.0);
         Ok(Link {
             id,
-            purpose: LinkPurpose::parse(&self.purpose)
-                .map_err(|fault| undecodable(&id, "links.purpose", &fault))?,
+            purpose: LinkPurpose::from_code(&self.purpose)
+                .ok_or_else(|| undecodable(&id, "links.purpose", &self.purpose))?,
             email: EmailAddress::parse(&self.email)
                 .map_err(|fault| undecodable(&id, "links.email", &fault))?,
             account_id: self.account_id.map(|account| AccountId::from_uuid(account.0)),

@@ -57,7 +57,7 @@ struct Row {
 impl Row {
     fn decode(self) -> Result<Mail, Error> {
         let id = MessageId::from_uuid(self.id.0);
-        let state = MailState::parse(&self.state);
+        let state = MailState::from_code(&self.state);
         Ok(Mail {
             id,
             kind: self.kind,

@@ -129,7 +129,7 @@ pub fn insert(conn: &mut Conn, mail: &Waiting, account: Option<AccountId>) -> Re
             Row::from(mail),
             outbox::recipient_domain.eq(mail.domain()),
             outbox::account_id.eq(account.map(|account| Id(account.uuid()))),
-            outbox::state.eq(MailState::Queued.as_str()),
+            outbox::state.eq(MailState::Queued.code()),
             outbox::next_attempt_at.eq(Moment(mail.queued_at)),
         ))
         .execute(c))?;
@@ -187,7 +187,7 @@ pub fn mark_sent(conn: &mut Conn, ids: &[MessageId], now: Instant) -> Result<(),
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
         .filter(waits())
         .set((
-            outbox::state.eq(MailState::Sent.as_str()),
+            outbox::state.eq(MailState::Sent.code()),
             outbox::sent_at.eq(Moment(now)),
             outbox::attempts.eq(outbox::attempts + 1),
             outbox::failure.eq(None::<String>),
@@ -214,7 +214,7 @@ pub fn defer(conn: &mut Conn, attempt: Failed, holder: Uuid, until: Instant) -> 
     on!(conn, |c| diesel::update(outbox::table.find(Id(attempt.id.uuid())))
         .filter(outbox::lease_holder.eq(Id(holder)))
         .set((
-            outbox::state.eq(MailState::Deferred.as_str()),
+            outbox::state.eq(MailState::Deferred.code()),
             outbox::failure.eq(attempt.failure.code()),
             outbox::attempts.eq(attempt.attempts),
             outbox::next_attempt_at.eq(Moment(until)),
@@ -229,7 +229,7 @@ pub fn abandon(conn: &mut Conn, attempt: Failed, holder: Uuid) -> Result<(), Err
     on!(conn, |c| diesel::update(outbox::table.find(Id(attempt.id.uuid())))
         .filter(outbox::lease_holder.eq(Id(holder)))
         .set((
-            outbox::state.eq(MailState::Abandoned.as_str()),
+            outbox::state.eq(MailState::Abandoned.code()),
             outbox::failure.eq(attempt.failure.code()),
             outbox::attempts.eq(attempt.attempts),
             (outbox::body.eq(""), outbox::html.eq("")),
@@ -251,7 +251,7 @@ pub fn abandon_expired(conn: &mut Conn, ids: &[MessageId]) -> Result<(), Error> 
     on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
         .filter(waits())
-        .set((outbox::state.eq(MailState::Abandoned.as_str()), outbox::body.eq(""), outbox::html.eq("")))
+        .set((outbox::state.eq(MailState::Abandoned.code()), outbox::body.eq(""), outbox::html.eq("")))
         .execute(c))?;
     Ok(())
 }
@@ -276,5 +276,5 @@ pub fn count_by_state(conn: &mut Conn) -> Result<Vec<(MailState, i64)>, Error> {
         .group_by(outbox::state)
         .select((outbox::state, diesel::dsl::count_star()))
         .load(c))?;
-    Ok(rows.into_iter().filter_map(|(word, count)| Some((MailState::parse(&word)?, count))).collect())
+    Ok(rows.into_iter().filter_map(|(word, count)| Some((MailState::from_code(&word)?, count))).collect())
 }

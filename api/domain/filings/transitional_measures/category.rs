@@ -3,15 +3,16 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::words::words;
 use super::{ExcusedUntilRule, FieldRule};
 use crate::domain::values::facility_code::FacilityKind;
 use crate::domain::values::lang::Text;
+use crate::domain::values::words::words;
 
 words! {
     /// A declaration category (猶予類型): the unavoidable reason why the duty cannot be met yet.
     ///
     /// Source: the portal's page on the transitional measure. A round may offer fewer.
+    #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Category {
         /// システム整備中: a system is ordered and not yet installed.
@@ -29,16 +30,18 @@ words! {
     }
 }
 
-/// Whether a declaration of a category carries attachments (添付書類).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum AttachmentRule {
-    /// At least one.
-    Required,
-    /// Any number, none included.
-    Optional,
-    /// None is taken.
-    None,
+words! {
+    /// Whether a declaration of a category carries attachments (添付書類).
+    #[derive(Serialize, Deserialize, ToSchema)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    pub enum AttachmentRule {
+        /// At least one.
+        Required = "REQUIRED",
+        /// Any number, none included.
+        Optional = "OPTIONAL",
+        /// None is taken.
+        None = "NONE",
+    }
 }
 
 /// What one edition of a round rules about one category (猶予類型ごとの要件).

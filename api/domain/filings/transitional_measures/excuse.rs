@@ -4,13 +4,14 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::words::words;
 use super::{CategoryRule, Edition, Statement, StatementField, Value};
 use crate::domain::values::calendar::months_after;
 use crate::domain::values::lang::Text;
+use crate::domain::values::words::words;
 
 words! {
     /// What decides the end of an excuse (猶予期間の終期の定め方).
+    #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Basis {
         /// The last day of a month that the facility names.

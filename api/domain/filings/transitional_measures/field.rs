@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::words::words;
 use super::{Circumstance, LineStatus, Plan, Works};
 use crate::domain::values::calendar::{YearMonth, parse_date};
+use crate::domain::values::words::words;
 
 words! {
     /// A member of the reason (届出事項) that some category asks for.
+    #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "snake_case")]
     pub enum StatementField {
         /// Day of the contract with the system vendor.

@@ -17,7 +17,6 @@ mod need;
 mod statement;
 #[cfg(test)]
 mod testing;
-mod words;
 
 pub use category::{AttachmentRule, Category, CategoryRule};
 pub use edition::{Edition, Window, edition_in_force};

@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::words::words;
 use super::{Category, StatementField, month};
 use crate::domain::values::calendar::YearMonth;
+use crate::domain::values::words::words;
 
 words! {
     /// Whether an optical line (光回線) can be used at the facility.
+    #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum LineStatus {
         /// No line yet: the excuse stays open.
@@ -21,6 +22,7 @@ words! {
 
 words! {
     /// What keeps the facility from its usual rooms (改築工事・臨時施設の別).
+    #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Works {
         /// 改築工事: the building is being rebuilt.
@@ -32,6 +34,7 @@ words! {
 
 words! {
     /// What the facility has decided (廃止・休止の別).
+    #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Plan {
         /// 廃止: to close.
@@ -43,6 +46,7 @@ words! {
 
 words! {
     /// Which special hardship (特に困難な事情の別).
+    #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Circumstance {
         /// ア: a natural disaster or the like.

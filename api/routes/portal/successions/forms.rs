@@ -150,7 +150,8 @@ impl SuccessionRequest {
     pub fn parse(&self, faults: &mut Faults) -> ParsedSuccession {
         let (successor_code, successor_postal_code, successor) = self.successor.parse(faults);
         let successor_founder = self.successor_founder.parse("/successor_founder", faults);
-        let reason = faults.take("/reason", SuccessionReason::parse(&self.reason));
+        let reason =
+            faults.take("/reason", SuccessionReason::from_code(&self.reason).ok_or(Fault::UnknownValue));
         let detail = self.reason_detail.as_deref().map(Paragraph::parse);
         let has_detail = detail.is_some();
         let reason_detail = faults.take_optional("/reason_detail", detail);

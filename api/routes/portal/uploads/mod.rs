@@ -12,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::uploads::forms::{ContentDigestHeader, UploadPreview, UploadRequest, UploadResponse};
 use crate::domain::filings::uploads::{MAX_BYTES, MediaType, Upload, parse_file_name, parse_sha256, to_hex};
+use crate::domain::values::fault::Fault;
 use crate::domain::values::ids::UploadId;
 use crate::error::{Error, ProblemCode};
 use crate::http::answer::Answer;
@@ -57,7 +58,8 @@ async fn announce_upload(
     context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
     let Json { value, mut faults, .. } = body;
     let file_name = faults.take("/file_name", parse_file_name(&value.file_name));
-    let media_type = faults.take("/media_type", MediaType::parse(&value.media_type));
+    let media_type = MediaType::from_code(&value.media_type).ok_or(Fault::MediaTypeNotAccepted);
+    let media_type = faults.take("/media_type", media_type);
     let sha256 = faults.take("/sha256", parse_sha256(&value.sha256));
     let size_bytes = u64::try_from(value.size_bytes).ok();
     let file = (|| {
@@ -144,7 +146,7 @@ async fn store_content(
 fn accepts(headers: &HeaderMap, announced: MediaType) -> Result<(), Error> {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case(announced.as_str())
+    if essence.eq_ignore_ascii_case(announced.code())
         || essence.eq_ignore_ascii_case("application/octet-stream")
     {
         Ok(())
