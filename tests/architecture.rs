@@ -7,6 +7,8 @@
 
 #[path = "architecture/imports.rs"]
 mod imports;
+#[path = "architecture/logging.rs"]
+mod logging;
 #[path = "architecture/rules.rs"]
 mod rules;
 
@@ -68,6 +70,13 @@ fn no_file_is_too_long_to_be_read_at_a_sitting() {
         })
         .collect();
     assert!(long.is_empty(), "\n{}\n", long.join("\n"));
+}
+
+#[test]
+fn every_error_in_the_log_is_told_with_its_causes() {
+    let found: Vec<String> =
+        sources().iter().flat_map(|(file, source)| logging::bare_errors(file, source)).collect();
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
 }
 
 #[test]

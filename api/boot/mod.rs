@@ -11,7 +11,7 @@ use crate::db::engine::migrations;
 use crate::db::engine::pool::{Database, connect};
 use crate::db::engine::source::Source;
 use crate::db::store::sandbox::clock as sandbox_clock;
-use crate::error::Error;
+use crate::error::{Error, chain};
 use crate::ops::facility_list::{Import, import_text};
 use crate::state::{State, policy};
 use crate::usecases::filings::transitional_measures;
@@ -90,7 +90,7 @@ fn check_when_there(settings: &Settings) -> Result<(), Error> {
     loop {
         match check_production(settings) {
             Err(error @ Error::Unavailable(_)) if begun.elapsed() < PATIENCE => {
-                tracing::warn!(error = %error.reason(), "the database is not there yet");
+                tracing::warn!(error = %chain(&error), "the database is not there yet");
                 thread::sleep(BETWEEN_LOOKS);
             }
             checked => return checked,

@@ -11,7 +11,7 @@ mod sending;
 mod under_way;
 
 use crate::db::engine::writer::Mode;
-use crate::error::Error;
+use crate::error::{Error, chain};
 use crate::ops::metrics::MailOutcome;
 use crate::state::State;
 use crate::usecases::housekeeping;
@@ -45,7 +45,7 @@ async fn asked_to_stop(stop: &mut watch::Receiver<bool>) {
 async fn fill_mailbox(state: &State, mut stop: watch::Receiver<bool>) {
     loop {
         if let Err(error) = deliver(state).await {
-            tracing::error!(%error, "mails could not be delivered; they stay in the outbox");
+            tracing::error!(error = %chain(&error), "mails could not be delivered; they stay in the outbox");
         }
         tokio::select! {
             () = tokio::time::sleep(NAP) => {}
@@ -110,7 +110,7 @@ async fn tidy(state: &State, sweeps: bool) {
             tidied.uploads
         }
         Err(error) => {
-            tracing::error!(%error, "old rows could not be forgotten");
+            tracing::error!(error = %chain(&error), "old rows could not be forgotten");
             Vec::new()
         }
     };
@@ -124,7 +124,7 @@ async fn tidy(state: &State, sweeps: bool) {
         Ok(Ok(0)) | Err(_) => {}
         Ok(Ok(files)) => tracing::info!(files, "what was left of files half written was removed"),
         Ok(Err(error)) => {
-            tracing::error!(error = %error.reason(), "bytes that belong to nobody could not be removed");
+            tracing::error!(error = %chain(&error), "bytes that belong to nobody could not be removed");
         }
     }
 }

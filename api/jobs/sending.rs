@@ -17,6 +17,7 @@ use crate::db::store::mails::outbox::{self, Lease, Waiting};
 use crate::delivery::mail::smtp::{Outgoing, Smtp};
 use crate::domain::mails::{MailFailure, Next, Trouble, pause_after};
 use crate::domain::values::ids::MessageId;
+use crate::error::chain;
 use crate::ops::metrics::MailOutcome;
 use crate::state::State;
 
@@ -83,7 +84,9 @@ impl Sender {
                 }
                 claimed.mails.into_iter().for_each(|mail| self.send(mail));
             }
-            Err(error) => tracing::error!(%error, "mails could not be claimed; they stay in the outbox"),
+            Err(error) => {
+                tracing::error!(error = %chain(&error), "mails could not be claimed; they stay in the outbox");
+            }
         }
     }
 
@@ -108,7 +111,9 @@ impl Sender {
         let (lease, held) = (self.lease(lasting), ids.clone());
         match in_work(&self.state, move |work| outbox::extend(work.conn, &held, lease)).await {
             Ok(()) => self.under_way.extended(&ids),
-            Err(error) => tracing::error!(%error, "leases of mails could not be made longer yet"),
+            Err(error) => {
+                tracing::error!(error = %chain(&error), "leases of mails could not be made longer yet");
+            }
         }
     }
 
@@ -157,7 +162,8 @@ impl Sender {
             Err(error) if error.is_cancelled() => (error.id(), Err(MailFailure::ConnectionLost)),
             Err(error) => {
                 self.under_way.end(error.id());
-                tracing::error!(%error, "a send broke off; its mail waits until the lease is over");
+                // A panic's message may hold a part of the mail. The place of the panic is in the log already.
+                tracing::error!("a send panicked; its mail waits until the lease is over");
                 return;
             }
         };
@@ -185,7 +191,9 @@ impl Sender {
         .await
         {
             Ok(()) => self.ended.clear(),
-            Err(error) => tracing::error!(%error, "what became of mails could not be written down yet"),
+            Err(error) => {
+                tracing::error!(error = %chain(&error), "what became of mails could not be written down yet");
+            }
         }
     }
 
@@ -207,7 +215,7 @@ impl Sender {
         self.settle().await;
         let holder = self.holder;
         if let Err(error) = in_work(&self.state, move |work| outbox::hand_back(work.conn, holder)).await {
-            tracing::warn!(%error, "mails could not be handed back; they wait until their leases are over");
+            tracing::warn!(error = %chain(&error), "mails could not be handed back; they wait until their leases are over");
         }
     }
 }

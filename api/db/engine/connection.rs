@@ -5,7 +5,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
 use diesel::{PgConnection, SqliteConnection};
 
 use super::Stored;
-use crate::error::Error;
+use crate::error::{Error, chain};
 
 /// A connection, as store functions get it: inside a transaction.
 pub enum Conn {
@@ -64,7 +64,7 @@ pub(super) fn depth(conn: &mut Conn) -> u32 {
 pub(in crate::db) fn roll_back_to(conn: &mut Conn, outside: u32) {
     while depth(conn) > outside {
         if let Err(error) = on!(conn, |c| AnsiTransactionManager::rollback_transaction(c)) {
-            tracing::error!(%error, "a rollback failed");
+            tracing::error!(error = %chain(&error), "a rollback failed");
             break;
         }
     }

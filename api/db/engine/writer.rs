@@ -18,7 +18,7 @@ use super::Conn;
 use super::connection::{begin, commit, savepoint_kept_if};
 use super::file::Opened;
 use super::load::{Commits, Load};
-use crate::error::{Error, ProblemCode};
+use crate::error::{Error, ProblemCode, chain};
 
 /// Jobs that may wait. Behind it callers are told at once that the service is overloaded.
 const QUEUE: usize = 1024;
@@ -123,7 +123,7 @@ impl Desk {
     fn work(&mut self, waiting: &Receiver<Job>, commits: &Commits) {
         while let Ok(first) = waiting.recv() {
             if let Err(error) = self.begin() {
-                tracing::error!(error = %error.reason(), "the database cannot be written");
+                tracing::error!(error = %chain(&error), "the database cannot be written");
                 // Jobs are dropped unrun, and with them their ways to answer: their callers are told to
                 // retry. Those behind the first have waited as long as it did for a lock.
                 let behind: Vec<Job> = waiting.try_iter().collect();
@@ -163,7 +163,7 @@ impl Desk {
                 Ending::Unknown
             }
             Err(error) => {
-                tracing::error!(%error, "a commit failed");
+                tracing::error!(error = %chain(&error), "a commit failed");
                 self.reopen();
                 if had_no_room(&error) { Ending::TakenBack } else { Ending::Unknown }
             }
@@ -175,7 +175,7 @@ impl Desk {
     fn reopen(&mut self) {
         match self.opened.again() {
             Ok(fresh) => self.opened = fresh,
-            Err(error) => tracing::error!(error = %error.reason(), "the database cannot be opened again"),
+            Err(error) => tracing::error!(error = %chain(&error), "the database cannot be opened again"),
         }
     }
 }

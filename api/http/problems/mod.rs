@@ -21,7 +21,7 @@ use super::problems::catalogue::entry;
 pub use super::problems::check::Check;
 use crate::domain::values::faults::FieldFault;
 use crate::domain::values::lang::Lang;
-use crate::error::{Error, Limited, ProblemCode};
+use crate::error::{Error, Limited, ProblemCode, chain};
 
 /// The document's media type.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -56,24 +56,13 @@ impl ResponseError for Problem {
 /// Errors of our own making are logged once, here, with what caused them.
 fn log(error: &Error) {
     match error {
-        Error::Internal(source) => tracing::error!(source = %chain(source.as_ref()), "a request failed"),
-        Error::Unavailable(source) => {
-            tracing::error!(source = %chain(source.as_ref()), "database or disk could not serve a request");
+        Error::Internal(_) => tracing::error!(error = %chain(error), "a request failed"),
+        Error::Unavailable(_) => {
+            tracing::error!(error = %chain(error), "database or disk could not serve a request");
         }
         Error::Overloaded(what) => tracing::warn!(what, "a request was turned away"),
         Error::Refused(_) | Error::Invalid(_) | Error::Limited(_) => {}
     }
-}
-
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        source = inner.source();
-    }
-    text
 }
 
 /// The code that stands for an error.

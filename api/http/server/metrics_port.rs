@@ -8,7 +8,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpResponse, web};
 
 use super::listener::{Limits, Listener};
-use crate::error::Error;
+use crate::error::{Error, chain};
 use crate::ops::metrics::MEDIA_TYPE;
 use crate::state::State;
 
@@ -57,7 +57,7 @@ async fn metrics(state: web::Data<State>) -> HttpResponse {
     match state.metrics.text(&report, state.traffic.is_draining()) {
         Ok(text) => HttpResponse::Ok().content_type(MEDIA_TYPE).body(text),
         Err(error) => {
-            tracing::error!(%error, "the metrics could not be written");
+            tracing::error!(error = %chain(&error), "the metrics could not be written");
             HttpResponse::InternalServerError().finish()
         }
     }

@@ -22,7 +22,7 @@ use crate::db::engine::migrations::{self, Standing};
 use crate::db::engine::pool::Database;
 use crate::db::engine::writer::Mode;
 use crate::db::store::health::{self, Backlog};
-use crate::error::Error;
+use crate::error::{Error, chain};
 
 /// How long a look is good for, so that probes cannot load the database.
 const FRESH: Duration = Duration::from_secs(1);
@@ -144,7 +144,7 @@ async fn in_time<T>(until: tokio::time::Instant, look: impl Future<Output = Resu
     match tokio::time::timeout_at(until, look).await {
         Ok(Ok(done)) => Some(done),
         Ok(Err(error)) => {
-            tracing::error!(error = %error.reason(), "not ready: the database cannot be looked at");
+            tracing::error!(error = %chain(&error), "not ready: the database cannot be looked at");
             None
         }
         Err(_) => {
@@ -155,7 +155,7 @@ async fn in_time<T>(until: tokio::time::Instant, look: impl Future<Output = Resu
 }
 
 fn told_unwritable(error: &Error) {
-    tracing::error!(error = %error.reason(), "not ready: the database cannot be written");
+    tracing::error!(error = %chain(error), "not ready: the database cannot be written");
 }
 
 /// A network file system that hangs never answers.
@@ -164,10 +164,10 @@ async fn free(folder: &Folder, door: &Door) -> (&'static str, Option<u64>) {
     let free = door.run(PATIENCE, move || disk::free_bytes(&place)).await;
     let reason = match free {
         Some(Ok(free)) => return (folder.name, Some(free)),
-        Some(Err(error)) => error.reason(),
+        Some(Err(error)) => chain(&error).to_string(),
         None => "it does not answer".to_owned(),
     };
-    tracing::error!(%reason, folder = folder.name, "not ready: the disk does not tell its room");
+    tracing::error!(reason, folder = folder.name, "not ready: the disk does not tell its room");
     (folder.name, None)
 }
 

@@ -20,7 +20,7 @@ use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::faults::FieldFault;
 use crate::domain::values::ids::{PostalItemId, SuccessionId};
 use crate::domain::values::receipt_number::ReceiptNumber;
-use crate::error::{Error, ProblemCode};
+use crate::error::{Error, ProblemCode, chain};
 use crate::usecases::facilities::check;
 use crate::usecases::facilities::check::OF_SUCCESSOR;
 use crate::usecases::identity::sessions::Principal;
@@ -152,7 +152,7 @@ pub fn carry_on_ready(work: &mut Work<'_>) -> Result<usize, Error> {
             Ok(Some(_)) => carried_on += 1,
             // Its facility changed or withdrew it first.
             Ok(None) => {}
-            Err(error) => tracing::error!(%id, ?error, "a succession cannot be carried on"),
+            Err(error) => tracing::error!(%id, error = %chain(&error), "a succession cannot be carried on"),
         }
     }
     Ok(carried_on)

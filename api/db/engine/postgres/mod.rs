@@ -21,7 +21,7 @@ pub(super) use super::postgres::session::connect;
 use super::source::Server;
 use super::turns::{PATIENCE, Turns};
 use super::writer::Mode;
-use crate::error::{Error, ProblemCode};
+use crate::error::{Error, ProblemCode, chain};
 
 /// The limits hold for one transaction each, so that they need no session of their own.
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
@@ -191,7 +191,7 @@ fn take(pool: &r2d2::Pool<Manager>, begin_sql: &str) -> Result<r2d2::PooledConne
         match begin(&mut session.conn, begin_sql) {
             Ok(()) => return Ok(session),
             Err(error) => {
-                tracing::warn!(%error, "a connection to the database was lost");
+                tracing::warn!(error = %chain(&error), "a connection to the database was lost");
                 session.lost = true;
             }
         }

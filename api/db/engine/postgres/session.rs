@@ -6,7 +6,7 @@ use secrecy::ExposeSecret as _;
 
 use crate::db::engine::connection::{Conn, commit_unless_failed, is_broken, roll_back_to};
 use crate::db::engine::source::{Pooler, Server};
-use crate::error::{Error, ProblemCode};
+use crate::error::{Error, ProblemCode, chain};
 
 /// One connection of the pool.
 pub(super) struct Session {
@@ -22,7 +22,7 @@ impl Session {
         roll_back_to(&mut self.conn, 0);
         self.lost = is_broken(&mut self.conn);
         if self.lost {
-            tracing::error!(%error, "a commit was not confirmed");
+            tracing::error!(error = %chain(&error), "a commit was not confirmed");
             return Err(ProblemCode::OutcomeUnknown.into());
         }
         // The server is there and says that it did not commit.
@@ -79,6 +79,6 @@ pub(super) struct Complaints;
 
 impl r2d2::HandleError<ConnectionError> for Complaints {
     fn handle_error(&self, error: ConnectionError) {
-        tracing::warn!(%error, "the database cannot be reached");
+        tracing::warn!(error = %chain(&error), "the database cannot be reached");
     }
 }

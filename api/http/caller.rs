@@ -1,0 +1,111 @@
+//! Who calls: an access token, or nothing. The call becomes an actor at the beginning of its transaction.
+
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{HttpMessage as _, HttpRequest, web};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+
+use super::context::Arrival;
+use crate::db::engine::Conn;
+use crate::db::engine::locks::{self, Lock};
+use crate::domain::values::calendar::Instant;
+use crate::domain::values::ids::AccountId;
+use crate::error::{Error, ProblemCode};
+use crate::security::access_tokens::Verified;
+use crate::state::State;
+use crate::usecases::actor::Actor;
+use crate::usecases::identity::sessions;
+
+/// The name of the security scheme in the document.
+pub const BEARER: &str = "bearer";
+
+/// The security scheme of the document.
+#[must_use]
+pub fn bearer_scheme() -> SecurityScheme {
+    let mut http = Http::new(HttpAuthScheme::Bearer);
+    http.bearer_format = Some("JWT".to_owned());
+    http.description = Some("An access token of `POST /v1/sessions`, good for ten minutes.".to_owned());
+    SecurityScheme::Http(http)
+}
+
+/// Who calls, as far as a request says it. Who acts is found in the transaction.
+pub trait Caller: Clone + Send + 'static {
+    /// Reads what the request says.
+    ///
+    /// # Errors
+    /// The refusals of a token.
+    fn of_request(request: &HttpRequest) -> Result<Self, Error>;
+
+    /// The account of the access token, if there is one.
+    fn account_id(&self) -> Option<AccountId> {
+        None
+    }
+
+    /// Locks what the caller is about to change, before anything of it is read.
+    ///
+    /// # Errors
+    /// The database's.
+    fn lock(&self, conn: &mut Conn) -> Result<(), Error>;
+
+    /// Finds who acts.
+    ///
+    /// # Errors
+    /// [`ProblemCode::SessionEnded`] and the like.
+    fn actor(&self, conn: &mut Conn, now: Instant) -> Result<Actor, Error>;
+}
+
+/// A caller without a token.
+#[derive(Debug, Clone, Copy)]
+pub struct Anyone;
+
+impl Caller for Anyone {
+    fn of_request(_: &HttpRequest) -> Result<Self, Error> {
+        Ok(Self)
+    }
+
+    fn lock(&self, _: &mut Conn) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn actor(&self, _: &mut Conn, _: Instant) -> Result<Actor, Error> {
+        Ok(Actor::Stranger)
+    }
+}
+
+/// The account of a verified access token. Whether its session lives is asked in the transaction.
+#[derive(Debug, Clone, Copy)]
+pub struct LoggedIn(Verified);
+
+impl Caller for LoggedIn {
+    fn of_request(request: &HttpRequest) -> Result<Self, Error> {
+        let state = request.app_data::<web::Data<State>>().ok_or_else(|| Error::internal("no state"))?;
+        let now = request.extensions().get::<Arrival>().map(|arrival| arrival.now);
+        let now = now.ok_or_else(|| Error::internal("a handler was reached past the edge"))?;
+        let header = request.headers().get(AUTHORIZATION).ok_or(ProblemCode::TokenMissing)?;
+        let header = header.to_str().map_err(|_| ProblemCode::TokenInvalid)?;
+        let (scheme, token) = header.split_once(' ').ok_or(ProblemCode::TokenInvalid)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(ProblemCode::TokenInvalid.into());
+        }
+        let verified = state.tokens.verify(token.trim(), now)?;
+        request.extensions_mut().insert(KnownAccount(verified.account_id));
+        Ok(Self(verified))
+    }
+
+    fn account_id(&self) -> Option<AccountId> {
+        Some(self.0.account_id)
+    }
+
+    /// An account's writes come one after the other: equal keys find the first one's answer.
+    fn lock(&self, conn: &mut Conn) -> Result<(), Error> {
+        locks::hold(conn, &[Lock::Account(self.0.account_id)])
+    }
+
+    fn actor(&self, conn: &mut Conn, now: Instant) -> Result<Actor, Error> {
+        sessions::authenticate(conn, &self.0, now).map(Actor::Account)
+    }
+}
+
+/// The account whose access token came with a request, for the edge's log. Its session may have ended
+/// since.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownAccount(pub AccountId);

@@ -1,0 +1,74 @@
+//! The address of a client, behind balancers or not.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use ipnet::IpNet;
+
+/// The client's address as limits see it. `X-Forwarded-For` is believed only as far as it was
+/// written by balancers we trust: from the right, the first address that is none of theirs.
+#[must_use]
+pub fn client_of(peer: Option<IpAddr>, forwarded: Option<&str>, trusted: &[IpNet]) -> String {
+    let Some(peer) = peer else { return "unknown".to_owned() };
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
+    let mut client = peer;
+    if is_trusted(&peer) {
+        for hop in forwarded.unwrap_or_default().rsplit(',') {
+            let Some(address) = address_of(hop.trim()) else { break };
+            client = address;
+            if !is_trusted(&address) {
+                break;
+            }
+        }
+    }
+    match client.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        // One household or office has a whole /64.
+        IpAddr::V6(address) => format!("{}/64", Ipv6Addr::from(u128::from(address) & (u128::MAX << 64))),
+    }
+}
+
+/// The address of a hop, which some balancers write with its port.
+fn address_of(hop: &str) -> Option<IpAddr> {
+    let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop);
+    bare.parse().ok().or_else(|| hop.parse().ok().map(|with_port: SocketAddr| with_port.ip()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(peer: &str, forwarded: Option<&str>) -> String {
+        client_of(Some(peer.parse().unwrap()), forwarded, &["10.0.0.0/8".parse().unwrap()])
+    }
+
+    #[test]
+    fn a_strangers_own_forwarding_header_is_not_believed() {
+        assert_eq!(client("203.0.113.9", Some("198.51.100.1")), "203.0.113.9");
+        assert_eq!(client("10.0.0.1", Some("198.51.100.1, 203.0.113.9")), "203.0.113.9");
+        assert_eq!(client("10.0.0.1", Some("198.51.100.1, 203.0.113.9, 10.0.0.2")), "203.0.113.9");
+        assert_eq!(client("10.0.0.1", Some("nonsense")), "10.0.0.1");
+        assert_eq!(client("10.0.0.1", None), "10.0.0.1");
+    }
+
+    #[test]
+    fn balancers_may_write_a_port_behind_the_address() {
+        for (hop, expected) in [
+            ("203.0.113.9:51234", "203.0.113.9"),
+            ("[2001:db8::1]:51234", "2001:db8::/64"),
+            ("[2001:db8::1]", "2001:db8::/64"),
+            ("2001:db8::1", "2001:db8::/64"),
+            ("203.0.113.9:port", "10.0.0.1"),
+            ("[203.0.113.9", "10.0.0.1"),
+            (":51234", "10.0.0.1"),
+        ] {
+            assert_eq!(client("10.0.0.1", Some(hop)), expected, "{hop}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_one_ipv6_network_are_one_client() {
+        assert_eq!(client("2001:db8:1:2:aaaa::1", None), client("2001:db8:1:2:bbbb::2", None));
+        assert_ne!(client("2001:db8:1:2::1", None), client("2001:db8:1:3::1", None));
+        assert_eq!(client("::ffff:203.0.113.9", None), "203.0.113.9");
+    }
+}

@@ -1,0 +1,99 @@
+//! What an operation is, said once for its handler, the document, idempotency keys, budgets and tests.
+
+/// Who may call an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody, without an access token.
+    Public,
+    /// A logged-in account.
+    Account,
+}
+
+/// Whether an operation takes an `Idempotency-Key`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPolicy {
+    /// It does not: it only reads, or is guarded by other means.
+    NotTaken,
+    /// It creates something without filing it.
+    Optional,
+    /// It files something: a retry must never file twice.
+    Required,
+}
+
+/// The budget that a request of an operation is charged to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Budget {
+    /// None.
+    None,
+    /// Filings, changes and uploads of an account.
+    Writes,
+    /// Tokens presented by a client.
+    Tokens,
+    /// Mails to an address, and mails caused by a client.
+    Mails,
+    /// Passwords tried by a client and for an account.
+    Passwords,
+}
+
+/// One operation of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Operation {
+    /// The document's `operationId`, and what idempotency keys are kept under. Ids are never reused.
+    pub id: &'static str,
+    /// Who may call it.
+    pub audience: Audience,
+    /// Whether it takes an `Idempotency-Key`.
+    pub key: KeyPolicy,
+    /// What it is charged to.
+    pub budget: Budget,
+    /// Statuses of its own that it refuses with, and when. Those that follow from what it takes, such as
+    /// 401 or 412, are not named here.
+    pub refusals: &'static [(u16, &'static str)],
+    /// Whether its body is a file, which may come for minutes.
+    pub takes_file: bool,
+}
+
+impl Operation {
+    /// An operation for everybody.
+    #[must_use]
+    pub const fn public(id: &'static str) -> Self {
+        Self {
+            id,
+            audience: Audience::Public,
+            key: KeyPolicy::NotTaken,
+            budget: Budget::None,
+            refusals: &[],
+            takes_file: false,
+        }
+    }
+
+    /// An operation for a logged-in account.
+    #[must_use]
+    pub const fn of_account(id: &'static str) -> Self {
+        Self { audience: Audience::Account, ..Self::public(id) }
+    }
+
+    /// The same with a policy for keys.
+    #[must_use]
+    pub const fn with_key(self, key: KeyPolicy) -> Self {
+        Self { key, ..self }
+    }
+
+    /// The same with a budget.
+    #[must_use]
+    pub const fn charged_to(self, budget: Budget) -> Self {
+        Self { budget, ..self }
+    }
+
+    /// The same with statuses of its own.
+    #[must_use]
+    pub const fn refusing(self, refusals: &'static [(u16, &'static str)]) -> Self {
+        Self { refusals, ..self }
+    }
+
+    /// The same with a file as its body.
+    #[must_use]
+    pub const fn taking_file(self) -> Self {
+        Self { takes_file: true, ..self }
+    }
+}
