@@ -5,9 +5,7 @@
 
 #![cfg(test)]
 
-#[path = "architecture/imports.rs"]
 mod imports;
-#[path = "architecture/rules.rs"]
 mod rules;
 
 use std::fs;

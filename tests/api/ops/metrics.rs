@@ -47,7 +47,7 @@ async fn the_page_lists_every_metric_and_no_other() {
     let reply = scraper(&app).get("/metrics").await;
     let told: BTreeSet<&str> =
         reply.text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
-    let page = include_str!("../../docs/metrics.md");
+    let page = include_str!("../../../docs/metrics.md");
     let listed: BTreeSet<&str> =
         page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
     let silent: BTreeSet<&str> = listed.difference(&told).copied().collect();

@@ -149,7 +149,7 @@ fn a_command_whose_output_has_no_room_still_ends_as_its_work_did() {
     let list = folder.path().join("list.csv");
     std::fs::write(&list, csv(&[&unlisted(6, 1)])).unwrap();
     let round = folder.path().join("round.json");
-    std::fs::write(&round, include_str!("../../api/rounds/2023.json")).unwrap();
+    std::fs::write(&round, include_str!("../../../api/rounds/2023.json")).unwrap();
     for arguments in [
         &["migrate"][..],
         &["facilities", "import", "list.csv"],
@@ -199,7 +199,7 @@ fn a_round_is_loaded_from_a_good_file_and_a_bad_one_is_told_where() {
         std::fs::write(&file, json).unwrap();
         run(folder.path(), &["rounds", "load", file.to_str().unwrap()])
     };
-    let shipped = include_str!("../../api/rounds/2023.json");
+    let shipped = include_str!("../../../api/rounds/2023.json");
     let mut round: serde_json::Value = serde_json::from_str(shipped).unwrap();
     round["round"] = "2024-test".into();
     assert!(done(&load(&round.to_string())).contains("loaded: 2024-test"));

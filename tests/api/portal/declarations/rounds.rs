@@ -9,7 +9,7 @@ use crate::support::{Actor, Reply, TestApp, forms, reasons};
 
 /// The round of the visiting nurses: other days, other caps, no category for home visits.
 fn nursing() -> Value {
-    serde_json::from_str(include_str!("data/visiting-nursing-2024.json")).unwrap()
+    serde_json::from_str(include_str!("visiting-nursing-2024.json")).unwrap()
 }
 
 async fn load(app: &TestApp, round: &Value) {

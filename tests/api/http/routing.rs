@@ -130,3 +130,9 @@ async fn what_is_not_there_is_a_problem_too() {
         }
     }
 }
+
+#[actix_web::test]
+async fn what_the_documentation_page_does_not_have_is_a_problem_too() {
+    let app = TestApp::start().await;
+    app.anonymous().get("/docs/nothing").await.refused(404, "NOT_FOUND");
+}

@@ -4,7 +4,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
 use crate::support::contract::{Operation, Stage, operations};
-use crate::support::{Reply, send};
+use crate::support::{Reply, TestApp, send};
 
 /// A good request of the operation, except for what the test spoils.
 fn good(request: RequestBuilder, operation: &Operation) -> RequestBuilder {
@@ -158,5 +158,26 @@ async fn odd_headers_break_nothing() {
     ] {
         let request = stage.clinic.request(Method::GET, "/v1/account").header(name, value);
         assert_eq!(send(request).await.is(200).body["email"], json!(stage.clinic.email), "{name}");
+    }
+}
+
+#[actix_web::test]
+async fn queries_that_mean_nothing_are_refused() {
+    let app = TestApp::start().await;
+    for query in [
+        "messages?page_size=0",
+        "messages?page_size=101",
+        "messages?page_size=x",
+        "messages?page_token=x",
+        "messages?sender=x",
+        "facilities?prefecture=1",
+        "facilities?prefecture=%25%25",
+        "facilities?prefecture=131",
+        "facilities?kind=CLINIC",
+        "facilities?kind=medical",
+        "facilities?page_token=%00",
+    ] {
+        let reply = app.anonymous().get(&format!("/sandbox/{query}")).await;
+        reply.refused(400, "INVALID_PARAMETER");
     }
 }

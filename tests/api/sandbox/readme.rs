@@ -42,10 +42,10 @@ async fn run(readme: &str) {
 
 #[actix_web::test]
 async fn the_english_readme_walks_the_letter() {
-    run(include_str!("../../README.md")).await;
+    run(include_str!("../../../README.md")).await;
 }
 
 #[actix_web::test]
 async fn the_japanese_readme_walks_the_letter() {
-    run(include_str!("../../README.ja.md")).await;
+    run(include_str!("../../../README.ja.md")).await;
 }

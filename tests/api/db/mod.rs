@@ -1,0 +1,7 @@
+//! The two databases: schemas, transactions, races, and a server that goes away.
+
+mod group_commit;
+mod outages;
+mod races;
+mod round_trips;
+mod schemas;
