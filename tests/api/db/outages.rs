@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use todokede::boot;
 use todokede::db::engine::migrations;
 
-use crate::support::database::{TestDatabase, execute, is_postgres, source};
+use crate::support::database::{TestDatabase, execute, source};
 use crate::support::postgres::administer;
 use crate::support::{Actor, TestApp, forms, production};
 
@@ -24,14 +24,11 @@ async fn file_until_taken(clinic: &Actor) -> u16 {
     503
 }
 
-#[actix_web::test]
+#[apply(on_postgres)]
 async fn a_server_that_is_away_is_told_and_found_again_without_a_restart() {
-    if !is_postgres() {
-        return;
-    }
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let name = app.database.url().rsplit('/').next().unwrap();
+    let name = app.database.name();
     administer(&format!(
         "ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false;
          SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
@@ -51,11 +48,8 @@ async fn a_server_that_is_away_is_told_and_found_again_without_a_restart() {
     app.anonymous().get("/readyz").await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_postgres)]
 async fn connections_that_all_wait_for_a_lock_are_told_in_bounded_time_and_serve_again() {
-    if !is_postgres() {
-        return;
-    }
     let app = TestApp::start_with(&[("TODOKEDE_DATABASE_POOL", "2")]).await;
     let clinic = app.clinic().await;
     let mut other = app.database.connect();
@@ -76,15 +70,12 @@ async fn connections_that_all_wait_for_a_lock_are_told_in_bounded_time_and_serve
     assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
 }
 
-#[actix_web::test]
+#[apply(on_postgres)]
 async fn a_production_service_that_is_up_before_its_server_waits_for_it() {
-    if !is_postgres() {
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
     let database = TestDatabase::blank(folder.path());
     migrations::run(&source(database.url())).unwrap();
-    let name = database.url().rsplit('/').next().unwrap();
+    let name = database.name();
     administer(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"));
     let settings = production::settings(folder.path(), &database, &[]);
     let opening = tokio::task::spawn_blocking(move || boot::open(settings));
@@ -94,11 +85,8 @@ async fn a_production_service_that_is_up_before_its_server_waits_for_it() {
     opening.await.unwrap().unwrap();
 }
 
-#[actix_web::test]
+#[apply(on_postgres)]
 async fn a_server_that_froze_with_every_connection_is_left_for_one_that_answers() {
-    if !is_postgres() {
-        return;
-    }
     let (app, tap) = TestApp::tapped("4").await;
     let clinic = app.clinic().await;
     tap.freeze();
@@ -109,11 +97,8 @@ async fn a_server_that_froze_with_every_connection_is_left_for_one_that_answers(
     assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
 }
 
-#[actix_web::test]
+#[apply(on_postgres)]
 async fn a_server_that_froze_while_everybody_committed_is_left_for_one_that_answers() {
-    if !is_postgres() {
-        return;
-    }
     let (app, tap) = TestApp::tapped("4").await;
     let mut clinics = Vec::new();
     for _ in 0..6 {

@@ -3,12 +3,12 @@
 use futures_util::future::join_all;
 use todokede::db::engine::writer::Mode;
 
-use crate::support::database::{execute, is_postgres};
+use crate::support::database::execute;
 use crate::support::{TestApp, forms};
 
 const MANY: usize = 64;
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn many_equal_filings_at_once_are_one_declaration_with_one_answer() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -24,7 +24,7 @@ async fn many_equal_filings_at_once_are_one_declaration_with_one_answer() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn of_many_who_register_one_facility_at_once_one_gets_it_and_the_others_are_told() {
     let app = TestApp::start_with(&[
         ("TODOKEDE_LIMIT_MAILS_PER_CLIENT", "100000/60"),
@@ -53,11 +53,8 @@ async fn of_many_who_register_one_facility_at_once_one_gets_it_and_the_others_ar
     assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 1);
 }
 
-#[actix_web::test]
+#[apply(on_postgres)]
 async fn a_job_that_hides_a_failed_statement_is_not_answered_as_stored() {
-    if !is_postgres() {
-        return;
-    }
     let app = TestApp::start().await;
     let write = app.running.state.database.write(Mode::Store, |conn| {
         execute(conn, "DELETE FROM sandbox_messages; INSERT INTO nowhere VALUES (1)").unwrap_err();

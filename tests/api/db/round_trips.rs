@@ -1,18 +1,14 @@
 //! How often a filing waits for PostgreSQL: each time is a way to another machine and back, while the
 //! filing holds its locks.
 
-use crate::support::database::is_postgres;
 use crate::support::{TestApp, forms};
 
 /// Begin, the locks; session, account, key, round and live declaration are read; declaration, revision,
 /// audit line and mail are written, the answer is kept under the key; commit.
 const OF_A_FILING: usize = 13;
 
-#[actix_web::test]
+#[apply(on_postgres)]
 async fn a_filing_asks_postgresql_nothing_twice() {
-    if !is_postgres() {
-        return;
-    }
     let (app, tap) = TestApp::tapped("2").await;
     let clinic = app.clinic().await;
     let mut cost = usize::MAX;

@@ -8,7 +8,7 @@ use diesel::RunQueryDsl as _;
 use diesel::sql_types::Text;
 use todokede::db::engine::{Conn, migrations};
 
-use crate::support::database::{TestDatabase, execute, is_postgres, source};
+use crate::support::database::{TestDatabase, execute, source};
 use crate::support::{TestApp, forms, postgres};
 
 #[derive(diesel::QueryableByName)]
@@ -57,11 +57,8 @@ fn both_databases_take_the_same_steps() {
     assert!(!sqlite.is_empty());
 }
 
-#[test]
+#[apply(on_postgres)]
 fn both_databases_have_the_same_tables() {
-    if !is_postgres() {
-        return;
-    }
     let (_folder, postgres) = blank();
     migrations::run(&source(postgres.url())).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -72,7 +69,7 @@ fn both_databases_have_the_same_tables() {
     assert_eq!(sqlite, shape(&mut postgres.connect()));
 }
 
-#[test]
+#[apply(on_both_databases)]
 fn every_step_can_be_taken_back_and_taken_again() {
     let (_folder, database) = blank();
     let source = source(database.url());
@@ -88,7 +85,7 @@ fn every_step_can_be_taken_back_and_taken_again() {
     assert_eq!(migrations::run(&source).unwrap(), Vec::<String>::new(), "nothing is left to do");
 }
 
-#[test]
+#[apply(on_both_databases)]
 fn several_that_migrate_at_once_do_it_once() {
     let (_folder, database) = blank();
     let source = source(database.url());
@@ -102,11 +99,8 @@ fn several_that_migrate_at_once_do_it_once() {
     assert_eq!(taken, migrations::steps().unwrap().0.len());
 }
 
-#[actix_web::test]
+#[apply(on_postgres)]
 async fn a_step_that_has_to_wait_for_a_table_lets_others_go_on_meanwhile() {
-    if !is_postgres() {
-        return;
-    }
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let source = source(app.database.url());
@@ -130,11 +124,8 @@ async fn a_step_that_has_to_wait_for_a_table_lets_others_go_on_meanwhile() {
     clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
 }
 
-#[test]
+#[apply(on_postgres)]
 fn a_database_that_cannot_hold_every_name_is_refused() {
-    if !is_postgres() {
-        return;
-    }
     postgres::administer("CREATE DATABASE narrow TEMPLATE template0 ENCODING 'EUC_JP' LOCALE 'C'");
     let refused = migrations::run(&source(&postgres::url("narrow"))).unwrap_err();
     assert!(refused.reason().contains("UTF8"), "{}", refused.reason());

@@ -95,7 +95,7 @@ fn blamed(operation: &Operation, reply: &Reply, pointer: &str, code: &str) {
     assert!(pointers.windows(2).all(|pair| pair[0] < pair[1]), "out of order or twice: {place}");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn what_is_no_json_is_refused_as_such() {
     let stage = Stage::new().await;
     for operation in with_body() {
@@ -135,7 +135,7 @@ async fn what_is_no_json_is_refused_as_such() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn json_that_is_no_object_is_refused_as_a_whole() {
     let stage = Stage::new().await;
     for operation in with_body() {
@@ -146,7 +146,7 @@ async fn json_that_is_no_object_is_refused_as_a_whole() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn only_json_of_a_sane_size_is_read() {
     let stage = Stage::new().await;
     for operation in with_body() {
@@ -176,7 +176,7 @@ async fn only_json_of_a_sane_size_is_read() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn unknown_members_are_named_and_not_more() {
     let stage = Stage::new().await;
     for operation in with_body() {
@@ -190,7 +190,7 @@ async fn unknown_members_are_named_and_not_more() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn every_member_of_a_wrong_type_is_blamed_at_its_place() {
     let stage = Stage::new().await;
     let document = document();
@@ -216,7 +216,7 @@ fn type_of(value: &Value) -> &'static str {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn texts_are_held_to_their_form_and_never_repeated() {
     let stage = Stage::new().await;
     let document = document();
@@ -238,7 +238,7 @@ async fn texts_are_held_to_their_form_and_never_repeated() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn whole_numbers_may_be_written_with_a_point_and_must_be_sane() {
     let stage = Stage::new().await;
     let document = document();

@@ -14,7 +14,7 @@ fn told(reply: &Reply) -> String {
     format!("{} {} {} {}", reply.status, reply.etag(), reply.header("location"), reply.text.replace(id, "ID"))
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_filing_wants_a_key_of_sane_form() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -26,7 +26,7 @@ async fn a_filing_wants_a_key_of_sane_form() {
     clinic.file_with_key(PATH, &forms::no_network(), &"k".repeat(255)).await.is(201);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_same_filing_again_is_answered_with_the_same_bytes_and_has_no_other_effect() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -48,7 +48,7 @@ async fn the_same_filing_again_is_answered_with_the_same_bytes_and_has_no_other_
     assert_eq!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.len(), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_key_stands_for_one_body_of_one_account() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.dentist().await);
@@ -62,7 +62,7 @@ async fn a_key_stands_for_one_body_of_one_account() {
     assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 2);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_refusal_uses_no_key_up_and_the_same_request_succeeds_once_its_cause_is_mended() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -78,7 +78,7 @@ async fn a_refusal_uses_no_key_up_and_the_same_request_succeeds_once_its_cause_i
     assert_eq!((told(&again), again.header("idempotent-replayed")), (told(&filed), "true"));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_declaration_refused_for_an_attachment_on_its_way_is_taken_once_it_arrived() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -94,7 +94,7 @@ async fn a_declaration_refused_for_an_attachment_on_its_way_is_taken_once_it_arr
     clinic.file_with_key(PATH, &form, "key-3").await.is(201);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_kept_refusal_says_which_language_it_is_in_like_any_other() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -106,7 +106,7 @@ async fn a_kept_refusal_says_which_language_it_is_in_like_any_other() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_storm_of_one_filing_is_one_declaration_and_one_answer() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -122,7 +122,7 @@ async fn a_storm_of_one_filing_is_one_declaration_and_one_answer() {
     assert_eq!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.len(), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn of_many_filings_at_once_one_is_taken_and_the_others_are_told() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -137,7 +137,7 @@ async fn of_many_filings_at_once_one_is_taken_and_the_others_are_told() {
     assert_eq!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.len(), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_key_outlives_a_restart() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;

@@ -9,7 +9,7 @@ use todokede::http::problems::page;
 
 use crate::support::{TestApp, send};
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn problems_speak_the_language_asked_for_and_their_codes_are_the_same() {
     let app = TestApp::start().await;
     let (japanese, english) = (app.anonymous(), app.anonymous_in_english());
@@ -32,7 +32,7 @@ async fn problems_speak_the_language_asked_for_and_their_codes_are_the_same() {
     assert!(in_english.text.is_ascii() || !in_english.body["title"].as_str().unwrap().contains('の'));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn without_a_preference_the_service_speaks_japanese() {
     let app = TestApp::start().await;
     for (asked, language) in [
@@ -53,7 +53,7 @@ async fn without_a_preference_the_service_speaks_japanese() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn every_problem_has_a_page_of_its_own_in_both_languages() {
     let app = TestApp::start().await;
     let stranger = app.anonymous();
@@ -75,7 +75,7 @@ async fn every_problem_has_a_page_of_its_own_in_both_languages() {
     stranger.get("/problems/no-such-problem").await.refused(404, "NOT_FOUND");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_type_of_a_problem_is_the_address_of_its_page() {
     let app = TestApp::start().await;
     let stranger = app.anonymous();

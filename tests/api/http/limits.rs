@@ -31,7 +31,7 @@ fn limited(reply: &Reply, policy: &str, budget: &str) -> i64 {
     seconds
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn logins_to_an_account_run_out_say_when_to_come_back_and_keep_their_word() {
     let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_LOGINS_PER_ACCOUNT", "3/900")]).await;
     let clinic = app.clinic().await;
@@ -54,7 +54,7 @@ async fn logins_to_an_account_run_out_say_when_to_come_back_and_keep_their_word(
     limited(&reply, "logins-per-account", "q=3;w=900");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_attacker_who_uses_up_an_accounts_budget_does_not_lock_its_clinic_out() {
     let app = TestApp::start_with(&[
         PROXY,
@@ -79,7 +79,7 @@ async fn an_attacker_who_uses_up_an_accounts_budget_does_not_lock_its_clinic_out
     log_in_from(&app, CLINIC, &neighbour.email, "guess").await.refused(401, "LOGIN_FAILED");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_used_up_budget_tells_known_and_unknown_addresses_apart_by_nothing() {
     let app = TestApp::start_with(&[
         PROXY,
@@ -113,7 +113,7 @@ async fn a_used_up_budget_tells_known_and_unknown_addresses_apart_by_nothing() {
     app.mails(&clinic.email, "PASSWORD_RESET").await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn one_address_is_sent_so_many_mails_and_no_more_by_whichever_flow() {
     let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "3/3600")]).await;
     let victim = "victim@clinic.example";
@@ -137,7 +137,7 @@ async fn one_address_is_sent_so_many_mails_and_no_more_by_whichever_flow() {
     app.mails(victim, "PROVISIONAL_REGISTRATION").await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn one_client_causes_so_many_mails_and_leaves_the_others_theirs() {
     let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_MAILS_PER_CLIENT", "3/3600")]).await;
     for place in 0..3 {
@@ -152,7 +152,7 @@ async fn one_client_causes_so_many_mails_and_leaves_the_others_theirs() {
     app.mails("victim-4@clinic.example", "PROVISIONAL_REGISTRATION").await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn guesses_at_tokens_and_at_many_accounts_are_bounded_by_client() {
     let app = TestApp::start_with(&[
         PROXY,
@@ -181,7 +181,7 @@ async fn guesses_at_tokens_and_at_many_accounts_are_bounded_by_client() {
     limited(&reply, "logins-per-client", "q=2;w=900");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_accounts_writes_are_bounded_and_its_reads_are_not() {
     let app = TestApp::start_with(&[("TODOKEDE_LIMIT_WRITES_PER_ACCOUNT", "2/3600")]).await;
     let (clinic, neighbour) = (app.clinic().await, app.clinic().await);
@@ -197,7 +197,7 @@ async fn an_accounts_writes_are_bounded_and_its_reads_are_not() {
     neighbour.patch("/v1/account", &change, "*").await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn nobody_passes_for_another_client_by_a_header_of_his_own() {
     let body = |place: usize| json!({ "email": format!("victim-{place}@clinic.example") });
     let budget = ("TODOKEDE_LIMIT_MAILS_PER_CLIENT", "1/3600");
@@ -220,7 +220,7 @@ async fn nobody_passes_for_another_client_by_a_header_of_his_own() {
     app.mails("victim-0@clinic.example", "PROVISIONAL_REGISTRATION").await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_stolen_session_guesses_the_password_no_more_often_than_a_login() {
     let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_LOGINS_PER_KNOWN_CLIENT", "3/900")]).await;
     let (clinic, neighbour) = (app.clinic().await, app.clinic().await);

@@ -36,7 +36,7 @@ fn turned_away(reply: &Reply) {
     assert!((2..=6).contains(&seconds), "{seconds}");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn when_reads_pile_up_they_are_turned_away_and_filings_get_in() {
     let app = TestApp::start_with(&[EIGHT, POOL]).await;
     let client = app.anonymous();
@@ -53,7 +53,7 @@ async fn when_reads_pile_up_they_are_turned_away_and_filings_get_in() {
     client.get(READ).await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn when_filings_pile_up_everything_is_turned_away_but_probes() {
     let app = TestApp::start_with(&[EIGHT, POOL]).await;
     let client = app.anonymous();

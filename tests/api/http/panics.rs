@@ -37,7 +37,7 @@ fn faulty(app: &TestApp) -> SocketAddr {
     address
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_panic_is_a_problem_with_an_id_and_the_connection_lives_on() {
     let app = TestApp::start().await;
     let mut wire = Wire::open(faulty(&app)).await;
@@ -54,7 +54,7 @@ async fn a_panic_is_a_problem_with_an_id_and_the_connection_lives_on() {
     assert_eq!(app.running.state.traffic.under_way(), 0);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_panic_is_told_in_the_callers_language_and_with_all_headers() {
     let app = TestApp::start().await;
     let address = faulty(&app);
@@ -70,7 +70,7 @@ async fn a_panic_is_told_in_the_callers_language_and_with_all_headers() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_handler_that_takes_too_long_is_given_up_and_a_write_is_told_that_nobody_knows() {
     let app = TestApp::start_with(&[("TODOKEDE_REQUEST_SECONDS", "1")]).await;
     let client = Client::new(format!("http://{}", faulty(&app)), Lang::Ja);

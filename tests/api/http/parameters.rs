@@ -21,7 +21,7 @@ async fn ask(stage: &Stage, operation: &Operation, path: &str) -> Reply {
     send(good(request, operation)).await
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn bad_queries_are_refused() {
     let stage = Stage::new().await;
     for operation in operations() {
@@ -65,7 +65,7 @@ async fn bad_queries_are_refused() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn ids_that_are_none_are_not_found() {
     let stage = Stage::new().await;
     let long = "x".repeat(5_000);
@@ -91,7 +91,7 @@ async fn ids_that_are_none_are_not_found() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn idempotency_keys_have_a_sane_form() {
     let stage = Stage::new().await;
     let long = "k".repeat(256);
@@ -106,7 +106,7 @@ async fn idempotency_keys_have_a_sane_form() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn changes_want_to_know_what_they_are_based_on() {
     let stage = Stage::new().await;
     for operation in operations().into_iter().filter(|operation| operation.has_parameter("If-Match")) {
@@ -125,7 +125,7 @@ async fn changes_want_to_know_what_they_are_based_on() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_request_id_is_kept_if_it_is_sane_and_replaced_if_not() {
     let stage = Stage::new().await;
     let ask = |id: String| send(stage.clinic.request(Method::GET, "/v1/nothing").header("X-Request-Id", id));
@@ -145,7 +145,7 @@ async fn a_request_id_is_kept_if_it_is_sane_and_replaced_if_not() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn odd_headers_break_nothing() {
     let stage = Stage::new().await;
     for (name, value) in [
@@ -161,7 +161,7 @@ async fn odd_headers_break_nothing() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn queries_that_mean_nothing_are_refused() {
     let app = TestApp::start().await;
     for query in [

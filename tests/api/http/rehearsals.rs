@@ -30,7 +30,7 @@ fn trace(app: &TestApp) -> Vec<i64> {
     .to_vec()
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_rehearsal_of_any_write_checks_everything_and_leaves_no_trace() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -104,7 +104,7 @@ async fn a_rehearsal_of_any_write_checks_everything_and_leaves_no_trace() {
     clinic.again(&app).await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_registrations_screen_shows_what_is_then_stored() {
     let app = TestApp::start().await;
     let token = app.registration_token("new@clinic.example").await;
@@ -122,7 +122,7 @@ async fn a_registrations_screen_shows_what_is_then_stored() {
     assert!(!screen.text.contains(PASSWORD) && !screen.text.contains(&token));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn only_true_and_false_rehearse_or_do_and_anything_else_is_refused() {
     let app = TestApp::start().await;
     let body = json!({ "email": "a@clinic.example" });

@@ -9,7 +9,7 @@ use crate::support::{TestApp, Wire, send};
 
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn every_path_of_the_document_answers_and_a_head_is_a_get_without_its_body() {
     let stage = Stage::new().await;
     for operation in operations().into_iter().filter(|operation| operation.method == Method::GET) {
@@ -29,7 +29,7 @@ async fn every_path_of_the_document_answers_and_a_head_is_a_get_without_its_body
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_head_has_no_body_even_with_another_request_behind_it() {
     let app = TestApp::start().await;
     let mut wire = Wire::open(app.running.address).await;
@@ -46,7 +46,7 @@ async fn a_head_has_no_body_even_with_another_request_behind_it() {
     assert!(rest.is_empty() || rest.starts_with("HTTP/1.1 200"), "{rest}");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_files_of_swagger_ui_are_only_read_and_kept_for_an_hour() {
     let app = TestApp::start().await;
     let client = app.anonymous();
@@ -70,7 +70,7 @@ fn fits(template: &str, path: &str) -> bool {
         && template.iter().zip(&path).all(|(part, given)| part.starts_with('{') || part == given)
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn another_method_is_refused_with_the_methods_there_are() {
     let stage = Stage::new().await;
     let mut paths: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -103,7 +103,7 @@ async fn another_method_is_refused_with_the_methods_there_are() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn pages_and_files_refuse_other_methods_alike() {
     let app = TestApp::start().await;
     for path in ["/", "/docs", "/problems/", "/problems/not-found", "/openapi.json", "/openapi.yaml"] {
@@ -112,7 +112,7 @@ async fn pages_and_files_refuse_other_methods_alike() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn what_is_not_there_is_a_problem_too() {
     let app = TestApp::start().await;
     for path in [
@@ -131,7 +131,7 @@ async fn what_is_not_there_is_a_problem_too() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn what_the_documentation_page_does_not_have_is_a_problem_too() {
     let app = TestApp::start().await;
     app.anonymous().get("/docs/nothing").await.refused(404, "NOT_FOUND");

@@ -1,4 +1,5 @@
-//! Clients that take their time: they are bounded, and nobody waits for them.
+//! Clients that take their time: they are bounded, and nobody waits for them. What a connection may take is the
+//! same on every database, so one is enough here.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -20,7 +21,7 @@ async fn drip(address: SocketAddr, pause: Duration) -> String {
     wire.rest().await
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn a_head_that_comes_byte_by_byte_is_ended_in_time() {
     let app = TestApp::start_with(&[("TODOKEDE_HEAD_SECONDS", "1")]).await;
     let begun = Instant::now();
@@ -29,7 +30,7 @@ async fn a_head_that_comes_byte_by_byte_is_ended_in_time() {
     assert!(begun.elapsed() < Duration::from_secs(10));
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn a_connection_without_a_word_is_ended_in_time() {
     let app = TestApp::start_with(&[("TODOKEDE_HEAD_SECONDS", "1")]).await;
     let answer = Wire::open(app.running.address).await.rest().await;
@@ -90,7 +91,7 @@ async fn trickle(app: &TestApp, sender: &Actor, content: &[u8], step: usize, fra
 const WHOLE: &str = "GET /v1/support HTTP/1.1\r\nHost: x\r\n\r\n";
 const HALF: &str = "GET /v1/support HTTP/1.1\r\nHost: ";
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn half_a_head_on_a_connection_that_was_kept_does_not_keep_it_for_good() {
     let app = impatient().await;
     let mut after = Wire::open(app.running.address).await;
@@ -105,7 +106,7 @@ async fn half_a_head_on_a_connection_that_was_kept_does_not_keep_it_for_good() {
     assert!(begun.elapsed() < Duration::from_secs(10));
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn answers_that_nobody_reads_do_not_keep_a_connection_for_good() {
     let app = impatient().await;
     let mut wire = Wire::open(app.running.address).await;
@@ -118,7 +119,7 @@ async fn answers_that_nobody_reads_do_not_keep_a_connection_for_good() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn a_connection_on_which_answers_flow_stays() {
     let app = impatient().await;
     let mut wire = Wire::open(app.running.address).await;
@@ -130,7 +131,7 @@ async fn a_connection_on_which_answers_flow_stays() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn a_body_that_comes_byte_by_byte_is_refused_in_time() {
     let app = TestApp::start_with(&[("TODOKEDE_BODY_SECONDS", "1")]).await;
     let clinic = app.clinic().await;
@@ -151,7 +152,7 @@ async fn a_body_that_comes_byte_by_byte_is_refused_in_time() {
     clinic.get("/v1/account").await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn a_file_may_take_as_long_as_a_slow_line_needs_and_no_longer() {
     let app = impatient().await;
     let clinic = app.clinic().await;
@@ -181,7 +182,7 @@ fn long_scan() -> Vec<u8> {
     scan
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn a_file_is_had_to_its_end_by_whoever_reads_it_slowly_and_steadily() {
     let app = impatient().await;
     let clinic = app.clinic().await;
@@ -197,7 +198,7 @@ async fn a_file_is_had_to_its_end_by_whoever_reads_it_slowly_and_steadily() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn an_answer_that_is_not_read_is_still_its_clients_request_under_way() {
     let app = TestApp::start_with(&[("TODOKEDE_MAX_REQUESTS_PER_CLIENT", "2")]).await;
     let clinic = app.clinic().await;
@@ -218,7 +219,7 @@ async fn an_answer_that_is_not_read_is_still_its_clients_request_under_way() {
     clinic.get("/v1/account").await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn whoever_is_refused_while_sending_may_go_on_for_a_while_and_reads_why() {
     let app = TestApp::start().await;
     let mut wire = Wire::open(app.running.address).await;
@@ -232,7 +233,7 @@ async fn whoever_is_refused_while_sending_may_go_on_for_a_while_and_reads_why() 
     assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("BODY_TOO_LARGE"), "{answer}");
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn files_of_one_account_that_come_slowly_keep_nobody_elses_out() {
     let app = TestApp::start().await;
     let (slow, other) = (app.clinic().await, app.dentist().await);

@@ -37,7 +37,7 @@ async fn all_refuse(stage: &Stage, client: &Client, code: &str) {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn whoever_is_not_logged_in_is_refused_everywhere() {
     let stage = Stage::new().await;
     let stranger = stage.app.anonymous();
@@ -52,21 +52,21 @@ async fn whoever_is_not_logged_in_is_refused_everywhere() {
     all_refuse(&stage, &stranger.with_token(&forged), "TOKEN_INVALID").await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_access_token_is_good_for_ten_minutes_everywhere() {
     let stage = Stage::new().await;
     stage.app.advance(Duration::minutes(10) + Duration::seconds(1));
     all_refuse(&stage, &stage.clinic, "TOKEN_EXPIRED").await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_ended_session_is_ended_everywhere_at_once() {
     let stage = Stage::new().await;
     stage.clinic.delete("/v1/sessions/current").await.is(204);
     all_refuse(&stage, &stage.clinic, "SESSION_ENDED").await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn another_scheme_than_bearer_is_no_token() {
     let stage = Stage::new().await;
     for header in ["Basic YTpi", "Bearer", "Bearer ", "bearer"] {
@@ -76,7 +76,7 @@ async fn another_scheme_than_bearer_is_no_token() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn nobody_sees_anothers_resources() {
     let stage = Stage::new().await;
     let other = stage.app.pharmacy().await;

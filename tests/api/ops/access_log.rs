@@ -22,7 +22,7 @@ async fn logged(visit: impl AsyncFnOnce(&Client)) -> (String, Vec<Value>) {
     (text, parsed)
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn every_request_leaves_one_line_with_its_id_and_nothing_personal() {
     let secret = "eyJhbGciOiJFZERTQSJ9.c2VjcmV0.c2VjcmV0";
     let visit = async |client: &Client| {
@@ -85,7 +85,7 @@ async fn clinic(client: &Client) -> Client {
     client.with_token(reply.body["access_token"].as_str().unwrap())
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_line_of_a_logged_in_account_bears_its_id_and_none_of_its_names() {
     let mut id = String::new();
     let visit = async |client: &Client| {

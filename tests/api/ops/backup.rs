@@ -9,18 +9,23 @@ use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
 use crate::support::binary::{self, done, failed, text, todokede};
-use crate::support::database::{TestDatabase, is_postgres};
-use crate::support::{Actor, PASSWORD, TestApp, forms, postgres, reasons};
+use crate::support::database::TestDatabase;
+use crate::support::{Actor, Engine, PASSWORD, TestApp, forms, postgres, reasons};
 
 /// An installation's database and attachments, for the commands.
 struct Place {
+    engine: Engine,
     url: String,
     uploads: PathBuf,
 }
 
 impl Place {
     fn of(app: &TestApp) -> Self {
-        Self { url: app.database.url().to_owned(), uploads: app.folder().join("uploads") }
+        Self {
+            engine: app.database.engine(),
+            url: app.database.url().to_owned(),
+            uploads: app.folder().join("uploads"),
+        }
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
@@ -30,22 +35,28 @@ impl Place {
 
     /// The steps of docs/operations.md.
     fn back_up(&self, file: &Path) {
-        if is_postgres() {
-            run("pg_dump", &["--format=custom", &format!("--file={}", file.display()), &self.url]);
-            run("cp", &["--archive", path(&self.uploads), &format!("{}.uploads", file.display())]);
-        } else {
-            done(&self.run(&["backup", path(file)]));
+        match self.engine {
+            Engine::Sqlite => {
+                done(&self.run(&["backup", path(file)]));
+            }
+            Engine::Postgres => {
+                run("pg_dump", &["--format=custom", &format!("--file={}", file.display()), &self.url]);
+                run("cp", &["--archive", path(&self.uploads), &format!("{}.uploads", file.display())]);
+            }
         }
     }
 
     /// The same back.
     fn restore(&self, file: &Path) {
-        if is_postgres() {
-            let into = format!("--dbname={}", self.url);
-            run("pg_restore", &["--exit-on-error", "--no-owner", &into, path(file)]);
-            run("cp", &["--archive", &format!("{}.uploads", file.display()), path(&self.uploads)]);
-        } else {
-            done(&self.run(&["restore", path(file)]));
+        match self.engine {
+            Engine::Sqlite => {
+                done(&self.run(&["restore", path(file)]));
+            }
+            Engine::Postgres => {
+                let into = format!("--dbname={}", self.url);
+                run("pg_restore", &["--exit-on-error", "--no-owner", &into, path(file)]);
+                run("cp", &["--archive", &format!("{}.uploads", file.display()), path(&self.uploads)]);
+            }
         }
     }
 }
@@ -96,7 +107,7 @@ async fn again(app: &TestApp, actor: &Actor) -> Actor {
     Actor::log_in(app, &actor.email, PASSWORD, actor.facility_code.clone()).await
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn what_was_acknowledged_before_a_backup_began_is_in_it_although_filing_goes_on() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -126,7 +137,11 @@ async fn what_was_acknowledged_before_a_backup_began_is_in_it_although_filing_go
 
     let folder = tempfile::tempdir().unwrap();
     let database = Arc::new(TestDatabase::blank(folder.path()));
-    let place = Place { url: database.url().to_owned(), uploads: folder.path().join("uploads") };
+    let place = Place {
+        engine: database.engine(),
+        url: database.url().to_owned(),
+        uploads: folder.path().join("uploads"),
+    };
     place.restore(&file);
     let restored = TestApp::start_in(folder, database, &[]).await;
     let clinic = again(&restored, &clinic).await;
@@ -148,7 +163,7 @@ fn assert_sound(place: &Place) {
     let output = place.run(&["doctor"]);
     let told = text(&output.stdout);
     let failures: Vec<&str> = told.lines().filter(|line| line.starts_with("FAIL")).collect();
-    let expected = usize::from(is_postgres());
+    let expected = usize::from(place.engine == Engine::Postgres);
     assert!(failures.len() == expected && failures.iter().all(|line| line.contains("fsync")), "{told}");
     assert!(told.contains("attachments are there"), "{told}");
 }
@@ -248,11 +263,8 @@ fn a_backup_that_was_damaged_on_its_shelf_is_not_restored() {
     assert_eq!(names(elsewhere.path()), Vec::<String>::new());
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn a_missing_or_changed_attachment_is_named_and_the_rest_is_kept() {
-    if is_postgres() {
-        return;
-    }
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let mut ids = Vec::new();

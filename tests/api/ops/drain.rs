@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::support::{Held, POOL, TestApp, Wire, send};
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_service_that_is_about_to_stop_says_so_and_still_answers() {
     let app = TestApp::start_with(&[("TODOKEDE_DRAIN_SECONDS", "2")]).await;
     let (client, address) = (app.anonymous(), app.running.address);
@@ -30,7 +30,7 @@ async fn a_service_that_is_about_to_stop_says_so_and_still_answers() {
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_request_under_way_is_finished_and_its_mail_is_delivered() {
     let app = TestApp::start_with(&[POOL]).await;
     let (held, traffic) = (Held::writes(&app).await, app.running.state.traffic.clone());
@@ -50,7 +50,7 @@ async fn a_request_under_way_is_finished_and_its_mail_is_delivered() {
     stopping.await.unwrap().unwrap();
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_caller_who_heeds_readiness_loses_no_request() {
     let app = TestApp::start_with(&[("TODOKEDE_DRAIN_SECONDS", "3")]).await;
     let answered = Rc::new(Cell::new(0));

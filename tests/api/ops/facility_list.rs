@@ -23,7 +23,7 @@ fn present(app: &TestApp) -> i64 {
     app.count("SELECT COUNT(*) FROM facilities WHERE delisted_at IS NULL")
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn bad_rows_are_named_by_line_column_and_reason_and_do_not_stop_good_ones() {
     let app = TestApp::start().await;
     let before = present(&app);
@@ -71,7 +71,7 @@ async fn bad_rows_are_named_by_line_column_and_reason_and_do_not_stop_good_ones(
     assert!(listed(&app, &codes[7], "postal_code", "1000000"));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_second_import_of_the_same_file_changes_nothing() {
     let app = TestApp::start().await;
     let (one, two) = (unlisted(1, 1), unlisted(1, 2));
@@ -89,7 +89,7 @@ async fn a_second_import_of_the_same_file_changes_nothing() {
     assert!(listed(&app, other["facility_code"].as_str().unwrap(), "name", "別の診療所"));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn what_an_edition_does_not_state_stays_known() {
     let app = TestApp::start().await;
     let code = code("131990001");
@@ -101,7 +101,7 @@ async fn what_an_edition_does_not_state_stays_known() {
     assert!(listed(&app, &code, "phone", "0300000001") && listed(&app, &code, "founder_name", "架空 花子"));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn lists_come_in_utf_8_with_or_without_a_mark_and_in_shift_jis() {
     let app = TestApp::start().await;
     for (number, name) in [(1, "架空髙﨑診療所"), (2, "架空ｸﾘﾆｯｸ①"), (3, "架空～医院")]
@@ -121,7 +121,7 @@ async fn lists_come_in_utf_8_with_or_without_a_mark_and_in_shift_jis() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn quoted_fields_hold_commas_quotes_and_no_line_breaks() {
     let app = TestApp::start().await;
     let (good, bad) = (code("131990001"), code("131990002"));
@@ -136,7 +136,7 @@ async fn quoted_fields_hold_commas_quotes_and_no_line_breaks() {
     assert!(listed(&app, &good, "name", "架空, \"第一\"診療所"));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_file_that_is_no_list_is_refused_as_a_whole_with_the_reason() {
     let app = TestApp::start().await;
     let before = present(&app);
@@ -157,7 +157,7 @@ async fn a_file_that_is_no_list_is_refused_as_a_whole_with_the_reason() {
     assert_eq!(present(&app), before);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_whole_edition_delists_by_absence_within_its_prefectures_and_kinds_only() {
     let app = TestApp::start().await;
     let of = |part: &str| {
@@ -182,7 +182,7 @@ async fn a_whole_edition_delists_by_absence_within_its_prefectures_and_kinds_onl
     assert_eq!(report.delisted, 0, "an empty edition covers nothing");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_facility_whose_row_is_refused_is_in_the_edition_all_the_same() {
     let app = TestApp::start().await;
     let (one, two) = (unlisted(6, 1), unlisted(6, 2));
@@ -198,7 +198,7 @@ async fn a_facility_whose_row_is_refused_is_in_the_edition_all_the_same() {
     assert_eq!((refused.len(), report.delisted), (1, 0));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_facility_that_left_the_list_can_come_back() {
     let app = TestApp::start().await;
     let (one, two) = (unlisted(1, 1), unlisted(1, 2));
@@ -216,7 +216,7 @@ async fn a_facility_that_left_the_list_can_come_back() {
     app.anonymous().post("/v1/accounts", &form).await.refused(409, "FACILITY_HAS_ACCOUNT");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn requests_are_served_while_a_large_list_is_imported() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;

@@ -24,7 +24,7 @@ fn series(reply: &Reply) -> BTreeMap<String, f64> {
         .collect()
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn metrics_are_nowhere_unless_they_are_asked_for_and_never_on_the_apis_port() {
     let app = TestApp::start().await;
     assert_eq!(app.running.metrics_address(), None);
@@ -41,7 +41,7 @@ async fn metrics_are_nowhere_unless_they_are_asked_for_and_never_on_the_apis_por
     assert_eq!(scraper.post("/metrics", &json!({})).await.status, 404);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_page_lists_every_metric_and_no_other() {
     let app = TestApp::start_with(&[METRICS]).await;
     let reply = scraper(&app).get("/metrics").await;
@@ -60,7 +60,7 @@ async fn the_page_lists_every_metric_and_no_other() {
     assert!(reply.text.contains("todokede_requests_turned_away_total{errand=\"filing\"} 0\n"));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn requests_are_counted_by_pattern_and_callers_cannot_make_series() {
     let app = TestApp::start_with(&[METRICS, ("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "1/3600")]).await;
     let client = app.anonymous();
@@ -92,7 +92,7 @@ async fn requests_are_counted_by_pattern_and_callers_cannot_make_series() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_request_whose_caller_hung_up_is_counted_all_the_same() {
     let app = TestApp::start_with(&[METRICS, POOL]).await;
     let held = Held::writes(&app).await;
@@ -113,7 +113,7 @@ async fn a_request_whose_caller_hung_up_is_counted_all_the_same() {
     assert_eq!(counted.get(name), Some(&1.0), "{counted:?}");
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn half_a_request_does_not_keep_a_scrapers_place_for_good() {
     let app = TestApp::start_with(&[METRICS]).await;
     let mut wire = Wire::open(app.running.metrics_address().unwrap()).await;

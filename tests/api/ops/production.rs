@@ -16,7 +16,7 @@ fn why(opened: Result<todokede::state::State, Error>) -> String {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn production_has_none_of_the_sandboxes_paths() {
     let sandbox = TestApp::start().await;
     let document = sandbox.anonymous().get("/openapi.json").await.is(200).body;
@@ -40,7 +40,7 @@ async fn production_has_none_of_the_sandboxes_paths() {
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn mails_wait_in_the_outbox_while_no_mail_server_answers() {
     let production = Production::start().await;
     let form = json!({ "email": "reception@clinic.example" });
@@ -54,7 +54,7 @@ async fn mails_wait_in_the_outbox_while_no_mail_server_answers() {
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn production_wants_its_schema_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
     let database = TestDatabase::blank(folder.path());
@@ -66,7 +66,7 @@ async fn production_wants_its_schema_up_to_date() {
     assert!(boot::open(settings).is_ok());
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn production_refuses_the_database_of_a_sandbox() {
     let sandbox = TestApp::start().await;
     let told = why(boot::open(settings(sandbox.folder(), &sandbox.database, &[])));
@@ -74,7 +74,7 @@ async fn production_refuses_the_database_of_a_sandbox() {
     sandbox.anonymous().get("/sandbox/clock").await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn production_refuses_certificates_that_it_cannot_read_without_showing_them() {
     let folder = tempfile::tempdir().unwrap();
     let database = TestDatabase::blank(folder.path());
@@ -89,7 +89,7 @@ async fn production_refuses_certificates_that_it_cannot_read_without_showing_the
     assert!(told.contains("ca.pem") && !told.contains("s3cret"), "{told}");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn production_refuses_a_key_that_it_cannot_read_without_showing_it() {
     let folder = tempfile::tempdir().unwrap();
     let database = TestDatabase::blank(folder.path());

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::database::{TestDatabase, is_postgres};
+use crate::support::database::TestDatabase;
 use crate::support::{Disk, Held, POOL, Reply, Standby, TestApp, forms};
 
 /// The names of the parts that fail.
@@ -25,7 +25,7 @@ async fn asked_anew(app: &TestApp) -> Reply {
     app.anonymous().get("/readyz").await
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_service_that_is_ready_shows_what_it_looked_at() {
     let app = TestApp::start().await;
     let reply = app.anonymous().get("/readyz").await.is(200);
@@ -35,7 +35,7 @@ async fn a_service_that_is_ready_shows_what_it_looked_at() {
     assert!(measured(&reply, "disk of uploads").as_i64().unwrap() > 0);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_full_disk_makes_a_service_unready_that_still_answers() {
     let app = TestApp::start_with(&[("TODOKEDE_DISK_FLOOR_MIB", "1000000000")]).await;
     let reply = app.anonymous().get("/readyz").await;
@@ -47,7 +47,7 @@ async fn a_full_disk_makes_a_service_unready_that_still_answers() {
     app.anonymous().get("/v1/support").await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_schema_one_step_ahead_is_fine_and_anything_further_off_is_not() {
     let app = TestApp::start().await;
     let insert = |version: &str| {
@@ -67,7 +67,7 @@ async fn a_schema_one_step_ahead_is_fine_and_anything_further_off_is_not() {
     assert_eq!(failing(reply.refused(503, "NOT_READY")), ["migrations"]);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_database_that_takes_no_writes_makes_a_service_unready_until_it_does() {
     let app = TestApp::start_with(&[POOL]).await;
     let held = Held::writes(&app).await;
@@ -77,7 +77,7 @@ async fn a_database_that_takes_no_writes_makes_a_service_unready_until_it_does()
     asked_anew(&app).await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_hundred_probes_are_one_look_at_the_database() {
     let app = TestApp::start().await;
     let client = app.anonymous();
@@ -91,11 +91,8 @@ async fn a_hundred_probes_are_one_look_at_the_database() {
     assert!(looks <= 1 + begun.elapsed().as_secs(), "{looks} looks");
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn a_database_whose_file_is_taken_away_is_told_and_found_again_without_a_restart() {
-    if is_postgres() {
-        return;
-    }
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     app.anonymous().get("/readyz").await.is(200);
@@ -111,7 +108,7 @@ async fn a_database_whose_file_is_taken_away_is_told_and_found_again_without_a_r
     asked_anew(&app).await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_crowd_of_readers_makes_no_service_unready_that_files() {
     let app = TestApp::start_with(&[POOL]).await;
     let held = Held::reads(&app).await;
@@ -119,7 +116,7 @@ async fn a_crowd_of_readers_makes_no_service_unready_that_files() {
     drop(held);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_disk_that_is_read_only_keeps_attachments_out_and_makes_a_service_unready_until_it_is_written() {
     let Some(disk) = Disk::mount() else { return };
     let app = TestApp::start_with(&[("TODOKEDE_UPLOADS_DIR", disk.path().to_str().unwrap())]).await;
@@ -150,11 +147,8 @@ async fn asked_until(app: &TestApp, status: u16) -> Reply {
     asked_anew(app).await.is(status)
 }
 
-#[actix_web::test]
+#[apply(on_postgres)]
 async fn a_server_that_no_standby_follows_makes_a_service_unready_until_one_does() {
-    if !is_postgres() {
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
     let database = Arc::new(TestDatabase::ready(folder.path()));
     let standby = Standby::of(&database).await;

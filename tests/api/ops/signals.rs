@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use todokede::domain::values::lang::Lang;
 
 use crate::support::binary::{Served, done, failed, full, run, text, todokede};
-use crate::support::database::{TestDatabase, is_postgres};
+use crate::support::database::TestDatabase;
 use crate::support::{Client, Standby, Tap};
 
 fn folder() -> TempDir {
@@ -58,11 +58,8 @@ fn serving_is_announced_and_ends_cleanly_by_a_signal() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_postgres)]
 async fn a_service_whose_commits_hang_still_ends_by_a_signal() {
-    if !is_postgres() {
-        return;
-    }
     let folder = folder();
     let database = TestDatabase::ready(folder.path());
     let standby = Standby::of(&database).await;
@@ -79,11 +76,8 @@ async fn a_service_whose_commits_hang_still_ends_by_a_signal() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
 }
 
-#[actix_web::test]
+#[apply(on_postgres)]
 async fn a_service_whose_database_froze_still_ends_by_a_signal() {
-    if !is_postgres() {
-        return;
-    }
     let folder = folder();
     let database = TestDatabase::ready(folder.path());
     let tap = Tap::open(database.url());

@@ -41,7 +41,7 @@ async fn id_of(clinic: &Client) -> String {
     clinic.get("/v1/account").await.is(200).body["id"].as_str().unwrap().to_owned()
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_registration_leaves_a_line_for_each_of_its_steps() {
     let app = behind_a_balancer().await;
     let stranger = app.anonymous();
@@ -55,7 +55,7 @@ async fn a_registration_leaves_a_line_for_each_of_its_steps() {
     leaves(&app, &stranger, ask, ["registration.requested_for_taken_address", "stranger", own]).await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_session_leaves_a_line_when_it_opens_is_refreshed_and_ends() {
     let app = behind_a_balancer().await;
     let clinic = app.clinic().await;
@@ -71,7 +71,7 @@ async fn a_session_leaves_a_line_when_it_opens_is_refreshed_and_ends() {
     leaves(&app, &clinic, end, ["session.ended", &own, session]).await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn every_change_of_an_account_leaves_a_line() {
     let app = behind_a_balancer().await;
     let clinic = app.clinic().await;
@@ -89,7 +89,7 @@ async fn every_change_of_an_account_leaves_a_line() {
     leaves(&app, &app.anonymous(), change, ["account.email_changed", &own, &own]).await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_password_reset_leaves_a_line_even_where_there_is_no_account() {
     let app = behind_a_balancer().await;
     let clinic = app.clinic().await;
@@ -107,7 +107,7 @@ async fn a_password_reset_leaves_a_line_even_where_there_is_no_account() {
     app.mails(&clinic.email, "PASSWORD_CHANGED").await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_log_holds_no_address_no_name_and_no_secret() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;

@@ -15,7 +15,7 @@ async fn change_token(app: &TestApp, clinic: &Actor, email: &str) -> String {
     app.token(email, "EMAIL_CHANGE_CONFIRMATION").await
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_address_is_changed_by_the_link_mailed_to_the_new_one_and_the_old_one_is_told_twice() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -39,7 +39,7 @@ async fn an_address_is_changed_by_the_link_mailed_to_the_new_one_and_the_old_one
     app.anonymous().post(COMPLETE, &json!({ "token": token })).await.refused(410, "LINK_USED");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_old_address_is_free_for_another_facility_and_its_reset_links_are_void() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -55,7 +55,7 @@ async fn the_old_address_is_free_for_another_facility_and_its_reset_links_are_vo
     app.anonymous().post("/v1/accounts", &form).await.is(201);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_taken_address_is_answered_like_a_free_one_and_its_owner_is_told() {
     let app = TestApp::start().await;
     let (clinic, owner) = (app.clinic().await, app.clinic().await);
@@ -71,7 +71,7 @@ async fn a_taken_address_is_answered_like_a_free_one_and_its_owner_is_told() {
     assert_eq!(app.count("SELECT COUNT(*) FROM links WHERE purpose = 'EMAIL_CHANGE'"), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_address_that_somebody_took_meanwhile_is_refused_at_the_end() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -84,7 +84,7 @@ async fn an_address_that_somebody_took_meanwhile_is_refused_at_the_end() {
     assert!(app.mails(&clinic.email, "EMAIL_CHANGED").await.is_empty());
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_registration_begun_with_an_address_that_an_account_changed_to_is_refused_at_the_end() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -97,7 +97,7 @@ async fn a_registration_begun_with_an_address_that_an_account_changed_to_is_refu
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn two_accounts_that_race_for_one_address_end_with_one_owner() {
     let app = TestApp::start().await;
     let (one, two) = (app.clinic().await, app.clinic().await);
@@ -114,7 +114,7 @@ async fn two_accounts_that_race_for_one_address_end_with_one_owner() {
     assert_eq!(app.count("SELECT COUNT(*) FROM accounts WHERE email_key = 'office@clinic.example'"), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn whoever_finds_an_open_session_cannot_take_the_account_away() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -141,7 +141,7 @@ async fn whoever_finds_an_open_session_cannot_take_the_account_away() {
     assert!(app.mails(&clinic.email, "EMAIL_CHANGE_REQUESTED").await.is_empty());
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_link_of_a_new_address_is_good_for_a_day_and_used_up_with_its_siblings() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;

@@ -16,7 +16,7 @@ async fn reset_token(app: &TestApp, email: &str) -> String {
     app.token(email, "PASSWORD_RESET").await
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_forgotten_password_is_replaced_and_every_session_ends() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -40,7 +40,7 @@ async fn a_forgotten_password_is_replaced_and_every_session_ends() {
     assert_eq!(app.mails(&clinic.email, "PASSWORD_CHANGED").await.len(), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn known_and_unknown_addresses_are_answered_with_the_same_bytes_and_only_known_ones_get_mail() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -58,7 +58,7 @@ async fn known_and_unknown_addresses_are_answered_with_the_same_bytes_and_only_k
     assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE recipient = 'nobody@clinic.example'"), 0);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_reset_link_is_good_for_one_hour() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -74,7 +74,7 @@ async fn a_reset_link_is_good_for_one_hour() {
     clinic.again(&app).await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn all_reset_links_are_void_once_one_was_used_or_the_password_was_changed_otherwise() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -93,7 +93,7 @@ async fn all_reset_links_are_void_once_one_was_used_or_the_password_was_changed_
     app.mails(&clinic.email, "PASSWORD_CHANGED").await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn of_many_who_use_one_reset_link_at_once_one_succeeds() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -108,7 +108,7 @@ async fn of_many_who_use_one_reset_link_at_once_one_succeeds() {
     assert_eq!(app.mails(&clinic.email, "PASSWORD_CHANGED").await.len(), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn tokens_of_other_flows_and_invented_ones_reset_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -127,7 +127,7 @@ async fn tokens_of_other_flows_and_invented_ones_reset_nothing() {
     clinic.again(&app).await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_form_without_its_members_is_told_so() {
     let app = TestApp::start().await;
     let stranger = app.anonymous();
@@ -138,7 +138,7 @@ async fn a_form_without_its_members_is_told_so() {
     reply.blames(&[("/token", "WRONG_TYPE"), ("/code", "UNKNOWN_MEMBER")]);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_password_reset_takes_a_thiefs_pending_change_of_address_with_it() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;

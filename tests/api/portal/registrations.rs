@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::support::{TestApp, forms};
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_clinic_registers_by_mail_and_logs_in() {
     let app = TestApp::start().await;
     let stranger = app.anonymous();
@@ -40,7 +40,7 @@ async fn a_clinic_registers_by_mail_and_logs_in() {
     assert_eq!(clinic.get("/v1/account").await.is(200).body["email"], "Reception@clinic.example");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_taken_address_is_answered_with_the_same_bytes_and_its_owner_is_told_the_ways() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -54,7 +54,7 @@ async fn a_taken_address_is_answered_with_the_same_bytes_and_its_owner_is_told_t
     assert!(!text.contains("#token="));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_link_is_good_for_a_day_and_all_links_of_an_address_until_one_is_used() {
     let app = TestApp::start().await;
     let stranger = app.anonymous();
@@ -86,7 +86,7 @@ async fn a_link_is_good_for_a_day_and_all_links_of_an_address_until_one_is_used(
         .refused(404, "LINK_UNKNOWN");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn everything_wrong_with_a_form_is_told_at_once_and_nothing_is_stored() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
@@ -115,7 +115,7 @@ async fn everything_wrong_with_a_form_is_told_at_once_and_nothing_is_stored() {
     assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 0);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn addresses_that_mail_cannot_reach_are_refused_and_carrier_addresses_are_told_what_to_do() {
     let app = TestApp::start().await;
     for (email, fault) in [
@@ -146,7 +146,7 @@ async fn addresses_that_mail_cannot_reach_are_refused_and_carrier_addresses_are_
     assert_eq!(app.count("SELECT COUNT(*) FROM outbox"), 0);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_facilitys_reading_and_numbers_are_understood_as_people_type_them() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;

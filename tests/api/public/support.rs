@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::TestApp;
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_call_centre_is_open_as_the_letter_says_and_closed_on_holidays() {
     let app = TestApp::start_with(&[("TODOKEDE_CLOCK", "2023-01-01T00:00:00+09:00")]).await;
     for (instant, open, next) in [
@@ -34,7 +34,7 @@ async fn the_call_centre_is_open_as_the_letter_says_and_closed_on_holidays() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn number_hours_and_holidays_are_told_to_everybody_in_both_languages() {
     let app = TestApp::start().await;
     let body = app.anonymous_in_english().get("/v1/support").await.is(200).body;
@@ -65,7 +65,7 @@ async fn number_hours_and_holidays_are_told_to_everybody_in_both_languages() {
     assert_eq!(japanese, body);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn beyond_the_known_holidays_nothing_is_promised() {
     let app = TestApp::start().await;
     let known = app.anonymous().get("/v1/support").await.body["holidays_known_until_year"].as_i64().unwrap();

@@ -22,7 +22,7 @@ fn texts(document: &Value) -> usize {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_round_is_public_and_speaks_both_languages_to_everybody() {
     let app = TestApp::start().await;
     let (ja, en) =
@@ -40,7 +40,7 @@ async fn the_round_is_public_and_speaks_both_languages_to_everybody() {
     assert_eq!(list.body, json!({ "items": [ja.body] }));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_six_categories_say_what_the_letter_s_rules_say() {
     let app = TestApp::start().await;
     let round = app.anonymous().get(PATH).await.is(200).body;
@@ -67,7 +67,7 @@ async fn the_six_categories_say_what_the_letter_s_rules_say() {
     );
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_window_is_told_by_the_day_in_japan_and_the_edition_by_its_own() {
     let app = TestApp::start_with(&[("TODOKEDE_CLOCK", "2022-12-01T09:00:00+09:00")]).await;
     for (instant, window, edition) in [
@@ -90,7 +90,7 @@ async fn the_window_is_told_by_the_day_in_japan_and_the_edition_by_its_own() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_unknown_round_is_not_found() {
     let app = TestApp::start().await;
     for name in ["2024", "x", "%E4%BB%A4%E5%92%8C", &"2".repeat(300)] {

@@ -13,7 +13,7 @@ async fn move_clock(client: &Client, query: &str, now: &Value) -> Reply {
     client.put(&format!("/sandbox/clock{query}"), &json!({ "now": now }), "*").await
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_clock_moves_forward_only() {
     let app = TestApp::start().await;
     let anyone = app.anonymous();
@@ -43,7 +43,7 @@ async fn the_clock_moves_forward_only() {
     move_clock(&anyone, "", &json!("2023-03-31T23:49:00+09:00")).await.blames(&[("/now", "INSTANT_IN_PAST")]);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn moving_the_clock_expires_tokens_and_links() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -59,7 +59,7 @@ async fn moving_the_clock_expires_tokens_and_links() {
     late.refused(410, "LINK_EXPIRED");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_clock_outlives_a_restart_and_a_later_setting() {
     let app = TestApp::start().await;
     move_clock(&app.anonymous(), "", &json!("2023-03-31T23:50:00+09:00")).await.is(200);
@@ -80,7 +80,7 @@ async fn the_clock_outlives_a_restart_and_a_later_setting() {
     assert!(clock(&app.anonymous()).await >= after);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_clock_is_not_moved_beyond_the_years_that_the_service_can_count() {
     let app = TestApp::start().await;
     for now in ["2200-01-01T00:00:00Z", "9999-12-31T23:59:59.9Z"] {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::support::TestApp;
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn facilities_are_listed_by_code_and_narrowed_by_prefecture_and_kind() {
     let app = TestApp::start().await;
     let anyone = app.anonymous();

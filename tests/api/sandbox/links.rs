@@ -2,7 +2,7 @@
 
 use crate::support::TestApp;
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_page_of_a_mailed_link_sends_nothing_by_itself_and_never_sees_the_token() {
     let app = TestApp::start().await;
     for flow in ["registration", "password-reset", "email-change"] {

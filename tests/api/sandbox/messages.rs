@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_mailbox_is_read_in_pages_newest_first_and_emptied() {
     let app = TestApp::start().await;
     let anyone = app.anonymous();

@@ -40,12 +40,12 @@ async fn run(readme: &str) {
     assert!(mails["items"].as_array().unwrap().len() >= 3);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_english_readme_walks_the_letter() {
     run(include_str!("../../../README.md")).await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_japanese_readme_walks_the_letter() {
     run(include_str!("../../../README.ja.md")).await;
 }

@@ -65,7 +65,7 @@ async fn author(stage: &Stage, operation: &Operation) -> Client {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn every_example_of_a_request_is_accepted_and_what_comes_is_what_the_document_says() {
     let mut stage = Stage::new().await;
     // The contract of the example is signed on the fifteenth.
@@ -81,7 +81,7 @@ async fn every_example_of_a_request_is_accepted_and_what_comes_is_what_the_docum
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn every_read_answers_what_the_document_says() {
     let stage = Stage::new().await;
     let document = document();

@@ -18,7 +18,7 @@ use crate::support::production::{Production, eventually, settings};
 use crate::support::sink::{Fault, Phase, Sink};
 use crate::support::{TestApp, forms};
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_mail_has_the_headers_of_transactional_mail_and_says_the_same_twice() {
     let sink = Sink::start().await;
     let certificate = sink.certificate().display().to_string();
@@ -66,7 +66,7 @@ async fn a_mail_has_the_headers_of_transactional_mail_and_says_the_same_twice() 
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn what_a_mail_said_is_forgotten_once_it_is_sent() {
     let sink = Sink::start().await;
     sink.strike_for(Phase::Dot, Fault::Says("451 4.3.0 later"), "", 1);
@@ -83,7 +83,7 @@ async fn what_a_mail_said_is_forgotten_once_it_is_sent() {
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_mail_whose_sender_died_is_sent_by_another_once_the_lease_is_over() {
     let mut sink = Sink::start().await;
     sink.shut_down();
@@ -110,7 +110,7 @@ async fn a_mail_whose_sender_died_is_sent_by_another_once_the_lease_is_over() {
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn two_replicas_send_every_mail_once() {
     let sink = Sink::start().await;
     let production = Production::sending_to(&sink, 30).await;
@@ -133,7 +133,7 @@ async fn two_replicas_send_every_mail_once() {
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_service_that_stops_finishes_what_is_under_way_and_holds_nothing() {
     let sink = Sink::start().await;
     sink.strike_for(Phase::Dot, Fault::Hangs, "", 4);
@@ -148,7 +148,7 @@ async fn a_service_that_stops_finishes_what_is_under_way_and_holds_nothing() {
     assert_eq!(count("SELECT COUNT(*) FROM outbox WHERE state = 'ABANDONED'"), 0);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_mail_that_waits_for_the_last_answer_is_sent_by_nobody_else() {
     let sink = Sink::start().await;
     sink.strike_for(Phase::Dot, Fault::TakesAndHangs, "", 1);
@@ -168,7 +168,7 @@ async fn a_mail_that_waits_for_the_last_answer_is_sent_by_nobody_else() {
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_service_that_stops_does_not_wait_for_a_last_answer_that_may_take_minutes() {
     let sink = Sink::start().await;
     sink.strike_for(Phase::Dot, Fault::TakesAndHangs, "", 1);
@@ -183,7 +183,7 @@ async fn a_service_that_stops_does_not_wait_for_a_last_answer_that_may_take_minu
     assert_eq!(database.count(unknown), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_mail_that_nobody_takes_ends_with_its_link() {
     let sink = Sink::start().await;
     sink.strike_for(Phase::Rcpt, Fault::Says("450 4.2.0 later"), "busy@clinic.example", 99);
@@ -201,7 +201,7 @@ async fn a_mail_that_nobody_takes_ends_with_its_link() {
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_facility_sees_what_became_of_its_mails_and_of_no_others() {
     let sink = Sink::start().await;
     let production = Production::sending_to(&sink, 5).await;
@@ -240,7 +240,7 @@ async fn a_facility_sees_what_became_of_its_mails_and_of_no_others() {
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn mails_are_listed_newest_first_and_page_by_page() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -262,7 +262,7 @@ async fn mails_are_listed_newest_first_and_page_by_page() {
     clinic.get("/v1/account/mails?page_size=0").await.refused(400, "INVALID_PARAMETER");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_sandboxes_mailbox_shows_the_html_too() {
     let app = TestApp::start().await;
     app.registration_token("reception@clinic.example").await;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::support::production::{Production, eventually};
 use crate::support::sink::{Fault, Phase, Sink};
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn one_bad_address_among_a_thousand_good_ones_delays_none() {
     let sink = Sink::start().await;
     sink.strike_for(Phase::Rcpt, Fault::Hangs, "@hanging.example", 99);
@@ -30,7 +30,7 @@ async fn one_bad_address_among_a_thousand_good_ones_delays_none() {
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_slow_domain_leaves_room_for_the_others() {
     let sink = Sink::start().await;
     sink.strike_for(Phase::Dot, Fault::Hangs, "@slow.example", 999);
@@ -45,7 +45,7 @@ async fn a_slow_domain_leaves_room_for_the_others() {
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_server_that_hangs_after_the_contents_of_some_domains_delays_no_others() {
     let sink = Sink::start().await;
     sink.strike_for(Phase::Dot, Fault::Hangs, ".slow.example", 999);
@@ -70,7 +70,7 @@ async fn a_server_that_hangs_after_the_contents_of_some_domains_delays_no_others
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn no_request_waits_for_a_mail_server_that_hangs() {
     let sink = Sink::start().await;
     let production = Production::sending_to(&sink, 300).await;

@@ -39,7 +39,7 @@ async fn survive_all(cases: &[(&str, Phase, Fault)]) {
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_server_that_is_in_trouble_before_a_mail_begins_costs_no_mail() {
     survive_all(&[
         ("banner-421", Phase::Banner, Fault::Says("421 4.3.2 too busy")),
@@ -56,7 +56,7 @@ async fn a_server_that_is_in_trouble_before_a_mail_begins_costs_no_mail() {
     .await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_server_that_will_not_have_our_tls_or_our_password_costs_no_mail() {
     survive_all(&[
         ("no-starttls", Phase::Ehlo, Fault::Lacks("STARTTLS")),
@@ -69,7 +69,7 @@ async fn a_server_that_will_not_have_our_tls_or_our_password_costs_no_mail() {
     .await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_server_that_puts_a_mail_off_gets_it_later() {
     survive_all(&[
         ("rcpt-450", Phase::Rcpt, Fault::Says("450 4.2.0 mailbox busy")),
@@ -101,7 +101,7 @@ async fn a_server_that_puts_a_mail_off_gets_it_later() {
     .await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_connection_lost_after_the_content_costs_no_mail_and_one_copy_at_most() {
     survive_all(&[
         ("not-stored", Phase::Dot, Fault::HangsUp),
@@ -111,7 +111,7 @@ async fn a_connection_lost_after_the_content_costs_no_mail_and_one_copy_at_most(
     .await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_server_that_takes_its_time_after_the_content_gets_each_mail_once() {
     let sink = Sink::start().await;
     sink.strike(Phase::Dot, Fault::TakesAfter(Duration::from_secs(4)));
@@ -123,7 +123,7 @@ async fn a_server_that_takes_its_time_after_the_content_gets_each_mail_once() {
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_server_that_hangs_anywhere_costs_no_mail() {
     survive_all(&[
         ("banner", Phase::Banner, Fault::Hangs),
@@ -138,7 +138,7 @@ async fn a_server_that_hangs_anywhere_costs_no_mail() {
     .await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_answer_that_comes_too_late_is_never_taken_for_another_mails() {
     survive_all(&[
         ("rcpt-late", Phase::Rcpt, Fault::SaysLate("550 5.1.1 no such user")),
@@ -149,7 +149,7 @@ async fn an_answer_that_comes_too_late_is_never_taken_for_another_mails() {
     .await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_mail_that_is_refused_for_good_is_given_up_with_its_reason_and_blanked() {
     let sink = Sink::start().await;
     let production = Production::sending_to(&sink, 5).await;
@@ -179,7 +179,7 @@ async fn a_mail_that_is_refused_for_good_is_given_up_with_its_reason_and_blanked
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_relay_that_did_not_know_our_sender_sends_every_mail_once_it_is_mended() {
     let sink = Sink::start().await;
     // Amazon SES takes sender and recipient of an account it does not trust, and refuses after the content.
@@ -200,7 +200,7 @@ async fn a_relay_that_did_not_know_our_sender_sends_every_mail_once_it_is_mended
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_server_without_starttls_gets_neither_password_nor_mail() {
     let sink = Sink::start().await;
     sink.strike(Phase::Ehlo, Fault::Lacks("STARTTLS"));
@@ -219,7 +219,7 @@ async fn a_server_without_starttls_gets_neither_password_nor_mail() {
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_certificate_that_nobody_vouches_for_is_not_spoken_to() {
     for sink in [Sink::start().await, Sink::start_with_tls().await] {
         let production = Production::start_with(&[("TODOKEDE_SMTP_URL", &sink.url())]).await;
@@ -231,7 +231,7 @@ async fn a_certificate_that_nobody_vouches_for_is_not_spoken_to() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn tls_from_the_first_byte_says_nothing_in_the_clear() {
     let sink = Sink::start_with_tls().await;
     let production = Production::sending_to(&sink, 5).await;
@@ -242,7 +242,7 @@ async fn tls_from_the_first_byte_says_nothing_in_the_clear() {
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_outage_of_a_day_costs_no_mail_and_the_queue_drains_when_it_is_over() {
     let mut sink = Sink::start().await;
     sink.shut_down();
@@ -264,7 +264,7 @@ async fn an_outage_of_a_day_costs_no_mail_and_the_queue_drains_when_it_is_over()
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_mailbox_that_is_busy_for_a_day_still_gets_its_mail() {
     let sink = Sink::start().await;
     sink.strike(Phase::Rcpt, Fault::Says("450 4.2.2 mailbox full"));

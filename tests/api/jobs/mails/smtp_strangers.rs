@@ -10,7 +10,7 @@ fn failed(production: &Production, failure: &str) -> i64 {
     ))
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn answers_that_were_slipped_in_before_tls_are_not_taken_for_the_servers() {
     let sink = Sink::start().await;
     let all = "250-localhost\r\n250 AUTH PLAIN\r\n235 2.7.0 ok\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 taken";
@@ -25,7 +25,7 @@ async fn answers_that_were_slipped_in_before_tls_are_not_taken_for_the_servers()
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_answer_without_an_end_is_given_up_long_before_it_fills_the_memory() {
     let sink = Sink::start().await;
     sink.strike_for(Phase::Banner, Fault::Floods, "", 1);
@@ -38,7 +38,7 @@ async fn an_answer_without_an_end_is_given_up_long_before_it_fills_the_memory() 
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_greeting_in_another_alphabet_is_a_greeting() {
     let sink = Sink::start().await;
     sink.strike(Phase::Banner, Fault::SpeaksLatin);
@@ -51,7 +51,7 @@ async fn a_greeting_in_another_alphabet_is_a_greeting() {
     production.stop().await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_password_may_be_in_a_file() {
     let sink = Sink::start().await;
     let folder = tempfile::tempdir().unwrap();

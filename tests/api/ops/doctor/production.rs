@@ -11,7 +11,7 @@ use todokede::security::signing_keys;
 use super::{execute, fails_once, installation};
 use crate::support::Standby;
 use crate::support::binary::{done, failed, text, todokede};
-use crate::support::database::{self, is_postgres};
+use crate::support::database;
 use crate::support::sink::{Fault, LOGIN, Phase, Sink};
 
 /// The same for a production service with these keys, whose mails go to a sink.
@@ -36,7 +36,7 @@ fn key(folder: &Path, name: &str) -> PathBuf {
     key
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn a_healthy_production_names_its_keys_by_what_they_do() {
     let folder = installation();
     let keys = [key(folder.path(), "new.pem"), key(folder.path(), "old.pem")];
@@ -48,7 +48,7 @@ async fn a_healthy_production_names_its_keys_by_what_they_do() {
     assert!(!told.contains("PRIVATE") && !told.contains("FAIL"), "{told}");
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn production_on_the_database_of_a_sandbox_is_told() {
     let folder = installation();
     execute(folder.path(), "INSERT INTO sandbox_clock (only, offset_micros) VALUES (1, 0)");
@@ -56,7 +56,7 @@ async fn production_on_the_database_of_a_sandbox_is_told() {
     fails_once(&production(folder.path(), &[&key], &Sink::start().await).await, &["schema", "sandbox"]);
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn a_key_that_is_missing_or_of_another_kind_is_told_and_never_shown() {
     let folder = installation();
     let key = folder.path().join("key.pem");
@@ -73,7 +73,7 @@ async fn a_key_that_is_missing_or_of_another_kind_is_told_and_never_shown() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn a_key_that_everybody_may_read_fails_and_one_of_a_group_does_not() {
     let folder = installation();
     let key = key(folder.path(), "key.pem");
@@ -91,7 +91,7 @@ async fn a_key_that_everybody_may_read_fails_and_one_of_a_group_does_not() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_sqlite)]
 async fn a_key_that_is_listed_twice_is_worth_a_warning() {
     let folder = installation();
     let key = key(folder.path(), "key.pem");
@@ -110,11 +110,8 @@ fn a_server_that_does_not_answer_is_told_without_its_password() {
 }
 
 /// Once, when the whole suite is on PostgreSQL: its server syncs nothing, and all else is well.
-#[test]
+#[apply(on_postgres)]
 fn a_server_is_asked_for_version_durability_encryption_and_time() {
-    if !is_postgres() {
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
     let database = database::TestDatabase::ready(folder.path());
     let output = todokede(folder.path(), &["doctor"]).env("DATABASE_URL", database.url()).output().unwrap();
@@ -138,11 +135,8 @@ fn a_server_is_asked_for_version_durability_encryption_and_time() {
     assert!(text(&output.stdout).contains("FAIL  database   cannot be opened"), "{}", text(&output.stdout));
 }
 
-#[test]
+#[apply(on_postgres)]
 fn a_table_that_somebody_holds_is_named_in_bounded_time_and_the_rest_is_told_before() {
-    if !is_postgres() {
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
     let database = database::TestDatabase::ready(folder.path());
     let mut holder = database.connect();
@@ -171,11 +165,8 @@ fn a_table_that_somebody_holds_is_named_in_bounded_time_and_the_rest_is_told_bef
     }
 }
 
-#[actix_web::test]
+#[apply(on_postgres)]
 async fn a_server_that_no_standby_follows_is_told_and_nothing_is_left_waiting() {
-    if !is_postgres() {
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
     let database = database::TestDatabase::ready(folder.path());
     let standby = Standby::of(&database).await;
@@ -202,7 +193,7 @@ async fn a_server_that_no_standby_follows_is_told_and_nothing_is_left_waiting() 
     assert!(text(&asked().await.stdout).contains("ok    database   can be written"));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn whatever_keeps_the_mail_server_from_taking_mails_is_told_and_nothing_is_sent() {
     let folder = installation();
     let key = key(folder.path(), "key.pem");

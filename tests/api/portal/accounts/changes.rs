@@ -15,7 +15,7 @@ fn stated(account: &Value) -> Value {
     facility
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_reader_who_has_the_present_version_is_spared_it() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -34,7 +34,7 @@ async fn a_reader_who_has_the_present_version_is_spared_it() {
     app.anonymous().get(PATH).await.refused(401, "TOKEN_MISSING");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_change_must_say_what_it_is_based_on() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -54,7 +54,7 @@ async fn a_change_must_say_what_it_is_based_on() {
     clinic.patch(PATH, &change, account.etag()).await.refused(412, "PRECONDITION_FAILED");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn of_several_who_change_the_same_version_at_once_one_succeeds() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -73,7 +73,7 @@ async fn of_several_who_change_the_same_version_at_once_one_succeeds() {
     assert_eq!(clinic.get(PATH).await.text, won[0].text);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn each_object_that_is_sent_replaces_its_own_and_leaves_the_others() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -115,7 +115,7 @@ async fn each_object_that_is_sent_replaces_its_own_and_leaves_the_others() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn everything_wrong_with_a_change_is_told_at_once_and_nothing_is_stored() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -161,7 +161,7 @@ async fn everything_wrong_with_a_change_is_told_at_once_and_nothing_is_stored() 
     assert_eq!(clinic.get(PATH).await.text, account.text);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn another_code_is_held_against_the_list_and_never_simply_taken() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -192,7 +192,7 @@ async fn another_code_is_held_against_the_list_and_never_simply_taken() {
     clinic.patch(PATH, &same, account.etag()).await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_facility_that_left_the_list_may_still_correct_its_telephone_number() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
@@ -209,7 +209,7 @@ async fn a_facility_that_left_the_list_may_still_correct_its_telephone_number() 
     reply.blames(&[("/facility/phone", "PHONE_FORM")]);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_postal_code_that_the_list_corrected_is_blamed_only_on_who_states_it() {
     let app = TestApp::start().await;
     let mut facility = app.unused_facility("MEDICAL").await;
@@ -225,7 +225,7 @@ async fn a_postal_code_that_the_list_corrected_is_blamed_only_on_who_states_it()
     clinic.patch(PATH, &change, "*").await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_account_keeps_the_names_as_they_were_sent() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;

@@ -33,7 +33,7 @@ async fn with_code(account: &Client, code: &str) -> Value {
     json!({ "facility": facility })
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_applicant_registers_with_a_receipt_number_and_states_the_code_once_designated() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
@@ -59,7 +59,7 @@ async fn an_applicant_registers_with_a_receipt_number_and_states_the_code_once_d
     clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_code_is_stated_once_the_same_code_again_is_no_change_and_another_is_a_succession() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
@@ -77,7 +77,7 @@ async fn a_code_is_stated_once_the_same_code_again_is_no_change_and_another_is_a
     assert_eq!(clinic.get("/v1/account").await.body["facility"]["code"], code);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_designation_is_held_against_kind_list_and_the_other_accounts() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
@@ -102,7 +102,7 @@ async fn a_designation_is_held_against_kind_list_and_the_other_accounts() {
     assert_eq!(clinic.get("/v1/account").await.etag(), etag);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_form_states_a_code_or_a_receipt_number_with_a_kind_never_both_never_neither() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
@@ -138,7 +138,7 @@ async fn a_form_states_a_code_or_a_receipt_number_with_a_kind_never_both_never_n
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn receipt_numbers_and_kinds_of_no_known_form_are_refused() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
@@ -156,7 +156,7 @@ async fn receipt_numbers_and_kinds_of_no_known_form_are_refused() {
     assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 0);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_receipt_number_has_one_account_even_after_the_designation() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;

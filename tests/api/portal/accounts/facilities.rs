@@ -22,7 +22,7 @@ fn edition(facilities: &[Value]) -> String {
     list::csv(&facilities.iter().collect::<Vec<_>>())
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_code_that_is_no_code_or_not_in_the_list_is_refused_and_blamed() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
@@ -49,7 +49,7 @@ async fn a_code_that_is_no_code_or_not_in_the_list_is_refused_and_blamed() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_code_is_understood_however_it_is_typed_and_shown_in_its_normal_form() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
@@ -64,7 +64,7 @@ async fn a_code_is_understood_however_it_is_typed_and_shown_in_its_normal_form()
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_facility_that_left_the_list_gets_no_account() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
@@ -81,7 +81,7 @@ async fn a_facility_that_left_the_list_gets_no_account() {
     app.anonymous().post("/v1/accounts", &forms::account(&token, &gone)).await.is(201);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_facility_with_an_account_is_refused_at_the_confirmation_screen_already() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
@@ -94,7 +94,7 @@ async fn a_facility_with_an_account_is_refused_at_the_confirmation_screen_alread
     app.anonymous().post("/v1/registrations/confirmation", &json!({ "token": token })).await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn of_sixteen_who_register_one_code_at_once_exactly_one_gets_the_account() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
@@ -119,7 +119,7 @@ async fn of_sixteen_who_register_one_code_at_once_exactly_one_gets_the_account()
     assert_eq!(app.count(mails), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn two_facilities_that_race_for_one_address_end_with_one_account() {
     let app = TestApp::start().await;
     let mut forms = Vec::new();
@@ -142,7 +142,7 @@ async fn two_facilities_that_race_for_one_address_end_with_one_account() {
     assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_code_that_looks_like_a_known_facility_under_a_new_number_is_sent_to_succession() {
     let app = TestApp::start().await;
     let token = app.registration_token("new@clinic.example").await;
@@ -180,7 +180,7 @@ async fn a_code_that_looks_like_a_known_facility_under_a_new_number_is_sent_to_s
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn likeness_means_nothing_without_an_account_or_across_kinds_and_prefectures() {
     let app = TestApp::start().await;
     let token = app.registration_token("new@clinic.example").await;
@@ -202,7 +202,7 @@ async fn likeness_means_nothing_without_an_account_or_across_kinds_and_prefectur
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_code_whose_rights_passed_on_gets_no_account_again_nor_does_its_successor() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -224,7 +224,7 @@ async fn a_code_whose_rights_passed_on_gets_no_account_again_nor_does_its_succes
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_code_that_a_live_succession_names_waits_for_it_and_is_free_after_its_withdrawal() {
     let app = TestApp::start_with(&[("TODOKEDE_REVIEW", "staff")]).await;
     let clinic = app.clinic().await;

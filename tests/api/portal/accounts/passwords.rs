@@ -34,7 +34,7 @@ async fn registered(app: &TestApp, facility: &Value) -> Actor {
     Actor::log_in(app, EMAIL, PASSWORD, facility["facility_code"].as_str().unwrap().to_owned()).await
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_same_rules_hold_wherever_a_password_is_set() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
@@ -57,7 +57,7 @@ async fn the_same_rules_hold_wherever_a_password_is_set() {
     Actor::log_in(&app, EMAIL, PASSWORD, String::new()).await;
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_password_typed_in_full_width_or_decomposed_opens_the_same_account() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
@@ -74,7 +74,7 @@ async fn a_password_typed_in_full_width_or_decomposed_opens_the_same_account() {
     app.anonymous().post("/v1/sessions", &near).await.refused(401, "LOGIN_FAILED");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn changing_the_password_ends_the_other_sessions_and_only_those_and_tells_the_owner() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -96,7 +96,7 @@ async fn changing_the_password_ends_the_other_sessions_and_only_those_and_tells_
     assert_eq!(app.mails(&clinic.email, "PASSWORD_CHANGED").await.len(), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_change_of_password_without_the_present_one_changes_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;

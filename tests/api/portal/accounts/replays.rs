@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{TestApp, forms, send};
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_registration_whose_answer_was_lost_is_answered_again_under_the_same_key() {
     let app = TestApp::start().await;
     let stranger = app.anonymous();
@@ -33,7 +33,7 @@ async fn a_registration_whose_answer_was_lost_is_answered_again_under_the_same_k
     assert_eq!(app.mails("a@clinic.example", "ACCOUNT_CREATED").await.len(), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_key_stands_for_one_form_only_and_no_key_or_another_finds_the_link_used() {
     let app = TestApp::start().await;
     let stranger = app.anonymous();
@@ -60,7 +60,7 @@ async fn a_key_stands_for_one_form_only_and_no_key_or_another_finds_the_link_use
     assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn two_strangers_may_choose_the_same_key() {
     let app = TestApp::start().await;
     for email in ["a@clinic.example", "b@clinic.example"] {
@@ -71,7 +71,7 @@ async fn two_strangers_may_choose_the_same_key() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn impatient_retries_that_overtake_each_other_make_one_account_and_get_one_answer() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
@@ -88,7 +88,7 @@ async fn impatient_retries_that_overtake_each_other_make_one_account_and_get_one
     assert_eq!(app.mails("a@clinic.example", "ACCOUNT_CREATED").await.len(), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_key_outlives_a_restart_and_the_links_day() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
@@ -101,7 +101,7 @@ async fn a_key_outlives_a_restart_and_the_links_day() {
     assert_eq!((again.header("idempotent-replayed"), &again.text), ("true", &first.text));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn keys_that_are_no_keys_are_refused() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;

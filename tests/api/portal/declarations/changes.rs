@@ -13,7 +13,7 @@ fn corrected() -> Value {
     reasons::line_ready("2023-08-31", "").declaration("")
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_correction_is_a_new_revision_and_the_former_ones_stay_as_they_were() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -45,7 +45,7 @@ async fn a_correction_is_a_new_revision_and_the_former_ones_stay_as_they_were() 
     assert_eq!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.len(), 3);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn history_is_read_page_by_page() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -66,7 +66,7 @@ async fn history_is_read_page_by_page() {
     assert_eq!(seen, [5, 4, 3, 2, 1]);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_change_wants_the_tag_of_what_it_is_based_on_and_a_stale_one_changes_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -87,7 +87,7 @@ async fn a_change_wants_the_tag_of_what_it_is_based_on_and_a_stale_one_changes_n
     clinic.put(path, &forms::no_network(), "*").await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn of_many_corrections_of_one_version_only_one_is_taken() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -99,7 +99,7 @@ async fn of_many_corrections_of_one_version_only_one_is_taken() {
     assert_eq!(app.count("SELECT COUNT(*) FROM declaration_revisions"), 2);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_correction_is_held_to_the_same_rules_and_stays_in_its_round() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -122,7 +122,7 @@ async fn a_correction_is_held_to_the_same_rules_and_stays_in_its_round() {
     assert_eq!(app.count("SELECT COUNT(*) FROM declaration_revisions"), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn corrections_and_withdrawals_can_be_rehearsed() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -139,7 +139,7 @@ async fn corrections_and_withdrawals_can_be_rehearsed() {
     assert_eq!(app.count("SELECT COUNT(*) FROM outbox"), mails);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_withdrawn_declaration_excuses_no_more_stays_readable_and_never_changes_again() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -162,7 +162,7 @@ async fn a_withdrawn_declaration_excuses_no_more_stays_readable_and_never_change
     assert_eq!(app.mails(&clinic.email, "DECLARATION_WITHDRAWN").await.len(), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_withdrawal_wants_a_key_and_its_repetition_is_the_same_withdrawal() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -184,7 +184,7 @@ async fn a_withdrawal_wants_a_key_and_its_repetition_is_the_same_withdrawal() {
     assert_eq!(app.mails(&clinic.email, "DECLARATION_WITHDRAWN").await.len(), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn somebody_else_s_declaration_does_not_exist_whatever_is_asked_of_it() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.dentist().await);

@@ -94,7 +94,7 @@ impl Desk {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn each_member_that_the_round_wants_is_missed_by_name_and_no_optional_one_is() {
     let desk = Desk::open().await;
     let mut optional = BTreeSet::new();
@@ -118,7 +118,7 @@ async fn each_member_that_the_round_wants_is_missed_by_name_and_no_optional_one_
     assert_eq!(optional, BTreeSet::from(["vendor_name".to_owned()]));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn each_member_of_another_category_or_another_answer_is_refused_where_it_stands() {
     let desk = Desk::open().await;
     let all = every_member(&desk.round);
@@ -137,7 +137,7 @@ async fn each_member_of_another_category_or_another_answer_is_refused_where_it_s
     assert!(refused > 100, "{refused}");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn each_member_in_a_form_that_cannot_be_read_is_told_its_own_fault() {
     let desk = Desk::open().await;
     let mut tried = BTreeSet::new();
@@ -158,7 +158,7 @@ async fn each_member_in_a_form_that_cannot_be_read_is_told_its_own_fault() {
     assert_eq!(tried, every_member(&desk.round));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn each_limit_takes_its_own_day_and_refuses_the_one_beyond() {
     let desk = Desk::open().await;
     let (contract, completion) = ("/reason/contract_date", "/reason/expected_completion_month");
@@ -190,7 +190,7 @@ async fn each_limit_takes_its_own_day_and_refuses_the_one_beyond() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_contract_counts_until_the_end_of_february_whenever_it_is_filed() {
     let desk = Desk::open().await;
     desk.app.set_clock("2023-03-15T09:00:00+09:00");

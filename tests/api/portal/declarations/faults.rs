@@ -14,7 +14,7 @@ async fn filer() -> (TestApp, Actor, String) {
     (app, clinic, upload)
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn everything_wrong_is_told_at_once_across_all_layers_each_where_the_caller_wrote_it() {
     let (app, clinic, _) = filer().await;
     let other = app.unused_facility("MEDICAL").await["facility_code"].clone();
@@ -44,7 +44,7 @@ async fn everything_wrong_is_told_at_once_across_all_layers_each_where_the_calle
     assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 0);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn lists_are_read_even_where_category_and_round_cannot_be() {
     let (_app, clinic, upload) = filer().await;
     let mut declaration = forms::declaration(&json!({ "category": "TIRED" }));
@@ -67,7 +67,7 @@ async fn lists_are_read_even_where_category_and_round_cannot_be() {
     empty.blames(&[("/round", "REQUIRED"), ("/reason", "REQUIRED")]);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn attachments_are_the_account_s_own_stored_files_each_once_and_only_where_they_belong() {
     let (app, clinic, upload) = filer().await;
     let other = app.dentist().await;
@@ -108,7 +108,7 @@ async fn attachments_are_the_account_s_own_stored_files_each_once_and_only_where
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_pharmacy_uses_every_category_but_the_one_for_home_visits() {
     let app = TestApp::start().await;
     let pharmacy = app.pharmacy().await;

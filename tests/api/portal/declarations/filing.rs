@@ -25,7 +25,7 @@ async fn withdraw(clinic: &Actor, filed: &Reply) {
     clinic.withdraw(filed.header("location"), filed.etag()).await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn each_category_filed_complete_is_accepted_and_told_until_when_it_excuses() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -58,7 +58,7 @@ async fn each_category_filed_complete_is_accepted_and_told_until_when_it_excuses
     assert_eq!(categories.len(), round["categories"].as_array().unwrap().len(), "every category is filed");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_capped_end_says_that_it_is_the_latest_day_in_both_languages() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -69,7 +69,7 @@ async fn the_capped_end_says_that_it_is_the_latest_day_in_both_languages() {
     assert!(text["en"].as_str().unwrap().starts_with("Until 2024-11-30, the latest day possible."), "{text}");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_acceptance_is_mailed_with_the_number_that_the_answer_shows() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -90,7 +90,7 @@ async fn the_acceptance_is_mailed_with_the_number_that_the_answer_shows() {
     assert!(app.mails(&clinic.email, "DECLARATION_RECEIVED").await.is_empty());
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_confirmation_screen_shows_what_would_be_filed_and_stores_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -117,7 +117,7 @@ async fn the_confirmation_screen_shows_what_would_be_filed_and_stores_nothing() 
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_rehearsal_with_a_key_neither_uses_nor_needs_it() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -128,7 +128,7 @@ async fn a_rehearsal_with_a_key_neither_uses_nor_needs_it() {
     clinic.post(path, &other).await.refused(409, "DECLARATION_EXISTS");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_declaration_the_caller_has_already_is_not_sent_again() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -145,7 +145,7 @@ async fn a_declaration_the_caller_has_already_is_not_sent_again() {
     assert_eq!(seen.body["status"], "WITHDRAWN");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_list_shows_the_facility_s_declarations_newest_first_page_by_page() {
     let app = TestApp::start().await;
     let (clinic, stranger) = (app.clinic().await, app.dentist().await);
@@ -173,7 +173,7 @@ async fn the_list_shows_the_facility_s_declarations_newest_first_page_by_page() 
     clinic.get("/v1/declarations?page_token=x").await.refused(400, "INVALID_PARAMETER");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_facility_has_one_live_declaration_and_may_file_anew_after_withdrawing_it() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -189,7 +189,7 @@ async fn a_facility_has_one_live_declaration_and_may_file_anew_after_withdrawing
     assert_eq!(app.count("SELECT COUNT(*) FROM declarations WHERE status = 'ACCEPTED'"), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn nobody_files_or_reads_without_a_token_and_a_bad_id_is_no_declaration() {
     let app = TestApp::start().await;
     let (stranger, clinic) = (app.anonymous(), app.clinic().await);
@@ -201,7 +201,7 @@ async fn nobody_files_or_reads_without_a_token_and_a_bad_id_is_no_declaration() 
     assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 0);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_facility_without_a_code_is_told_to_wait_for_its_designation() {
     let app = TestApp::start().await;
     let token = app.registration_token("new@clinic.example").await;

@@ -27,7 +27,7 @@ async fn in_review() -> (TestApp, Actor, Reply) {
     (app, clinic, filed)
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_filing_is_received_not_accepted_and_the_mail_says_so() {
     let (app, clinic, filed) = in_review().await;
     assert_eq!(filed.body["status"], "RECEIVED");
@@ -41,7 +41,7 @@ async fn a_filing_is_received_not_accepted_and_the_mail_says_so() {
     assert_eq!(screen.body["mails"][0]["kind"], "DECLARATION_RECEIVED");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_status_decides_which_changes_are_taken() {
     let (app, clinic, filed) = in_review().await;
     let path = filed.header("location");
@@ -70,7 +70,7 @@ async fn the_status_decides_which_changes_are_taken() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_rejected_declaration_excuses_no_more_and_makes_room_for_another() {
     let (app, clinic, filed) = in_review().await;
     set(&app, "REJECTED", None);
@@ -79,7 +79,7 @@ async fn a_rejected_declaration_excuses_no_more_and_makes_room_for_another() {
     clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_returned_declaration_shows_what_to_correct_and_until_when() {
     let (app, clinic, filed) = in_review().await;
     set(&app, "RETURNED", Some("2024-04-05"));
@@ -96,7 +96,7 @@ async fn a_returned_declaration_shows_what_to_correct_and_until_when() {
     );
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_returned_declaration_is_corrected_until_its_due_day_although_the_round_has_closed() {
     let (app, clinic, filed) = in_review().await;
     let path = filed.header("location");
@@ -120,7 +120,7 @@ async fn a_returned_declaration_is_corrected_until_its_due_day_although_the_roun
     clinic.put(path, &good, done.etag()).await.refused(409, "WINDOW_CLOSED");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_due_day_helps_only_a_returned_declaration() {
     let (app, clinic, filed) = in_review().await;
     let path = filed.header("location");

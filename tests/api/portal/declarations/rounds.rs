@@ -37,7 +37,7 @@ async fn file(station: &Actor, reason: &reasons::Reason, upload: &str) -> Reply 
     station.file("/v1/declarations", &declaration).await
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_visiting_nursing_station_files_in_its_own_round_with_its_own_caps() {
     let (app, station) = nurses().await;
     let upload = station.attach(&forms::pdf()).await;
@@ -70,7 +70,7 @@ async fn a_visiting_nursing_station_files_in_its_own_round_with_its_own_caps() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_round_s_own_limits_and_categories_hold() {
     let (_app, station) = nurses().await;
     let upload = station.attach(&forms::pdf()).await;
@@ -89,7 +89,7 @@ async fn the_round_s_own_limits_and_categories_hold() {
     file(&station, &too_early, "").await.blames(&[("/reason/expected_end_date", "ENDS_BEFORE_DUTY")]);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn each_round_is_refused_to_the_other_s_kinds() {
     let (app, station) = nurses().await;
     let works = reasons::works("REBUILDING", "2025-03-31");
@@ -106,7 +106,7 @@ async fn each_round_is_refused_to_the_other_s_kinds() {
     file(&station, &works, "").await.is(201);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn without_a_late_period_the_round_closes_with_its_last_day() {
     let (app, station) = nurses().await;
     app.set_clock("2024-11-01T00:00:00+09:00");
@@ -114,7 +114,7 @@ async fn without_a_late_period_the_round_closes_with_its_last_day() {
     file(&station, &reasons::works("REBUILDING", "2025-03-31"), "").await.refused(409, "WINDOW_CLOSED");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn both_rounds_are_shown_to_everybody_and_survive_a_restart() {
     let (app, _) = nurses().await;
     let app = app.restart(&[]).await;
@@ -130,7 +130,7 @@ async fn both_rounds_are_shown_to_everybody_and_survive_a_restart() {
     assert_eq!(app.anonymous().get(&path).await.is(200).body["items"][0], page.body["items"][1]);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_category_that_a_later_edition_drops_keeps_excusing_those_who_filed_it() {
     let (app, station) = nurses().await;
     let filed = file(&station, &reasons::works("REBUILDING", "2025-03-31"), "").await.is(201);

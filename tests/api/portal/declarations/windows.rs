@@ -35,7 +35,7 @@ async fn shortly_before(app: &TestApp, clinic: &Actor, instant: &str) -> Actor {
     clinic.again(app).await
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_round_opens_with_its_first_day_in_japan() {
     let app = TestApp::start_with(&[("TODOKEDE_CLOCK", "2023-01-26T12:00:00+09:00")]).await;
     let clinic = app.clinic().await;
@@ -49,7 +49,7 @@ async fn the_round_opens_with_its_first_day_in_japan() {
     assert!(filed.body["created_at"].as_str().unwrap().starts_with("2023-01-26T15:00:"), "{}", filed.text);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_filing_is_in_time_until_the_last_day_ends_in_japan_and_late_from_then_on() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -61,7 +61,7 @@ async fn a_filing_is_in_time_until_the_last_day_ends_in_japan_and_late_from_then
     assert_eq!(clinic.get(filed.header("location")).await.body["late"], true);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn late_filings_are_taken_until_their_own_last_day_ends_in_japan() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -74,7 +74,7 @@ async fn late_filings_are_taken_until_their_own_last_day_ends_in_japan() {
     clinic.post(REHEARSE, &wrong).await.blames(&[("/reason/line_status", "REQUIRED")]);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_correction_after_the_last_day_is_late_and_after_the_closing_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -90,7 +90,7 @@ async fn a_correction_after_the_last_day_is_late_and_after_the_closing_refused()
     clinic.withdraw(path, late.etag()).await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_late_filing_under_review_is_told_by_mail_that_it_is_late() {
     let app = TestApp::start_with(&[("TODOKEDE_REVIEW", "staff"), ("TODOKEDE_CLOCK", LATE)]).await;
     let clinic = app.clinic().await;
@@ -100,7 +100,7 @@ async fn a_late_filing_under_review_is_told_by_mail_that_it_is_late() {
     assert!(text.contains("期限を過ぎて") && text.contains("after the deadline"), "{text}");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_new_edition_moves_the_end_of_declarations_that_are_there_already() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -122,7 +122,7 @@ async fn a_new_edition_moves_the_end_of_declarations_that_are_there_already() {
     clinic.withdraw(path, moved.etag()).await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn whatever_a_new_edition_changes_in_an_answer_changes_its_tag() {
     for reason in [
         reasons::closing("CLOSING", "2024-06-30", "2024-06-30"),

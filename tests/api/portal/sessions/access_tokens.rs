@@ -36,7 +36,7 @@ fn own_key(app: &TestApp) -> SigningKey {
     SigningKey::from_pkcs8_pem(&pem).unwrap()
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn whoever_reads_the_published_keys_can_verify_a_token_without_asking_us() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -63,7 +63,7 @@ async fn whoever_reads_the_published_keys_can_verify_a_token_without_asking_us()
     assert!(!claims.to_string().contains(&clinic.email));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn tokens_that_are_altered_forged_or_meant_for_something_else_are_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -122,7 +122,7 @@ async fn tokens_that_are_altered_forged_or_meant_for_something_else_are_refused(
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_well_signed_token_whose_session_is_not_the_accounts_speaks_for_nobody() {
     let app = TestApp::start().await;
     let (clinic, neighbour) = (app.clinic().await, app.clinic().await);
@@ -135,7 +135,7 @@ async fn a_well_signed_token_whose_session_is_not_the_accounts_speaks_for_nobody
     invented.get("/v1/account").await.refused(401, "SESSION_ENDED");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn no_token_and_other_schemes_are_challenged() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;

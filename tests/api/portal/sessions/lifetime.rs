@@ -20,7 +20,7 @@ async fn own_id(client: &Client) -> String {
     own[0]["id"].as_str().unwrap().to_owned()
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_wrong_password_and_an_unknown_address_are_told_apart_by_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -43,7 +43,7 @@ async fn a_wrong_password_and_an_unknown_address_are_told_apart_by_nothing() {
     assert!(seen.iter().all(|answer| *answer == seen[0]), "{seen:#?}");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_login_that_cannot_be_read_is_told_why() {
     let app = TestApp::start().await;
     let stranger = app.anonymous();
@@ -65,7 +65,7 @@ async fn a_login_that_cannot_be_read_is_told_why() {
     assert_eq!(app.count("SELECT COUNT(*) FROM sessions"), 0);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_access_token_is_good_for_ten_minutes_by_the_services_clock() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -81,7 +81,7 @@ async fn an_access_token_is_good_for_ten_minutes_by_the_services_clock() {
     clinic.get("/v1/account").await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_replaced_refresh_token_works_for_thirty_seconds_and_then_ends_the_session() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -113,7 +113,7 @@ async fn a_replaced_refresh_token_works_for_thirty_seconds_and_then_ends_the_ses
     assert_eq!(app.count(revoked), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn tokens_that_are_no_refresh_tokens_refresh_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -129,7 +129,7 @@ async fn tokens_that_are_no_refresh_tokens_refresh_nothing() {
     clinic.get("/v1/account").await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_session_idles_for_a_fortnight_at_most_and_lives_ninety_days_at_most() {
     let app = TestApp::start().await;
     let idle = app.clinic().await;
@@ -153,7 +153,7 @@ async fn a_session_idles_for_a_fortnight_at_most_and_lives_ninety_days_at_most()
     next(1).await.refused(401, "REFRESH_TOKEN_INVALID");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn logging_out_ends_this_session_at_once_and_no_other() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -169,7 +169,7 @@ async fn logging_out_ends_this_session_at_once_and_no_other() {
     other.get("/v1/account").await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_account_ends_any_session_of_its_own_and_none_of_another() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -191,7 +191,7 @@ async fn an_account_ends_any_session_of_its_own_and_none_of_another() {
     app.anonymous().delete(&format!("/v1/sessions/{lost}")).await.refused(401, "TOKEN_MISSING");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn open_sessions_are_listed_page_by_page_newest_first() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -222,7 +222,7 @@ async fn open_sessions_are_listed_page_by_page_newest_first() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn sessions_and_the_moved_clock_survive_a_restart() {
     let app = TestApp::start().await;
     let moved = json!({ "now": "2023-03-01T09:00:00+09:00" });

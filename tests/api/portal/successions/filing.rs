@@ -12,7 +12,7 @@ async fn succeed(app: &TestApp, clinic: &Actor) -> (Value, Reply) {
     (successor, reply)
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_successor_in_the_list_is_accepted_at_once_and_the_account_passes() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -39,7 +39,7 @@ async fn a_successor_in_the_list_is_accepted_at_once_and_the_account_passes() {
     assert_eq!(clinic.get(filed.header("location")).await.is(200).body, filed.body);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_day_of_acceptance_is_a_day_of_japan() {
     let app = TestApp::start().await;
     // Nine in the evening of the 9th in London is the morning of the 10th in Tokyo.
@@ -49,7 +49,7 @@ async fn the_day_of_acceptance_is_a_day_of_japan() {
     assert_eq!(filed.is(201).body["certificates_until"], "2023-06-10");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn mail_and_letter_go_and_the_login_stays_the_same() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -79,7 +79,7 @@ async fn mail_and_letter_go_and_the_login_stays_the_same() {
     assert_eq!(again.get("/v1/account").await.body["facility"]["code"], successor["facility_code"]);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn declarations_pass_to_the_new_code_and_their_revisions_keep_the_old() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -103,7 +103,7 @@ async fn declarations_pass_to_the_new_code_and_their_revisions_keep_the_old() {
     assert_eq!(codes, [&successor["facility_code"], &json!(clinic.facility_code)]);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn withdrawn_declarations_pass_as_well_for_they_are_the_facilitys_history() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -118,7 +118,7 @@ async fn withdrawn_declarations_pass_as_well_for_they_are_the_facilitys_history(
     assert!(items.iter().all(|item| item["facility_code"] == successor["facility_code"]));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_confirmation_screen_shows_what_would_be_and_stores_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -152,7 +152,7 @@ async fn the_confirmation_screen_shows_what_would_be_and_stores_nothing() {
         .is(201);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn acceptance_is_one_transaction() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -186,7 +186,7 @@ async fn acceptance_is_one_transaction() {
     reply.is(201);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_former_code_left_behind_breaks_the_acceptance_and_nothing_else() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.clinic().await);
@@ -204,7 +204,7 @@ async fn a_former_code_left_behind_breaks_the_acceptance_and_nothing_else() {
     assert_eq!(account.body["facility"]["code"], clinic.facility_code.as_str());
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn one_key_is_one_succession_and_one_answer() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -222,7 +222,7 @@ async fn one_key_is_one_succession_and_one_answer() {
     assert_eq!(app.count("SELECT COUNT(*) FROM postal_items"), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn staff_look_before_they_accept_where_the_setting_says_so() {
     let app = TestApp::start_with(&[("TODOKEDE_REVIEW", "staff")]).await;
     let clinic = app.clinic().await;
@@ -239,7 +239,7 @@ async fn staff_look_before_they_accept_where_the_setting_says_so() {
     assert_eq!(withdrawn.body["status"], "WITHDRAWN");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_code_can_change_twice_in_the_order_of_the_dates() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;

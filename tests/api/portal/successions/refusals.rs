@@ -44,7 +44,7 @@ fn one_fault_each(typo: &str) -> Vec<(&'static str, Value, &'static str, &'stati
     ]
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_form_is_refused_for_each_of_its_faults_at_its_place() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -71,7 +71,7 @@ async fn a_form_is_refused_for_each_of_its_faults_at_its_place() {
     nothing_is_stored(&app);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_same_code_before_and_after_is_no_succession() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
@@ -81,7 +81,7 @@ async fn the_same_code_before_and_after_is_no_succession() {
     nothing_is_stored(&app);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_last_day_ahead_is_taken_and_the_day_after_is_not() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -100,7 +100,7 @@ async fn the_last_day_ahead_is_taken_and_the_day_after_is_not() {
     clinic.post(&format!("{PATH}?validate_only=true"), &form).await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_franchise_changes_at_a_pharmacy_and_nowhere_else() {
     let app = TestApp::start().await;
     for (actor, kind, takes) in [
@@ -119,7 +119,7 @@ async fn a_franchise_changes_at_a_pharmacy_and_nowhere_else() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn another_reason_is_explained_and_every_reason_may_be() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -142,7 +142,7 @@ async fn another_reason_is_explained_and_every_reason_may_be() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn faults_of_form_rules_and_list_are_told_together() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -185,7 +185,7 @@ async fn faults_of_form_rules_and_list_are_told_together() {
     reply.blames(&expected);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_successor_that_left_the_list_is_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -197,7 +197,7 @@ async fn a_successor_that_left_the_list_is_refused() {
     nothing_is_stored(&app);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_successor_that_belongs_to_others_is_refused() {
     let app = TestApp::start().await;
     let (clinic, owner, filer) = (app.clinic().await, app.clinic().await, app.clinic().await);
@@ -223,7 +223,7 @@ async fn a_successor_that_belongs_to_others_is_refused() {
     assert_eq!(app.count("SELECT COUNT(*) FROM successions"), 2);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn rights_do_not_run_in_circles() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
@@ -237,7 +237,7 @@ async fn rights_do_not_run_in_circles() {
     reply.refused(409, "FACILITY_SUCCEEDED");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn one_facility_has_one_live_succession() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -249,7 +249,7 @@ async fn one_facility_has_one_live_succession() {
     clinic.file(PATH, &forms::succession(&list::unlisted(1, 1))).await.is(201);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_facility_without_a_code_has_nothing_to_hand_over() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
@@ -268,7 +268,7 @@ async fn a_facility_without_a_code_has_nothing_to_hand_over() {
     nothing_is_stored(&app);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_filing_wants_a_key_of_the_right_form() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;

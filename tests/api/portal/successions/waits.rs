@@ -21,7 +21,7 @@ async fn code_of(clinic: &Actor) -> Value {
     clinic.get("/v1/account").await.is(200).body["facility"]["code"].clone()
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_successor_that_the_list_lacks_is_waited_for_and_an_import_carries_it_on() {
     let app = TestApp::start().await;
     let successor = list::unlisted(1, 1);
@@ -49,7 +49,7 @@ async fn a_successor_that_the_list_lacks_is_waited_for_and_an_import_carries_it_
     assert_eq!(report.carried_on, 0);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn the_import_command_carries_it_on_while_the_service_runs() {
     let app = TestApp::start().await;
     let successor = list::unlisted(1, 1);
@@ -73,7 +73,7 @@ async fn the_import_command_carries_it_on_while_the_service_runs() {
     assert_eq!(app.mails(&clinic.email, "SUCCESSION_ACCEPTED").await.len(), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_contradicting_list_returns_it_and_a_correction_is_accepted() {
     let app = TestApp::start().await;
     let mut successor = list::unlisted(1, 1);
@@ -108,7 +108,7 @@ async fn a_contradicting_list_returns_it_and_a_correction_is_accepted() {
     assert_eq!(app.mails(&clinic.email, "SUCCESSION_ACCEPTED").await.len(), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn nobody_registers_the_code_that_a_succession_waits_for() {
     let app = TestApp::start().await;
     let successor = list::unlisted(1, 1);
@@ -138,7 +138,7 @@ async fn nobody_registers_the_code_that_a_succession_waits_for() {
     assert_eq!(code_of(&owner).await, successor["facility_code"]);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn one_that_cannot_go_on_keeps_no_other_from_it() {
     let app = TestApp::start().await;
     let (broken, fine) = (list::unlisted(1, 1), list::unlisted(1, 2));
@@ -157,7 +157,7 @@ async fn one_that_cannot_go_on_keeps_no_other_from_it() {
     assert_eq!(code_of(&clinic).await, broken["facility_code"]);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_correction_can_name_another_successor_and_frees_the_first() {
     let app = TestApp::start().await;
     let (first, second, listed) =
@@ -180,7 +180,7 @@ async fn a_correction_can_name_another_successor_and_frees_the_first() {
     other.put(path, &forms::succession(&first), other_filed.etag()).await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn changes_are_based_on_what_their_author_has_seen() {
     let app = TestApp::start().await;
     let successor = list::unlisted(1, 1);
@@ -205,7 +205,7 @@ async fn changes_are_based_on_what_their_author_has_seen() {
     clinic.withdraw(path, revised.etag()).await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn it_can_be_withdrawn_until_it_is_accepted_and_never_after() {
     let app = TestApp::start().await;
     let successor = list::unlisted(1, 1);
@@ -234,7 +234,7 @@ async fn it_can_be_withdrawn_until_it_is_accepted_and_never_after() {
     assert_eq!(clinic.get(path).await.text, accepted.text);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_withdrawal_with_the_same_key_is_one_withdrawal() {
     let app = TestApp::start().await;
     let (clinic, filed) = waiting(&app, &list::unlisted(1, 1)).await;
@@ -251,7 +251,7 @@ async fn a_withdrawal_with_the_same_key_is_one_withdrawal() {
     assert_eq!(app.mails(&clinic.email, "SUCCESSION_WITHDRAWN").await.len(), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn strangers_and_other_accounts_see_nothing() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.clinic().await);

@@ -18,7 +18,7 @@ async fn put(clinic: &Actor, id: &str, headers: &[(&str, &str)], content: &[u8])
     send(request.body(content.to_vec())).await
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn names_that_lead_elsewhere_or_break_a_header_are_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -51,7 +51,7 @@ async fn names_that_lead_elsewhere_or_break_a_header_are_refused() {
     assert_eq!(content.header("content-disposition"), expected);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_announcement_is_refused_member_by_member_and_all_at_once() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -84,7 +84,7 @@ async fn an_announcement_is_refused_member_by_member_and_all_at_once() {
     forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn bytes_that_are_not_what_was_announced_are_refused_and_leave_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -103,7 +103,7 @@ async fn bytes_that_are_not_what_was_announced_are_refused_and_leave_nothing() {
     assert_eq!(std::fs::read_dir(app.folder().join("uploads")).unwrap().count(), 0);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_digest_header_is_wanted_in_the_form_of_its_standard() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -121,7 +121,7 @@ async fn a_digest_header_is_wanted_in_the_form_of_its_standard() {
     put(&clinic, &id, &headers, &pdf).await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_file_is_what_its_first_bytes_say_and_what_its_header_names() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -153,7 +153,7 @@ async fn a_file_is_what_its_first_bytes_say_and_what_its_header_names() {
     assert_eq!(std::fs::read_dir(app.folder().join("uploads")).unwrap().count(), 0);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn more_than_ten_mebibytes_are_not_received() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -164,7 +164,7 @@ async fn more_than_ten_mebibytes_are_not_received() {
     forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn sending_can_be_rehearsed_and_keeps_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;

@@ -18,7 +18,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_file_is_announced_sent_and_given_back_byte_for_byte_as_an_attachment() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -53,7 +53,7 @@ async fn a_file_is_announced_sent_and_given_back_byte_for_byte_as_an_attachment(
     assert!(content.header("content-security-policy").contains("sandbox"));
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn jpeg_and_png_are_taken_too_and_a_file_may_be_ten_mebibytes() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -81,7 +81,7 @@ async fn send(clinic: &Actor, id: &str, media_type: &str, digest: &str, content:
     crate::support::send(request.body(content)).await
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn sending_the_same_bytes_again_is_no_harm_and_other_bytes_never_take_their_place() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -95,7 +95,7 @@ async fn sending_the_same_bytes_again_is_no_harm_and_other_bytes_never_take_thei
     assert_eq!(clinic.get(&format!("/v1/uploads/{id}/content")).await.text.as_bytes(), forms::pdf());
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn many_senders_of_the_same_bytes_leave_one_file_and_nothing_aside() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -109,7 +109,7 @@ async fn many_senders_of_the_same_bytes_leave_one_file_and_nothing_aside() {
     assert_eq!(std::fs::read(&left[0]).unwrap(), pdf);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_announcement_waits_a_day_and_a_stored_file_stays() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -124,7 +124,7 @@ async fn an_announcement_waits_a_day_and_a_stored_file_stays() {
     clinic.get(&format!("/v1/uploads/{kept}")).await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_file_survives_a_restart_beside_the_database() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -137,7 +137,7 @@ async fn a_file_survives_a_restart_beside_the_database() {
     assert_eq!(files(&app.folder().join("uploads")).len(), 2);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn somebody_else_s_file_does_not_exist() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.dentist().await);
@@ -154,7 +154,7 @@ async fn somebody_else_s_file_does_not_exist() {
     }
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_account_holds_a_hundred_files_and_room_for_three_hundred_mebibytes() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.dentist().await);
@@ -176,7 +176,7 @@ async fn an_account_holds_a_hundred_files_and_room_for_three_hundred_mebibytes()
     pharmacy.post("/v1/uploads", &large(1)).await.refused(409, "UPLOAD_QUOTA");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn an_announcement_is_made_once_per_key_and_can_be_rehearsed() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -195,7 +195,7 @@ async fn an_announcement_is_made_once_per_key_and_can_be_rehearsed() {
     assert_eq!(app.count("SELECT COUNT(*) FROM uploads"), 1);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_file_that_was_damaged_on_its_disk_is_not_given_out_as_whole() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -208,7 +208,7 @@ async fn a_file_that_was_damaged_on_its_disk_is_not_given_out_as_whole() {
     clinic.get(&path).await.refused(500, "INTERNAL");
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn a_folder_that_cannot_be_used_is_trouble_of_the_moment_and_a_missing_file_is_not() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -229,7 +229,7 @@ async fn a_folder_that_cannot_be_used_is_trouble_of_the_moment_and_a_missing_fil
     clinic.get(&stored).await.is(200);
 }
 
-#[actix_web::test]
+#[apply(on_both_databases)]
 async fn what_a_kill_left_of_a_file_half_written_is_removed_after_a_day() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;

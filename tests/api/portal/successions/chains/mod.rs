@@ -156,22 +156,19 @@ fn reachable(from: SuccessionStatus, to: SuccessionStatus) -> bool {
     reached.contains(&to)
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn rights_and_duties_belong_to_one_facility_whatever_happens(
-        steps in proptest::collection::vec(step(), 1..60)
-    ) {
+#[apply(on_both_databases)]
+fn rights_and_duties_belong_to_one_facility_whatever_happens() {
+    let config = ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() };
+    proptest!(config, |(steps in proptest::collection::vec(step(), 1..60))| {
         let mut world = World::new();
         for step in &steps {
             world.take(step);
             world.holds();
         }
-    }
+    });
 }
 
-#[test]
+#[apply(on_both_databases)]
 fn the_small_world_reaches_what_it_speaks_of() {
     // A property that holds because nothing ever happens proves nothing.
     let mut world = World::new();

@@ -34,7 +34,8 @@ use todokede::usecases::identity::sessions::Principal;
 use todokede::usecases::work::{Call, Policy, Work};
 use uuid::Uuid;
 
-use crate::support::database::{TestDatabase, execute, is_postgres};
+use crate::support::Engine;
+use crate::support::database::{TestDatabase, execute};
 use crate::support::list::code;
 
 /// Facilities of the small world.
@@ -87,7 +88,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let database = TestDatabase::ready(folder.path());
         let mut conn = database.connect();
-        if !is_postgres() {
+        if database.engine() == Engine::Sqlite {
             execute(&mut conn, "PRAGMA synchronous = OFF").unwrap();
         }
         execute(&mut conn, "DELETE FROM facilities").unwrap();
