@@ -1,71 +1,30 @@
 //! The service as its users meet it: every test starts a service of its own, with a database of its
 //! own, and talks to it over HTTP.
+//!
+//! Most tests run on both databases, and each is reported by name:
+//!
+//! ```sh
+//! cargo test --test api                                        # everything
+//! cargo test --test api on_postgres                            # everything on PostgreSQL
+//! cargo test --test api sessions                               # what has to do with sessions
+//! cargo test --test api the_clock_moves_forward_only           # one test, on both databases
+//! cargo test --test api the_clock_moves_forward_only::on_sqlite
+//! ```
+//!
+//! The first test on PostgreSQL starts a server that ends with the run; nothing has to be set up.
 
 #![cfg(test)]
 
+// The attributes that name a test's databases are macros of ours; `apply` takes them as attributes.
+#[macro_use]
+extern crate macro_rules_attribute;
+#[macro_use]
 mod support;
 
-mod access_log;
-mod access_tokens;
-mod accounts;
-mod audit;
-mod backup;
-mod bad_input;
-mod bad_parameters;
-mod both_databases;
-mod call_centre;
-mod commands;
-mod declaration_changes;
-mod declaration_contents;
-mod declaration_faults;
-mod declaration_keys;
-mod declaration_reviews;
-mod declaration_rounds;
-mod declaration_windows;
-mod declarations;
-mod designations;
-mod doctor;
-mod drain;
-mod email_changes;
-mod examples;
-mod facility_imports;
-mod group_commit;
-mod languages;
-mod limits;
-mod lists;
-mod mail_delivery;
-mod mail_fairness;
-mod metrics;
-mod openapi;
-mod outages;
-mod overload;
-mod panics;
-mod password_resets;
-mod passwords;
-mod production;
-mod races;
-mod readiness;
-mod readme;
-mod real_codes;
-mod registration_facilities;
-mod registration_replays;
-mod registrations;
-mod rehearsals;
-mod round_trips;
-mod routing;
+mod db;
+mod http;
+mod jobs;
+mod ops;
+mod portal;
+mod public;
 mod sandbox;
-mod schemas;
-mod sessions;
-mod signals;
-mod slow_clients;
-mod smtp_faults;
-mod smtp_strangers;
-mod stored_rows;
-mod strangers;
-mod succession_chains;
-mod succession_refusals;
-mod succession_waits;
-mod successions;
-mod transitional_measures;
-mod upload_contents;
-mod uploads;

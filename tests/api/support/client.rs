@@ -100,6 +100,21 @@ impl Client {
         send(self.request(Method::GET, path)).await
     }
 
+    /// Reads a list to its end, page by page.
+    pub async fn pages(&self, path: &str) -> Vec<Vec<Value>> {
+        let (mut pages, mut next) = (Vec::new(), path.to_owned());
+        loop {
+            let page = self.get(&next).await.is(200);
+            pages.push(page.body["items"].as_array().unwrap().clone());
+            let Some(token) = page.body["next_page_token"].as_str() else {
+                assert_eq!(page.header("link"), "");
+                return pages;
+            };
+            assert!(page.header("link").contains(token) && page.header("link").contains("rel=\"next\""));
+            next = format!("{path}&page_token={token}");
+        }
+    }
+
     pub async fn delete(&self, path: &str) -> Reply {
         send(self.request(Method::DELETE, path)).await
     }

@@ -1,4 +1,4 @@
-//! The database of one test: an embedded one, or one of PostgreSQL when the suite runs on that.
+//! The database of one test, of the engine that the test names.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,46 +14,53 @@ use todokede::db::engine::Conn;
 use todokede::db::engine::pool::connect;
 use todokede::db::engine::source::Source;
 
-use super::app;
-use super::postgres;
-
-/// Tells this binary which database its tests are to use: nothing, or `postgres`.
-pub const WHICH: &str = "TEST_DATABASE";
-
-/// Whether this run of the suite is on PostgreSQL.
-pub fn is_postgres() -> bool {
-    std::env::var_os(WHICH).is_some_and(|which| which == "postgres")
-}
+use super::{Engine, app, postgres};
 
 /// A database that ends with its test.
 pub struct TestDatabase {
+    engine: Engine,
     url: String,
-    name: Option<String>,
 }
 
 impl TestDatabase {
     /// A migrated database with rounds and facilities, in a folder if it is embedded.
     pub fn ready(folder: &Path) -> Self {
-        Self::made(folder, Some(template()))
+        Self::made(folder, true)
     }
 
     /// A database without any table.
     pub fn blank(folder: &Path) -> Self {
-        Self::made(folder, None)
+        Self::made(folder, false)
     }
 
-    fn made(folder: &Path, template: Option<&str>) -> Self {
-        if !is_postgres() {
-            let file = folder.join("todokede.sqlite3");
-            if let Some(template) = template {
-                std::fs::copy(template, &file).unwrap();
+    fn made(folder: &Path, is_ready: bool) -> Self {
+        let engine = Engine::of_this_test();
+        let url = match engine {
+            Engine::Sqlite => {
+                let file = folder.join("todokede.sqlite3");
+                if is_ready {
+                    std::fs::copy(template(engine), &file).unwrap();
+                }
+                format!("sqlite:{}", file.display())
             }
-            return Self { url: format!("sqlite:{}", file.display()), name: None };
-        }
-        let name = next_name();
-        let template = template.unwrap_or("template0");
-        postgres::administer(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
-        Self { url: postgres::url(&name), name: Some(name) }
+            Engine::Postgres => {
+                let name = next_name();
+                let template = if is_ready { template(engine) } else { "template0" };
+                postgres::administer(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
+                postgres::url(&name)
+            }
+        };
+        Self { engine, url }
+    }
+
+    /// What it is a database of.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// What PostgreSQL calls it.
+    pub fn name(&self) -> &str {
+        self.url.rsplit('/').next().unwrap()
     }
 
     /// Its URL.
@@ -78,42 +85,40 @@ impl TestDatabase {
 
     /// An instant as this database's queries write it.
     pub fn instant(&self, at: chrono::DateTime<chrono::Utc>) -> String {
-        match self.name {
-            Some(_) => format!("'{}'::timestamptz", at.to_rfc3339()),
-            None => at.timestamp_micros().to_string(),
+        match self.engine {
+            Engine::Sqlite => at.timestamp_micros().to_string(),
+            Engine::Postgres => format!("'{}'::timestamptz", at.to_rfc3339()),
         }
     }
 
     /// Lets a table refuse what a trigger catches, with a message nobody outside may see.
     pub fn break_table(&self, table: &str, when: &str, which: &str) {
-        self.execute(&if is_postgres() {
-            format!(
+        self.execute(&match self.engine {
+            Engine::Sqlite => format!(
+                "CREATE TRIGGER broken {when} ON {table} WHEN {which}
+                 BEGIN SELECT RAISE(ABORT, 's3cret of the house'); END"
+            ),
+            Engine::Postgres => format!(
                 "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS
                  $$ BEGIN RAISE EXCEPTION 's3cret of the house'; END $$;
                  CREATE TRIGGER broken {when} ON {table} FOR EACH ROW WHEN ({which}) EXECUTE FUNCTION broken()"
-            )
-        } else {
-            format!(
-                "CREATE TRIGGER broken {when} ON {table} WHEN {which}
-                 BEGIN SELECT RAISE(ABORT, 's3cret of the house'); END"
-            )
+            ),
         });
     }
 
     /// Takes that back.
     pub fn mend_table(&self, table: &str) {
-        self.execute(&if is_postgres() {
-            format!("DROP TRIGGER broken ON {table}; DROP FUNCTION broken()")
-        } else {
-            "DROP TRIGGER broken".to_owned()
+        self.execute(&match self.engine {
+            Engine::Sqlite => "DROP TRIGGER broken".to_owned(),
+            Engine::Postgres => format!("DROP TRIGGER broken ON {table}; DROP FUNCTION broken()"),
         });
     }
 }
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        if let Some(name) = &self.name {
-            postgres::administer(&format!("DROP DATABASE {name} WITH (FORCE)"));
+        if self.engine == Engine::Postgres {
+            postgres::administer(&format!("DROP DATABASE {} WITH (FORCE)", self.name()));
         }
     }
 }
@@ -155,33 +160,42 @@ pub fn count(conn: &mut Conn, query: &str) -> i64 {
     row.count
 }
 
-/// What every test's database is a copy of, made once: a file, or the name of a database. It has no
-/// clock yet: each test starts its own.
-fn template() -> &'static str {
-    static TEMPLATE: OnceLock<(TempDir, String)> = OnceLock::new();
-    let make = || {
-        let folder = tempfile::tempdir().unwrap();
-        let (url, what) = if is_postgres() {
-            postgres::administer("CREATE DATABASE prototype TEMPLATE template0");
-            (postgres::url("prototype"), "prototype".to_owned())
-        } else {
-            let file = folder.path().join("template.sqlite3").display().to_string();
-            (format!("sqlite:{file}"), file)
-        };
-        let settings = app::settings(folder.path(), &[("DATABASE_URL", &url)]);
-        drop(std::thread::spawn(move || boot::open(settings).unwrap()).join().unwrap());
-        let mut conn = connect(&source(&url)).unwrap();
-        execute(&mut conn, "DELETE FROM sandbox_clock").unwrap();
-        if is_postgres() {
-            // Only a database that nobody is connected to can be copied.
-            postgres::administer(
-                "ALTER DATABASE prototype WITH ALLOW_CONNECTIONS false; \
-                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'prototype'",
-            );
-        } else {
-            execute(&mut conn, "PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
-        }
-        (folder, what)
-    };
-    &TEMPLATE.get_or_init(make).1
+/// What the test databases of an engine are copies of, made once: a file, or the name of a database. It has
+/// no clock yet: each test starts its own.
+fn template(engine: Engine) -> &'static str {
+    static FILE: OnceLock<(TempDir, String)> = OnceLock::new();
+    static NAME: OnceLock<String> = OnceLock::new();
+    match engine {
+        Engine::Sqlite => &FILE.get_or_init(template_file).1,
+        Engine::Postgres => NAME.get_or_init(template_database),
+    }
+}
+
+fn template_file() -> (TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("template.sqlite3").display().to_string();
+    let mut conn = filled(folder.path(), &format!("sqlite:{file}"));
+    execute(&mut conn, "PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    (folder, file)
+}
+
+fn template_database() -> String {
+    let name = "prototype";
+    postgres::administer(&format!("CREATE DATABASE {name} TEMPLATE template0"));
+    drop(filled(tempfile::tempdir().unwrap().path(), &postgres::url(name)));
+    // Only a database that nobody is connected to can be copied.
+    postgres::administer(&format!(
+        "ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false; \
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    ));
+    name.to_owned()
+}
+
+/// Lets a service fill a database as it does when it starts.
+fn filled(folder: &Path, url: &str) -> Conn {
+    let settings = app::settings(folder, &[("DATABASE_URL", url)]);
+    drop(std::thread::spawn(move || boot::open(settings).unwrap()).join().unwrap());
+    let mut conn = connect(&source(url)).unwrap();
+    execute(&mut conn, "DELETE FROM sandbox_clock").unwrap();
+    conn
 }

@@ -6,8 +6,7 @@ use todokede::db::engine::writer::Mode;
 use todokede::error::Error;
 use tokio::sync::oneshot;
 
-use super::TestApp;
-use super::database::is_postgres;
+use super::{Engine, TestApp};
 
 /// Connections of a service whose database is held: four that read, two kept for writes.
 pub const POOL: (&str, &str) = ("TODOKEDE_DATABASE_POOL", "6");
@@ -19,8 +18,11 @@ impl Held {
     /// Keeps every write waiting.
     pub async fn writes(app: &TestApp) -> Self {
         let mut held = Self(Vec::new());
-        // The embedded database has one writer.
-        for _ in 0..if is_postgres() { 6 } else { 1 } {
+        let writers = match app.database.engine() {
+            Engine::Sqlite => 1,
+            Engine::Postgres => 6,
+        };
+        for _ in 0..writers {
             let (begun, job) = held.job();
             let database = app.running.state.database.clone();
             actix_web::rt::spawn(async move { database.write(Mode::Store, move |_| job()).await });

@@ -7,6 +7,8 @@ mod client;
 pub mod contract;
 pub mod database;
 mod disk;
+#[macro_use]
+mod engine;
 pub mod forms;
 mod hold;
 pub mod list;
@@ -25,6 +27,7 @@ pub use actor::{Actor, PASSWORD};
 pub use app::TestApp;
 pub use client::{Client, Reply, send};
 pub use disk::Disk;
+pub use engine::Engine;
 pub use hold::{Held, POOL};
 pub use standby::Standby;
 pub use tap::Tap;

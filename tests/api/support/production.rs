@@ -42,6 +42,8 @@ pub fn settings(folder: &Path, database: &TestDatabase, variables: &[(&str, &str
         ("TODOKEDE_SMTP_URL", "smtp://todokede:secret@localhost:1".to_owned()),
         ("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp".to_owned()),
         ("DATABASE_URL", database.url().to_owned()),
+        // No balancer has to take note of a stop.
+        ("TODOKEDE_DRAIN_SECONDS", "0".to_owned()),
     ]);
     all.extend(variables.iter().map(|(name, value)| (*name, (*value).to_owned())));
     let all = all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();

@@ -21,7 +21,7 @@ impl Standby {
     /// wanted, that is for nobody.
     pub async fn of(database: &TestDatabase) -> Self {
         let alone = ONE_AT_A_TIME.lock().await;
-        let name = database.url().rsplit('/').next().unwrap();
+        let name = database.name();
         administer(&format!("ALTER DATABASE {name} SET synchronous_commit TO on"));
         Self { _alone: alone }
     }

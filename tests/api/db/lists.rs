@@ -1,0 +1,85 @@
+//! Lists whose rows bear one instant: by their ids they keep one order over all pages.
+
+use serde_json::{Value, json};
+
+use crate::support::{Actor, Client, TestApp, forms, list};
+
+/// Rows of each list; three pages of two.
+const ROWS: usize = 6;
+
+/// The ids of a list, read in pages of two.
+async fn ids(client: &Client, path: &str) -> Vec<String> {
+    let (mut ids, mut next) = (Vec::new(), format!("{path}?page_size=2"));
+    loop {
+        let page = client.get(&next).await.is(200);
+        let items = page.body["items"].as_array().unwrap();
+        ids.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+        let Some(token) = page.body["next_page_token"].as_str() else { return ids };
+        next = format!("{path}?page_size=2&page_token={token}");
+    }
+}
+
+/// Gives all rows of a table one instant, and holds the list of them to show each row once, in the
+/// order of the ids. Their text forms sort as their bits do.
+async fn shows_each_once(app: &TestApp, client: &Client, path: &str, column: &str) {
+    let (table, column) = column.split_once('.').unwrap();
+    let now = app.database.instant(app.now());
+    app.database.execute(&format!("UPDATE {table} SET {column} = {now}"));
+    let shown = ids(client, path).await;
+    assert_eq!(shown.len(), ROWS, "{path}: {shown:?}");
+    assert!(shown.is_sorted_by(|one, next| one > next), "{path}: {shown:?}");
+}
+
+/// Files and withdraws, again and again.
+async fn file_often(clinic: &Actor, path: &str, form: &Value) {
+    for _ in 0..ROWS {
+        let filed = clinic.file(path, form).await.is(201);
+        clinic.withdraw(filed.header("location"), filed.etag()).await.is(200);
+    }
+}
+
+#[apply(on_both_databases)]
+async fn declarations_of_one_instant_are_all_listed_once() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    file_often(&clinic, "/v1/declarations", &forms::no_network()).await;
+    shows_each_once(&app, &clinic, "/v1/declarations", "declarations.created_at").await;
+}
+
+#[apply(on_both_databases)]
+async fn successions_of_one_instant_are_all_listed_once() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    file_often(&clinic, "/v1/successions", &forms::succession(&list::unlisted(1, 1))).await;
+    shows_each_once(&app, &clinic, "/v1/successions", "successions.created_at").await;
+}
+
+#[apply(on_both_databases)]
+async fn sessions_of_one_instant_are_all_listed_once() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    for _ in 1..ROWS {
+        clinic.again(&app).await;
+    }
+    shows_each_once(&app, &clinic, "/v1/sessions", "sessions.created_at").await;
+}
+
+/// Has a mail sent to a clinic.
+async fn forget_password(app: &TestApp, clinic: &Actor) {
+    app.anonymous().post("/v1/password-resets", &json!({ "email": clinic.email })).await.is(202);
+    app.mails(&clinic.email, "PASSWORD_RESET").await;
+}
+
+#[apply(on_both_databases)]
+async fn mails_of_one_instant_are_all_listed_once_by_their_account_and_in_the_mailbox() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    app.anonymous().delete("/sandbox/messages").await.is(204);
+    // The mail of the registration was the account's first.
+    for _ in 1..ROWS {
+        forget_password(&app, &clinic).await;
+    }
+    shows_each_once(&app, &clinic, "/v1/account/mails", "outbox.queued_at").await;
+    forget_password(&app, &clinic).await;
+    shows_each_once(&app, &app.anonymous(), "/sandbox/messages", "sandbox_messages.delivered_at").await;
+}

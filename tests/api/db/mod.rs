@@ -1,0 +1,9 @@
+//! The two databases: schemas, transactions, races, and a server that goes away.
+
+mod group_commit;
+mod lists;
+mod outages;
+mod races;
+mod round_trips;
+mod schemas;
+mod stored_rows;

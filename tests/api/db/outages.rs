@@ -1,0 +1,114 @@
+//! The PostgreSQL server goes away and comes back, or is busy with somebody else.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use todokede::boot;
+use todokede::db::engine::migrations;
+
+use crate::support::database::{TestDatabase, execute, source};
+use crate::support::postgres::administer;
+use crate::support::{Actor, TestApp, forms, production};
+
+const PATH: &str = "/v1/declarations";
+
+/// Files with the same key until it is taken.
+async fn file_until_taken(clinic: &Actor) -> u16 {
+    for _ in 0..40 {
+        let reply = clinic.file_with_key(PATH, &forms::no_network(), "through-the-storm").await;
+        if reply.status != 503 {
+            return reply.status;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    503
+}
+
+#[apply(on_postgres)]
+async fn a_server_that_is_away_is_told_and_found_again_without_a_restart() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let name = app.database.name();
+    administer(&format!(
+        "ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false;
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    ));
+    let filed = clinic.file_with_key(PATH, &forms::no_network(), "through-the-storm").await;
+    filed.refused(503, "UNAVAILABLE");
+    assert!((2..=6).contains(&filed.header("retry-after").parse().unwrap()));
+    assert_eq!(filed.body["retryable"], true);
+    assert_eq!(clinic.get("/v1/account").await.status, 503);
+    assert_eq!(app.anonymous().get("/readyz").await.status, 503);
+    app.anonymous().get("/livez").await.is(200);
+    administer(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true"));
+    assert_eq!(file_until_taken(&clinic).await, 201);
+    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
+    // A look is good for a second.
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    app.anonymous().get("/readyz").await.is(200);
+}
+
+#[apply(on_postgres)]
+async fn connections_that_all_wait_for_a_lock_are_told_in_bounded_time_and_serve_again() {
+    let app = TestApp::start_with(&[("TODOKEDE_DATABASE_POOL", "2")]).await;
+    let clinic = app.clinic().await;
+    let mut other = app.database.connect();
+    execute(&mut other, "BEGIN; LOCK TABLE declarations IN ACCESS EXCLUSIVE MODE").unwrap();
+    let form = forms::no_network();
+    let filings = ["a", "b", "c", "d", "e", "f"].map(|key| clinic.file_with_key(PATH, &form, key));
+    let replies = tokio::time::timeout(Duration::from_secs(30), join_all(filings)).await.unwrap();
+    for reply in replies {
+        assert_eq!(reply.status, 503, "{}", reply.text);
+        assert!(
+            ["UNAVAILABLE", "OVERLOADED"].contains(&reply.body["code"].as_str().unwrap()),
+            "{}",
+            reply.text
+        );
+    }
+    execute(&mut other, "ROLLBACK").unwrap();
+    assert_eq!(file_until_taken(&clinic).await, 201);
+    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
+}
+
+#[apply(on_postgres)]
+async fn a_production_service_that_is_up_before_its_server_waits_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = TestDatabase::blank(folder.path());
+    migrations::run(&source(database.url())).unwrap();
+    let name = database.name();
+    administer(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"));
+    let settings = production::settings(folder.path(), &database, &[]);
+    let opening = tokio::task::spawn_blocking(move || boot::open(settings));
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert!(!opening.is_finished());
+    administer(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true"));
+    opening.await.unwrap().unwrap();
+}
+
+#[apply(on_postgres)]
+async fn a_server_that_froze_with_every_connection_is_left_for_one_that_answers() {
+    let (app, tap) = TestApp::tapped("4").await;
+    let clinic = app.clinic().await;
+    tap.freeze();
+    let asked: Vec<_> = join_all((0..8).map(|_| clinic.get("/v1/account"))).await;
+    assert!(asked.iter().all(|reply| reply.status == 503));
+    assert_eq!(file_until_taken(&clinic).await, 201);
+    clinic.get("/v1/account").await.is(200);
+    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
+}
+
+#[apply(on_postgres)]
+async fn a_server_that_froze_while_everybody_committed_is_left_for_one_that_answers() {
+    let (app, tap) = TestApp::tapped("4").await;
+    let mut clinics = Vec::new();
+    for _ in 0..6 {
+        clinics.push(app.clinic().await);
+    }
+    tap.swallow_commits(true);
+    let form = forms::no_network();
+    let replies = join_all(clinics.iter().map(|clinic| clinic.file(PATH, &form))).await;
+    assert!(replies.iter().all(|reply| reply.status == 503));
+    tap.swallow_commits(false);
+    assert_eq!(file_until_taken(&clinics[0]).await, 201);
+    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
+}

@@ -1,0 +1,96 @@
+//! Rows as they lie in the database: what earlier versions wrote is read, and what is written lies as
+//! theirs does. The literals here are the databases' own and pass by the service's column types.
+
+use chrono::{DateTime, Utc};
+use todokede::db::engine::pool::Database;
+use todokede::db::engine::writer::Mode;
+use todokede::db::store::accounts;
+use todokede::domain::accounts::Account;
+use todokede::domain::values::email::EmailAddress;
+use todokede::domain::values::ids::AccountId;
+use uuid::Uuid;
+
+use crate::support::TestApp;
+use crate::support::Engine;
+
+const ID: Uuid = Uuid::from_u128(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
+/// Members in the order of the fields, which is not that of the alphabet.
+const PROFILE: &str = r#"{"facility":{"name":"架空さくら診療所（札幌）","name_kana":"カクウ","postal_code":"060-0000","address":"北海道架空市試験町１－１－１","phone":"0300001234"},"founder":{"kind":"INDIVIDUAL","name":"架空 花子"},"contact":{"department":"医事課","name":"架空 太郎","phone":"0300001234"}}"#;
+
+fn id_literal(app: &TestApp, id: Uuid) -> String {
+    if app.database.engine() == Engine::Postgres {
+        format!("'{id}'::uuid")
+    } else {
+        format!("X'{}'", id.simple())
+    }
+}
+
+/// An account's row with these instants, written by the database itself.
+fn row(app: &TestApp, created_at: DateTime<Utc>, updated_at: DateTime<Utc>) -> String {
+    format!(
+        "INSERT INTO accounts VALUES ({}, 'A@clinic.example', 'a@clinic.example', 'hash', 'MEDICAL', \
+         '0110100013', NULL, '{PROFILE}', 7, {}, {})",
+        id_literal(app, ID),
+        app.database.instant(created_at),
+        app.database.instant(updated_at)
+    )
+}
+
+async fn find(database: &Database, id: AccountId) -> Account {
+    database.read(move |conn| accounts::find(conn, id)).await.unwrap().unwrap()
+}
+
+#[apply(on_both_databases)]
+async fn a_row_that_was_there_before_is_read_bit_for_bit() {
+    let app = TestApp::start().await;
+    // On both sides of the instants from which chrono and PostgreSQL count, to the microsecond.
+    for (created_at, updated_at) in [
+        ("2023-02-03T00:00:00.199747Z", "2026-12-31T23:59:59.999999Z"),
+        ("1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00Z"),
+        ("1999-12-31T23:59:59.999999Z", "2000-01-01T00:00:00.000001Z"),
+    ] {
+        let (created_at, updated_at) = (created_at.parse().unwrap(), updated_at.parse().unwrap());
+        app.database.execute("DELETE FROM accounts");
+        app.database.execute(&row(&app, created_at, updated_at));
+        let account = find(&app.running.state.database, AccountId::from_uuid(ID)).await;
+        assert_eq!(account.id.uuid(), ID);
+        assert_eq!((account.created_at, account.updated_at), (created_at, updated_at));
+        assert_eq!(account.version, 7);
+        assert_eq!(serde_json::to_string(&account.profile).unwrap(), PROFILE);
+    }
+}
+
+#[apply(on_both_databases)]
+async fn a_row_that_is_written_lies_as_its_predecessor_does() {
+    let app = TestApp::start().await;
+    let at: DateTime<Utc> = "1999-12-31T23:59:59.999999Z".parse().unwrap();
+    app.database.execute(&row(&app, at, at));
+    let other = Uuid::from_u128(!ID.as_u128());
+    let mut account = find(&app.running.state.database, AccountId::from_uuid(ID)).await;
+    account.id = AccountId::from_uuid(other);
+    account.email = EmailAddress::parse("b@clinic.example").unwrap();
+    app.database.execute("UPDATE accounts SET facility_code = '0110100021'");
+    let written =
+        app.running.state.database.write(Mode::Store, move |conn| accounts::insert(conn, &account, "hash"));
+    written.await.unwrap();
+    let alike = format!(
+        "SELECT COUNT(*) FROM accounts old JOIN accounts new ON new.profile = old.profile \
+         AND new.created_at = old.created_at AND new.updated_at = old.updated_at \
+         WHERE old.id = {} AND new.id = {} AND new.profile = '{PROFILE}'",
+        id_literal(&app, ID),
+        id_literal(&app, other)
+    );
+    assert_eq!(app.count(&alike), 1);
+}
+
+#[apply(on_both_databases)]
+async fn a_document_that_is_none_fails_and_names_table_column_and_row() {
+    let app = TestApp::start().await;
+    let at = app.now();
+    app.database.execute(&row(&app, at, at).replace(PROFILE, r#"{"facility":{}}"#));
+    let id = AccountId::from_uuid(ID);
+    let found = app.running.state.database.read(move |conn| accounts::find(conn, id)).await;
+    let told = found.unwrap_err().reason();
+    assert!(told.contains(&format!("row {id}: column accounts.profile cannot be decoded")), "{told}");
+    app.database.execute("DELETE FROM accounts");
+}

@@ -1,0 +1,275 @@
+//! Bodies that are none: whatever is sent, every operation refuses it in its place, tells nothing of
+//! what was sent, and never breaks. The list is filled from the document.
+
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use serde_json::{Value, json};
+
+use crate::support::contract::{Operation, Stage, document, operations};
+use crate::support::schema::resolved;
+use crate::support::{Reply, send};
+
+/// Planted in values; no answer may repeat it.
+const MARKER: &str = "ZZMARKERZZ7319";
+
+fn with_body() -> Vec<Operation> {
+    let all: Vec<Operation> =
+        operations().into_iter().filter(|operation| operation.example().is_some()).collect();
+    assert!(all.len() > 12, "only {} operations take a body", all.len());
+    all
+}
+
+async fn post(stage: &Stage, operation: &Operation, body: impl Into<reqwest::Body>) -> Reply {
+    let request = stage.request(operation, &stage.clinic).header(CONTENT_TYPE, "application/json");
+    let reply = send(request.body(body)).await;
+    assert_ne!(reply.status / 100, 5, "{}: {}", operation.id(), reply.text);
+    assert!(!reply.text.contains(MARKER) || reply.status < 300, "{}: {}", operation.id(), reply.text);
+    reply
+}
+
+/// A place of a form: its pointer and its schema.
+struct Place {
+    pointer: String,
+    kind: String,
+}
+
+/// Every place of a form, lists by their first entry.
+fn places(document: &Value, schema: &Value, at: &str) -> Vec<Place> {
+    let schema = resolved(document, schema);
+    let mut all = Vec::new();
+    for (name, member) in schema["properties"].as_object().into_iter().flatten() {
+        let (pointer, member) = (format!("{at}/{name}"), resolved(document, member));
+        let kind = member["type"].as_str().unwrap().to_owned();
+        if kind == "array" {
+            let items = resolved(document, &member["items"]);
+            all.push(Place {
+                pointer: format!("{pointer}/0"),
+                kind: items["type"].as_str().unwrap().to_owned(),
+            });
+        }
+        all.extend(places(document, member, &pointer));
+        all.push(Place { pointer, kind });
+    }
+    all
+}
+
+/// The operation's example with a value at a place, and what must lie around it.
+fn planted(operation: &Operation, pointer: &str, value: Value) -> Value {
+    fn plant(at: &mut Value, parts: &[&str], value: Value) {
+        let Some((first, rest)) = parts.split_first() else {
+            *at = value;
+            return;
+        };
+        if *first == "0" {
+            *at = json!([null]);
+            return plant(&mut at[0], rest, value);
+        }
+        if !at.is_object() {
+            *at = json!({});
+        }
+        plant(&mut at[*first], rest, value);
+    }
+    let mut body = operation.example().unwrap().clone();
+    let parts: Vec<&str> = pointer.split('/').skip(1).collect();
+    plant(&mut body, &parts, value);
+    body
+}
+
+/// The code that a place is blamed with, if it is.
+fn blame(reply: &Reply, pointer: &str) -> Option<String> {
+    let errors = reply.body["errors"].as_array()?;
+    let found = errors.iter().find(|error| error["pointer"] == pointer)?;
+    Some(found["code"].as_str()?.to_owned())
+}
+
+#[track_caller]
+fn blamed(operation: &Operation, reply: &Reply, pointer: &str, code: &str) {
+    let place = format!("{} {pointer}: {}", operation.id(), reply.text);
+    assert_eq!(blame(reply, pointer).as_deref(), Some(code), "{place}");
+    reply.refused(422, "INVALID_CONTENT");
+    let pointers: Vec<&str> = reply.body["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error["pointer"].as_str().unwrap())
+        .collect();
+    assert!(pointers.windows(2).all(|pair| pair[0] < pair[1]), "out of order or twice: {place}");
+}
+
+#[apply(on_both_databases)]
+async fn what_is_no_json_is_refused_as_such() {
+    let stage = Stage::new().await;
+    for operation in with_body() {
+        let example = operation.example().unwrap().to_string();
+        let first = operation.example().unwrap().as_object().unwrap().keys().next().unwrap().clone();
+        let twice = format!("{{\"{first}\":\"{MARKER}\",{}", example.trim_start_matches('{'));
+        let surrogate = format!("{{\"{first}\":\"{MARKER}\\ud800\"}}");
+        let mut invalid = format!("{{\"{first}\":\"{MARKER}").into_bytes();
+        invalid.extend(b"\xff\"}");
+        let bodies: [(Vec<u8>, &str); 13] = [
+            (Vec::new(), "MALFORMED_JSON"),
+            (MARKER.into(), "MALFORMED_JSON"),
+            (format!("{{\"{MARKER}\":").into(), "MALFORMED_JSON"),
+            (format!("{example}{example}").into(), "MALFORMED_JSON"),
+            (format!("{example},").into(), "MALFORMED_JSON"),
+            (format!("\u{feff}{example}").into(), "MALFORMED_JSON"),
+            (format!("{{\"{first}\":NaN}}").into(), "MALFORMED_JSON"),
+            (format!("{{\"{first}\":1e999}}").into(), "MALFORMED_JSON"),
+            (surrogate.into(), "MALFORMED_JSON"),
+            (invalid, "MALFORMED_JSON"),
+            (twice.into(), "DUPLICATE_KEY"),
+            ("[".repeat(10_000).into(), "NESTED_TOO_DEEP"),
+            ("{\"a\":".repeat(10_000).into(), "NESTED_TOO_DEEP"),
+        ];
+        for (body, code) in bodies {
+            let shown = String::from_utf8_lossy(&body).chars().take(60).collect::<String>();
+            let reply = post(&stage, &operation, body).await;
+            assert_eq!(
+                (reply.status, reply.body["code"].as_str()),
+                (400, Some(code)),
+                "{} {shown}: {}",
+                operation.id(),
+                reply.text
+            );
+            reply.refused(400, code);
+        }
+    }
+}
+
+#[apply(on_both_databases)]
+async fn json_that_is_no_object_is_refused_as_a_whole() {
+    let stage = Stage::new().await;
+    for operation in with_body() {
+        for body in [json!([]), json!([{}]), json!(null), json!(5), json!(MARKER), json!(true)] {
+            let reply = post(&stage, &operation, body.to_string()).await;
+            blamed(&operation, &reply, "", "WRONG_TYPE");
+        }
+    }
+}
+
+#[apply(on_both_databases)]
+async fn only_json_of_a_sane_size_is_read() {
+    let stage = Stage::new().await;
+    for operation in with_body() {
+        for media_type in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/json; charset=shift_jis",
+            "json",
+            "",
+        ] {
+            let request = stage.request(&operation, &stage.clinic).header(CONTENT_TYPE, media_type);
+            send(request.body(operation.example().unwrap().to_string()))
+                .await
+                .refused(415, "UNSUPPORTED_MEDIA_TYPE");
+        }
+        let untyped = stage.request(&operation, &stage.clinic).body(operation.example().unwrap().to_string());
+        send(untyped).await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+        for coding in ["gzip", "br", "identity, gzip", "zz"] {
+            let body = operation.example().unwrap().to_string();
+            let request = stage.request(&operation, &stage.clinic).header(CONTENT_TYPE, "application/json");
+            let reply = send(request.header(CONTENT_ENCODING, coding).body(body)).await;
+            let reply = reply.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+            assert_eq!(reply.header("accept-encoding"), "identity", "{coding}");
+        }
+        let large = format!("{{\"more\":\"{}\"}}", "x".repeat(65 * 1024));
+        post(&stage, &operation, large).await.refused(413, "BODY_TOO_LARGE");
+    }
+}
+
+#[apply(on_both_databases)]
+async fn unknown_members_are_named_and_not_more() {
+    let stage = Stage::new().await;
+    for operation in with_body() {
+        let reply =
+            post(&stage, &operation, planted(&operation, "/surplus", json!(MARKER)).to_string()).await;
+        blamed(&operation, &reply, "/surplus", "UNKNOWN_MEMBER");
+        // A name is the caller's as well: markup and line breaks in it do not come back.
+        let reply = post(&stage, &operation, planted(&operation, "/<b>\n\u{7f}", json!(1)).to_string()).await;
+        assert!(!reply.text.contains("<b>") && !reply.text.contains("\\n"), "{}", reply.text);
+        reply.refused(422, "INVALID_CONTENT");
+    }
+}
+
+#[apply(on_both_databases)]
+async fn every_member_of_a_wrong_type_is_blamed_at_its_place() {
+    let stage = Stage::new().await;
+    let document = document();
+    for operation in with_body() {
+        for Place { pointer, kind } in places(&document, operation.schema(), "") {
+            let values = [json!(5.5), json!(true), json!(null), json!({}), json!([]), json!(MARKER)];
+            for value in values.into_iter().filter(|value| type_of(value) != kind) {
+                let reply = post(&stage, &operation, planted(&operation, &pointer, value).to_string()).await;
+                blamed(&operation, &reply, &pointer, "WRONG_TYPE");
+            }
+        }
+    }
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+#[apply(on_both_databases)]
+async fn texts_are_held_to_their_form_and_never_repeated() {
+    let stage = Stage::new().await;
+    let document = document();
+    for operation in with_body() {
+        for Place { pointer, kind } in places(&document, operation.schema(), "") {
+            if kind != "string" {
+                continue;
+            }
+            let nul = planted(&operation, &pointer, json!(format!("{MARKER}\0"))).to_string();
+            blamed(&operation, &post(&stage, &operation, nul).await, &pointer, "CONTROL_CHARACTER");
+            let long = planted(&operation, &pointer, json!(MARKER.repeat(500))).to_string();
+            let reply = post(&stage, &operation, long).await;
+            assert_eq!(reply.status, 422, "{} {pointer}: {}", operation.id(), reply.text);
+            assert!(blame(&reply, &pointer).is_some(), "{} {pointer}: {}", operation.id(), reply.text);
+            for odd in [MARKER, "", " ", "\u{202e}", "\u{1f600}", "'; DROP TABLE accounts; --", "\u{7f}"] {
+                post(&stage, &operation, planted(&operation, &pointer, json!(odd)).to_string()).await;
+            }
+        }
+    }
+}
+
+#[apply(on_both_databases)]
+async fn whole_numbers_may_be_written_with_a_point_and_must_be_sane() {
+    let stage = Stage::new().await;
+    let document = document();
+    let mut seen = 0;
+    for operation in with_body() {
+        for Place { pointer, kind } in places(&document, operation.schema(), "") {
+            if kind != "integer" {
+                continue;
+            }
+            seen += 1;
+            let reply =
+                post(&stage, &operation, planted(&operation, &pointer, json!(65.0)).to_string()).await;
+            assert_ne!(
+                blame(&reply, &pointer).as_deref(),
+                Some("WRONG_TYPE"),
+                "{}: {}",
+                operation.id(),
+                reply.text
+            );
+            for (number, code) in [
+                (json!(1e300), "WRONG_TYPE"),
+                (json!(-1e300), "WRONG_TYPE"),
+                (json!(u64::MAX), "WRONG_TYPE"),
+                (json!(i64::MAX), "OUT_OF_RANGE"),
+                (json!(i64::MIN), "OUT_OF_RANGE"),
+                (json!(-1), "OUT_OF_RANGE"),
+            ] {
+                let reply = post(&stage, &operation, planted(&operation, &pointer, number).to_string()).await;
+                blamed(&operation, &reply, &pointer, code);
+            }
+        }
+    }
+    assert!(seen > 1, "no integers were found");
+}

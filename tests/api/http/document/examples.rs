@@ -1,0 +1,149 @@
+//! The document's examples are run: what it shows can be sent, and what it promises is what comes.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use todokede::domain::values::facility_code::FacilityCode;
+use todokede::domain::values::receipt_number::ReceiptNumber;
+
+use crate::support::contract::{Operation, Stage, document, operations};
+use crate::support::schema::breaches;
+use crate::support::{Client, Reply, forms, send};
+
+fn operation(id: &str) -> Operation {
+    operations().into_iter().find(|operation| operation.id() == id).unwrap()
+}
+
+/// The example of a request, with what only the running service knows put in.
+async fn example(stage: &Stage, client: &Client, operation: &Operation) -> Value {
+    let mut example = operation.example().unwrap().clone();
+    let app = &stage.app;
+    match operation.id() {
+        "createAccount" => {
+            let facility = app.unused_facility("MEDICAL").await;
+            example["token"] = json!(app.registration_token("new@clinic.example").await);
+            for (member, listed) in [("code", "facility_code"), ("postal_code", "postal_code")] {
+                example["facility"][member] = facility[listed].clone();
+            }
+        }
+        "confirmRegistration" => example["token"] = json!(app.registration_token("new@clinic.example").await),
+        "logIn" => example["email"] = json!(stage.clinic.email),
+        "refreshSession" => example["refresh_token"] = json!(stage.clinic.refresh_token),
+        "completePasswordReset" => example["token"] = json!(reset_token(stage).await),
+        "completeEmailChange" => example["token"] = json!(change_token(stage).await),
+        "fileDeclaration" | "reviseDeclaration" => {
+            example["attachment_ids"] = json!([attach(client).await]);
+        }
+        _ => {}
+    }
+    example
+}
+
+async fn attach(client: &Client) -> String {
+    let announced = client.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    let id = announced.body["id"].as_str().unwrap().to_owned();
+    forms::send_content(client, &id, &forms::pdf()).await.is(200);
+    id
+}
+
+async fn reset_token(stage: &Stage) -> String {
+    let form = json!({ "email": stage.clinic.email });
+    stage.app.anonymous().post("/v1/password-resets", &form).await.is(202);
+    stage.app.token(&stage.clinic.email, "PASSWORD_RESET").await
+}
+
+async fn change_token(stage: &Stage) -> String {
+    let example = operation("requestEmailChange").example().unwrap().clone();
+    stage.clinic.post("/v1/account/email-changes", &example).await.is(202);
+    stage.app.token("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await
+}
+
+/// Whoever files needs an account that has not filed yet.
+async fn author(stage: &Stage, operation: &Operation) -> Client {
+    match operation.id() {
+        "fileDeclaration" | "fileSuccession" => stage.app.clinic().await.client.clone(),
+        _ => stage.clinic.client.clone(),
+    }
+}
+
+#[apply(on_both_databases)]
+async fn every_example_of_a_request_is_accepted_and_what_comes_is_what_the_document_says() {
+    let mut stage = Stage::new().await;
+    // The contract of the example is signed on the fifteenth.
+    stage.app.set_clock("2023-02-16T09:00:00+09:00");
+    stage.clinic = stage.clinic.again(&stage.app).await;
+    let document = document();
+    for operation in operations().into_iter().filter(|operation| operation.example().is_some()) {
+        let client = author(&stage, &operation).await;
+        let body = example(&stage, &client, &operation).await;
+        let reply = send(stage.request(&operation, &client).json(&body)).await;
+        assert!((200..300).contains(&reply.status), "{}: {body}\n{}", operation.id(), reply.text);
+        promised(&document, &operation, &reply);
+    }
+}
+
+#[apply(on_both_databases)]
+async fn every_read_answers_what_the_document_says() {
+    let stage = Stage::new().await;
+    let document = document();
+    for operation in operations().into_iter().filter(|operation| operation.method == Method::GET) {
+        let reply = send(stage.request(&operation, &stage.clinic)).await;
+        promised(&document, &operation, &reply);
+    }
+}
+
+/// Holds an answer against the document.
+#[track_caller]
+fn promised(document: &Value, operation: &Operation, reply: &Reply) {
+    let id = operation.id();
+    let response = &operation.spec["responses"][reply.status.to_string()];
+    let media_type = reply.header("content-type");
+    let content = response["content"].get(media_type);
+    let content = content.unwrap_or_else(|| panic!("{id}: {} {media_type} is not described", reply.status));
+    assert_eq!(breaches(document, &content["schema"], &reply.body), Vec::<String>::new(), "{id}");
+    for header in ["etag", "location", "link"] {
+        let told =
+            response["headers"].as_object().unwrap().keys().any(|name| name.eq_ignore_ascii_case(header));
+        assert!(told || reply.header(header).is_empty(), "{id}: {header} is not described");
+    }
+}
+
+#[test]
+fn every_example_fits_its_schema() {
+    let document = document();
+    for operation in operations() {
+        let responses = operation.spec["responses"].as_object().unwrap().values();
+        for holder in responses.chain([&operation.spec["requestBody"]]) {
+            let Some(content) = holder["content"].get("application/json") else { continue };
+            let found = breaches(&document, &content["schema"], &content["example"]);
+            assert_eq!(found, Vec::<String>::new(), "{}", operation.id());
+        }
+    }
+}
+
+#[test]
+fn codes_and_numbers_of_examples_have_good_check_digits() {
+    fn walk(value: &Value) {
+        match value {
+            Value::Object(members) => members.values().for_each(walk),
+            Value::Array(entries) => entries.iter().for_each(walk),
+            Value::String(text) => check(text),
+            _ => {}
+        }
+    }
+    fn check(text: &str) {
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        let dashes = text.bytes().filter(|byte| *byte == b'-').count();
+        if digits == 10 && text.len() == 10 && !text.starts_with('0') {
+            assert!(FacilityCode::parse(text).is_ok(), "{text} is no facility code");
+        }
+        if digits == 12 && dashes == 2 && text.len() == 14 {
+            assert!(ReceiptNumber::parse(text).is_ok(), "{text} is no receipt number");
+        }
+        if text.contains('@') {
+            assert!(text.ends_with("@clinic.example"), "{text} could be somebody's");
+        }
+    }
+    for operation in operations() {
+        walk(&operation.spec);
+    }
+}

@@ -1,0 +1,4 @@
+//! The generated document: complete, current, and its examples true.
+
+mod examples;
+mod openapi;

@@ -1,0 +1,150 @@
+//! However often a filing arrives, it has one effect and one answer.
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::support::{Reply, TestApp, forms, reasons};
+
+const PATH: &str = "/v1/declarations";
+
+/// An answer without what names the one request.
+fn told(reply: &Reply) -> String {
+    let id = reply.header("x-request-id");
+    assert!(!id.is_empty());
+    format!("{} {} {} {}", reply.status, reply.etag(), reply.header("location"), reply.text.replace(id, "ID"))
+}
+
+#[apply(on_both_databases)]
+async fn a_filing_wants_a_key_of_sane_form() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    clinic.post(PATH, &forms::no_network()).await.refused(400, "IDEMPOTENCY_KEY_REQUIRED");
+    for key in ["", "\"\"", "a b", &"k".repeat(256)] {
+        clinic.file_with_key(PATH, &forms::no_network(), key).await.refused(400, "INVALID_PARAMETER");
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 0);
+    clinic.file_with_key(PATH, &forms::no_network(), &"k".repeat(255)).await.is(201);
+}
+
+#[apply(on_both_databases)]
+async fn the_same_filing_again_is_answered_with_the_same_bytes_and_has_no_other_effect() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let first = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await.is(201);
+    assert_eq!(first.header("idempotent-replayed"), "");
+    let reordered =
+        r#" { "reason" : {"line_status":"NOT_AVAILABLE","category":"NO_NETWORK"},"round":"2023"}"#;
+    for key in ["key-1", "\"key-1\""] {
+        let again = clinic.file_with_key(PATH, &serde_json::from_str(reordered).unwrap(), key).await;
+        assert_eq!(told(&again), told(&first));
+        assert_eq!(again.header("idempotent-replayed"), "true");
+        assert_eq!(again.header("content-type"), first.header("content-type"));
+    }
+    let path = first.header("location");
+    clinic.withdraw(path, first.etag()).await.is(200);
+    let late = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await;
+    assert_eq!(told(&late), told(&first), "also after the world has moved on");
+    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
+    assert_eq!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.len(), 1);
+}
+
+#[apply(on_both_databases)]
+async fn a_key_stands_for_one_body_of_one_account() {
+    let app = TestApp::start().await;
+    let (clinic, other) = (app.clinic().await, app.dentist().await);
+    let first = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await.is(201);
+    let changed = forms::declaration(&reasons::home_visits().form);
+    clinic.file_with_key(PATH, &changed, "key-1").await.refused(422, "IDEMPOTENCY_KEY_REUSED");
+    let theirs = other.file_with_key(PATH, &changed, "key-1").await.is(201);
+    assert_ne!(theirs.body["id"], first.body["id"]);
+    let again = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await;
+    assert_eq!(told(&again), told(&first), "a misuse does not spoil the key");
+    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 2);
+}
+
+#[apply(on_both_databases)]
+async fn a_refusal_uses_no_key_up_and_the_same_request_succeeds_once_its_cause_is_mended() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let live = clinic.file(PATH, &forms::no_network()).await.is(201);
+    for _ in 0..2 {
+        let refused = clinic.file_with_key(PATH, &forms::no_network(), "key-2").await;
+        refused.refused(409, "DECLARATION_EXISTS");
+        assert_eq!(refused.header("idempotent-replayed"), "");
+    }
+    clinic.withdraw(live.header("location"), live.etag()).await.is(200);
+    let filed = clinic.file_with_key(PATH, &forms::no_network(), "key-2").await.is(201);
+    let again = clinic.file_with_key(PATH, &forms::no_network(), "key-2").await;
+    assert_eq!((told(&again), again.header("idempotent-replayed")), (told(&filed), "true"));
+}
+
+#[apply(on_both_databases)]
+async fn a_declaration_refused_for_an_attachment_on_its_way_is_taken_once_it_arrived() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    let id = announced.body["id"].as_str().unwrap();
+    let mut form = forms::declaration(&json!({
+        "category": "SYSTEM_IN_PROGRESS", "contract_date": "2023-01-15", "expected_completion_month": "2023-08",
+    }));
+    form["attachment_ids"] = json!([id]);
+    let early = clinic.file_with_key(PATH, &form, "key-3").await;
+    early.blames(&[("/attachment_ids/0", "ATTACHMENT_UNKNOWN")]);
+    forms::send_content(&clinic, id, &forms::pdf()).await.is(200);
+    clinic.file_with_key(PATH, &form, "key-3").await.is(201);
+}
+
+#[apply(on_both_databases)]
+async fn a_kept_refusal_says_which_language_it_is_in_like_any_other() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    clinic.file(PATH, &forms::no_network()).await.is(201);
+    for path in [PATH, "/v1/declarations?validate_only=true"] {
+        let refused = clinic.file(path, &forms::no_network()).await;
+        refused.refused(409, "DECLARATION_EXISTS");
+        assert_eq!(refused.header("content-language"), "ja", "{path}");
+    }
+}
+
+#[apply(on_both_databases)]
+async fn a_storm_of_one_filing_is_one_declaration_and_one_answer() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let form = forms::no_network();
+    let storm = (0..32).map(|_| clinic.file_with_key(PATH, &form, "storm"));
+    let replies = join_all(storm).await;
+    assert!(replies.iter().all(|reply| reply.status == 201), "{}", replies[0].text);
+    assert!(replies.iter().all(|reply| told(reply) == told(&replies[0])));
+    let replayed = replies.iter().filter(|reply| reply.header("idempotent-replayed") == "true").count();
+    assert_eq!(replayed, 31);
+    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
+    assert_eq!(app.count("SELECT COUNT(*) FROM declaration_revisions"), 1);
+    assert_eq!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.len(), 1);
+}
+
+#[apply(on_both_databases)]
+async fn of_many_filings_at_once_one_is_taken_and_the_others_are_told() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let form = forms::no_network();
+    let replies = join_all((0..64).map(|_| clinic.file(PATH, &form))).await;
+    let taken: Vec<_> = replies.iter().filter(|reply| reply.status == 201).collect();
+    assert_eq!(taken.len(), 1);
+    for reply in replies.iter().filter(|reply| reply.status != 201) {
+        reply.refused(409, "DECLARATION_EXISTS");
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
+    assert_eq!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.len(), 1);
+}
+
+#[apply(on_both_databases)]
+async fn a_key_outlives_a_restart() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let first = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await.is(201);
+    let app = app.restart(&[]).await;
+    let clinic = clinic.again(&app).await;
+    let again = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await;
+    assert_eq!(told(&again), told(&first));
+    assert_eq!(again.header("idempotent-replayed"), "true");
+}

@@ -1,0 +1,89 @@
+//! Japanese by default, English on request; texts are translated, codes never.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::json;
+use todokede::error::ProblemCode;
+use todokede::http::problems::page;
+
+use crate::support::{TestApp, send};
+
+#[apply(on_both_databases)]
+async fn problems_speak_the_language_asked_for_and_their_codes_are_the_same() {
+    let app = TestApp::start().await;
+    let (japanese, english) = (app.anonymous(), app.anonymous_in_english());
+    let form = json!({ "email": "no address", "more": 1 });
+    let in_japanese = japanese.post("/v1/registrations", &form).await;
+    let in_english = english.post("/v1/registrations", &form).await;
+    for (reply, language) in [(&in_japanese, "ja"), (&in_english, "en")] {
+        reply.refused(422, "INVALID_CONTENT");
+        assert_eq!(reply.header("content-language"), language);
+        assert!(reply.header("vary").contains("Accept-Language"), "{}", reply.header("vary"));
+    }
+    let codes = |reply: &crate::support::Reply| -> Vec<(String, String)> {
+        let errors = reply.body["errors"].as_array().unwrap();
+        errors.iter().map(|error| (error["pointer"].to_string(), error["code"].to_string())).collect()
+    };
+    assert_eq!(codes(&in_japanese), codes(&in_english));
+    for member in ["title", "detail", "errors"] {
+        assert_ne!(in_japanese.body[member], in_english.body[member], "{member}");
+    }
+    assert!(in_english.text.is_ascii() || !in_english.body["title"].as_str().unwrap().contains('の'));
+}
+
+#[apply(on_both_databases)]
+async fn without_a_preference_the_service_speaks_japanese() {
+    let app = TestApp::start().await;
+    for (asked, language) in [
+        (None, "ja"),
+        (Some("fr"), "ja"),
+        (Some("*"), "ja"),
+        (Some("en-GB,ja;q=0.5"), "en"),
+        (Some("\u{1}"), "ja"),
+    ] {
+        let Some(url) = app.url().parse::<reqwest::Url>().ok() else { panic!("no address") };
+        let request = reqwest::Client::new().get(url.join("/nothing").unwrap());
+        let request = match asked.map(reqwest::header::HeaderValue::from_str) {
+            Some(Ok(asked)) => request.header("Accept-Language", asked),
+            _ => request,
+        };
+        let reply = send(request).await;
+        assert_eq!(reply.refused(404, "NOT_FOUND").header("content-language"), language, "{asked:?}");
+    }
+}
+
+#[apply(on_both_databases)]
+async fn every_problem_has_a_page_of_its_own_in_both_languages() {
+    let app = TestApp::start().await;
+    let stranger = app.anonymous();
+    let index = stranger.get("/problems/").await.is(200);
+    let mut titles = BTreeSet::new();
+    for &code in ProblemCode::ALL {
+        let slug = page::slug(code);
+        assert!(index.text.contains(&format!("./{slug}\"")), "{slug} is not in the index");
+        let shown = stranger.get(&format!("/problems/{slug}")).await.is(200);
+        assert_eq!(shown.header("content-type"), "text/html; charset=utf-8");
+        assert!(shown.text.contains(code.as_str()) && shown.text.contains("lang=\"en\""), "{slug}");
+        for foreign in ["<script", "://", "src=", "@import", "url("] {
+            assert!(!shown.text.contains(foreign), "{slug}: {foreign}");
+        }
+        assert!(shown.header("content-security-policy").starts_with("default-src 'none'"), "{slug}");
+        let title = shown.text.split("<h1>").nth(1).unwrap().split("</h1>").next().unwrap().to_owned();
+        assert!(titles.insert(title.clone()), "two problems are called {title}");
+    }
+    stranger.get("/problems/no-such-problem").await.refused(404, "NOT_FOUND");
+}
+
+#[apply(on_both_databases)]
+async fn the_type_of_a_problem_is_the_address_of_its_page() {
+    let app = TestApp::start().await;
+    let stranger = app.anonymous();
+    for path in ["/nothing", "/v1/account", "/v1/declarations?page_size=0"] {
+        let reply = send(stranger.request(Method::GET, path)).await;
+        let page =
+            reply.body["type"].as_str().unwrap().strip_prefix("http://todokede.test").unwrap().to_owned();
+        stranger.get(&page).await.is(200);
+        assert_eq!(reply.body["instance"], path.split('?').next().unwrap());
+    }
+}

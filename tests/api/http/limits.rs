@@ -1,0 +1,247 @@
+//! Budgets: what a stranger can cause is bounded, and no stranger can lock a clinic out.
+
+use chrono::Duration;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Actor, PASSWORD, Reply, TestApp, send};
+
+const PROXY: (&str, &str) = ("TODOKEDE_TRUSTED_PROXIES", "127.0.0.1");
+const CLINIC: &str = "192.0.2.10";
+const ATTACKER: &str = "203.0.113.66";
+
+/// Posts from behind the trusted balancer.
+async fn post_from(app: &TestApp, client: &str, path: &str, body: &Value) -> Reply {
+    send(app.anonymous().request(Method::POST, path).header("X-Forwarded-For", client).json(body)).await
+}
+
+async fn log_in_from(app: &TestApp, client: &str, email: &str, password: &str) -> Reply {
+    post_from(app, client, "/v1/sessions", &json!({ "email": email, "password": password })).await
+}
+
+/// Asserts a refusal by a budget and gives the seconds after which it says to come back.
+#[track_caller]
+fn limited(reply: &Reply, policy: &str, budget: &str) -> i64 {
+    reply.refused(429, "RATE_LIMITED");
+    assert_eq!(reply.body["retryable"], true);
+    let seconds: i64 = reply.header("retry-after").parse().unwrap();
+    assert!(seconds > 0);
+    assert_eq!(reply.header("ratelimit"), format!("\"{policy}\";r=0;t={seconds}"));
+    assert_eq!(reply.header("ratelimit-policy"), format!("\"{policy}\";{budget}"));
+    seconds
+}
+
+#[apply(on_both_databases)]
+async fn logins_to_an_account_run_out_say_when_to_come_back_and_keep_their_word() {
+    let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_LOGINS_PER_ACCOUNT", "3/900")]).await;
+    let clinic = app.clinic().await;
+    // The login of the actor was the first of three.
+    for left in [1, 0] {
+        let reply = log_in_from(&app, ATTACKER, &clinic.email, "guess").await;
+        reply.refused(401, "LOGIN_FAILED");
+        assert_eq!(reply.header("ratelimit"), format!("\"logins-per-account\";r={left}"));
+        assert_eq!(reply.header("ratelimit-policy"), "\"logins-per-account\";q=3;w=900");
+    }
+    let reply = log_in_from(&app, ATTACKER, &clinic.email, PASSWORD).await;
+    let seconds = limited(&reply, "logins-per-account", "q=3;w=900");
+    assert!(seconds <= 300, "{seconds}");
+    // Another address of the attacker's draws on the same budget.
+    let reply = log_in_from(&app, "203.0.113.67", &clinic.email.to_uppercase(), PASSWORD).await;
+    limited(&reply, "logins-per-account", "q=3;w=900");
+    app.advance(Duration::seconds(seconds));
+    log_in_from(&app, ATTACKER, &clinic.email, "guess").await.refused(401, "LOGIN_FAILED");
+    let reply = log_in_from(&app, ATTACKER, &clinic.email, "guess").await;
+    limited(&reply, "logins-per-account", "q=3;w=900");
+}
+
+#[apply(on_both_databases)]
+async fn an_attacker_who_uses_up_an_accounts_budget_does_not_lock_its_clinic_out() {
+    let app = TestApp::start_with(&[
+        PROXY,
+        ("TODOKEDE_LIMIT_LOGINS_PER_ACCOUNT", "3/900"),
+        ("TODOKEDE_LIMIT_LOGINS_PER_KNOWN_CLIENT", "2/900"),
+    ])
+    .await;
+    let clinic = app.clinic().await;
+    log_in_from(&app, CLINIC, &clinic.email, PASSWORD).await.is(201);
+    while log_in_from(&app, ATTACKER, &clinic.email, "guess").await.status != 429 {}
+    let reply = log_in_from(&app, "198.51.100.1", &clinic.email, PASSWORD).await;
+    limited(&reply, "logins-per-account", "q=3;w=900");
+
+    let reply = log_in_from(&app, CLINIC, &clinic.email, PASSWORD).await.is(201);
+    assert_eq!(reply.header("ratelimit"), "\"logins-per-known-client\";r=1");
+    log_in_from(&app, CLINIC, &clinic.email, "typo").await.refused(401, "LOGIN_FAILED");
+    // The known client's budget is bounded as well: it may be the attacker who sits there.
+    let reply = log_in_from(&app, CLINIC, &clinic.email, PASSWORD).await;
+    limited(&reply, "logins-per-known-client", "q=2;w=900");
+    // And it is no way into another account.
+    let neighbour = app.clinic().await;
+    log_in_from(&app, CLINIC, &neighbour.email, "guess").await.refused(401, "LOGIN_FAILED");
+}
+
+#[apply(on_both_databases)]
+async fn a_used_up_budget_tells_known_and_unknown_addresses_apart_by_nothing() {
+    let app = TestApp::start_with(&[
+        PROXY,
+        ("TODOKEDE_LIMIT_LOGINS_PER_ACCOUNT", "2/900"),
+        ("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "2/3600"),
+    ])
+    .await;
+    let clinic = app.clinic().await;
+    app.advance(Duration::hours(2));
+    for path in ["/v1/sessions", "/v1/registrations", "/v1/password-resets"] {
+        app.advance(Duration::hours(2));
+        let mut seen = Vec::new();
+        for email in [clinic.email.as_str(), "nobody@clinic.example"] {
+            let mut body = json!({ "email": email });
+            if path == "/v1/sessions" {
+                body["password"] = json!("guess");
+            }
+            let mut answers = Vec::new();
+            for _ in 0..3 {
+                let reply = post_from(&app, ATTACKER, path, &body).await;
+                let text = reply.text.replace(reply.header("x-request-id"), "");
+                // The clock ticks on between the two addresses, so seconds may differ by some.
+                let limit = reply.header("ratelimit").split(";t=").next().unwrap().to_owned();
+                answers.push((reply.status, text, limit, reply.header("ratelimit-policy").to_owned()));
+            }
+            assert_eq!(answers[2].0, 429, "{path}");
+            seen.push(answers);
+        }
+        assert_eq!(seen[0], seen[1], "{path}");
+    }
+    app.mails(&clinic.email, "PASSWORD_RESET").await;
+}
+
+#[apply(on_both_databases)]
+async fn one_address_is_sent_so_many_mails_and_no_more_by_whichever_flow() {
+    let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "3/3600")]).await;
+    let victim = "victim@clinic.example";
+    for (place, spelling) in
+        [victim, "VICTIM@clinic.example", "Victim@Clinic.Example"].into_iter().enumerate()
+    {
+        let client = format!("203.0.113.{place}");
+        post_from(&app, &client, "/v1/registrations", &json!({ "email": spelling })).await.is(202);
+    }
+    for path in ["/v1/registrations", "/v1/password-resets"] {
+        let reply = post_from(&app, "203.0.113.200", path, &json!({ "email": victim })).await;
+        limited(&reply, "mails-per-address", "q=3;w=3600");
+    }
+    let clinic = Actor::register(&app, &app.unused_facility("MEDICAL").await).await;
+    let change = json!({ "email": victim, "password": PASSWORD });
+    let reply = clinic.post("/v1/account/email-changes", &change).await;
+    limited(&reply, "mails-per-address", "q=3;w=3600");
+    assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE lower(recipient) = 'victim@clinic.example'"), 3);
+    app.advance(Duration::minutes(20));
+    post_from(&app, ATTACKER, "/v1/registrations", &json!({ "email": victim })).await.is(202);
+    app.mails(victim, "PROVISIONAL_REGISTRATION").await;
+}
+
+#[apply(on_both_databases)]
+async fn one_client_causes_so_many_mails_and_leaves_the_others_theirs() {
+    let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_MAILS_PER_CLIENT", "3/3600")]).await;
+    for place in 0..3 {
+        let body = json!({ "email": format!("victim-{place}@clinic.example") });
+        let path = if place == 0 { "/v1/password-resets" } else { "/v1/registrations" };
+        post_from(&app, ATTACKER, path, &body).await.is(202);
+    }
+    let body = json!({ "email": "victim-4@clinic.example" });
+    let reply = post_from(&app, ATTACKER, "/v1/registrations", &body).await;
+    limited(&reply, "mails-per-client", "q=3;w=3600");
+    post_from(&app, CLINIC, "/v1/registrations", &body).await.is(202);
+    app.mails("victim-4@clinic.example", "PROVISIONAL_REGISTRATION").await;
+}
+
+#[apply(on_both_databases)]
+async fn guesses_at_tokens_and_at_many_accounts_are_bounded_by_client() {
+    let app = TestApp::start_with(&[
+        PROXY,
+        ("TODOKEDE_LIMIT_TOKENS_PER_CLIENT", "4/600"),
+        ("TODOKEDE_LIMIT_LOGINS_PER_CLIENT", "2/900"),
+    ])
+    .await;
+    let token = json!({ "token": "k".repeat(43) });
+    for (path, body, status) in [
+        ("/v1/registrations/confirmation", token.clone(), 404),
+        ("/v1/password-resets/completion", json!({ "token": "k", "password": PASSWORD }), 404),
+        ("/v1/account/email-changes/completion", token.clone(), 404),
+        ("/v1/sessions/refresh", json!({ "refresh_token": "k" }), 401),
+    ] {
+        assert_eq!(post_from(&app, ATTACKER, path, &body).await.status, status, "{path}");
+    }
+    for path in ["/v1/registrations/confirmation", "/v1/account/email-changes/completion"] {
+        limited(&post_from(&app, ATTACKER, path, &token).await, "tokens-per-client", "q=4;w=600");
+    }
+    post_from(&app, CLINIC, "/v1/registrations/confirmation", &token).await.refused(404, "LINK_UNKNOWN");
+    for place in 0..2 {
+        let email = format!("clinic-{place}@clinic.example");
+        log_in_from(&app, ATTACKER, &email, "guess").await.refused(401, "LOGIN_FAILED");
+    }
+    let reply = log_in_from(&app, ATTACKER, "clinic-3@clinic.example", "guess").await;
+    limited(&reply, "logins-per-client", "q=2;w=900");
+}
+
+#[apply(on_both_databases)]
+async fn an_accounts_writes_are_bounded_and_its_reads_are_not() {
+    let app = TestApp::start_with(&[("TODOKEDE_LIMIT_WRITES_PER_ACCOUNT", "2/3600")]).await;
+    let (clinic, neighbour) = (app.clinic().await, app.clinic().await);
+    let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
+    for _ in 0..2 {
+        clinic.patch("/v1/account", &change, "*").await.is(200);
+    }
+    let reply = clinic.patch("/v1/account", &change, "*").await;
+    limited(&reply, "writes-per-account", "q=2;w=3600");
+    let reply = clinic.again(&app).await.patch("/v1/account", &change, "*").await;
+    limited(&reply, "writes-per-account", "q=2;w=3600");
+    clinic.get("/v1/account").await.is(200);
+    neighbour.patch("/v1/account", &change, "*").await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn nobody_passes_for_another_client_by_a_header_of_his_own() {
+    let body = |place: usize| json!({ "email": format!("victim-{place}@clinic.example") });
+    let budget = ("TODOKEDE_LIMIT_MAILS_PER_CLIENT", "1/3600");
+    let app = TestApp::start_with(&[budget]).await;
+    post_from(&app, "192.0.2.1", "/v1/registrations", &body(0)).await.is(202);
+    let reply = post_from(&app, "192.0.2.2", "/v1/registrations", &body(1)).await;
+    limited(&reply, "mails-per-client", "q=1;w=3600");
+    app.mails("victim-0@clinic.example", "PROVISIONAL_REGISTRATION").await;
+
+    // Some balancers append their hop to the line that came in, others add a line of their own.
+    let app = TestApp::start_with(&[PROXY, budget]).await;
+    post_from(&app, ATTACKER, "/v1/registrations", &body(0)).await.is(202);
+    let appended = format!("192.0.2.3, {ATTACKER}");
+    let reply = post_from(&app, &appended, "/v1/registrations", &body(1)).await;
+    limited(&reply, "mails-per-client", "q=1;w=3600");
+    let request = app.anonymous().request(Method::POST, "/v1/registrations");
+    let request = request.header("X-Forwarded-For", "192.0.2.4").header("X-Forwarded-For", ATTACKER);
+    let reply = send(request.json(&body(2))).await;
+    limited(&reply, "mails-per-client", "q=1;w=3600");
+    app.mails("victim-0@clinic.example", "PROVISIONAL_REGISTRATION").await;
+}
+
+#[apply(on_both_databases)]
+async fn a_stolen_session_guesses_the_password_no_more_often_than_a_login() {
+    let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_LOGINS_PER_KNOWN_CLIENT", "3/900")]).await;
+    let (clinic, neighbour) = (app.clinic().await, app.clinic().await);
+    let change = json!({ "current_password": "guess", "new_password": "雪の朝に隣の犬と川岸まで歩いた" });
+    let address = json!({ "email": "thief@elsewhere.example", "password": "guess" });
+    let guess = async |account: &Actor, place: usize| {
+        let (method, path, body) = if place.is_multiple_of(2) {
+            (Method::PUT, "/v1/account/password", &change)
+        } else {
+            (Method::POST, "/v1/account/email-changes", &address)
+        };
+        let request = account.request(method, path).header("X-Forwarded-For", format!("203.0.113.{place}"));
+        send(request.json(body)).await
+    };
+    for place in 0..3 {
+        guess(&clinic, place).await.refused(422, "INVALID_CONTENT");
+    }
+    for place in 3..5 {
+        limited(&guess(&clinic, place).await, "logins-per-known-client", "q=3;w=900");
+    }
+    guess(&neighbour, 5).await.refused(422, "INVALID_CONTENT");
+    // The owner still logs in, for that is another budget.
+    clinic.again(&app).await;
+}

@@ -1,0 +1,14 @@
+//! What every operation has in common: bodies, parameters, problems, limits, rehearsals, the document.
+
+mod bodies;
+mod document;
+mod idempotency;
+mod languages;
+mod limits;
+mod overload;
+mod panics;
+mod parameters;
+mod rehearsals;
+mod routing;
+mod slow_clients;
+mod strangers;

@@ -1,0 +1,183 @@
+//! Queries, paths and headers that are none. The list is filled from the document.
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::json;
+
+use crate::support::contract::{Operation, Stage, operations};
+use crate::support::{Reply, TestApp, send};
+
+/// A good request of the operation, except for what the test spoils.
+fn good(request: RequestBuilder, operation: &Operation) -> RequestBuilder {
+    match operation.example() {
+        Some(example) => request.json(example),
+        None if operation.id() == "storeUploadContent" => request.body("x"),
+        None => request,
+    }
+}
+
+async fn ask(stage: &Stage, operation: &Operation, path: &str) -> Reply {
+    let request = stage.clinic.request(operation.method.clone(), path);
+    let request = request.header("Idempotency-Key", "one-of-mine").header("If-Match", "*");
+    send(good(request, operation)).await
+}
+
+#[apply(on_both_databases)]
+async fn bad_queries_are_refused() {
+    let stage = Stage::new().await;
+    for operation in operations() {
+        let mut queries = Vec::new();
+        if operation.has_parameter("page_size") {
+            queries.extend([
+                "page_size=0",
+                "page_size=101",
+                "page_size=-1",
+                "page_size=x",
+                "page_size=",
+                "page_size=1.5",
+            ]);
+            queries.extend(["page_size=99999999999999999999", "page_size=1&page_size=2", "page_token=%21"]);
+            queries.extend([
+                "page_token=e30",
+                "page_token=",
+                "page_token=bnVsbA",
+                "page_token=%ff",
+                "surplus=1",
+            ]);
+        }
+        if operation.has_parameter("validate_only") {
+            queries.extend(["validate_only=maybe", "validate_only=1", "validate_only=", "validate_only"]);
+            queries.extend([
+                "surplus=1",
+                "validate_only=true&surplus",
+                "validate_only=true&validate_only=true",
+            ]);
+        }
+        if operation.has_parameter("prefecture") {
+            queries.extend(["prefecture=1", "prefecture=x1", "prefecture=131", "kind=medical", "kind="]);
+        }
+        let path = stage.path(&operation);
+        let path = path.split('?').next().unwrap();
+        for query in queries {
+            let reply = ask(&stage, &operation, &format!("{path}?{query}")).await;
+            assert_eq!(reply.status, 400, "{} ?{query}: {}", operation.id(), reply.text);
+            reply.refused(400, "INVALID_PARAMETER");
+        }
+    }
+}
+
+#[apply(on_both_databases)]
+async fn ids_that_are_none_are_not_found() {
+    let stage = Stage::new().await;
+    let long = "x".repeat(5_000);
+    for operation in operations().into_iter().filter(|operation| operation.path.contains('{')) {
+        let ids = [
+            "1",
+            "dcl_",
+            "acc_0h2k4m6p8r0t2v4x6z8b0d2f4h",
+            "%00",
+            "%ff",
+            "%27%3B--",
+            "..%2f..",
+            "%F0%9F%98%80",
+            "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4!",
+            &long,
+        ];
+        for id in ids {
+            let path = operation.path.replace("{id}", id).replace("{round}", id);
+            let reply = ask(&stage, &operation, &path).await;
+            assert_eq!(reply.status, 404, "{} {path}: {}", operation.id(), reply.text);
+            reply.refused(404, "NOT_FOUND");
+        }
+    }
+}
+
+#[apply(on_both_databases)]
+async fn idempotency_keys_have_a_sane_form() {
+    let stage = Stage::new().await;
+    let long = "k".repeat(256);
+    for operation in operations().into_iter().filter(|operation| operation.has_parameter("Idempotency-Key")) {
+        for key in ["", "\"\"", "two words", "\"open", &long] {
+            let request = stage.clinic.request(operation.method.clone(), &stage.path(&operation));
+            let request = good(request.header("If-Match", "*").header("Idempotency-Key", key), &operation);
+            let reply = send(request).await;
+            assert_eq!(reply.status, 400, "{} {key}: {}", operation.id(), reply.text);
+            reply.refused(400, "INVALID_PARAMETER");
+        }
+    }
+}
+
+#[apply(on_both_databases)]
+async fn changes_want_to_know_what_they_are_based_on() {
+    let stage = Stage::new().await;
+    for operation in operations().into_iter().filter(|operation| operation.has_parameter("If-Match")) {
+        for (tag, status, code) in [
+            (None, 428, "PRECONDITION_REQUIRED"),
+            (Some(""), 428, "PRECONDITION_REQUIRED"),
+            (Some("\"of-another-day\""), 412, "PRECONDITION_FAILED"),
+            (Some("W/\"1\""), 412, "PRECONDITION_FAILED"),
+        ] {
+            let request = stage.clinic.request(operation.method.clone(), &stage.path(&operation));
+            let request = tag.into_iter().fold(request, |request, tag| request.header("If-Match", tag));
+            let reply = send(good(request.header("Idempotency-Key", "one-of-mine"), &operation)).await;
+            assert_eq!(reply.status, status, "{} {tag:?}: {}", operation.id(), reply.text);
+            reply.refused(status, code);
+        }
+    }
+}
+
+#[apply(on_both_databases)]
+async fn a_request_id_is_kept_if_it_is_sane_and_replaced_if_not() {
+    let stage = Stage::new().await;
+    let ask = |id: String| send(stage.clinic.request(Method::GET, "/v1/nothing").header("X-Request-Id", id));
+    let good = "clinic-2023-0001".to_owned();
+    assert_eq!(ask(good.clone()).await.refused(404, "NOT_FOUND").header("x-request-id"), good);
+    for bad in [
+        "x".repeat(65),
+        "x".repeat(8_000),
+        "short".into(),
+        "with space in it".into(),
+        "<script>alert(1)".into(),
+    ] {
+        let reply = ask(bad.clone()).await;
+        let given = reply.refused(404, "NOT_FOUND").header("x-request-id");
+        assert!(given != bad && given.len() == 36, "{given}");
+        assert!(!reply.text.contains(&bad), "{}", reply.text);
+    }
+}
+
+#[apply(on_both_databases)]
+async fn odd_headers_break_nothing() {
+    let stage = Stage::new().await;
+    for (name, value) in [
+        ("Accept-Language", ";;q=,,en;q=NaN,ja;q=inf"),
+        ("If-None-Match", "\",\",,\"\"\""),
+        ("X-Forwarded-For", "' OR 1=1, ::, 999.1.1.1"),
+        ("User-Agent", "\"><script>"),
+        ("Accept", "text/html"),
+        ("Range", "bytes=5-1"),
+    ] {
+        let request = stage.clinic.request(Method::GET, "/v1/account").header(name, value);
+        assert_eq!(send(request).await.is(200).body["email"], json!(stage.clinic.email), "{name}");
+    }
+}
+
+#[apply(on_both_databases)]
+async fn queries_that_mean_nothing_are_refused() {
+    let app = TestApp::start().await;
+    for query in [
+        "messages?page_size=0",
+        "messages?page_size=101",
+        "messages?page_size=x",
+        "messages?page_token=x",
+        "messages?sender=x",
+        "facilities?prefecture=1",
+        "facilities?prefecture=%25%25",
+        "facilities?prefecture=131",
+        "facilities?kind=CLINIC",
+        "facilities?kind=medical",
+        "facilities?page_token=%00",
+    ] {
+        let reply = app.anonymous().get(&format!("/sandbox/{query}")).await;
+        reply.refused(400, "INVALID_PARAMETER");
+    }
+}

@@ -1,0 +1,137 @@
+//! The confirmation screen: `validate_only` leaves no trace, whatever the operation.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Client, PASSWORD, TestApp, forms, send};
+
+const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
+
+/// What every table holds, used links and ended sessions included.
+fn trace(app: &TestApp) -> Vec<i64> {
+    [
+        "accounts",
+        "links",
+        "links WHERE used_at IS NOT NULL",
+        "sessions",
+        "sessions WHERE ended_at IS NOT NULL",
+        "refresh_tokens",
+        "refresh_tokens WHERE replaced_at IS NOT NULL",
+        "known_clients",
+        "outbox",
+        "audit_log",
+        "idempotency_keys",
+        "declarations",
+        "successions",
+        "former_facilities",
+        "postal_items",
+    ]
+    .map(|table| app.count(&format!("SELECT COUNT(*) FROM {table}")))
+    .to_vec()
+}
+
+#[apply(on_both_databases)]
+async fn a_rehearsal_of_any_write_checks_everything_and_leaves_no_trace() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let stranger = app.anonymous();
+    let registration = app.registration_token("new@clinic.example").await;
+    stranger.post("/v1/password-resets", &json!({ "email": clinic.email })).await.is(202);
+    let reset = app.token(&clinic.email, "PASSWORD_RESET").await;
+    let change = json!({ "email": "office@clinic.example", "password": PASSWORD });
+    clinic.post("/v1/account/email-changes", &change).await.is(202);
+    let email_change = app.token("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await;
+    let form = forms::account(&registration, &app.unused_facility("MEDICAL").await);
+    let account = clinic.get("/v1/account").await.is(200);
+    let post = Method::POST;
+    let writes: Vec<(&Client, Method, &str, Value, u16)> = vec![
+        (&stranger, post.clone(), "/v1/registrations", json!({ "email": "other@clinic.example" }), 202),
+        (&stranger, post.clone(), "/v1/registrations", json!({ "email": clinic.email }), 202),
+        (&stranger, post.clone(), "/v1/accounts", form, 200),
+        (
+            &stranger,
+            post.clone(),
+            "/v1/sessions",
+            json!({ "email": clinic.email, "password": PASSWORD }),
+            200,
+        ),
+        (
+            &stranger,
+            post.clone(),
+            "/v1/sessions/refresh",
+            json!({ "refresh_token": clinic.refresh_token }),
+            200,
+        ),
+        (&clinic, Method::DELETE, "/v1/sessions/current", json!({}), 200),
+        (&stranger, post.clone(), "/v1/password-resets", json!({ "email": clinic.email }), 202),
+        (
+            &stranger,
+            post.clone(),
+            "/v1/password-resets/completion",
+            json!({ "token": reset, "password": OTHER }),
+            200,
+        ),
+        (&clinic, post.clone(), "/v1/account/email-changes", change, 202),
+        (&stranger, post, "/v1/account/email-changes/completion", json!({ "token": email_change }), 200),
+        (
+            &clinic,
+            Method::PATCH,
+            "/v1/account",
+            json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } }),
+            200,
+        ),
+        (
+            &clinic,
+            Method::PUT,
+            "/v1/account/password",
+            json!({ "current_password": PASSWORD, "new_password": OTHER }),
+            200,
+        ),
+    ];
+    let before = trace(&app);
+    for (client, method, path, body, status) in writes {
+        let request = client
+            .request(method, &format!("{path}?validate_only=true"))
+            .header("If-Match", "*")
+            .header("Idempotency-Key", "rehearsal")
+            .json(&body);
+        let reply = send(request).await;
+        assert_eq!(reply.status, status, "{path}: {}", reply.text);
+        assert_eq!(trace(&app), before, "{path}");
+    }
+    let after = clinic.get("/v1/account").await.is(200);
+    assert_eq!((after.etag(), &after.text), (account.etag(), &account.text));
+    clinic.again(&app).await;
+}
+
+#[apply(on_both_databases)]
+async fn a_registrations_screen_shows_what_is_then_stored() {
+    let app = TestApp::start().await;
+    let token = app.registration_token("new@clinic.example").await;
+    let form = forms::account(&token, &app.unused_facility("PHARMACY").await);
+    let screen = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.is(200);
+    let created = app.anonymous().post("/v1/accounts", &form).await.is(201);
+    for member in ["email", "facility", "founder", "contact"] {
+        assert_eq!(screen.body[member], created.body[member], "{member}");
+    }
+    assert_eq!(screen.body.get("id"), None);
+    let mails = screen.body["mails"].as_array().unwrap();
+    assert_eq!(mails.len(), 1);
+    let sent = app.mails("new@clinic.example", mails[0]["kind"].as_str().unwrap()).await;
+    assert_eq!((&sent[0]["subject"], &sent[0]["to"]), (&mails[0]["subject"], &mails[0]["to"]));
+    assert!(!screen.text.contains(PASSWORD) && !screen.text.contains(&token));
+}
+
+#[apply(on_both_databases)]
+async fn only_true_and_false_rehearse_or_do_and_anything_else_is_refused() {
+    let app = TestApp::start().await;
+    let body = json!({ "email": "a@clinic.example" });
+    for query in ["validate_only=1", "validate_only=", "validate_only=TRUE", "validate=true", "dry_run=true"]
+    {
+        let reply = app.anonymous().post(&format!("/v1/registrations?{query}"), &body).await;
+        reply.refused(400, "INVALID_PARAMETER");
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM links"), 0);
+    app.anonymous().post("/v1/registrations?validate_only=false", &body).await.is(202);
+    assert_eq!(app.mails("a@clinic.example", "PROVISIONAL_REGISTRATION").await.len(), 1);
+}

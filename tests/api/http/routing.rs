@@ -1,0 +1,138 @@
+//! Paths and methods: what the document names answers, what it does not is refused properly.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reqwest::Method;
+
+use crate::support::contract::{Operation, Stage, operations};
+use crate::support::{TestApp, Wire, send};
+
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+#[apply(on_both_databases)]
+async fn every_path_of_the_document_answers_and_a_head_is_a_get_without_its_body() {
+    let stage = Stage::new().await;
+    for operation in operations().into_iter().filter(|operation| operation.method == Method::GET) {
+        let got = send(stage.request(&operation, &stage.clinic)).await;
+        // The upload of the stage has no bytes yet.
+        let expected = if operation.id() == "getUploadContent" { 409 } else { 200 };
+        assert_eq!(got.status, expected, "{}: {}", operation.id(), got.text);
+        let head = Operation { method: Method::HEAD, ..operation };
+        let headed = send(stage.request(&head, &stage.clinic)).await;
+        assert_eq!((headed.status, headed.text.as_str()), (got.status, ""), "{}", head.id());
+        assert_eq!(headed.header("content-type"), got.header("content-type"), "{}", head.id());
+    }
+    for operation in operations().into_iter().filter(|operation| operation.method != Method::GET) {
+        let request = stage.app.anonymous().request(operation.method.clone(), &stage.path(&operation));
+        let reply = send(request).await;
+        assert!(![404, 405, 500].contains(&reply.status), "{}: {}", operation.id(), reply.text);
+    }
+}
+
+#[apply(on_both_databases)]
+async fn a_head_has_no_body_even_with_another_request_behind_it() {
+    let app = TestApp::start().await;
+    let mut wire = Wire::open(app.running.address).await;
+    let ask = |method, path| format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let headed = ask("HEAD", "/sandbox/facilities").replace("Connection: close\r\n", "");
+    wire.send(&format!("{headed}{}", ask("GET", "/livez"))).await;
+    let answers = wire.rest().await;
+    // The server may also end the connection, before or after the first head.
+    let (head, rest) = answers.split_once("\r\n\r\n").unwrap_or_default();
+    assert!(
+        head.is_empty() || head.starts_with("HTTP/1.1 200") && !head.contains("content-length: 0"),
+        "{head}"
+    );
+    assert!(rest.is_empty() || rest.starts_with("HTTP/1.1 200"), "{rest}");
+}
+
+#[apply(on_both_databases)]
+async fn the_files_of_swagger_ui_are_only_read_and_kept_for_an_hour() {
+    let app = TestApp::start().await;
+    let client = app.anonymous();
+    for (file, media_type) in [("", "text/html"), ("swagger-ui.css", "text/css"), ("index.html", "text/html")]
+    {
+        let path = format!("/docs/{file}");
+        let reply = client.get(&path).await.is(200);
+        assert!(reply.header("content-type").starts_with(media_type), "{path}");
+        assert_eq!(reply.header("cache-control"), "public, max-age=3600");
+        let put = client.post(&path, &serde_json::json!({})).await;
+        assert_eq!(put.refused(405, "METHOD_NOT_ALLOWED").header("allow"), "GET, HEAD", "{path}");
+    }
+    for path in ["/docs/nothing.js", "/docs/../Cargo.toml", "/docs/%2e%2e/Cargo.toml"] {
+        client.get(path).await.refused(404, "NOT_FOUND");
+    }
+}
+
+fn fits(template: &str, path: &str) -> bool {
+    let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+    template.len() == path.len()
+        && template.iter().zip(&path).all(|(part, given)| part.starts_with('{') || part == given)
+}
+
+#[apply(on_both_databases)]
+async fn another_method_is_refused_with_the_methods_there_are() {
+    let stage = Stage::new().await;
+    let mut paths: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for operation in operations() {
+        let methods = paths.entry(operation.path.clone()).or_default();
+        methods.insert(operation.method.to_string());
+        if operation.method == Method::GET {
+            methods.insert("HEAD".to_owned());
+        }
+    }
+    for (template, allowed) in &paths {
+        let path = template.replace("{id}", "dcl_x").replace("{round}", "2023");
+        // `/v1/sessions/refresh` is also a `/v1/sessions/{id}`.
+        let taken: BTreeSet<&String> =
+            paths.iter().filter(|(other, _)| fits(other, &path)).flat_map(|(_, methods)| methods).collect();
+        for method in METHODS
+            .iter()
+            .chain(&["OPTIONS", "TRACE"])
+            .filter(|method| !taken.contains(&(**method).to_owned()))
+        {
+            let request = stage.clinic.request(method.parse().unwrap(), &path);
+            let reply = send(request).await;
+            assert_eq!(reply.status, 405, "{method} {path}: {}", reply.text);
+            let told: BTreeSet<String> = reply.header("allow").split(", ").map(str::to_owned).collect();
+            assert_eq!(&told, allowed, "{method} {path}");
+            if *method != "HEAD" {
+                reply.refused(405, "METHOD_NOT_ALLOWED");
+            }
+        }
+    }
+}
+
+#[apply(on_both_databases)]
+async fn pages_and_files_refuse_other_methods_alike() {
+    let app = TestApp::start().await;
+    for path in ["/", "/docs", "/problems/", "/problems/not-found", "/openapi.json", "/openapi.yaml"] {
+        let reply = send(app.anonymous().request(Method::POST, path)).await;
+        assert_eq!(reply.refused(405, "METHOD_NOT_ALLOWED").header("allow"), "GET, HEAD", "{path}");
+    }
+}
+
+#[apply(on_both_databases)]
+async fn what_is_not_there_is_a_problem_too() {
+    let app = TestApp::start().await;
+    for path in [
+        "/v1",
+        "/v1/",
+        "/v1/nothing",
+        "/v1/account/",
+        "/V1/account",
+        "/problems/nothing/more",
+        "/v1//account",
+        "/.env",
+    ] {
+        for method in [Method::GET, Method::POST, Method::DELETE] {
+            send(app.anonymous().request(method, path)).await.refused(404, "NOT_FOUND");
+        }
+    }
+}
+
+#[apply(on_both_databases)]
+async fn what_the_documentation_page_does_not_have_is_a_problem_too() {
+    let app = TestApp::start().await;
+    app.anonymous().get("/docs/nothing").await.refused(404, "NOT_FOUND");
+}

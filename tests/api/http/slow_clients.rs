@@ -1,0 +1,255 @@
+//! Clients that take their time: they are bounded, and nobody waits for them. What a connection may take is the
+//! same on every database, so one is enough here.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use crate::support::{Actor, TestApp, Wire, forms};
+
+/// Sends a head one byte at a time until the other side has enough of it, and says what it answered.
+async fn drip(address: SocketAddr, pause: Duration) -> String {
+    let mut wire = Wire::open(address).await;
+    for byte in "GET /v1/support HTTP/1.1\r\nX-Slow: ".chars().chain(std::iter::repeat('a')) {
+        if !wire.send(&byte.to_string()).await {
+            break;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            answer = wire.rest() => return answer,
+        }
+    }
+    wire.rest().await
+}
+
+#[apply(on_sqlite)]
+async fn a_head_that_comes_byte_by_byte_is_ended_in_time() {
+    let app = TestApp::start_with(&[("TODOKEDE_HEAD_SECONDS", "1")]).await;
+    let begun = Instant::now();
+    let answer = drip(app.running.address, Duration::from_millis(50)).await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    assert!(begun.elapsed() < Duration::from_secs(10));
+}
+
+#[apply(on_sqlite)]
+async fn a_connection_without_a_word_is_ended_in_time() {
+    let app = TestApp::start_with(&[("TODOKEDE_HEAD_SECONDS", "1")]).await;
+    let answer = Wire::open(app.running.address).await.rest().await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+}
+
+/// A service that lets no connection go for two seconds without a byte of an answer.
+async fn impatient() -> TestApp {
+    let second = |name| (name, "1");
+    let names = ["TODOKEDE_HEAD_SECONDS", "TODOKEDE_KEEP_ALIVE_SECONDS", "TODOKEDE_REQUEST_SECONDS"];
+    TestApp::start_with(&names.map(second)).await
+}
+
+/// How a body says where it ends.
+#[derive(Clone, Copy, PartialEq)]
+enum Framing {
+    Length,
+    Chunks,
+}
+
+/// The head of a request that sends an announced file.
+fn head_of_file(sender: &Actor, id: &str, content: &[u8], framing: Framing) -> String {
+    let framing = match framing {
+        Framing::Length => format!("Content-Length: {}", content.len()),
+        Framing::Chunks => "Transfer-Encoding: chunked".to_owned(),
+    };
+    format!(
+        "PUT /v1/uploads/{id}/content HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/pdf\r\nContent-Digest: {}\r\n{framing}\r\n\r\n",
+        sender.token(),
+        forms::digest(content),
+    )
+}
+
+/// Sends a file by so many bytes in a third of a second, and says what it was answered.
+async fn trickle(app: &TestApp, sender: &Actor, content: &[u8], step: usize, framing: Framing) -> String {
+    let announced = sender.post("/v1/uploads", &forms::upload(content)).await.is(201);
+    let id = announced.body["id"].as_str().unwrap();
+    let mut wire = Wire::open(app.running.address).await;
+    wire.send(&head_of_file(sender, id, content, framing)).await;
+    for some in content.chunks(step) {
+        let some = str::from_utf8(some).unwrap();
+        match framing {
+            Framing::Length => wire.send(some).await,
+            Framing::Chunks => wire.send(&format!("{:x}\r\n{some}\r\n", some.len())).await,
+        };
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(333)) => {}
+            answer = wire.answer() => return answer,
+        }
+    }
+    if framing == Framing::Chunks {
+        wire.send("0\r\n\r\n").await;
+    }
+    wire.answer().await
+}
+
+const WHOLE: &str = "GET /v1/support HTTP/1.1\r\nHost: x\r\n\r\n";
+const HALF: &str = "GET /v1/support HTTP/1.1\r\nHost: ";
+
+#[apply(on_sqlite)]
+async fn half_a_head_on_a_connection_that_was_kept_does_not_keep_it_for_good() {
+    let app = impatient().await;
+    let mut after = Wire::open(app.running.address).await;
+    after.send(WHOLE).await;
+    assert!(after.answer().await.starts_with("HTTP/1.1 200"));
+    after.send(HALF).await;
+    let mut together = Wire::open(app.running.address).await;
+    together.send(&format!("{WHOLE}{HALF}")).await;
+    assert!(together.answer().await.starts_with("HTTP/1.1 200"));
+    let begun = Instant::now();
+    assert_eq!((after.rest().await, together.rest().await), (String::new(), String::new()));
+    assert!(begun.elapsed() < Duration::from_secs(10));
+}
+
+#[apply(on_sqlite)]
+async fn answers_that_nobody_reads_do_not_keep_a_connection_for_good() {
+    let app = impatient().await;
+    let mut wire = Wire::open(app.running.address).await;
+    // More than both systems' buffers hold.
+    wire.send(&WHOLE.replace("/v1/support", "/openapi.json").repeat(100)).await;
+    let begun = Instant::now();
+    while wire.send("G").await {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it stays open");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[apply(on_sqlite)]
+async fn a_connection_on_which_answers_flow_stays() {
+    let app = impatient().await;
+    let mut wire = Wire::open(app.running.address).await;
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(5) {
+        assert!(wire.send(WHOLE).await);
+        assert!(wire.answer().await.starts_with("HTTP/1.1 200"));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+}
+
+#[apply(on_sqlite)]
+async fn a_body_that_comes_byte_by_byte_is_refused_in_time() {
+    let app = TestApp::start_with(&[("TODOKEDE_BODY_SECONDS", "1")]).await;
+    let clinic = app.clinic().await;
+    let head = "POST /v1/registrations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    for framing in ["Content-Length: 500\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n1f4\r\n"] {
+        let mut wire = Wire::open(app.running.address).await;
+        wire.send(&format!("{head}X-Request-Id: slow-body-1\r\n{framing}")).await;
+        let answer = loop {
+            wire.send("{").await;
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_millis(50)) => {}
+                answer = wire.answer() => break answer,
+            }
+        };
+        assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("REQUEST_TIMEOUT"), "{answer}");
+        assert!(answer.contains("\"request_id\":\"slow-body-1\""), "{answer}");
+    }
+    clinic.get("/v1/account").await.is(200);
+}
+
+#[apply(on_sqlite)]
+async fn a_file_may_take_as_long_as_a_slow_line_needs_and_no_longer() {
+    let app = impatient().await;
+    let clinic = app.clinic().await;
+    let mut scan = forms::pdf();
+    scan.resize(128 * 1024, b'x');
+    // Four seconds, where a body that does not grow is given one.
+    for framing in [Framing::Length, Framing::Chunks] {
+        scan.push(b'y');
+        let answer = trickle(&app, &clinic, &scan, 10 * 1024, framing).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        scan.push(b'y');
+        let answer = trickle(&app, &clinic, &scan, 1024, framing).await;
+        assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("REQUEST_TIMEOUT"), "{answer}");
+    }
+}
+
+/// A request for a file's bytes.
+fn fetch(owner: &Actor, id: &str) -> String {
+    let token = owner.token();
+    format!("GET /v1/uploads/{id}/content HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n")
+}
+
+/// More than the buffers on both sides of a narrow line hold.
+fn long_scan() -> Vec<u8> {
+    let mut scan = forms::pdf();
+    scan.resize(6 * 1024 * 1024, b'x');
+    scan
+}
+
+#[apply(on_sqlite)]
+async fn a_file_is_had_to_its_end_by_whoever_reads_it_slowly_and_steadily() {
+    let app = impatient().await;
+    let clinic = app.clinic().await;
+    let id = clinic.attach(&long_scan()).await;
+    let mut wire = Wire::narrow(app.running.address).await;
+    wire.send(&fetch(&clinic, &id)).await;
+    let (mut had, begun) = (0, Instant::now());
+    while had < long_scan().len() {
+        let some = wire.some(16 * 1024).await;
+        assert!(some > 0, "cut after {had} bytes and {:?}", begun.elapsed());
+        had += some;
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+}
+
+#[apply(on_sqlite)]
+async fn an_answer_that_is_not_read_is_still_its_clients_request_under_way() {
+    let app = TestApp::start_with(&[("TODOKEDE_MAX_REQUESTS_PER_CLIENT", "2")]).await;
+    let clinic = app.clinic().await;
+    let id = clinic.attach(&long_scan()).await;
+    let mut unread = Vec::new();
+    for _ in 0..2 {
+        let mut wire = Wire::narrow(app.running.address).await;
+        wire.send(&fetch(&clinic, &id)).await;
+        // Its beginning has come, so the rest is on its way.
+        assert!(wire.some(1).await > 0);
+        unread.push(wire);
+    }
+    clinic.get("/v1/account").await.refused(503, "OVERLOADED");
+    drop(unread);
+    while app.running.state.traffic.under_way() > 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    clinic.get("/v1/account").await.is(200);
+}
+
+#[apply(on_sqlite)]
+async fn whoever_is_refused_while_sending_may_go_on_for_a_while_and_reads_why() {
+    let app = TestApp::start().await;
+    let mut wire = Wire::open(app.running.address).await;
+    let head = "POST /v1/registrations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    wire.send(&format!("{head}Content-Length: 20971520\r\n\r\n")).await;
+    for _ in 0..30 {
+        assert!(wire.send(&" ".repeat(65_536)).await, "the line was cut");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let answer = wire.answer().await;
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("BODY_TOO_LARGE"), "{answer}");
+}
+
+#[apply(on_sqlite)]
+async fn files_of_one_account_that_come_slowly_keep_nobody_elses_out() {
+    let app = TestApp::start().await;
+    let (slow, other) = (app.clinic().await, app.dentist().await);
+    let announced = slow.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    let id = announced.body["id"].as_str().unwrap();
+    let head = head_of_file(&slow, id, &forms::pdf(), Framing::Length);
+    let mut arriving = Vec::new();
+    for _ in 0..8 {
+        let mut wire = Wire::open(app.running.address).await;
+        wire.send(&head).await;
+        arriving.push(wire);
+    }
+    while app.running.state.upload_turns.available_permits() > 8 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    forms::send_content(&slow, id, &forms::pdf()).await.refused(503, "OVERLOADED");
+    other.attach(&forms::pdf()).await;
+    drop(arriving);
+}

@@ -1,0 +1,96 @@
+//! Nobody waits for a mail that is not his: not the other mails, and no request.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use crate::support::production::{Production, eventually};
+use crate::support::sink::{Fault, Phase, Sink};
+
+#[apply(on_both_databases)]
+async fn one_bad_address_among_a_thousand_good_ones_delays_none() {
+    let sink = Sink::start().await;
+    sink.strike_for(Phase::Rcpt, Fault::Hangs, "@hanging.example", 99);
+    sink.strike_for(Phase::Rcpt, Fault::Says("450 4.2.0 later"), "@busy.example", 99);
+    sink.strike_for(Phase::Rcpt, Fault::Says("550 5.1.1 nobody"), "@unknown.example", 99);
+    let production = Production::sending_to(&sink, 300).await;
+    let bad = ["hanging", "busy", "unknown"].map(|domain| format!("reception@{domain}.example"));
+    let good = (0..1000).map(|number| format!("reception-{number}@clinic-{}.example", number % 50));
+    production.queue(bad.into_iter().chain(good)).await;
+    eventually("the good ones", || async { sink.count() == 1000 && production.mails("SENT") == 1000 }).await;
+    let hanging = "SELECT COUNT(*) FROM outbox WHERE recipient_domain = 'hanging.example'
+        AND state = 'QUEUED' AND lease_holder IS NOT NULL";
+    assert_eq!(production.count(hanging), 1, "the bad one is still at its first attempt");
+    assert_eq!((production.mails("DEFERRED"), production.mails("ABANDONED")), (1, 1));
+    let mut copies = BTreeMap::new();
+    for mail in sink.received() {
+        *copies.entry(mail.to).or_insert(0) += 1;
+    }
+    assert_eq!((copies.len(), copies.values().max()), (1000, Some(&1)));
+    sink.shut_down();
+    production.stop().await;
+}
+
+#[apply(on_both_databases)]
+async fn a_slow_domain_leaves_room_for_the_others() {
+    let sink = Sink::start().await;
+    sink.strike_for(Phase::Dot, Fault::Hangs, "@slow.example", 999);
+    let production = Production::sending_to(&sink, 300).await;
+    production.queue((0..100).map(|number| format!("reception-{number}@slow.example"))).await;
+    let held = "SELECT COUNT(*) FROM outbox WHERE lease_holder IS NOT NULL";
+    eventually("the slow domain to be under way", || async { production.count(held) == 4 }).await;
+    production.queue((0..100).map(|number| format!("reception-{number}@clinic.example"))).await;
+    eventually("the others", || async { production.mails("SENT") == 100 }).await;
+    assert_eq!(production.count(held), 4);
+    sink.shut_down();
+    production.stop().await;
+}
+
+#[apply(on_both_databases)]
+async fn a_server_that_hangs_after_the_contents_of_some_domains_delays_no_others() {
+    let sink = Sink::start().await;
+    sink.strike_for(Phase::Dot, Fault::Hangs, ".slow.example", 999);
+    let production = Production::patient_at_the_dot(&sink, 1, 300).await;
+    let slow = |domains: std::ops::Range<u8>| {
+        domains
+            .flat_map(|domain| (0..10).map(move |number| format!("reception-{number}@{domain}.slow.example")))
+    };
+    production.queue(slow(0..5)).await;
+    let held = "SELECT COUNT(*) FROM outbox WHERE lease_holder IS NOT NULL";
+    eventually("more than there are places", || async { production.count(held) == 5 * 6 }).await;
+    production.queue((0..100).map(|number| format!("reception-{number}@clinic-{number}.example"))).await;
+    eventually("the others", || async { production.mails("SENT") == 100 }).await;
+    assert_eq!((production.count(held), production.mails("DEFERRED")), (5 * 6, 0));
+
+    production.queue(slow(5..10)).await;
+    eventually("all the server is asked to bear", || async { production.count(held) == 48 }).await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    assert_eq!((production.count(held), production.mails("DEFERRED")), (48, 0));
+    assert!(sink.connections() <= 48, "{} connections", sink.connections());
+    sink.shut_down();
+    production.stop().await;
+}
+
+#[apply(on_both_databases)]
+async fn no_request_waits_for_a_mail_server_that_hangs() {
+    let sink = Sink::start().await;
+    let production = Production::sending_to(&sink, 300).await;
+    let clinic = production.register(&sink, 1).await;
+    production.run_dry().await;
+    sink.strike(Phase::Mail, Fault::Hangs);
+    sink.strike(Phase::Banner, Fault::Hangs);
+    production.queue((0..40).map(|number| format!("reception@clinic-{number}.example"))).await;
+    let held = "SELECT COUNT(*) FROM outbox WHERE lease_holder IS NOT NULL";
+    eventually("the server to hang", || async { production.count(held) == 16 }).await;
+    let mut slowest = Duration::ZERO;
+    for number in 0..20 {
+        let begun = Instant::now();
+        let form = serde_json::json!({ "email": format!("office-{number}@clinic.example") });
+        production.stranger().post("/v1/registrations", &form).await.is(202);
+        clinic.get("/v1/account/mails").await.is(200);
+        slowest = slowest.max(begun.elapsed());
+    }
+    assert!(slowest < Duration::from_secs(2), "{slowest:?}");
+    eventually("the mails in the outbox", || async { production.mails("QUEUED") == 60 }).await;
+    sink.shut_down();
+    production.stop().await;
+}

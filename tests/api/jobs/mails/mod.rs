@@ -1,0 +1,6 @@
+//! Mails on their way to a mail server.
+
+mod delivery;
+mod fairness;
+mod smtp_faults;
+mod smtp_strangers;

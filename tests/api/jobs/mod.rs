@@ -1,0 +1,3 @@
+//! What happens after the answer.
+
+mod mails;

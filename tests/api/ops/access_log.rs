@@ -1,0 +1,104 @@
+//! The log: one line per request, and nothing personal in any of them.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+use todokede::domain::values::lang::Lang;
+
+use crate::support::binary::{Served, todokede};
+use crate::support::{Client, PASSWORD, forms};
+
+/// Serves with the real binary while `visit` talks to it, and gives what it logged.
+async fn logged(visit: impl AsyncFnOnce(&Client)) -> (String, Vec<Value>) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = todokede(folder.path(), &[]);
+    command.env("TODOKEDE_LOG_FORMAT", "json");
+    let Served { child, address, lines: _lines } = Served::of(command);
+    visit(&Client::new(format!("http://{address}"), Lang::En)).await;
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    let parsed: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (text, parsed)
+}
+
+#[apply(on_both_databases)]
+async fn every_request_leaves_one_line_with_its_id_and_nothing_personal() {
+    let secret = "eyJhbGciOiJFZERTQSJ9.c2VjcmV0.c2VjcmV0";
+    let visit = async |client: &Client| {
+        client.post("/v1/registrations", &json!({ "email": "taro@clinic.example" })).await.is(202);
+        let login = json!({ "email": "taro@clinic.example", "password": PASSWORD });
+        client.post("/v1/sessions", &login).await.is(401);
+        client.with_token(secret).get("/v1/declarations/dcl_taro?email=taro").await.is(401);
+        client.get("/taro/../etc/passwd").await.is(404);
+        let own_words = reqwest::Method::from_bytes(b"TARO").unwrap();
+        client.request(own_words, "/v1/support").send().await.unwrap();
+        let named = client.request(reqwest::Method::GET, "/livez").header("X-Request-Id", "named-by-caller");
+        named.send().await.unwrap();
+    };
+    let (text, lines) = logged(visit).await;
+    for personal in ["taro", "TARO", "clinic.example", PASSWORD, secret, "127.0.0.1:", "passwd"] {
+        let told: Vec<&str> = text.lines().filter(|line| !line.contains("actix_server")).collect();
+        assert!(!told.join("\n").contains(personal), "{personal} is in the log:\n{text}");
+    }
+    let access: Vec<&Value> = lines.iter().filter(|line| line["target"] == "access").collect();
+    let told: Vec<(&str, &str, u64)> = access
+        .iter()
+        .map(|line| {
+            (
+                line["method"].as_str().unwrap(),
+                line["route"].as_str().unwrap(),
+                line["status"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("POST", "/v1/registrations", 202),
+        ("POST", "/v1/sessions", 401),
+        ("GET", "/v1/declarations/{id}", 401),
+        ("GET", "-", 404),
+        ("OTHER", "/v1/support", 405),
+        ("GET", "/livez", 200),
+    ];
+    assert_eq!(told, expected);
+    for line in &access {
+        assert!(line["request_id"].as_str().unwrap().len() >= 8, "{line}");
+        assert!(line["micros"].as_u64().unwrap() > 0 && line["bytes"].as_u64().unwrap() > 0, "{line}");
+    }
+    assert_eq!(access[5]["request_id"], "named-by-caller");
+}
+
+/// Registers the first facility of the list and logs in.
+async fn clinic(client: &Client) -> Client {
+    client.post("/v1/registrations", &json!({ "email": "hanako@clinic.example" })).await.is(202);
+    let link = loop {
+        let mails = client.get("/sandbox/messages?to=hanako@clinic.example").await;
+        if let Some(link) = mails.body["items"][0]["link"].as_str() {
+            break link.to_owned();
+        }
+    };
+    let facilities = client.get("/sandbox/facilities?kind=MEDICAL").await;
+    let form = forms::account(link.split_once("#token=").unwrap().1, &facilities.body["items"][0]);
+    client.post("/v1/accounts", &form).await.is(201);
+    let login = json!({ "email": "hanako@clinic.example", "password": PASSWORD });
+    let reply = client.post("/v1/sessions", &login).await.is(201);
+    client.with_token(reply.body["access_token"].as_str().unwrap())
+}
+
+#[apply(on_both_databases)]
+async fn the_line_of_a_logged_in_account_bears_its_id_and_none_of_its_names() {
+    let mut id = String::new();
+    let visit = async |client: &Client| {
+        let account = clinic(client).await.get("/v1/account").await.is(200);
+        id = account.body["id"].as_str().unwrap().to_owned();
+    };
+    let (text, lines) = logged(visit).await;
+    for personal in ["hanako", "clinic.example", "架空", PASSWORD, "token="] {
+        assert!(!text.contains(personal), "{personal} is in the log:\n{text}");
+    }
+    let line = lines.iter().find(|line| line["route"] == "/v1/account").unwrap();
+    assert_eq!(line["account"], id.as_str());
+    assert!(
+        lines.iter().filter(|line| line["route"] == "/v1/sessions").all(|line| line["account"].is_null())
+    );
+}

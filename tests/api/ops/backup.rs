@@ -1,0 +1,300 @@
+//! Backups: made while others file, restored where nothing is, refused where they would do harm.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tempfile::TempDir;
+
+use crate::support::binary::{self, done, failed, text, todokede};
+use crate::support::database::TestDatabase;
+use crate::support::{Actor, Engine, PASSWORD, TestApp, forms, postgres, reasons};
+
+/// An installation's database and attachments, for the commands.
+struct Place {
+    engine: Engine,
+    url: String,
+    uploads: PathBuf,
+}
+
+impl Place {
+    fn of(app: &TestApp) -> Self {
+        Self {
+            engine: app.database.engine(),
+            url: app.database.url().to_owned(),
+            uploads: app.folder().join("uploads"),
+        }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = todokede(Path::new("/"), arguments);
+        command.env("DATABASE_URL", &self.url).env("TODOKEDE_UPLOADS_DIR", &self.uploads).output().unwrap()
+    }
+
+    /// The steps of docs/operations.md.
+    fn back_up(&self, file: &Path) {
+        match self.engine {
+            Engine::Sqlite => {
+                done(&self.run(&["backup", path(file)]));
+            }
+            Engine::Postgres => {
+                run("pg_dump", &["--format=custom", &format!("--file={}", file.display()), &self.url]);
+                run("cp", &["--archive", path(&self.uploads), &format!("{}.uploads", file.display())]);
+            }
+        }
+    }
+
+    /// The same back.
+    fn restore(&self, file: &Path) {
+        match self.engine {
+            Engine::Sqlite => {
+                done(&self.run(&["restore", path(file)]));
+            }
+            Engine::Postgres => {
+                let into = format!("--dbname={}", self.url);
+                run("pg_restore", &["--exit-on-error", "--no-owner", &into, path(file)]);
+                run("cp", &["--archive", &format!("{}.uploads", file.display()), path(&self.uploads)]);
+            }
+        }
+    }
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// Runs a program of PostgreSQL's or of the machine's.
+#[track_caller]
+fn run(program: &str, arguments: &[&str]) {
+    let known = postgres::programs().map(|folder| folder.join(program)).filter(|program| program.exists());
+    let output = Command::new(known.unwrap_or_else(|| program.into())).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{program}: {}", text(&output.stderr));
+}
+
+/// Attachments that were acknowledged, in their order.
+type Acknowledged = Arc<Mutex<Vec<(usize, String)>>>;
+
+/// Stores attachments until it is told to stop.
+fn go_on(
+    writer: Actor,
+    place: usize,
+    stop: &Arc<AtomicBool>,
+    acknowledged: &Acknowledged,
+) -> tokio::task::JoinHandle<Actor> {
+    let (stop, acknowledged) = (Arc::clone(stop), Arc::clone(acknowledged));
+    actix_web::rt::spawn(async move {
+        // An account may hold a hundred.
+        for _ in 0..95 {
+            let id = writer.attach(&forms::pdf()).await;
+            acknowledged.lock().unwrap().push((place, id));
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+        writer
+    })
+}
+
+async fn until_more_than(count: usize, acknowledged: &Acknowledged) {
+    while acknowledged.lock().unwrap().len() <= count {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
+async fn again(app: &TestApp, actor: &Actor) -> Actor {
+    Actor::log_in(app, &actor.email, PASSWORD, actor.facility_code.clone()).await
+}
+
+#[apply(on_both_databases)]
+async fn what_was_acknowledged_before_a_backup_began_is_in_it_although_filing_goes_on() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let evidence = clinic.attach(&forms::pdf()).await;
+    let reason = reasons::system("2023-02-01", "2023-08", "2023-08-31");
+    let filed = clinic.file("/v1/declarations", &reason.declaration(&evidence)).await.is(201);
+
+    let (stop, acknowledged) = (Arc::default(), Acknowledged::default());
+    let writers = [app.dentist().await, app.pharmacy().await];
+    let writing: Vec<_> = writers
+        .into_iter()
+        .enumerate()
+        .map(|(place, writer)| go_on(writer, place, &stop, &acknowledged))
+        .collect();
+    until_more_than(4, &acknowledged).await;
+    let before = acknowledged.lock().unwrap().len();
+    let shelf = tempfile::tempdir().unwrap();
+    let file = shelf.path().join("night.backup");
+    let (from, to) = (Place::of(&app), file.clone());
+    actix_web::rt::task::spawn_blocking(move || from.back_up(&to)).await.unwrap();
+    until_more_than(before, &acknowledged).await;
+    stop.store(true, Ordering::Relaxed);
+    let mut writers = Vec::new();
+    for writer in writing {
+        writers.push(writer.await.unwrap());
+    }
+
+    let folder = tempfile::tempdir().unwrap();
+    let database = Arc::new(TestDatabase::blank(folder.path()));
+    let place = Place {
+        engine: database.engine(),
+        url: database.url().to_owned(),
+        uploads: folder.path().join("uploads"),
+    };
+    place.restore(&file);
+    let restored = TestApp::start_in(folder, database, &[]).await;
+    let clinic = again(&restored, &clinic).await;
+    assert_eq!(clinic.get(filed.header("location")).await.is(200).body, filed.body);
+    let content = clinic.get(&format!("/v1/uploads/{evidence}/content")).await.is(200);
+    assert_eq!(content.text.as_bytes(), forms::pdf());
+    let writers = [again(&restored, &writers[0]).await, again(&restored, &writers[1]).await];
+    let kept = acknowledged.lock().unwrap()[..before].to_vec();
+    for (writer, id) in kept {
+        writers[writer].get(&format!("/v1/uploads/{id}/content")).await.is(200);
+    }
+    clinic.file("/v1/declarations", &forms::no_network()).await.refused(409, "DECLARATION_EXISTS");
+    assert_sound(&place);
+}
+
+/// Everything the doctor looks at is well. The tests' PostgreSQL server syncs nothing, which is told.
+#[track_caller]
+fn assert_sound(place: &Place) {
+    let output = place.run(&["doctor"]);
+    let told = text(&output.stdout);
+    let failures: Vec<&str> = told.lines().filter(|line| line.starts_with("FAIL")).collect();
+    let expected = usize::from(place.engine == Engine::Postgres);
+    assert!(failures.len() == expected && failures.iter().all(|line| line.contains("fsync")), "{told}");
+    assert!(told.contains("attachments are there"), "{told}");
+}
+
+/// A migrated embedded database in a folder, without a service.
+fn installation() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    done(&binary::run(folder.path(), &["migrate"]));
+    folder
+}
+
+/// Everything in a folder, by name.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn a_database_and_its_backup_are_for_the_eyes_of_their_owner() {
+    let (folder, shelf) = (installation(), tempfile::tempdir().unwrap());
+    let mode = |file: &Path| std::fs::metadata(file).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder.path().join("data.sqlite3")), 0o600);
+    let file = shelf.path().join("night.backup");
+    let output = binary::run(folder.path(), &["backup", path(&file)]);
+    assert_eq!(done(&output), format!("database     {0}\nattachments  0 in {0}.uploads\n", file.display()));
+    assert_eq!(names(shelf.path()), ["night.backup", "night.backup.uploads"]);
+    assert_eq!(mode(&file), 0o600);
+}
+
+#[test]
+fn a_backup_is_never_written_over() {
+    let (folder, shelf) = (installation(), tempfile::tempdir().unwrap());
+    let file = shelf.path().join("night.backup");
+    std::fs::write(&file, "yesterday's").unwrap();
+    let output = binary::run(folder.path(), &["backup", path(&file)]);
+    assert!(failed(&output, 1).contains("is there already"));
+    assert_eq!(std::fs::read(&file).unwrap(), b"yesterday's");
+    assert_eq!(names(shelf.path()), ["night.backup"]);
+}
+
+#[test]
+fn a_restore_never_touches_a_database_or_the_log_of_one() {
+    let (folder, shelf) = (installation(), tempfile::tempdir().unwrap());
+    let file = shelf.path().join("night.backup");
+    done(&binary::run(folder.path(), &["backup", path(&file)]));
+    let inside = std::fs::read(folder.path().join("data.sqlite3")).unwrap();
+    let output = binary::run(folder.path(), &["restore", path(&file)]);
+    assert!(failed(&output, 1).contains("data.sqlite3 is there already"));
+    assert_eq!(std::fs::read(folder.path().join("data.sqlite3")).unwrap(), inside);
+
+    for left_over in ["data.sqlite3-wal", "data.sqlite3-journal"] {
+        let elsewhere = tempfile::tempdir().unwrap();
+        std::fs::write(elsewhere.path().join(left_over), "of another database").unwrap();
+        let output = binary::run(elsewhere.path(), &["restore", path(&file)]);
+        assert!(failed(&output, 1).contains(left_over));
+        assert_eq!(names(elsewhere.path()), [left_over]);
+    }
+}
+
+#[test]
+fn what_is_not_there_or_no_database_is_neither_backed_up_nor_restored() {
+    let shelf = tempfile::tempdir().unwrap();
+    let file = shelf.path().join("night.backup");
+    let output = binary::run(shelf.path(), &["backup", path(&file)]);
+    assert!(failed(&output, 1).contains("data.sqlite3"));
+    let output = binary::run(shelf.path(), &["restore", path(&file)]);
+    assert!(failed(&output, 1).contains("night.backup"));
+    assert_eq!(names(shelf.path()), Vec::<String>::new());
+
+    std::fs::write(&file, "this is no database, it is a letter".repeat(99)).unwrap();
+    let output = binary::run(shelf.path(), &["restore", path(&file)]);
+    assert!(failed(&output, 1).contains("not a database"));
+    assert_eq!(names(shelf.path()), ["night.backup"]);
+}
+
+/// Overwrites a stretch in the middle of a file.
+fn damage(file: &Path) {
+    use std::os::unix::fs::FileExt as _;
+    let out = std::fs::OpenOptions::new().write(true).open(file).unwrap();
+    let middle = out.metadata().unwrap().len() / 2;
+    out.write_all_at(&[0xA5; 8192], middle).unwrap();
+}
+
+#[test]
+fn a_backup_that_was_damaged_on_its_shelf_is_not_restored() {
+    let (folder, shelf) = (installation(), tempfile::tempdir().unwrap());
+    let file = shelf.path().join("night.backup");
+    done(&binary::run(folder.path(), &["backup", path(&file)]));
+    damage(&file);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let output = binary::run(elsewhere.path(), &["restore", path(&file)]);
+    let told = failed(&output, 1);
+    assert!(told.contains("malformed") || told.contains("damaged"), "{told}");
+    assert_eq!(names(elsewhere.path()), Vec::<String>::new());
+}
+
+#[apply(on_sqlite)]
+async fn a_missing_or_changed_attachment_is_named_and_the_rest_is_kept() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(clinic.attach(&forms::pdf()).await);
+    }
+    let place = Place::of(&app);
+    let on_disk = |id: &str| {
+        let shelf: String = id.chars().rev().take(2).collect();
+        place.uploads.join(shelf).join(id)
+    };
+    std::fs::remove_file(on_disk(&ids[0])).unwrap();
+    std::fs::write(on_disk(&ids[1]), "%PDF-1.7 another").unwrap();
+    let shelf = tempfile::tempdir().unwrap();
+    let file = shelf.path().join("night.backup");
+    let output = place.run(&["backup", path(&file)]);
+    let told = failed(&output, 1);
+    assert!(told.contains(&ids[0]) && told.contains(&ids[1]) && !told.contains(&ids[2]), "{told}");
+    assert!(text(&output.stdout).contains("attachments  1 in"));
+    assert!(file.exists());
+}
+
+#[test]
+fn postgresql_is_left_to_its_own_tools() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["backup", "restore"] {
+        let mut asked = todokede(folder.path(), &[command, "night.backup"]);
+        let output = asked.env("DATABASE_URL", "postgres://u:s3cret@127.0.0.1:1/x").output().unwrap();
+        let told = failed(&output, 1);
+        assert!(told.contains("pg_dump") && !told.contains("s3cret"), "{told}");
+    }
+    assert_eq!(names(folder.path()), Vec::<String>::new());
+}

@@ -1,0 +1,75 @@
+//! Stopping: callers are told first, requests under way are finished, mails too.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::{Held, POOL, TestApp, Wire, send};
+
+#[apply(on_both_databases)]
+async fn a_service_that_is_about_to_stop_says_so_and_still_answers() {
+    let app = TestApp::start_with(&[("TODOKEDE_DRAIN_SECONDS", "2")]).await;
+    let (client, address) = (app.anonymous(), app.running.address);
+    client.get("/readyz").await.is(200);
+    assert_eq!(client.get("/livez").await.header("connection"), "");
+    let stopping = actix_web::rt::spawn(app.running.stop());
+    while client.get("/readyz").await.status == 200 {}
+    let reply = client.get("/readyz").await;
+    reply.refused(503, "NOT_READY");
+    assert_eq!(reply.body["checks"][0], json!({ "part": "serving", "passes": false }));
+    for (path, status) in [("/livez", 200), ("/v1/support", 200), ("/v1/account", 401), ("/nothing", 404)] {
+        let reply = client.get(path).await.is(status);
+        assert_eq!(reply.header("connection"), "close", "{path}");
+    }
+    let reply = client.post("/v1/registrations", &json!({ "email": "late@clinic.example" })).await.is(202);
+    assert_eq!(reply.header("connection"), "close");
+    stopping.await.unwrap().unwrap();
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+}
+
+#[apply(on_both_databases)]
+async fn a_request_under_way_is_finished_and_its_mail_is_delivered() {
+    let app = TestApp::start_with(&[POOL]).await;
+    let (held, traffic) = (Held::writes(&app).await, app.running.state.traffic.clone());
+    let body = json!({ "email": "reception@clinic.example" });
+    let filing =
+        actix_web::rt::spawn(send(app.anonymous().request(Method::POST, "/v1/registrations").json(&body)));
+    while traffic.under_way() == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let mut idle = Wire::open(app.running.address).await;
+    let stopping = actix_web::rt::spawn(app.running.stop());
+    assert_eq!(idle.rest().await, "", "who asks for nothing holds nothing up");
+    assert!(!stopping.is_finished() && !filing.is_finished());
+    drop(held);
+    let reply = filing.await.unwrap().is(202);
+    assert_eq!(reply.header("connection"), "close");
+    stopping.await.unwrap().unwrap();
+}
+
+#[apply(on_both_databases)]
+async fn a_caller_who_heeds_readiness_loses_no_request() {
+    let app = TestApp::start_with(&[("TODOKEDE_DRAIN_SECONDS", "3")]).await;
+    let answered = Rc::new(Cell::new(0));
+    let callers: Vec<_> = (0..8)
+        .map(|_| {
+            let (client, answered) = (app.anonymous(), Rc::clone(&answered));
+            actix_web::rt::spawn(async move {
+                while client.get("/readyz").await.status == 200 {
+                    client.get("/v1/support").await.is(200);
+                    answered.set(answered.get() + 1);
+                }
+            })
+        })
+        .collect();
+    while answered.get() < 100 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    app.running.stop().await.unwrap();
+    for caller in callers {
+        caller.await.unwrap();
+    }
+}

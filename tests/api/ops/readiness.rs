@@ -1,0 +1,176 @@
+//! Readiness: part by part, cheap to ask, and never confused with waiting mails.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::support::database::TestDatabase;
+use crate::support::{Disk, Held, POOL, Reply, Standby, TestApp, forms};
+
+/// The names of the parts that fail.
+fn failing(reply: &Reply) -> Vec<&str> {
+    let checks = reply.body["checks"].as_array().unwrap().iter();
+    checks.filter(|check| check["passes"] == false).map(|check| check["part"].as_str().unwrap()).collect()
+}
+
+fn measured(reply: &Reply, part: &str) -> Value {
+    let checks = reply.body["checks"].as_array().unwrap();
+    checks.iter().find(|check| check["part"] == part).unwrap()["measured"].clone()
+}
+
+/// Asks until what was seen before is no longer good.
+async fn asked_anew(app: &TestApp) -> Reply {
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    app.anonymous().get("/readyz").await
+}
+
+#[apply(on_both_databases)]
+async fn a_service_that_is_ready_shows_what_it_looked_at() {
+    let app = TestApp::start().await;
+    let reply = app.anonymous().get("/readyz").await.is(200);
+    assert_eq!(reply.body["status"], "ready");
+    assert_eq!(failing(&reply), Vec::<&str>::new());
+    assert_eq!((measured(&reply, "migrations"), measured(&reply, "outbox")), (0.into(), 0.into()));
+    assert!(measured(&reply, "disk of uploads").as_i64().unwrap() > 0);
+}
+
+#[apply(on_both_databases)]
+async fn a_full_disk_makes_a_service_unready_that_still_answers() {
+    let app = TestApp::start_with(&[("TODOKEDE_DISK_FLOOR_MIB", "1000000000")]).await;
+    let reply = app.anonymous().get("/readyz").await;
+    reply.refused(503, "NOT_READY");
+    assert!(failing(&reply).contains(&"disk of uploads"), "{}", reply.text);
+    assert!(failing(&reply).iter().all(|part| part.starts_with("disk of ")), "{}", reply.text);
+    assert!(!reply.header("retry-after").is_empty());
+    app.anonymous().get("/livez").await.is(200);
+    app.anonymous().get("/v1/support").await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn a_schema_one_step_ahead_is_fine_and_anything_further_off_is_not() {
+    let app = TestApp::start().await;
+    let insert = |version: &str| {
+        app.database
+            .execute(&format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')"));
+    };
+    insert("20990101000000");
+    let reply = asked_anew(&app).await.is(200);
+    assert_eq!(measured(&reply, "migrations"), 1);
+    insert("20990102000000");
+    let reply = asked_anew(&app).await;
+    assert_eq!(failing(reply.refused(503, "NOT_READY")), ["migrations"]);
+    app.database.execute("DELETE FROM __diesel_schema_migrations WHERE version LIKE '2099%'");
+    asked_anew(&app).await.is(200);
+    app.database.execute("DELETE FROM __diesel_schema_migrations");
+    let reply = asked_anew(&app).await;
+    assert_eq!(failing(reply.refused(503, "NOT_READY")), ["migrations"]);
+}
+
+#[apply(on_both_databases)]
+async fn a_database_that_takes_no_writes_makes_a_service_unready_until_it_does() {
+    let app = TestApp::start_with(&[POOL]).await;
+    let held = Held::writes(&app).await;
+    let reply = app.anonymous().get("/readyz").await;
+    assert!(failing(reply.refused(503, "NOT_READY")).contains(&"database"), "{}", reply.text);
+    drop(held);
+    asked_anew(&app).await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn a_hundred_probes_are_one_look_at_the_database() {
+    let app = TestApp::start().await;
+    let client = app.anonymous();
+    let load = app.running.state.database.load();
+    let before = load.reads.served();
+    let begun = std::time::Instant::now();
+    for _ in 0..100 {
+        client.get("/readyz").await.is(200);
+    }
+    let looks = load.reads.served() - before;
+    assert!(looks <= 1 + begun.elapsed().as_secs(), "{looks} looks");
+}
+
+#[apply(on_sqlite)]
+async fn a_database_whose_file_is_taken_away_is_told_and_found_again_without_a_restart() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    app.anonymous().get("/readyz").await.is(200);
+    let [file, elsewhere] = ["todokede.sqlite3", "elsewhere"].map(|name| app.folder().join(name));
+    std::fs::rename(&file, &elsewhere).unwrap();
+    clinic.file_with_key("/v1/declarations", &forms::no_network(), "gone").await.refused(503, "UNAVAILABLE");
+    clinic.get("/v1/account").await.refused(503, "UNAVAILABLE");
+    let reply = asked_anew(&app).await;
+    assert!(failing(reply.refused(503, "NOT_READY")).contains(&"database"), "{}", reply.text);
+    app.anonymous().get("/livez").await.is(200);
+    std::fs::rename(&elsewhere, &file).unwrap();
+    clinic.file_with_key("/v1/declarations", &forms::no_network(), "gone").await.is(201);
+    asked_anew(&app).await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn a_crowd_of_readers_makes_no_service_unready_that_files() {
+    let app = TestApp::start_with(&[POOL]).await;
+    let held = Held::reads(&app).await;
+    app.anonymous().get("/readyz").await.is(200);
+    drop(held);
+}
+
+#[apply(on_both_databases)]
+async fn a_disk_that_is_read_only_keeps_attachments_out_and_makes_a_service_unready_until_it_is_written() {
+    let Some(disk) = Disk::mount() else { return };
+    let app = TestApp::start_with(&[("TODOKEDE_UPLOADS_DIR", disk.path().to_str().unwrap())]).await;
+    let clinic = app.clinic().await;
+    let stored = clinic.attach(&forms::pdf()).await;
+    let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    let id = announced.body["id"].as_str().unwrap();
+    disk.forbid_writing();
+    let sent = forms::send_content(&clinic, id, &forms::pdf()).await;
+    sent.refused(503, "UNAVAILABLE");
+    assert!(sent.body["retryable"] == true && !sent.header("retry-after").is_empty(), "{}", sent.text);
+    clinic.get(&format!("/v1/uploads/{stored}/content")).await.is(200);
+    let reply = asked_anew(&app).await;
+    assert_eq!(failing(reply.refused(503, "NOT_READY")), ["disk of uploads"]);
+    disk.allow_writing();
+    forms::send_content(&clinic, id, &forms::pdf()).await.is(200);
+    asked_anew(&app).await.is(200);
+}
+
+/// Asks until the answer has this status.
+async fn asked_until(app: &TestApp, status: u16) -> Reply {
+    for _ in 0..10 {
+        let reply = asked_anew(app).await;
+        if reply.status == status {
+            return reply;
+        }
+    }
+    asked_anew(app).await.is(status)
+}
+
+#[apply(on_postgres)]
+async fn a_server_that_no_standby_follows_makes_a_service_unready_until_one_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Arc::new(TestDatabase::ready(folder.path()));
+    let standby = Standby::of(&database).await;
+    let app = TestApp::start_in(folder, database, &[]).await;
+    app.anonymous().get("/readyz").await.is(200);
+    standby.leaves().await;
+    let reply = asked_until(&app, 503).await;
+    assert_eq!(failing(reply.refused(503, "NOT_READY")), ["database"], "the rest can be read");
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        let begun = Instant::now();
+        let reply = app.anonymous().get("/readyz").await;
+        assert_eq!(failing(reply.refused(503, "NOT_READY")), ["database"]);
+        assert!(begun.elapsed() < Duration::from_secs(2), "what hangs is known: {:?}", begun.elapsed());
+    }
+    let waiting = "SELECT COUNT(*) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND wait_event = 'SyncRep'";
+    assert_eq!(app.count(waiting), 1, "one commit was tried, and none behind it");
+    app.anonymous().get("/livez").await.is(200);
+    standby.returns();
+    asked_until(&app, 200).await;
+    assert_eq!(app.count(waiting), 0);
+    let clinic = app.clinic().await;
+    clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+}

@@ -1,0 +1,172 @@
+//! A facility whose designation is still being decided: a receipt number first, a code later.
+
+use serde_json::{Value, json};
+
+use crate::support::{Actor, Client, PASSWORD, TestApp, forms};
+
+/// What is stated of code, receipt number and kind, and what is said against it.
+type Case<'a> = (Option<&'a Value>, Option<&'a Value>, Option<&'a Value>, &'a [(&'a str, &'a str)]);
+
+fn applicant(token: &str, facility: &Value, receipt: &str, kind: &str) -> Value {
+    let mut form = forms::account(token, facility);
+    form["facility"].as_object_mut().unwrap().remove("code");
+    form["facility"]["designation_receipt"] = json!(receipt);
+    form["facility"]["kind"] = json!(kind);
+    form
+}
+
+/// Registers with a receipt number and logs in.
+async fn registered(app: &TestApp, facility: &Value, receipt: &str, kind: &str) -> Actor {
+    let email = format!("{}@clinic.example", receipt.to_ascii_lowercase());
+    let token = app.registration_token(&email).await;
+    app.anonymous().post("/v1/accounts", &applicant(&token, facility, receipt, kind)).await.is(201);
+    Actor::log_in(app, &email, PASSWORD, String::new()).await
+}
+
+/// The facility part of the account with a code, as a change states it.
+async fn with_code(account: &Client, code: &str) -> Value {
+    let mut facility = account.get("/v1/account").await.is(200).body["facility"].clone();
+    let members = facility.as_object_mut().unwrap();
+    members.remove("designation_receipt");
+    members.remove("kind");
+    members.insert("code".to_owned(), json!(code));
+    json!({ "facility": facility })
+}
+
+#[apply(on_both_databases)]
+async fn an_applicant_registers_with_a_receipt_number_and_states_the_code_once_designated() {
+    let app = TestApp::start().await;
+    let facility = app.unused_facility("MEDICAL").await;
+    let code = facility["facility_code"].as_str().unwrap();
+    let clinic = registered(&app, &facility, "2023-00123", "MEDICAL").await;
+    let mail = app.mails(&clinic.email, "ACCOUNT_CREATED").await;
+    assert!(mail[0]["text"].as_str().unwrap().contains("2023-00123"));
+    let account = clinic.get("/v1/account").await.is(200);
+    assert_eq!(account.body["facility"]["designation_receipt"], "2023-00123");
+    assert_eq!(account.body["facility"]["kind"], "MEDICAL");
+    assert_eq!(account.body["facility"].get("code"), None);
+    let early = clinic.file_with_key("/v1/declarations", &forms::no_network(), "early").await;
+    early.refused(409, "FACILITY_NOT_DESIGNATED");
+
+    let change = with_code(&clinic, code).await;
+    let screen = clinic.patch("/v1/account?validate_only=true", &change, account.etag()).await.is(200);
+    assert_eq!(screen.body["facility"]["code"], code);
+    assert_eq!(clinic.get("/v1/account").await.body["facility"].get("code"), None);
+    let changed = clinic.patch("/v1/account", &change, account.etag()).await.is(200);
+    assert_eq!(changed.body["facility"]["code"], code);
+    assert_eq!(changed.body["facility"].get("designation_receipt"), None);
+    assert_eq!(changed.body["id"], account.body["id"]);
+    clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+}
+
+#[apply(on_both_databases)]
+async fn a_code_is_stated_once_the_same_code_again_is_no_change_and_another_is_a_succession() {
+    let app = TestApp::start().await;
+    let facility = app.unused_facility("MEDICAL").await;
+    let other = app.unused_facility("MEDICAL").await;
+    let clinic = registered(&app, &facility, "A-1", "MEDICAL").await;
+    let code = facility["facility_code"].as_str().unwrap();
+    let change = with_code(&clinic, code).await;
+    for _ in 0..2 {
+        let etag = clinic.get("/v1/account").await.etag().to_owned();
+        clinic.patch("/v1/account", &change, &etag).await.is(200);
+    }
+    let etag = clinic.get("/v1/account").await.etag().to_owned();
+    let change = with_code(&clinic, other["facility_code"].as_str().unwrap()).await;
+    clinic.patch("/v1/account", &change, &etag).await.refused(409, "FACILITY_ALREADY_DESIGNATED");
+    assert_eq!(clinic.get("/v1/account").await.body["facility"]["code"], code);
+}
+
+#[apply(on_both_databases)]
+async fn a_designation_is_held_against_kind_list_and_the_other_accounts() {
+    let app = TestApp::start().await;
+    let facility = app.unused_facility("MEDICAL").await;
+    let pharmacy = app.unused_facility("PHARMACY").await;
+    let taken = app.clinic().await;
+    let clinic = registered(&app, &facility, "A-1", "MEDICAL").await;
+    let etag = clinic.get("/v1/account").await.etag().to_owned();
+
+    let not_listed = with_code(&clinic, "0119999990").await;
+    let reply = clinic.patch("/v1/account", &not_listed, &etag).await;
+    assert_eq!(reply.body["errors"][0]["pointer"], "/facility/code", "{}", reply.text);
+    let mut of_pharmacy = with_code(&clinic, pharmacy["facility_code"].as_str().unwrap()).await;
+    of_pharmacy["facility"]["postal_code"] = pharmacy["postal_code"].clone();
+    let reply = clinic.patch("/v1/account", &of_pharmacy, &etag).await;
+    reply.blames(&[("/facility/code", "KIND_MISMATCH")]);
+    let mut elsewhere = with_code(&clinic, facility["facility_code"].as_str().unwrap()).await;
+    elsewhere["facility"]["postal_code"] = json!("999-9999");
+    let reply = clinic.patch("/v1/account", &elsewhere, &etag).await;
+    reply.blames(&[("/facility/postal_code", "POSTAL_CODE_MISMATCH")]);
+    let of_another = with_code(&clinic, &taken.facility_code).await;
+    clinic.patch("/v1/account", &of_another, &etag).await.refused(409, "FACILITY_HAS_ACCOUNT");
+    assert_eq!(clinic.get("/v1/account").await.etag(), etag);
+}
+
+#[apply(on_both_databases)]
+async fn a_form_states_a_code_or_a_receipt_number_with_a_kind_never_both_never_neither() {
+    let app = TestApp::start().await;
+    let token = app.registration_token("a@clinic.example").await;
+    let facility = app.unused_facility("MEDICAL").await;
+    let code = facility["facility_code"].clone();
+    let good = json!("2023-00123");
+    let kind = json!("MEDICAL");
+    let (at_code, at_receipt, at_kind) =
+        ("/facility/code", "/facility/designation_receipt", "/facility/kind");
+    let cases: [Case<'_>; 8] = [
+        (Some(&code), None, None, &[]),
+        (None, Some(&good), Some(&kind), &[]),
+        (None, None, None, &[(at_code, "REQUIRED")]),
+        (None, None, Some(&kind), &[(at_code, "REQUIRED"), (at_kind, "NOT_APPLICABLE")]),
+        (Some(&code), None, Some(&kind), &[(at_kind, "NOT_APPLICABLE")]),
+        (Some(&code), Some(&good), Some(&kind), &[(at_receipt, "NOT_APPLICABLE")]),
+        (Some(&code), Some(&good), None, &[(at_receipt, "NOT_APPLICABLE"), (at_kind, "REQUIRED")]),
+        (None, Some(&good), None, &[(at_kind, "REQUIRED")]),
+    ];
+    for (code, receipt, kind, faults) in cases {
+        let mut form = forms::account(&token, &facility);
+        let members = form["facility"].as_object_mut().unwrap();
+        members.remove("code");
+        for (name, value) in [("code", code), ("designation_receipt", receipt), ("kind", kind)] {
+            members.extend(value.map(|value| (name.to_owned(), value.clone())));
+        }
+        let reply = app.anonymous().post("/v1/accounts?validate_only=true", &form).await;
+        if faults.is_empty() {
+            reply.is(200);
+        } else {
+            reply.blames(faults);
+        }
+    }
+}
+
+#[apply(on_both_databases)]
+async fn receipt_numbers_and_kinds_of_no_known_form_are_refused() {
+    let app = TestApp::start().await;
+    let token = app.registration_token("a@clinic.example").await;
+    let facility = app.unused_facility("MEDICAL").await;
+    for receipt in ["", "受付１２３", "2023_123", &"1".repeat(21)] {
+        let form = applicant(&token, &facility, receipt, "MEDICAL");
+        let reply = app.anonymous().post("/v1/accounts", &form).await;
+        reply.blames(&[("/facility/designation_receipt", "DESIGNATION_RECEIPT_FORM")]);
+    }
+    for kind in ["", "medical", "HOSPITAL", "1"] {
+        let form = applicant(&token, &facility, "2023-1", kind);
+        let reply = app.anonymous().post("/v1/accounts", &form).await;
+        reply.blames(&[("/facility/kind", "UNKNOWN_VALUE")]);
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 0);
+}
+
+#[apply(on_both_databases)]
+async fn a_receipt_number_has_one_account_even_after_the_designation() {
+    let app = TestApp::start().await;
+    let facility = app.unused_facility("MEDICAL").await;
+    let clinic = registered(&app, &facility, "2023-A7", "MEDICAL").await;
+    let token = app.registration_token("second@clinic.example").await;
+    // The same number as a hurried colleague types it.
+    let second = applicant(&token, &facility, " ２０２３－ａ７ ", "MEDICAL");
+    app.anonymous().post("/v1/accounts", &second).await.refused(409, "FACILITY_HAS_ACCOUNT");
+    let etag = clinic.get("/v1/account").await.etag().to_owned();
+    let change = with_code(&clinic, facility["facility_code"].as_str().unwrap()).await;
+    clinic.patch("/v1/account", &change, &etag).await.is(200);
+    app.anonymous().post("/v1/accounts", &second).await.refused(409, "FACILITY_HAS_ACCOUNT");
+}

@@ -1,0 +1,242 @@
+//! Which facility may get an account, by its code and by what came before it.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, forms, list};
+
+/// What the confirmation screen says to a registration of a facility: `OK` or the problem's code.
+async fn verdict(app: &TestApp, token: &str, facility: &Value) -> String {
+    let reply =
+        app.anonymous().post("/v1/accounts?validate_only=true", &forms::account(token, facility)).await;
+    if reply.status == 200 { "OK".to_owned() } else { reply.body["code"].as_str().unwrap().to_owned() }
+}
+
+/// A facility as lists and forms name it.
+fn listed(nine_digits: &str, name: &str, address: &str) -> Value {
+    let code = list::code(nine_digits);
+    json!({ "facility_code": code, "name": name, "postal_code": "060-0000", "address": address })
+}
+
+fn edition(facilities: &[Value]) -> String {
+    list::csv(&facilities.iter().collect::<Vec<_>>())
+}
+
+#[apply(on_both_databases)]
+async fn a_code_that_is_no_code_or_not_in_the_list_is_refused_and_blamed() {
+    let app = TestApp::start().await;
+    let token = app.registration_token("a@clinic.example").await;
+    let listed = app.unused_facility("MEDICAL").await;
+    let mut wrong_digit = listed["facility_code"].as_str().unwrap().to_owned();
+    let last = wrong_digit.pop().unwrap();
+    wrong_digit.push(if last == '9' { '0' } else { char::from(u8::try_from(last).unwrap() + 1) });
+    for (code, fault) in [
+        (list::code("011999999"), "FACILITY_NOT_LISTED"),
+        (wrong_digit, "FACILITY_CODE_CHECK_DIGIT"),
+        ("4810100010".to_owned(), "FACILITY_CODE_PREFECTURE"),
+        ("0120100010".to_owned(), "FACILITY_CODE_KIND"),
+        ("011010001".to_owned(), "FACILITY_CODE_FORM"),
+        ("01101000130".to_owned(), "FACILITY_CODE_FORM"),
+        ("O110100013".to_owned(), "FACILITY_CODE_FORM"),
+        (String::new(), "FACILITY_CODE_FORM"),
+        ("0".repeat(41), "TOO_LONG"),
+    ] {
+        let mut form = forms::account(&token, &listed);
+        form["facility"]["code"] = json!(code);
+        for path in ["/v1/accounts?validate_only=true", "/v1/accounts"] {
+            app.anonymous().post(path, &form).await.blames(&[("/facility/code", fault)]);
+        }
+    }
+}
+
+#[apply(on_both_databases)]
+async fn a_code_is_understood_however_it_is_typed_and_shown_in_its_normal_form() {
+    let app = TestApp::start().await;
+    let token = app.registration_token("a@clinic.example").await;
+    let listed = app.unused_facility("MEDICAL").await;
+    let code = listed["facility_code"].as_str().unwrap();
+    let wide: String = code.chars().map(|c| char::from_u32(u32::from(c) - 0x30 + 0xFF10).unwrap()).collect();
+    for typed in [wide, code.split("").collect::<Vec<_>>().join("-")] {
+        let mut form = forms::account(&token, &listed);
+        form["facility"]["code"] = json!(typed);
+        let screen = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.is(200);
+        assert_eq!(screen.body["facility"]["code"], code);
+    }
+}
+
+#[apply(on_both_databases)]
+async fn a_facility_that_left_the_list_gets_no_account() {
+    let app = TestApp::start().await;
+    let token = app.registration_token("a@clinic.example").await;
+    let gone = app.unused_facility("DENTAL").await;
+    let stays = app.unused_facility("DENTAL").await;
+    let report = app.import(list::csv(&[&stays]), true).await.0;
+    assert_eq!(report.delisted, 2, "the prefecture's other two dentists");
+    app.anonymous()
+        .post("/v1/accounts", &forms::account(&token, &gone))
+        .await
+        .blames(&[("/facility/code", "FACILITY_DELISTED")]);
+
+    app.import(list::csv(&[&gone]), false).await;
+    app.anonymous().post("/v1/accounts", &forms::account(&token, &gone)).await.is(201);
+}
+
+#[apply(on_both_databases)]
+async fn a_facility_with_an_account_is_refused_at_the_confirmation_screen_already() {
+    let app = TestApp::start().await;
+    let facility = app.unused_facility("MEDICAL").await;
+    crate::support::Actor::register(&app, &facility).await;
+    let token = app.registration_token("second@clinic.example").await;
+    let form = forms::account(&token, &facility);
+    for path in ["/v1/accounts?validate_only=true", "/v1/accounts"] {
+        app.anonymous().post(path, &form).await.refused(409, "FACILITY_HAS_ACCOUNT");
+    }
+    app.anonymous().post("/v1/registrations/confirmation", &json!({ "token": token })).await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn of_sixteen_who_register_one_code_at_once_exactly_one_gets_the_account() {
+    let app = TestApp::start().await;
+    let facility = app.unused_facility("MEDICAL").await;
+    let mut tokens = Vec::new();
+    for place in 0..16 {
+        tokens.push(app.registration_token(&format!("racer-{place}@clinic.example")).await);
+    }
+    let racers = tokens.iter().map(|token| {
+        let (racer, form) = (app.anonymous(), forms::account(token, &facility));
+        async move { racer.post("/v1/accounts", &form).await }
+    });
+    let replies = join_all(racers).await;
+    let (won, lost): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status == 201);
+    assert_eq!((won.len(), lost.len()), (1, 15));
+    for reply in lost {
+        reply.refused(409, "FACILITY_HAS_ACCOUNT");
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 1);
+    assert_eq!(app.count("SELECT COUNT(*) FROM links WHERE used_at IS NOT NULL"), 1);
+    assert_eq!(app.count("SELECT COUNT(*) FROM audit_log WHERE action = 'account.created'"), 1);
+    let mails = "(SELECT COUNT(*) FROM outbox WHERE kind = 'ACCOUNT_CREATED')";
+    assert_eq!(app.count(mails), 1);
+}
+
+#[apply(on_both_databases)]
+async fn two_facilities_that_race_for_one_address_end_with_one_account() {
+    let app = TestApp::start().await;
+    let mut forms = Vec::new();
+    for spelling in ["Race@clinic.example", "race@Clinic.example", "race@clinic.example"] {
+        let stranger = app.anonymous();
+        stranger.post("/v1/registrations", &json!({ "email": spelling })).await.is(202);
+        let stored = spelling.replace("@Clinic", "@clinic");
+        let token = app.token(&stored, "PROVISIONAL_REGISTRATION").await;
+        forms.push(forms::account(&token, &app.unused_facility("MEDICAL").await));
+    }
+    let racers = forms.iter().map(|form| {
+        let racer = app.anonymous();
+        async move { racer.post("/v1/accounts", form).await }
+    });
+    let replies = join_all(racers).await;
+    assert_eq!(replies.iter().filter(|reply| reply.status == 201).count(), 1);
+    for reply in replies.iter().filter(|reply| reply.status != 201) {
+        reply.refused(410, "LINK_USED");
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 1);
+}
+
+#[apply(on_both_databases)]
+async fn a_code_that_looks_like_a_known_facility_under_a_new_number_is_sent_to_succession() {
+    let app = TestApp::start().await;
+    let token = app.registration_token("new@clinic.example").await;
+    let mut cases = Vec::new();
+    for (place, (same_name, same_address)) in
+        [(true, true), (true, false), (false, true), (false, false)].into_iter().enumerate()
+    {
+        let old = app.unused_facility("MEDICAL").await;
+        crate::support::Actor::register(&app, &old).await;
+        let name = if same_name { old["name"].as_str().unwrap() } else { "架空あたらしい診療所" };
+        let elsewhere = format!("北海道架空市別町９－{place}");
+        let address = if same_address { old["address"].as_str().unwrap() } else { &elsewhere };
+        let newcomer = listed(&format!("01109990{place}"), name, address);
+        cases.push((newcomer, same_name, same_address));
+    }
+    let newcomers: Vec<Value> = cases.iter().map(|(newcomer, ..)| newcomer.clone()).collect();
+
+    app.import(edition(&newcomers), false).await;
+    for (newcomer, same_name, same_address) in &cases {
+        let expected = if *same_name && *same_address { "SUCCESSION_REQUIRED" } else { "OK" };
+        assert_eq!(verdict(&app, &token, newcomer).await, expected, "both listed: {newcomer}");
+    }
+
+    // The next edition lacks the old codes: now either likeness is enough.
+    app.import(edition(&newcomers), true).await;
+    for (newcomer, same_name, same_address) in &cases {
+        let expected = if *same_name || *same_address { "SUCCESSION_REQUIRED" } else { "OK" };
+        assert_eq!(verdict(&app, &token, newcomer).await, expected, "old one gone: {newcomer}");
+        let reply = app.anonymous().post("/v1/accounts", &forms::account(&token, newcomer)).await;
+        if expected == "OK" {
+            reply.is(201);
+        } else {
+            reply.refused(409, "SUCCESSION_REQUIRED");
+        }
+    }
+}
+
+#[apply(on_both_databases)]
+async fn likeness_means_nothing_without_an_account_or_across_kinds_and_prefectures() {
+    let app = TestApp::start().await;
+    let token = app.registration_token("new@clinic.example").await;
+    let strange = app.unused_facility("MEDICAL").await;
+    let known = app.unused_facility("MEDICAL").await;
+    crate::support::Actor::register(&app, &known).await;
+    let like = |nine_digits: &str, other: &Value| {
+        listed(nine_digits, other["name"].as_str().unwrap(), other["address"].as_str().unwrap())
+    };
+    let newcomers = [
+        like("011099901", &strange),
+        like("013099901", &known),
+        like("014099901", &known),
+        like("041099901", &known),
+    ];
+    app.import(edition(&newcomers), false).await;
+    for newcomer in &newcomers {
+        assert_eq!(verdict(&app, &token, newcomer).await, "OK", "{newcomer}");
+    }
+}
+
+#[apply(on_both_databases)]
+async fn a_code_whose_rights_passed_on_gets_no_account_again_nor_does_its_successor() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let successor = app.unused_facility("MEDICAL").await;
+    let filed = clinic.file("/v1/successions", &forms::succession(&successor)).await.is(201);
+    assert_eq!(filed.body["status"], "ACCEPTED", "{}", filed.text);
+    let token = app.registration_token("new@clinic.example").await;
+    let page = app.anonymous().get("/sandbox/facilities?page_size=100&kind=MEDICAL").await;
+    let old = page.body["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|facility| facility["facility_code"] == *clinic.facility_code)
+        .unwrap();
+    assert_eq!(verdict(&app, &token, old).await, "FACILITY_SUCCEEDED");
+    assert_eq!(verdict(&app, &token, &successor).await, "FACILITY_HAS_ACCOUNT");
+    for (facility, code) in [(old, "FACILITY_SUCCEEDED"), (&successor, "FACILITY_HAS_ACCOUNT")] {
+        app.anonymous().post("/v1/accounts", &forms::account(&token, facility)).await.refused(409, code);
+    }
+}
+
+#[apply(on_both_databases)]
+async fn a_code_that_a_live_succession_names_waits_for_it_and_is_free_after_its_withdrawal() {
+    let app = TestApp::start_with(&[("TODOKEDE_REVIEW", "staff")]).await;
+    let clinic = app.clinic().await;
+    let successor = app.unused_facility("MEDICAL").await;
+    let token = app.registration_token("new@clinic.example").await;
+    assert_eq!(verdict(&app, &token, &successor).await, "OK");
+    let filed = clinic.file("/v1/successions", &forms::succession(&successor)).await.is(201);
+    assert_eq!(verdict(&app, &token, &successor).await, "SUCCESSION_REQUIRED");
+    app.anonymous()
+        .post("/v1/accounts", &forms::account(&token, &successor))
+        .await
+        .refused(409, "SUCCESSION_REQUIRED");
+    clinic.withdraw(filed.header("location"), filed.etag()).await.is(200);
+    app.anonymous().post("/v1/accounts", &forms::account(&token, &successor)).await.is(201);
+}

@@ -1,0 +1,114 @@
+//! Registration over a bad line: the answer was lost, the form is sent again.
+
+use futures_util::future::join_all;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, forms, send};
+
+#[apply(on_both_databases)]
+async fn a_registration_whose_answer_was_lost_is_answered_again_under_the_same_key() {
+    let app = TestApp::start().await;
+    let stranger = app.anonymous();
+    let token = app.registration_token("a@clinic.example").await;
+    let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
+    let first = stranger.file_with_key("/v1/accounts", &form, "lost-answer").await.is(201);
+    assert_eq!(first.header("idempotent-replayed"), "");
+    for key in ["lost-answer", "\"lost-answer\""] {
+        let again = stranger.file_with_key("/v1/accounts", &form, key).await.is(201);
+        assert_eq!(again.header("idempotent-replayed"), "true");
+        assert_eq!(again.text, first.text);
+        for header in ["location", "etag", "content-type"] {
+            assert_eq!(again.header(header), first.header(header), "{header}");
+        }
+    }
+    // Members in another order are the same document.
+    let members = form.as_object().unwrap().iter().rev();
+    let reordered: Vec<String> = members.map(|(name, value)| format!("\"{name}\": {value}")).collect();
+    let request = stranger.request(Method::POST, "/v1/accounts").header("Idempotency-Key", "lost-answer");
+    let body = format!("{{ {} }}", reordered.join(", "));
+    let again = send(request.header("Content-Type", "application/json").body(body)).await.is(201);
+    assert_eq!(again.text, first.text);
+    assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 1);
+    assert_eq!(app.mails("a@clinic.example", "ACCOUNT_CREATED").await.len(), 1);
+}
+
+#[apply(on_both_databases)]
+async fn a_key_stands_for_one_form_only_and_no_key_or_another_finds_the_link_used() {
+    let app = TestApp::start().await;
+    let stranger = app.anonymous();
+    let token = app.registration_token("a@clinic.example").await;
+    let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
+    stranger.file_with_key("/v1/accounts", &form, "key-1").await.is(201);
+
+    let changes: [fn(&mut Value); 4] = [
+        |form| form["contact"]["name"] = json!("架空 三郎"),
+        |form| form["password"] = json!("雪の朝に隣の犬と川岸まで歩いた"),
+        |form| form["founder"]["kind"] = json!("CORPORATION"),
+        |form| form["facility"]["phone"] = json!("03-0000-9999"),
+    ];
+    for change in changes {
+        let mut other = form.clone();
+        change(&mut other);
+        let reply = stranger.file_with_key("/v1/accounts", &other, "key-1").await;
+        reply.refused(422, "IDEMPOTENCY_KEY_REUSED");
+    }
+    stranger.post("/v1/accounts", &form).await.refused(410, "LINK_USED");
+    stranger.file_with_key("/v1/accounts", &form, "key-2").await.refused(410, "LINK_USED");
+    let screen = stranger.file_with_key("/v1/accounts?validate_only=true", &form, "key-1").await;
+    screen.refused(410, "LINK_USED");
+    assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 1);
+}
+
+#[apply(on_both_databases)]
+async fn two_strangers_may_choose_the_same_key() {
+    let app = TestApp::start().await;
+    for email in ["a@clinic.example", "b@clinic.example"] {
+        let token = app.registration_token(email).await;
+        let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
+        let reply = app.anonymous().file_with_key("/v1/accounts", &form, "1").await.is(201);
+        assert_eq!(reply.body["email"], email);
+    }
+}
+
+#[apply(on_both_databases)]
+async fn impatient_retries_that_overtake_each_other_make_one_account_and_get_one_answer() {
+    let app = TestApp::start().await;
+    let token = app.registration_token("a@clinic.example").await;
+    let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
+    let retries = (0..6).map(|_| {
+        let (stranger, form) = (app.anonymous(), form.clone());
+        async move { stranger.file_with_key("/v1/accounts", &form, "impatient").await.is(201) }
+    });
+    let replies = join_all(retries).await;
+    assert!(replies.iter().all(|reply| reply.text == replies[0].text));
+    let fresh = replies.iter().filter(|reply| reply.header("idempotent-replayed").is_empty()).count();
+    assert_eq!(fresh, 1);
+    assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 1);
+    assert_eq!(app.mails("a@clinic.example", "ACCOUNT_CREATED").await.len(), 1);
+}
+
+#[apply(on_both_databases)]
+async fn a_key_outlives_a_restart_and_the_links_day() {
+    let app = TestApp::start().await;
+    let token = app.registration_token("a@clinic.example").await;
+    let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
+    let first = app.anonymous().file_with_key("/v1/accounts", &form, "key").await.is(201);
+    app.mails("a@clinic.example", "ACCOUNT_CREATED").await;
+    let app = app.restart(&[]).await;
+    app.advance(chrono::Duration::days(2));
+    let again = app.anonymous().file_with_key("/v1/accounts", &form, "key").await.is(201);
+    assert_eq!((again.header("idempotent-replayed"), &again.text), ("true", &first.text));
+}
+
+#[apply(on_both_databases)]
+async fn keys_that_are_no_keys_are_refused() {
+    let app = TestApp::start().await;
+    let token = app.registration_token("a@clinic.example").await;
+    let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
+    for key in ["", "\"\"", "two words", "\"open", &"k".repeat(256)] {
+        let reply = app.anonymous().file_with_key("/v1/accounts", &form, key).await;
+        reply.refused(400, "INVALID_PARAMETER");
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 0);
+}

@@ -1,0 +1,208 @@
+//! What a declaration may not say: everything is refused where it stands, and all of it at once.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::support::reasons::{self, Reason};
+use crate::support::{Actor, Reply, TestApp, forms};
+
+const REHEARSE: &str = "/v1/declarations?validate_only=true";
+
+/// The members that the round's public data names for a category, with their requirements.
+fn members(round: &Value, category: &str) -> Vec<(String, Value)> {
+    let rules = round["categories"].as_array().unwrap();
+    let rule = rules.iter().find(|rule| rule["category"] == category).unwrap();
+    let fields = rule["fields"].as_array().unwrap().iter();
+    fields.map(|rule| (rule["field"].as_str().unwrap().to_owned(), rule["requirement"].clone())).collect()
+}
+
+fn every_member(round: &Value) -> BTreeSet<String> {
+    let rules = round["categories"].as_array().unwrap().iter();
+    rules.flat_map(|rule| members(round, rule["category"].as_str().unwrap())).map(|(name, _)| name).collect()
+}
+
+/// A value that is good in itself.
+fn sample(member: &str) -> Value {
+    match member {
+        "expected_completion_month" => json!("2023-08"),
+        "line_status" => json!("AVAILABLE"),
+        "home_visits_only_confirmed" => json!(true),
+        "works" => json!("REBUILDING"),
+        "plan" => json!("CLOSING"),
+        "circumstance" => json!("OTHER"),
+        "youngest_fulltime_age" => json!(69),
+        "vendor_name" | "description" | "difficulty" => json!("説明"),
+        day => {
+            assert!(day.ends_with("_date"), "a new member: {day}");
+            json!("2023-02-01")
+        }
+    }
+}
+
+/// The values of a member that cannot be read at all, with the code each is refused with.
+fn unreadable(member: &str) -> Vec<(Value, &'static str)> {
+    let mut values = match member {
+        "expected_completion_month" => {
+            vec![(json!("2023-13"), "MONTH_FORM"), (json!("2023-08-01"), "MONTH_FORM")]
+        }
+        "home_visits_only_confirmed" => vec![(json!("true"), "WRONG_TYPE"), (json!(false), "MUST_BE_TRUE")],
+        "youngest_fulltime_age" => {
+            vec![(json!(17), "OUT_OF_RANGE"), (json!(121), "OUT_OF_RANGE"), (json!(69.5), "WRONG_TYPE")]
+        }
+        "vendor_name" => vec![
+            (json!(" "), "BLANK"),
+            (json!("髙".repeat(101)), "TOO_LONG"),
+            (json!("a\nb"), "CONTROL_CHARACTER"),
+        ],
+        "description" | "difficulty" => vec![
+            (json!(""), "BLANK"),
+            (json!("﨑".repeat(2001)), "TOO_LONG"),
+            (json!("a\u{7}b"), "CONTROL_CHARACTER"),
+        ],
+        "line_status" | "works" | "plan" | "circumstance" => {
+            vec![(json!("available"), "UNKNOWN_VALUE"), (json!("x".repeat(41)), "TOO_LONG")]
+        }
+        _ => vec![
+            (json!("2023-02-29"), "DATE_FORM"),
+            (json!("2023/02/01"), "DATE_FORM"),
+            (json!("令和5年2月1日"), "DATE_FORM"),
+        ],
+    };
+    values.extend([(json!(null), "WRONG_TYPE"), (json!({}), "WRONG_TYPE"), (json!([true]), "WRONG_TYPE")]);
+    values
+}
+
+struct Desk {
+    app: TestApp,
+    clinic: Actor,
+    upload: String,
+    round: Value,
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let app = TestApp::start().await;
+        let clinic = app.clinic().await;
+        let upload = clinic.attach(&forms::pdf()).await;
+        let round = app.anonymous().get("/v1/transitional-measures/2023").await.is(200).body;
+        Self { app, clinic, upload, round }
+    }
+
+    async fn rehearse(&self, reason: &Reason) -> Reply {
+        self.clinic.post(REHEARSE, &reason.declaration(&self.upload)).await
+    }
+}
+
+#[apply(on_both_databases)]
+async fn each_member_that_the_round_wants_is_missed_by_name_and_no_optional_one_is() {
+    let desk = Desk::open().await;
+    let mut optional = BTreeSet::new();
+    for mut reason in reasons::complete() {
+        let whole = reason.form.clone();
+        for (member, requirement) in members(&desk.round, reason.category()) {
+            if whole.get(&member).is_none() {
+                continue;
+            }
+            reason.form = whole.clone();
+            reason.form.as_object_mut().unwrap().remove(&member);
+            let reply = desk.rehearse(&reason).await;
+            if requirement == "OPTIONAL" {
+                optional.insert(member);
+                reply.is(200);
+            } else {
+                reply.blames(&[(&format!("/reason/{member}"), "REQUIRED")]);
+            }
+        }
+    }
+    assert_eq!(optional, BTreeSet::from(["vendor_name".to_owned()]));
+}
+
+#[apply(on_both_databases)]
+async fn each_member_of_another_category_or_another_answer_is_refused_where_it_stands() {
+    let desk = Desk::open().await;
+    let all = every_member(&desk.round);
+    assert_eq!(all.len(), 14);
+    let mut refused = 0;
+    for mut reason in reasons::complete() {
+        let whole = reason.form.clone();
+        for member in all.iter().filter(|member| whole.get(member.as_str()).is_none()) {
+            reason.form = whole.clone();
+            reason.form[member] = sample(member);
+            let reply = desk.rehearse(&reason).await;
+            reply.blames(&[(&format!("/reason/{member}"), "NOT_APPLICABLE")]);
+            refused += 1;
+        }
+    }
+    assert!(refused > 100, "{refused}");
+}
+
+#[apply(on_both_databases)]
+async fn each_member_in_a_form_that_cannot_be_read_is_told_its_own_fault() {
+    let desk = Desk::open().await;
+    let mut tried = BTreeSet::new();
+    for mut reason in reasons::complete() {
+        let whole = reason.form.clone();
+        for (member, _) in members(&desk.round, reason.category()) {
+            if whole.get(&member).is_none() || !tried.insert(member.clone()) {
+                continue;
+            }
+            for (value, code) in unreadable(&member) {
+                reason.form = whole.clone();
+                reason.form[&member] = value.clone();
+                let reply = desk.rehearse(&reason).await;
+                reply.blames(&[(&format!("/reason/{member}"), code)]);
+            }
+        }
+    }
+    assert_eq!(tried, every_member(&desk.round));
+}
+
+#[apply(on_both_databases)]
+async fn each_limit_takes_its_own_day_and_refuses_the_one_beyond() {
+    let desk = Desk::open().await;
+    let (contract, completion) = ("/reason/contract_date", "/reason/expected_completion_month");
+    let age = |age: i64| json!({ "circumstance": "ELDERLY_DOCTORS", "youngest_fulltime_age": age, "difficulty": "説明" });
+    for (reason, fault) in [
+        (reasons::system("2023-02-03", "2023-08", ""), None),
+        (reasons::system("2023-02-04", "2023-08", ""), Some((contract, "DATE_TOO_LATE"))),
+        (reasons::system("2023-02-01", "2023-09", ""), None),
+        (reasons::system("2023-02-01", "2023-10", ""), Some((completion, "MONTH_TOO_LATE"))),
+        (reasons::system("2023-02-01", "2023-04", ""), None),
+        (reasons::system("2023-02-01", "2023-03", ""), Some((completion, "ENDS_BEFORE_DUTY"))),
+        (reasons::line_ready("2022-10-01", ""), None),
+        (reasons::line_ready("2022-09-30", ""), Some(("/reason/line_ready_date", "ENDS_BEFORE_DUTY"))),
+        (reasons::works("REBUILDING", "2023-04-01"), None),
+        (reasons::works("REBUILDING", "2023-03-31"), Some(("/reason/expected_end_date", "ENDS_BEFORE_DUTY"))),
+        (reasons::closing("CLOSING", "2023-04-01", ""), None),
+        (reasons::closing("CLOSING", "2023-03-31", ""), Some(("/reason/planned_date", "ENDS_BEFORE_DUTY"))),
+        (reasons::hardship(age(18)), None),
+        (reasons::hardship(age(17)), Some(("/reason/youngest_fulltime_age", "OUT_OF_RANGE"))),
+        (reasons::hardship(age(69)), None),
+        (reasons::hardship(age(70)), Some(("/reason/difficulty", "NOT_APPLICABLE"))),
+    ] {
+        let reply = desk.rehearse(&reason).await;
+        if let Some(fault) = fault {
+            reply.blames(&[fault]);
+        } else {
+            reply.is(200);
+        }
+    }
+}
+
+#[apply(on_both_databases)]
+async fn a_contract_counts_until_the_end_of_february_whenever_it_is_filed() {
+    let desk = Desk::open().await;
+    desk.app.set_clock("2023-03-15T09:00:00+09:00");
+    let clinic = desk.clinic.again(&desk.app).await;
+    for (day, good) in [("2023-02-28", true), ("2023-03-01", false)] {
+        let declaration = reasons::system(day, "2023-08", "").declaration(&desk.upload);
+        let reply = clinic.post(REHEARSE, &declaration).await;
+        if good {
+            reply.is(200);
+        } else {
+            reply.blames(&[("/reason/contract_date", "DATE_TOO_LATE")]);
+            assert!(reply.body["errors"][0]["detail"].as_str().unwrap().contains("2023"), "{}", reply.text);
+        }
+    }
+}

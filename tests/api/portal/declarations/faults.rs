@@ -1,0 +1,124 @@
+//! Everything wrong with a declaration is told at once, each fault where the caller wrote it.
+
+use serde_json::json;
+
+use crate::support::{Actor, TestApp, forms, reasons};
+
+const REHEARSE: &str = "/v1/declarations?validate_only=true";
+
+/// A clinic with a stored attachment.
+async fn filer() -> (TestApp, Actor, String) {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let upload = clinic.attach(&forms::pdf()).await;
+    (app, clinic, upload)
+}
+
+#[apply(on_both_databases)]
+async fn everything_wrong_is_told_at_once_across_all_layers_each_where_the_caller_wrote_it() {
+    let (app, clinic, _) = filer().await;
+    let other = app.unused_facility("MEDICAL").await["facility_code"].clone();
+    let mut declaration = reasons::system("2023-02-31", "2023-10", "").declaration("");
+    declaration["reason"]["vendor_name"] = json!(5);
+    declaration["reason"]["plan"] = json!("CLOSING");
+    declaration["reason"]["colour"] = json!("red");
+    declaration["attachment_ids"] = json!([]);
+    declaration["other_facility_codes"] = json!(["12", clinic.facility_code, other, other, 7]);
+    declaration["client_reference"] = json!("x".repeat(101));
+    let expected = [
+        ("/reason/contract_date", "DATE_FORM"),
+        ("/reason/expected_completion_month", "MONTH_TOO_LATE"),
+        ("/reason/vendor_name", "WRONG_TYPE"),
+        ("/reason/plan", "NOT_APPLICABLE"),
+        ("/reason/colour", "UNKNOWN_MEMBER"),
+        ("/attachment_ids", "ATTACHMENT_REQUIRED"),
+        ("/other_facility_codes/0", "FACILITY_CODE_FORM"),
+        ("/other_facility_codes/1", "OWN_FACILITY_CODE"),
+        ("/other_facility_codes/3", "REPEATED_ENTRY"),
+        ("/other_facility_codes/4", "WRONG_TYPE"),
+        ("/client_reference", "TOO_LONG"),
+    ];
+    for path in [REHEARSE, "/v1/declarations"] {
+        clinic.file(path, &declaration).await.blames(&expected);
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 0);
+}
+
+#[apply(on_both_databases)]
+async fn lists_are_read_even_where_category_and_round_cannot_be() {
+    let (_app, clinic, upload) = filer().await;
+    let mut declaration = forms::declaration(&json!({ "category": "TIRED" }));
+    declaration["round"] = json!("1999");
+    declaration["other_facility_codes"] = json!([clinic.facility_code]);
+    declaration["attachment_ids"] = json!(["upl_00000000000000000000000000", upload, upload]);
+    clinic.post(REHEARSE, &declaration).await.blames(&[
+        ("/round", "ROUND_UNKNOWN"),
+        ("/reason/category", "UNKNOWN_VALUE"),
+        ("/other_facility_codes/0", "OWN_FACILITY_CODE"),
+        ("/attachment_ids/0", "ATTACHMENT_UNKNOWN"),
+        ("/attachment_ids/2", "REPEATED_ENTRY"),
+    ]);
+    for (round, code) in [("1999", "ROUND_UNKNOWN"), ("", "ROUND_UNKNOWN"), (&*"2".repeat(41), "TOO_LONG")] {
+        let mut declaration = forms::no_network();
+        declaration["round"] = json!(round);
+        clinic.post(REHEARSE, &declaration).await.blames(&[("/round", code)]);
+    }
+    let empty = clinic.post(REHEARSE, &json!({})).await;
+    empty.blames(&[("/round", "REQUIRED"), ("/reason", "REQUIRED")]);
+}
+
+#[apply(on_both_databases)]
+async fn attachments_are_the_account_s_own_stored_files_each_once_and_only_where_they_belong() {
+    let (app, clinic, upload) = filer().await;
+    let other = app.dentist().await;
+    let theirs = other.attach(&forms::pdf()).await;
+    let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    let (own, announced) = (upload.as_str(), announced.body["id"].as_str().unwrap());
+    for (ids, expected) in [
+        (json!([own]), vec![]),
+        (json!([theirs]), vec![("/attachment_ids/0", "ATTACHMENT_UNKNOWN")]),
+        (json!([own, announced]), vec![("/attachment_ids/1", "ATTACHMENT_UNKNOWN")]),
+        (json!([own, own]), vec![("/attachment_ids/1", "REPEATED_ENTRY")]),
+        (json!(["contract.pdf"]), vec![("/attachment_ids/0", "ID_FORM")]),
+        (
+            json!(["contract.pdf", theirs]),
+            vec![("/attachment_ids/0", "ID_FORM"), ("/attachment_ids/1", "ATTACHMENT_UNKNOWN")],
+        ),
+        (json!(vec![own; 11]), vec![("/attachment_ids", "TOO_MANY")]),
+        (json!([]), vec![("/attachment_ids", "ATTACHMENT_REQUIRED")]),
+    ] {
+        let mut declaration = reasons::system("2023-02-01", "2023-08", "").declaration("");
+        declaration["attachment_ids"] = ids;
+        let reply = clinic.post(REHEARSE, &declaration).await;
+        if expected.is_empty() {
+            reply.is(200);
+        } else {
+            reply.blames(&expected);
+        }
+    }
+    for reason in reasons::complete() {
+        let mut declaration = reason.declaration("");
+        declaration["attachment_ids"] = json!([own]);
+        let reply = clinic.post(REHEARSE, &declaration).await;
+        if matches!(reason.category(), "SYSTEM_IN_PROGRESS" | "SPECIAL_HARDSHIP") {
+            reply.is(200);
+        } else {
+            reply.blames(&[("/attachment_ids", "ATTACHMENT_NOT_EXPECTED")]);
+        }
+    }
+}
+
+#[apply(on_both_databases)]
+async fn a_pharmacy_uses_every_category_but_the_one_for_home_visits() {
+    let app = TestApp::start().await;
+    let pharmacy = app.pharmacy().await;
+    let upload = pharmacy.attach(&forms::pdf()).await;
+    for reason in reasons::complete() {
+        let reply = pharmacy.file(REHEARSE, &reason.declaration(&upload)).await;
+        if reason.category() == "HOME_VISITS_ONLY" {
+            reply.blames(&[("/reason/category", "CATEGORY_NOT_FOR_KIND")]);
+        } else {
+            reply.is(200);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Declarations are filed, accepted, announced by mail and read again.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Actor, Reply, TestApp, forms, reasons, send};
+
+const TABLES: [&str; 5] =
+    ["declarations", "declaration_revisions", "idempotency_keys", "outbox", "audit_log"];
+
+/// How many rows the service holds of everything that a filing leaves behind.
+fn rows(app: &TestApp) -> [i64; 5] {
+    TABLES.map(|table| app.count(&format!("SELECT COUNT(*) FROM {table}")))
+}
+
+/// What a filing and its rehearsal have in common.
+fn without(mut body: Value, members: &[&str]) -> Value {
+    for member in members {
+        assert!(body.as_object_mut().unwrap().remove(*member).is_some(), "{member} is absent");
+    }
+    body
+}
+
+async fn withdraw(clinic: &Actor, filed: &Reply) {
+    clinic.withdraw(filed.header("location"), filed.etag()).await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn each_category_filed_complete_is_accepted_and_told_until_when_it_excuses() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let upload = clinic.attach(&forms::pdf()).await;
+    let round = app.anonymous().get("/v1/transitional-measures/2023").await.is(200).body;
+    for reason in reasons::complete() {
+        let filed = clinic.file("/v1/declarations", &reason.declaration(&upload)).await.is(201);
+        let body = &filed.body;
+        assert_eq!(body["status"], "ACCEPTED");
+        assert_eq!(body["reason"], reason.form);
+        assert_eq!(body["excused_until"].as_str(), reason.until, "{body}");
+        assert_eq!(body["excuse"]["basis"], reason.basis);
+        assert_eq!(body["excuse"]["capped"], reason.capped, "{body}");
+        let rules = round["categories"].as_array().unwrap();
+        let rule = rules.iter().find(|rule| rule["category"] == reason.category()).unwrap();
+        for lang in ["ja", "en"] {
+            let (text, rule) =
+                (body["excuse"]["text"][lang].as_str().unwrap(), &rule["excused_until"]["text"]);
+            assert!(text.ends_with(rule[lang].as_str().unwrap()), "{text}");
+        }
+        assert_eq!(body["late"], false);
+        assert_eq!(body["revision"], 1);
+        assert_eq!(body["facility_code"], clinic.facility_code);
+        let seen = clinic.get(filed.header("location")).await.is(200);
+        assert_eq!((&seen.body, seen.etag()), (body, filed.etag()));
+        withdraw(&clinic, &filed).await;
+    }
+    let categories: std::collections::BTreeSet<_> =
+        reasons::complete().iter().map(|reason| reason.category().to_owned()).collect();
+    assert_eq!(categories.len(), round["categories"].as_array().unwrap().len(), "every category is filed");
+}
+
+#[apply(on_both_databases)]
+async fn the_capped_end_says_that_it_is_the_latest_day_in_both_languages() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let reason = reasons::closing("CLOSING", "2026-01-01", "2024-11-30");
+    let filed = clinic.file("/v1/declarations", &reason.declaration("")).await.is(201);
+    let text = &filed.body["excuse"]["text"];
+    assert!(text["ja"].as_str().unwrap().starts_with("2024年11月30日まで（上限）。"), "{text}");
+    assert!(text["en"].as_str().unwrap().starts_with("Until 2024-11-30, the latest day possible."), "{text}");
+}
+
+#[apply(on_both_databases)]
+async fn the_acceptance_is_mailed_with_the_number_that_the_answer_shows() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let reason = reasons::line_ready("2023-08-31", "2024-02-29");
+    let filed = clinic.file("/v1/declarations", &reason.declaration("")).await.is(201);
+    let number = filed.body["receipt_number"].as_str().unwrap();
+    let groups: Vec<&str> = number.split('-').collect();
+    assert_eq!(groups.len(), 3, "{number}");
+    let digits = |group: &&str| group.len() == 4 && group.bytes().all(|byte| byte.is_ascii_digit());
+    assert!(groups.iter().all(digits), "{number}");
+    let mails = app.mails(&clinic.email, "DECLARATION_ACCEPTED").await;
+    assert_eq!(mails.len(), 1);
+    let (subject, text) = (mails[0]["subject"].as_str().unwrap(), mails[0]["text"].as_str().unwrap());
+    assert!(subject.contains("受理") && !subject.contains("不受理"), "{subject}");
+    for told in [number, &clinic.facility_code, "令和6年2月29日", "29 February 2024"] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    assert!(app.mails(&clinic.email, "DECLARATION_RECEIVED").await.is_empty());
+}
+
+#[apply(on_both_databases)]
+async fn the_confirmation_screen_shows_what_would_be_filed_and_stores_nothing() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let upload = clinic.attach(&forms::pdf()).await;
+    app.mails(&clinic.email, "ACCOUNT_CREATED").await;
+    for reason in reasons::complete() {
+        let mut declaration = reason.declaration(&upload);
+        declaration["client_reference"] = json!("clinic-2023-0001");
+        let before = rows(&app);
+        let screen = clinic.post("/v1/declarations?validate_only=true", &declaration).await.is(200);
+        assert_eq!(rows(&app), before, "{TABLES:?}");
+        assert_eq!((screen.etag(), screen.header("location")), ("", ""));
+        let mails = screen.body["mails"].as_array().unwrap();
+        assert_eq!(mails.len(), 1);
+        assert_eq!(
+            (&mails[0]["kind"], &mails[0]["to"]),
+            (&json!("DECLARATION_ACCEPTED"), &json!(clinic.email))
+        );
+        assert!(mails[0]["subject"].as_str().unwrap().contains("受理"));
+        let filed = clinic.file("/v1/declarations", &declaration).await.is(201);
+        let identity = ["id", "receipt_number", "created_at", "updated_at"];
+        assert_eq!(without(screen.body, &["mails"]), without(filed.body.clone(), &identity));
+        withdraw(&clinic, &filed).await;
+    }
+}
+
+#[apply(on_both_databases)]
+async fn a_rehearsal_with_a_key_neither_uses_nor_needs_it() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let path = "/v1/declarations?validate_only=true";
+    clinic.file_with_key(path, &forms::no_network(), "key-1").await.is(200);
+    let other = forms::declaration(&reasons::home_visits().form);
+    clinic.file_with_key("/v1/declarations", &other, "key-1").await.is(201);
+    clinic.post(path, &other).await.refused(409, "DECLARATION_EXISTS");
+}
+
+#[apply(on_both_databases)]
+async fn a_declaration_the_caller_has_already_is_not_sent_again() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let filed = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+    let path = filed.header("location");
+    let ask = async |tags: &str| send(clinic.request(Method::GET, path).header("If-None-Match", tags)).await;
+    for tags in [filed.etag().to_owned(), "*".to_owned(), format!("\"x\", {}", filed.etag())] {
+        let reply = ask(&tags).await.is(304);
+        assert_eq!((reply.etag(), reply.text.as_str()), (filed.etag(), ""));
+    }
+    assert_eq!(ask("\"0\"").await.is(200).body, filed.body);
+    withdraw(&clinic, &filed).await;
+    let seen = ask(filed.etag()).await.is(200);
+    assert_eq!(seen.body["status"], "WITHDRAWN");
+}
+
+#[apply(on_both_databases)]
+async fn the_list_shows_the_facility_s_declarations_newest_first_page_by_page() {
+    let app = TestApp::start().await;
+    let (clinic, stranger) = (app.clinic().await, app.dentist().await);
+    stranger.file("/v1/declarations", &forms::no_network()).await.is(201);
+    assert_eq!(clinic.get("/v1/declarations").await.is(200).body, json!({ "items": [] }));
+    let mut filed = Vec::new();
+    for _ in 0..3 {
+        let reply = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+        withdraw(&clinic, &reply).await;
+        filed.insert(0, reply.body["id"].clone());
+    }
+    let ids = |body: &Value| -> Vec<Value> {
+        body["items"].as_array().unwrap().iter().map(|item| item["id"].clone()).collect()
+    };
+    let all = clinic.get("/v1/declarations").await.is(200);
+    assert_eq!(ids(&all.body), filed);
+    assert_eq!(all.body.get("next_page_token"), None);
+    let first = clinic.get("/v1/declarations?page_size=2").await.is(200);
+    assert!(first.header("link").contains("rel=\"next\""), "{}", first.header("link"));
+    let token = first.body["next_page_token"].as_str().unwrap();
+    let second = clinic.get(&format!("/v1/declarations?page_size=2&page_token={token}")).await.is(200);
+    assert_eq!([ids(&first.body), ids(&second.body)].concat(), filed);
+    assert_eq!(second.body.get("next_page_token"), None);
+    clinic.get("/v1/declarations?page_size=101").await.refused(400, "INVALID_PARAMETER");
+    clinic.get("/v1/declarations?page_token=x").await.refused(400, "INVALID_PARAMETER");
+}
+
+#[apply(on_both_databases)]
+async fn a_facility_has_one_live_declaration_and_may_file_anew_after_withdrawing_it() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let first = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+    for reason in reasons::complete().iter().filter(|reason| !reason.attached) {
+        let again = clinic.file("/v1/declarations", &reason.declaration("")).await;
+        again.refused(409, "DECLARATION_EXISTS");
+    }
+    withdraw(&clinic, &first).await;
+    let second = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+    assert_ne!(second.body["id"], first.body["id"]);
+    assert_ne!(second.body["receipt_number"], first.body["receipt_number"]);
+    assert_eq!(app.count("SELECT COUNT(*) FROM declarations WHERE status = 'ACCEPTED'"), 1);
+}
+
+#[apply(on_both_databases)]
+async fn nobody_files_or_reads_without_a_token_and_a_bad_id_is_no_declaration() {
+    let app = TestApp::start().await;
+    let (stranger, clinic) = (app.anonymous(), app.clinic().await);
+    stranger.file("/v1/declarations", &forms::no_network()).await.refused(401, "TOKEN_MISSING");
+    stranger.get("/v1/declarations").await.refused(401, "TOKEN_MISSING");
+    for id in ["1", "dcl_", "dcl_00000000000000000000000000", "upl_00000000000000000000000000", "%00"] {
+        clinic.get(&format!("/v1/declarations/{id}")).await.refused(404, "NOT_FOUND");
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 0);
+}
+
+#[apply(on_both_databases)]
+async fn a_facility_without_a_code_is_told_to_wait_for_its_designation() {
+    let app = TestApp::start().await;
+    let token = app.registration_token("new@clinic.example").await;
+    let mut form = forms::account(&token, &app.unused_facility("MEDICAL").await);
+    let facility = form["facility"].as_object_mut().unwrap();
+    facility.remove("code");
+    facility.insert("designation_receipt".to_owned(), json!("R5-0001"));
+    facility.insert("kind".to_owned(), json!("MEDICAL"));
+    app.anonymous().post("/v1/accounts", &form).await.is(201);
+    let code = String::new();
+    let clinic = Actor::log_in(&app, "new@clinic.example", form["password"].as_str().unwrap(), code).await;
+    let mut wrong = forms::no_network();
+    wrong["colour"] = json!("red");
+    for declaration in [forms::no_network(), wrong] {
+        let reply = clinic.file("/v1/declarations", &declaration).await;
+        reply.refused(409, "FACILITY_NOT_DESIGNATED");
+    }
+    assert_eq!(clinic.get("/v1/declarations").await.is(200).body, json!({ "items": [] }));
+}

@@ -1,0 +1,138 @@
+//! Where staff review, a declaration waits for their word and a returned one is corrected in time.
+
+use serde_json::json;
+
+use crate::support::{Actor, Reply, TestApp, forms, reasons};
+
+/// What staff will do once their side exists.
+fn set(app: &TestApp, status: &'static str, due: Option<&'static str>) {
+    let review = due.map(|due| {
+        json!({
+            "at": "2023-03-30T00:00:00Z",
+            "message": "回線の状況を確認できません。",
+            "fields": ["/reason/line_status"],
+            "due": due,
+        })
+    });
+    let review = review.map_or("NULL".to_owned(), |review| format!("'{review}'"));
+    app.database.execute(&format!(
+        "UPDATE declarations SET status = '{status}', review = {review}, version = version + 1"
+    ));
+}
+
+async fn in_review() -> (TestApp, Actor, Reply) {
+    let app = TestApp::start_with(&[("TODOKEDE_REVIEW", "staff")]).await;
+    let clinic = app.clinic().await;
+    let filed = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+    (app, clinic, filed)
+}
+
+#[apply(on_both_databases)]
+async fn a_filing_is_received_not_accepted_and_the_mail_says_so() {
+    let (app, clinic, filed) = in_review().await;
+    assert_eq!(filed.body["status"], "RECEIVED");
+    let mails = app.mails(&clinic.email, "DECLARATION_RECEIVED").await;
+    let text = mails[0]["text"].as_str().unwrap();
+    assert!(text.contains("受け付けました") && text.contains("審査"), "{text}");
+    assert!(text.contains(filed.body["receipt_number"].as_str().unwrap()), "{text}");
+    assert!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.is_empty());
+    let screen = app.dentist().await.post("/v1/declarations?validate_only=true", &forms::no_network()).await;
+    assert_eq!(screen.body["status"], "RECEIVED");
+    assert_eq!(screen.body["mails"][0]["kind"], "DECLARATION_RECEIVED");
+}
+
+#[apply(on_both_databases)]
+async fn the_status_decides_which_changes_are_taken() {
+    let (app, clinic, filed) = in_review().await;
+    let path = filed.header("location");
+    for (status, revised, withdrawn) in [
+        ("RECEIVED", 200, 200),
+        ("UNDER_REVIEW", 409, 200),
+        ("RETURNED", 200, 200),
+        ("ACCEPTED", 200, 200),
+        ("REJECTED", 409, 409),
+        ("WITHDRAWN", 409, 409),
+    ] {
+        set(&app, status, None);
+        let seen = clinic.get(path).await.is(200);
+        assert_eq!(seen.body["status"], status);
+        let put = format!("{path}?validate_only=true");
+        let reply = clinic.put(&put, &forms::no_network(), seen.etag()).await;
+        assert_eq!(reply.status, revised, "{status}: {}", reply.text);
+        if revised == 200 {
+            assert_eq!(reply.body["status"], "RECEIVED", "a correction is reviewed anew");
+        } else {
+            reply.refused(409, "STATUS_FORBIDS");
+        }
+        let request = clinic.request(reqwest::Method::POST, &format!("{path}/withdrawal?validate_only=true"));
+        let reply = crate::support::send(request.header("If-Match", seen.etag())).await;
+        assert_eq!(reply.status, withdrawn, "{status}: {}", reply.text);
+    }
+}
+
+#[apply(on_both_databases)]
+async fn a_rejected_declaration_excuses_no_more_and_makes_room_for_another() {
+    let (app, clinic, filed) = in_review().await;
+    set(&app, "REJECTED", None);
+    let seen = clinic.get(filed.header("location")).await.is(200);
+    assert_eq!((seen.body.get("excused_until"), seen.body.get("excuse")), (None, None));
+    clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+}
+
+#[apply(on_both_databases)]
+async fn a_returned_declaration_shows_what_to_correct_and_until_when() {
+    let (app, clinic, filed) = in_review().await;
+    set(&app, "RETURNED", Some("2024-04-05"));
+    let seen = clinic.get(filed.header("location")).await.is(200);
+    assert_ne!(seen.etag(), filed.etag());
+    assert_eq!(
+        seen.body["review"],
+        json!({
+            "at": "2023-03-30T00:00:00.000Z",
+            "message": "回線の状況を確認できません。",
+            "fields": ["/reason/line_status"],
+            "due_date": "2024-04-05",
+        })
+    );
+}
+
+#[apply(on_both_databases)]
+async fn a_returned_declaration_is_corrected_until_its_due_day_although_the_round_has_closed() {
+    let (app, clinic, filed) = in_review().await;
+    let path = filed.header("location");
+    set(&app, "RETURNED", Some("2024-04-05"));
+    app.set_clock("2024-04-05T23:50:00+09:00");
+    let clinic = clinic.again(&app).await;
+    let seen = clinic.get(path).await.is(200);
+    let good = reasons::line_ready("2023-08-31", "").declaration("");
+    clinic.file("/v1/declarations?validate_only=true", &good).await.refused(409, "WINDOW_CLOSED");
+    let rehearse = format!("{path}?validate_only=true");
+    clinic.put(&rehearse, &good, seen.etag()).await.is(200);
+
+    app.set_clock("2024-04-06T00:00:00+09:00");
+    let late = clinic.again(&app).await;
+    late.put(path, &good, seen.etag()).await.refused(409, "WINDOW_CLOSED");
+
+    app.set_clock("2024-04-05T23:55:00+09:00");
+    let done = clinic.put(path, &good, seen.etag()).await.is(200);
+    assert_eq!((&done.body["status"], &done.body["revision"]), (&json!("RECEIVED"), &json!(2)));
+    assert_eq!(done.body["late"], false, "it was filed in time and corrected in time");
+    clinic.put(path, &good, done.etag()).await.refused(409, "WINDOW_CLOSED");
+}
+
+#[apply(on_both_databases)]
+async fn a_due_day_helps_only_a_returned_declaration() {
+    let (app, clinic, filed) = in_review().await;
+    let path = filed.header("location");
+    app.set_clock("2024-04-05T12:00:00+09:00");
+    let clinic = clinic.again(&app).await;
+    for status in ["RECEIVED", "ACCEPTED"] {
+        set(&app, status, Some("2024-04-05"));
+        let seen = clinic.get(path).await.is(200);
+        clinic.put(path, &forms::no_network(), seen.etag()).await.refused(409, "WINDOW_CLOSED");
+    }
+    set(&app, "RETURNED", None);
+    let seen = clinic.get(path).await.is(200);
+    clinic.put(path, &forms::no_network(), seen.etag()).await.refused(409, "WINDOW_CLOSED");
+    clinic.withdraw(path, seen.etag()).await.is(200);
+}

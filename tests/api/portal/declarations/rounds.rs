@@ -1,0 +1,150 @@
+//! Another round, for facilities of another kind, is a file and no change of code.
+
+use serde_json::{Value, json};
+use todokede::domain::filings::transitional_measures::RoundFile;
+use todokede::usecases::filings::transitional_measures;
+use todokede::usecases::work::{Call, Work};
+
+use crate::support::{Actor, Reply, TestApp, forms, reasons};
+
+/// The round of the visiting nurses: other days, other caps, no category for home visits.
+fn nursing() -> Value {
+    serde_json::from_str(include_str!("visiting-nursing-2024.json")).unwrap()
+}
+
+async fn load(app: &TestApp, round: &Value) {
+    let file = RoundFile::parse(&round.to_string()).unwrap();
+    let state = app.running.state.clone();
+    let (call, policy) = (Call::internal("system", app.now()), state.policy.clone());
+    let loading = tokio::task::spawn_blocking(move || {
+        state.database.write_blocking(move |conn| {
+            transitional_measures::load(&mut Work::new(conn, &call, &policy), &file)
+        })
+    });
+    loading.await.unwrap().unwrap();
+}
+
+async fn nurses() -> (TestApp, Actor) {
+    let app = TestApp::start_with(&[("TODOKEDE_CLOCK", "2024-09-10T09:00:00+09:00")]).await;
+    load(&app, &nursing()).await;
+    let station = Actor::register(&app, &app.unused_facility("VISITING_NURSING").await).await;
+    (app, station)
+}
+
+async fn file(station: &Actor, reason: &reasons::Reason, upload: &str) -> Reply {
+    let mut declaration = reason.declaration(upload);
+    declaration["round"] = json!("visiting-nursing-2024");
+    station.file("/v1/declarations", &declaration).await
+}
+
+#[apply(on_both_databases)]
+async fn a_visiting_nursing_station_files_in_its_own_round_with_its_own_caps() {
+    let (app, station) = nurses().await;
+    let upload = station.attach(&forms::pdf()).await;
+    let mut system = reasons::system("2024-09-10", "2025-03", "");
+    system.form.as_object_mut().unwrap().remove("vendor_name");
+    let hardship = reasons::hardship(json!({ "circumstance": "OTHER", "description": "事情" }));
+    for (reason, until, capped) in [
+        (system, "2025-03-31", false),
+        (reasons::works("REBUILDING", "2025-12-31"), "2025-06-30", true),
+        (hardship, "2025-06-30", true),
+    ] {
+        let filed = file(&station, &reason, &upload).await.is(201);
+        assert_eq!((&filed.body["status"], &filed.body["late"]), (&json!("ACCEPTED"), &json!(false)));
+        assert_eq!(
+            (&filed.body["excused_until"], &filed.body["excuse"]["capped"]),
+            (&json!(until), &json!(capped))
+        );
+        assert_eq!(filed.body["round"], "visiting-nursing-2024");
+        let seen = station.get(filed.header("location")).await.is(200);
+        assert_eq!(seen.body, filed.body);
+        let mail = &app.mails(&station.email, "DECLARATION_ACCEPTED").await[0];
+        assert!(mail["text"].as_str().unwrap().contains("訪問看護ステーションの猶予届出"), "{mail}");
+        let correction = json!({
+            "round": "visiting-nursing-2024",
+            "reason": reason.form,
+            "attachment_ids": filed.body["attachment_ids"],
+        });
+        let changed = station.put(filed.header("location"), &correction, filed.etag()).await.is(200);
+        station.withdraw(filed.header("location"), changed.etag()).await.is(200);
+    }
+}
+
+#[apply(on_both_databases)]
+async fn the_round_s_own_limits_and_categories_hold() {
+    let (_app, station) = nurses().await;
+    let upload = station.attach(&forms::pdf()).await;
+    let mut system = reasons::system("2024-09-10", "2025-07", "");
+    file(&station, &system, &upload).await.blames(&[
+        ("/reason/expected_completion_month", "MONTH_TOO_LATE"),
+        ("/reason/vendor_name", "NOT_APPLICABLE"),
+    ]);
+    system.form = reasons::system("2024-09-11", "2025-06", "").form;
+    system.form.as_object_mut().unwrap().remove("vendor_name");
+    file(&station, &system, &upload).await.blames(&[("/reason/contract_date", "DATE_TOO_LATE")]);
+    for reason in [reasons::home_visits(), reasons::closing("CLOSING", "2025-01-01", "")] {
+        file(&station, &reason, "").await.blames(&[("/reason/category", "CATEGORY_NOT_OFFERED")]);
+    }
+    let too_early = reasons::works("REBUILDING", "2024-12-01");
+    file(&station, &too_early, "").await.blames(&[("/reason/expected_end_date", "ENDS_BEFORE_DUTY")]);
+}
+
+#[apply(on_both_databases)]
+async fn each_round_is_refused_to_the_other_s_kinds() {
+    let (app, station) = nurses().await;
+    let works = reasons::works("REBUILDING", "2025-03-31");
+    for kind in ["MEDICAL", "DENTAL", "PHARMACY"] {
+        let facility = Actor::register(&app, &app.unused_facility(kind).await).await;
+        file(&facility, &works, "").await.refused(409, "ROUND_NOT_FOR_KIND");
+    }
+    for reason in reasons::complete().iter().filter(|reason| !reason.attached) {
+        let reply = station.file("/v1/declarations", &reason.declaration("")).await;
+        reply.refused(409, "ROUND_NOT_FOR_KIND");
+    }
+    app.set_clock("2024-10-31T23:30:00+09:00");
+    let station = station.again(&app).await;
+    file(&station, &works, "").await.is(201);
+}
+
+#[apply(on_both_databases)]
+async fn without_a_late_period_the_round_closes_with_its_last_day() {
+    let (app, station) = nurses().await;
+    app.set_clock("2024-11-01T00:00:00+09:00");
+    let station = station.again(&app).await;
+    file(&station, &reasons::works("REBUILDING", "2025-03-31"), "").await.refused(409, "WINDOW_CLOSED");
+}
+
+#[apply(on_both_databases)]
+async fn both_rounds_are_shown_to_everybody_and_survive_a_restart() {
+    let (app, _) = nurses().await;
+    let app = app.restart(&[]).await;
+    let page = app.anonymous().get("/v1/transitional-measures").await.is(200);
+    let shown: Vec<_> =
+        page.body["items"].as_array().unwrap().iter().map(|round| round["round"].clone()).collect();
+    assert_eq!(shown, ["2023", "visiting-nursing-2024"]);
+    assert_eq!(page.body["items"][1]["window"], "OPEN");
+    assert_eq!(page.body["items"][1].get("late_until_date"), None);
+    let first = app.anonymous().get("/v1/transitional-measures?page_size=1").await.is(200);
+    let token = first.body["next_page_token"].as_str().unwrap();
+    let path = format!("/v1/transitional-measures?page_size=1&page_token={token}");
+    assert_eq!(app.anonymous().get(&path).await.is(200).body["items"][0], page.body["items"][1]);
+}
+
+#[apply(on_both_databases)]
+async fn a_category_that_a_later_edition_drops_keeps_excusing_those_who_filed_it() {
+    let (app, station) = nurses().await;
+    let filed = file(&station, &reasons::works("REBUILDING", "2025-03-31"), "").await.is(201);
+    let mut round = nursing();
+    let mut later = round["editions"][0].clone();
+    later["effective_from"] = json!("2024-10-01");
+    later["categories"].as_array_mut().unwrap().remove(1);
+    round["editions"].as_array_mut().unwrap().push(later);
+    load(&app, &round).await;
+    app.set_clock("2024-10-01T00:00:00+09:00");
+    let station = station.again(&app).await;
+    let seen = station.get(filed.header("location")).await.is(200);
+    assert_eq!(seen.body, filed.body);
+    station.withdraw(filed.header("location"), seen.etag()).await.is(200);
+    let again = file(&station, &reasons::works("REBUILDING", "2025-03-31"), "").await;
+    again.blames(&[("/reason/category", "CATEGORY_NOT_OFFERED")]);
+}

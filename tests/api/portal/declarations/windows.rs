@@ -1,0 +1,142 @@
+//! The days of the round, as days of Japan: before, open, late, closed.
+
+use chrono::{DateTime, Duration};
+use serde_json::json;
+
+use crate::support::{Actor, Reply, TestApp, forms, reasons};
+
+const REHEARSE: &str = "/v1/declarations?validate_only=true";
+const OPENS: &str = "2023-01-27T00:00:00+09:00";
+const LATE: &str = "2023-04-01T00:00:00+09:00";
+const CLOSES: &str = "2024-03-20T00:00:00+09:00";
+
+/// Sets the clock a little before an instant. It goes on, so the answer counts only if it came
+/// before the instant; a slow machine gets more time.
+async fn just_before(app: &TestApp, clinic: &Actor, instant: &str) -> Reply {
+    let end = DateTime::parse_from_rfc3339(instant).unwrap();
+    for left in [50, 200, 1000, 5000] {
+        app.set_clock(&(end - Duration::milliseconds(left)).to_rfc3339());
+        let reply = clinic.post(REHEARSE, &forms::no_network()).await;
+        if app.now() < end {
+            return reply;
+        }
+    }
+    panic!("no answer within five seconds");
+}
+
+async fn at(app: &TestApp, clinic: &Actor, instant: &str) -> Reply {
+    app.set_clock(instant);
+    clinic.post(REHEARSE, &forms::no_network()).await
+}
+
+/// Logs in a minute before an instant, so that the token is good on both sides of it.
+async fn shortly_before(app: &TestApp, clinic: &Actor, instant: &str) -> Actor {
+    app.set_clock(&(DateTime::parse_from_rfc3339(instant).unwrap() - Duration::minutes(1)).to_rfc3339());
+    clinic.again(app).await
+}
+
+#[apply(on_both_databases)]
+async fn the_round_opens_with_its_first_day_in_japan() {
+    let app = TestApp::start_with(&[("TODOKEDE_CLOCK", "2023-01-26T12:00:00+09:00")]).await;
+    let clinic = app.clinic().await;
+    clinic.file("/v1/declarations", &forms::no_network()).await.refused(409, "WINDOW_NOT_OPEN");
+    let clinic = shortly_before(&app, &clinic, OPENS).await;
+    at(&app, &clinic, "2023-01-26T23:59:50+09:00").await.refused(409, "WINDOW_NOT_OPEN");
+    just_before(&app, &clinic, OPENS).await.refused(409, "WINDOW_NOT_OPEN");
+    let reply = at(&app, &clinic, OPENS).await.is(200);
+    assert_eq!(reply.body["late"], false);
+    let filed = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+    assert!(filed.body["created_at"].as_str().unwrap().starts_with("2023-01-26T15:00:"), "{}", filed.text);
+}
+
+#[apply(on_both_databases)]
+async fn a_filing_is_in_time_until_the_last_day_ends_in_japan_and_late_from_then_on() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let clinic = shortly_before(&app, &clinic, LATE).await;
+    assert_eq!(just_before(&app, &clinic, LATE).await.is(200).body["late"], false);
+    assert_eq!(at(&app, &clinic, LATE).await.is(200).body["late"], true);
+    let filed = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+    assert_eq!((&filed.body["late"], &filed.body["status"]), (&json!(true), &json!("ACCEPTED")));
+    assert_eq!(clinic.get(filed.header("location")).await.body["late"], true);
+}
+
+#[apply(on_both_databases)]
+async fn late_filings_are_taken_until_their_own_last_day_ends_in_japan() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let clinic = shortly_before(&app, &clinic, CLOSES).await;
+    assert_eq!(just_before(&app, &clinic, CLOSES).await.is(200).body["late"], true);
+    at(&app, &clinic, CLOSES).await.refused(409, "WINDOW_CLOSED");
+    clinic.file("/v1/declarations", &forms::no_network()).await.refused(409, "WINDOW_CLOSED");
+    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 0);
+    let wrong = forms::declaration(&json!({ "category": "NO_NETWORK" }));
+    clinic.post(REHEARSE, &wrong).await.blames(&[("/reason/line_status", "REQUIRED")]);
+}
+
+#[apply(on_both_databases)]
+async fn a_correction_after_the_last_day_is_late_and_after_the_closing_refused() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let filed = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+    let path = filed.header("location");
+    app.set_clock(LATE);
+    let clinic = clinic.again(&app).await;
+    let late = clinic.put(path, &forms::no_network(), filed.etag()).await.is(200);
+    assert_eq!(late.body["late"], true);
+    app.set_clock(CLOSES);
+    let clinic = clinic.again(&app).await;
+    clinic.put(path, &forms::no_network(), "*").await.refused(409, "WINDOW_CLOSED");
+    clinic.withdraw(path, late.etag()).await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn a_late_filing_under_review_is_told_by_mail_that_it_is_late() {
+    let app = TestApp::start_with(&[("TODOKEDE_REVIEW", "staff"), ("TODOKEDE_CLOCK", LATE)]).await;
+    let clinic = app.clinic().await;
+    clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+    let mails = app.mails(&clinic.email, "DECLARATION_RECEIVED").await;
+    let text = mails[0]["text"].as_str().unwrap();
+    assert!(text.contains("期限を過ぎて") && text.contains("after the deadline"), "{text}");
+}
+
+#[apply(on_both_databases)]
+async fn a_new_edition_moves_the_end_of_declarations_that_are_there_already() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let home = reasons::home_visits().declaration("");
+    let filed = clinic.file("/v1/declarations", &home).await.is(201);
+    let path = filed.header("location");
+    assert_eq!(filed.body["excused_until"], "2024-04-01");
+    app.set_clock("2024-03-19T23:00:00+09:00");
+    let eve = clinic.again(&app).await.get(path).await.is(200);
+    assert_eq!((&eve.body, eve.etag()), (&filed.body, filed.etag()));
+    app.set_clock(CLOSES);
+    let clinic = clinic.again(&app).await;
+    let moved = clinic.get(path).await.is(200);
+    assert_eq!(moved.body["excused_until"], "2024-12-01");
+    assert_ne!(moved.etag(), filed.etag());
+    assert_eq!(moved.body["updated_at"], filed.body["updated_at"], "nobody changed the declaration");
+    assert_eq!(clinic.get("/v1/declarations").await.body["items"][0], moved.body);
+    clinic.withdraw(path, filed.etag()).await.refused(412, "PRECONDITION_FAILED");
+    clinic.withdraw(path, moved.etag()).await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn whatever_a_new_edition_changes_in_an_answer_changes_its_tag() {
+    for reason in [
+        reasons::closing("CLOSING", "2024-06-30", "2024-06-30"),
+        reasons::closing("CLOSING", "2024-12-01", "2024-11-30"),
+        reasons::closing("CLOSING", "2025-01-01", "2024-11-30"),
+        reasons::line_ready("2023-08-31", "2024-02-29"),
+        reasons::works("REBUILDING", "2030-01-01"),
+    ] {
+        let app = TestApp::start().await;
+        let clinic = app.clinic().await;
+        let filed = clinic.file("/v1/declarations", &reason.declaration("")).await.is(201);
+        app.set_clock(CLOSES);
+        let seen = clinic.again(&app).await.get(filed.header("location")).await.is(200);
+        let (same_body, same_tag) = (seen.body == filed.body, seen.etag() == filed.etag());
+        assert_eq!(same_tag, same_body, "{} {}", seen.text, filed.text);
+    }
+}

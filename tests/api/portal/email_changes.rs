@@ -1,0 +1,160 @@
+//! A new login address: asked for with the password, proved by its own link, told to the old one.
+
+use chrono::Duration;
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::support::{Actor, PASSWORD, TestApp, forms};
+
+const ASK: &str = "/v1/account/email-changes";
+const COMPLETE: &str = "/v1/account/email-changes/completion";
+const NEW: &str = "office@clinic.example";
+
+async fn change_token(app: &TestApp, clinic: &Actor, email: &str) -> String {
+    clinic.post(ASK, &json!({ "email": email, "password": PASSWORD })).await.is(202);
+    app.token(email, "EMAIL_CHANGE_CONFIRMATION").await
+}
+
+#[apply(on_both_databases)]
+async fn an_address_is_changed_by_the_link_mailed_to_the_new_one_and_the_old_one_is_told_twice() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let etag = clinic.get("/v1/account").await.etag().to_owned();
+    let token = change_token(&app, &clinic, NEW).await;
+    let notice = app.mails(&clinic.email, "EMAIL_CHANGE_REQUESTED").await;
+    let text = notice[0]["text"].as_str().unwrap();
+    assert!(text.contains("o***@clinic.example") && !text.contains(NEW), "{text}");
+    assert_eq!(clinic.get("/v1/account").await.body["email"], *clinic.email);
+
+    // Whoever opens the mail need not be logged in.
+    let done = app.anonymous().post(COMPLETE, &json!({ "token": token })).await.is(200);
+    assert_eq!(done.body, json!({ "email": NEW }));
+    assert_eq!(app.mails(&clinic.email, "EMAIL_CHANGED").await.len(), 1);
+    let account = clinic.get("/v1/account").await.is(200);
+    assert_eq!(account.body["email"], NEW);
+    assert_ne!(account.etag(), etag);
+    let old = json!({ "email": clinic.email, "password": PASSWORD });
+    app.anonymous().post("/v1/sessions", &old).await.refused(401, "LOGIN_FAILED");
+    Actor::log_in(&app, NEW, PASSWORD, String::new()).await;
+    app.anonymous().post(COMPLETE, &json!({ "token": token })).await.refused(410, "LINK_USED");
+}
+
+#[apply(on_both_databases)]
+async fn the_old_address_is_free_for_another_facility_and_its_reset_links_are_void() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    app.anonymous().post("/v1/password-resets", &json!({ "email": clinic.email })).await.is(202);
+    let reset = app.token(&clinic.email, "PASSWORD_RESET").await;
+    let token = change_token(&app, &clinic, NEW).await;
+    app.anonymous().post(COMPLETE, &json!({ "token": token })).await.is(200);
+
+    let form = json!({ "token": reset, "password": "雪の朝に隣の犬と川岸まで歩いた" });
+    app.anonymous().post("/v1/password-resets/completion", &form).await.refused(410, "LINK_USED");
+    let token = app.registration_token(&clinic.email).await;
+    let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
+    app.anonymous().post("/v1/accounts", &form).await.is(201);
+}
+
+#[apply(on_both_databases)]
+async fn a_taken_address_is_answered_like_a_free_one_and_its_owner_is_told() {
+    let app = TestApp::start().await;
+    let (clinic, owner) = (app.clinic().await, app.clinic().await);
+    let ask = |email: &str| json!({ "email": email, "password": PASSWORD });
+    let free = clinic.post(ASK, &ask(NEW)).await.is(202);
+    let taken = clinic.post(ASK, &ask(&owner.email.to_uppercase())).await.is(202);
+    assert_eq!(free.text, taken.text);
+    let mails = app.mails(&owner.email, "NEW_ADDRESS_TAKEN").await;
+    assert_eq!(mails.len(), 1);
+    let text = mails[0]["text"].as_str().unwrap();
+    assert!(!text.contains("#token=") && !text.contains(&clinic.email), "{text}");
+    assert_eq!(app.mails(&clinic.email, "EMAIL_CHANGE_REQUESTED").await.len(), 2);
+    assert_eq!(app.count("SELECT COUNT(*) FROM links WHERE purpose = 'EMAIL_CHANGE'"), 1);
+}
+
+#[apply(on_both_databases)]
+async fn an_address_that_somebody_took_meanwhile_is_refused_at_the_end() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let token = change_token(&app, &clinic, NEW).await;
+    let registration = app.registration_token(NEW).await;
+    let form = forms::account(&registration, &app.unused_facility("MEDICAL").await);
+    app.anonymous().post("/v1/accounts", &form).await.is(201);
+    app.anonymous().post(COMPLETE, &json!({ "token": token })).await.refused(409, "EMAIL_TAKEN");
+    assert_eq!(clinic.get("/v1/account").await.body["email"], *clinic.email);
+    assert!(app.mails(&clinic.email, "EMAIL_CHANGED").await.is_empty());
+}
+
+#[apply(on_both_databases)]
+async fn a_registration_begun_with_an_address_that_an_account_changed_to_is_refused_at_the_end() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let registration = app.registration_token(NEW).await;
+    let token = change_token(&app, &clinic, NEW).await;
+    app.anonymous().post(COMPLETE, &json!({ "token": token })).await.is(200);
+    let form = forms::account(&registration, &app.unused_facility("MEDICAL").await);
+    for path in ["/v1/accounts?validate_only=true", "/v1/accounts"] {
+        app.anonymous().post(path, &form).await.refused(409, "EMAIL_TAKEN");
+    }
+}
+
+#[apply(on_both_databases)]
+async fn two_accounts_that_race_for_one_address_end_with_one_owner() {
+    let app = TestApp::start().await;
+    let (one, two) = (app.clinic().await, app.clinic().await);
+    let tokens = [change_token(&app, &one, NEW).await, change_token(&app, &two, NEW).await];
+    let racers = tokens.iter().map(|token| {
+        let (racer, body) = (app.anonymous(), json!({ "token": token }));
+        async move { racer.post(COMPLETE, &body).await }
+    });
+    let replies = join_all(racers).await;
+    assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 1);
+    for reply in replies.iter().filter(|reply| reply.status != 200) {
+        reply.refused(409, "EMAIL_TAKEN");
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM accounts WHERE email_key = 'office@clinic.example'"), 1);
+}
+
+#[apply(on_both_databases)]
+async fn whoever_finds_an_open_session_cannot_take_the_account_away() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let own = clinic.email.to_uppercase();
+    for (body, faults) in [
+        (json!({ "email": NEW, "password": "guess" }), vec![("/password", "PASSWORD_WRONG")]),
+        (json!({ "email": NEW }), vec![("/password", "REQUIRED")]),
+        (json!({ "password": PASSWORD }), vec![("/email", "REQUIRED")]),
+        (json!({ "email": own, "password": PASSWORD }), vec![("/email", "EMAIL_UNCHANGED")]),
+        (
+            json!({ "email": "no address", "password": "guess" }),
+            vec![("/email", "EMAIL_FORM"), ("/password", "PASSWORD_WRONG")],
+        ),
+        (
+            json!({ "email": "a..b@carrier.example", "password": PASSWORD }),
+            vec![("/email", "EMAIL_CARRIER_DOTS")],
+        ),
+    ] {
+        clinic.post(ASK, &body).await.blames(&faults);
+    }
+    let good = json!({ "email": NEW, "password": PASSWORD });
+    app.anonymous().post(ASK, &good).await.refused(401, "TOKEN_MISSING");
+    assert_eq!(app.count("SELECT COUNT(*) FROM links WHERE purpose = 'EMAIL_CHANGE'"), 0);
+    assert!(app.mails(&clinic.email, "EMAIL_CHANGE_REQUESTED").await.is_empty());
+}
+
+#[apply(on_both_databases)]
+async fn the_link_of_a_new_address_is_good_for_a_day_and_used_up_with_its_siblings() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let late = change_token(&app, &clinic, "late@clinic.example").await;
+    app.advance(Duration::hours(24));
+    app.anonymous().post(COMPLETE, &json!({ "token": late })).await.refused(410, "LINK_EXPIRED");
+
+    let clinic = clinic.again(&app).await;
+    let first = change_token(&app, &clinic, "first@clinic.example").await;
+    let second = change_token(&app, &clinic, "second@clinic.example").await;
+    let rehearsal = format!("{COMPLETE}?validate_only=true");
+    app.anonymous().post(&rehearsal, &json!({ "token": first })).await.is(200);
+    app.anonymous().post(COMPLETE, &json!({ "token": second })).await.is(200);
+    app.anonymous().post(COMPLETE, &json!({ "token": first })).await.refused(410, "LINK_USED");
+    assert_eq!(clinic.get("/v1/account").await.body["email"], "second@clinic.example");
+}

@@ -1,0 +1,156 @@
+//! A forgotten password: a link is mailed, the new password ends everything that was open.
+
+use chrono::Duration;
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::support::{Actor, PASSWORD, TestApp};
+
+/// Another good password.
+const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
+const ASK: &str = "/v1/password-resets";
+const COMPLETE: &str = "/v1/password-resets/completion";
+
+async fn reset_token(app: &TestApp, email: &str) -> String {
+    app.anonymous().post(ASK, &json!({ "email": email })).await.is(202);
+    app.token(email, "PASSWORD_RESET").await
+}
+
+#[apply(on_both_databases)]
+async fn a_forgotten_password_is_replaced_and_every_session_ends() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let other = clinic.again(&app).await;
+    let bystander = app.clinic().await;
+    let token = reset_token(&app, &clinic.email).await;
+    clinic.get("/v1/account").await.is(200);
+
+    let form = json!({ "token": token, "password": OTHER });
+    let done = app.anonymous().post(COMPLETE, &form).await.is(204);
+    assert_eq!(done.text, "");
+    for ended in [&clinic, &other] {
+        ended.get("/v1/account").await.refused(401, "SESSION_ENDED");
+        let refresh = json!({ "refresh_token": ended.refresh_token });
+        app.anonymous().post("/v1/sessions/refresh", &refresh).await.refused(401, "REFRESH_TOKEN_INVALID");
+    }
+    bystander.get("/v1/account").await.is(200);
+    let old = json!({ "email": clinic.email, "password": PASSWORD });
+    app.anonymous().post("/v1/sessions", &old).await.refused(401, "LOGIN_FAILED");
+    Actor::log_in(&app, &clinic.email, OTHER, String::new()).await;
+    assert_eq!(app.mails(&clinic.email, "PASSWORD_CHANGED").await.len(), 1);
+}
+
+#[apply(on_both_databases)]
+async fn known_and_unknown_addresses_are_answered_with_the_same_bytes_and_only_known_ones_get_mail() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let stranger = app.anonymous();
+    let known = stranger.post(ASK, &json!({ "email": clinic.email.to_uppercase() })).await.is(202);
+    let unknown = stranger.post(ASK, &json!({ "email": "nobody@clinic.example" })).await.is(202);
+    assert_eq!(known.text, unknown.text);
+    let names = |reply: &crate::support::Reply| {
+        let mut names: Vec<String> = reply.headers.keys().map(ToString::to_string).collect();
+        names.sort_unstable();
+        names
+    };
+    assert_eq!(names(&known), names(&unknown));
+    assert_eq!(app.mails(&clinic.email, "PASSWORD_RESET").await.len(), 1);
+    assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE recipient = 'nobody@clinic.example'"), 0);
+}
+
+#[apply(on_both_databases)]
+async fn a_reset_link_is_good_for_one_hour() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let token = reset_token(&app, &clinic.email).await;
+    let rehearsal = format!("{COMPLETE}?validate_only=true");
+    let form = json!({ "token": token, "password": OTHER });
+    app.advance(Duration::minutes(59));
+    app.anonymous().post(&rehearsal, &form).await.is(200);
+    app.advance(Duration::minutes(1));
+    for path in [rehearsal.as_str(), COMPLETE] {
+        app.anonymous().post(path, &form).await.refused(410, "LINK_EXPIRED");
+    }
+    clinic.again(&app).await;
+}
+
+#[apply(on_both_databases)]
+async fn all_reset_links_are_void_once_one_was_used_or_the_password_was_changed_otherwise() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let (first, second) = (reset_token(&app, &clinic.email).await, reset_token(&app, &clinic.email).await);
+    app.anonymous().post(COMPLETE, &json!({ "token": second, "password": OTHER })).await.is(204);
+    for used in [first, second] {
+        let form = json!({ "token": used, "password": PASSWORD });
+        app.anonymous().post(COMPLETE, &form).await.refused(410, "LINK_USED");
+    }
+    let third = reset_token(&app, &clinic.email).await;
+    let clinic = Actor::log_in(&app, &clinic.email, OTHER, String::new()).await;
+    let change = json!({ "current_password": OTHER, "new_password": PASSWORD });
+    clinic.put("/v1/account/password", &change, "*").await.is(204);
+    let form = json!({ "token": third, "password": OTHER });
+    app.anonymous().post(COMPLETE, &form).await.refused(410, "LINK_USED");
+    app.mails(&clinic.email, "PASSWORD_CHANGED").await;
+}
+
+#[apply(on_both_databases)]
+async fn of_many_who_use_one_reset_link_at_once_one_succeeds() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let token = reset_token(&app, &clinic.email).await;
+    let racers = (0..4).map(|_| {
+        let (racer, form) = (app.anonymous(), json!({ "token": token, "password": OTHER }));
+        async move { racer.post(COMPLETE, &form).await.status }
+    });
+    let mut statuses = join_all(racers).await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 410, 410, 410]);
+    assert_eq!(app.mails(&clinic.email, "PASSWORD_CHANGED").await.len(), 1);
+}
+
+#[apply(on_both_databases)]
+async fn tokens_of_other_flows_and_invented_ones_reset_nothing() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let registration = app.registration_token("new@clinic.example").await;
+    let change = json!({ "email": "office@clinic.example", "password": PASSWORD });
+    clinic.post("/v1/account/email-changes", &change).await.is(202);
+    let email_change = app.token("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await;
+    for token in [registration, email_change, clinic.refresh_token.clone(), "k".repeat(43), "x".to_owned()] {
+        let form = json!({ "token": token, "password": OTHER });
+        app.anonymous().post(COMPLETE, &form).await.refused(404, "LINK_UNKNOWN");
+    }
+    let reset = reset_token(&app, &clinic.email).await;
+    let token = json!({ "token": reset });
+    app.anonymous().post("/v1/registrations/confirmation", &token).await.refused(404, "LINK_UNKNOWN");
+    app.anonymous().post("/v1/account/email-changes/completion", &token).await.refused(404, "LINK_UNKNOWN");
+    clinic.again(&app).await;
+}
+
+#[apply(on_both_databases)]
+async fn a_form_without_its_members_is_told_so() {
+    let app = TestApp::start().await;
+    let stranger = app.anonymous();
+    stranger.post(ASK, &json!({})).await.blames(&[("/email", "REQUIRED")]);
+    let reply = stranger.post(COMPLETE, &json!({})).await;
+    reply.blames(&[("/token", "REQUIRED"), ("/password", "REQUIRED")]);
+    let reply = stranger.post(COMPLETE, &json!({ "token": 5, "password": OTHER, "code": "1" })).await;
+    reply.blames(&[("/token", "WRONG_TYPE"), ("/code", "UNKNOWN_MEMBER")]);
+}
+
+#[apply(on_both_databases)]
+async fn a_password_reset_takes_a_thiefs_pending_change_of_address_with_it() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let thief = json!({ "email": "thief@elsewhere.example", "password": PASSWORD });
+    clinic.post("/v1/account/email-changes", &thief).await.is(202);
+    let stolen = app.token("thief@elsewhere.example", "EMAIL_CHANGE_CONFIRMATION").await;
+    let token = reset_token(&app, &clinic.email).await;
+    app.anonymous().post(COMPLETE, &json!({ "token": token, "password": OTHER })).await.is(204);
+
+    let completion = json!({ "token": stolen });
+    let reply = app.anonymous().post("/v1/account/email-changes/completion", &completion).await;
+    reply.refused(410, "LINK_USED");
+    Actor::log_in(&app, &clinic.email, OTHER, String::new()).await;
+    app.mails(&clinic.email, "PASSWORD_CHANGED").await;
+}

@@ -1,0 +1,169 @@
+//! Registration: an address is given, a link is mailed, the form becomes an account.
+
+use chrono::Duration;
+use serde_json::json;
+
+use crate::support::{TestApp, forms};
+
+#[apply(on_both_databases)]
+async fn a_clinic_registers_by_mail_and_logs_in() {
+    let app = TestApp::start().await;
+    let stranger = app.anonymous();
+    let facility = app.unused_facility("MEDICAL").await;
+    let email = "Reception@Clinic.Example";
+
+    let reply = stranger.post("/v1/registrations", &json!({ "email": email })).await.is(202);
+    assert_eq!(reply.body, json!({ "status": "ACCEPTED" }));
+    let token = app.token("Reception@clinic.example", "PROVISIONAL_REGISTRATION").await;
+
+    for _ in 0..3 {
+        let seen = stranger.post("/v1/registrations/confirmation", &json!({ "token": token })).await.is(200);
+        assert_eq!(seen.body["email"], "Reception@clinic.example");
+    }
+
+    let form = forms::account(&token, &facility);
+    let screen = stranger.post("/v1/accounts?validate_only=true", &form).await.is(200);
+    assert_eq!(screen.body["facility"]["code"], facility["facility_code"]);
+    assert_eq!(screen.body["facility"]["name_kana"], "カクウ");
+    assert_eq!(screen.body["mails"][0]["kind"], "ACCOUNT_CREATED");
+    assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 0);
+
+    let created = stranger.post("/v1/accounts", &form).await.is(201);
+    assert_eq!(created.header("location"), "/v1/account");
+    assert_eq!(created.body["facility"], screen.body["facility"]);
+    let mails = app.mails("Reception@clinic.example", "ACCOUNT_CREATED").await;
+    assert!(mails[0]["subject"].as_str().unwrap().contains("アカウント登録完了のご案内"));
+
+    let login = json!({ "email": "reception@clinic.example", "password": form["password"] });
+    let session = stranger.post("/v1/sessions", &login).await.is(201);
+    let clinic = stranger.with_token(session.body["access_token"].as_str().unwrap());
+    assert_eq!(clinic.get("/v1/account").await.is(200).body["email"], "Reception@clinic.example");
+}
+
+#[apply(on_both_databases)]
+async fn a_taken_address_is_answered_with_the_same_bytes_and_its_owner_is_told_the_ways() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let stranger = app.anonymous();
+    let taken = stranger.post("/v1/registrations", &json!({ "email": clinic.email })).await;
+    let free = stranger.post("/v1/registrations", &json!({ "email": "free@clinic.example" })).await;
+    assert_eq!((taken.status, &taken.text), (free.status, &free.text));
+    let mails = app.mails(&clinic.email, "ADDRESS_TAKEN").await;
+    let text = mails[0]["text"].as_str().unwrap();
+    assert!(text.contains("承継") && text.contains("パスワード"), "{text}");
+    assert!(!text.contains("#token="));
+}
+
+#[apply(on_both_databases)]
+async fn a_link_is_good_for_a_day_and_all_links_of_an_address_until_one_is_used() {
+    let app = TestApp::start().await;
+    let stranger = app.anonymous();
+    let first = app.registration_token("a@clinic.example").await;
+    app.advance(Duration::hours(1));
+    let second = app.registration_token("a@clinic.example").await;
+    assert_ne!(first, second);
+    app.advance(Duration::hours(23) - Duration::minutes(1));
+    stranger.post("/v1/registrations/confirmation", &json!({ "token": first })).await.is(200);
+    app.advance(Duration::minutes(1));
+    stranger
+        .post("/v1/registrations/confirmation", &json!({ "token": first }))
+        .await
+        .refused(410, "LINK_EXPIRED");
+
+    let facility = app.unused_facility("MEDICAL").await;
+    stranger.post("/v1/accounts", &forms::account(&first, &facility)).await.refused(410, "LINK_EXPIRED");
+    let third = app.registration_token("a@clinic.example").await;
+    stranger.post("/v1/accounts", &forms::account(&second, &facility)).await.is(201);
+    for token in [second, third] {
+        stranger
+            .post("/v1/registrations/confirmation", &json!({ "token": token }))
+            .await
+            .refused(410, "LINK_USED");
+    }
+    stranger
+        .post("/v1/registrations/confirmation", &json!({ "token": "k".repeat(43) }))
+        .await
+        .refused(404, "LINK_UNKNOWN");
+}
+
+#[apply(on_both_databases)]
+async fn everything_wrong_with_a_form_is_told_at_once_and_nothing_is_stored() {
+    let app = TestApp::start().await;
+    let token = app.registration_token("a@clinic.example").await;
+    let facility = app.unused_facility("MEDICAL").await;
+    let mut form = forms::account(&token, &facility);
+    form["password"] = json!("みじかい");
+    form["facility"]["postal_code"] = json!("999-9999");
+    form["facility"]["name_kana"] = json!("漢字");
+    form["facility"]["phone"] = json!(312_345_678);
+    form["facility"].as_object_mut().unwrap().remove("address");
+    form["founder"] = json!({ "kind": "CORPORATION", "name": "医療法人架空会 理事長 架空花子" });
+    form["contact"]["fax"] = json!("03-0000-1234");
+    form["terms_accepted"] = json!(false);
+    let reply = app.anonymous().post("/v1/accounts", &form).await;
+    reply.blames(&[
+        ("/password", "TOO_SHORT"),
+        ("/facility/postal_code", "POSTAL_CODE_MISMATCH"),
+        ("/facility/name_kana", "KANA_FORM"),
+        ("/facility/phone", "WRONG_TYPE"),
+        ("/facility/address", "REQUIRED"),
+        ("/founder/name", "CORPORATION_NAME_EXPECTED"),
+        ("/contact/fax", "UNKNOWN_MEMBER"),
+        ("/terms_accepted", "MUST_BE_TRUE"),
+    ]);
+    assert!(!reply.text.contains("みじかい") && !reply.text.contains("999-9999"));
+    assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 0);
+}
+
+#[apply(on_both_databases)]
+async fn addresses_that_mail_cannot_reach_are_refused_and_carrier_addresses_are_told_what_to_do() {
+    let app = TestApp::start().await;
+    for (email, fault) in [
+        (json!("a..b@carrier.example"), "EMAIL_CARRIER_DOTS"),
+        (json!("ab.@carrier.example"), "EMAIL_CARRIER_DOTS"),
+        (json!("a..b.@carrier.example"), "EMAIL_CARRIER_DOTS"),
+        (json!("reception"), "EMAIL_FORM"),
+        (json!("reception@"), "EMAIL_FORM"),
+        (json!("@clinic.example"), "EMAIL_FORM"),
+        (json!("re ception@clinic.example"), "EMAIL_FORM"),
+        (json!("a@b@clinic.example"), "EMAIL_FORM"),
+        (json!("a@clinic.example\r\nBcc: b@clinic.example"), "EMAIL_FORM"),
+        (json!("受付@clinic.example"), "EMAIL_FORM"),
+        (json!(""), "EMAIL_FORM"),
+        (json!(format!("{}@clinic.example", "a".repeat(250))), "TOO_LONG"),
+        (json!(5), "WRONG_TYPE"),
+        (json!(null), "WRONG_TYPE"),
+    ] {
+        for path in ["/v1/registrations", "/v1/registrations?validate_only=true", "/v1/password-resets"] {
+            let reply = app.anonymous().post(path, &json!({ "email": email })).await;
+            reply.blames(&[("/email", fault)]);
+        }
+    }
+    let english = app.anonymous_in_english();
+    let reply = english.post("/v1/registrations", &json!({ "email": "a..b@carrier.example" })).await;
+    assert_eq!(reply.header("content-language"), "en");
+    assert_eq!(app.count("SELECT COUNT(*) FROM links"), 0);
+    assert_eq!(app.count("SELECT COUNT(*) FROM outbox"), 0);
+}
+
+#[apply(on_both_databases)]
+async fn the_facilitys_reading_and_numbers_are_understood_as_people_type_them() {
+    let app = TestApp::start().await;
+    let token = app.registration_token("a@clinic.example").await;
+    let facility = app.unused_facility("MEDICAL").await;
+    let digits = facility["postal_code"].as_str().unwrap().replace('-', "");
+    for (postal_code, phone, kana) in [
+        (digits.clone(), "0300001234", "かくう"),
+        (format!("〒{}", facility["postal_code"].as_str().unwrap()), "+81 3 0000 1234", "ｶｸｳ"),
+        (format!(" {digits} "), "０３（００００）１２３４", "カクウ"),
+    ] {
+        let mut form = forms::account(&token, &facility);
+        form["facility"]["postal_code"] = json!(postal_code);
+        form["facility"]["phone"] = json!(phone);
+        form["facility"]["name_kana"] = json!(kana);
+        let screen = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.is(200);
+        let shown = &screen.body["facility"];
+        assert_eq!(shown["postal_code"], facility["postal_code"]);
+        assert_eq!((&shown["phone"], &shown["name_kana"]), (&json!("0300001234"), &json!("カクウ")));
+    }
+}

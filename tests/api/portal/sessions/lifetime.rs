@@ -1,0 +1,244 @@
+//! Login, refresh, logout: how sessions begin, go on and end.
+
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use crate::support::{Actor, Client, PASSWORD, Reply, TestApp};
+
+const REFRESH: &str = "/v1/sessions/refresh";
+
+async fn refresh(app: &TestApp, token: &str) -> Reply {
+    app.anonymous().post(REFRESH, &json!({ "refresh_token": token })).await
+}
+
+/// The id of a client's own session.
+async fn own_id(client: &Client) -> String {
+    let page = client.get("/v1/sessions?page_size=100").await.is(200);
+    let sessions = page.body["items"].as_array().unwrap();
+    let own: Vec<&Value> = sessions.iter().filter(|session| session["current"] == true).collect();
+    assert_eq!(own.len(), 1);
+    own[0]["id"].as_str().unwrap().to_owned()
+}
+
+#[apply(on_both_databases)]
+async fn a_wrong_password_and_an_unknown_address_are_told_apart_by_nothing() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let mut seen = Vec::new();
+    for (email, password) in [
+        (clinic.email.as_str(), "wrong"),
+        ("nobody@clinic.example", "wrong"),
+        ("nobody@clinic.example", PASSWORD),
+        (clinic.email.as_str(), ""),
+    ] {
+        let login = json!({ "email": email, "password": password });
+        let reply = app.anonymous().post("/v1/sessions", &login).await;
+        reply.refused(401, "LOGIN_FAILED");
+        assert!(reply.header("www-authenticate").starts_with("Bearer"));
+        let text = reply.text.replace(reply.header("x-request-id"), "");
+        let mut names: Vec<String> = reply.headers.keys().map(ToString::to_string).collect();
+        names.sort_unstable();
+        seen.push((text, names));
+    }
+    assert!(seen.iter().all(|answer| *answer == seen[0]), "{seen:#?}");
+}
+
+#[apply(on_both_databases)]
+async fn a_login_that_cannot_be_read_is_told_why() {
+    let app = TestApp::start().await;
+    let stranger = app.anonymous();
+    for (body, faults) in [
+        (json!({}), vec![("/email", "REQUIRED"), ("/password", "REQUIRED")]),
+        (json!({ "email": "x", "password": "y" }), vec![("/email", "EMAIL_FORM")]),
+        (
+            json!({ "email": "a@clinic.example", "password": "y".repeat(129) }),
+            vec![("/password", "TOO_LONG")],
+        ),
+        (json!({ "email": "a@clinic.example", "password": 5 }), vec![("/password", "WRONG_TYPE")]),
+        (
+            json!({ "email": "a@clinic.example", "password": "y", "remember": true }),
+            vec![("/remember", "UNKNOWN_MEMBER")],
+        ),
+    ] {
+        stranger.post("/v1/sessions", &body).await.blames(&faults);
+    }
+    assert_eq!(app.count("SELECT COUNT(*) FROM sessions"), 0);
+}
+
+#[apply(on_both_databases)]
+async fn an_access_token_is_good_for_ten_minutes_by_the_services_clock() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    app.advance(Duration::minutes(9) + Duration::seconds(40));
+    clinic.get("/v1/account").await.is(200);
+    app.advance(Duration::seconds(20));
+    let reply = clinic.get("/v1/account").await;
+    reply.refused(401, "TOKEN_EXPIRED");
+    assert_eq!(reply.header("www-authenticate"), "Bearer error=\"invalid_token\"");
+    let renewed = refresh(&app, &clinic.refresh_token).await.is(201);
+    assert_eq!(renewed.body["expires_in"], 600);
+    let clinic = clinic.with_token(renewed.body["access_token"].as_str().unwrap());
+    clinic.get("/v1/account").await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn a_replaced_refresh_token_works_for_thirty_seconds_and_then_ends_the_session() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let bystander = clinic.again(&app).await;
+    let first = refresh(&app, &clinic.refresh_token).await.is(201);
+    assert_ne!(first.body["refresh_token"], *clinic.refresh_token);
+    app.advance(Duration::seconds(20));
+    let retried = refresh(&app, &clinic.refresh_token).await.is(201);
+    assert_ne!(retried.body["refresh_token"], first.body["refresh_token"]);
+
+    app.advance(Duration::seconds(11));
+    let access = clinic.with_token(retried.body["access_token"].as_str().unwrap());
+    access.get("/v1/account").await.is(200);
+    let rehearsed = format!("{REFRESH}?validate_only=true");
+    let body = json!({ "refresh_token": clinic.refresh_token });
+    app.anonymous().post(&rehearsed, &body).await.refused(401, "REFRESH_TOKEN_INVALID");
+    access.get("/v1/account").await.is(200);
+
+    let reused = refresh(&app, &clinic.refresh_token).await;
+    reused.refused(401, "REFRESH_TOKEN_INVALID");
+    assert_eq!(reused.header("www-authenticate"), "Bearer error=\"invalid_token\"");
+    assert_eq!(reused.header("content-language"), "ja");
+    access.get("/v1/account").await.refused(401, "SESSION_ENDED");
+    for token in [&first.body["refresh_token"], &retried.body["refresh_token"]] {
+        refresh(&app, token.as_str().unwrap()).await.refused(401, "REFRESH_TOKEN_INVALID");
+    }
+    bystander.get("/v1/account").await.is(200);
+    let revoked = "SELECT COUNT(*) FROM audit_log WHERE action = 'session.revoked_after_token_reuse'";
+    assert_eq!(app.count(revoked), 1);
+}
+
+#[apply(on_both_databases)]
+async fn tokens_that_are_no_refresh_tokens_refresh_nothing() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let registration = app.registration_token("new@clinic.example").await;
+    for token in [registration, "k".repeat(43), "x".to_owned(), String::new()] {
+        let reply = refresh(&app, &token).await;
+        reply.refused(401, "REFRESH_TOKEN_INVALID");
+        assert_eq!(reply.header("www-authenticate"), "Bearer error=\"invalid_token\"");
+    }
+    let reply = refresh(&app, &"x".repeat(201)).await;
+    reply.blames(&[("/refresh_token", "TOO_LONG")]);
+    app.anonymous().post(REFRESH, &json!({})).await.blames(&[("/refresh_token", "REQUIRED")]);
+    clinic.get("/v1/account").await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn a_session_idles_for_a_fortnight_at_most_and_lives_ninety_days_at_most() {
+    let app = TestApp::start().await;
+    let idle = app.clinic().await;
+    let busy = idle.again(&app).await;
+    let mut token = busy.refresh_token.clone();
+    let mut next = async |days: i64| {
+        app.advance(Duration::days(days));
+        let reply = refresh(&app, &token).await;
+        if reply.status == 201 {
+            reply.body["refresh_token"].as_str().unwrap().clone_into(&mut token);
+        }
+        reply
+    };
+    next(13).await.is(201);
+    next(1).await.is(201);
+    refresh(&app, &idle.refresh_token).await.refused(401, "REFRESH_TOKEN_INVALID");
+    for _ in 0..5 {
+        next(13).await.is(201);
+    }
+    next(10).await.is(201);
+    next(1).await.refused(401, "REFRESH_TOKEN_INVALID");
+}
+
+#[apply(on_both_databases)]
+async fn logging_out_ends_this_session_at_once_and_no_other() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let other = clinic.again(&app).await;
+    let rehearsed = clinic.delete("/v1/sessions/current?validate_only=true").await.is(200);
+    assert_eq!(rehearsed.body, json!({ "valid": true, "mails": [] }));
+    clinic.delete("/v1/sessions/current").await.is(204);
+    for _ in 0..2 {
+        clinic.get("/v1/account").await.refused(401, "SESSION_ENDED");
+        clinic.delete("/v1/sessions/current").await.refused(401, "SESSION_ENDED");
+    }
+    refresh(&app, &clinic.refresh_token).await.refused(401, "REFRESH_TOKEN_INVALID");
+    other.get("/v1/account").await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn an_account_ends_any_session_of_its_own_and_none_of_another() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let lost_device = clinic.again(&app).await;
+    let neighbour = app.clinic().await;
+    let foreign = own_id(&neighbour).await;
+    for id in [foreign.as_str(), "ses_00000000000000000000000000", "acc_1", "%20", "ses_"] {
+        clinic.delete(&format!("/v1/sessions/{id}")).await.refused(404, "NOT_FOUND");
+    }
+    neighbour.get("/v1/account").await.is(200);
+
+    let lost = own_id(&lost_device).await;
+    for _ in 0..2 {
+        clinic.delete(&format!("/v1/sessions/{lost}")).await.is(204);
+    }
+    lost_device.get("/v1/account").await.refused(401, "SESSION_ENDED");
+    refresh(&app, &lost_device.refresh_token).await.refused(401, "REFRESH_TOKEN_INVALID");
+    clinic.get("/v1/account").await.is(200);
+    app.anonymous().delete(&format!("/v1/sessions/{lost}")).await.refused(401, "TOKEN_MISSING");
+}
+
+#[apply(on_both_databases)]
+async fn open_sessions_are_listed_page_by_page_newest_first() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    app.clinic().await;
+    let mut ids = vec![own_id(&clinic).await];
+    for _ in 0..4 {
+        app.advance(Duration::seconds(5));
+        ids.insert(0, own_id(&clinic.again(&app).await.client).await);
+    }
+    let (mut seen, mut path) = (Vec::new(), "/v1/sessions?page_size=2".to_owned());
+    for expected in [2, 2, 1] {
+        let page = clinic.get(&path).await.is(200);
+        let items = page.body["items"].as_array().unwrap();
+        assert_eq!(items.len(), expected, "{path}");
+        seen.extend(items.iter().map(|session| session["id"].as_str().unwrap().to_owned()));
+        let next = page.body["next_page_token"].as_str();
+        assert_eq!(next.is_some(), seen.len() < 5);
+        let link = page.header("link");
+        assert_eq!(link.ends_with("; rel=\"next\""), next.is_some(), "{link}");
+        path = link.split_once('>').unwrap_or_default().0.trim_start_matches('<').to_owned();
+        // A login between two pages moves nothing.
+        app.advance(Duration::seconds(5));
+        clinic.again(&app).await;
+    }
+    assert_eq!(seen, ids);
+    for query in ["page_size=0", "page_size=101", "page_size=x", "page_token=x", "page=2"] {
+        clinic.get(&format!("/v1/sessions?{query}")).await.refused(400, "INVALID_PARAMETER");
+    }
+}
+
+#[apply(on_both_databases)]
+async fn sessions_and_the_moved_clock_survive_a_restart() {
+    let app = TestApp::start().await;
+    let moved = json!({ "now": "2023-03-01T09:00:00+09:00" });
+    let request = app.anonymous().request(reqwest::Method::PUT, "/sandbox/clock").json(&moved);
+    crate::support::send(request).await.is(200);
+    let clinic = app.clinic().await;
+    let ended = clinic.again(&app).await;
+    ended.delete("/v1/sessions/current").await.is(204);
+    app.mails(&clinic.email, "ACCOUNT_CREATED").await;
+    let before = app.now();
+
+    let app = app.restart(&[]).await;
+    assert!(app.now() >= before && app.now() < before + Duration::minutes(5));
+    app.anonymous().with_token(clinic.token()).get("/v1/account").await.is(200);
+    let reply = app.anonymous().with_token(ended.token()).get("/v1/account").await;
+    reply.refused(401, "SESSION_ENDED");
+    refresh(&app, &clinic.refresh_token).await.is(201);
+    Actor::log_in(&app, &clinic.email, PASSWORD, String::new()).await;
+}

@@ -1,0 +1,4 @@
+//! Sessions and the access tokens that they issue.
+
+mod access_tokens;
+mod lifetime;

@@ -1,0 +1,239 @@
+//! A small world in which the histories of successions are played.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Duration, Utc};
+use diesel::RunQueryDsl as _;
+use diesel::sql_types::Text;
+use tempfile::TempDir;
+use todokede::config::Settings;
+use todokede::db::engine::{Conn, savepoint};
+use todokede::db::store::accounts;
+use todokede::db::store::filings::successions as stored;
+use todokede::domain::accounts::{
+    Account, Contact, FacilityDetails, FacilityIdentity, Founder, FounderKind, Profile,
+};
+use todokede::domain::facilities::ListedFacility;
+use todokede::domain::filings::declarations::DeclarationContent;
+use todokede::domain::filings::successions::{
+    GuidanceAddress, Succession, SuccessionForm, SuccessionReason, SuccessionStatus, Successor,
+};
+use todokede::domain::values::email::EmailAddress;
+use todokede::domain::values::facility_code::FacilityCode;
+use todokede::domain::values::ids::{AccountId, SessionId};
+use todokede::domain::values::kana::Kana;
+use todokede::domain::values::phone::PhoneNumber;
+use todokede::domain::values::postal_code::PostalCode;
+use todokede::domain::values::text::{Address, FacilityName, PersonName};
+use todokede::error::Error;
+use todokede::usecases::accounts::eligibility;
+use todokede::usecases::facilities::import;
+use todokede::usecases::facilities::import::{Coverage, Report};
+use todokede::usecases::filings::successions;
+use todokede::usecases::identity::sessions::Principal;
+use todokede::usecases::work::{Call, Policy, Work};
+use uuid::Uuid;
+
+use crate::support::Engine;
+use crate::support::database::{TestDatabase, execute};
+use crate::support::list::code;
+
+/// Facilities of the small world.
+pub const FACILITIES: usize = 5;
+
+/// Some facilities, a list, a database, and no server around them.
+pub struct World {
+    pub conn: Conn,
+    _database: TestDatabase,
+    _folder: TempDir,
+    pub policy: Policy,
+    pub now: DateTime<Utc>,
+    pub codes: Vec<FacilityCode>,
+    /// Every succession as it stood: status and version.
+    pub seen: BTreeMap<String, (SuccessionStatus, i64)>,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    a: String,
+    #[diesel(sql_type = Text)]
+    b: String,
+    #[diesel(sql_type = Text)]
+    c: String,
+}
+
+fn postal_code() -> PostalCode {
+    PostalCode::parse("100-0000").unwrap()
+}
+
+fn contact() -> Contact {
+    Contact {
+        department: None,
+        name: PersonName::parse("架空 太郎").unwrap(),
+        phone: PhoneNumber::parse("0300001234").unwrap(),
+    }
+}
+
+fn address(number: usize) -> Address {
+    Address::parse(&format!("東京都架空区試験町{number}")).unwrap()
+}
+
+fn name(number: usize) -> FacilityName {
+    FacilityName::parse(&format!("架空第{number}診療所")).unwrap()
+}
+
+impl World {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = TestDatabase::ready(folder.path());
+        let mut conn = database.connect();
+        if database.engine() == Engine::Sqlite {
+            execute(&mut conn, "PRAGMA synchronous = OFF").unwrap();
+        }
+        execute(&mut conn, "DELETE FROM facilities").unwrap();
+        let policy = todokede::state::policy(&Settings::from_variables(&BTreeMap::new()).unwrap());
+        let now = "2023-02-03T00:00:00Z".parse().unwrap();
+        let codes = (0..FACILITIES).map(|n| FacilityCode::parse(&code(&format!("13199{n:04}"))).unwrap());
+        Self {
+            conn,
+            _database: database,
+            _folder: folder,
+            policy,
+            now,
+            codes: codes.collect(),
+            seen: BTreeMap::new(),
+        }
+    }
+
+    /// One transaction. A refusal is an answer; anything else that fails is a bug.
+    pub fn act<T>(&mut self, act: impl FnOnce(&mut Work<'_>) -> Result<T, Error>) -> Option<T> {
+        let call = Call::internal("test", self.now);
+        match savepoint(&mut self.conn, |conn| act(&mut Work::new(conn, &call, &self.policy))) {
+            Ok(value) => Some(value),
+            Err(Error::Refused(_) | Error::Invalid(_)) => None,
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    pub fn principal(&mut self, number: usize) -> Option<Principal> {
+        let account = accounts::find_by_facility(&mut self.conn, &self.codes[number]).unwrap()?;
+        Some(Principal { account, session_id: SessionId::from_uuid(Uuid::new_v4()) })
+    }
+
+    pub fn form(&self, to: usize, day: i64) -> SuccessionForm {
+        SuccessionForm {
+            successor: Successor {
+                facility_code: self.codes[to].clone(),
+                name: name(to),
+                postal_code: postal_code(),
+                address: address(to),
+                phone: PhoneNumber::parse("0300005678").unwrap(),
+            },
+            successor_founder: founder(),
+            reason: SuccessionReason::Relocation,
+            reason_detail: None,
+            change_date: self.now.date_naive() + Duration::days(day),
+            guidance_address: GuidanceAddress {
+                postal_code: postal_code(),
+                address: address(to),
+                name: PersonName::parse("架空 太郎").unwrap(),
+            },
+            contact: contact(),
+        }
+    }
+
+    pub fn live_from(&mut self, from: usize) -> Option<(Principal, Succession)> {
+        let principal = self.principal(from)?;
+        let live = stored::find_live_from(&mut self.conn, &self.codes[from]).unwrap()?;
+        Some((principal, live))
+    }
+
+    pub fn register(&mut self, number: usize) {
+        let code = self.codes[number].clone();
+        let account = Account {
+            id: AccountId::from_uuid(Uuid::new_v4()),
+            email: EmailAddress::parse(&format!("{}@clinic.example", Uuid::new_v4().simple())).unwrap(),
+            identity: FacilityIdentity::Designated(code),
+            profile: profile(number),
+            version: 1,
+            created_at: self.now,
+            updated_at: self.now,
+        };
+        self.act(|work| {
+            eligibility::may_register(work.conn, &account.identity)?;
+            accounts::insert(work.conn, &account, "hash")
+        });
+    }
+
+    /// An edition of some of the facilities; one of them may have another postal code than stated.
+    pub fn import(&mut self, which: [bool; FACILITIES], moved: usize, whole: bool) {
+        let listed = |number: usize| ListedFacility {
+            code: self.codes[number].clone(),
+            name: name(number),
+            postal_code: PostalCode::parse(if number == moved { "100-0001" } else { "100-0000" }).unwrap(),
+            address: address(number),
+            phone: None,
+            founder_name: None,
+            delisted_at: None,
+        };
+        let rows: Vec<_> = (0..FACILITIES).filter(|number| which[*number]).map(listed).collect();
+        self.act(|work| {
+            let (mut report, mut coverage) = (Report::default(), Coverage::default());
+            for row in &rows {
+                coverage.note(&row.code);
+            }
+            import::put(work, rows, &mut report)?;
+            if whole {
+                import::delist_absent(work, &coverage, &mut report)?;
+            }
+            successions::carry_on_ready(work)
+        });
+        self.none(
+            "waits for a facility that the list has",
+            "SELECT predecessor_code a, successor_code b, '' c FROM successions JOIN facilities ON code = successor_code
+             WHERE status = 'WAITING_FOR_MASTER' AND delisted_at IS NULL",
+        );
+    }
+
+    pub fn rows(&mut self, query: &str) -> Vec<(String, String, String)> {
+        let query = diesel::sql_query(query);
+        let rows: Vec<Row> = match &mut self.conn {
+            Conn::Sqlite(conn) => query.load(conn),
+            Conn::Postgres(conn) => query.load(conn),
+        }
+        .unwrap();
+        rows.into_iter().map(|row| (row.a, row.b, row.c)).collect()
+    }
+
+    pub fn none(&mut self, what: &str, query: &str) {
+        assert_eq!(self.rows(query), [], "{what}");
+    }
+}
+
+fn founder() -> Founder {
+    Founder::new(FounderKind::Corporation, PersonName::parse("医療法人架空会").unwrap()).unwrap()
+}
+
+fn profile(number: usize) -> Profile {
+    Profile {
+        facility: FacilityDetails {
+            name: name(number),
+            name_kana: Kana::parse("カクウ").unwrap(),
+            postal_code: postal_code(),
+            address: address(number),
+            phone: PhoneNumber::parse("0300001234").unwrap(),
+        },
+        founder: founder(),
+        contact: contact(),
+    }
+}
+
+pub fn content() -> DeclarationContent {
+    serde_json::from_value(serde_json::json!({
+        "statement": { "category": "NO_NETWORK", "line_status": "NOT_AVAILABLE" },
+        "other_facility_codes": [],
+        "attachment_ids": [],
+    }))
+    .unwrap()
+}

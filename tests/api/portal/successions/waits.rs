@@ -1,0 +1,272 @@
+//! Succession: waiting for the facility list, correcting, withdrawing.
+
+use std::process::Command;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Actor, Reply, TestApp, forms, list};
+
+const PATH: &str = "/v1/successions";
+
+/// A clinic whose succession waits, with the answer to its filing.
+async fn waiting(app: &TestApp, successor: &Value) -> (Actor, Reply) {
+    let clinic = app.clinic().await;
+    let filed = clinic.file(PATH, &forms::succession(successor)).await.is(201);
+    assert_eq!(filed.body["status"], "WAITING_FOR_MASTER");
+    (clinic, filed)
+}
+
+async fn code_of(clinic: &Actor) -> Value {
+    clinic.get("/v1/account").await.is(200).body["facility"]["code"].clone()
+}
+
+#[apply(on_both_databases)]
+async fn a_successor_that_the_list_lacks_is_waited_for_and_an_import_carries_it_on() {
+    let app = TestApp::start().await;
+    let successor = list::unlisted(1, 1);
+    let (clinic, filed) = waiting(&app, &successor).await;
+    let mails = app.mails(&clinic.email, "SUCCESSION_RECEIVED").await;
+    assert!(mails[0]["text"].as_str().unwrap().contains("掲載され次第、手続きを自動的に進めます"));
+    assert_eq!(code_of(&clinic).await, clinic.facility_code.as_str());
+    assert!(filed.body.get("certificates_until").is_none());
+
+    let (report, _) = app.import(list::csv(&[&list::unlisted(1, 2)]), false).await;
+    assert_eq!((report.added, report.carried_on), (1, 0), "somebody else's facility");
+    app.advance(chrono::Duration::days(9));
+    let (report, refused) = app.import(list::csv(&[&successor]), false).await;
+    assert_eq!((report.added, report.carried_on, refused.len()), (1, 1, 0));
+
+    let clinic = clinic.again(&app).await;
+    let after = clinic.get(filed.header("location")).await.is(200);
+    assert_eq!(after.body["status"], "ACCEPTED");
+    assert_eq!(after.body["certificates_until"], "2023-06-12", "120 days after the acceptance");
+    assert_ne!(after.etag(), filed.etag());
+    assert_eq!(code_of(&clinic).await, successor["facility_code"]);
+    assert_eq!(app.mails(&clinic.email, "SUCCESSION_ACCEPTED").await.len(), 1);
+    assert_eq!(app.count("SELECT COUNT(*) FROM postal_items"), 1);
+    let (report, _) = app.import(list::csv(&[&successor]), false).await;
+    assert_eq!(report.carried_on, 0);
+}
+
+#[apply(on_both_databases)]
+async fn the_import_command_carries_it_on_while_the_service_runs() {
+    let app = TestApp::start().await;
+    let successor = list::unlisted(1, 1);
+    let (clinic, filed) = waiting(&app, &successor).await;
+    let file = app.folder().join("edition.csv");
+    std::fs::write(&file, list::csv(&[&successor])).unwrap();
+    let url = app.database.url().to_owned();
+    let done = tokio::task::spawn_blocking(move || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_todokede"));
+        command.args(["facilities", "import"]).arg(file).env("DATABASE_URL", url).output().unwrap()
+    });
+    let done = done.await.unwrap();
+    let told = String::from_utf8(done.stdout).unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    for line in ["read        1", "added       1", "changed     0", "refused     0", "carried on  1 waiting"]
+    {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    assert_eq!(clinic.get(filed.header("location")).await.is(200).body["status"], "ACCEPTED");
+    assert_eq!(code_of(&clinic).await, successor["facility_code"]);
+    assert_eq!(app.mails(&clinic.email, "SUCCESSION_ACCEPTED").await.len(), 1);
+}
+
+#[apply(on_both_databases)]
+async fn a_contradicting_list_returns_it_and_a_correction_is_accepted() {
+    let app = TestApp::start().await;
+    let mut successor = list::unlisted(1, 1);
+    let (clinic, filed) = waiting(&app, &successor).await;
+    let path = filed.header("location");
+    successor["postal_code"] = json!("100-0001");
+    let (report, _) = app.import(list::csv(&[&successor]), false).await;
+    assert_eq!(report.carried_on, 1);
+
+    let returned = clinic.get(path).await.is(200);
+    assert_eq!(returned.body["status"], "RETURNED");
+    let review = &returned.body["review"];
+    assert_eq!(review["fields"], json!(["/successor/postal_code"]));
+    assert_eq!(review["due_date"], "2023-03-05", "30 days: {review}");
+    let mails = app.mails(&clinic.email, "SUCCESSION_RETURNED").await;
+    assert!(mails[0]["text"].as_str().unwrap().contains("令和5年3月5日"), "{}", mails[0]["text"]);
+    assert_eq!(code_of(&clinic).await, clinic.facility_code.as_str(), "nothing has passed");
+    clinic.file(PATH, &forms::succession(&successor)).await.refused(409, "SUCCESSION_EXISTS");
+
+    let wrong = forms::succession(&list::unlisted(1, 1));
+    clinic
+        .put(path, &wrong, returned.etag())
+        .await
+        .blames(&[("/successor/postal_code", "POSTAL_CODE_MISMATCH")]);
+    let right = forms::succession(&successor);
+    clinic.put(path, &right, filed.etag()).await.refused(412, "PRECONDITION_FAILED");
+    let accepted = clinic.put(path, &right, returned.etag()).await.is(200);
+    assert_eq!(accepted.body["status"], "ACCEPTED");
+    assert_eq!(accepted.body["receipt_number"], filed.body["receipt_number"]);
+    assert!(accepted.body.get("review").is_none());
+    assert_eq!(code_of(&clinic).await, successor["facility_code"]);
+    assert_eq!(app.mails(&clinic.email, "SUCCESSION_ACCEPTED").await.len(), 1);
+}
+
+#[apply(on_both_databases)]
+async fn nobody_registers_the_code_that_a_succession_waits_for() {
+    let app = TestApp::start().await;
+    let successor = list::unlisted(1, 1);
+    let (clinic, filed) = waiting(&app, &successor).await;
+    // It enters the list in the moment between two steps of an import.
+    let (code, key) = (successor["facility_code"].as_str().unwrap(), "医療法人架空会架空さくら診療所");
+    app.database.execute(&format!(
+        "INSERT INTO facilities (code, kind, name, name_key, postal_code, address, address_key, listed_at, changed_at)
+         SELECT '{code}', 'MEDICAL', '架空さくら診療所', '{key}', '1000000', '東京都架空区', '東京都架空区', listed_at, changed_at
+         FROM facilities LIMIT 1"
+    ));
+    let token = app.registration_token("new@clinic.example").await;
+    let reply = app.anonymous().post("/v1/accounts", &forms::account(&token, &successor)).await;
+    reply.refused(409, "SUCCESSION_REQUIRED");
+    // Had it been done all the same, rights would not pass over the new owner's head.
+    let owner = app.clinic().await;
+    app.database
+        .execute(&format!("UPDATE accounts SET facility_code = '{code}' WHERE email = '{}'", owner.email));
+    let (report, _) = app.import(list::csv(&[]), false).await;
+    assert_eq!(report.carried_on, 1);
+    let returned = clinic.get(filed.header("location")).await.is(200);
+    assert_eq!(returned.body["status"], "RETURNED");
+    assert_eq!(returned.body["review"]["fields"], json!(["/successor/facility_code"]));
+    assert_eq!(app.mails(&clinic.email, "SUCCESSION_RETURNED").await.len(), 1);
+    let form = forms::succession(&successor);
+    clinic.put(filed.header("location"), &form, returned.etag()).await.refused(409, "SUCCESSOR_HAS_ACCOUNT");
+    assert_eq!(code_of(&owner).await, successor["facility_code"]);
+}
+
+#[apply(on_both_databases)]
+async fn one_that_cannot_go_on_keeps_no_other_from_it() {
+    let app = TestApp::start().await;
+    let (broken, fine) = (list::unlisted(1, 1), list::unlisted(1, 2));
+    let (clinic, filed) = waiting(&app, &broken).await;
+    let (other, other_filed) = waiting(&app, &fine).await;
+    let own = format!("NEW.facility_code = '{}'", clinic.facility_code);
+    app.database.break_table("former_facilities", "BEFORE INSERT", &own);
+    let (report, _) = app.import(list::csv(&[&broken, &fine]), false).await;
+    assert_eq!((report.added, report.carried_on), (2, 1));
+    assert_eq!(clinic.get(filed.header("location")).await.body["status"], "WAITING_FOR_MASTER");
+    assert_eq!(clinic.get(filed.header("location")).await.etag(), filed.etag());
+    assert_eq!(other.get(other_filed.header("location")).await.body["status"], "ACCEPTED");
+    app.database.mend_table("former_facilities");
+    let (report, _) = app.import(list::csv(&[]), false).await;
+    assert_eq!(report.carried_on, 1, "the next import tries again");
+    assert_eq!(code_of(&clinic).await, broken["facility_code"]);
+}
+
+#[apply(on_both_databases)]
+async fn a_correction_can_name_another_successor_and_frees_the_first() {
+    let app = TestApp::start().await;
+    let (first, second, listed) =
+        (list::unlisted(1, 1), list::unlisted(1, 2), app.unused_facility("MEDICAL").await);
+    let (clinic, filed) = waiting(&app, &first).await;
+    let (other, other_filed) = waiting(&app, &second).await;
+    let path = filed.header("location");
+    clinic.put(path, &forms::succession(&second), filed.etag()).await.refused(409, "SUCCESSOR_TAKEN");
+    let screen = format!("{path}?validate_only=true");
+    let seen = clinic.put(&screen, &forms::succession(&listed), filed.etag()).await.is(200);
+    assert_eq!(seen.body["status"], "ACCEPTED");
+    assert_eq!(clinic.get(path).await.text, filed.text, "a rehearsal stores nothing");
+    assert_eq!(
+        clinic.put(path, &forms::succession(&first), filed.etag()).await.is(200).body["status"],
+        "WAITING_FOR_MASTER"
+    );
+    let tag = clinic.get(path).await.etag().to_owned();
+    assert_eq!(clinic.put(path, &forms::succession(&listed), &tag).await.is(200).body["status"], "ACCEPTED");
+    let path = other_filed.header("location");
+    other.put(path, &forms::succession(&first), other_filed.etag()).await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn changes_are_based_on_what_their_author_has_seen() {
+    let app = TestApp::start().await;
+    let successor = list::unlisted(1, 1);
+    let (clinic, filed) = waiting(&app, &successor).await;
+    let (path, form) = (filed.header("location"), forms::succession(&successor));
+    let bare = clinic.request(Method::PUT, path).json(&form);
+    assert_eq!(bare.send().await.unwrap().status(), 428);
+    let bare = clinic.request(Method::POST, &format!("{path}/withdrawal")).header("Idempotency-Key", "k");
+    assert_eq!(bare.send().await.unwrap().status(), 428);
+    let keyless =
+        clinic.request(Method::POST, &format!("{path}/withdrawal")).header("If-Match", filed.etag());
+    assert_eq!(keyless.send().await.unwrap().status(), 400);
+    clinic.put(path, &form, "1").await.refused(400, "INVALID_PARAMETER");
+    for stale in ["\"0\"", "\"2\"", "W/\"1\""] {
+        clinic.put(path, &form, stale).await.refused(412, "PRECONDITION_FAILED");
+        clinic.withdraw(path, stale).await.refused(412, "PRECONDITION_FAILED");
+    }
+    let unchanged = clinic.request(Method::GET, path).header("If-None-Match", filed.etag());
+    assert_eq!(unchanged.send().await.unwrap().status(), 304);
+    let revised = clinic.put(path, &form, filed.etag()).await.is(200);
+    clinic.withdraw(path, filed.etag()).await.refused(412, "PRECONDITION_FAILED");
+    clinic.withdraw(path, revised.etag()).await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn it_can_be_withdrawn_until_it_is_accepted_and_never_after() {
+    let app = TestApp::start().await;
+    let successor = list::unlisted(1, 1);
+    let (clinic, filed) = waiting(&app, &successor).await;
+    let path = filed.header("location").to_owned();
+    let screen = clinic.request(Method::POST, &format!("{path}/withdrawal?validate_only=true"));
+    let screen = screen.header("If-Match", filed.etag()).send().await.unwrap();
+    assert!(screen.text().await.unwrap().contains("\"WITHDRAWN\""));
+    assert_eq!(clinic.get(&path).await.text, filed.text, "a rehearsal stores nothing");
+    let withdrawn = clinic.withdraw(&path, filed.etag()).await.is(200);
+    assert_eq!(withdrawn.body["status"], "WITHDRAWN");
+    assert_eq!(app.mails(&clinic.email, "SUCCESSION_WITHDRAWN").await.len(), 1);
+    clinic.withdraw(&path, withdrawn.etag()).await.refused(409, "STATUS_FORBIDS");
+    clinic.put(&path, &forms::succession(&successor), withdrawn.etag()).await.refused(409, "STATUS_FORBIDS");
+    let (report, _) = app.import(list::csv(&[&successor]), false).await;
+    assert_eq!(report.carried_on, 0);
+    assert_eq!(clinic.get(&path).await.text, withdrawn.text);
+
+    let accepted = clinic.file(PATH, &forms::succession(&successor)).await.is(201);
+    let path = accepted.header("location");
+    clinic.withdraw(path, accepted.etag()).await.refused(409, "STATUS_FORBIDS");
+    let next = app.unused_facility("MEDICAL").await;
+    let mut form = forms::succession(&next);
+    form["change_date"] = json!("2023-02-02");
+    clinic.put(path, &form, accepted.etag()).await.refused(409, "STATUS_FORBIDS");
+    assert_eq!(clinic.get(path).await.text, accepted.text);
+}
+
+#[apply(on_both_databases)]
+async fn a_withdrawal_with_the_same_key_is_one_withdrawal() {
+    let app = TestApp::start().await;
+    let (clinic, filed) = waiting(&app, &list::unlisted(1, 1)).await;
+    let path = format!("{}/withdrawal", filed.header("location"));
+    let withdraw = async |tag: &str| {
+        let request = clinic.request(Method::POST, &path).header("If-Match", tag);
+        let response = request.header("Idempotency-Key", "once").send().await.unwrap();
+        let replayed = response.headers().contains_key("idempotent-replayed");
+        (response.status().as_u16(), replayed)
+    };
+    assert_eq!(withdraw(filed.etag()).await, (200, false));
+    assert_eq!(withdraw(filed.etag()).await, (200, true));
+    assert_eq!(withdraw("\"9\"").await, (422, false), "another request under the same key");
+    assert_eq!(app.mails(&clinic.email, "SUCCESSION_WITHDRAWN").await.len(), 1);
+}
+
+#[apply(on_both_databases)]
+async fn strangers_and_other_accounts_see_nothing() {
+    let app = TestApp::start().await;
+    let (clinic, other) = (app.clinic().await, app.clinic().await);
+    let form = forms::succession(&list::unlisted(1, 1));
+    let filed = clinic.file(PATH, &form).await.is(201);
+    let path = filed.header("location");
+    app.anonymous().file(PATH, &form).await.refused(401, "TOKEN_MISSING");
+    app.anonymous().get(path).await.refused(401, "TOKEN_MISSING");
+    for path in
+        [path, "/v1/successions/suc_0h2k4m6p8r0t2v4x6z8b0d2f4h", "/v1/successions/1", "/v1/successions/dcl_1"]
+    {
+        other.get(path).await.refused(404, "NOT_FOUND");
+        other.put(path, &form, filed.etag()).await.refused(404, "NOT_FOUND");
+        other.withdraw(path, filed.etag()).await.refused(404, "NOT_FOUND");
+    }
+    assert_eq!(other.get(PATH).await.is(200).body["items"], json!([]));
+    assert_eq!(clinic.get(path).await.is(200).body["status"], "WAITING_FOR_MASTER");
+}

@@ -1,0 +1,183 @@
+//! What is not taken as an attachment: names, sizes, digests, types and bytes that lie.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Actor, Reply, TestApp, forms, send};
+
+async fn announce(clinic: &Actor, form: &Value) -> String {
+    clinic.post("/v1/uploads", form).await.is(201).body["id"].as_str().unwrap().to_owned()
+}
+
+/// Sends bytes with some headers.
+async fn put(clinic: &Actor, id: &str, headers: &[(&str, &str)], content: &[u8]) -> Reply {
+    let mut request = clinic.request(Method::PUT, &format!("/v1/uploads/{id}/content"));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    send(request.body(content.to_vec())).await
+}
+
+#[apply(on_both_databases)]
+async fn names_that_lead_elsewhere_or_break_a_header_are_refused() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    for (name, code) in [
+        ("", "FILE_NAME_FORM"),
+        (" ", "FILE_NAME_FORM"),
+        ("../契約書.pdf", "FILE_NAME_FORM"),
+        ("a/b.pdf", "FILE_NAME_FORM"),
+        ("C:\\b.pdf", "FILE_NAME_FORM"),
+        (".htaccess", "FILE_NAME_FORM"),
+        ("a\"b.pdf", "FILE_NAME_FORM"),
+        ("a\r\nSet-Cookie: b.pdf", "FILE_NAME_FORM"),
+        ("a\u{7f}b.pdf", "FILE_NAME_FORM"),
+        ("a\u{202e}fdp.exe", "FILE_NAME_FORM"),
+        ("a\u{200b}.pdf", "FILE_NAME_FORM"),
+        ("a\0b.pdf", "CONTROL_CHARACTER"),
+    ] {
+        let mut form = forms::upload(&forms::pdf());
+        form["file_name"] = json!(name);
+        clinic.post("/v1/uploads", &form).await.blames(&[("/file_name", code)]);
+    }
+    let mut form = forms::upload(&forms::pdf());
+    form["file_name"] = json!("髙".repeat(201));
+    clinic.post("/v1/uploads", &form).await.blames(&[("/file_name", "TOO_LONG")]);
+    form["file_name"] = json!(" 髙'; filename=x; (1)%.pdf ");
+    let id = announce(&clinic, &form).await;
+    forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);
+    let content = clinic.get(&format!("/v1/uploads/{id}/content")).await.is(200);
+    let expected = "attachment; filename*=UTF-8''%E9%AB%99%27%3B%20filename%3Dx%3B%20%281%29%25.pdf";
+    assert_eq!(content.header("content-disposition"), expected);
+}
+
+#[apply(on_both_databases)]
+async fn an_announcement_is_refused_member_by_member_and_all_at_once() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let mut form = forms::upload(&forms::pdf());
+    for (member, value, code) in [
+        ("size_bytes", json!(0), "OUT_OF_RANGE"),
+        ("size_bytes", json!(-1), "OUT_OF_RANGE"),
+        ("size_bytes", json!(10 * 1024 * 1024 + 1), "OUT_OF_RANGE"),
+        ("size_bytes", json!("49"), "WRONG_TYPE"),
+        ("media_type", json!("text/html"), "MEDIA_TYPE_NOT_ACCEPTED"),
+        ("media_type", json!("image/svg+xml"), "MEDIA_TYPE_NOT_ACCEPTED"),
+        ("sha256", json!("ab"), "DIGEST_FORM"),
+        ("sha256", json!("g".repeat(64)), "DIGEST_FORM"),
+        ("sha256", json!("a".repeat(65)), "TOO_LONG"),
+        ("colour", json!("red"), "UNKNOWN_MEMBER"),
+    ] {
+        let mut wrong = form.clone();
+        wrong[member] = value;
+        clinic.post("/v1/uploads", &wrong).await.blames(&[(&format!("/{member}"), code)]);
+    }
+    clinic.post("/v1/uploads", &json!({})).await.blames(&[
+        ("/file_name", "REQUIRED"),
+        ("/media_type", "REQUIRED"),
+        ("/size_bytes", "REQUIRED"),
+        ("/sha256", "REQUIRED"),
+    ]);
+    assert_eq!(app.count("SELECT COUNT(*) FROM uploads"), 0);
+    form["sha256"] = json!(form["sha256"].as_str().unwrap().to_uppercase());
+    let id = announce(&clinic, &form).await;
+    forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn bytes_that_are_not_what_was_announced_are_refused_and_leave_nothing() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let pdf = forms::pdf();
+    let id = announce(&clinic, &forms::upload(&pdf)).await;
+    let mut longer = pdf.clone();
+    longer.push(b'\n');
+    let mut altered = pdf.clone();
+    *altered.last_mut().unwrap() = b' ';
+    for content in [&longer[..], &pdf[..pdf.len() - 1], &altered, b""] {
+        forms::send_content(&clinic, &id, content).await.refused(422, "CONTENT_MISMATCH");
+    }
+    let headers = [("Content-Type", "application/pdf"), ("Content-Digest", &*forms::digest(&altered))];
+    put(&clinic, &id, &headers, &pdf).await.refused(422, "CONTENT_MISMATCH");
+    assert_eq!(clinic.get(&format!("/v1/uploads/{id}")).await.body["status"], "ANNOUNCED");
+    assert_eq!(std::fs::read_dir(app.folder().join("uploads")).unwrap().count(), 0);
+}
+
+#[apply(on_both_databases)]
+async fn a_digest_header_is_wanted_in_the_form_of_its_standard() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let pdf = forms::pdf();
+    let id = announce(&clinic, &forms::upload(&pdf)).await;
+    let digest = forms::digest(&pdf);
+    let bare = digest.trim_start_matches("sha-256=").to_owned();
+    put(&clinic, &id, &[("Content-Type", "application/pdf")], &pdf).await.refused(400, "INVALID_PARAMETER");
+    for wrong in ["", "sha-256=abc", "sha-256=:abc:", "md5=:1B2M2Y8AsgTpgAmY7PhCfg==:", &bare] {
+        let headers = [("Content-Type", "application/pdf"), ("Content-Digest", wrong)];
+        put(&clinic, &id, &headers, &pdf).await.refused(400, "INVALID_PARAMETER");
+    }
+    let several = format!("md5=:1B2M2Y8AsgTpgAmY7PhCfg==:, {digest}");
+    let headers = [("Content-Type", "application/pdf"), ("Content-Digest", &*several)];
+    put(&clinic, &id, &headers, &pdf).await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn a_file_is_what_its_first_bytes_say_and_what_its_header_names() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let page = b"<html><script>alert(1)</script></html>".to_vec();
+    let png = b"\x89PNG\r\n\x1a\n....".to_vec();
+    for (media_type, content) in [
+        ("application/pdf", &page),
+        ("application/pdf", &png),
+        ("image/jpeg", &png),
+        ("image/jpeg", &page),
+        ("image/png", &forms::pdf()),
+    ] {
+        let mut form = forms::upload(content);
+        form["media_type"] = json!(media_type);
+        let id = announce(&clinic, &form).await;
+        let headers = [("Content-Type", media_type), ("Content-Digest", &*forms::digest(content))];
+        put(&clinic, &id, &headers, content).await.refused(422, "CONTENT_NOT_OF_TYPE");
+    }
+    let pdf = forms::pdf();
+    let id = announce(&clinic, &forms::upload(&pdf)).await;
+    for media_type in ["image/png", "text/html", "multipart/form-data; boundary=x", ""] {
+        let headers = [("Content-Type", media_type), ("Content-Digest", &*forms::digest(&pdf))];
+        put(&clinic, &id, &headers, &pdf).await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+    }
+    let headers = [("Content-Digest", &*forms::digest(&pdf))];
+    put(&clinic, &id, &headers, &pdf).await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+    let headers = [("Content-Encoding", "gzip"), ("Content-Type", "application/pdf"), headers[0]];
+    put(&clinic, &id, &headers, &pdf).await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+    assert_eq!(std::fs::read_dir(app.folder().join("uploads")).unwrap().count(), 0);
+}
+
+#[apply(on_both_databases)]
+async fn more_than_ten_mebibytes_are_not_received() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let id = announce(&clinic, &forms::upload(&forms::pdf())).await;
+    let mut content = forms::pdf();
+    content.resize(10 * 1024 * 1024 + 1, 0);
+    forms::send_content(&clinic, &id, &content).await.refused(413, "BODY_TOO_LARGE");
+    forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn sending_can_be_rehearsed_and_keeps_nothing() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let pdf = forms::pdf();
+    let id = announce(&clinic, &forms::upload(&pdf)).await;
+    let rehearse = async |content: &[u8]| {
+        let request = clinic.request(Method::PUT, &format!("/v1/uploads/{id}/content?validate_only=true"));
+        let request = request.header("Content-Type", "application/pdf");
+        send(request.header("Content-Digest", forms::digest(content)).body(content.to_vec())).await
+    };
+    assert_eq!(rehearse(&pdf).await.is(200).body["status"], "STORED");
+    rehearse(b"%PDF-other").await.refused(422, "CONTENT_MISMATCH");
+    assert_eq!(clinic.get(&format!("/v1/uploads/{id}")).await.body["status"], "ANNOUNCED");
+    clinic.get(&format!("/v1/uploads/{id}/content")).await.refused(409, "UPLOAD_INCOMPLETE");
+    assert_eq!(std::fs::read_dir(app.folder().join("uploads")).unwrap().count(), 0);
+}

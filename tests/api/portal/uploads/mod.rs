@@ -1,0 +1,4 @@
+//! Uploads: attachments and what they may contain.
+
+mod contents;
+mod transfers;

@@ -1,0 +1,257 @@
+//! Attachments: announced, sent, kept and given back unchanged.
+
+use std::path::{Path, PathBuf};
+
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use crate::support::{Actor, PASSWORD, Reply, TestApp, forms};
+
+async fn announced(clinic: &Actor) -> String {
+    let reply = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    reply.body["id"].as_str().unwrap().to_owned()
+}
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[apply(on_both_databases)]
+async fn a_file_is_announced_sent_and_given_back_byte_for_byte_as_an_attachment() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    let id = announced.body["id"].as_str().unwrap();
+    let path = format!("/v1/uploads/{id}");
+    assert_eq!(announced.header("location"), path);
+    assert_eq!(announced.body["status"], "ANNOUNCED");
+    assert_eq!(announced.body.get("stored_at"), None);
+    assert_eq!(announced.body["size_bytes"], forms::pdf().len());
+    assert!(
+        announced.body["expires_at"].as_str().unwrap().starts_with("2023-02-04T00:00:"),
+        "{}",
+        announced.text
+    );
+    assert_eq!(clinic.get(&path).await.is(200).body, announced.body);
+    clinic.get(&format!("{path}/content")).await.refused(409, "UPLOAD_INCOMPLETE");
+
+    let stored = forms::send_content(&clinic, id, &forms::pdf()).await.is(200);
+    assert_eq!((&stored.body["status"], stored.body.get("expires_at")), (&json!("STORED"), None));
+    assert_eq!(clinic.get(&path).await.is(200).body, stored.body);
+    let content = clinic.get(&format!("{path}/content")).await.is(200);
+    assert_eq!(content.text.as_bytes(), forms::pdf());
+    assert_eq!(content.header("content-type"), "application/octet-stream");
+    assert_eq!(content.header("x-content-type-options"), "nosniff");
+    assert_eq!(content.header("cache-control"), "no-store");
+    let disposition = content.header("content-disposition");
+    assert!(
+        disposition.starts_with("attachment; filename*=UTF-8''%E5%A5%91%E7%B4%84%E6%9B%B8"),
+        "{disposition}"
+    );
+    assert!(content.header("content-security-policy").contains("sandbox"));
+}
+
+#[apply(on_both_databases)]
+async fn jpeg_and_png_are_taken_too_and_a_file_may_be_ten_mebibytes() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let mut largest = forms::pdf();
+    largest.resize(10 * 1024 * 1024, 0);
+    for (media_type, content) in [
+        ("image/jpeg", vec![0xFF, 0xD8, 0xFF, 0xE0, 0, 1]),
+        ("image/png", b"\x89PNG\r\n\x1a\n....".to_vec()),
+        ("application/pdf", largest),
+    ] {
+        let mut form = forms::upload(&content);
+        form["media_type"] = json!(media_type);
+        let id = clinic.post("/v1/uploads", &form).await.is(201).body["id"].as_str().unwrap().to_owned();
+        let digest = forms::digest(&content);
+        let reply = send(&clinic, &id, "application/octet-stream", &digest, content.clone()).await.is(200);
+        assert_eq!(reply.body["media_type"], media_type);
+        let request = clinic.request(reqwest::Method::GET, &format!("/v1/uploads/{id}/content"));
+        assert_eq!(request.send().await.unwrap().bytes().await.unwrap(), content);
+    }
+}
+
+async fn send(clinic: &Actor, id: &str, media_type: &str, digest: &str, content: Vec<u8>) -> Reply {
+    let request = clinic.request(reqwest::Method::PUT, &format!("/v1/uploads/{id}/content"));
+    let request = request.header("Content-Type", media_type).header("Content-Digest", digest);
+    crate::support::send(request.body(content)).await
+}
+
+#[apply(on_both_databases)]
+async fn sending_the_same_bytes_again_is_no_harm_and_other_bytes_never_take_their_place() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let id = announced(&clinic).await;
+    let first = forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);
+    app.advance(Duration::minutes(5));
+    let again = forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);
+    assert_eq!(again.body, first.body);
+    let other = forms::pdf().iter().rev().copied().collect::<Vec<u8>>();
+    forms::send_content(&clinic, &id, &other).await.refused(422, "CONTENT_MISMATCH");
+    assert_eq!(clinic.get(&format!("/v1/uploads/{id}/content")).await.text.as_bytes(), forms::pdf());
+}
+
+#[apply(on_both_databases)]
+async fn many_senders_of_the_same_bytes_leave_one_file_and_nothing_aside() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let id = announced(&clinic).await;
+    let pdf = forms::pdf();
+    let all = futures_util::future::join_all((0..8).map(|_| forms::send_content(&clinic, &id, &pdf))).await;
+    assert!(all.iter().all(|reply| reply.status == 200));
+    let left = files(&app.folder().join("uploads"));
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(left[0].file_name().unwrap().to_str().unwrap(), id);
+    assert_eq!(std::fs::read(&left[0]).unwrap(), pdf);
+}
+
+#[apply(on_both_databases)]
+async fn an_announcement_waits_a_day_and_a_stored_file_stays() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let (kept, lost) = (clinic.attach(&forms::pdf()).await, announced(&clinic).await);
+    app.advance(Duration::hours(24) - Duration::minutes(1));
+    let clinic = clinic.again(&app).await;
+    clinic.get(&format!("/v1/uploads/{lost}")).await.is(200);
+    app.advance(Duration::minutes(1));
+    clinic.get(&format!("/v1/uploads/{lost}")).await.refused(404, "NOT_FOUND");
+    clinic.get(&format!("/v1/uploads/{lost}/content")).await.refused(404, "NOT_FOUND");
+    forms::send_content(&clinic, &lost, &forms::pdf()).await.refused(404, "NOT_FOUND");
+    clinic.get(&format!("/v1/uploads/{kept}")).await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn a_file_survives_a_restart_beside_the_database() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let (id, waiting) = (clinic.attach(&forms::pdf()).await, announced(&clinic).await);
+    let app = app.restart(&[]).await;
+    let clinic = clinic.again(&app).await;
+    let content = clinic.get(&format!("/v1/uploads/{id}/content")).await.is(200);
+    assert_eq!(content.text.as_bytes(), forms::pdf());
+    forms::send_content(&clinic, &waiting, &forms::pdf()).await.is(200);
+    assert_eq!(files(&app.folder().join("uploads")).len(), 2);
+}
+
+#[apply(on_both_databases)]
+async fn somebody_else_s_file_does_not_exist() {
+    let app = TestApp::start().await;
+    let (clinic, other) = (app.clinic().await, app.dentist().await);
+    for id in [clinic.attach(&forms::pdf()).await, announced(&clinic).await] {
+        other.get(&format!("/v1/uploads/{id}")).await.refused(404, "NOT_FOUND");
+        other.get(&format!("/v1/uploads/{id}/content")).await.refused(404, "NOT_FOUND");
+        forms::send_content(&other, &id, &forms::pdf()).await.refused(404, "NOT_FOUND");
+        let stranger = app.anonymous();
+        stranger.get(&format!("/v1/uploads/{id}")).await.refused(401, "TOKEN_MISSING");
+        stranger.get(&format!("/v1/uploads/{id}/content")).await.refused(401, "TOKEN_MISSING");
+    }
+    for id in ["upl_", "dcl_00000000000000000000000000", "..%2F..%2Ftodokede.sqlite3"] {
+        other.get(&format!("/v1/uploads/{id}/content")).await.refused(404, "NOT_FOUND");
+    }
+}
+
+#[apply(on_both_databases)]
+async fn an_account_holds_a_hundred_files_and_room_for_three_hundred_mebibytes() {
+    let app = TestApp::start().await;
+    let (clinic, other) = (app.clinic().await, app.dentist().await);
+    for _ in 0..100 {
+        announced(&clinic).await;
+    }
+    clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.refused(409, "UPLOAD_QUOTA");
+    announced(&other).await;
+
+    let large = |bytes: u64| -> Value {
+        let mut form = forms::upload(&forms::pdf());
+        form["size_bytes"] = json!(bytes);
+        form
+    };
+    let pharmacy = app.pharmacy().await;
+    for _ in 0..30 {
+        pharmacy.post("/v1/uploads", &large(10 * 1024 * 1024)).await.is(201);
+    }
+    pharmacy.post("/v1/uploads", &large(1)).await.refused(409, "UPLOAD_QUOTA");
+}
+
+#[apply(on_both_databases)]
+async fn an_announcement_is_made_once_per_key_and_can_be_rehearsed() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let form = forms::upload(&forms::pdf());
+    let screen = clinic.post("/v1/uploads?validate_only=true", &form).await.is(200);
+    assert_eq!(screen.body["sha256"], form["sha256"]);
+    assert!(screen.body["id"].is_null());
+    assert_eq!(app.count("SELECT COUNT(*) FROM uploads"), 0);
+    let first = clinic.file_with_key("/v1/uploads", &form, "k").await.is(201);
+    let again = clinic.file_with_key("/v1/uploads", &form, "k").await.is(201);
+    assert_eq!((again.text.as_str(), again.header("idempotent-replayed")), (first.text.as_str(), "true"));
+    clinic
+        .file_with_key("/v1/uploads", &forms::upload(b"%PDF-2"), "k")
+        .await
+        .refused(422, "IDEMPOTENCY_KEY_REUSED");
+    assert_eq!(app.count("SELECT COUNT(*) FROM uploads"), 1);
+}
+
+#[apply(on_both_databases)]
+async fn a_file_that_was_damaged_on_its_disk_is_not_given_out_as_whole() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let id = clinic.attach(&forms::pdf()).await;
+    let path = format!("/v1/uploads/{id}/content");
+    clinic.get(&path).await.is(200);
+    let stored = files(&app.folder().join("uploads"));
+    assert_eq!(stored.len(), 1);
+    std::fs::write(&stored[0], "%PDF").unwrap();
+    clinic.get(&path).await.refused(500, "INTERNAL");
+}
+
+#[apply(on_both_databases)]
+async fn a_folder_that_cannot_be_used_is_trouble_of_the_moment_and_a_missing_file_is_not() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let stored = format!("/v1/uploads/{}/content", clinic.attach(&forms::pdf()).await);
+    let id = announced(&clinic).await;
+    let [folder, elsewhere] = ["uploads", "elsewhere"].map(|name| app.folder().join(name));
+    std::fs::rename(&folder, &elsewhere).unwrap();
+    std::fs::write(&folder, "no folder").unwrap();
+    for reply in [forms::send_content(&clinic, &id, &forms::pdf()).await, clinic.get(&stored).await] {
+        reply.refused(503, "UNAVAILABLE");
+        assert!(reply.body["retryable"] == true && !reply.header("retry-after").is_empty(), "{}", reply.text);
+        assert!(!reply.text.contains("uploads:"), "the reason is for the log: {}", reply.text);
+    }
+    std::fs::remove_file(&folder).unwrap();
+    clinic.get(&stored).await.refused(500, "INTERNAL");
+    std::fs::rename(&elsewhere, &folder).unwrap();
+    forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);
+    clinic.get(&stored).await.is(200);
+}
+
+#[apply(on_both_databases)]
+async fn what_a_kill_left_of_a_file_half_written_is_removed_after_a_day() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let stored = format!("/v1/uploads/{}/content", clinic.attach(&forms::pdf()).await);
+    let whole = files(&app.folder().join("uploads")).pop().unwrap();
+    let [old, young] =
+        ["part-0123456789abcdef", "part-fedcba9876543210"].map(|end| whole.with_extension(end));
+    for file in [&old, &young] {
+        std::fs::write(file, "half of a contract").unwrap();
+    }
+    for file in [&old, &whole] {
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        std::fs::File::options().append(true).open(file).unwrap().set_modified(long_ago).unwrap();
+    }
+    let app = app.restart(&[]).await;
+    for _ in 0..100 {
+        if !old.exists() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(!old.exists() && young.exists());
+    let clinic = Actor::log_in(&app, &clinic.email, PASSWORD, clinic.facility_code.clone()).await;
+    clinic.get(&stored).await.is(200);
+}

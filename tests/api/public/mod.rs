@@ -1,0 +1,4 @@
+//! What everybody may read.
+
+mod support;
+mod transitional_measures;

@@ -1,0 +1,43 @@
+//! The mailbox: every mail of the sandbox, to be read and emptied.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+
+#[apply(on_both_databases)]
+async fn the_mailbox_is_read_in_pages_newest_first_and_emptied() {
+    let app = TestApp::start().await;
+    let anyone = app.anonymous();
+    for number in 0..5 {
+        let to = format!("clinic-{number}@clinic.example");
+        anyone.post("/v1/registrations", &json!({ "email": to })).await.is(202);
+        assert_eq!(app.mails(&to, "PROVISIONAL_REGISTRATION").await.len(), 1);
+    }
+    let pages_of_two = anyone.pages("/sandbox/messages?page_size=2").await;
+    assert_eq!(pages_of_two.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2, 1]);
+    let all: Vec<Value> = pages_of_two.concat();
+    let to: Vec<&str> = all.iter().map(|mail| mail["to"].as_str().unwrap()).collect();
+    let expected: Vec<String> =
+        (0..5).rev().map(|number| format!("clinic-{number}@clinic.example")).collect();
+    assert_eq!(to, expected);
+    assert!(all.iter().all(|mail| mail["link"].as_str().unwrap().contains("/registration#token=")));
+    let ids: BTreeSet<&str> = all.iter().map(|mail| mail["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), 5);
+
+    // A page goes on where the one before ended, whatever arrived meanwhile.
+    let first = anyone.get("/sandbox/messages?page_size=2").await;
+    app.registration_token("newest@clinic.example").await;
+    let token = first.body["next_page_token"].as_str().unwrap();
+    let second = anyone.get(&format!("/sandbox/messages?page_size=2&page_token={token}")).await;
+    assert_eq!(second.body["items"][0]["to"], "clinic-2@clinic.example");
+
+    let empty = anyone.request(Method::DELETE, "/sandbox/messages?validate_only=true");
+    assert!(empty.send().await.unwrap().status().is_success());
+    assert_eq!(app.count("SELECT COUNT(*) FROM sandbox_messages"), 6);
+    anyone.delete("/sandbox/messages").await.is(204);
+    assert_eq!(anyone.get("/sandbox/messages").await.body, json!({ "items": [] }));
+    anyone.delete("/sandbox/messages").await.is(204);
+}

@@ -1,0 +1,88 @@
+//! The walls of the house: which module may import which, and which crate may be named where.
+//!
+//! Every file under `api/` is parsed and its imports are held against the tables below. One package
+//! compiles fast and lets any layer name any other; this test is what a workspace would buy.
+
+#![cfg(test)]
+
+mod imports;
+mod logging;
+mod rules;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use imports::imports;
+use rules::violations;
+
+/// Files grow rooms before they grow longer; tables of data may be longer.
+const MOST_LINES: usize = 400;
+
+/// Data that happens to be written in Rust.
+const DATA: &[&str] = &["db/store/schema.rs"];
+
+fn api() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("api")
+}
+
+/// Every Rust file of the service, by its path below `api/`.
+fn sources() -> Vec<(String, String)> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&api(), &mut found);
+    found.sort();
+    let named = found.into_iter().map(|path| {
+        let name = path.strip_prefix(api()).unwrap().to_str().unwrap().to_owned();
+        (name, fs::read_to_string(path).unwrap())
+    });
+    named.collect()
+}
+
+#[test]
+fn every_file_imports_only_what_its_module_may() {
+    let sources = sources();
+    assert!(sources.len() > 100, "only {} files were found", sources.len());
+    let found: Vec<String> =
+        sources.iter().flat_map(|(file, source)| violations(file, &imports(file, source))).collect();
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn no_file_is_too_long_to_be_read_at_a_sitting() {
+    let long: Vec<String> = sources()
+        .into_iter()
+        .map(|(file, source)| (source.lines().count(), file))
+        .filter(|(lines, file)| *lines > MOST_LINES && !DATA.contains(&file.as_str()))
+        .map(|(lines, file)| {
+            format!("api/{file} has {lines} lines; {MOST_LINES} are the most: split it by topic")
+        })
+        .collect();
+    assert!(long.is_empty(), "\n{}\n", long.join("\n"));
+}
+
+#[test]
+fn every_error_in_the_log_is_told_with_its_causes() {
+    let found: Vec<String> =
+        sources().iter().flat_map(|(file, source)| logging::bare_errors(file, source)).collect();
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn every_module_has_a_row_in_the_table() {
+    for (file, _) in sources() {
+        let module = rules::module_of(&file);
+        assert!(
+            rules::row_of(&module).is_some(),
+            "api/{file}: the table of tests/architecture/rules.rs lacks `{module}`"
+        );
+    }
+}
