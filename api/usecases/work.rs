@@ -92,7 +92,7 @@ impl<'a> Work<'a> {
         account: Option<AccountId>,
         message: &Message,
     ) -> Result<(), Error> {
-        let composed = message.compose(&self.policy.portal);
+        let composed = message.compose(&self.policy.portal)?;
         let kind = message.kind().code();
         let now = self.now();
         let mail = outbox::Waiting {

@@ -78,6 +78,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("diesel", &["db"]),
     ("diesel_migrations", &["db"]),
     ("lettre", &["delivery"]),
+    ("askama", &["delivery", "http"]),
     ("jsonwebtoken", &["security"]),
     ("argon2", &["security"]),
     ("ed25519_dalek", &["security"]),
@@ -174,8 +175,8 @@ fn a_made_up_violation_of_every_kind_is_caught() {
         ("db/engine/pool.rs", "use crate::db::store::accounts;", "crate::db::store::accounts"),
         (
             "db/store/accounts.rs",
-            "use crate::delivery::mail::texts::Letter;",
-            "crate::delivery::mail::texts::Letter",
+            "use crate::delivery::mail::writing::composed;",
+            "crate::delivery::mail::writing::composed",
         ),
         ("usecases/identity/links.rs", "fn f() { crate::state::State::new() }", "crate::state::State::new"),
         ("usecases/facilities/check.rs", "use crate::usecases::accounts;", "crate::usecases::accounts"),

@@ -1,10 +1,9 @@
 //! The mails the service sends: what they say, how they are written as messages, and how they are
 //! handed to a mail server.
 
-mod conversation;
-mod envelope;
 pub mod message;
 pub mod relay;
 pub mod smtp;
-mod texts;
-mod wire;
+#[cfg(test)]
+mod tests;
+mod writing;

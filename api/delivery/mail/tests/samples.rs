@@ -4,16 +4,16 @@ use std::ops::Deref;
 
 use chrono::NaiveDate;
 
-use super::lines::{COLUMNS_WITH_PUNCTUATION, columns};
 use crate::delivery::mail::message::{
     Composed, DeclarationFacts, FacilityNumber, Message, Portal, SuccessionFacts,
 };
+use crate::delivery::mail::writing::lines::{COLUMNS_WITH_PUNCTUATION, columns};
 use crate::domain::values::calendar::{Instant, parse_date};
 
-pub(in crate::delivery::mail) const NAME: &str = "さくら内科医院";
+pub(super) const NAME: &str = "さくら内科医院";
 
 /// A mail that keeps every rule.
-pub(in crate::delivery::mail) struct ProperMail(Composed);
+pub(super) struct ProperMail(Composed);
 
 impl Deref for ProperMail {
     type Target = Composed;
@@ -24,22 +24,22 @@ impl Deref for ProperMail {
 }
 
 impl ProperMail {
-    pub(in crate::delivery::mail) fn says(&self, part: &str) {
+    pub(super) fn says(&self, part: &str) {
         assert!(self.text.contains(part), "{part} is missing in\n{}", self.text);
     }
 
-    pub(in crate::delivery::mail) fn is_addressed_to(&self, addressee: &str) {
+    pub(super) fn is_addressed_to(&self, addressee: &str) {
         assert_eq!(self.text.lines().next(), Some(addressee));
     }
 
-    pub(in crate::delivery::mail) fn has_link(&self, link: &str, label: &str) {
+    pub(super) fn has_link(&self, link: &str, label: &str) {
         self.says(&format!("\n{label}\n{link}\n"));
     }
 }
 
 /// The mail, after it was held against the rules of all mails.
-pub(in crate::delivery::mail) fn proper(message: &Message) -> ProperMail {
-    let mail = ProperMail(message.compose(&portal()));
+pub(super) fn proper(message: &Message) -> ProperMail {
+    let mail = ProperMail(composed(message));
     let length = mail.subject.chars().count();
     assert!(mail.subject.starts_with("【医療機関等向けポータルサイト】"), "{}", mail.subject);
     assert!((17..=60).contains(&length), "{} has {length} characters", mail.subject);
@@ -61,7 +61,12 @@ pub(in crate::delivery::mail) fn proper(message: &Message) -> ProperMail {
     mail
 }
 
-pub(in crate::delivery::mail) fn portal() -> Portal {
+/// The mail in the portal's name.
+pub(super) fn composed(message: &Message) -> Composed {
+    message.compose(&portal()).unwrap()
+}
+
+pub(super) fn portal() -> Portal {
     Portal {
         name: "医療機関等向けポータルサイト".to_owned(), url: "https://portal.example.jp/".to_owned()
     }
@@ -75,7 +80,7 @@ fn day(text: &str) -> NaiveDate {
     parse_date(text).unwrap()
 }
 
-fn declaration() -> DeclarationFacts {
+pub(super) fn declaration() -> DeclarationFacts {
     DeclarationFacts {
         facility_name: NAME.to_owned(),
         facility_code: "1810110016".to_owned(),
@@ -97,10 +102,10 @@ fn succession() -> SuccessionFacts {
 
 macro_rules! samples {
     ($($name:ident => $message:expr;)*) => {
-        $(pub(in crate::delivery::mail) fn $name() -> Message { $message })*
+        $(pub(super) fn $name() -> Message { $message })*
 
         /// Every sample, some kinds in two shapes.
-        pub(in crate::delivery::mail) fn every_message() -> Vec<Message> {
+        pub(super) fn every_message() -> Vec<Message> {
             vec![$($name()),*]
         }
     };

@@ -9,7 +9,7 @@ use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
-use super::relay::Relay;
+use super::super::relay::Relay;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::MessageId;

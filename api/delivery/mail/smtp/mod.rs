@@ -10,12 +10,16 @@ use lettre::transport::smtp::extension::ClientId;
 use secrecy::ExposeSecret as _;
 use tokio::time::{Instant, timeout};
 
-use super::conversation::{Conversation, Line};
-use super::envelope::Letterhead;
-pub use super::envelope::Outgoing;
+use self::conversation::{Conversation, Line};
+use self::envelope::Letterhead;
+pub use self::envelope::Outgoing;
 use super::relay::Relay;
 use crate::domain::mails::MailFailure;
 use crate::error::Error;
+
+mod conversation;
+mod envelope;
+mod wire;
 
 /// Connections that are kept at most.
 const KEPT: usize = 16;

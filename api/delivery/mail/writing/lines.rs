@@ -6,7 +6,7 @@
 /// Columns a line fills before it breaks.
 const COLUMNS: usize = 84;
 /// Columns a line may reach with the punctuation that must not begin the next one.
-pub(super) const COLUMNS_WITH_PUNCTUATION: usize = 88;
+pub(in crate::delivery::mail) const COLUMNS_WITH_PUNCTUATION: usize = 88;
 
 const NEVER_FIRST: &str = "、。，．・：；！？）」』】〕〉》々ー～…’”ぁぃぅぇぉっゃゅょァィゥェォッャュョ";
 
@@ -21,8 +21,26 @@ fn breaks_or_turns(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// The text with every line fitted to the column but those that are an address of the web, which is never
+/// broken. Each line is ended by `\n`.
+pub(super) fn fitted(text: &str) -> String {
+    text.lines().fold(String::with_capacity(text.len()), |mut fitted, line| {
+        if is_address(line) {
+            fitted.push_str(line);
+        } else {
+            fitted.push_str(&wrapped(line));
+        }
+        fitted.push('\n');
+        fitted
+    })
+}
+
+fn is_address(line: &str) -> bool {
+    (line.starts_with("https://") || line.starts_with("http://")) && !line.contains(' ')
+}
+
 /// The line broken into lines that fit the column.
-pub(super) fn wrapped(line: &str) -> String {
+fn wrapped(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut used = 0;
     for word in words(line) {
@@ -47,7 +65,7 @@ pub(super) fn wrapped(line: &str) -> String {
 }
 
 /// The columns a text takes on a line.
-pub(super) fn columns(text: &str) -> usize {
+pub(in crate::delivery::mail) fn columns(text: &str) -> usize {
     text.chars().map(width).sum()
 }
 

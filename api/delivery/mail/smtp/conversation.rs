@@ -11,7 +11,7 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::{Response, Severity};
 
-use super::relay::Security;
+use super::super::relay::Security;
 use super::wire::Wire;
 use crate::domain::mails::MailFailure;
 

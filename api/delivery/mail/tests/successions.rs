@@ -1,0 +1,61 @@
+//! Mails about successions (オンライン資格確認関係 保険医療機関等承継届出).
+
+use super::samples::{
+    NAME, proper, succession_accepted, succession_received, succession_rejected, succession_returned,
+    succession_waiting, succession_withdrawn,
+};
+
+#[test]
+fn a_succession_with_a_listed_code_is_under_review() {
+    let mail = proper(&succession_received());
+    assert_eq!(
+        mail.subject,
+        "【医療機関等向けポータルサイト】承継届出を受け付けました（届出番号 S4HT-2MWC）"
+    );
+    mail.is_addressed_to(&format!("{NAME} 御中"));
+    mail.says("　承継元の医療機関等コード：1810110016");
+    mail.says("　承継先の医療機関等コード：1810112343");
+    mail.says("現在、内容を審査しています。");
+    assert!(!mail.text.contains("地方厚生"));
+}
+
+#[test]
+fn a_succession_whose_code_is_not_listed_yet_goes_on_by_itself() {
+    let mail = proper(&succession_waiting());
+    mail.says("地方厚生（支）局の医療機関等の一覧");
+    mail.says("自動的に進めます");
+    mail.says("We go on by ourselves once");
+}
+
+#[test]
+fn an_accepted_succession_tells_the_new_facility_what_comes_next() {
+    let mail = proper(&succession_accepted());
+    assert_eq!(
+        mail.subject,
+        "【医療機関等向けポータルサイト】承継届出の受理のお知らせ（届出番号 S4HT-2MWC）"
+    );
+    mail.is_addressed_to("医療法人さくら会 さくら内科クリニック 御中");
+    mail.says("すべての権利・義務");
+    mail.says("今後の手続きに関するご案内を、届出に記載の送付先へ郵送します。");
+    mail.says("これまでと同じメールアドレスとパスワード");
+    mail.says("120日間");
+}
+
+#[test]
+fn a_returned_succession_says_what_to_correct_and_by_when() {
+    let mail = proper(&succession_returned());
+    assert!(mail.subject.contains("】承継届出の返戻と補正のお願い（"), "{}", mail.subject);
+    mail.says("開設者の欄には、法人の名称を入力してください。");
+    mail.says("提出期限：令和5年3月10日（金）まで");
+}
+
+#[test]
+fn a_rejected_and_a_withdrawn_succession_leave_the_account_as_it_is() {
+    let rejected = proper(&succession_rejected());
+    assert!(rejected.subject.contains("】承継届出の不受理のお知らせ（"), "{}", rejected.subject);
+    let withdrawn = proper(&succession_withdrawn());
+    assert!(withdrawn.subject.contains("】承継届出の取下げのお知らせ（"), "{}", withdrawn.subject);
+    for mail in [rejected, withdrawn] {
+        mail.says("承継は行われていません。");
+    }
+}
