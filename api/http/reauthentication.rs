@@ -5,6 +5,7 @@ use secrecy::SecretString;
 
 use super::context::Context;
 use crate::domain::accounts::Account;
+use crate::domain::identity::password_hash::PasswordHash;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
 use crate::error::Error;
@@ -17,7 +18,7 @@ pub async fn reauthenticate(
     faults: &mut Faults,
     pointer: &str,
     password: String,
-    stored: Option<String>,
+    stored: Option<PasswordHash>,
 ) -> Result<(), Error> {
     let limits = &context.state.limits;
     context.spend(&limits.logins_per_client, context.client())?;

@@ -6,11 +6,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc};
 use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
+use crate::domain::identity::password_hash::PasswordHash;
 use crate::domain::identity::passwords::normal_form;
 use crate::error::Error;
 
@@ -26,7 +27,7 @@ pub struct Passwords {
     permits: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
     most_waiting: usize,
-    nobody: Arc<str>,
+    nobody: PasswordHash,
 }
 
 impl Passwords {
@@ -45,7 +46,7 @@ impl Passwords {
             permits: Arc::new(Semaphore::new(cores.max(1))),
             waiting: Arc::new(AtomicUsize::new(0)),
             most_waiting: cores.max(1) * WAITING_PER_PERMIT,
-            nobody: nobody.into(),
+            nobody,
         })
     }
 
@@ -53,7 +54,7 @@ impl Passwords {
     ///
     /// # Errors
     /// [`Error::Overloaded`] if too many callers wait.
-    pub async fn hash(&self, password: SecretString) -> Result<String, Error> {
+    pub async fn hash(&self, password: SecretString) -> Result<PasswordHash, Error> {
         let argon = self.argon.clone();
         self.in_turn(move || hash_with(&argon, &password)).await?
     }
@@ -63,13 +64,14 @@ impl Passwords {
     ///
     /// # Errors
     /// [`Error::Overloaded`] if too many callers wait.
-    pub async fn verify(&self, password: SecretString, stored: Option<String>) -> Result<bool, Error> {
+    pub async fn verify(&self, password: SecretString, stored: Option<PasswordHash>) -> Result<bool, Error> {
         let argon = self.argon.clone();
-        let nobody = Arc::clone(&self.nobody);
+        let nobody = self.nobody.clone();
         self.in_turn(move || {
             let known = stored.is_some();
-            let hash = stored.unwrap_or_else(|| nobody.to_string());
-            let hash = PasswordHash::new(&hash).map_err(|error| Error::internal(error.to_string()))?;
+            let stored = stored.unwrap_or(nobody);
+            let hash = phc::PasswordHash::new(stored.expose())
+                .map_err(|error| Error::internal(error.to_string()))?;
             let normal = SecretString::from(normal_form(password.expose_secret()));
             Ok(argon.verify_password(normal.expose_secret().as_bytes(), &hash).is_ok() && known)
         })
@@ -109,12 +111,12 @@ impl Drop for Place<'_> {
     }
 }
 
-fn hash_with(argon: &Argon2<'_>, password: &SecretString) -> Result<String, Error> {
+fn hash_with(argon: &Argon2<'_>, password: &SecretString) -> Result<PasswordHash, Error> {
     let normal = SecretString::from(normal_form(password.expose_secret()));
     let salt: [u8; 16] = rand::random();
     argon
         .hash_password_with_salt(normal.expose_secret().as_bytes(), &salt)
-        .map(|hash| hash.to_string())
+        .map(|hash| PasswordHash::new(hash.to_string()))
         .map_err(|error| Error::internal(error.to_string()))
 }
 
@@ -130,8 +132,9 @@ mod tests {
     async fn only_the_same_password_fits_and_two_hashes_of_it_differ() {
         let passwords = Passwords::new(1).unwrap();
         let hash = passwords.hash(secret("雨の日は縁側で将棋を指した")).await.unwrap();
-        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert_ne!(hash, passwords.hash(secret("雨の日は縁側で将棋を指した")).await.unwrap());
+        assert!(hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        let again = passwords.hash(secret("雨の日は縁側で将棋を指した")).await.unwrap();
+        assert_ne!(hash.expose(), again.expose());
         assert!(passwords.verify(secret("雨の日は縁側で将棋を指した"), Some(hash.clone())).await.unwrap());
         assert!(!passwords.verify(secret("雨の日は縁側で将棋を指す"), Some(hash)).await.unwrap());
     }

@@ -7,6 +7,7 @@ use crate::db::engine::columns::{Document, Id, Moment, undecodable};
 use crate::db::engine::connection::{on, refereed};
 use crate::db::engine::{Conn, Stored};
 use crate::domain::accounts::{Account, FacilityIdentity, FormerFacility, Profile};
+use crate::domain::identity::password_hash::PasswordHash;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::designation_receipt::DesignationReceipt;
 use crate::domain::values::email::EmailAddress;
@@ -70,14 +71,19 @@ fn identity_columns(identity: &FacilityIdentity) -> (Option<String>, Option<Stri
     }
 }
 
-/// Stores a new account.
-pub fn insert(conn: &mut Conn, account: &Account, password_hash: &str) -> Result<Stored, Error> {
+/// Stores a new account. Without a password hash nobody can log in to it, which is enough for a
+/// rehearsal: its account is taken back.
+pub fn insert(
+    conn: &mut Conn,
+    account: &Account,
+    password_hash: Option<&PasswordHash>,
+) -> Result<Stored, Error> {
     let (facility_code, designation_receipt) = identity_columns(&account.identity);
     let row = Row {
         id: Id(account.id.uuid()),
         email: account.email.to_string(),
         email_key: account.email.key(),
-        password_hash: password_hash.to_owned(),
+        password_hash: password_hash.map_or("", PasswordHash::expose).to_owned(),
         kind: account.identity.kind().code().to_owned(),
         facility_code,
         designation_receipt,
@@ -128,12 +134,13 @@ pub fn has_receipt(conn: &mut Conn, receipt: &DesignationReceipt) -> Result<bool
 }
 
 /// An account's password hash.
-pub fn find_password_hash(conn: &mut Conn, id: AccountId) -> Result<Option<String>, Error> {
-    Ok(on!(conn, |c| accounts::table
+pub fn find_password_hash(conn: &mut Conn, id: AccountId) -> Result<Option<PasswordHash>, Error> {
+    let hash: Option<String> = on!(conn, |c| accounts::table
         .find(Id(id.uuid()))
         .select(accounts::password_hash)
         .first(c)
-        .optional())?)
+        .optional())?;
+    Ok(hash.map(PasswordHash::new))
 }
 
 /// Stores what the account states of its facility.
@@ -171,10 +178,15 @@ pub fn update_facility(
 }
 
 /// Stores a new password hash.
-pub fn update_password(conn: &mut Conn, id: AccountId, hash: &str, now: Instant) -> Result<(), Error> {
+pub fn update_password(
+    conn: &mut Conn,
+    id: AccountId,
+    hash: &PasswordHash,
+    now: Instant,
+) -> Result<(), Error> {
     on!(conn, |c| diesel::update(accounts::table.find(Id(id.uuid())))
         .set((
-            accounts::password_hash.eq(hash),
+            accounts::password_hash.eq(hash.expose()),
             accounts::version.eq(accounts::version + 1),
             accounts::updated_at.eq(Moment(now)),
         ))

@@ -12,6 +12,7 @@ use crate::domain::values::calendar::Instant;
 use crate::domain::values::facility_code::{FacilityCode, FacilityKind};
 use crate::domain::values::phone::PhoneNumber;
 use crate::domain::values::postal_code::PostalCode;
+use crate::domain::values::prefecture::Prefecture;
 use crate::domain::values::search_key::search_key;
 use crate::domain::values::text::{Address, FacilityName, PersonName};
 use crate::error::Error;
@@ -32,8 +33,7 @@ impl Row {
     fn decode(self) -> Result<ListedFacility, Error> {
         let code = &self.code;
         Ok(ListedFacility {
-            code: FacilityCode::parse_overridden(code)
-                .map_err(|fault| undecodable(code, "facilities.code", &fault))?,
+            code: decode_code(code)?,
             name: FacilityName::parse(&self.name)
                 .map_err(|fault| undecodable(code, "facilities.name", &fault))?,
             postal_code: PostalCode::parse(&self.postal_code)
@@ -47,6 +47,10 @@ impl Row {
             delisted_at: self.delisted_at.map(|at| at.0),
         })
     }
+}
+
+fn decode_code(code: &str) -> Result<FacilityCode, Error> {
+    FacilityCode::parse_overridden(code).map_err(|fault| undecodable(&code, "facilities.code", &fault))
 }
 
 /// What an import did to one row.
@@ -108,18 +112,23 @@ pub fn put(conn: &mut Conn, facility: ListedFacility, now: Instant) -> Result<Im
 }
 
 /// The listed codes of one prefecture and kind.
-pub fn list_codes(conn: &mut Conn, prefecture: &str, kind: FacilityKind) -> Result<Vec<String>, Error> {
-    Ok(on!(conn, |c| facilities::table
+pub fn list_codes(
+    conn: &mut Conn,
+    prefecture: Prefecture,
+    kind: FacilityKind,
+) -> Result<Vec<FacilityCode>, Error> {
+    let codes: Vec<String> = on!(conn, |c| facilities::table
         .filter(facilities::kind.eq(kind.code()))
         .filter(facilities::code.like(format!("{prefecture}%")))
         .filter(facilities::delisted_at.is_null())
         .select(facilities::code)
-        .load(c))?)
+        .load(c))?;
+    codes.iter().map(|code| decode_code(code)).collect()
 }
 
 /// Marks a facility as no longer listed.
-pub fn delist(conn: &mut Conn, code: &str, now: Instant) -> Result<(), Error> {
-    on!(conn, |c| diesel::update(facilities::table.find(code))
+pub fn delist(conn: &mut Conn, code: &FacilityCode, now: Instant) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(facilities::table.find(code.as_str()))
         .set(facilities::delisted_at.eq(Moment(now)))
         .execute(c))?;
     Ok(())

@@ -1,5 +1,6 @@
 //! How an account's owner proves to be it: passwords, sessions, mailed links.
 
 pub mod links;
+pub mod password_hash;
 pub mod passwords;
 pub mod sessions;

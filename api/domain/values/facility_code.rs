@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::characters;
 use super::fault::Fault;
 use super::lang::Lang;
+use super::prefecture::Prefecture;
 use super::words::words;
 
 words! {
@@ -61,6 +62,7 @@ impl FacilityKind {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FacilityCode {
     digits: String,
+    prefecture: Prefecture,
     kind: FacilityKind,
 }
 
@@ -72,7 +74,7 @@ impl FacilityCode {
     /// [`Fault::FacilityCodeKind`] and [`Fault::FacilityCodeCheckDigit`] when a part does not fit.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let (code, values) = Self::read(text)?;
-        if check_digit_fits(values, code.kind) { Ok(code) } else { Err(Fault::FacilityCodeCheckDigit) }
+        if check_digit_fits(values, &code) { Ok(code) } else { Err(Fault::FacilityCodeCheckDigit) }
     }
 
     /// Reads a code whose check digit somebody vouches for: staff who see it in print, or a row that
@@ -86,13 +88,11 @@ impl FacilityCode {
 
     fn read(text: &str) -> Result<(Self, [u8; 10]), Fault> {
         let digits = characters::compact(text);
-        let values = characters::digit_values(&digits).ok_or(Fault::FacilityCodeForm)?;
-        if !(1..=47).contains(&prefecture_number(values)) {
-            return Err(Fault::FacilityCodePrefecture);
-        }
-        let [_, _, fee_table, ..] = values;
+        let values: [u8; 10] = characters::digit_values(&digits).ok_or(Fault::FacilityCodeForm)?;
+        let [tens, ones, fee_table, ..] = values;
+        let prefecture = Prefecture::from_number(tens * 10 + ones).ok_or(Fault::FacilityCodePrefecture)?;
         let kind = FacilityKind::of_fee_table(fee_table).ok_or(Fault::FacilityCodeKind)?;
-        Ok((Self { digits, kind }, values))
+        Ok((Self { digits, prefecture, kind }, values))
     }
 
     /// The ten digits.
@@ -101,10 +101,10 @@ impl FacilityCode {
         &self.digits
     }
 
-    /// The two digits of the prefecture, `01` to `47`.
+    /// The prefecture that the first two digits tell.
     #[must_use]
-    pub fn prefecture(&self) -> &str {
-        self.digits.get(..2).unwrap_or_default()
+    pub const fn prefecture(&self) -> Prefecture {
+        self.prefecture
     }
 
     /// The kind of facility that the third digit tells.
@@ -127,10 +127,6 @@ pub fn with_check_digit(first_nine: &str) -> Option<FacilityCode> {
     (0..=9).find_map(|check| FacilityCode::parse(&format!("{first_nine}{check}")).ok())
 }
 
-const fn prefecture_number([tens, ones, ..]: [u8; 10]) -> u8 {
-    tens * 10 + ones
-}
-
 /// The digits that the check digit answers for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Coverage {
@@ -143,8 +139,8 @@ enum Coverage {
 }
 
 impl Coverage {
-    const fn of(prefecture: u8, kind: FacilityKind) -> Self {
-        match (prefecture, kind) {
+    const fn of(code: &FacilityCode) -> Self {
+        match (code.prefecture.number(), code.kind) {
             (47, _) | (_, FacilityKind::VisitingNursing) | (11..=14, FacilityKind::Dental) => Self::Unknown,
             (11..=14, _) => Self::Six,
             _ => Self::Nine,
@@ -152,10 +148,10 @@ impl Coverage {
     }
 }
 
-fn check_digit_fits(values: [u8; 10], kind: FacilityKind) -> bool {
+fn check_digit_fits(values: [u8; 10], code: &FacilityCode) -> bool {
     let [nine @ .., check] = values;
     let [_, _, _, six @ ..] = nine;
-    match Coverage::of(prefecture_number(values), kind) {
+    match Coverage::of(code) {
         Coverage::Nine => luhn(&nine) == check,
         Coverage::Six => luhn(&six) == check,
         Coverage::Unknown => luhn(&nine) == check || luhn(&six) == check,
@@ -181,10 +177,6 @@ mod tests {
             .prop_map(|(prefecture, fee_table, rest)| format!("{prefecture:02}{fee_table}{rest:06}"))
     }
 
-    fn coverage(code: &FacilityCode) -> Coverage {
-        Coverage::of(code.prefecture().parse().unwrap(), code.kind())
-    }
-
     #[test]
     fn codes_of_every_kind_are_read_with_the_check_digit_of_their_prefecture() {
         use FacilityKind::{Dental, Medical, Pharmacy, VisitingNursing};
@@ -204,7 +196,8 @@ mod tests {
             ("2769900515", "27", VisitingNursing),
         ] {
             let code = FacilityCode::parse(text).unwrap();
-            assert_eq!((code.as_str(), code.prefecture(), code.kind()), (text, prefecture, kind));
+            assert_eq!((code.as_str(), code.kind()), (text, kind));
+            assert_eq!(code.prefecture().to_string(), prefecture);
         }
     }
 
@@ -295,10 +288,10 @@ mod tests {
             let mut digits = code.to_string().into_bytes();
             digits[place] = b'0' + (digits[place] - b'0' + slip) % 10;
             let typed = String::from_utf8(digits).unwrap();
-            let rule = coverage(&code);
+            let rule = Coverage::of(&code);
             let checked = rule == Coverage::Nine || rule == Coverage::Six && place > 2;
             // A slip in the first three digits can lead to a prefecture or kind of another rule.
-            let same_rule = FacilityCode::parse_overridden(&typed).map_or(true, |slip| coverage(&slip) == rule);
+            let same_rule = FacilityCode::parse_overridden(&typed).map_or(true, |slip| Coverage::of(&slip) == rule);
             if checked && same_rule {
                 prop_assert!(FacilityCode::parse(&typed).is_err(), "{} for {}", typed, code);
             }

@@ -12,6 +12,7 @@ pub mod kana;
 pub mod lang;
 pub mod phone;
 pub mod postal_code;
+pub mod prefecture;
 pub mod receipt_number;
 pub mod search_key;
 mod stored_text;

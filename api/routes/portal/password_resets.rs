@@ -106,13 +106,13 @@ async fn complete_password_reset(
     faults.finish(Some(()))?;
     account?;
     let hash = if query.validate_only {
-        String::new()
+        None
     } else {
-        context.state.passwords.hash(SecretString::from(password)).await?
+        Some(context.state.passwords.hash(SecretString::from(password)).await?)
     };
     context
         .carry_out_for(Filing::unkeyed(query), nobody, move |work, ()| {
-            password_resets::complete(work, &token, &hash)?;
+            password_resets::complete(work, &token, hash.as_ref())?;
             if query.validate_only { Answer::ok(&Rehearsed::of(&work.queued)) } else { Ok(Answer::nothing()) }
         })
         .await

@@ -12,6 +12,7 @@ use crate::delivery::mail::message::{FacilityNumber, Message};
 use crate::domain::accounts::{Account, FacilityIdentity, Profile};
 use crate::domain::audit::AuditAction;
 use crate::domain::identity::links::LinkPurpose;
+use crate::domain::identity::password_hash::PasswordHash;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::AccountId;
 use crate::error::{Error, ProblemCode};
@@ -45,12 +46,16 @@ pub struct Registration {
     pub profile: Profile,
 }
 
-/// Creates the account and uses up the link.
+/// Creates the account and uses up the link. A rehearsal needs no password hash.
 ///
 /// # Errors
 /// The link's problems, [`ProblemCode::EmailTaken`], those of [`eligibility::may_register`],
 /// [`Error::Invalid`] with what the facility list says against the form.
-pub fn complete(work: &mut Work<'_>, form: Registration, password_hash: &str) -> Result<Account, Error> {
+pub fn complete(
+    work: &mut Work<'_>,
+    form: Registration,
+    password_hash: Option<&PasswordHash>,
+) -> Result<Account, Error> {
     let now = work.now();
     let link = links::look(work.conn, LinkPurpose::Registration, &form.token, now)?;
     let code = form.identity.code();

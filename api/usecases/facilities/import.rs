@@ -7,6 +7,7 @@ use crate::db::store::facilities::{self, Imported};
 use crate::domain::audit::AuditAction;
 use crate::domain::facilities::ListedFacility;
 use crate::domain::values::facility_code::{FacilityCode, FacilityKind};
+use crate::domain::values::prefecture::Prefecture;
 use crate::error::Error;
 use crate::usecases::work::Work;
 
@@ -44,16 +45,12 @@ pub fn put(work: &mut Work<'_>, rows: Vec<ListedFacility>, report: &mut Report) 
 /// The codes an edition holds, by prefecture and kind: a facility's absence means something only
 /// where the edition covers its prefecture and kind.
 #[derive(Debug, Default)]
-pub struct Coverage(BTreeMap<(String, FacilityKindKey), BTreeSet<String>>);
-
-/// Orders kinds by their code.
-type FacilityKindKey = &'static str;
+pub struct Coverage(BTreeMap<(Prefecture, FacilityKind), BTreeSet<FacilityCode>>);
 
 impl Coverage {
     /// Notes that the edition holds a code.
     pub fn note(&mut self, code: &FacilityCode) {
-        let part = (code.prefecture().to_owned(), code.kind().code());
-        self.0.entry(part).or_default().insert(code.to_string());
+        self.0.entry((code.prefecture(), code.kind())).or_default().insert(code.clone());
     }
 }
 
@@ -61,8 +58,7 @@ impl Coverage {
 pub fn delist_absent(work: &mut Work<'_>, coverage: &Coverage, report: &mut Report) -> Result<(), Error> {
     let now = work.now();
     for ((prefecture, kind), held) in &coverage.0 {
-        let Some(kind) = FacilityKind::from_code(kind) else { continue };
-        for code in facilities::list_codes(work.conn, prefecture, kind)? {
+        for code in facilities::list_codes(work.conn, *prefecture, *kind)? {
             if !held.contains(&code) {
                 facilities::delist(work.conn, &code, now)?;
                 report.delisted += 1;

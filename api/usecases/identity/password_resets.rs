@@ -8,6 +8,7 @@ use crate::delivery::mail::message::Message;
 use crate::domain::accounts::Account;
 use crate::domain::audit::AuditAction;
 use crate::domain::identity::links::LinkPurpose;
+use crate::domain::identity::password_hash::PasswordHash;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::email::EmailAddress;
 use crate::error::{Error, ProblemCode};
@@ -39,11 +40,11 @@ pub fn look(conn: &mut Conn, token: &OpaqueToken, now: Instant) -> Result<Accoun
     accounts::find(conn, account)?.ok_or_else(|| ProblemCode::LinkUnknown.into())
 }
 
-/// Sets the new password and uses up the link.
+/// Sets the new password and uses up the link. A rehearsal needs no hash.
 ///
 /// # Errors
 /// The link's problems.
-pub fn complete(work: &mut Work<'_>, token: &OpaqueToken, hash: &str) -> Result<(), Error> {
+pub fn complete(work: &mut Work<'_>, token: &OpaqueToken, hash: Option<&PasswordHash>) -> Result<(), Error> {
     let now = work.now();
     locks::hold(work.conn, &[Lock::Token(&token.hash())])?;
     let account = look(work.conn, token, now)?;

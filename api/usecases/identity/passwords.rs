@@ -7,12 +7,17 @@ use crate::delivery::mail::message::Message;
 use crate::domain::accounts::Account;
 use crate::domain::audit::AuditAction;
 use crate::domain::identity::links::LinkPurpose;
+use crate::domain::identity::password_hash::PasswordHash;
 use crate::domain::values::ids::SessionId;
 use crate::error::Error;
 use crate::usecases::work::Work;
 
-/// Stores a new password of a logged-in account and ends its other sessions.
-pub fn change_password(work: &mut Work<'_>, principal: &Principal, hash: &str) -> Result<(), Error> {
+/// Stores a new password of a logged-in account and ends its other sessions. A rehearsal needs no hash.
+pub fn change_password(
+    work: &mut Work<'_>,
+    principal: &Principal,
+    hash: Option<&PasswordHash>,
+) -> Result<(), Error> {
     replace_password(work, &principal.account, hash, Some(principal.session_id), AuditAction::PasswordChanged)
 }
 
@@ -20,12 +25,14 @@ pub fn change_password(work: &mut Work<'_>, principal: &Principal, hash: &str) -
 pub(super) fn replace_password(
     work: &mut Work<'_>,
     account: &Account,
-    hash: &str,
+    hash: Option<&PasswordHash>,
     kept: Option<SessionId>,
     action: AuditAction,
 ) -> Result<(), Error> {
     let now = work.now();
-    accounts::update_password(work.conn, account.id, hash, now)?;
+    if let Some(hash) = hash {
+        accounts::update_password(work.conn, account.id, hash, now)?;
+    }
     sessions::end_all_except(work.conn, account.id, kept, now)?;
     // Whoever knew the old password may have asked for both kinds.
     for purpose in [LinkPurpose::PasswordReset, LinkPurpose::EmailChange] {

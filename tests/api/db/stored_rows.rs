@@ -71,7 +71,7 @@ async fn a_row_that_is_written_lies_as_its_predecessor_does() {
     account.email = EmailAddress::parse("b@clinic.example").unwrap();
     app.database.execute("UPDATE accounts SET facility_code = '0110100021'");
     let written =
-        app.running.state.database.write(Mode::Store, move |conn| accounts::insert(conn, &account, "hash"));
+        app.running.state.database.write(Mode::Store, move |conn| accounts::insert(conn, &account, None));
     written.await.unwrap();
     let alike = format!(
         "SELECT COUNT(*) FROM accounts old JOIN accounts new ON new.profile = old.profile \

@@ -78,9 +78,9 @@ async fn create_account(
     let form = examined(&context, body, &token).await?;
     // Hashing is the dear part: it comes after every check that can refuse, and not for a rehearsal.
     let hash = if query.validate_only || form.is_none() {
-        String::new()
+        None
     } else {
-        context.state.passwords.hash(SecretString::from(secret)).await?
+        Some(context.state.passwords.hash(SecretString::from(secret)).await?)
     };
     let key_owner = token.clone();
     let who = move |conn: &mut Conn, _: &crate::usecases::work::Call| {
@@ -93,7 +93,7 @@ async fn create_account(
     context
         .carry_out_for(filing, who, move |work, ()| {
             let form = form.ok_or(ProblemCode::LinkUsed)?;
-            let account = registrations::complete(work, form, &hash)?;
+            let account = registrations::complete(work, form, hash.as_ref())?;
             if query.validate_only {
                 return Answer::ok(&AccountPreview::of(&account, &work.queued));
             }
@@ -258,13 +258,13 @@ async fn change_password(
     }
     faults.finish(Some(()))?;
     let hash = if query.validate_only {
-        String::new()
+        None
     } else {
-        context.state.passwords.hash(SecretString::from(new_password)).await?
+        Some(context.state.passwords.hash(SecretString::from(new_password)).await?)
     };
     context
         .carry_out(Filing::unkeyed(query), bearer, move |work, principal| {
-            store_new_password(work, principal, &hash)?;
+            store_new_password(work, principal, hash.as_ref())?;
             if query.validate_only { Answer::ok(&Rehearsed::of(&work.queued)) } else { Ok(Answer::nothing()) }
         })
         .await

@@ -162,7 +162,7 @@ impl World {
         };
         self.act(|work| {
             eligibility::may_register(work.conn, &account.identity)?;
-            accounts::insert(work.conn, &account, "hash")
+            accounts::insert(work.conn, &account, None)
         });
     }
 
