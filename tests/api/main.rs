@@ -15,6 +15,7 @@ mod bad_parameters;
 mod both_databases;
 mod call_centre;
 mod commands;
+mod database_log;
 mod declaration_changes;
 mod declaration_contents;
 mod declaration_faults;
