@@ -8,6 +8,7 @@
 // `print!` and `eprint!` panic on a closed pipe; `commands` writes without panicking.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod blocking;
 pub mod boot;
 pub mod clock;
 pub mod commands;

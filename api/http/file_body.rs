@@ -4,9 +4,11 @@ use std::fs::File;
 use std::io::{self, Read as _};
 
 use actix_web::body::SizedStream;
-use actix_web::web::{self, Bytes};
+use actix_web::web::Bytes;
 use futures_util::Stream;
 use futures_util::stream::try_unfold;
+
+use crate::blocking;
 
 /// What is read at a time: as much of a file is in memory for each client that fetches one.
 const PIECE: u64 = 64 * 1024;
@@ -18,7 +20,8 @@ pub fn body(file: File, length: u64) -> SizedStream<impl Stream<Item = io::Resul
         if left == 0 {
             return Ok(None);
         }
-        let (piece, file) = web::block(move || read_piece(file, left)).await.map_err(io::Error::other)??;
+        let (piece, file) =
+            blocking::run(move || read_piece(file, left)).await.map_err(io::Error::other)??;
         let left = left - piece.len() as u64;
         Ok(Some((piece, (file, left))))
     });

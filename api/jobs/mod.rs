@@ -10,6 +10,7 @@ pub mod queue;
 mod sending;
 mod under_way;
 
+use crate::blocking;
 use crate::db::engine::writer::Mode;
 use crate::error::{Error, chain};
 use crate::ops::metrics::MailOutcome;
@@ -116,7 +117,7 @@ async fn tidy(state: &State, sweeps: bool) {
     };
     let files = state.files.clone();
     let now_of_machine = state.clock.now() - chrono::Duration::microseconds(state.clock.offset_micros());
-    let removed = tokio::task::spawn_blocking(move || {
+    let removed = blocking::run(move || {
         forgotten.into_iter().try_for_each(|id| files.remove(id))?;
         if sweeps { files.sweep(now_of_machine) } else { Ok(0) }
     });

@@ -11,6 +11,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
+use crate::blocking;
 use crate::domain::identity::password_hash::PasswordHash;
 use crate::domain::identity::passwords::normal_form;
 use crate::error::Error;
@@ -85,12 +86,11 @@ impl Passwords {
         let place = Place::take(&self.waiting, self.most_waiting)?;
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(Error::internal)?;
         drop(place);
-        tokio::task::spawn_blocking(move || {
+        blocking::run(move || {
             let _permit = permit;
             work()
         })
         .await
-        .map_err(Error::internal)
     }
 }
 

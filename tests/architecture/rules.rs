@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 const MODULES: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &[]),
+    ("blocking", &["error"]),
     ("error", &["domain"]),
-    ("security", &["domain", "error"]),
+    ("security", &["blocking", "domain", "error"]),
     ("files", &["domain", "error"]),
     ("delivery", &["domain", "error", "security"]),
     (
@@ -16,7 +17,7 @@ const MODULES: &[(&str, &[&str])] = &[
         &["clock", "domain", "security", "db::engine::source", "delivery::mail::relay", "ops::telemetry"],
     ),
     ("db", &["db"]),
-    ("db::engine", &["domain::values", "error"]),
+    ("db::engine", &["blocking", "domain::values", "error"]),
     ("db::store", &["domain", "error", "db::engine"]),
     ("jobs", ALL),
     ("jobs::queue", &["db", "domain", "error"]),
@@ -34,6 +35,7 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "http",
         &[
+            "blocking",
             "domain",
             "error",
             "state",
@@ -48,7 +50,10 @@ const MODULES: &[(&str, &[&str])] = &[
         ],
     ),
     // `clock` because the sandbox moves it by a route.
-    ("routes", &["http", "usecases", "domain", "error", "security", "db", "clock", "ops::readiness"]),
+    (
+        "routes",
+        &["blocking", "http", "usecases", "domain", "error", "security", "db", "clock", "ops::readiness"],
+    ),
     ("boot", ALL),
     ("commands", ALL),
     ("main", ALL),
@@ -84,6 +89,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ed25519_dalek", &["security"]),
     ("prometheus_client", &["ops::metrics"]),
     ("rustix", &["ops::descriptors", "ops::disk"]),
+    // A job that is spawned by itself loses the request that it belongs to.
+    ("tokio::task::spawn_blocking", &["blocking"]),
+    ("web::block", &["blocking"]),
     ("std::env", &["config"]),
 ];
 
@@ -198,6 +206,8 @@ fn a_made_up_violation_of_every_kind_is_caught() {
         ("routes/portal/sessions/mod.rs", "fn f() { jsonwebtoken::encode() }", "jsonwebtoken::encode"),
         ("jobs/sending.rs", "use lettre::Message;", "lettre::Message"),
         ("routes/portal/sessions/mod.rs", "use argon2::Argon2;", "argon2::Argon2"),
+        ("jobs/mod.rs", "fn f() { tokio::task::spawn_blocking(g) }", "tokio::task::spawn_blocking"),
+        ("routes/portal/uploads/mod.rs", "fn f() { web::block(g) }", "web::block"),
         ("boot/mod.rs", "fn f() { std::env::var(\"X\") }", "std::env::var"),
     ] {
         let found = violations(file, &super::imports(file, source));

@@ -8,6 +8,7 @@ use super::file::{Opened, create_or_open};
 use super::load::Load;
 use super::turns::{PATIENCE, Turns};
 use super::writer::{Mode, Writer};
+use crate::blocking;
 use crate::error::Error;
 
 /// Connections that read at the same time.
@@ -48,7 +49,7 @@ impl Embedded {
         let turn = self.reads.turn().await?;
         place.take_turn();
         let (file, readers) = (self.file.clone(), self.readers.clone());
-        tokio::task::spawn_blocking(move || {
+        blocking::run(move || {
             let _turn = (turn, place);
             // The pool would look for a file that is gone until its patience ends.
             if !file.exists() {
@@ -60,8 +61,7 @@ impl Embedded {
             roll_back_to(&mut opened.conn, 0);
             result
         })
-        .await
-        .map_err(Error::internal)?
+        .await?
     }
 
     pub(super) async fn write<T, F>(&self, mode: Mode, job: F) -> Result<T, Error>

@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use diesel::result::Error as DieselError;
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use super::Conn;
 use super::connection::{begin, commit, savepoint_kept_if};
@@ -89,9 +90,11 @@ impl Writer {
     {
         let (tell, told) = oneshot::channel();
         let mut place = self.load.writes.join();
+        // What the job logs bears the id of the request that submitted it, whichever thread runs it.
+        let span = Span::current();
         let boxed: Job = Box::new(move |connection| {
             place.take_turn();
-            let result = in_savepoint(connection, mode, job);
+            let result = span.in_scope(|| in_savepoint(connection, mode, job));
             Box::new(move |ending| {
                 drop(place);
                 let result = match ending {

@@ -10,8 +10,8 @@ use todokede::domain::values::email::EmailAddress;
 use todokede::domain::values::ids::AccountId;
 use uuid::Uuid;
 
-use crate::support::TestApp;
 use crate::support::Engine;
+use crate::support::TestApp;
 
 const ID: Uuid = Uuid::from_u128(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
 /// Members in the order of the fields, which is not that of the alphabet.

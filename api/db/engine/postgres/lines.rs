@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::session::{Complaints, Manager, connect};
+use crate::blocking;
 use crate::db::engine::probe::waits_for_standby;
 use crate::db::engine::source::Server;
 use crate::db::engine::turns::{PATIENCE, Turns};
@@ -64,7 +65,7 @@ impl Lines {
     /// place of, does not come back to them.
     pub(super) async fn are_dead(&self, server: &Server) -> bool {
         let server = server.clone();
-        let look = tokio::task::spawn_blocking(move || waits_for_standby(&mut connect(&server)?));
+        let look = blocking::run(move || waits_for_standby(&mut connect(&server)?));
         let alive = matches!(tokio::time::timeout(LOOK, look).await, Ok(Ok(Ok(true))));
         self.looking.store(false, Ordering::Relaxed);
         !alive

@@ -21,6 +21,7 @@ pub(super) use super::postgres::session::connect;
 use super::source::Server;
 use super::turns::{PATIENCE, Turns};
 use super::writer::Mode;
+use crate::blocking;
 use crate::error::{Error, ProblemCode, chain};
 
 /// The limits hold for one transaction each, so that they need no session of their own.
@@ -99,14 +100,14 @@ impl Cluster {
         let turn = self.turn(&lines, &lines.turns).await?;
         place.take_turn();
         let used = Arc::clone(&lines);
-        let read = tokio::task::spawn_blocking(move || {
+        let read = blocking::run(move || {
             let _turns = (read, turn, place);
             let done = look_up(&used.pool, job);
             used.hear();
             done
         });
         if let Ok(done) = tokio::time::timeout(LONGEST_JOB, read).await {
-            return done.map_err(Error::internal)?;
+            return done?;
         }
         self.give_up(&lines);
         Err(Error::Unavailable("the server does not answer".into()))
@@ -124,7 +125,7 @@ impl Cluster {
         let (used, load) = (Arc::clone(&lines), Arc::clone(&self.load));
         let committing = Arc::new(AtomicBool::new(false));
         let begun = Arc::clone(&committing);
-        let write = tokio::task::spawn_blocking(move || {
+        let write = blocking::run(move || {
             let _turn = (turn, place);
             let done = transact(&used.pool, mode, &load.commits, |conn| {
                 let result = job(conn);
@@ -135,7 +136,7 @@ impl Cluster {
             done
         });
         if let Ok(done) = tokio::time::timeout(LONGEST_JOB, write).await {
-            return done.map_err(Error::internal)?;
+            return done?;
         }
         // A commit may wait for a standby; nothing before it may take so long.
         if committing.load(Ordering::Relaxed) {

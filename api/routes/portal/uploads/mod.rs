@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::uploads::forms::{ContentDigestHeader, UploadPreview, UploadRequest, UploadResponse};
+use crate::blocking;
 use crate::domain::filings::uploads::{MAX_BYTES, MediaType, Upload, parse_file_name, parse_sha256, to_hex};
 use crate::domain::values::fault::Fault;
 use crate::domain::values::ids::UploadId;
@@ -129,12 +130,11 @@ async fn store_content(
     let content = receive(&request, payload.into_inner(), limit).await?.freeze();
     let (files, announced) = (context.state.files.clone(), upload.clone());
     let keep = !query.validate_only && upload.stored_at.is_none();
-    web::block(move || {
+    blocking::run(move || {
         check(&announced, &digest, &content)?;
         if keep { files.store(id, &content) } else { Ok(()) }
     })
-    .await
-    .map_err(Error::internal)??;
+    .await??;
     drop((turn, own));
     context
         .carry_out(Filing::unkeyed(query), bearer, move |work, principal| {
@@ -228,7 +228,7 @@ async fn read_content(
         return Err(ProblemCode::UploadIncomplete.into());
     }
     let files = context.state.files.clone();
-    let (file, length) = web::block(move || files.opened(upload.id)).await.map_err(Error::internal)??;
+    let (file, length) = blocking::run(move || files.opened(upload.id)).await??;
     if length != upload.size_bytes {
         return Err(Error::internal(format!("{}: the file has {length} bytes", upload.id)).into());
     }

@@ -1,0 +1,58 @@
+//! What the database has to say about a request is logged with the request's id.
+
+use std::process::Command;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use todokede::domain::values::lang::Lang;
+
+use crate::support::binary::{Served, todokede};
+use crate::support::database::TestDatabase;
+use crate::support::postgres::administer;
+use crate::support::{Client, Engine};
+
+/// Lets the database say something in the middle of the next registration, and gives what it will say.
+fn disturb(database: &TestDatabase) -> &'static str {
+    if database.engine() == Engine::Postgres {
+        let name = database.url().rsplit('/').next().unwrap();
+        administer(&format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        ));
+        return "a connection to the database was lost";
+    }
+    database.execute(
+        "CREATE TRIGGER IF NOT EXISTS taken_back BEFORE INSERT ON links
+         BEGIN SELECT RAISE(ROLLBACK, 's3cret of the house'); END",
+    );
+    "a rollback failed"
+}
+
+#[apply(on_both_databases)]
+async fn a_line_that_is_logged_inside_the_database_bears_the_id_of_the_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = TestDatabase::ready(folder.path());
+    let mut command = todokede(folder.path(), &[]);
+    command.env("DATABASE_URL", database.url()).env("TODOKEDE_LOG_FORMAT", "json");
+    let Served { child, address, lines: _lines } = Served::of(command);
+    let client = Client::new(format!("http://{address}"), Lang::En);
+    let register = async |id: &str| {
+        let form = json!({ "email": "reception@clinic.example" });
+        let request =
+            client.request(Method::POST, "/v1/registrations").header("X-Request-Id", id).json(&form);
+        request.send().await.unwrap();
+    };
+    register("before-the-disturbance").await;
+    // The worker may meet a lost connection before the request does.
+    let mut message = "";
+    for _ in 0..5 {
+        message = disturb(&database);
+        register("amid-the-disturbance").await;
+    }
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    let log = String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap();
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<&Value> = lines.iter().filter(|line| line["message"] == message).collect();
+    assert!(!told.is_empty(), "the database did not say that {message}:\n{log}");
+    let of_request = |line: &&&Value| line["span"]["request_id"] == "amid-the-disturbance";
+    assert!(told.iter().any(|line| of_request(&line)), "no such line bears the request's id:\n{log}");
+}
