@@ -2,4 +2,5 @@
 
 pub mod links;
 pub mod passwords;
+pub mod refusals;
 pub mod sessions;

@@ -13,6 +13,7 @@ pub mod lang;
 pub mod phone;
 pub mod postal_code;
 pub mod receipt_number;
+pub mod refusal;
 pub mod search_key;
 mod stored_text;
 pub mod text;
