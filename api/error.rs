@@ -1,10 +1,11 @@
-//! The one error type of the crate. It knows nothing of HTTP: a table in `routes::problems` gives
-//! each code its status and its texts.
+//! The one error type of the crate. It knows nothing of HTTP: `http::problems::catalogue` gives each
+//! code its status and its texts.
 
 use std::time::Duration;
 
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::{FieldFault, Refused};
+use crate::domain::values::refusal::Refusal;
 
 /// Any error of a library below us, kept for the log and never shown to a caller.
 pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
@@ -12,12 +13,15 @@ pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 /// Why a request could not be carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A known condition with a code of its own.
+    /// A rule of an area, or HTTP itself, refuses it.
     #[error("refused: {}", .0.as_str())]
     Refused(ProblemCode),
     /// Values of the body were refused; all of them are listed.
     #[error("{} values refused", .0.len())]
     Invalid(Vec<FieldFault>),
+    /// There is no such resource, or it is not the caller's.
+    #[error("not found")]
+    NotFound,
     /// A budget is used up.
     #[error("rate limited by {}", .0.policy)]
     Limited(Limited),
@@ -28,6 +32,9 @@ pub enum Error {
     /// says why.
     #[error("database or disk is not available")]
     Unavailable(#[source] Source),
+    /// The connection was lost while the change was being stored: nobody knows whether it was.
+    #[error("not known whether the change was stored")]
+    OutcomeUnknown,
     /// Something that should not happen; the source says what.
     #[error("internal error")]
     Internal(#[source] Source),
@@ -76,129 +83,34 @@ impl From<Refused> for Error {
     }
 }
 
-impl From<ProblemCode> for Error {
-    fn from(code: ProblemCode) -> Self {
-        Self::Refused(code)
+impl<R: Refusal> From<R> for Error {
+    fn from(refusal: R) -> Self {
+        Self::Refused(refusal.into())
     }
 }
 
-/// Makes the enum and its list in one place, so that neither can miss a code.
-macro_rules! problem_codes {
-    ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
-        /// Every condition the service answers with a problem document. Codes are never reused.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum ProblemCode { $($(#[$doc])* $name,)* }
+/// The code of a problem as callers see it. It is made of a refusal only, so that no code is spelled twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ProblemCode(&'static str);
 
-        impl ProblemCode {
-            /// All codes, in the order of the catalogue.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            /// The code as callers see it.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $code,)* }
-            }
-        }
-    };
+impl ProblemCode {
+    /// The code.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
 }
 
-problem_codes! {
-    /// The body is no JSON document.
-    MalformedJson = "MALFORMED_JSON",
-    /// An object of the body names a member twice.
-    DuplicateKey = "DUPLICATE_KEY",
-    /// The body nests deeper than anything the service reads.
-    NestedTooDeep = "NESTED_TOO_DEEP",
-    /// A query parameter, a path parameter or a header is malformed.
-    InvalidParameter = "INVALID_PARAMETER",
-    /// The operation files something and wants an `Idempotency-Key`.
-    IdempotencyKeyRequired = "IDEMPOTENCY_KEY_REQUIRED",
-    /// The `Idempotency-Key` was used before with another body.
-    IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
-    /// No access token was sent.
-    TokenMissing = "TOKEN_MISSING",
-    /// The access token is not one of ours.
-    TokenInvalid = "TOKEN_INVALID",
-    /// The access token's life is over; refresh it.
-    TokenExpired = "TOKEN_EXPIRED",
-    /// The session was ended; log in again.
-    SessionEnded = "SESSION_ENDED",
-    /// The refresh token is unknown, used or expired; log in again.
-    RefreshTokenInvalid = "REFRESH_TOKEN_INVALID",
-    /// The address and the password do not belong together.
-    LoginFailed = "LOGIN_FAILED",
-    /// No such resource, or not the caller's.
-    NotFound = "NOT_FOUND",
-    /// The path exists, the method does not.
-    MethodNotAllowed = "METHOD_NOT_ALLOWED",
-    /// The request came too slowly.
-    RequestTimeout = "REQUEST_TIMEOUT",
-    /// The mailed link's token is not known.
-    LinkUnknown = "LINK_UNKNOWN",
-    /// The mailed link's life is over.
-    LinkExpired = "LINK_EXPIRED",
-    /// The mailed link, or another of the same request, was used.
-    LinkUsed = "LINK_USED",
-    /// The address has an account.
-    EmailTaken = "EMAIL_TAKEN",
-    /// The facility has an account.
-    FacilityHasAccount = "FACILITY_HAS_ACCOUNT",
-    /// The facility's rights and duties passed to another code.
-    FacilitySucceeded = "FACILITY_SUCCEEDED",
-    /// An account of the facility's former code exists: file a succession with it.
-    SuccessionRequired = "SUCCESSION_REQUIRED",
-    /// The account's facility has no code yet.
-    FacilityNotDesignated = "FACILITY_NOT_DESIGNATED",
-    /// The account's facility has a code already.
-    FacilityAlreadyDesignated = "FACILITY_ALREADY_DESIGNATED",
-    /// The round has not opened.
-    WindowNotOpen = "WINDOW_NOT_OPEN",
-    /// The round takes no more declarations.
-    WindowClosed = "WINDOW_CLOSED",
-    /// The round is not for facilities of this kind.
-    RoundNotForKind = "ROUND_NOT_FOR_KIND",
-    /// The facility has a live declaration in this round.
-    DeclarationExists = "DECLARATION_EXISTS",
-    /// The filing's status allows no such change.
-    StatusForbids = "STATUS_FORBIDS",
-    /// The facility has a live succession.
-    SuccessionExists = "SUCCESSION_EXISTS",
-    /// Another live succession names the same successor.
-    SuccessorTaken = "SUCCESSOR_TAKEN",
-    /// The successor has an account of its own.
-    SuccessorHasAccount = "SUCCESSOR_HAS_ACCOUNT",
-    /// The successor is a predecessor of another succession.
-    SuccessorIsPredecessor = "SUCCESSOR_IS_PREDECESSOR",
-    /// The upload's content has not come.
-    UploadIncomplete = "UPLOAD_INCOMPLETE",
-    /// The account has announced or stored as many files as it may.
-    UploadQuota = "UPLOAD_QUOTA",
-    /// The content's size or digest is not the announced one.
-    ContentMismatch = "CONTENT_MISMATCH",
-    /// The content is not a file of the announced type.
-    ContentNotOfType = "CONTENT_NOT_OF_TYPE",
-    /// The resource changed since it was read.
-    PreconditionFailed = "PRECONDITION_FAILED",
-    /// The change wants an `If-Match`.
-    PreconditionRequired = "PRECONDITION_REQUIRED",
-    /// The body is larger than the operation takes.
-    BodyTooLarge = "BODY_TOO_LARGE",
-    /// The body is not of the media type the operation takes.
-    UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE",
-    /// Values of the body were refused; `errors` lists all of them.
-    InvalidContent = "INVALID_CONTENT",
-    /// A budget is used up.
-    RateLimited = "RATE_LIMITED",
-    /// More work waits than can be done in time.
-    Overloaded = "OVERLOADED",
-    /// The service cannot serve now, or is about to stop.
-    NotReady = "NOT_READY",
-    /// The database or a disk could not do it now; nothing was changed.
-    Unavailable = "UNAVAILABLE",
-    /// Whether the change was stored is not known; the same request with the same key finds out.
-    OutcomeUnknown = "OUTCOME_UNKNOWN",
-    /// Something failed inside.
-    Internal = "INTERNAL",
+impl<R: Refusal> From<R> for ProblemCode {
+    fn from(refusal: R) -> Self {
+        Self(refusal.code())
+    }
+}
+
+impl<R: Refusal> PartialEq<R> for ProblemCode {
+    fn eq(&self, refusal: &R) -> bool {
+        self.0 == refusal.code()
+    }
 }
 
 /// An error as the log tells it: what went wrong, and after each colon what caused it.

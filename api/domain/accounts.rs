@@ -11,6 +11,7 @@ use super::values::ids::AccountId;
 use super::values::kana::Kana;
 use super::values::phone::PhoneNumber;
 use super::values::postal_code::PostalCode;
+use super::values::refusal::Refusal;
 use super::values::text::{Address, Department, FacilityName, PersonName};
 use super::values::words::words;
 
@@ -172,4 +173,30 @@ pub struct FormerFacility {
     pub profile: Profile,
     /// When the succession was accepted.
     pub until: Instant,
+}
+
+words! {
+    /// Why an account cannot be opened, or cannot do what was asked.
+    pub enum AccountRefusal {
+        /// The address has an account.
+        EmailTaken = "EMAIL_TAKEN",
+        /// The facility has an account.
+        FacilityHasAccount = "FACILITY_HAS_ACCOUNT",
+        /// The facility's rights and duties passed to another code.
+        FacilitySucceeded = "FACILITY_SUCCEEDED",
+        /// An account of the facility's former code exists: file a succession with it.
+        SuccessionRequired = "SUCCESSION_REQUIRED",
+        /// The account's facility has no code yet.
+        FacilityNotDesignated = "FACILITY_NOT_DESIGNATED",
+        /// The account's facility has a code already.
+        FacilityAlreadyDesignated = "FACILITY_ALREADY_DESIGNATED",
+    }
+}
+
+impl Refusal for AccountRefusal {
+    const ALL: &'static [Self] = Self::ALL;
+
+    fn code(self) -> &'static str {
+        self.code()
+    }
 }

@@ -9,7 +9,8 @@ use crate::db::engine::Conn;
 use crate::db::engine::locks::{self, Lock};
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::AccountId;
-use crate::error::{Error, ProblemCode};
+use crate::domain::identity::refusals::IdentityRefusal;
+use crate::error::Error;
 use crate::security::access_tokens::Verified;
 use crate::state::State;
 use crate::usecases::actor::Actor;
@@ -49,7 +50,7 @@ pub trait Caller: Clone + Send + 'static {
     /// Finds who acts.
     ///
     /// # Errors
-    /// [`ProblemCode::SessionEnded`] and the like.
+    /// [`IdentityRefusal::SessionEnded`] and the like.
     fn actor(&self, conn: &mut Conn, now: Instant) -> Result<Actor, Error>;
 }
 
@@ -80,11 +81,11 @@ impl Caller for LoggedIn {
         let state = request.app_data::<web::Data<State>>().ok_or_else(|| Error::internal("no state"))?;
         let now = request.extensions().get::<Arrival>().map(|arrival| arrival.now);
         let now = now.ok_or_else(|| Error::internal("a handler was reached past the edge"))?;
-        let header = request.headers().get(AUTHORIZATION).ok_or(ProblemCode::TokenMissing)?;
-        let header = header.to_str().map_err(|_| ProblemCode::TokenInvalid)?;
-        let (scheme, token) = header.split_once(' ').ok_or(ProblemCode::TokenInvalid)?;
+        let header = request.headers().get(AUTHORIZATION).ok_or(IdentityRefusal::TokenMissing)?;
+        let header = header.to_str().map_err(|_| IdentityRefusal::TokenInvalid)?;
+        let (scheme, token) = header.split_once(' ').ok_or(IdentityRefusal::TokenInvalid)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(ProblemCode::TokenInvalid.into());
+            return Err(IdentityRefusal::TokenInvalid.into());
         }
         let verified = state.tokens.verify(token.trim(), now)?;
         request.extensions_mut().insert(KnownAccount(verified.account_id));

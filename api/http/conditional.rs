@@ -10,7 +10,8 @@ use utoipa::IntoParams;
 
 use super::answer::Answer;
 use super::problems::Problem;
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
+use crate::http::problems::refusals::RequestRefusal;
 
 /// Longest `If-Match` or `If-None-Match`: a caller holds a handful of versions.
 const LONGEST: usize = 200;
@@ -54,9 +55,9 @@ impl IfMatch {
     /// Holds them against the resource as it stands.
     ///
     /// # Errors
-    /// [`ProblemCode::PreconditionFailed`].
+    /// [`RequestRefusal::PreconditionFailed`].
     pub fn check(&self, current: &str) -> Result<(), Error> {
-        if matches(&self.0, current) { Ok(()) } else { Err(ProblemCode::PreconditionFailed.into()) }
+        if matches(&self.0, current) { Ok(()) } else { Err(RequestRefusal::PreconditionFailed.into()) }
     }
 
     /// What the caller sent, as part of a request's fingerprint.
@@ -73,9 +74,9 @@ impl FromRequest for IfMatch {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let value = request.headers().get(IF_MATCH).and_then(|value| value.to_str().ok()).map(str::trim);
         ready(match value {
-            None | Some("") => Err(ProblemCode::PreconditionRequired.into()),
+            None | Some("") => Err(RequestRefusal::PreconditionRequired.into()),
             Some(value) if is_tags(value) => Ok(Self(value.to_owned())),
-            Some(_) => Err(ProblemCode::InvalidParameter.into()),
+            Some(_) => Err(RequestRefusal::InvalidParameter.into()),
         })
     }
 }
@@ -83,11 +84,11 @@ impl FromRequest for IfMatch {
 /// Answers a read with its entity tag, or 304 where the caller has that representation.
 ///
 /// # Errors
-/// [`ProblemCode::InvalidParameter`] for an `If-None-Match` beyond all measure.
+/// [`RequestRefusal::InvalidParameter`] for an `If-None-Match` beyond all measure.
 pub fn read(request: &HttpRequest, etag: String, answer: Answer) -> Result<HttpResponse, Problem> {
     let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if known.is_some_and(|known| known.len() > LONGEST) {
-        return Err(ProblemCode::InvalidParameter.into());
+        return Err(RequestRefusal::InvalidParameter.into());
     }
     if known.is_some_and(|known| matches(known, &etag)) {
         return Ok(HttpResponse::NotModified().insert_header((actix_web::http::header::ETAG, etag)).finish());

@@ -11,9 +11,10 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use super::problems::Problem;
 use crate::db::engine::Conn;
+use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::AccountId;
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 use crate::security::access_tokens::Verified;
 use crate::security::limits::{Limit, Remaining};
 use crate::state::State;
@@ -113,7 +114,7 @@ impl Bearer {
     /// Who the request speaks for.
     ///
     /// # Errors
-    /// [`ProblemCode::SessionEnded`].
+    /// [`IdentityRefusal::SessionEnded`].
     pub fn principal(&self, conn: &mut Conn, now: Instant) -> Result<Principal, Error> {
         sessions::authenticate(conn, &self.0, now)
     }
@@ -144,11 +145,11 @@ fn bearer(request: &HttpRequest) -> Result<Bearer, Error> {
     let state = request.app_data::<web::Data<State>>().ok_or_else(|| Error::internal("no state"))?;
     let now = request.extensions().get::<Arrival>().map(|arrival| arrival.now);
     let now = now.ok_or_else(|| Error::internal("a handler was reached past the edge"))?;
-    let header = request.headers().get(AUTHORIZATION).ok_or(ProblemCode::TokenMissing)?;
-    let header = header.to_str().map_err(|_| ProblemCode::TokenInvalid)?;
-    let (scheme, token) = header.split_once(' ').ok_or(ProblemCode::TokenInvalid)?;
+    let header = request.headers().get(AUTHORIZATION).ok_or(IdentityRefusal::TokenMissing)?;
+    let header = header.to_str().map_err(|_| IdentityRefusal::TokenInvalid)?;
+    let (scheme, token) = header.split_once(' ').ok_or(IdentityRefusal::TokenInvalid)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(ProblemCode::TokenInvalid.into());
+        return Err(IdentityRefusal::TokenInvalid.into());
     }
     let verified = state.tokens.verify(token.trim(), now)?;
     request.extensions_mut().insert(KnownAccount(verified.account_id));

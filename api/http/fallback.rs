@@ -10,7 +10,7 @@ use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::PathItem;
 
 use super::problems::Problem;
-use crate::error::ProblemCode;
+use crate::http::problems::refusals::{RequestRefusal, ServiceRefusal};
 
 /// The paths of the document with the methods they have.
 #[derive(Clone)]
@@ -31,9 +31,9 @@ impl KnownPaths {
     pub fn answer(&self, request: &HttpRequest) -> HttpResponse {
         let found = self.0.iter().find(|(path, _)| path.is_match(request.path()));
         let Some((_, methods)) = found else {
-            return Problem::from(ProblemCode::NotFound).error_response();
+            return Problem::from(ServiceRefusal::NotFound).error_response();
         };
-        let mut response = Problem::from(ProblemCode::MethodNotAllowed).error_response();
+        let mut response = Problem::from(RequestRefusal::MethodNotAllowed).error_response();
         if let Ok(methods) = HeaderValue::from_str(methods) {
             response.headers_mut().insert(ALLOW, methods);
         }

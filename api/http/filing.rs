@@ -22,7 +22,8 @@ use crate::db::engine::Conn;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::engine::writer::Mode;
 use crate::db::store::idempotency_keys::{self, Scope};
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
+use crate::http::problems::refusals::RequestRefusal;
 use crate::usecases::identity::sessions::Principal;
 use crate::usecases::work::{Call, Work};
 
@@ -79,7 +80,7 @@ impl FromRequest for IdempotencyKey {
         let Some(value) = request.headers().get("idempotency-key") else { return ready(Ok(Self(None))) };
         ready(match read_key(value) {
             Some(key) => Ok(Self(Some(key))),
-            None => Err(ProblemCode::InvalidParameter.into()),
+            None => Err(RequestRefusal::InvalidParameter.into()),
         })
     }
 }
@@ -109,10 +110,10 @@ impl Filing {
     /// A write of an operation that files something: a key is required unless it is a rehearsal.
     ///
     /// # Errors
-    /// [`ProblemCode::IdempotencyKeyRequired`].
+    /// [`RequestRefusal::IdempotencyKeyRequired`].
     pub fn keyed(operation: &'static str, query: WriteQuery, key: IdempotencyKey) -> Result<Self, Error> {
         if key.0.is_none() && !query.validate_only {
-            return Err(ProblemCode::IdempotencyKeyRequired.into());
+            return Err(RequestRefusal::IdempotencyKeyRequired.into());
         }
         Ok(Self::new(operation, query, key))
     }
@@ -216,7 +217,7 @@ fn once_per_key(
         return if fingerprint == filing.fingerprint {
             Ok(Outcome::Before(answer))
         } else {
-            Err(ProblemCode::IdempotencyKeyReused.into())
+            Err(RequestRefusal::IdempotencyKeyReused.into())
         };
     }
     let answer = act(conn)?;

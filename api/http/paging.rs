@@ -14,7 +14,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::problems::Problem;
 use crate::db::engine::paging::{After, Slice};
 use crate::domain::values::calendar::Instant;
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
+use crate::http::problems::refusals::RequestRefusal;
 
 /// Rows of a page unless the caller says otherwise.
 const DEFAULT_SIZE: i64 = 20;
@@ -40,11 +41,11 @@ impl PageQuery {
     /// The part of the list that is wanted.
     ///
     /// # Errors
-    /// [`ProblemCode::InvalidParameter`].
+    /// [`RequestRefusal::InvalidParameter`].
     pub fn slice<A: DeserializeOwned>(&self) -> Result<Slice<A>, Error> {
         let limit = self.page_size.unwrap_or(DEFAULT_SIZE);
         if !(1..=MAX_SIZE).contains(&limit) {
-            return Err(ProblemCode::InvalidParameter.into());
+            return Err(RequestRefusal::InvalidParameter.into());
         }
         let after = self.page_token.as_deref().map(decode).transpose()?;
         Ok(Slice { after, limit })
@@ -53,12 +54,13 @@ impl PageQuery {
     /// The same for lists ordered by time and id.
     ///
     /// # Errors
-    /// [`ProblemCode::InvalidParameter`].
+    /// [`RequestRefusal::InvalidParameter`].
     pub fn slice_by_time(&self) -> Result<Slice<After>, Error> {
         let Slice { after, limit } = self.slice::<TimeToken>()?;
         let after = after.map(|TimeToken(micros, id)| {
-            let at = chrono::DateTime::from_timestamp_micros(micros).ok_or(ProblemCode::InvalidParameter)?;
-            Ok::<_, ProblemCode>(After { at, id: Uuid::from_u128(id) })
+            let at =
+                chrono::DateTime::from_timestamp_micros(micros).ok_or(RequestRefusal::InvalidParameter)?;
+            Ok::<_, RequestRefusal>(After { at, id: Uuid::from_u128(id) })
         });
         Ok(Slice { after: after.transpose()?, limit })
     }
@@ -82,9 +84,9 @@ pub fn time_token(at: Instant, id: Uuid) -> impl Serialize {
     TimeToken(at.timestamp_micros(), id.as_u128())
 }
 
-fn decode<A: DeserializeOwned>(token: &str) -> Result<A, ProblemCode> {
-    let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| ProblemCode::InvalidParameter)?;
-    serde_json::from_slice(&bytes).map_err(|_| ProblemCode::InvalidParameter)
+fn decode<A: DeserializeOwned>(token: &str) -> Result<A, RequestRefusal> {
+    let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| RequestRefusal::InvalidParameter)?;
+    serde_json::from_slice(&bytes).map_err(|_| RequestRefusal::InvalidParameter)
 }
 
 /// Cuts the probe row off and makes the token of the next page of the last row kept.

@@ -15,10 +15,11 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::signing_keys::NamedKey;
+use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::identity::sessions::ACCESS_TOKEN_LIFE;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::{AccountId, SessionId};
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 
 /// Verified tokens kept at most; one entry is a few hundred bytes.
 const KEPT: u64 = 20_000;
@@ -39,7 +40,7 @@ pub struct Verified {
 
 impl Verified {
     fn unless_expired(self, now: Instant) -> Result<Self, Error> {
-        if now < self.expires_at { Ok(self) } else { Err(ProblemCode::TokenExpired.into()) }
+        if now < self.expires_at { Ok(self) } else { Err(IdentityRefusal::TokenExpired.into()) }
     }
 }
 
@@ -110,17 +111,17 @@ impl AccessTokens {
     /// Verifies a token.
     ///
     /// # Errors
-    /// [`ProblemCode::TokenInvalid`] for anything that is none of ours,
-    /// [`ProblemCode::TokenExpired`] once its life is over.
+    /// [`IdentityRefusal::TokenInvalid`] for anything that is none of ours,
+    /// [`IdentityRefusal::TokenExpired`] once its life is over.
     pub fn verify(&self, token: &str, now: Instant) -> Result<Verified, Error> {
         if token.len() > LONGEST {
-            return Err(ProblemCode::TokenInvalid.into());
+            return Err(IdentityRefusal::TokenInvalid.into());
         }
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         if let Some(known) = self.verified.get(&digest) {
             return known.unless_expired(now).inspect_err(|_| self.verified.invalidate(&digest));
         }
-        let verified = self.read(token).ok_or(ProblemCode::TokenInvalid)?.unless_expired(now)?;
+        let verified = self.read(token).ok_or(IdentityRefusal::TokenInvalid)?.unless_expired(now)?;
         self.verified.insert(digest, verified);
         Ok(verified)
     }
@@ -167,6 +168,7 @@ fn prepare(public: NamedKey) -> Result<Key, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ProblemCode;
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use chrono::Duration;
@@ -202,7 +204,7 @@ mod tests {
             let verified = tokens.verify(&token, last).unwrap();
             assert_eq!((verified.account_id, verified.session_id), (account, session));
         }
-        assert_eq!(refusal(tokens.verify(&token, noon() + ACCESS_TOKEN_LIFE)), ProblemCode::TokenExpired);
+        assert_eq!(refusal(tokens.verify(&token, noon() + ACCESS_TOKEN_LIFE)), IdentityRefusal::TokenExpired);
     }
 
     #[test]
@@ -223,7 +225,7 @@ mod tests {
         assert_eq!((tokens.verified.entry_count(), replaced.load(Ordering::Relaxed)), (1, 0));
         for _ in 0..2 {
             let late = tokens.verify(&token, noon() + ACCESS_TOKEN_LIFE);
-            assert_eq!(refusal(late), ProblemCode::TokenExpired);
+            assert_eq!(refusal(late), IdentityRefusal::TokenExpired);
             tokens.verified.run_pending_tasks();
             assert_eq!(tokens.verified.entry_count(), 0);
         }
@@ -237,7 +239,7 @@ mod tests {
         assert!(tokens(vec![NamedKey::generate(), old()]).verify(&token, noon()).is_ok());
         assert_eq!(
             refusal(tokens(vec![NamedKey::generate()]).verify(&token, noon())),
-            ProblemCode::TokenInvalid
+            IdentityRefusal::TokenInvalid
         );
     }
 
@@ -258,7 +260,7 @@ mod tests {
             "x".repeat(LONGEST + 1),
             foreign.issue(ids().0, ids().1, noon()).unwrap(),
         ] {
-            assert_eq!(refusal(ours.verify(&forged, noon())), ProblemCode::TokenInvalid, "{forged}");
+            assert_eq!(refusal(ours.verify(&forged, noon())), IdentityRefusal::TokenInvalid, "{forged}");
         }
     }
 }

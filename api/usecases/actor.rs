@@ -6,7 +6,9 @@ use crate::domain::accounts::Account;
 use crate::domain::identity::links::Link;
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::ids::SessionId;
-use crate::error::{Error, ProblemCode};
+use crate::domain::accounts::AccountRefusal;
+use crate::domain::identity::refusals::IdentityRefusal;
+use crate::error::Error;
 
 /// Who acts.
 #[derive(Debug, Clone)]
@@ -34,9 +36,9 @@ impl Principal {
     /// The account's facility code.
     ///
     /// # Errors
-    /// [`ProblemCode::FacilityNotDesignated`] while there is none.
+    /// [`AccountRefusal::FacilityNotDesignated`] while there is none.
     pub fn facility_code(&self) -> Result<&FacilityCode, Error> {
-        self.account.identity.code().ok_or_else(|| ProblemCode::FacilityNotDesignated.into())
+        self.account.identity.code().ok_or_else(|| AccountRefusal::FacilityNotDesignated.into())
     }
 }
 
@@ -44,12 +46,12 @@ impl Actor {
     /// The account that the actor may act for. Every use case about something of an account asks here.
     ///
     /// # Errors
-    /// [`ProblemCode::TokenMissing`] for whoever has no session; an internal error for the service itself,
+    /// [`IdentityRefusal::TokenMissing`] for whoever has no session; an internal error for the service itself,
     /// which acts for nobody.
     pub fn authority(&self) -> Result<&Principal, Error> {
         match self {
             Self::Account(principal) => Ok(principal),
-            Self::Stranger | Self::LinkHolder(_) => Err(ProblemCode::TokenMissing.into()),
+            Self::Stranger | Self::LinkHolder(_) => Err(IdentityRefusal::TokenMissing.into()),
             Self::System(part) => Err(Error::internal(format!("{part} acts for no account"))),
         }
     }
@@ -57,11 +59,11 @@ impl Actor {
     /// The link that the actor holds.
     ///
     /// # Errors
-    /// [`ProblemCode::LinkUnknown`] for everybody else.
+    /// [`IdentityRefusal::LinkUnknown`] for everybody else.
     pub fn link(&self) -> Result<&Link, Error> {
         match self {
             Self::LinkHolder(link) => Ok(link),
-            _ => Err(ProblemCode::LinkUnknown.into()),
+            _ => Err(IdentityRefusal::LinkUnknown.into()),
         }
     }
 

@@ -81,7 +81,7 @@ impl Database {
     /// them back.
     ///
     /// # Errors
-    /// As [`Self::read`], and [`crate::error::ProblemCode::OutcomeUnknown`] if nobody can say
+    /// As [`Self::read`], and [`crate::error::Error::OutcomeUnknown`] if nobody can say
     /// whether the commit took place.
     pub async fn write<T, F>(&self, mode: Mode, job: F) -> Result<T, Error>
     where

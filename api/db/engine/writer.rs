@@ -19,7 +19,7 @@ use super::Conn;
 use super::connection::{begin, commit, savepoint_kept_if};
 use super::file::Opened;
 use super::load::{Commits, Load};
-use crate::error::{Error, ProblemCode, chain};
+use crate::error::{Error, chain};
 
 /// Jobs that may wait. Behind it callers are told at once that the service is overloaded.
 const QUEUE: usize = 1024;
@@ -99,9 +99,7 @@ impl Writer {
                 drop(place);
                 let result = match ending {
                     Ending::Durable => result,
-                    Ending::Unknown if mode == Mode::Store && result.is_ok() => {
-                        Err(ProblemCode::OutcomeUnknown.into())
-                    }
+                    Ending::Unknown if mode == Mode::Store && result.is_ok() => Err(Error::OutcomeUnknown),
                     // Nor does a refusal hold: the job may have seen what others in its group did.
                     _ => Err(Error::Unavailable("the commit of its group failed".into())),
                 };

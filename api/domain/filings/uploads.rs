@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::ids::{AccountId, UploadId};
+use crate::domain::values::refusal::Refusal;
 use crate::domain::values::words::words;
 
 /// Largest file: 10 MiB.
@@ -120,6 +121,28 @@ pub fn parse_file_name(text: &str) -> Result<String, Fault> {
 /// Marks that turn the direction of writing or cannot be seen: with them `fdp.exe` reads `exe.pdf`.
 const fn turns_or_hides(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+words! {
+    /// Why a file is not taken.
+    pub enum UploadRefusal {
+        /// The upload's content has not come.
+        UploadIncomplete = "UPLOAD_INCOMPLETE",
+        /// The account has announced or stored as many files as it may.
+        UploadQuota = "UPLOAD_QUOTA",
+        /// The content's size or digest is not the announced one.
+        ContentMismatch = "CONTENT_MISMATCH",
+        /// The content is not a file of the announced type.
+        ContentNotOfType = "CONTENT_NOT_OF_TYPE",
+    }
+}
+
+impl Refusal for UploadRefusal {
+    const ALL: &'static [Self] = Self::ALL;
+
+    fn code(self) -> &'static str {
+        self.code()
+    }
 }
 
 #[cfg(test)]

@@ -3,4 +3,5 @@
 pub mod links;
 pub mod password_hash;
 pub mod passwords;
+pub mod refusals;
 pub mod sessions;

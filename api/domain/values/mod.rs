@@ -14,6 +14,7 @@ pub mod phone;
 pub mod postal_code;
 pub mod prefecture;
 pub mod receipt_number;
+pub mod refusal;
 pub mod search_key;
 mod stored_text;
 pub mod text;

@@ -17,8 +17,9 @@ use validator::Validate;
 use super::node::Node;
 use super::{tree, validation};
 use crate::domain::values::faults::Faults;
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 use crate::http::problems::Problem;
+use crate::http::problems::refusals::RequestRefusal;
 use crate::ops::traffic::time_to_send;
 use crate::state::State;
 
@@ -44,7 +45,7 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
         let payload = payload.take();
         Box::pin(async move {
             if !is_json(&request) {
-                return Err(ProblemCode::UnsupportedMediaType.into());
+                return Err(RequestRefusal::UnsupportedMediaType.into());
             }
             let bytes = receive(&request, payload, MAX_BYTES).await?;
             read(&bytes).map_err(Problem::from)
@@ -55,25 +56,25 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
 /// Receives a body of at most `limit` bytes, in time.
 ///
 /// # Errors
-/// [`ProblemCode::UnsupportedMediaType`] for a compressed body, which could swell beyond any limit;
-/// [`ProblemCode::BodyTooLarge`]; [`ProblemCode::RequestTimeout`].
+/// [`RequestRefusal::UnsupportedMediaType`] for a compressed body, which could swell beyond any limit;
+/// [`RequestRefusal::BodyTooLarge`]; [`RequestRefusal::RequestTimeout`].
 pub async fn receive(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<BytesMut, Error> {
     if !is_plain(request) {
-        return Err(ProblemCode::UnsupportedMediaType.into());
+        return Err(RequestRefusal::UnsupportedMediaType.into());
     }
     if announced(request).is_some_and(|length| length > limit) {
-        return Err(ProblemCode::BodyTooLarge.into());
+        return Err(RequestRefusal::BodyTooLarge.into());
     }
     let state = request.app_data::<web::Data<State>>().ok_or_else(|| Error::internal("no state"))?;
     let (begun, body_time) = (Instant::now(), state.settings.serving.body_time);
     let mut bytes = BytesMut::new();
     loop {
         let end = begun + body_time + time_to_send(bytes.len() as u64);
-        let next = timeout_at(end, payload.next()).await.map_err(|_| ProblemCode::RequestTimeout)?;
+        let next = timeout_at(end, payload.next()).await.map_err(|_| RequestRefusal::RequestTimeout)?;
         let Some(chunk) = next else { return Ok(bytes) };
-        let chunk = chunk.map_err(|_| ProblemCode::MalformedJson)?;
+        let chunk = chunk.map_err(|_| RequestRefusal::MalformedJson)?;
         if bytes.len() + chunk.len() > limit {
-            return Err(ProblemCode::BodyTooLarge.into());
+            return Err(RequestRefusal::BodyTooLarge.into());
         }
         bytes.extend_from_slice(&chunk);
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use crate::error::ProblemCode;
+use crate::http::problems::refusals::RequestRefusal;
 
 /// Deeper than any request of ours by far.
 const MAX_DEPTH: usize = 32;
@@ -13,15 +13,15 @@ const MAX_DEPTH: usize = 32;
 const DUPLICATE: &str = "\u{1}duplicate key";
 
 /// Reads a body.
-pub(super) fn parse(bytes: &[u8]) -> Result<Value, ProblemCode> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Value, RequestRefusal> {
     if is_too_deep(bytes) {
-        return Err(ProblemCode::NestedTooDeep);
+        return Err(RequestRefusal::NestedTooDeep);
     }
     serde_json::from_slice::<Tree>(bytes).map(|tree| tree.0).map_err(|error| {
         if error.to_string().starts_with(DUPLICATE) {
-            ProblemCode::DuplicateKey
+            RequestRefusal::DuplicateKey
         } else {
-            ProblemCode::MalformedJson
+            RequestRefusal::MalformedJson
         }
     })
 }
@@ -119,14 +119,14 @@ mod tests {
     #[test]
     fn what_is_no_json_or_names_a_member_twice_is_refused() {
         for (body, code) in [
-            (&b""[..], ProblemCode::MalformedJson),
-            (b"{", ProblemCode::MalformedJson),
-            (b"{} {}", ProblemCode::MalformedJson),
-            (b"{'a':1}", ProblemCode::MalformedJson),
-            (b"{\"a\":\"\\ud800\"}", ProblemCode::MalformedJson),
-            (b"{\"a\":\"\xff\"}", ProblemCode::MalformedJson),
-            (b"{\"a\":1,\"a\":1}", ProblemCode::DuplicateKey),
-            (b"[{\"b\":{\"a\":1,\"\\u0061\":2}}]", ProblemCode::DuplicateKey),
+            (&b""[..], RequestRefusal::MalformedJson),
+            (b"{", RequestRefusal::MalformedJson),
+            (b"{} {}", RequestRefusal::MalformedJson),
+            (b"{'a':1}", RequestRefusal::MalformedJson),
+            (b"{\"a\":\"\\ud800\"}", RequestRefusal::MalformedJson),
+            (b"{\"a\":\"\xff\"}", RequestRefusal::MalformedJson),
+            (b"{\"a\":1,\"a\":1}", RequestRefusal::DuplicateKey),
+            (b"[{\"b\":{\"a\":1,\"\\u0061\":2}}]", RequestRefusal::DuplicateKey),
         ] {
             assert_eq!(parse(body).unwrap_err(), code, "{}", String::from_utf8_lossy(body));
         }
@@ -136,8 +136,8 @@ mod tests {
     fn nesting_is_counted_outside_of_strings_only() {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(parse(nested(MAX_DEPTH).as_bytes()).is_ok());
-        assert_eq!(parse(nested(MAX_DEPTH + 1).as_bytes()), Err(ProblemCode::NestedTooDeep));
-        assert_eq!(parse("[".repeat(100_000).as_bytes()), Err(ProblemCode::NestedTooDeep));
+        assert_eq!(parse(nested(MAX_DEPTH + 1).as_bytes()), Err(RequestRefusal::NestedTooDeep));
+        assert_eq!(parse("[".repeat(100_000).as_bytes()), Err(RequestRefusal::NestedTooDeep));
         assert!(parse(format!("\"\\\"{}\"", "[".repeat(100)).as_bytes()).is_ok());
     }
 

@@ -5,8 +5,9 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use super::REQUEST_ID;
-use crate::error::ProblemCode;
+use crate::domain::identity::refusals::IdentityRefusal;
 use crate::http::problems::Outline;
+use crate::http::problems::refusals::{RequestRefusal, ServiceRefusal};
 use crate::security::limits::Remaining;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -23,30 +24,34 @@ pub(super) fn forwarded_for(headers: &HeaderMap) -> String {
     lines.collect::<Vec<_>>().join(",")
 }
 
+/// The refusals that a new login mends.
+const INVALID_TOKEN: [IdentityRefusal; 5] = [
+    IdentityRefusal::TokenInvalid,
+    IdentityRefusal::TokenExpired,
+    IdentityRefusal::SessionEnded,
+    IdentityRefusal::RefreshTokenInvalid,
+    IdentityRefusal::LoginFailed,
+];
+/// The refusals that pass by themselves.
+const PASSING: [ServiceRefusal; 4] = [
+    ServiceRefusal::NotReady,
+    ServiceRefusal::Overloaded,
+    ServiceRefusal::Unavailable,
+    ServiceRefusal::OutcomeUnknown,
+];
+
 /// How to log in, when to come back.
 pub(super) fn challenge(response: &mut HttpResponseBuilder, outline: &Outline) {
-    match outline.code {
-        ProblemCode::TokenMissing => {
-            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
-        }
-        ProblemCode::TokenInvalid
-        | ProblemCode::TokenExpired
-        | ProblemCode::SessionEnded
-        | ProblemCode::RefreshTokenInvalid
-        | ProblemCode::LoginFailed => {
-            response.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""));
-        }
-        ProblemCode::NotReady
-        | ProblemCode::Overloaded
-        | ProblemCode::Unavailable
-        | ProblemCode::OutcomeUnknown => {
-            response.insert_header((header::RETRY_AFTER, rand::random_range(COME_BACK).to_string()));
-        }
+    let code = outline.code;
+    if code == IdentityRefusal::TokenMissing {
+        response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+    } else if INVALID_TOKEN.iter().any(|refusal| code == *refusal) {
+        response.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""));
+    } else if PASSING.iter().any(|refusal| code == *refusal) {
+        response.insert_header((header::RETRY_AFTER, rand::random_range(COME_BACK).to_string()));
+    } else if code == RequestRefusal::UnsupportedMediaType {
         // RFC 9110, 15.5.16: says which codings would have been taken.
-        ProblemCode::UnsupportedMediaType => {
-            response.insert_header((header::ACCEPT_ENCODING, "identity"));
-        }
-        _ => {}
+        response.insert_header((header::ACCEPT_ENCODING, "identity"));
     }
     if let Some(limited) = outline.limited {
         let seconds = limited.retry_after.as_secs() + u64::from(limited.retry_after.subsec_nanos() > 0);

@@ -28,6 +28,7 @@ use super::problems::{self, MEDIA_TYPE, Occasion, Outline};
 use crate::domain::filings::uploads as upload;
 use crate::domain::values::lang::Lang;
 use crate::error::ProblemCode;
+use crate::http::problems::refusals::{RequestRefusal, ServiceRefusal};
 use crate::ops::traffic::{Errand, Turn, time_to_send};
 use crate::security::limits::Remaining;
 use crate::state::State;
@@ -54,7 +55,7 @@ pub async fn edge(
     let visit = Visit::begin(&request, state);
     request.extensions_mut().insert(visit.arrival.clone());
     let Some(turn) = visit.turn() else {
-        let response = request.into_response(Outline::bare(ProblemCode::Overloaded).respond());
+        let response = request.into_response(Outline::bare(ServiceRefusal::Overloaded).respond());
         return Ok(visit.end(response));
     };
     // A HEAD is answered like a GET, without the body.
@@ -132,16 +133,20 @@ impl Visit {
         }
     }
 
-    fn code_of(&self, lost: Lost) -> ProblemCode {
+    fn code_of(&self, lost: Lost) -> ServiceRefusal {
         match (lost, self.errand()) {
             (Lost::Panicked, _) => {
                 self.state.metrics.panicked();
-                ProblemCode::Internal
+                ServiceRefusal::Internal
             }
             (Lost::TooSlow, errand) => {
                 self.state.metrics.given_up();
                 // A handler that was given up may still store what it was about to store.
-                if errand == Errand::Filing { ProblemCode::OutcomeUnknown } else { ProblemCode::Overloaded }
+                if errand == Errand::Filing {
+                    ServiceRefusal::OutcomeUnknown
+                } else {
+                    ServiceRefusal::Overloaded
+                }
             }
         }
     }
@@ -255,13 +260,13 @@ fn is_good_id(id: &str) -> bool {
 fn foreign(response: &HttpResponse) -> Option<ProblemCode> {
     response.error()?;
     Some(match response.status() {
-        StatusCode::NOT_FOUND => ProblemCode::NotFound,
-        StatusCode::METHOD_NOT_ALLOWED => ProblemCode::MethodNotAllowed,
-        StatusCode::REQUEST_TIMEOUT => ProblemCode::RequestTimeout,
-        StatusCode::PAYLOAD_TOO_LARGE => ProblemCode::BodyTooLarge,
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => ProblemCode::UnsupportedMediaType,
-        status if status.is_client_error() => ProblemCode::InvalidParameter,
-        _ => ProblemCode::Internal,
+        StatusCode::NOT_FOUND => ServiceRefusal::NotFound.into(),
+        StatusCode::METHOD_NOT_ALLOWED => RequestRefusal::MethodNotAllowed.into(),
+        StatusCode::REQUEST_TIMEOUT => RequestRefusal::RequestTimeout.into(),
+        StatusCode::PAYLOAD_TOO_LARGE => RequestRefusal::BodyTooLarge.into(),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => RequestRefusal::UnsupportedMediaType.into(),
+        status if status.is_client_error() => RequestRefusal::InvalidParameter.into(),
+        _ => ServiceRefusal::Internal.into(),
     })
 }
 

@@ -7,6 +7,7 @@ pub mod catalogue;
 mod check;
 pub mod fault_texts;
 pub mod page;
+pub mod refusals;
 
 use std::fmt;
 
@@ -19,6 +20,7 @@ use utoipa::ToSchema;
 
 use super::problems::catalogue::entry;
 pub use super::problems::check::Check;
+use super::problems::refusals::{RequestRefusal, ServiceRefusal};
 use crate::domain::values::faults::FieldFault;
 use crate::domain::values::lang::Lang;
 use crate::error::{Error, Limited, ProblemCode, chain};
@@ -61,20 +63,26 @@ fn log(error: &Error) {
             tracing::error!(error = %chain(error), "database or disk could not serve a request");
         }
         Error::Overloaded(what) => tracing::warn!(what, "a request was turned away"),
-        Error::Refused(_) | Error::Invalid(_) | Error::Limited(_) => {}
+        Error::Refused(_)
+        | Error::Invalid(_)
+        | Error::NotFound
+        | Error::Limited(_)
+        | Error::OutcomeUnknown => {}
     }
 }
 
 /// The code that stands for an error.
 #[must_use]
-pub const fn code_of(error: &Error) -> ProblemCode {
+pub fn code_of(error: &Error) -> ProblemCode {
     match error {
         Error::Refused(code) => *code,
-        Error::Invalid(_) => ProblemCode::InvalidContent,
-        Error::Limited(_) => ProblemCode::RateLimited,
-        Error::Overloaded(_) => ProblemCode::Overloaded,
-        Error::Unavailable(_) => ProblemCode::Unavailable,
-        Error::Internal(_) => ProblemCode::Internal,
+        Error::Invalid(_) => RequestRefusal::InvalidContent.into(),
+        Error::NotFound => ServiceRefusal::NotFound.into(),
+        Error::Limited(_) => ServiceRefusal::RateLimited.into(),
+        Error::Overloaded(_) => ServiceRefusal::Overloaded.into(),
+        Error::Unavailable(_) => ServiceRefusal::Unavailable.into(),
+        Error::OutcomeUnknown => ServiceRefusal::OutcomeUnknown.into(),
+        Error::Internal(_) => ServiceRefusal::Internal.into(),
     }
 }
 
@@ -111,14 +119,14 @@ impl Outline {
 
     /// The outline of a code alone.
     #[must_use]
-    pub const fn bare(code: ProblemCode) -> Self {
-        Self { code, faults: Vec::new(), limited: None, checks: Vec::new() }
+    pub fn bare(code: impl Into<ProblemCode>) -> Self {
+        Self { code: code.into(), faults: Vec::new(), limited: None, checks: Vec::new() }
     }
 
     /// The outline of a service that is not ready.
     #[must_use]
     pub fn not_ready(checks: Vec<Check>) -> Self {
-        Self { checks, ..Self::bare(ProblemCode::NotReady) }
+        Self { checks, ..Self::bare(ServiceRefusal::NotReady) }
     }
 
     /// An answer whose document the edge writes.

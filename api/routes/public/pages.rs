@@ -9,7 +9,7 @@ use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpResponse, get};
 use utoipa_swagger_ui::Config;
 
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 use crate::http::problems::{Problem, page};
 
 /// Where pages and the document's files stand; nothing but reads is taken there.
@@ -41,7 +41,7 @@ async fn swagger_file(
     config: web::Data<Config<'static>>,
 ) -> Result<HttpResponse, Problem> {
     let found = utoipa_swagger_ui::serve(&file, config.into_inner());
-    let found = found.map_err(|error| Error::internal(error.to_string()))?.ok_or(ProblemCode::NotFound)?;
+    let found = found.map_err(|error| Error::internal(error.to_string()))?.ok_or(Error::NotFound)?;
     let mut response = HttpResponse::Ok();
     response.insert_header(CACHED);
     if found.gzpipped {
@@ -70,7 +70,7 @@ async fn problem_index() -> HttpResponse {
 
 #[get("/problems/{slug}")]
 async fn problem_page(slug: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let code = page::from_slug(&slug).ok_or(ProblemCode::NotFound)?;
+    let code = page::from_slug(&slug).ok_or(Error::NotFound)?;
     Ok(html(page::page(code)))
 }
 

@@ -12,7 +12,7 @@ use crate::domain::filings::transitional_measures::{CategoryRule, Edition, Windo
 use crate::domain::values::calendar::{Instant, japan_day, start_of};
 use crate::domain::values::facility_code::FacilityKind;
 use crate::domain::values::lang::Text;
-use crate::error::ProblemCode;
+use crate::error::Error;
 use crate::http::answer::Answer;
 use crate::http::context::Context;
 use crate::http::paging::{self, PageQuery};
@@ -170,6 +170,6 @@ async fn read_round(context: Context, round: web::Path<String>) -> Result<HttpRe
     let name = round.clone();
     let edition =
         context.state.database.read(move |conn| transitional_measures::find(conn, &name, now)).await?;
-    let edition = edition.ok_or(ProblemCode::NotFound)?;
+    let edition = edition.ok_or(Error::NotFound)?;
     Ok(Answer::ok(&RoundResponse::of(round, edition, now))?.write())
 }

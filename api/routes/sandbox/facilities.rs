@@ -7,10 +7,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::db::store::{accounts, facilities};
 use crate::domain::values::facility_code::FacilityKind;
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 use crate::http::context::Context;
 use crate::http::paging::{self, PageQuery};
 use crate::http::problems::Problem;
+use crate::http::problems::refusals::RequestRefusal;
 
 /// A facility of the list, to try with.
 #[derive(Serialize, ToSchema)]
@@ -88,7 +89,7 @@ pub(super) async fn list_facilities(
     let slice = PageQuery { page_size, page_token }.slice::<String>()?;
     if prefecture.as_ref().is_some_and(|two| two.len() != 2 || !two.bytes().all(|byte| byte.is_ascii_digit()))
     {
-        return Err(ProblemCode::InvalidParameter.into());
+        return Err(RequestRefusal::InvalidParameter.into());
     }
     let page = context.state.database.read(move |conn| {
         let mut rows = facilities::list(conn, prefecture.as_deref(), kind, &slice)?;

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::db::store::sandbox::messages::{self, StoredMessage};
-use crate::error::ProblemCode;
 use crate::http::answer::Answer;
 use crate::http::context::Context;
 use crate::http::filing::{Filing, nobody};
 use crate::http::paging::{self, PageQuery, time_token};
 use crate::http::problems::Problem;
+use crate::http::problems::refusals::RequestRefusal;
 use crate::http::rehearsal::WriteQuery;
 use crate::http::timestamp::Timestamp;
 use crate::usecases::sandbox;
@@ -115,7 +115,7 @@ pub(super) async fn list_messages(
 ) -> Result<HttpResponse, Problem> {
     let MessageQuery { to, page_size, page_token } = query.into_inner();
     if to.as_ref().is_some_and(|to| to.chars().count() > ADDRESS_MAX) {
-        return Err(ProblemCode::InvalidParameter.into());
+        return Err(RequestRefusal::InvalidParameter.into());
     }
     let slice = PageQuery { page_size, page_token }.slice_by_time()?;
     let mut rows =

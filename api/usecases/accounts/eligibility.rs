@@ -3,21 +3,22 @@
 use crate::db::engine::Conn;
 use crate::db::store::filings::successions;
 use crate::db::store::{accounts, facilities};
+use crate::domain::accounts::AccountRefusal;
 use crate::domain::accounts::FacilityIdentity;
 use crate::domain::values::facility_code::FacilityCode;
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 
 /// Whether a facility may get an account of its own.
 ///
 /// # Errors
-/// [`ProblemCode::FacilityHasAccount`], [`ProblemCode::FacilitySucceeded`], or
-/// [`ProblemCode::SuccessionRequired`] where an account of its former code exists (the letter's
+/// [`AccountRefusal::FacilityHasAccount`], [`AccountRefusal::FacilitySucceeded`], or
+/// [`AccountRefusal::SuccessionRequired`] where an account of its former code exists (the letter's
 /// second audience).
 pub fn may_register(conn: &mut Conn, identity: &FacilityIdentity) -> Result<(), Error> {
     let code = match identity {
         FacilityIdentity::Applying { receipt, .. } => {
             return if accounts::has_receipt(conn, receipt)? {
-                Err(ProblemCode::FacilityHasAccount.into())
+                Err(AccountRefusal::FacilityHasAccount.into())
             } else {
                 Ok(())
             };
@@ -25,13 +26,13 @@ pub fn may_register(conn: &mut Conn, identity: &FacilityIdentity) -> Result<(), 
         FacilityIdentity::Designated(code) => code,
     };
     if accounts::find_by_facility(conn, code)?.is_some() {
-        return Err(ProblemCode::FacilityHasAccount.into());
+        return Err(AccountRefusal::FacilityHasAccount.into());
     }
     if accounts::is_former(conn, code)? {
-        return Err(ProblemCode::FacilitySucceeded.into());
+        return Err(AccountRefusal::FacilitySucceeded.into());
     }
     if successions::find_live_to(conn, code)?.is_some() || has_predecessor(conn, code)? {
-        return Err(ProblemCode::SuccessionRequired.into());
+        return Err(AccountRefusal::SuccessionRequired.into());
     }
     Ok(())
 }

@@ -10,13 +10,14 @@ use super::work::Work;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::engine::{Conn, Stored};
 use crate::db::store::accounts;
+use crate::domain::accounts::AccountRefusal;
 use crate::domain::accounts::{Account, FacilityIdentity, Profile};
 use crate::domain::audit::AuditAction;
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::FieldFault;
 use crate::domain::values::postal_code::PostalCode;
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 
 /// A change of an account: what is absent stays.
 #[derive(Debug, Clone)]
@@ -49,7 +50,7 @@ pub fn faults(
 /// Stores a change that [`faults`] has nothing against.
 ///
 /// # Errors
-/// [`ProblemCode::FacilityAlreadyDesignated`], those of [`eligibility::may_register`].
+/// [`AccountRefusal::FacilityAlreadyDesignated`], those of [`eligibility::may_register`].
 pub fn change(work: &mut Work<'_>, principal: &Principal, change: &Change) -> Result<Account, Error> {
     let now = work.now();
     let account = &principal.account;
@@ -68,7 +69,7 @@ fn designate(
     profile: &Profile,
 ) -> Result<(), Error> {
     match &account.identity {
-        FacilityIdentity::Designated(_) => return Err(ProblemCode::FacilityAlreadyDesignated.into()),
+        FacilityIdentity::Designated(_) => return Err(AccountRefusal::FacilityAlreadyDesignated.into()),
         FacilityIdentity::Applying { .. } => {
             locks::hold(work.conn, &[Lock::Facility(code)])?;
             eligibility::may_register(work.conn, &FacilityIdentity::Designated(code.clone()))?;
@@ -76,6 +77,6 @@ fn designate(
     }
     match accounts::update_facility(work.conn, account.id, code, profile, work.call.now)? {
         Stored::Yes => Ok(()),
-        Stored::Taken => Err(ProblemCode::FacilityHasAccount.into()),
+        Stored::Taken => Err(AccountRefusal::FacilityHasAccount.into()),
     }
 }

@@ -9,13 +9,14 @@ use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
 use crate::db::store::identity::links as stored_links;
 use crate::delivery::mail::message::{FacilityNumber, Message};
+use crate::domain::accounts::AccountRefusal;
 use crate::domain::accounts::{Account, FacilityIdentity, Profile};
 use crate::domain::audit::AuditAction;
 use crate::domain::identity::links::LinkPurpose;
 use crate::domain::identity::password_hash::PasswordHash;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::AccountId;
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::facilities::check;
 use crate::usecases::identity::links;
@@ -49,7 +50,7 @@ pub struct Registration {
 /// Creates the account and uses up the link. A rehearsal needs no password hash.
 ///
 /// # Errors
-/// The link's problems, [`ProblemCode::EmailTaken`], those of [`eligibility::may_register`],
+/// The link's problems, [`AccountRefusal::EmailTaken`], those of [`eligibility::may_register`],
 /// [`Error::Invalid`] with what the facility list says against the form.
 pub fn complete(
     work: &mut Work<'_>,
@@ -70,7 +71,7 @@ pub fn complete(
         return Err(Error::Invalid(faults));
     }
     if accounts::find_by_email(work.conn, &link.email)?.is_some() {
-        return Err(ProblemCode::EmailTaken.into());
+        return Err(AccountRefusal::EmailTaken.into());
     }
     eligibility::may_register(work.conn, &form.identity)?;
     let account = Account {
@@ -83,7 +84,7 @@ pub fn complete(
         updated_at: now,
     };
     if accounts::insert(work.conn, &account, password_hash)? == Stored::Taken {
-        return Err(ProblemCode::FacilityHasAccount.into());
+        return Err(AccountRefusal::FacilityHasAccount.into());
     }
     stored_links::use_up(work.conn, &link, now)?;
     work.mail(&account.email, Some(account.id), &created(&account))?;

@@ -10,6 +10,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::filings::declarations::{
     Declaration, DeclarationContent, DeclarationEvent, DeclarationStatus,
 };
+use crate::domain::filings::refusals::FilingRefusal;
 use crate::domain::filings::reviews::ReviewMode;
 use crate::domain::filings::transitional_measures::{
     Edition, ExcusedUntil, Statement, Window, edition_in_force,
@@ -20,7 +21,7 @@ use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::FieldFault;
 use crate::domain::values::ids::{DeclarationId, UploadId};
 use crate::domain::values::receipt_number::ReceiptNumber;
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 use crate::usecases::identity::sessions::Principal;
 use crate::usecases::work::Work;
 
@@ -39,7 +40,7 @@ pub struct Examined {
 /// What the round's rules say against a reason with so many attachments.
 ///
 /// # Errors
-/// [`ProblemCode::FacilityNotDesignated`].
+/// [`FacilityNotDesignated`](crate::domain::accounts::AccountRefusal::FacilityNotDesignated).
 pub fn reason_faults(
     principal: &Principal,
     edition: &Edition,
@@ -55,7 +56,7 @@ pub fn reason_faults(
 /// What speaks against other codes and attachments, each blamed at its place in the request.
 ///
 /// # Errors
-/// [`ProblemCode::FacilityNotDesignated`].
+/// [`FacilityNotDesignated`](crate::domain::accounts::AccountRefusal::FacilityNotDesignated).
 pub fn list_faults(
     conn: &mut Conn,
     principal: &Principal,
@@ -108,8 +109,8 @@ fn content_list_faults(
 /// Files a declaration.
 ///
 /// # Errors
-/// [`ProblemCode::RoundNotForKind`], [`ProblemCode::WindowNotOpen`], [`ProblemCode::WindowClosed`],
-/// [`ProblemCode::DeclarationExists`], [`Error::Invalid`] with everything against the content.
+/// [`FilingRefusal::RoundNotForKind`], [`FilingRefusal::WindowNotOpen`], [`FilingRefusal::WindowClosed`],
+/// [`FilingRefusal::DeclarationExists`], [`Error::Invalid`] with everything against the content.
 pub fn file(
     work: &mut Work<'_>,
     principal: &Principal,
@@ -125,7 +126,7 @@ pub fn file(
     };
     let faults = faults(work.conn, principal, &edition, &content, now)?;
     if !edition.eligible_kinds.contains(&code.kind()) {
-        return Err(ProblemCode::RoundNotForKind.into());
+        return Err(FilingRefusal::RoundNotForKind.into());
     }
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
@@ -156,7 +157,7 @@ pub fn file(
 fn insert(work: &mut Work<'_>, declaration: &mut Declaration) -> Result<(), Error> {
     for _ in 0..RECEIPT_NUMBER_TRIES {
         if declarations::exists_live(work.conn, &declaration.facility_code, &declaration.round)? {
-            return Err(ProblemCode::DeclarationExists.into());
+            return Err(FilingRefusal::DeclarationExists.into());
         }
         if declarations::insert(work.conn, declaration)? == Stored::Yes {
             return Ok(());
@@ -169,7 +170,7 @@ fn insert(work: &mut Work<'_>, declaration: &mut Declaration) -> Result<(), Erro
 /// Files a new revision.
 ///
 /// # Errors
-/// [`ProblemCode::StatusForbids`], [`ProblemCode::WindowClosed`] (a returned declaration may be
+/// [`FilingRefusal::StatusForbids`], [`FilingRefusal::WindowClosed`] (a returned declaration may be
 /// corrected until its own due date), [`Error::Invalid`].
 pub fn revise(
     work: &mut Work<'_>,
@@ -178,7 +179,7 @@ pub fn revise(
     content: DeclarationContent,
 ) -> Result<Examined, Error> {
     let now = work.now();
-    let status = current.status.after(DeclarationEvent::Revise).ok_or(ProblemCode::StatusForbids)?;
+    let status = current.status.after(DeclarationEvent::Revise).ok_or(FilingRefusal::StatusForbids)?;
     let edition = transitional_measures::require(work.conn, &current.round, now)?;
     let faults = faults(work.conn, principal, &edition, &content, now)?;
     if !faults.is_empty() {
@@ -211,10 +212,10 @@ pub fn revise(
 /// Takes a declaration back.
 ///
 /// # Errors
-/// [`ProblemCode::StatusForbids`].
+/// [`FilingRefusal::StatusForbids`].
 pub fn withdraw(work: &mut Work<'_>, principal: &Principal, current: Declaration) -> Result<Examined, Error> {
     let now = work.now();
-    let status = current.status.after(DeclarationEvent::Withdraw).ok_or(ProblemCode::StatusForbids)?;
+    let status = current.status.after(DeclarationEvent::Withdraw).ok_or(FilingRefusal::StatusForbids)?;
     let declaration = Declaration { status, version: current.version + 1, updated_at: now, ..current };
     declarations::update(work.conn, &declaration)?;
     work.audit(Some(principal.account.id), AuditAction::DeclarationWithdrawn, &declaration.id, None)?;
@@ -252,10 +253,10 @@ fn examined(declaration: Declaration, edition: &Edition) -> Examined {
 /// Whether a filing of today is late.
 fn late_or_refused(edition: &Edition, now: Instant) -> Result<bool, Error> {
     match edition.window(japan_day(now)) {
-        Window::NotYetOpen { .. } => Err(ProblemCode::WindowNotOpen.into()),
+        Window::NotYetOpen { .. } => Err(FilingRefusal::WindowNotOpen.into()),
         Window::Open => Ok(false),
         Window::Late => Ok(true),
-        Window::Closed { .. } => Err(ProblemCode::WindowClosed.into()),
+        Window::Closed { .. } => Err(FilingRefusal::WindowClosed.into()),
     }
 }
 

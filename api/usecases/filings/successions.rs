@@ -11,6 +11,7 @@ use crate::delivery::mail::message::{Message, SuccessionFacts};
 use crate::domain::accounts::{Account, FacilityDetails, FormerFacility, Profile};
 use crate::domain::audit::AuditAction;
 use crate::domain::facilities::ListedFacility;
+use crate::domain::filings::refusals::FilingRefusal;
 use crate::domain::filings::reviews::{Review, ReviewMode};
 use crate::domain::filings::successions::{
     CORRECTION_DAYS, Parts, Succession, SuccessionEvent, SuccessionForm, SuccessionStatus,
@@ -20,7 +21,7 @@ use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::faults::FieldFault;
 use crate::domain::values::ids::{PostalItemId, SuccessionId};
 use crate::domain::values::receipt_number::ReceiptNumber;
-use crate::error::{Error, ProblemCode, chain};
+use crate::error::{Error, chain};
 use crate::usecases::facilities::check;
 use crate::usecases::facilities::check::OF_SUCCESSOR;
 use crate::usecases::identity::sessions::Principal;
@@ -54,7 +55,7 @@ pub fn faults(
 /// Files a succession; it is accepted at once if the list has the successor, else it waits.
 ///
 /// # Errors
-/// [`Error::Invalid`] with everything against the form, [`ProblemCode::SuccessionExists`] and the
+/// [`Error::Invalid`] with everything against the form, [`FilingRefusal::SuccessionExists`] and the
 /// refusals of a successor that belongs to somebody else.
 pub fn file(work: &mut Work<'_>, principal: &Principal, form: SuccessionForm) -> Result<Succession, Error> {
     let now = work.now();
@@ -65,7 +66,7 @@ pub fn file(work: &mut Work<'_>, principal: &Principal, form: SuccessionForm) ->
     }
     hold_codes(work.conn, &predecessor_code, &form)?;
     if successions::find_live_from(work.conn, &predecessor_code)?.is_some() {
-        return Err(ProblemCode::SuccessionExists.into());
+        return Err(FilingRefusal::SuccessionExists.into());
     }
     successor_is_free(work.conn, &form, None)?;
     let mut succession = Succession {
@@ -84,7 +85,7 @@ pub fn file(work: &mut Work<'_>, principal: &Principal, form: SuccessionForm) ->
     let listed = find_listed(work.conn, &succession)?;
     go_on(work, &mut succession, listed.is_some());
     if successions::insert(work.conn, &succession)? == Stored::Taken {
-        return Err(ProblemCode::SuccessorTaken.into());
+        return Err(FilingRefusal::SuccessorTaken.into());
     }
     work.audit(Some(principal.account.id), AuditAction::SuccessionFiled, &succession.id, None)?;
     tell_received(work, &principal.account, &succession)?;
@@ -95,7 +96,7 @@ pub fn file(work: &mut Work<'_>, principal: &Principal, form: SuccessionForm) ->
 /// Corrects a succession that is not accepted yet.
 ///
 /// # Errors
-/// As [`file()`], and [`ProblemCode::StatusForbids`].
+/// As [`file()`], and [`FilingRefusal::StatusForbids`].
 pub fn revise(
     work: &mut Work<'_>,
     principal: &Principal,
@@ -103,7 +104,7 @@ pub fn revise(
     form: SuccessionForm,
 ) -> Result<Succession, Error> {
     let now = work.now();
-    let status = current.status.after(SuccessionEvent::Revise).ok_or(ProblemCode::StatusForbids)?;
+    let status = current.status.after(SuccessionEvent::Revise).ok_or(FilingRefusal::StatusForbids)?;
     let faults = faults(work.conn, principal, form.parts(), now)?;
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
@@ -124,14 +125,14 @@ pub fn revise(
 /// Takes a succession back, which can be done until it is accepted.
 ///
 /// # Errors
-/// [`ProblemCode::StatusForbids`].
+/// [`FilingRefusal::StatusForbids`].
 pub fn withdraw(
     work: &mut Work<'_>,
     principal: &Principal,
     current: Succession,
 ) -> Result<Succession, Error> {
     let now = work.now();
-    let status = current.status.after(SuccessionEvent::Withdraw).ok_or(ProblemCode::StatusForbids)?;
+    let status = current.status.after(SuccessionEvent::Withdraw).ok_or(FilingRefusal::StatusForbids)?;
     let succession = Succession { status, version: current.version + 1, updated_at: now, ..current };
     store(work, &succession)?;
     work.audit(Some(principal.account.id), AuditAction::SuccessionWithdrawn, &succession.id, None)?;
@@ -191,7 +192,8 @@ fn send_back(
     let now = work.now();
     let due = japan_day(now) + Duration::days(CORRECTION_DAYS);
     let reason = "承継先の医療機関等コードまたは郵便番号が、地方厚生（支）局の一覧と一致しませんでした。";
-    succession.status = succession.status.after(SuccessionEvent::Return).ok_or(ProblemCode::StatusForbids)?;
+    succession.status =
+        succession.status.after(SuccessionEvent::Return).ok_or(FilingRefusal::StatusForbids)?;
     let fields = if faults.is_empty() {
         vec![OF_SUCCESSOR.code.to_owned()]
     } else {
@@ -210,13 +212,13 @@ fn send_back(
 fn successor_is_free(conn: &mut Conn, form: &SuccessionForm, own: Option<SuccessionId>) -> Result<(), Error> {
     let code = &form.successor.facility_code;
     if accounts::find_by_facility(conn, code)?.is_some() {
-        return Err(ProblemCode::SuccessorHasAccount.into());
+        return Err(FilingRefusal::SuccessorHasAccount.into());
     }
     if accounts::is_former(conn, code)? || successions::find_live_from(conn, code)?.is_some() {
-        return Err(ProblemCode::SuccessorIsPredecessor.into());
+        return Err(FilingRefusal::SuccessorIsPredecessor.into());
     }
     match successions::find_live_to(conn, code)? {
-        Some(other) if Some(other.id) != own => Err(ProblemCode::SuccessorTaken.into()),
+        Some(other) if Some(other.id) != own => Err(FilingRefusal::SuccessorTaken.into()),
         _ => Ok(()),
     }
 }
@@ -249,7 +251,7 @@ fn hold_codes(conn: &mut Conn, predecessor: &FacilityCode, form: &SuccessionForm
 fn store(work: &mut Work<'_>, succession: &Succession) -> Result<(), Error> {
     match successions::update(work.conn, succession)? {
         Stored::Yes => Ok(()),
-        Stored::Taken => Err(ProblemCode::SuccessorTaken.into()),
+        Stored::Taken => Err(FilingRefusal::SuccessorTaken.into()),
     }
 }
 
@@ -271,7 +273,7 @@ fn pass_if_accepted(work: &mut Work<'_>, account: &Account, succession: &Success
     if accounts::update_facility(work.conn, account.id, &successor.facility_code, &profile, now)?
         == Stored::Taken
     {
-        return Err(ProblemCode::SuccessorHasAccount.into());
+        return Err(FilingRefusal::SuccessorHasAccount.into());
     }
     declarations::pass_on(work.conn, &succession.predecessor_code, &successor.facility_code, now)?;
     let letter = PostalItemId::from_uuid(Uuid::new_v4());

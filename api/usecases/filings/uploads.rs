@@ -5,10 +5,11 @@ use uuid::Uuid;
 use crate::db::engine::Conn;
 use crate::db::store::filings::uploads;
 use crate::domain::audit::AuditAction;
+use crate::domain::filings::uploads::UploadRefusal;
 use crate::domain::filings::uploads::{ANNOUNCEMENT_LIFE, MAX_FILES, MAX_TOTAL_BYTES, MediaType, Upload};
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::UploadId;
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 use crate::usecases::identity::sessions::Principal;
 use crate::usecases::work::Work;
 
@@ -28,13 +29,13 @@ pub struct Announcement {
 /// Announces a file.
 ///
 /// # Errors
-/// [`ProblemCode::UploadQuota`].
+/// [`UploadRefusal::UploadQuota`].
 pub fn announce(work: &mut Work<'_>, principal: &Principal, file: Announcement) -> Result<Upload, Error> {
     let now = work.now();
     let (files, bytes) = uploads::sum_of_account(work.conn, principal.account.id)?;
     let more = i64::try_from(file.size_bytes).map_err(Error::internal)?;
     if files >= MAX_FILES || bytes + more > MAX_TOTAL_BYTES {
-        return Err(ProblemCode::UploadQuota.into());
+        return Err(UploadRefusal::UploadQuota.into());
     }
     let upload = Upload {
         id: UploadId::from_uuid(Uuid::new_v4()),
@@ -55,17 +56,17 @@ pub fn announce(work: &mut Work<'_>, principal: &Principal, file: Announcement) 
 /// The principal's upload.
 ///
 /// # Errors
-/// [`ProblemCode::NotFound`]; also for an announcement whose time is over.
+/// [`Error::NotFound`]; also for an announcement whose time is over.
 pub fn find(conn: &mut Conn, principal: &Principal, id: UploadId, now: Instant) -> Result<Upload, Error> {
     uploads::find(conn, id, principal.account.id)?
         .filter(|upload| upload.stored_at.is_some() || now < upload.expires_at)
-        .ok_or_else(|| ProblemCode::NotFound.into())
+        .ok_or(Error::NotFound)
 }
 
 /// Records that the bytes are safely on disk. Sending the same bytes again changes nothing.
 ///
 /// # Errors
-/// [`ProblemCode::NotFound`].
+/// [`Error::NotFound`].
 pub fn confirm(work: &mut Work<'_>, principal: &Principal, id: UploadId) -> Result<Upload, Error> {
     let now = work.now();
     let upload = find(work.conn, principal, id, now)?;

@@ -8,11 +8,13 @@ use crate::db::store::accounts;
 use crate::db::store::identity::links as stored_links;
 use crate::delivery::mail::message::Message;
 use crate::domain::accounts::Account;
+use crate::domain::accounts::AccountRefusal;
 use crate::domain::audit::AuditAction;
 use crate::domain::identity::links::LinkPurpose;
+use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::fault::Fault;
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::work::Work;
 
@@ -44,16 +46,16 @@ pub fn request(work: &mut Work<'_>, principal: &Principal, email: &EmailAddress)
 /// Makes the proved address the account's login id.
 ///
 /// # Errors
-/// The link's problems, [`ProblemCode::EmailTaken`].
+/// The link's problems, [`AccountRefusal::EmailTaken`].
 pub fn complete(work: &mut Work<'_>, token: &OpaqueToken) -> Result<Account, Error> {
     let now = work.now();
     locks::hold(work.conn, &[Lock::Token(&token.hash())])?;
     let link = links::look(work.conn, LinkPurpose::EmailChange, token, now)?;
-    let id = link.account_id.ok_or(ProblemCode::LinkUnknown)?;
+    let id = link.account_id.ok_or(IdentityRefusal::LinkUnknown)?;
     locks::hold(work.conn, &[Lock::Account(id)])?;
-    let account = accounts::find(work.conn, id)?.ok_or(ProblemCode::LinkUnknown)?;
+    let account = accounts::find(work.conn, id)?.ok_or(IdentityRefusal::LinkUnknown)?;
     if accounts::update_email(work.conn, id, &link.email, now)? == Stored::Taken {
-        return Err(ProblemCode::EmailTaken.into());
+        return Err(AccountRefusal::EmailTaken.into());
     }
     stored_links::use_up_of_account(work.conn, LinkPurpose::EmailChange, id, now)?;
     // A reset link mailed to the old address must not open the account any more.

@@ -5,10 +5,11 @@ use uuid::Uuid;
 use crate::db::engine::Conn;
 use crate::db::store::identity::links;
 use crate::domain::identity::links::{Link, LinkPurpose, LinkState};
+use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::{AccountId, LinkId};
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::work::Work;
 
@@ -48,12 +49,12 @@ const fn path(purpose: LinkPurpose) -> &'static str {
 /// Looks at a link without using it, however often: mail scanners open links.
 ///
 /// # Errors
-/// [`ProblemCode::LinkUnknown`], [`ProblemCode::LinkUsed`], [`ProblemCode::LinkExpired`].
+/// [`IdentityRefusal::LinkUnknown`], [`IdentityRefusal::LinkUsed`], [`IdentityRefusal::LinkExpired`].
 pub fn look(conn: &mut Conn, purpose: LinkPurpose, token: &OpaqueToken, now: Instant) -> Result<Link, Error> {
-    let link = links::find(conn, purpose, &token.hash())?.ok_or(ProblemCode::LinkUnknown)?;
+    let link = links::find(conn, purpose, &token.hash())?.ok_or(IdentityRefusal::LinkUnknown)?;
     match link.state(now) {
         LinkState::Good => Ok(link),
-        LinkState::Used => Err(ProblemCode::LinkUsed.into()),
-        LinkState::Expired => Err(ProblemCode::LinkExpired.into()),
+        LinkState::Used => Err(IdentityRefusal::LinkUsed.into()),
+        LinkState::Expired => Err(IdentityRefusal::LinkExpired.into()),
     }
 }

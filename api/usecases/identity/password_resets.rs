@@ -9,9 +9,10 @@ use crate::domain::accounts::Account;
 use crate::domain::audit::AuditAction;
 use crate::domain::identity::links::LinkPurpose;
 use crate::domain::identity::password_hash::PasswordHash;
+use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::email::EmailAddress;
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::work::Work;
 
@@ -36,8 +37,8 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
 /// The link's problems.
 pub fn look(conn: &mut Conn, token: &OpaqueToken, now: Instant) -> Result<Account, Error> {
     let link = links::look(conn, LinkPurpose::PasswordReset, token, now)?;
-    let account = link.account_id.ok_or(ProblemCode::LinkUnknown)?;
-    accounts::find(conn, account)?.ok_or_else(|| ProblemCode::LinkUnknown.into())
+    let account = link.account_id.ok_or(IdentityRefusal::LinkUnknown)?;
+    accounts::find(conn, account)?.ok_or_else(|| IdentityRefusal::LinkUnknown.into())
 }
 
 /// Sets the new password and uses up the link. A rehearsal needs no hash.

@@ -7,12 +7,14 @@ use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
 use crate::db::store::identity::{known_clients, sessions};
 use crate::domain::accounts::Account;
+use crate::domain::accounts::AccountRefusal;
 use crate::domain::audit::AuditAction;
+use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::identity::sessions::{IDLE_LIFE, Refresh, Session, decide_refresh};
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::ids::{AccountId, SessionId};
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 use crate::security::access_tokens::Verified;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::work::Work;
@@ -30,9 +32,9 @@ impl Principal {
     /// The account's facility code.
     ///
     /// # Errors
-    /// [`ProblemCode::FacilityNotDesignated`] while there is none.
+    /// [`AccountRefusal::FacilityNotDesignated`] while there is none.
     pub fn facility_code(&self) -> Result<&FacilityCode, Error> {
-        self.account.identity.code().ok_or_else(|| ProblemCode::FacilityNotDesignated.into())
+        self.account.identity.code().ok_or_else(|| AccountRefusal::FacilityNotDesignated.into())
     }
 }
 
@@ -40,12 +42,12 @@ impl Principal {
 /// resources begins its one hop to the database with this.
 ///
 /// # Errors
-/// [`ProblemCode::SessionEnded`].
+/// [`IdentityRefusal::SessionEnded`].
 pub fn authenticate(conn: &mut Conn, verified: &Verified, now: Instant) -> Result<Principal, Error> {
     let session = sessions::find(conn, verified.session_id)?
         .filter(|session| session.is_live(now) && session.account_id == verified.account_id)
-        .ok_or(ProblemCode::SessionEnded)?;
-    let account = accounts::find(conn, session.account_id)?.ok_or(ProblemCode::SessionEnded)?;
+        .ok_or(IdentityRefusal::SessionEnded)?;
+    let account = accounts::find(conn, session.account_id)?.ok_or(IdentityRefusal::SessionEnded)?;
     Ok(Principal { account, session_id: session.id })
 }
 
@@ -97,15 +99,15 @@ pub enum Refreshed {
 /// Replaces a refresh token by the next one.
 ///
 /// # Errors
-/// [`ProblemCode::RefreshTokenInvalid`].
+/// [`IdentityRefusal::RefreshTokenInvalid`].
 pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed, Error> {
     let now = work.now();
     locks::hold(work.conn, &[Lock::Token(&presented.hash())])?;
     let stored = sessions::find_refresh_token(work.conn, &presented.hash())?
-        .ok_or(ProblemCode::RefreshTokenInvalid)?;
+        .ok_or(IdentityRefusal::RefreshTokenInvalid)?;
     let session = stored.session;
     match decide_refresh(&session, stored.replaced_at, now) {
-        Refresh::Refuse => Err(ProblemCode::RefreshTokenInvalid.into()),
+        Refresh::Refuse => Err(IdentityRefusal::RefreshTokenInvalid.into()),
         Refresh::Revoke => {
             sessions::end(work.conn, session.id, now)?;
             work.audit(
@@ -129,12 +131,12 @@ pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed
 /// Ends a session of the principal's own account.
 ///
 /// # Errors
-/// [`ProblemCode::NotFound`] for any other session.
+/// [`Error::NotFound`] for any other session.
 pub fn end(work: &mut Work<'_>, principal: &Principal, id: SessionId) -> Result<(), Error> {
     let now = work.now();
     let session = sessions::find(work.conn, id)?
         .filter(|session| session.account_id == principal.account.id)
-        .ok_or(ProblemCode::NotFound)?;
+        .ok_or(Error::NotFound)?;
     if session.ended_at.is_none() {
         sessions::end(work.conn, id, now)?;
         work.audit(Some(principal.account.id), AuditAction::SessionEnded, &id, None)?;

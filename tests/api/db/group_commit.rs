@@ -12,7 +12,8 @@ use todokede::db::engine::Conn;
 use todokede::db::engine::pool::connect;
 use todokede::db::engine::source::Source;
 use todokede::db::engine::writer::{Mode, Writer};
-use todokede::error::{Error, ProblemCode};
+use todokede::domain::filings::refusals::FilingRefusal;
+use todokede::error::Error;
 use tokio::sync::oneshot::Receiver;
 
 use crate::support::database::execute;
@@ -93,7 +94,7 @@ fn a_failing_and_a_panicking_job_sink_nobody_else_in_their_group() {
     let good = desk.submit(|conn| put(conn, 1));
     let refused = desk.submit(|conn| {
         put(conn, 2)?;
-        Err(ProblemCode::StatusForbids.into())
+        Err(FilingRefusal::StatusForbids.into())
     });
     let broken = desk.submit(|conn| {
         put(conn, 3)?;
@@ -114,7 +115,7 @@ fn a_failing_and_a_panicking_job_sink_nobody_else_in_their_group() {
     go.send(()).unwrap();
     assert_eq!(answer(first).unwrap(), 0);
     assert_eq!(answer(good).unwrap(), 1);
-    assert!(matches!(answer(refused), Err(Error::Refused(ProblemCode::StatusForbids))));
+    assert!(matches!(answer(refused), Err(Error::Refused(code)) if code == FilingRefusal::StatusForbids));
     for told in [broken, panicking, deep] {
         assert!(matches!(answer(told), Err(Error::Internal(_))));
     }
@@ -130,7 +131,7 @@ fn a_part_that_is_taken_back_leaves_the_rest_of_its_job() {
         put(conn, 1)?;
         let part: Result<i64, Error> = todokede::db::engine::savepoint(conn, |conn| {
             put(conn, 2)?;
-            Err(ProblemCode::NotFound.into())
+            Err(Error::NotFound)
         });
         assert!(part.is_err());
         put(conn, 3)
@@ -216,7 +217,7 @@ fn a_transaction_that_the_database_broke_off_is_told_and_the_writer_lives_on() {
     let desk = Desk::open();
     let (go, first) = desk.hold();
     let good = desk.submit(|conn| put(conn, 1));
-    let refused = desk.submit(|conn| put(conn, 1).map_err(|_| ProblemCode::DeclarationExists.into()));
+    let refused = desk.submit(|conn| put(conn, 1).map_err(|_| FilingRefusal::DeclarationExists.into()));
     let rehearsal = desk.writer.submit(Mode::Rehearse, |conn| put(conn, 2)).unwrap();
     // What SQLite does by itself when the disk fails.
     let broken = desk.submit(|conn| {
@@ -226,10 +227,7 @@ fn a_transaction_that_the_database_broke_off_is_told_and_the_writer_lives_on() {
     go.send(()).unwrap();
     for told in [first, good] {
         let unknown = answer(told);
-        assert!(
-            matches!(unknown, Err(Error::Refused(ProblemCode::OutcomeUnknown))),
-            "nothing of it is on disk"
-        );
+        assert!(matches!(unknown, Err(Error::OutcomeUnknown)), "nothing of it is on disk");
     }
     // Neither has changed anything, and what they were told of others is not so.
     for told in [refused, rehearsal, broken] {
@@ -301,7 +299,7 @@ fn a_file_that_was_taken_away_is_never_written_and_one_that_is_back_is() {
     std::fs::rename(desk.file(), &elsewhere).unwrap();
     go.send(()).unwrap();
     let told = answer(first);
-    assert!(matches!(told, Err(Error::Refused(ProblemCode::OutcomeUnknown))), "in the midst of it: {told:?}");
+    assert!(matches!(told, Err(Error::OutcomeUnknown)), "in the midst of it: {told:?}");
     std::fs::copy(&elsewhere, desk.file()).unwrap();
     answer(desk.submit(|conn| put(conn, 4))).unwrap();
     assert_eq!(desk.lines().last(), Some(&4), "a copy that took its place");

@@ -22,7 +22,7 @@ use super::source::Server;
 use super::turns::{PATIENCE, Turns};
 use super::writer::Mode;
 use crate::blocking;
-use crate::error::{Error, ProblemCode, chain};
+use crate::error::{Error, chain};
 
 /// The limits hold for one transaction each, so that they need no session of their own.
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
@@ -144,7 +144,7 @@ impl Cluster {
         } else {
             self.give_up(&lines);
         }
-        Err(ProblemCode::OutcomeUnknown.into())
+        Err(Error::OutcomeUnknown)
     }
 
     pub(super) fn write_blocking<T, F>(&self, job: F) -> Result<T, Error>

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret as _;
 
 use crate::db::engine::connection::{Conn, commit_unless_failed, is_broken, roll_back_to};
 use crate::db::engine::source::{Pooler, Server};
-use crate::error::{Error, ProblemCode, chain};
+use crate::error::{Error, chain};
 
 /// One connection of the pool.
 pub(super) struct Session {
@@ -23,7 +23,7 @@ impl Session {
         self.lost = is_broken(&mut self.conn);
         if self.lost {
             tracing::error!(error = %chain(&error), "a commit was not confirmed");
-            return Err(ProblemCode::OutcomeUnknown.into());
+            return Err(Error::OutcomeUnknown);
         }
         // The server is there and says that it did not commit.
         Err(error.into())

@@ -1,11 +1,16 @@
 //! Examples of problem documents, made from the same table as the real ones.
 
 use super::slug;
+use crate::domain::accounts::AccountRefusal;
+use crate::domain::filings::refusals::FilingRefusal;
+use crate::domain::filings::uploads::UploadRefusal;
+use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::lang::Lang;
 use crate::error::ProblemCode;
 use crate::http::problems::catalogue::{Entry, entry};
 use crate::http::problems::fault_texts::detail;
+use crate::http::problems::refusals::RequestRefusal;
 
 /// A problem document as the service would answer it, pretty-printed.
 pub(super) fn document(code: ProblemCode, lang: Lang) -> String {
@@ -20,7 +25,7 @@ pub(super) fn document(code: ProblemCode, lang: Lang) -> String {
         ("request_id", quoted("req_5f0c2b9a7d314e68")),
         ("retryable", retryable.to_string()),
     ];
-    if code == ProblemCode::InvalidContent {
+    if code == RequestRefusal::InvalidContent {
         members.push(("errors", errors(lang)));
     }
     let lines: Vec<_> = members.iter().map(|(name, value)| format!("  {}: {value}", quoted(name))).collect();
@@ -44,26 +49,42 @@ fn errors(lang: Lang) -> String {
 }
 
 /// A path on which the code can really be met.
-const fn instance(code: ProblemCode) -> &'static str {
-    match code {
-        ProblemCode::LoginFailed => "/v1/sessions",
-        ProblemCode::RefreshTokenInvalid => "/v1/sessions/refresh",
-        ProblemCode::LinkUnknown
-        | ProblemCode::LinkExpired
-        | ProblemCode::LinkUsed
-        | ProblemCode::EmailTaken
-        | ProblemCode::FacilityHasAccount
-        | ProblemCode::FacilitySucceeded
-        | ProblemCode::SuccessionRequired => "/v1/registrations",
-        ProblemCode::SuccessionExists
-        | ProblemCode::SuccessorTaken
-        | ProblemCode::SuccessorHasAccount
-        | ProblemCode::SuccessorIsPredecessor
-        | ProblemCode::InvalidContent => "/v1/successions",
-        ProblemCode::UploadIncomplete
-        | ProblemCode::UploadQuota
-        | ProblemCode::ContentMismatch
-        | ProblemCode::ContentNotOfType => "/v1/uploads",
+fn instance(code: ProblemCode) -> &'static str {
+    let code = code.as_str();
+    if let Some(refusal) = IdentityRefusal::from_code(code) {
+        return match refusal {
+            IdentityRefusal::LoginFailed => "/v1/sessions",
+            IdentityRefusal::RefreshTokenInvalid => "/v1/sessions/refresh",
+            IdentityRefusal::LinkUnknown | IdentityRefusal::LinkExpired | IdentityRefusal::LinkUsed => {
+                "/v1/registrations"
+            }
+            IdentityRefusal::TokenMissing
+            | IdentityRefusal::TokenInvalid
+            | IdentityRefusal::TokenExpired
+            | IdentityRefusal::SessionEnded => "/v1/declarations",
+        };
+    }
+    match (AccountRefusal::from_code(code), FilingRefusal::from_code(code)) {
+        (
+            Some(
+                AccountRefusal::EmailTaken
+                | AccountRefusal::FacilityHasAccount
+                | AccountRefusal::FacilitySucceeded
+                | AccountRefusal::SuccessionRequired,
+            ),
+            _,
+        ) => "/v1/registrations",
+        (
+            _,
+            Some(
+                FilingRefusal::SuccessionExists
+                | FilingRefusal::SuccessorTaken
+                | FilingRefusal::SuccessorHasAccount
+                | FilingRefusal::SuccessorIsPredecessor,
+            ),
+        ) => "/v1/successions",
+        _ if UploadRefusal::from_code(code).is_some() => "/v1/uploads",
+        _ if RequestRefusal::from_code(code) == Some(RequestRefusal::InvalidContent) => "/v1/successions",
         _ => "/v1/declarations",
     }
 }
@@ -76,10 +97,11 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::problems::catalogue::problems;
 
     #[test]
     fn examples_are_json_and_agree_with_the_catalogue() {
-        for &code in ProblemCode::ALL {
+        for (code, _) in problems() {
             for lang in [Lang::Ja, Lang::En] {
                 let problem: serde_json::Value = serde_json::from_str(&document(code, lang)).unwrap();
                 let entry = entry(code);
@@ -88,7 +110,7 @@ mod tests {
                 assert_eq!(problem["detail"], entry.cause.get(lang));
                 assert_eq!(problem["code"], code.as_str());
                 assert_eq!(problem["retryable"], entry.retryable);
-                assert_eq!(problem.get("errors").is_some(), code == ProblemCode::InvalidContent);
+                assert_eq!(problem.get("errors").is_some(), code == RequestRefusal::InvalidContent);
             }
         }
     }

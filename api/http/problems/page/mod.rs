@@ -2,7 +2,7 @@
 //!
 //! The pages are complete in themselves: no script, no picture, nothing from another host.
 
-use super::catalogue::{Entry, Words, entry};
+use super::catalogue::{Entry, Words, entry, problems};
 use crate::domain::values::lang::Lang;
 use crate::error::ProblemCode;
 
@@ -41,7 +41,7 @@ pub fn slug(code: ProblemCode) -> String {
 /// The code a path segment stands for.
 #[must_use]
 pub fn from_slug(segment: &str) -> Option<ProblemCode> {
-    ProblemCode::ALL.iter().copied().find(|&code| slug(code) == segment)
+    problems().map(|(code, _)| code).find(|code| slug(*code) == segment)
 }
 
 /// The HTML page that explains one code, in Japanese and then in English.
@@ -70,7 +70,7 @@ pub fn page(code: ProblemCode) -> String {
 /// Its links are relative, so it must be served at a path that ends with a slash.
 #[must_use]
 pub fn index() -> String {
-    let items: String = ProblemCode::ALL.iter().map(|&code| index_item(code)).collect();
+    let items: String = problems().map(|(code, _)| index_item(code)).collect();
     let body = format!(
         "<h1>{} <span lang=\"en\">{}</span></h1>\n<ul>\n{items}</ul>\n",
         escape(ALL_PROBLEMS.ja),
@@ -147,11 +147,12 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::accounts::AccountRefusal;
 
     #[test]
     fn every_code_has_a_slug_that_leads_back_to_it() {
-        assert_eq!(slug(ProblemCode::FacilityHasAccount), "facility-has-account");
-        for &code in ProblemCode::ALL {
+        assert_eq!(slug(AccountRefusal::FacilityHasAccount.into()), "facility-has-account");
+        for (code, _) in problems() {
             let slug = slug(code);
             assert!(slug.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{slug}");
             assert_eq!(from_slug(&slug), Some(code));
@@ -175,7 +176,7 @@ mod tests {
         );
         let html = document("</title><script>", "");
         assert!(html.contains("<title>&lt;/title&gt;&lt;script&gt;</title>"));
-        for &code in ProblemCode::ALL {
+        for (code, _) in problems() {
             let html = page(code);
             let (_, example) = html.split_once("<pre><code>").unwrap();
             let (example, _) = example.split_once("</code></pre>").unwrap();
@@ -185,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_page_says_everything_in_both_languages() {
-        for &code in ProblemCode::ALL {
+        for (code, _) in problems() {
             let Entry { status, title, cause, fix, .. } = entry(code);
             let html = page(code);
             for text in
@@ -198,7 +199,7 @@ mod tests {
 
     #[test]
     fn pages_load_nothing() {
-        let pages = ProblemCode::ALL.iter().map(|&code| page(code)).chain([index()]);
+        let pages = problems().map(|(code, _)| page(code)).chain([index()]);
         for html in pages {
             assert!(html.starts_with("<!DOCTYPE html>\n<html lang=\"ja\">"));
             assert_eq!(html.matches("<style>").count(), 1);
@@ -211,7 +212,7 @@ mod tests {
     #[test]
     fn the_index_links_to_every_page() {
         let html = index();
-        for &code in ProblemCode::ALL {
+        for (code, _) in problems() {
             assert!(html.contains(&format!("href=\"./{}\"", slug(code))), "{}", code.as_str());
         }
     }

@@ -20,7 +20,8 @@ use crate::db::store::identity::links as stored_links;
 use crate::domain::accounts::FormerFacility;
 use crate::domain::identity::links::LinkPurpose;
 use crate::domain::identity::passwords;
-use crate::error::{Error, ProblemCode};
+use crate::domain::identity::refusals::IdentityRefusal;
+use crate::error::Error;
 use crate::http::answer::Answer;
 use crate::http::body::Json;
 use crate::http::conditional::{self, IfMatch, IfMatchHeader, IfNoneMatchHeader, etag};
@@ -87,12 +88,12 @@ async fn create_account(
         // Equal requests wait here for the first one's answer.
         locks::hold(conn, &[Lock::Token(&key_owner.hash())])?;
         let link = stored_links::find(conn, LinkPurpose::Registration, &key_owner.hash())?;
-        let link = link.ok_or(ProblemCode::LinkUnknown)?;
+        let link = link.ok_or(IdentityRefusal::LinkUnknown)?;
         Ok((link.id.uuid(), ()))
     };
     context
         .carry_out_for(filing, who, move |work, ()| {
-            let form = form.ok_or(ProblemCode::LinkUsed)?;
+            let form = form.ok_or(IdentityRefusal::LinkUsed)?;
             let account = registrations::complete(work, form, hash.as_ref())?;
             if query.validate_only {
                 return Answer::ok(&AccountPreview::of(&account, &work.queued));
@@ -125,7 +126,7 @@ async fn examined(
         }
         let form = faults.finish(parsed.into_registration(token))?;
         match link {
-            Err(Error::Refused(ProblemCode::LinkUsed)) => return Ok(None),
+            Err(Error::Refused(code)) if code == IdentityRefusal::LinkUsed => return Ok(None),
             other => other?,
         };
         eligibility::may_register(conn, &form.identity)?;

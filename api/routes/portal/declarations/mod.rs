@@ -19,7 +19,7 @@ use crate::domain::values::calendar::Instant;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
 use crate::domain::values::ids::DeclarationId;
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 use crate::http::answer::Answer;
 use crate::http::body::Json;
 use crate::http::conditional::{self, IfMatch, IfMatchHeader, IfNoneMatchHeader};
@@ -198,9 +198,9 @@ async fn read_declaration(
 
 /// The principal's declaration; anybody else's does not exist for it.
 fn find(conn: &mut Conn, principal: &Principal, id: &str, now: Instant) -> Result<Examined, Error> {
-    let id = DeclarationId::parse(id).map_err(|_| ProblemCode::NotFound)?;
-    let code = principal.account.identity.code().ok_or(ProblemCode::NotFound)?;
-    let declaration = stored::find(conn, id, code)?.ok_or(ProblemCode::NotFound)?;
+    let id = DeclarationId::parse(id).map_err(|_| Error::NotFound)?;
+    let code = principal.account.identity.code().ok_or(Error::NotFound)?;
+    let declaration = stored::find(conn, id, code)?.ok_or(Error::NotFound)?;
     declarations::examine(conn, declaration, now)
 }
 

@@ -11,12 +11,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::sessions::forms::{LoginRequest, RefreshRequest, SessionPage, SessionResponse, TokenResponse};
 use crate::db::store::accounts;
 use crate::db::store::identity::{known_clients, sessions as stored};
+use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::identity::sessions::{ACCESS_TOKEN_LIFE, Session};
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::faults::Faults;
 use crate::domain::values::ids::{AccountId, SessionId};
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 use crate::http::answer::Answer;
 use crate::http::body::Json;
 use crate::http::context::{Bearer, Context};
@@ -109,7 +110,7 @@ async fn verified_account(
     }
     let (id, hash) = found.map_or((None, None), |(id, hash, _)| (Some(id), hash));
     let fits = state.passwords.verify(SecretString::from(password), hash).await?;
-    id.filter(|_| fits).ok_or_else(|| ProblemCode::LoginFailed.into())
+    id.filter(|_| fits).ok_or_else(|| IdentityRefusal::LoginFailed.into())
 }
 
 fn tokens(
@@ -167,7 +168,7 @@ async fn refresh_session(
         .await?;
     // The end of the session had to be stored, so only here its caller is refused.
     if answered.status() == StatusCode::NO_CONTENT {
-        return Err(ProblemCode::RefreshTokenInvalid.into());
+        return Err(IdentityRefusal::RefreshTokenInvalid.into());
     }
     Ok(answered)
 }
@@ -263,7 +264,7 @@ async fn end_session(
     id: web::Path<String>,
     query: web::Query<WriteQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let id = SessionId::parse(&id).map_err(|_| ProblemCode::NotFound)?;
+    let id = SessionId::parse(&id).map_err(|_| Error::NotFound)?;
     end(context, bearer, query.into_inner(), Some(id)).await
 }
 

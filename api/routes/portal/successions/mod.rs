@@ -14,7 +14,7 @@ use crate::db::store::filings::successions as stored;
 use crate::domain::filings::successions::{Succession, SuccessionForm};
 use crate::domain::values::faults::Faults;
 use crate::domain::values::ids::SuccessionId;
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 use crate::http::answer::Answer;
 use crate::http::body::Json;
 use crate::http::conditional::{self, IfMatch, IfMatchHeader, IfNoneMatchHeader, etag};
@@ -165,8 +165,8 @@ async fn read_succession(
 }
 
 fn find(conn: &mut Conn, principal: &Principal, id: &str) -> Result<Succession, Error> {
-    let id = SuccessionId::parse(id).map_err(|_| ProblemCode::NotFound)?;
-    stored::find(conn, id, principal.account.id)?.ok_or_else(|| ProblemCode::NotFound.into())
+    let id = SuccessionId::parse(id).map_err(|_| Error::NotFound)?;
+    stored::find(conn, id, principal.account.id)?.ok_or(Error::NotFound)
 }
 
 /// Correct a succession

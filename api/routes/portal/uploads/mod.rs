@@ -12,15 +12,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::uploads::forms::{ContentDigestHeader, UploadPreview, UploadRequest, UploadResponse};
 use crate::blocking;
+use crate::domain::filings::uploads::UploadRefusal;
 use crate::domain::filings::uploads::{MAX_BYTES, MediaType, Upload, parse_file_name, parse_sha256, to_hex};
 use crate::domain::values::fault::Fault;
 use crate::domain::values::ids::UploadId;
-use crate::error::{Error, ProblemCode};
+use crate::error::Error;
 use crate::http::answer::Answer;
 use crate::http::body::{Json, receive};
 use crate::http::context::{Bearer, Context};
 use crate::http::file_body as attachment;
 use crate::http::filing::{Filing, IdempotencyKey, OptionalIdempotencyKeyHeader};
+use crate::http::problems::refusals::RequestRefusal;
 use crate::http::problems::{Problem, ProblemDocument};
 use crate::http::rehearsal::WriteQuery;
 use crate::routes::forms::listed::FileContent;
@@ -110,7 +112,7 @@ async fn store_content(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let (query, now) = (query.into_inner(), context.call.now);
-    let id = UploadId::parse(&id).map_err(|_| ProblemCode::NotFound)?;
+    let id = UploadId::parse(&id).map_err(|_| Error::NotFound)?;
     context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
     let upload = context
         .state
@@ -151,7 +153,7 @@ fn accepts(headers: &HeaderMap, announced: MediaType) -> Result<(), Error> {
     {
         Ok(())
     } else {
-        Err(ProblemCode::UnsupportedMediaType.into())
+        Err(RequestRefusal::UnsupportedMediaType.into())
     }
 }
 
@@ -162,16 +164,16 @@ fn content_digest(headers: &HeaderMap) -> Result<Vec<u8>, Error> {
         value.split(',').find_map(|entry| entry.trim().strip_prefix("sha-256=:")?.strip_suffix(':'));
     let digest =
         encoded.and_then(|encoded| STANDARD.decode(encoded).ok()).filter(|digest| digest.len() == 32);
-    digest.ok_or_else(|| ProblemCode::InvalidParameter.into())
+    digest.ok_or_else(|| RequestRefusal::InvalidParameter.into())
 }
 
 fn check(announced: &Upload, digest: &[u8], content: &[u8]) -> Result<(), Error> {
     let actual = Sha256::digest(content);
     let size_fits = u64::try_from(content.len()).is_ok_and(|size| size == announced.size_bytes);
     if !size_fits || to_hex(&actual) != announced.sha256 || actual.as_slice() != digest {
-        return Err(ProblemCode::ContentMismatch.into());
+        return Err(UploadRefusal::ContentMismatch.into());
     }
-    if announced.media_type.fits(content) { Ok(()) } else { Err(ProblemCode::ContentNotOfType.into()) }
+    if announced.media_type.fits(content) { Ok(()) } else { Err(UploadRefusal::ContentNotOfType.into()) }
 }
 
 /// Read an upload
@@ -196,7 +198,7 @@ async fn read_upload(
 
 async fn find(context: &Context, bearer: Bearer, id: &str) -> Result<Upload, Error> {
     let now = context.call.now;
-    let id = UploadId::parse(id).map_err(|_| ProblemCode::NotFound)?;
+    let id = UploadId::parse(id).map_err(|_| Error::NotFound)?;
     let read = context.state.database.read(move |conn| {
         let principal = bearer.principal(conn, now)?;
         uploads::find(conn, &principal, id, now)
@@ -225,7 +227,7 @@ async fn read_content(
 ) -> Result<HttpResponse, Problem> {
     let upload = find(&context, bearer, &id).await?;
     if upload.stored_at.is_none() {
-        return Err(ProblemCode::UploadIncomplete.into());
+        return Err(UploadRefusal::UploadIncomplete.into());
     }
     let files = context.state.files.clone();
     let (file, length) = blocking::run(move || files.opened(upload.id)).await??;

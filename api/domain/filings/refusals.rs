@@ -1,0 +1,36 @@
+//! Why a declaration or a succession is not taken.
+
+use crate::domain::values::refusal::Refusal;
+use crate::domain::values::words::words;
+
+words! {
+    /// Why a filing is refused as a whole, whatever its content.
+    pub enum FilingRefusal {
+        /// The round has not opened.
+        WindowNotOpen = "WINDOW_NOT_OPEN",
+        /// The round takes no more declarations.
+        WindowClosed = "WINDOW_CLOSED",
+        /// The round is not for facilities of this kind.
+        RoundNotForKind = "ROUND_NOT_FOR_KIND",
+        /// The facility has a live declaration in this round.
+        DeclarationExists = "DECLARATION_EXISTS",
+        /// The filing's status allows no such change.
+        StatusForbids = "STATUS_FORBIDS",
+        /// The facility has a live succession.
+        SuccessionExists = "SUCCESSION_EXISTS",
+        /// Another live succession names the same successor.
+        SuccessorTaken = "SUCCESSOR_TAKEN",
+        /// The successor has an account of its own.
+        SuccessorHasAccount = "SUCCESSOR_HAS_ACCOUNT",
+        /// The successor is a predecessor of another succession.
+        SuccessorIsPredecessor = "SUCCESSOR_IS_PREDECESSOR",
+    }
+}
+
+impl Refusal for FilingRefusal {
+    const ALL: &'static [Self] = Self::ALL;
+
+    fn code(self) -> &'static str {
+        self.code()
+    }
+}
