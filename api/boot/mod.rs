@@ -14,6 +14,7 @@ use crate::db::store::sandbox::clock as sandbox_clock;
 use crate::error::{Error, chain};
 use crate::ops::facility_list::{Import, import_text};
 use crate::state::{State, policy};
+use crate::usecases::actor::SYSTEM;
 use crate::usecases::filings::transitional_measures;
 use crate::usecases::work::{Call, Work};
 
@@ -35,8 +36,8 @@ pub fn migrate(settings: &Settings) -> Result<Vec<String>, Error> {
 fn bring_up_to_date(settings: &Settings) -> Result<Vec<String>, Error> {
     let steps = migrations::run(&settings.database)?;
     let mut connection = connect(&settings.database)?;
-    let call = Call::internal("system", Clock::of_machine().now());
-    transitional_measures::load_shipped(&mut Work::new(&mut connection, &call, &policy(settings)))?;
+    let call = Call::internal(Clock::of_machine().now());
+    transitional_measures::load_shipped(&mut Work::new(&mut connection, &call, &SYSTEM, &policy(settings)))?;
     Ok(steps)
 }
 

@@ -13,6 +13,7 @@ use utoipa_actix_web::AppExt as _;
 use crate::error::Error;
 use crate::http::edge::edge;
 use crate::http::fallback::KnownPaths;
+use crate::http::operation::OperationIndex;
 use crate::http::server::listener::{Limits, Listener};
 use crate::http::server::metrics_port::MetricsPort;
 use crate::jobs;
@@ -91,6 +92,7 @@ pub fn start(state: State) -> Result<Running, Error> {
     let address = listener.address;
     let state = web::Data::new(state);
     let description = documents::document(with_sandbox);
+    let index = OperationIndex::of(&description, &documents::operations(with_sandbox));
     let known = KnownPaths::of(&description, &pages::PATHS);
     let json: Bytes = description.to_json().map_err(Error::internal)?.into();
     let yaml: Bytes = description.to_yaml().map_err(Error::internal)?.into();
@@ -98,6 +100,7 @@ pub fn start(state: State) -> Result<Running, Error> {
     let server = listener.serve(move || {
         let (app, _) = App::new()
             .app_data(shared.clone())
+            .app_data(index.clone())
             .into_utoipa_app()
             .configure(|config| documents::routes(config, with_sandbox))
             .split_for_parts();

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::ops::facility_list::{Import, import as import_file};
 use crate::ops::signals::Signals;
 use crate::ops::{descriptors, telemetry};
+use crate::usecases::actor::SYSTEM;
 use crate::usecases::filings::transitional_measures;
 use crate::usecases::work::{Call, Work};
 use crate::{boot, routes};
@@ -165,9 +166,9 @@ pub fn load_round(file: &Path) -> Result<(), Failure> {
     let round = RoundFile::parse(&json).map_err(|error| Failure(format!("{}: {error}", file.display())))?;
     let state = boot::open(settings()?)?;
     let name = round.round.clone();
-    let (call, policy) = (Call::internal("system", state.clock.now()), state.policy.clone());
+    let (call, policy) = (Call::internal(state.clock.now()), state.policy.clone());
     state.database.write_blocking(move |conn| {
-        transitional_measures::load(&mut Work::new(conn, &call, &policy), &round)
+        transitional_measures::load(&mut Work::new(conn, &call, &SYSTEM, &policy), &round)
     })?;
     tell(format_args!("loaded: {name}"));
     Ok(())

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::Method;
 
-use super::context::KnownAccount;
+use super::caller::KnownAccount;
 use crate::ops::traffic::known_method;
 
 /// What the line says.

@@ -1,15 +1,21 @@
-//! An answer before it is written, in a form that can be kept under an idempotency key.
+//! Answers before they are written, in a form that can be kept under an idempotency key.
 
-use actix_web::HttpResponse;
+use std::marker::PhantomData;
+
+use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
-/// An answer.
+/// Tells a caller that the answer was given before.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// What is kept of an answer under an idempotency key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Answer {
+pub struct Kept {
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     etag: Option<String>,
@@ -19,52 +25,121 @@ pub struct Answer {
     body: Option<String>,
 }
 
-impl Answer {
+/// An answer with a body of type `B`.
+#[derive(Debug)]
+pub struct Answer<B> {
+    kept: Kept,
+    header: Option<(HeaderName, String)>,
+    body: PhantomData<fn() -> B>,
+}
+
+/// The body of an answer without one.
+#[derive(Debug)]
+pub enum Nothing {}
+
+/// The body of an operation with a confirmation screen: `B`, or `P` where it was rehearsed.
+#[derive(Debug)]
+pub struct OrPreview<B, P>(PhantomData<(B, P)>);
+
+impl<B: Serialize> Answer<B> {
     /// 200 with a body.
-    pub fn ok(body: &impl Serialize) -> Result<Self, Error> {
+    pub fn ok(body: &B) -> Result<Self, Error> {
         Self::with(StatusCode::OK, body)
     }
 
     /// 202 with a body.
-    pub fn accepted(body: &impl Serialize) -> Result<Self, Error> {
+    pub fn accepted(body: &B) -> Result<Self, Error> {
         Self::with(StatusCode::ACCEPTED, body)
     }
 
     /// 201 with a body and the new resource's path.
-    pub fn created(location: String, body: &impl Serialize) -> Result<Self, Error> {
-        Ok(Self { location: Some(location), ..Self::with(StatusCode::CREATED, body)? })
+    pub fn created(location: String, body: &B) -> Result<Self, Error> {
+        let mut answer = Self::with(StatusCode::CREATED, body)?;
+        answer.kept.location = Some(location);
+        Ok(answer)
     }
 
+    fn with(status: StatusCode, body: &B) -> Result<Self, Error> {
+        let body = serde_json::to_string(body).map_err(Error::internal)?;
+        Ok(Self { kept: Kept { body: Some(body), ..Kept::bare(status) }, header: None, body: PhantomData })
+    }
+}
+
+impl Answer<Nothing> {
     /// 204.
     #[must_use]
-    pub const fn nothing() -> Self {
-        Self { status: 204, etag: None, location: None, body: None }
+    pub fn nothing() -> Self {
+        Self { kept: Kept::bare(StatusCode::NO_CONTENT), header: None, body: PhantomData }
+    }
+}
+
+impl<B> Answer<B> {
+    /// 304: the caller has the representation with this entity tag.
+    #[must_use]
+    pub fn unchanged(etag: String) -> Self {
+        Self { kept: Kept::bare(StatusCode::NOT_MODIFIED), header: None, body: PhantomData }.tagged(etag)
     }
 
-    fn with(status: StatusCode, body: &impl Serialize) -> Result<Self, Error> {
-        let body = serde_json::to_string(body).map_err(Error::internal)?;
-        Ok(Self { status: status.as_u16(), body: Some(body), ..Self::nothing() })
+    /// An answer that was given before.
+    #[must_use]
+    pub fn replayed(kept: Kept) -> Self {
+        Self { kept, header: Some((REPLAYED, "true".to_owned())), body: PhantomData }
     }
 
     /// The same with an entity tag.
     #[must_use]
-    pub fn tagged(self, etag: String) -> Self {
-        Self { etag: Some(etag), ..self }
+    pub fn tagged(mut self, etag: String) -> Self {
+        self.kept.etag = Some(etag);
+        self
     }
 
-    /// Writes the answer.
+    /// The same with a header that is not kept.
     #[must_use]
-    pub fn write(self) -> HttpResponse {
-        let mut response = HttpResponse::build(StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK));
-        if let Some(etag) = self.etag {
-            response.insert_header((header::ETAG, etag));
+    pub fn with_header(self, name: HeaderName, value: String) -> Self {
+        Self { header: Some((name, value)), ..self }
+    }
+
+    /// What is kept of it under an idempotency key.
+    #[must_use]
+    pub const fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
+    /// The same as an answer of an operation with a confirmation screen.
+    #[must_use]
+    pub fn or_preview<P>(self) -> Answer<OrPreview<B, P>> {
+        Answer { kept: self.kept, header: self.header, body: PhantomData }
+    }
+
+    /// The same as the answer to a rehearsal of an operation.
+    #[must_use]
+    pub fn as_preview<O>(self) -> Answer<OrPreview<O, B>> {
+        Answer { kept: self.kept, header: self.header, body: PhantomData }
+    }
+}
+
+impl<B> Responder for Answer<B> {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let Kept { status, etag, location, body } = self.kept;
+        let mut response = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::OK));
+        let named = [(header::ETAG, etag), (header::LOCATION, location)];
+        let given = named.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        for (name, value) in given.chain(self.header) {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.insert_header((name, value));
+            }
         }
-        if let Some(location) = self.location {
-            response.insert_header((header::LOCATION, location));
-        }
-        match self.body {
+        match body {
             None => response.finish(),
             Some(body) => response.content_type("application/json").body(body),
         }
+    }
+}
+
+impl Kept {
+    fn bare(status: StatusCode) -> Self {
+        Self { status: status.as_u16(), etag: None, location: None, body: None }
     }
 }

@@ -7,9 +7,9 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use super::context::Arrival;
 use crate::db::engine::Conn;
 use crate::db::engine::locks::{self, Lock};
+use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::AccountId;
-use crate::domain::identity::refusals::IdentityRefusal;
 use crate::error::Error;
 use crate::security::access_tokens::Verified;
 use crate::state::State;
@@ -30,12 +30,6 @@ pub fn bearer_scheme() -> SecurityScheme {
 
 /// Who calls, as far as a request says it. Who acts is found in the transaction.
 pub trait Caller: Clone + Send + 'static {
-    /// Reads what the request says.
-    ///
-    /// # Errors
-    /// The refusals of a token.
-    fn of_request(request: &HttpRequest) -> Result<Self, Error>;
-
     /// The account of the access token, if there is one.
     fn account_id(&self) -> Option<AccountId> {
         None
@@ -54,15 +48,26 @@ pub trait Caller: Clone + Send + 'static {
     fn actor(&self, conn: &mut Conn, now: Instant) -> Result<Actor, Error>;
 }
 
+/// A caller that the head of a request names.
+pub trait NamedByHead: Caller {
+    /// Reads what the head says.
+    ///
+    /// # Errors
+    /// The refusals of a token.
+    fn of_request(request: &HttpRequest) -> Result<Self, Error>;
+}
+
 /// A caller without a token.
 #[derive(Debug, Clone, Copy)]
 pub struct Anyone;
 
-impl Caller for Anyone {
+impl NamedByHead for Anyone {
     fn of_request(_: &HttpRequest) -> Result<Self, Error> {
         Ok(Self)
     }
+}
 
+impl Caller for Anyone {
     fn lock(&self, _: &mut Conn) -> Result<(), Error> {
         Ok(())
     }
@@ -76,7 +81,7 @@ impl Caller for Anyone {
 #[derive(Debug, Clone, Copy)]
 pub struct LoggedIn(Verified);
 
-impl Caller for LoggedIn {
+impl NamedByHead for LoggedIn {
     fn of_request(request: &HttpRequest) -> Result<Self, Error> {
         let state = request.app_data::<web::Data<State>>().ok_or_else(|| Error::internal("no state"))?;
         let now = request.extensions().get::<Arrival>().map(|arrival| arrival.now);
@@ -91,7 +96,9 @@ impl Caller for LoggedIn {
         request.extensions_mut().insert(KnownAccount(verified.account_id));
         Ok(Self(verified))
     }
+}
 
+impl Caller for LoggedIn {
     fn account_id(&self) -> Option<AccountId> {
         Some(self.0.account_id)
     }

@@ -5,10 +5,12 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{IF_MATCH, IF_NONE_MATCH};
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpRequest};
+use serde::Serialize;
 use utoipa::IntoParams;
 
 use super::answer::Answer;
+use super::context::Context;
 use super::problems::Problem;
 use crate::error::Error;
 use crate::http::problems::refusals::RequestRefusal;
@@ -81,19 +83,21 @@ impl FromRequest for IfMatch {
     }
 }
 
-/// Answers a read with its entity tag, or 304 where the caller has that representation.
-///
-/// # Errors
-/// [`RequestRefusal::InvalidParameter`] for an `If-None-Match` beyond all measure.
-pub fn read(request: &HttpRequest, etag: String, answer: Answer) -> Result<HttpResponse, Problem> {
-    let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    if known.is_some_and(|known| known.len() > LONGEST) {
-        return Err(RequestRefusal::InvalidParameter.into());
+impl<C> Context<C> {
+    /// Answers a read with its entity tag, or 304 where the caller has that representation.
+    ///
+    /// # Errors
+    /// [`RequestRefusal::InvalidParameter`] for an `If-None-Match` beyond all measure.
+    pub fn answer_if_changed<B: Serialize>(&self, etag: String, body: &B) -> Result<Answer<B>, Error> {
+        let known = self.request().headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+        if known.is_some_and(|known| known.len() > LONGEST) {
+            return Err(RequestRefusal::InvalidParameter.into());
+        }
+        if known.is_some_and(|known| matches(known, &etag)) {
+            return Ok(Answer::unchanged(etag));
+        }
+        Ok(Answer::ok(body)?.tagged(etag))
     }
-    if known.is_some_and(|known| matches(known, &etag)) {
-        return Ok(HttpResponse::NotModified().insert_header((actix_web::http::header::ETAG, etag)).finish());
-    }
-    Ok(answer.tagged(etag).write())
 }
 
 /// Whether a header is what RFC 9110 lets it be, and of sane length. No tag of ours holds a comma.

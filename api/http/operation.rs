@@ -1,5 +1,11 @@
 //! What an operation is, said once for its handler, the document, idempotency keys, budgets and tests.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use actix_web::http::Method;
+use utoipa::openapi::OpenApi;
+
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
@@ -95,5 +101,40 @@ impl Operation {
     #[must_use]
     pub const fn taking_file(self) -> Self {
         Self { takes_file: true, ..self }
+    }
+}
+
+/// The operations of a service by method and path, as the router knows them.
+#[derive(Clone, Default)]
+pub struct OperationIndex(Arc<HashMap<String, Vec<(Method, &'static Operation)>>>);
+
+impl OperationIndex {
+    /// Reads the paths from the document.
+    #[must_use]
+    pub fn of(document: &OpenApi, operations: &[&'static Operation]) -> Self {
+        let mut index: HashMap<String, Vec<_>> = HashMap::new();
+        for (path, item) in &document.paths.paths {
+            let methods = [
+                (Method::GET, &item.get),
+                (Method::PUT, &item.put),
+                (Method::POST, &item.post),
+                (Method::PATCH, &item.patch),
+                (Method::DELETE, &item.delete),
+            ];
+            for (method, described) in methods {
+                let id = described.as_ref().and_then(|described| described.operation_id.as_deref());
+                if let Some(known) = operations.iter().find(|known| Some(known.id) == id) {
+                    index.entry(path.clone()).or_default().push((method, *known));
+                }
+            }
+        }
+        Self(Arc::new(index))
+    }
+
+    /// The operation at a route.
+    #[must_use]
+    pub fn find(&self, method: &Method, route: &str) -> Option<&'static Operation> {
+        let at_route = self.0.get(route)?;
+        at_route.iter().find(|(known, _)| known == method).map(|(_, operation)| *operation)
     }
 }

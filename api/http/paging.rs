@@ -9,9 +9,9 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use actix_web::http::header::LINK;
-use actix_web::{HttpRequest, HttpResponse};
 
-use super::problems::Problem;
+use super::answer::Answer;
+use super::context::Context;
 use crate::db::engine::paging::{After, Slice};
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
@@ -89,7 +89,24 @@ fn decode<A: DeserializeOwned>(token: &str) -> Result<A, RequestRefusal> {
     serde_json::from_slice(&bytes).map_err(|_| RequestRefusal::InvalidParameter)
 }
 
-/// Cuts the probe row off and makes the token of the next page of the last row kept.
+/// Makes a page of the rows that a list gives.
+///
+/// # Errors
+/// Those of `view`.
+pub fn page_of<P: Page, T, K: Serialize>(
+    mut rows: Vec<T>,
+    limit: i64,
+    key: impl Fn(&T) -> K,
+    view: impl FnMut(T) -> Result<P::Item, Error>,
+) -> Result<P, Error> {
+    let next_page_token = cut(&mut rows, limit, key)?;
+    Ok(P::of(rows.into_iter().map(view).collect::<Result<_, _>>()?, next_page_token))
+}
+
+/// Cuts the probe row off, and makes the token of the next page of the last row kept.
+///
+/// # Errors
+/// An internal error if the row's place cannot be written.
 pub fn cut<T, K: Serialize>(
     rows: &mut Vec<T>,
     limit: i64,
@@ -104,24 +121,61 @@ pub fn cut<T, K: Serialize>(
     Ok(last.map(|key| URL_SAFE_NO_PAD.encode(key)))
 }
 
-/// Writes a page with its `Link` header.
-pub fn write(
-    request: &HttpRequest,
-    page: &impl Serialize,
-    next: Option<&String>,
-) -> Result<HttpResponse, Problem> {
-    let mut response = HttpResponse::Ok();
-    if let Some(next) = next {
-        let kept = request
-            .query_string()
-            .split('&')
-            .filter(|pair| !pair.is_empty() && !pair.starts_with("page_token="));
+/// A page of a list.
+pub trait Page: Serialize {
+    /// What it lists.
+    type Item;
+
+    /// Puts a page together.
+    fn of(items: Vec<Self::Item>, next_page_token: Option<String>) -> Self;
+
+    /// The token of the next page, if there is one.
+    fn next_page_token(&self) -> Option<&str>;
+}
+
+/// Declares the pages of a list: `/// A page of mails. MailPage of /// The mails, newest first. MailResponse`.
+macro_rules! page {
+    ($(#[$doc:meta])* $name:ident { $(#[$items:meta])* $item:ty }) => {
+        $(#[$doc])*
+        #[derive(serde::Serialize, utoipa::ToSchema)]
+        pub struct $name {
+            $(#[$items])*
+            #[schema(max_items = 100)]
+            pub items: Vec<$item>,
+            /// The token of the next page, if there is one.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false, max_length = 400)]
+            pub next_page_token: Option<String>,
+        }
+
+        impl $crate::http::paging::Page for $name {
+            type Item = $item;
+
+            fn of(items: Vec<$item>, next_page_token: Option<String>) -> Self {
+                Self { items, next_page_token }
+            }
+
+            fn next_page_token(&self) -> Option<&str> {
+                self.next_page_token.as_deref()
+            }
+        }
+    };
+}
+pub(crate) use page;
+
+impl<C> Context<C> {
+    /// Answers with a page and its `Link` header.
+    ///
+    /// # Errors
+    /// An internal error if the page cannot be written.
+    pub fn answer_page<P: Page>(&self, page: &P) -> Result<Answer<P>, Error> {
+        let answer = Answer::ok(page)?;
+        let Some(next) = page.next_page_token() else { return Ok(answer) };
+        let (path, query) = (self.request().path(), self.request().query_string());
+        let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("page_token="));
         let query: String = kept.flat_map(|pair| [pair, "&"]).collect();
-        response
-            .insert_header((LINK, format!("<{}?{query}page_token={next}>; rel=\"next\"", request.path())));
+        Ok(answer.with_header(LINK, format!("<{path}?{query}page_token={next}>; rel=\"next\"")))
     }
-    let body = serde_json::to_string(page).map_err(Error::internal)?;
-    Ok(response.content_type("application/json").body(body))
 }
 
 #[cfg(test)]

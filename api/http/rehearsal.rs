@@ -1,11 +1,16 @@
 //! The confirmation screen (確認画面): the same checks, nothing stored, and back comes what would be
 //! stored and which mails would go.
 
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::answer::{Answer, Nothing, OrPreview};
+use super::context::Context;
 use crate::db::engine::writer::Mode;
-use crate::usecases::work::Queued;
+use crate::domain::identity::password_hash::PasswordHash;
+use crate::error::Error;
+use crate::usecases::work::{Queued, Work};
 
 /// The query of every creating or changing operation.
 #[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
@@ -70,5 +75,36 @@ impl Rehearsed {
     #[must_use]
     pub fn of(queued: &[Queued]) -> Self {
         Self { valid: true, mails: mails(queued) }
+    }
+}
+
+impl Rehearsed {
+    /// The answer of an operation that has nothing of its own to show, rehearsed or not.
+    ///
+    /// # Errors
+    /// An internal error if it cannot be written.
+    pub fn answer(query: WriteQuery, work: &Work<'_>) -> Result<Answer<OrPreview<Nothing, Self>>, Error> {
+        Ok(if query.validate_only {
+            Answer::ok(&Self::of(&work.queued))?.as_preview()
+        } else {
+            Answer::nothing().or_preview()
+        })
+    }
+}
+
+impl<C> Context<C> {
+    /// Hashes a new password, which a rehearsal does without: it is the dear part.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] if too many callers wait.
+    pub async fn hash_unless_rehearsed(
+        &self,
+        query: WriteQuery,
+        password: SecretString,
+    ) -> Result<Option<PasswordHash>, Error> {
+        if query.validate_only {
+            return Ok(None);
+        }
+        self.state.passwords.hash(password).await.map(Some)
     }
 }

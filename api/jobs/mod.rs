@@ -15,6 +15,7 @@ use crate::db::engine::writer::Mode;
 use crate::error::{Error, chain};
 use crate::ops::metrics::MailOutcome;
 use crate::state::State;
+use crate::usecases::actor::SYSTEM;
 use crate::usecases::housekeeping;
 use crate::usecases::work::{Call, Work};
 
@@ -134,6 +135,6 @@ async fn in_work<T: Send + 'static>(
     state: &State,
     step: impl FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
-    let (call, policy) = (Call::internal("system", state.clock.now()), state.policy.clone());
-    state.database.write(Mode::Store, move |conn| step(&mut Work::new(conn, &call, &policy))).await
+    let (call, policy) = (Call::internal(state.clock.now()), state.policy.clone());
+    state.database.write(Mode::Store, move |conn| step(&mut Work::new(conn, &call, &SYSTEM, &policy))).await
 }

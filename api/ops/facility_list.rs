@@ -18,6 +18,7 @@ use crate::domain::values::phone::PhoneNumber;
 use crate::domain::values::postal_code::PostalCode;
 use crate::domain::values::text::{Address, FacilityName, PersonName};
 use crate::error::Error;
+use crate::usecases::actor::IMPORT;
 use crate::usecases::facilities::import;
 use crate::usecases::facilities::import::{Coverage, Report};
 use crate::usecases::filings::successions;
@@ -234,6 +235,6 @@ fn in_work(
     import: &Import<'_>,
     step: impl FnOnce(&mut Work<'_>) -> Result<Report, Error> + Send + 'static,
 ) -> Result<Report, Error> {
-    let (call, policy) = (Call::internal("import", import.now), import.policy.clone());
-    import.database.write_blocking(move |conn| step(&mut Work::new(conn, &call, &policy)))
+    let (call, policy) = (Call::internal(import.now), import.policy.clone());
+    import.database.write_blocking(move |conn| step(&mut Work::new(conn, &call, &IMPORT, &policy)))
 }

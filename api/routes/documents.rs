@@ -13,6 +13,7 @@ use super::public::{jwks, support, transitional_measures};
 use super::{sandbox, tags};
 use crate::error::Error;
 use crate::http::document;
+use crate::http::operation::Operation;
 use crate::http::problems::{FieldError, ProblemDocument};
 
 /// What holds for every operation.
@@ -43,6 +44,28 @@ const INTRODUCTION: &str = include_str!("introduction.md");
 )]
 struct Base;
 
+/// Every operation of the document.
+#[must_use]
+pub fn operations(with_sandbox: bool) -> Vec<&'static Operation> {
+    let all = [
+        registrations::OPERATIONS,
+        accounts::OPERATIONS,
+        mails::OPERATIONS,
+        email_changes::OPERATIONS,
+        sessions::OPERATIONS,
+        password_resets::OPERATIONS,
+        transitional_measures::OPERATIONS,
+        uploads::OPERATIONS,
+        declarations::OPERATIONS,
+        successions::OPERATIONS,
+        support::OPERATIONS,
+        health::OPERATIONS,
+        jwks::OPERATIONS,
+    ];
+    let sandbox = sandbox::OPERATIONS.into_iter().filter(|_| with_sandbox);
+    all.into_iter().chain(sandbox).flatten().copied().collect()
+}
+
 /// Registers every route that the document knows.
 pub fn routes(config: &mut ServiceConfig<'_>, with_sandbox: bool) {
     registrations::routes(config);
@@ -72,7 +95,7 @@ pub fn document(with_sandbox: bool) -> OpenApi {
     } else if let Some(tags) = &mut base.tags {
         tags.retain(|tag| tag.name != tags::SANDBOX);
     }
-    document::of_routes(base, |config| routes(config, with_sandbox))
+    document::of_routes(base, &operations(with_sandbox), |config| routes(config, with_sandbox))
 }
 
 /// The document as the file `openapi.yaml` holds it.

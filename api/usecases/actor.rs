@@ -3,11 +3,11 @@
 use uuid::Uuid;
 
 use crate::domain::accounts::Account;
+use crate::domain::accounts::AccountRefusal;
 use crate::domain::identity::links::Link;
+use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::ids::SessionId;
-use crate::domain::accounts::AccountRefusal;
-use crate::domain::identity::refusals::IdentityRefusal;
 use crate::error::Error;
 
 /// Who acts.
@@ -22,6 +22,11 @@ pub enum Actor {
     /// The service itself, by the name that the audit log gives to its part.
     System(&'static str),
 }
+
+/// The service itself, where no request and no person caused the work.
+pub static SYSTEM: Actor = Actor::System("system");
+/// The import of a facility list.
+pub static IMPORT: Actor = Actor::System("import");
 
 /// An account whose session lives.
 #[derive(Debug, Clone)]

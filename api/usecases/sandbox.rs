@@ -8,11 +8,11 @@ use crate::error::Error;
 /// Keeps the clock's new offset.
 pub fn keep_clock(work: &mut Work<'_>, offset_micros: i64) -> Result<(), Error> {
     sandbox_clock::put_offset(work.conn, offset_micros)?;
-    work.audit(None, AuditAction::SandboxClockMoved, &"clock", None)
+    work.audit(AuditAction::SandboxClockMoved, &"clock", None)
 }
 
 /// Empties the mailbox.
 pub fn empty_mailbox(work: &mut Work<'_>) -> Result<(), Error> {
     messages::delete_all(work.conn)?;
-    work.audit(None, AuditAction::SandboxMailboxEmptied, &"mailbox", None)
+    work.audit(AuditAction::SandboxMailboxEmptied, &"mailbox", None)
 }

@@ -4,6 +4,7 @@
 use chrono::Duration;
 use uuid::Uuid;
 
+use super::actor::Actor;
 use crate::db::engine::Conn;
 use crate::db::store::audit::{self, Entry};
 use crate::db::store::mails::outbox;
@@ -34,8 +35,6 @@ pub struct Policy {
 pub struct Call {
     /// The one instant of the request.
     pub now: Instant,
-    /// Who acts, for the audit log, until a principal is known.
-    pub actor: &'static str,
     /// The client's address.
     pub client: Option<String>,
     /// The request's id.
@@ -43,10 +42,10 @@ pub struct Call {
 }
 
 impl Call {
-    /// A call from inside: the worker, an import.
+    /// A call of the service itself, which no request caused.
     #[must_use]
-    pub const fn internal(actor: &'static str, now: Instant) -> Self {
-        Self { now, actor, client: None, request_id: None }
+    pub const fn internal(now: Instant) -> Self {
+        Self { now, client: None, request_id: None }
     }
 }
 
@@ -67,16 +66,19 @@ pub struct Work<'a> {
     pub conn: &'a mut Conn,
     /// The request.
     pub call: &'a Call,
+    /// Who acts.
+    pub actor: &'a Actor,
     /// The settings.
     pub policy: &'a Policy,
     /// The mails queued so far.
     pub queued: Vec<Queued>,
+    owner: Option<AccountId>,
 }
 
 impl<'a> Work<'a> {
     /// Begins a unit of work in an open transaction.
-    pub const fn new(conn: &'a mut Conn, call: &'a Call, policy: &'a Policy) -> Self {
-        Self { conn, call, policy, queued: Vec::new() }
+    pub const fn new(conn: &'a mut Conn, call: &'a Call, actor: &'a Actor, policy: &'a Policy) -> Self {
+        Self { conn, call, actor, policy, queued: Vec::new(), owner: None }
     }
 
     /// The one instant of the request.
@@ -111,17 +113,21 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
+    /// Notes whose account a stranger turned out to own: by its password, a refresh token or a mailed link.
+    pub const fn identify(&mut self, account: AccountId) {
+        self.owner = Some(account);
+    }
+
     /// Writes a line of the audit log in this transaction.
     pub fn audit(
         &mut self,
-        account: Option<AccountId>,
         action: AuditAction,
         subject: &dyn std::fmt::Display,
         details: Option<serde_json::Value>,
     ) -> Result<(), Error> {
         let entry = Entry {
             at: self.call.now,
-            actor: account.map_or_else(|| self.call.actor.to_owned(), |account| account.to_string()),
+            actor: self.owner.map_or_else(|| self.actor.name(), |owner| owner.to_string()),
             action,
             subject: subject.to_string(),
             client: self.call.client.as_deref(),

@@ -4,6 +4,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::values::fault::Fault;
+use crate::domain::values::faults::Faults;
 use crate::domain::values::search_key::search_key;
 
 /// Fewest characters while the password is the only factor.
@@ -49,6 +50,14 @@ pub fn examine(password: &str, identity: &[&str]) -> Vec<Fault> {
         faults.push(Fault::PasswordCommon);
     }
     faults
+}
+
+/// Notes everything that speaks against a password at its place in the form.
+pub fn note_faults(pointer: &str, password: &str, own_data: &[String], faults: &mut Faults) {
+    let own_data: Vec<&str> = own_data.iter().map(String::as_str).collect();
+    for fault in examine(password, &own_data) {
+        faults.add(pointer, fault);
+    }
 }
 
 /// Whether hardly anything is left once listed words are taken out, longest first, and of the rest

@@ -102,10 +102,21 @@ impl<D> Draft<D> {
         Self { parts, faults }
     }
 
+    /// The parts that could be read.
+    #[must_use]
+    pub const fn parts(&self) -> &D {
+        &self.parts
+    }
+
     /// Whether no fault was found so far.
     #[must_use]
     pub const fn is_faultless(&self) -> bool {
         self.faults.is_empty()
+    }
+
+    /// Holds the parts against rules that cannot fail.
+    pub fn note(&mut self, rules: impl FnOnce(&D, &mut Faults)) {
+        rules(&self.parts, &mut self.faults);
     }
 
     /// Holds the parts against more rules.

@@ -16,7 +16,7 @@ use validator::Validate;
 
 use super::node::Node;
 use super::{tree, validation};
-use crate::domain::values::faults::Faults;
+use crate::domain::values::faults::{Draft, Faults};
 use crate::error::Error;
 use crate::http::problems::Problem;
 use crate::http::problems::refusals::RequestRefusal;
@@ -26,14 +26,36 @@ use crate::state::State;
 /// Largest JSON body: the longest filing is a fifth of it.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// A body that was read as far as it could be, with everything found wrong so far.
+/// A body that was read as far as it could be, with everything found wrong so far. What was wrong is
+/// stood in for by empty values, so there is no way to hold the body itself: it is parsed here, and what was
+/// parsed comes out once nothing is wrong.
 pub struct Json<T> {
-    /// The body; empty values stand in for what was wrong.
-    pub value: T,
-    /// What was wrong.
-    pub faults: Faults,
+    value: T,
+    faults: Faults,
+    fingerprint: Vec<u8>,
+}
+
+impl<T> Json<T> {
     /// Tells equal bodies from different ones, whatever their white space and order of members.
-    pub fingerprint: Vec<u8>,
+    #[must_use]
+    pub fn fingerprint(&self) -> &[u8] {
+        &self.fingerprint
+    }
+
+    /// What `parse` makes of the body, if nothing is wrong with it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with every fault.
+    pub fn read<P>(self, parse: impl FnOnce(&T, &mut Faults) -> Option<P>) -> Result<P, Error> {
+        Ok(self.draft(parse).finish(|parsed| parsed)?)
+    }
+
+    /// What could be read of the body, to be held against more rules.
+    pub fn draft<D>(self, parse: impl FnOnce(&T, &mut Faults) -> D) -> Draft<D> {
+        let Self { value, mut faults, .. } = self;
+        let parts = parse(&value, &mut faults);
+        Draft::new(parts, faults)
+    }
 }
 
 impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
@@ -111,8 +133,10 @@ fn read<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<Json<T>, Error> 
     // The parsed tree keeps its members in order of their names.
     let fingerprint = Sha256::digest(document.to_string().as_bytes()).to_vec();
     let faults = RefCell::new(Faults::default());
-    let value = T::deserialize(Node::root(&document, &faults)).map_err(Error::internal)?;
+    let value = Node::root(&document, &faults).read(|root| T::deserialize(root));
     let mut faults = faults.into_inner();
+    // Where reading ended early, the place is among the faults.
+    let Ok(value) = value else { return Ok(faults.finish(None)?) };
     if let Err(errors) = value.validate() {
         validation::note(&mut faults, "", &errors);
     }

@@ -10,14 +10,14 @@ use super::unreadable::Unreadable;
 /// is noted.
 pub(super) struct Entries<'n, 'a> {
     list: &'n Node<'a>,
-    entries: &'a [Value],
+    values: &'a [Value],
     next: usize,
     length: usize,
 }
 
 impl<'n, 'a> Entries<'n, 'a> {
     pub(super) const fn of(list: &'n Node<'a>, entries: &'a [Value], length: usize) -> Self {
-        Self { list, entries, next: 0, length }
+        Self { list, values: entries, next: 0, length }
     }
 }
 
@@ -31,7 +31,7 @@ impl<'de> SeqAccess<'de> for Entries<'_, '_> {
         if self.next >= self.length {
             return Ok(None);
         }
-        let entry = self.list.child(&self.next.to_string(), self.entries.get(self.next));
+        let entry = self.list.child(&self.next.to_string(), self.values.get(self.next));
         self.next += 1;
         entry.read(|entry| seed.deserialize(entry)).map(Some)
     }
@@ -73,13 +73,13 @@ impl<'de> MapAccess<'de> for Fields<'_, '_> {
 /// The members of an object whose names are the caller's own.
 pub(super) struct Members<'n, 'a> {
     node: &'n Node<'a>,
-    members: Option<serde_json::map::Iter<'a>>,
+    rest: Option<serde_json::map::Iter<'a>>,
     current: Option<(&'a String, &'a Value)>,
 }
 
 impl<'n, 'a> Members<'n, 'a> {
     pub(super) fn of(node: &'n Node<'a>, object: Option<&'a Map<String, Value>>) -> Self {
-        Self { node, members: object.map(Map::iter), current: None }
+        Self { node, rest: object.map(Map::iter), current: None }
     }
 }
 
@@ -87,7 +87,7 @@ impl<'de> MapAccess<'de> for Members<'_, '_> {
     type Error = Unreadable;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Unreadable> {
-        self.current = self.members.as_mut().and_then(Iterator::next);
+        self.current = self.rest.as_mut().and_then(Iterator::next);
         let name = self.current.map(|(name, _)| name.as_str());
         name.map(|name| seed.deserialize(name.into_deserializer())).transpose()
     }

@@ -5,9 +5,15 @@
 //! checks lengths. What is left to the handler is meaning, whose faults join the same list.
 
 mod json;
+mod members;
 mod node;
+#[cfg(test)]
+mod node_tests;
+mod secret;
 mod tree;
+mod unreadable;
 mod validation;
+mod variant;
 
-pub use json::Json;
-pub use json::receive;
+pub use json::{Json, receive};
+pub use secret::SecretText;

@@ -1,13 +1,17 @@
-//! A tree as serde reads it, except that it never stops at the first problem: whatever is wrong is
+//! A tree as serde reads it, except that it does not stop at the first problem: whatever is wrong is
 //! noted with its place, and an empty value stands in so that reading goes on.
+//!
+//! Every type that serde knows can be read. Where a type refuses what it was given (a date that parses
+//! itself, say), there is nothing to stand in: its place is noted and reading ends.
 
 use std::cell::RefCell;
 
-use serde::de::value::Error;
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor};
-use serde::forward_to_deserialize_any;
-use serde_json::{Map, Number, Value};
+use serde::de::{Deserializer, Visitor};
+use serde_json::{Number, Value};
 
+use super::members::{Entries, Fields, Members};
+use super::unreadable::Unreadable;
+use super::variant::Variant;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
 
@@ -24,12 +28,12 @@ impl<'a> Node<'a> {
         Self { value: Some(value), pointer: String::new(), faults }
     }
 
-    fn child(&self, name: &str, value: Option<&'a Value>) -> Self {
+    pub(super) fn child(&self, name: &str, value: Option<&'a Value>) -> Self {
         let name = name.replace('~', "~0").replace('/', "~1");
         Self { value, pointer: format!("{}/{name}", self.pointer), faults: self.faults }
     }
 
-    fn note(&self, fault: Fault) {
+    pub(super) fn note(&self, fault: Fault) {
         self.faults.borrow_mut().add(&self.pointer, fault);
     }
 
@@ -38,15 +42,49 @@ impl<'a> Node<'a> {
         self.note(if self.value.is_none() { Fault::Required } else { Fault::WrongType { expected } });
     }
 
-    /// A whole number; `5.0` is one.
-    fn integer(&self) -> i64 {
-        if let Some(Value::Number(number)) = self.value
-            && let Some(integer) = whole(number)
-        {
-            return integer;
+    /// Lets `read` read the value, and notes the place where its type refuses it.
+    pub(super) fn read<T>(self, read: impl FnOnce(Self) -> Result<T, Unreadable>) -> Result<T, Unreadable> {
+        let place = self.clone();
+        read(self).map_err(|error| error.noted_by(|| place.note(Fault::UnknownValue)))
+    }
+
+    /// A whole number within bounds; `5.0` is one.
+    fn integer<T: TryFrom<i64> + Default>(&self, min: i64, max: i64) -> T {
+        let Some(integer) = self.value.and_then(Value::as_number).and_then(whole) else {
+            self.note_not("integer");
+            return T::default();
+        };
+        if let Some(fitting) = T::try_from(integer).ok().filter(|_| (min..=max).contains(&integer)) {
+            return fitting;
         }
-        self.note_not("integer");
-        0
+        self.note(Fault::OutOfRange { min, max });
+        T::default()
+    }
+
+    fn float(&self) -> f64 {
+        self.value.and_then(Value::as_f64).unwrap_or_else(|| {
+            self.note_not("number");
+            0.0
+        })
+    }
+
+    fn text(&self) -> &'a str {
+        if let Some(Value::String(text)) = self.value {
+            if text.contains('\0') {
+                self.note(Fault::ControlCharacter);
+            }
+            return text;
+        }
+        self.note_not("string");
+        ""
+    }
+
+    fn entries(&self) -> &'a [Value] {
+        if let Some(Value::Array(entries)) = self.value {
+            return entries;
+        }
+        self.note_not("array");
+        &[]
     }
 }
 
@@ -71,14 +109,51 @@ fn whole(number: &Number) -> Option<i64> {
     })
 }
 
-impl<'de> Deserializer<'de> for Node<'_> {
-    type Error = Error;
+/// Reads whole numbers of every width, and says where one does not fit.
+macro_rules! integers {
+    ($($method:ident $visit:ident $type:ty: $min:expr, $max:expr;)*) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+            visitor.$visit(self.integer::<$type>($min, $max))
+        })*
+    };
+}
 
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
-        Err(Error::custom("requests are read into types that say what they expect"))
+impl<'de> Deserializer<'de> for Node<'_> {
+    type Error = Unreadable;
+
+    integers! {
+        deserialize_i8 visit_i8 i8: i8::MIN.into(), i8::MAX.into();
+        deserialize_i16 visit_i16 i16: i16::MIN.into(), i16::MAX.into();
+        deserialize_i32 visit_i32 i32: i32::MIN.into(), i32::MAX.into();
+        deserialize_i64 visit_i64 i64: i64::MIN, i64::MAX;
+        deserialize_i128 visit_i128 i128: i64::MIN, i64::MAX;
+        deserialize_u8 visit_u8 u8: 0, u8::MAX.into();
+        deserialize_u16 visit_u16 u16: 0, u16::MAX.into();
+        deserialize_u32 visit_u32 u32: 0, u32::MAX.into();
+        deserialize_u64 visit_u64 u64: 0, i64::MAX;
+        deserialize_u128 visit_u128 u128: 0, i64::MAX;
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    /// For types that look at the value themselves, such as untagged enums.
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        match self.value {
+            None => {
+                self.note(Fault::Required);
+                visitor.visit_unit()
+            }
+            Some(Value::Null) => visitor.visit_unit(),
+            Some(Value::Bool(value)) => visitor.visit_bool(*value),
+            Some(Value::Number(number)) => match whole(number) {
+                Some(integer) => visitor.visit_i64(integer),
+                None => visitor.visit_f64(self.float()),
+            },
+            Some(Value::String(_)) => self.deserialize_str(visitor),
+            Some(Value::Array(_)) => self.deserialize_seq(visitor),
+            Some(Value::Object(_)) => self.deserialize_map(visitor),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         if let Some(Value::Bool(value)) = self.value {
             return visitor.visit_bool(*value);
         }
@@ -86,33 +161,100 @@ impl<'de> Deserializer<'de> for Node<'_> {
         visitor.visit_bool(false)
     }
 
-    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_i64(self.integer())
+    #[expect(clippy::cast_possible_truncation, reason = "a form that asks for 32 bits gets 32 bits")]
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        visitor.visit_f32(self.float() as f32)
     }
 
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if let Some(Value::String(text)) = self.value {
-            if text.contains('\0') {
-                self.note(Fault::ControlCharacter);
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        visitor.visit_f64(self.float())
+    }
+
+    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        let mut characters = self.text().chars();
+        match (characters.next(), characters.next()) {
+            (Some(character), None) => visitor.visit_char(character),
+            (Some(_), Some(_)) => {
+                self.note(Fault::TooLong { max: 1 });
+                visitor.visit_char(' ')
             }
-            return visitor.visit_str(text);
+            (None, _) => {
+                self.note(Fault::Blank);
+                visitor.visit_char(' ')
+            }
         }
-        self.note_not("string");
-        visitor.visit_str("")
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        visitor.visit_str(self.text())
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        visitor.visit_bytes(self.text().as_bytes())
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        self.deserialize_bytes(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         if self.value.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let entries = if let Some(Value::Array(entries)) = self.value {
-            entries.as_slice()
-        } else {
-            self.note_not("array");
-            &[]
-        };
-        visitor.visit_seq(Entries { list: &self, entries: entries.iter().enumerate() })
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        if self.value != Some(&Value::Null) {
+            self.note_not("null");
+        }
+        visitor.visit_unit()
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Unreadable> {
+        self.deserialize_unit(visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Unreadable> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        let entries = self.entries();
+        visitor.visit_seq(Entries::of(&self, entries, entries.len()))
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Unreadable> {
+        let entries = self.entries();
+        if entries.len() > length {
+            self.note(Fault::TooMany { max: u32::try_from(length).unwrap_or(u32::MAX) });
+        }
+        visitor.visit_seq(Entries::of(&self, entries, length))
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Unreadable> {
+        self.deserialize_tuple(length, visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        if self.value.is_none_or(|value| !value.is_object()) {
+            self.note_not("object");
+        }
+        visitor.visit_map(Members::of(&self, self.value.and_then(Value::as_object)))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -120,148 +262,33 @@ impl<'de> Deserializer<'de> for Node<'_> {
         _: &'static str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Error> {
-        let object = if let Some(Value::Object(object)) = self.value {
-            for unknown in object.keys().filter(|name| !fields.contains(&name.as_str())) {
-                self.child(&told(unknown), None).note(Fault::UnknownMember);
+    ) -> Result<V::Value, Unreadable> {
+        let object = self.value.and_then(Value::as_object);
+        match object {
+            Some(object) => {
+                for unknown in object.keys().filter(|name| !fields.contains(&name.as_str())) {
+                    self.child(&told(unknown), None).note(Fault::UnknownMember);
+                }
             }
-            Some(object)
-        } else {
-            self.note_not("object");
-            None
-        };
-        visitor.visit_map(Members { node: &self, object, fields: fields.iter(), current: None })
-    }
-
-    forward_to_deserialize_any! {
-        i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 f64 char str bytes byte_buf unit unit_struct
-        newtype_struct tuple tuple_struct map enum identifier ignored_any
-    }
-}
-
-struct Entries<'n, 'a> {
-    list: &'n Node<'a>,
-    entries: std::iter::Enumerate<std::slice::Iter<'a, Value>>,
-}
-
-impl<'de> SeqAccess<'de> for Entries<'_, '_> {
-    type Error = Error;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
-        self.entries
-            .next()
-            .map(|(place, value)| seed.deserialize(self.list.child(&place.to_string(), Some(value))))
-            .transpose()
-    }
-}
-
-/// Offers every member that the struct has, present or not, so that each missing one is noted.
-struct Members<'n, 'a> {
-    node: &'n Node<'a>,
-    object: Option<&'a Map<String, Value>>,
-    fields: std::slice::Iter<'static, &'static str>,
-    current: Option<&'static str>,
-}
-
-impl<'de> MapAccess<'de> for Members<'_, '_> {
-    type Error = Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        self.current = self.fields.next().copied();
-        self.current.map(|name| seed.deserialize(name.into_deserializer())).transpose()
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        let name =
-            self.current.take().ok_or_else(|| Error::custom("a value was asked for before its name"))?;
-        seed.deserialize(self.node.child(name, self.object.and_then(|object| object.get(name))))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::values::faults::Refused;
-    use serde::Deserialize;
-    use serde_json::json;
-
-    #[derive(Debug, PartialEq, Deserialize)]
-    struct Inner {
-        code: String,
-        age: Option<i64>,
-    }
-
-    #[derive(Debug, PartialEq, Deserialize)]
-    struct Form {
-        name: String,
-        agreed: bool,
-        inner: Inner,
-        list: Option<Vec<Inner>>,
-    }
-
-    fn read(document: &Value) -> (Form, Vec<(String, Fault)>) {
-        let faults = RefCell::new(Faults::default());
-        let form = Form::deserialize(Node::root(document, &faults)).unwrap();
-        let told = match faults.into_inner().finish(Some(())) {
-            Err(Refused(list)) => list.into_iter().map(|fault| (fault.pointer, fault.fault)).collect(),
-            _ => Vec::new(),
-        };
-        (form, told)
-    }
-
-    #[test]
-    fn a_good_document_is_read_whole_and_five_point_zero_is_five() {
-        let (form, faults) = read(
-            &json!({"name": "a", "agreed": true, "inner": {"code": "c", "age": 5.0}, "list": [{"code": "d"}]}),
-        );
-        assert_eq!(faults, []);
-        assert_eq!(form.inner.age, Some(5));
-        assert_eq!(form.list, Some(vec![Inner { code: "d".into(), age: None }]));
-    }
-
-    #[test]
-    fn every_problem_is_noted_with_its_place() {
-        let (_, faults) = read(&json!({
-            "name": 5, "inner": {"age": 5.5, "a/b": null, "x~y": 1}, "list": [1, {"code": null}, {"code": "a\0b"}],
-        }));
-        let wrong = |expected| Fault::WrongType { expected };
-        let mut told: Vec<_> = faults.iter().map(|(pointer, fault)| (pointer.as_str(), *fault)).collect();
-        told.sort_by_key(|(pointer, _)| *pointer);
-        assert_eq!(
-            told,
-            [
-                ("/agreed", Fault::Required),
-                ("/inner/age", wrong("integer")),
-                ("/inner/a~1b", Fault::UnknownMember),
-                ("/inner/code", Fault::Required),
-                ("/inner/x~0y", Fault::UnknownMember),
-                ("/list/0", wrong("object")),
-                ("/list/1/code", wrong("string")),
-                ("/list/2/code", Fault::ControlCharacter),
-                ("/name", wrong("string")),
-            ],
-        );
-    }
-
-    #[test]
-    fn a_missing_object_is_blamed_once_and_not_member_by_member() {
-        let (_, faults) = read(&json!({"name": "a", "agreed": true}));
-        assert_eq!(faults, [("/inner".to_owned(), Fault::Required)]);
-        let (_, faults) = read(&json!([]));
-        assert_eq!(faults, [(String::new(), Fault::WrongType { expected: "object" })]);
-    }
-
-    #[test]
-    fn numbers_too_large_to_be_exact_are_no_integers() {
-        for number in [json!(1e300), json!(9_007_199_254_740_994.0), json!(u64::MAX), json!("5"), json!(null)]
-        {
-            let (_, faults) =
-                read(&json!({"name": "a", "agreed": true, "inner": {"code": "c", "age": number}}));
-            assert_eq!(
-                faults,
-                [("/inner/age".to_owned(), Fault::WrongType { expected: "integer" })],
-                "{number}"
-            );
+            None => self.note_not("object"),
         }
+        visitor.visit_map(Fields::of(&self, object, fields))
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        words: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Unreadable> {
+        visitor.visit_enum(Variant::of(&self, self.value, words)?)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        visitor.visit_unit()
     }
 }

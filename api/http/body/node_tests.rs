@@ -10,7 +10,6 @@ use super::node::Node;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::{Faults, Refused};
 
-
 #[derive(Debug, PartialEq, Deserialize)]
 struct Inner {
     code: String,
@@ -79,15 +78,9 @@ fn a_missing_object_is_blamed_once_and_not_member_by_member() {
 
 #[test]
 fn numbers_too_large_to_be_exact_are_no_integers() {
-    for number in [json!(1e300), json!(9_007_199_254_740_994.0), json!(u64::MAX), json!("5"), json!(null)]
-    {
-        let (_, faults) =
-            read(&json!({"name": "a", "agreed": true, "inner": {"code": "c", "age": number}}));
-        assert_eq!(
-            faults,
-            [("/inner/age".to_owned(), Fault::WrongType { expected: "integer" })],
-            "{number}"
-        );
+    for number in [json!(1e300), json!(9_007_199_254_740_994.0), json!(u64::MAX), json!("5"), json!(null)] {
+        let (_, faults) = read(&json!({"name": "a", "agreed": true, "inner": {"code": "c", "age": number}}));
+        assert_eq!(faults, [("/inner/age".to_owned(), Fault::WrongType { expected: "integer" })], "{number}");
     }
 }
 
@@ -183,12 +176,18 @@ fn a_member_of_any_type_that_is_missing_or_wrong_is_noted_at_its_place_and_nowhe
 
 #[test]
 fn a_number_that_does_not_fit_says_what_would() {
-    for (name, number, min, max) in
-        [("small", 256, 0, 255), ("small", -1, 0, 255), ("count", -1, 0, 4_294_967_295), ("signed", 40_000, -32_768, 32_767)]
-    {
+    for (name, number, min, max) in [
+        ("small", 256, 0, 255),
+        ("small", -1, 0, 255),
+        ("count", -1, 0, 4_294_967_295),
+        ("signed", 40_000, -32_768, 32_767),
+    ] {
         let mut document = everything();
         document[name] = json!(number);
-        assert_eq!(faults_of::<Everything>(&document), [(format!("/{name}"), Fault::OutOfRange { min, max })]);
+        assert_eq!(
+            faults_of::<Everything>(&document),
+            [(format!("/{name}"), Fault::OutOfRange { min, max })]
+        );
     }
 }
 

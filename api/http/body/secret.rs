@@ -1,7 +1,7 @@
 //! Texts of a request that no log and no error may repeat: passwords and tokens.
 
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use validator::ValidateLength;
 
 /// A password or a token as it was sent. Its memory is wiped when it is dropped.
@@ -28,8 +28,28 @@ impl<'de> Deserialize<'de> for SecretText {
     }
 }
 
+/// `validator` keeps the refused value with its finding. Of a secret it gets nothing.
+impl Serialize for SecretText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("")
+    }
+}
+
 impl ValidateLength<u64> for SecretText {
     fn length(&self) -> Option<u64> {
         u64::try_from(self.expose().chars().count()).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_printed_and_written_nowhere() {
+        let secret: SecretText = serde_json::from_value("雨の日は".into()).unwrap();
+        assert!(!format!("{secret:?}").contains('雨'));
+        assert_eq!(serde_json::to_value(&secret).unwrap(), "");
+        assert_eq!((secret.expose(), secret.length()), ("雨の日は", Some(4)));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 use crate::http::problems::refusals::RequestRefusal;
@@ -11,53 +11,48 @@ use crate::http::problems::refusals::RequestRefusal;
 const MAX_DEPTH: usize = 32;
 /// Marks the error of a duplicate key among serde's.
 const DUPLICATE: &str = "\u{1}duplicate key";
+/// Marks the error of a body that nests too deep.
+const TOO_DEEP: &str = "\u{1}nested too deep";
 
 /// Reads a body.
 pub(super) fn parse(bytes: &[u8]) -> Result<Value, RequestRefusal> {
-    if is_too_deep(bytes) {
-        return Err(RequestRefusal::NestedTooDeep);
-    }
-    serde_json::from_slice::<Tree>(bytes).map(|tree| tree.0).map_err(|error| {
-        if error.to_string().starts_with(DUPLICATE) {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let tree = Tree { depth: 0 }.deserialize(&mut reader);
+    tree.and_then(|tree| reader.end().map(|()| tree)).map_err(|error| {
+        let told = error.to_string();
+        if told.starts_with(DUPLICATE) {
             RequestRefusal::DuplicateKey
+        } else if told.starts_with(TOO_DEEP) {
+            RequestRefusal::NestedTooDeep
         } else {
             RequestRefusal::MalformedJson
         }
     })
 }
 
-/// Counts brackets outside of strings, before anything is built.
-fn is_too_deep(bytes: &[u8]) -> bool {
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    for byte in bytes {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => {
-                depth += 1;
-                if depth > MAX_DEPTH {
-                    return true;
-                }
-            }
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    false
+/// Reads a value that lies so deep.
+#[derive(Clone, Copy)]
+struct Tree {
+    depth: usize,
 }
 
-struct Tree(Value);
-
-impl<'de> Deserialize<'de> for Tree {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TreeVisitor).map(Self)
+impl Tree {
+    /// What reads the values inside of a list or an object.
+    fn inside<E: de::Error>(self) -> Result<Self, E> {
+        let depth = self.depth + 1;
+        if depth > MAX_DEPTH { Err(E::custom(TOO_DEEP)) } else { Ok(Self { depth }) }
     }
 }
 
-struct TreeVisitor;
+impl<'de> DeserializeSeed<'de> for Tree {
+    type Value = Value;
 
-impl<'de> Visitor<'de> for TreeVisitor {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Tree {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -93,17 +88,19 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let inside = self.inside()?;
         let mut list = Vec::new();
-        while let Some(Tree(entry)) = entries.next_element()? {
+        while let Some(entry) = entries.next_element_seed(inside)? {
             list.push(entry);
         }
         Ok(Value::Array(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let inside = self.inside()?;
         let mut object = Map::new();
-        while let Some((name, Tree(value))) = members.next_entry::<String, Tree>()? {
-            if object.insert(name, value).is_some() {
+        while let Some(name) = members.next_key::<String>()? {
+            if object.insert(name, members.next_value_seed(inside)?).is_some() {
                 return Err(de::Error::custom(DUPLICATE));
             }
         }

@@ -1,6 +1,8 @@
 //! A word of a closed list: an enum of the form.
 
-use serde::de::{DeserializeSeed, Deserializer as _, EnumAccess, Error as _, IntoDeserializer as _, VariantAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer as _, EnumAccess, Error as _, IntoDeserializer as _, VariantAccess, Visitor,
+};
 use serde_json::Value;
 
 use super::node::Node;

@@ -1,11 +1,14 @@
 //! What follows for the document from what an operation takes: its problems and its headers.
 
 use utoipa::openapi::header::{Header, HeaderBuilder};
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path;
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr};
 
+use crate::http::caller::BEARER;
+use crate::http::operation::{Audience, Operation};
 use crate::http::problems::MEDIA_TYPE;
 
 /// What an operation takes, as far as its answers depend on it.
@@ -23,16 +26,11 @@ struct Taken {
 }
 
 impl Taken {
-    fn by(operation: &Operation, path_parameter: bool) -> Self {
+    fn by(operation: &path::Operation, secured: bool, path_parameter: bool) -> Self {
         let has = |name: &str| {
             let mut parameters = operation.parameters.iter().flatten();
             parameters.any(|given| matches!(given, RefOr::T(given) if given.name == name))
         };
-        let secured = operation.security.as_ref().is_some_and(|list| {
-            list.iter().any(|requirement| {
-                !serde_json::json!(requirement).as_object().is_none_or(serde_json::Map::is_empty)
-            })
-        });
         Self {
             secured,
             body: operation.request_body.is_some(),
@@ -48,10 +46,17 @@ impl Taken {
 }
 
 /// Adds the problems that follow from what the operation takes, and the headers of every answer.
-pub(super) fn complete(operation: &mut Operation, has_path_parameter: bool) {
-    let taken = Taken::by(operation, has_path_parameter);
+pub(super) fn complete(operation: &mut path::Operation, known: &Operation, has_path_parameter: bool) {
+    let secured = known.audience == Audience::Account;
+    let requirement = if secured {
+        SecurityRequirement::new::<_, [String; 0], String>(BEARER, [])
+    } else {
+        SecurityRequirement::default()
+    };
+    operation.security = Some(vec![requirement]);
+    let taken = Taken::by(operation, secured, has_path_parameter);
     let responses = &mut operation.responses.responses;
-    for (status, description) in problems(&taken) {
+    for (status, description) in known.refusals.iter().copied().chain(problems(&taken)) {
         responses.entry(status.to_string()).or_insert_with(|| RefOr::T(problem(description)));
     }
     if taken.if_none_match {

@@ -20,10 +20,13 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::access_log::{self, Line};
-use super::context::{Arrival, KnownAccount, client_of};
+use super::caller::KnownAccount;
+use super::client::client_of;
+use super::context::Arrival;
 use super::edge::departure::{depart, leave_out};
 use super::edge::patience::{Lost, patiently};
 use super::language::language_of;
+use super::operation::{Operation, OperationIndex};
 use super::problems::{self, MEDIA_TYPE, Occasion, Outline};
 use crate::domain::filings::uploads as upload;
 use crate::domain::values::lang::Lang;
@@ -38,8 +41,6 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// What stands in the log and in the metrics for the status of an answer whose caller was gone before it:
 /// what was asked for may have been done.
 const HUNG_UP: u16 = 499;
-/// Where a file's bytes come.
-const FILE_CONTENT: &str = "/v1/uploads/{id}/content";
 /// Paths of probes: an orchestrator that hears nothing ends the process, which helps nobody in an
 /// overload.
 const PROBES: [&str; 2] = ["/livez", "/readyz"];
@@ -86,6 +87,7 @@ struct Visit {
     path: String,
     /// The route's pattern, such as `/v1/declarations/{id}`.
     route: Option<String>,
+    operation: Option<&'static Operation>,
     begun: Stopwatch,
     /// Whether its answer, or that there is none, was written down.
     noted: Cell<bool>,
@@ -93,6 +95,8 @@ struct Visit {
 
 impl Visit {
     fn begin(request: &ServiceRequest, state: web::Data<State>) -> Self {
+        let route = request.match_pattern();
+        let known = request.app_data::<OperationIndex>().cloned().unwrap_or_default();
         Self {
             begun: Stopwatch::now(),
             noted: Cell::new(false),
@@ -100,7 +104,8 @@ impl Visit {
             lang: language_of(request.headers()),
             method: request.method().clone(),
             path: request.path().to_owned(),
-            route: request.match_pattern(),
+            operation: route.as_deref().and_then(|route| known.find(request.method(), route)),
+            route,
             state,
         }
     }
@@ -122,8 +127,11 @@ impl Visit {
     /// How long the handlers may take: only a file may come for longer than everything else.
     fn patience(&self) -> Duration {
         let limit = self.state.settings.serving.request_time;
-        let brings_file = self.method == Method::PUT && self.route.as_deref() == Some(FILE_CONTENT);
-        if brings_file { limit + time_to_send(upload::MAX_BYTES) } else { limit }
+        if self.operation.is_some_and(|operation| operation.takes_file) {
+            limit + time_to_send(upload::MAX_BYTES)
+        } else {
+            limit
+        }
     }
 
     fn errand(&self) -> Errand {

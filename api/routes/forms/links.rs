@@ -6,7 +6,8 @@ use validator::Validate;
 
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::faults::Faults;
-use crate::error::Error;
+use crate::http::body::SecretText;
+use crate::security::opaque_token::OpaqueToken;
 
 /// An e-mail address that can receive mail.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -19,12 +20,8 @@ pub struct EmailRequest {
 
 impl EmailRequest {
     /// Reads the address.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`].
-    pub fn parse(&self, mut faults: Faults) -> Result<EmailAddress, Error> {
-        let email = faults.take("/email", EmailAddress::parse(&self.email));
-        Ok(faults.finish(email)?)
+    pub fn parse(&self, faults: &mut Faults) -> Option<EmailAddress> {
+        faults.take("/email", EmailAddress::parse(&self.email))
     }
 }
 
@@ -43,7 +40,18 @@ pub const LINK_REQUESTED: LinkRequested = LinkRequested { status: "ACCEPTED" };
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct TokenRequest {
     /// The token from the fragment of the mailed link.
-    #[schema(min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
     #[validate(length(max = 200, code = "too_long"))]
-    pub token: String,
+    pub token: SecretText,
 }
+
+impl TokenRequest {
+    /// Reads the token. Any text is taken: one that is none of ours is not found.
+    #[must_use]
+    pub fn parse(&self, _: &mut Faults) -> Option<OpaqueToken> {
+        Some(OpaqueToken::presented(self.token.expose()))
+    }
+}
+
+/// What an operation refuses a mailed link's token with.
+pub const LINK_PROBLEMS: &[(u16, &str)] = &[(404, "No such token."), (410, "The token is used or expired.")];

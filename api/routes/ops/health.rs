@@ -1,15 +1,23 @@
 //! `/livez` and `/readyz`, for whoever watches over the process.
 
 use crate::routes::tags;
-use actix_web::{HttpResponse, get};
+use actix_web::{Either, HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::http::answer::Answer;
 use crate::http::context::Context;
-use crate::http::problems::{Check, Outline, Problem, ProblemDocument};
+use crate::http::operation::Operation;
+use crate::http::problems::{Check, Outline, Problem};
 use crate::ops::readiness::Report;
+
+const LIVENESS: Operation = Operation::public("getLiveness");
+const READINESS: Operation =
+    Operation::public("getReadiness").refusing(&[(503, "It cannot; `checks` says why.")]);
+
+/// The operations of this resource.
+pub const OPERATIONS: &[&Operation] = &[&LIVENESS, &READINESS];
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -43,13 +51,12 @@ pub struct ReadyResponse {
 /// Answers as soon as the process takes requests; asks nothing of the database.
 #[utoipa::path(
     tag = tags::OPERATIONS,
-    operation_id = "getLiveness",
+    operation_id = LIVENESS.id,
     responses((status = 200, description = "It is.", body = LiveResponse)),
-    security(()),
 )]
 #[get("/livez")]
-async fn livez() -> Result<HttpResponse, Problem> {
-    Ok(Answer::ok(&LiveResponse { status: "live" })?.write())
+async fn livez() -> Result<Answer<LiveResponse>, Problem> {
+    Ok(Answer::ok(&LiveResponse { status: "live" })?)
 }
 
 /// Can the service serve?
@@ -59,23 +66,21 @@ async fn livez() -> Result<HttpResponse, Problem> {
 /// unready: how long the longest of them has been due is shown.
 #[utoipa::path(
     tag = tags::OPERATIONS,
-    operation_id = "getReadiness",
+    operation_id = READINESS.id,
     responses(
         (status = 200, description = "It can.", body = ReadyResponse),
-        (status = 503, description = "It cannot; `checks` says why.", body = ProblemDocument, content_type = "application/problem+json"),
     ),
-    security(()),
 )]
 #[get("/readyz")]
-async fn readyz(context: Context) -> Result<HttpResponse, Problem> {
+async fn readyz(context: Context) -> Result<Either<Answer<ReadyResponse>, HttpResponse>, Problem> {
     let report = context.state.readiness.report().await;
     let draining = context.state.traffic.is_draining();
     let checks = checks(&report, draining);
     if draining || !report.is_ready() {
-        return Ok(Outline::not_ready(checks).respond());
+        return Ok(Either::Right(Outline::not_ready(checks).respond()));
     }
     let mails_waiting = report.outbox.map_or(0, |outbox| outbox.waiting);
-    Ok(Answer::ok(&ReadyResponse { status: "ready", mails_waiting, checks })?.write())
+    Ok(Either::Left(Answer::ok(&ReadyResponse { status: "ready", mails_waiting, checks })?))
 }
 
 fn checks(report: &Report, draining: bool) -> Vec<Check> {

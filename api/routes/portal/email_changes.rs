@@ -1,25 +1,33 @@
 //! `/v1/account/email-changes`: a new login address, proved by its own link.
 
-use crate::routes::tags;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use crate::db::store::accounts as stored;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::fault::Fault;
 use crate::http::answer::Answer;
-use crate::http::body::Json;
-use crate::http::context::{Bearer, Context};
-use crate::http::filing::{Filing, nobody};
+use crate::http::body::{Json, SecretText};
+use crate::http::caller::LoggedIn;
+use crate::http::context::Context;
+use crate::http::operation::{Budget, Operation};
 use crate::http::problems::Problem;
-use crate::http::reauthentication::reauthenticate;
 use crate::http::rehearsal::WriteQuery;
 use crate::routes::forms::links::{LINK_REQUESTED, LinkRequested, TokenRequest};
-use crate::security::opaque_token::OpaqueToken;
+use crate::routes::tags;
 use crate::usecases::identity::email_changes;
+
+const REQUEST: Operation = Operation::of_account("requestEmailChange").charged_to(Budget::Mails);
+const COMPLETE: Operation = Operation::public("completeEmailChange").charged_to(Budget::Tokens).refusing(&[
+    (404, "No such token."),
+    (409, "Another account took the address meanwhile."),
+    (410, "The token is used or expired."),
+]);
+
+/// The operations of this resource.
+pub const OPERATIONS: &[&Operation] = &[&REQUEST, &COMPLETE];
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -34,9 +42,9 @@ pub struct EmailChangeRequest {
     #[validate(length(max = 254, code = "too_long"))]
     pub email: String,
     /// The account's password: whoever found an open session must not take the account away.
-    #[schema(min_length = 1, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
+    #[schema(value_type = String, min_length = 1, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
     #[validate(length(max = 128, code = "too_long"))]
-    pub password: String,
+    pub password: SecretText,
 }
 
 /// The login address after the change.
@@ -53,45 +61,31 @@ pub struct EmailChangeResponse {
 /// token is presented. The answer is the same whether or not another account has the address.
 #[utoipa::path(
     tag = tags::ACCOUNT,
-    operation_id = "requestEmailChange",
+    operation_id = REQUEST.id,
     params(WriteQuery),
     request_body = EmailChangeRequest,
     responses((status = 202, description = "Taken.", body = LinkRequested)),
-    security(("bearer" = [])),
 )]
 #[post("/v1/account/email-changes")]
 async fn request_email_change(
-    context: Context,
-    bearer: Bearer,
+    context: Context<LoggedIn>,
     query: web::Query<WriteQuery>,
     body: Json<EmailChangeRequest>,
-) -> Result<HttpResponse, Problem> {
-    let now = context.call.now;
-    let Json { value: EmailChangeRequest { email, password }, mut faults, .. } = body;
-    let (account, hash) = context
-        .state
-        .database
-        .read(move |conn| {
-            let account = bearer.principal(conn, now)?.account;
-            let hash = stored::find_password_hash(conn, account.id)?;
-            Ok((account, hash))
-        })
-        .await?;
-    let email = faults.take("/email", EmailAddress::parse(&email));
-    if email.as_ref().is_some_and(|email| email.key() == account.email.key()) {
-        faults.add("/email", Fault::EmailUnchanged);
-    }
-    reauthenticate(&context, &account, &mut faults, "/password", password, hash).await?;
-    let email = faults.finish(email)?;
-    let limits = &context.state.limits;
-    context.spend(&limits.mails_per_client, context.client())?;
-    context.spend(&limits.mails_per_address, &email.key())?;
-    context
-        .carry_out(Filing::unkeyed(query.into_inner()), bearer, move |work, principal| {
-            email_changes::request(work, principal, &email)?;
-            Answer::accepted(&LINK_REQUESTED)
-        })
-        .await
+) -> Result<Answer<LinkRequested>, Problem> {
+    let mut draft = body.draft(|form, faults| {
+        (faults.take("/email", EmailAddress::parse(&form.email)), form.password.clone())
+    });
+    let owner = context.reauthenticate(draft.parts().1.clone()).await?;
+    draft.note(|(email, _), faults| {
+        if email.as_ref().is_some_and(|email| email.key() == owner.account.email.key()) {
+            faults.add("/email", Fault::EmailUnchanged);
+        }
+        owner.note("/password", faults);
+    });
+    let email = draft.finish(|(email, _)| email)?;
+    context.charge_mail(&email)?;
+    context.write(*query, move |work| email_changes::request(work, &email)).await?;
+    Ok(Answer::accepted(&LINK_REQUESTED)?)
 }
 
 /// Make the new address the login id
@@ -99,30 +93,21 @@ async fn request_email_change(
 /// Uses the mailed token up. The old address gets a mail. Sessions go on.
 #[utoipa::path(
     tag = tags::ACCOUNT,
-    operation_id = "completeEmailChange",
+    operation_id = COMPLETE.id,
     params(WriteQuery),
     request_body = TokenRequest,
     responses(
         (status = 200, description = "The login address after the change.", body = EmailChangeResponse),
-        (status = 404, description = "No such token.", body = crate::http::problems::ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "Another account took the address meanwhile.", body = crate::http::problems::ProblemDocument, content_type = "application/problem+json"),
-        (status = 410, description = "The token is used or expired.", body = crate::http::problems::ProblemDocument, content_type = "application/problem+json"),
     ),
-    security(()),
 )]
 #[post("/v1/account/email-changes/completion")]
 async fn complete_email_change(
     context: Context,
     query: web::Query<WriteQuery>,
     body: Json<TokenRequest>,
-) -> Result<HttpResponse, Problem> {
-    let token = OpaqueToken::presented(&body.value.token);
-    body.faults.finish(Some(()))?;
-    context.spend(&context.state.limits.tokens_per_client, context.client())?;
-    context
-        .carry_out_for(Filing::unkeyed(query.into_inner()), nobody, move |work, ()| {
-            let account = email_changes::complete(work, &token)?;
-            Answer::ok(&EmailChangeResponse { email: account.email.to_string() })
-        })
-        .await
+) -> Result<Answer<EmailChangeResponse>, Problem> {
+    let token = body.read(TokenRequest::parse)?;
+    context.charge(&COMPLETE)?;
+    let account = context.write(*query, move |work| email_changes::complete(work, &token)).await?;
+    Ok(Answer::ok(&EmailChangeResponse { email: account.email.to_string() })?)
 }

@@ -1,17 +1,25 @@
 //! `/v1/account/mails`: what became of the mails to an account.
 
-use crate::routes::tags;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::db::store::mails::history::{self, Mail};
 use crate::domain::mails::MailState;
-use crate::http::context::{Bearer, Context};
-use crate::http::paging::{self, PageQuery, time_token};
+use crate::http::answer::Answer;
+use crate::http::caller::LoggedIn;
+use crate::http::context::Context;
+use crate::http::operation::Operation;
+use crate::http::paging::{PageQuery, page, page_of, time_token};
 use crate::http::problems::Problem;
 use crate::http::timestamp::Timestamp;
+use crate::routes::tags;
+
+const LIST: Operation = Operation::of_account("listAccountMails");
+
+/// The operations of this resource.
+pub const OPERATIONS: &[&Operation] = &[&LIST];
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -79,16 +87,12 @@ impl MailResponse {
     }
 }
 
-/// A page of mails to the account.
-#[derive(Serialize, ToSchema)]
-pub struct MailPage {
-    /// The mails, newest first.
-    #[schema(max_items = 100)]
-    pub items: Vec<MailResponse>,
-    /// The token of the next page, if there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 400)]
-    pub next_page_token: Option<String>,
+page! {
+    /// A page of mails to the account.
+    MailPage {
+        /// The mails, newest first.
+        MailResponse
+    }
 }
 
 /// List the account's mails
@@ -97,27 +101,20 @@ pub struct MailPage {
 /// once they are sent. A mail that the server took can still be lost behind it.
 #[utoipa::path(
     tag = tags::ACCOUNT,
-    operation_id = "listAccountMails",
+    operation_id = LIST.id,
     params(PageQuery),
     responses((status = 200, description = "A page of mails.", body = MailPage)),
-    security(("bearer" = [])),
 )]
 #[get("/v1/account/mails")]
 async fn list_mails(
-    context: Context,
-    bearer: Bearer,
+    context: Context<LoggedIn>,
     query: web::Query<PageQuery>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+) -> Result<Answer<MailPage>, Problem> {
     let slice = query.slice_by_time()?;
-    let now = context.call.now;
-    let read = context.state.database.read(move |conn| {
-        let principal = bearer.principal(conn, now)?;
-        history::list(conn, principal.account.id, &slice)
+    let list = context.read(move |reading| {
+        let rows = history::list(reading.conn, reading.actor.authority()?.account.id, &slice)?;
+        let key = |mail: &Mail| time_token(mail.queued_at, mail.id.uuid());
+        page_of(rows, slice.limit, key, |mail| Ok(MailResponse::of(mail)))
     });
-    let mut rows = read.await?;
-    let next_page_token =
-        paging::cut(&mut rows, slice.limit, |row| time_token(row.queued_at, row.id.uuid()))?;
-    let page = MailPage { items: rows.into_iter().map(MailResponse::of).collect(), next_page_token };
-    paging::write(&request, &page, page.next_page_token.as_ref())
+    Ok(context.answer_page(&list.await?)?)
 }

@@ -1,8 +1,6 @@
 //! `/v1/password-resets`: a forgotten password.
 
-use crate::routes::tags;
-use actix_web::{HttpResponse, post, web};
-use secrecy::SecretString;
+use actix_web::{post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -10,15 +8,23 @@ use validator::Validate;
 
 use crate::domain::accounts::Account;
 use crate::domain::identity::passwords;
-use crate::http::answer::Answer;
-use crate::http::body::Json;
+use crate::http::answer::{Answer, Nothing, OrPreview};
+use crate::http::body::{Json, SecretText};
 use crate::http::context::Context;
-use crate::http::filing::{Filing, nobody};
+use crate::http::operation::{Budget, Operation};
 use crate::http::problems::Problem;
 use crate::http::rehearsal::{Rehearsed, WriteQuery};
-use crate::routes::forms::links::{EmailRequest, LINK_REQUESTED, LinkRequested};
+use crate::routes::forms::links::{EmailRequest, LINK_PROBLEMS, LINK_REQUESTED, LinkRequested};
+use crate::routes::tags;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::identity::password_resets;
+
+const REQUEST: Operation = Operation::public("requestPasswordReset").charged_to(Budget::Mails);
+const COMPLETE: Operation =
+    Operation::public("completePasswordReset").charged_to(Budget::Tokens).refusing(LINK_PROBLEMS);
+
+/// The operations of this resource.
+pub const OPERATIONS: &[&Operation] = &[&REQUEST, &COMPLETE];
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -29,13 +35,13 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct PasswordResetRequest {
     /// The token from the fragment of the mailed link.
-    #[schema(min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
     #[validate(length(max = 200, code = "too_long"))]
-    pub token: String,
+    pub token: SecretText,
     /// The new password: 15 to 128 characters of any kind.
-    #[schema(min_length = 15, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
+    #[schema(value_type = String, min_length = 15, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
     #[validate(length(max = 128, code = "too_long"))]
-    pub password: String,
+    pub password: SecretText,
 }
 
 /// Ask for a password reset link
@@ -44,28 +50,21 @@ pub struct PasswordResetRequest {
 /// address. Who has forgotten the address as well asks the call centre (0800-080-4583).
 #[utoipa::path(
     tag = tags::LOGIN,
-    operation_id = "requestPasswordReset",
+    operation_id = REQUEST.id,
     params(WriteQuery),
     request_body = EmailRequest,
     responses((status = 202, description = "Taken; the same answer for every address.", body = LinkRequested)),
-    security(()),
 )]
 #[post("/v1/password-resets")]
 async fn request_password_reset(
     context: Context,
     query: web::Query<WriteQuery>,
     body: Json<EmailRequest>,
-) -> Result<HttpResponse, Problem> {
-    let email = body.value.parse(body.faults)?;
-    let limits = &context.state.limits;
-    context.spend(&limits.mails_per_client, context.client())?;
-    context.spend(&limits.mails_per_address, &email.key())?;
-    context
-        .carry_out_for(Filing::unkeyed(query.into_inner()), nobody, move |work, ()| {
-            password_resets::request(work, &email)?;
-            Answer::accepted(&LINK_REQUESTED)
-        })
-        .await
+) -> Result<Answer<LinkRequested>, Problem> {
+    let email = body.read(EmailRequest::parse)?;
+    context.charge_mail(&email)?;
+    context.write(*query, move |work| password_resets::request(work, &email)).await?;
+    Ok(Answer::accepted(&LINK_REQUESTED)?)
 }
 
 /// Set a new password with a mailed token
@@ -74,46 +73,37 @@ async fn request_password_reset(
 /// new password afterwards.
 #[utoipa::path(
     tag = tags::LOGIN,
-    operation_id = "completePasswordReset",
+    operation_id = COMPLETE.id,
     params(WriteQuery),
     request_body = PasswordResetRequest,
     responses(
         (status = 200, description = "With `validate_only`: the password would be set.", body = Rehearsed),
         (status = 204, description = "The password is set; all sessions are ended."),
-        (status = 404, description = "No such token.", body = crate::http::problems::ProblemDocument, content_type = "application/problem+json"),
-        (status = 410, description = "The token is used or expired.", body = crate::http::problems::ProblemDocument, content_type = "application/problem+json"),
     ),
-    security(()),
 )]
 #[post("/v1/password-resets/completion")]
 async fn complete_password_reset(
     context: Context,
     query: web::Query<WriteQuery>,
     body: Json<PasswordResetRequest>,
-) -> Result<HttpResponse, Problem> {
-    let (query, now) = (query.into_inner(), context.call.now);
-    let PasswordResetRequest { token, password } = body.value;
-    context.spend(&context.state.limits.tokens_per_client, context.client())?;
-    let token = OpaqueToken::presented(&token);
-    let looked = token.clone();
-    let account = context.state.database.read(move |conn| password_resets::look(conn, &looked, now)).await;
-    let mut faults = body.faults;
-    let identity = account.as_ref().ok().map(Account::password_context).unwrap_or_default();
-    for fault in passwords::examine(&password, &identity.each_ref().map(String::as_str)) {
-        faults.add("/password", fault);
-    }
+) -> Result<Answer<OrPreview<Nothing, Rehearsed>>, Problem> {
+    context.charge(&COMPLETE)?;
+    let mut draft =
+        body.draft(|form, _| (OpaqueToken::presented(form.token.expose()), form.password.clone()));
+    let token = draft.parts().0.clone();
+    let look = context.read(move |reading| password_resets::look(reading.conn, &token, reading.now));
+    let account = look.await;
+    draft.note(|(_, password), faults| {
+        let own_data = account.as_ref().map(Account::password_context).unwrap_or_default();
+        passwords::note_faults("/password", password.expose(), &own_data, faults);
+    });
     // What is wrong with the form is told whether or not the link is good, as everywhere.
-    faults.finish(Some(()))?;
+    let (token, password) = draft.finish(Some)?;
     account?;
-    let hash = if query.validate_only {
-        None
-    } else {
-        Some(context.state.passwords.hash(SecretString::from(password)).await?)
-    };
-    context
-        .carry_out_for(Filing::unkeyed(query), nobody, move |work, ()| {
-            password_resets::complete(work, &token, hash.as_ref())?;
-            if query.validate_only { Answer::ok(&Rehearsed::of(&work.queued)) } else { Ok(Answer::nothing()) }
-        })
-        .await
+    let hash = context.hash_unless_rehearsed(*query, password.into()).await?;
+    let reset = context.write(*query, move |work| {
+        password_resets::complete(work, &token, hash.as_ref())?;
+        Rehearsed::answer(*query, work)
+    });
+    Ok(reset.await?)
 }

@@ -1,7 +1,6 @@
 //! `/v1/registrations`: an address is given, a link is mailed, its token is looked at.
 
-use crate::routes::tags;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{post, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -10,14 +9,21 @@ use crate::domain::identity::links::LinkPurpose;
 use crate::http::answer::Answer;
 use crate::http::body::Json;
 use crate::http::context::Context;
-use crate::http::filing::{Filing, nobody};
+use crate::http::operation::{Budget, Operation};
 use crate::http::problems::Problem;
 use crate::http::rehearsal::WriteQuery;
 use crate::http::timestamp::Timestamp;
-use crate::routes::forms::links::{EmailRequest, LINK_REQUESTED, LinkRequested, TokenRequest};
-use crate::security::opaque_token::OpaqueToken;
+use crate::routes::forms::links::{EmailRequest, LINK_PROBLEMS, LINK_REQUESTED, LinkRequested, TokenRequest};
+use crate::routes::tags;
 use crate::usecases::accounts::registrations;
 use crate::usecases::identity::links;
+
+const REQUEST: Operation = Operation::public("requestRegistration").charged_to(Budget::Mails);
+const CONFIRM: Operation =
+    Operation::public("confirmRegistration").charged_to(Budget::Tokens).refusing(LINK_PROBLEMS);
+
+/// The operations of this resource.
+pub const OPERATIONS: &[&Operation] = &[&REQUEST, &CONFIRM];
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -42,28 +48,21 @@ pub struct ConfirmationResponse {
 /// Asking again mails another link; all links stay good until one is used or 24 hours have passed.
 #[utoipa::path(
     tag = tags::REGISTRATION,
-    operation_id = "requestRegistration",
+    operation_id = REQUEST.id,
     params(WriteQuery),
     request_body = EmailRequest,
     responses((status = 202, description = "Taken; the same answer for every address.", body = LinkRequested)),
-    security(()),
 )]
 #[post("/v1/registrations")]
 async fn request_registration(
     context: Context,
     query: web::Query<WriteQuery>,
     body: Json<EmailRequest>,
-) -> Result<HttpResponse, Problem> {
-    let email = body.value.parse(body.faults)?;
-    let limits = &context.state.limits;
-    context.spend(&limits.mails_per_client, context.client())?;
-    context.spend(&limits.mails_per_address, &email.key())?;
-    context
-        .carry_out_for(Filing::unkeyed(query.into_inner()), nobody, move |work, ()| {
-            registrations::request(work, &email)?;
-            Answer::accepted(&LINK_REQUESTED)
-        })
-        .await
+) -> Result<Answer<LinkRequested>, Problem> {
+    let email = body.read(EmailRequest::parse)?;
+    context.charge_mail(&email)?;
+    context.write(*query, move |work| registrations::request(work, &email)).await?;
+    Ok(Answer::accepted(&LINK_REQUESTED)?)
 }
 
 /// Look at a registration token
@@ -72,29 +71,24 @@ async fn request_registration(
 /// is good. It never uses the token up, however often it is called.
 #[utoipa::path(
     tag = tags::REGISTRATION,
-    operation_id = "confirmRegistration",
+    operation_id = CONFIRM.id,
     request_body = TokenRequest,
     responses(
         (status = 200, description = "The token is good.", body = ConfirmationResponse),
-        (status = 404, description = "No such token.", body = crate::http::problems::ProblemDocument, content_type = "application/problem+json"),
-        (status = 410, description = "The token is used or expired.", body = crate::http::problems::ProblemDocument, content_type = "application/problem+json"),
     ),
-    security(()),
 )]
 #[post("/v1/registrations/confirmation")]
-async fn confirm_registration(context: Context, body: Json<TokenRequest>) -> Result<HttpResponse, Problem> {
-    let token = OpaqueToken::presented(&body.value.token);
-    body.faults.finish(Some(()))?;
-    context.spend(&context.state.limits.tokens_per_client, context.client())?;
-    let now = context.call.now;
-    let link = context
-        .state
-        .database
-        .read(move |conn| links::look(conn, LinkPurpose::Registration, &token, now))
-        .await?;
+async fn confirm_registration(
+    context: Context,
+    body: Json<TokenRequest>,
+) -> Result<Answer<ConfirmationResponse>, Problem> {
+    let token = body.read(TokenRequest::parse)?;
+    context.charge(&CONFIRM)?;
+    let look = context
+        .read(move |reading| links::look(reading.conn, LinkPurpose::Registration, &token, reading.now));
+    let link = look.await?;
     Ok(Answer::ok(&ConfirmationResponse {
         email: link.email.to_string(),
         expires_at: link.expires_at.into(),
-    })?
-    .write())
+    })?)
 }

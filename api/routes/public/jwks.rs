@@ -1,15 +1,21 @@
 //! `/.well-known/jwks.json`: the public keys of access tokens (RFC 7517).
 
 use crate::routes::tags;
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
-use actix_web::{HttpResponse, get};
+use actix_web::get;
+use actix_web::http::header::CACHE_CONTROL;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::http::answer::Answer;
 use crate::http::context::Context;
+use crate::http::operation::Operation;
 use crate::http::problems::Problem;
+
+const READ: Operation = Operation::public("getKeys");
+
+/// The operations of this resource.
+pub const OPERATIONS: &[&Operation] = &[&READ];
 
 /// Registers the route.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -53,12 +59,11 @@ pub struct KeySet {
 /// The keys that access tokens are verified with, named by `kid`.
 #[utoipa::path(
     tag = tags::OPERATIONS,
-    operation_id = "getKeys",
+    operation_id = READ.id,
     responses((status = 200, description = "The key set.", body = KeySet)),
-    security(()),
 )]
 #[get("/.well-known/jwks.json")]
-async fn read_keys(context: Context) -> Result<HttpResponse, Problem> {
+async fn read_keys(context: Context) -> Result<Answer<KeySet>, Problem> {
     let keys = context.state.tokens.public_keys().map(|(kid, x)| Key {
         kty: "OKP",
         crv: "Ed25519",
@@ -67,7 +72,6 @@ async fn read_keys(context: Context) -> Result<HttpResponse, Problem> {
         kid: kid.to_owned(),
         x,
     });
-    let mut response = Answer::ok(&KeySet { keys: keys.collect() })?.write();
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
-    Ok(response)
+    let answer = Answer::ok(&KeySet { keys: keys.collect() })?;
+    Ok(answer.with_header(CACHE_CONTROL, "public, max-age=300".to_owned()))
 }

@@ -1,7 +1,7 @@
 //! `/v1/support`: when the call centre can be reached.
 
 use crate::routes::tags;
-use actix_web::{HttpResponse, get};
+use actix_web::get;
 use chrono::{Duration, NaiveDate, Weekday};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,11 +13,17 @@ use crate::domain::values::calendar::japan_day;
 use crate::domain::values::lang::Text;
 use crate::http::answer::Answer;
 use crate::http::context::Context;
+use crate::http::operation::Operation;
 use crate::http::problems::Problem;
 use crate::http::timestamp::Timestamp;
 
 /// How far ahead holidays are told.
 const DAYS_AHEAD: i64 = 366;
+
+const READ: Operation = Operation::public("getSupport");
+
+/// The operations of this resource.
+pub const OPERATIONS: &[&Operation] = &[&READ];
 
 /// Registers the route.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -80,12 +86,11 @@ pub struct SupportResponse {
 /// Number, hours, whether it is open now, when it opens next, and the holidays known.
 #[utoipa::path(
     tag = tags::SUPPORT,
-    operation_id = "getSupport",
+    operation_id = READ.id,
     responses((status = 200, description = "The call centre.", body = SupportResponse)),
-    security(()),
 )]
 #[get("/v1/support")]
-async fn read_support(context: Context) -> Result<HttpResponse, Problem> {
+async fn read_support(context: Context) -> Result<Answer<SupportResponse>, Problem> {
     let now = context.call.now;
     let today = japan_day(now);
     let hours = call_centre::HOURS.iter().map(|hours| HoursResponse {
@@ -105,7 +110,7 @@ async fn read_support(context: Context) -> Result<HttpResponse, Problem> {
         holidays: holidays.collect(),
         holidays_known_until_year: *holidays::known_years().end(),
     };
-    Ok(Answer::ok(&body)?.write())
+    Ok(Answer::ok(&body)?)
 }
 
 const fn weekday(day: Weekday) -> &'static str {

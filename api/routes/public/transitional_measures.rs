@@ -1,24 +1,31 @@
 //! `/v1/transitional-measures`: the rounds, for everybody to read.
 
-use crate::routes::tags;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{get, web};
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::db::store::filings::transitional_measures as stored;
-use crate::domain::filings::transitional_measures::{CategoryRule, Edition, Window, edition_in_force};
+use crate::domain::filings::transitional_measures::{CategoryRule, Edition, Window};
 use crate::domain::values::calendar::{Instant, japan_day, start_of};
 use crate::domain::values::facility_code::FacilityKind;
 use crate::domain::values::lang::Text;
 use crate::error::Error;
 use crate::http::answer::Answer;
 use crate::http::context::Context;
-use crate::http::paging::{self, PageQuery};
-use crate::http::problems::{Problem, ProblemDocument};
+use crate::http::operation::Operation;
+use crate::http::paging::{PageQuery, cut, page};
+use crate::http::problems::Problem;
 use crate::http::timestamp::Timestamp;
+use crate::routes::tags;
 use crate::usecases::filings::transitional_measures;
+
+const LIST: Operation = Operation::public("listTransitionalMeasures");
+const READ: Operation = Operation::public("getTransitionalMeasure").refusing(&[(404, "No such round.")]);
+
+/// The operations of this resource.
+pub const OPERATIONS: &[&Operation] = &[&LIST, &READ];
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -100,16 +107,12 @@ impl RoundResponse {
     }
 }
 
-/// A page of rounds.
-#[derive(Serialize, ToSchema)]
-pub struct RoundPage {
-    /// The rounds, by name.
-    #[schema(max_items = 100)]
-    pub items: Vec<RoundResponse>,
-    /// The token of the next page, if there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 400)]
-    pub next_page_token: Option<String>,
+page! {
+    /// A page of rounds.
+    RoundPage {
+        /// The rounds, by name.
+        RoundResponse
+    }
 }
 
 /// List the rounds
@@ -118,36 +121,24 @@ pub struct RoundPage {
 /// English.
 #[utoipa::path(
     tag = tags::TRANSITIONAL_MEASURES,
-    operation_id = "listTransitionalMeasures",
+    operation_id = LIST.id,
     params(PageQuery),
     responses((status = 200, description = "A page of rounds.", body = RoundPage)),
-    security(()),
 )]
 #[get("/v1/transitional-measures")]
-async fn list_rounds(
-    context: Context,
-    query: web::Query<PageQuery>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+async fn list_rounds(context: Context, query: web::Query<PageQuery>) -> Result<Answer<RoundPage>, Problem> {
     let slice = query.slice::<String>()?;
-    let now = context.call.now;
-    let page = context
-        .state
-        .database
-        .read(move |conn| {
-            let mut names = stored::list_names(conn, slice.after.as_deref(), slice.probe())?;
-            let next_page_token = paging::cut(&mut names, slice.limit, Clone::clone)?;
-            let mut items = Vec::with_capacity(names.len());
-            for name in names {
-                let editions = stored::list_editions(conn, &name)?;
-                if let Some(edition) = edition_in_force(&editions, japan_day(now)) {
-                    items.push(RoundResponse::of(name, edition.clone(), now));
-                }
-            }
-            Ok(RoundPage { items, next_page_token })
-        })
-        .await?;
-    paging::write(&request, &page, page.next_page_token.as_ref())
+    let list = context.read(move |reading| {
+        let mut names = stored::list_names(reading.conn, slice.after.as_deref(), slice.probe())?;
+        let next_page_token = cut(&mut names, slice.limit, Clone::clone)?;
+        let mut items = Vec::with_capacity(names.len());
+        for name in names {
+            let edition = transitional_measures::find(reading.conn, &name, reading.now)?;
+            items.extend(edition.map(|edition| RoundResponse::of(name, edition, reading.now)));
+        }
+        Ok(RoundPage { items, next_page_token })
+    });
+    Ok(context.answer_page(&list.await?)?)
 }
 
 /// Read a round
@@ -156,20 +147,17 @@ async fn list_rounds(
 /// until when it excuses, in Japanese and English: everything a form needs to be drawn.
 #[utoipa::path(
     tag = tags::TRANSITIONAL_MEASURES,
-    operation_id = "getTransitionalMeasure",
+    operation_id = READ.id,
     params(("round" = String, Path, description = "The round's name.", max_length = 40, example = "2023")),
     responses(
         (status = 200, description = "The round.", body = RoundResponse),
-        (status = 404, description = "No such round.", body = ProblemDocument, content_type = "application/problem+json"),
     ),
-    security(()),
 )]
 #[get("/v1/transitional-measures/{round}")]
-async fn read_round(context: Context, round: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let (round, now) = (round.into_inner(), context.call.now);
+async fn read_round(context: Context, round: web::Path<String>) -> Result<Answer<RoundResponse>, Problem> {
+    let round = round.into_inner();
     let name = round.clone();
-    let edition =
-        context.state.database.read(move |conn| transitional_measures::find(conn, &name, now)).await?;
-    let edition = edition.ok_or(Error::NotFound)?;
-    Ok(Answer::ok(&RoundResponse::of(round, edition, now))?.write())
+    let find = context.read(move |reading| transitional_measures::find(reading.conn, &name, reading.now));
+    let edition = find.await?.ok_or(Error::NotFound)?;
+    Ok(Answer::ok(&RoundResponse::of(round, edition, context.call.now))?)
 }

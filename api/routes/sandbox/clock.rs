@@ -1,24 +1,31 @@
 //! The clock: read, and moved forward.
 
 use crate::routes::tags;
-use actix_web::{HttpResponse, get, put, web};
+use actix_web::{get, put, web};
 use chrono::Datelike as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::clock::{Clock, LAST_YEAR};
-use crate::db::engine::writer::Mode;
+use crate::domain::values::calendar::Instant;
 use crate::domain::values::fault::Fault;
+use crate::domain::values::faults::Faults;
 use crate::error::Error;
 use crate::http::answer::Answer;
 use crate::http::body::Json;
 use crate::http::context::Context;
-use crate::http::filing::{Filing, nobody};
+use crate::http::operation::Operation;
 use crate::http::problems::Problem;
 use crate::http::rehearsal::WriteQuery;
 use crate::http::timestamp::Timestamp;
 use crate::usecases::sandbox;
+
+const READ: Operation = Operation::public("getClock");
+const MOVE: Operation = Operation::public("moveClock");
+
+/// The operations of this resource.
+pub(super) const OPERATIONS: &[&Operation] = &[&READ, &MOVE];
 
 /// The sandbox's clock.
 #[derive(Serialize, ToSchema)]
@@ -36,18 +43,31 @@ pub struct ClockRequest {
     pub now: String,
 }
 
+impl ClockRequest {
+    fn parse(&self, present: Instant, faults: &mut Faults) -> Option<Instant> {
+        let parsed = chrono::DateTime::parse_from_rfc3339(&self.now).map_err(|_| Fault::InstantForm);
+        let wanted = faults.take("/now", parsed)?.to_utc();
+        if wanted.year() > LAST_YEAR {
+            faults.add("/now", Fault::InstantForm);
+        }
+        if wanted < present {
+            faults.add("/now", Fault::InstantInPast);
+        }
+        Some(wanted)
+    }
+}
+
 /// Read the clock
 ///
 /// The time by which the sandbox lives. It ticks, and goes on after a restart.
 #[utoipa::path(
     tag = tags::SANDBOX,
-    operation_id = "getClock",
+    operation_id = READ.id,
     responses((status = 200, description = "The time.", body = ClockResponse)),
-    security(()),
 )]
 #[get("/sandbox/clock")]
-pub(super) async fn read_clock(context: Context) -> Result<HttpResponse, Problem> {
-    Ok(Answer::ok(&ClockResponse { now: context.call.now.into() })?.write())
+pub(super) async fn read_clock(context: Context) -> Result<Answer<ClockResponse>, Problem> {
+    Ok(Answer::ok(&ClockResponse { now: context.call.now.into() })?)
 }
 
 /// Move the clock forward
@@ -56,44 +76,33 @@ pub(super) async fn read_clock(context: Context) -> Result<HttpResponse, Problem
 /// back.
 #[utoipa::path(
     tag = tags::SANDBOX,
-    operation_id = "moveClock",
+    operation_id = MOVE.id,
     params(WriteQuery),
     request_body = ClockRequest,
     responses((status = 200, description = "The new time.", body = ClockResponse)),
-    security(()),
 )]
 #[put("/sandbox/clock")]
 pub(super) async fn move_clock(
     context: Context,
     query: web::Query<WriteQuery>,
     body: Json<ClockRequest>,
-) -> Result<HttpResponse, Problem> {
-    let query = query.into_inner();
-    let Json { value, mut faults, .. } = body;
-    let parsed = chrono::DateTime::parse_from_rfc3339(&value.now).map_err(|_| Fault::InstantForm);
-    let wanted = faults.take("/now", parsed).map(|wanted| wanted.to_utc());
-    if wanted.is_some_and(|wanted| wanted.year() > LAST_YEAR) {
-        faults.add("/now", Fault::InstantForm);
-    }
-    if wanted.is_some_and(|wanted| wanted < context.call.now) {
-        faults.add("/now", Fault::InstantInPast);
-    }
-    let wanted = faults.finish(wanted)?;
+) -> Result<Answer<ClockResponse>, Problem> {
+    let now = context.call.now;
+    let wanted = body.read(|form, faults| form.parse(now, faults))?;
     let offset = Clock::offset_for(wanted);
-    let state = context.state.clone();
-    let answer = context
-        .carry_out_for(Filing::unkeyed(query), nobody, move |work, ()| {
-            // Two movers at once: the clock still never goes back.
-            if offset < state.clock.offset_micros() {
-                return Err(Error::invalid("/now", Fault::InstantInPast));
-            }
-            sandbox::keep_clock(work, offset)?;
-            Answer::ok(&ClockResponse { now: wanted.into() })
-        })
-        .await?;
+    let clock = context.state.clock.clone();
+    let shared = clock.clone();
+    let keep = context.write(*query, move |work| {
+        // Two movers at once: the clock still never goes back.
+        if offset < shared.offset_micros() {
+            return Err(Error::invalid("/now", Fault::InstantInPast));
+        }
+        sandbox::keep_clock(work, offset)
+    });
+    keep.await?;
     // Only a kept move is made, so that clock and data agree after a crash.
-    if query.mode() == Mode::Store {
-        context.state.clock.move_forward_to_offset(offset);
+    if !query.validate_only {
+        clock.move_forward_to_offset(offset);
     }
-    Ok(answer)
+    Ok(Answer::ok(&ClockResponse { now: wanted.into() })?)
 }

@@ -1,17 +1,24 @@
 //! The facility list, to find a facility to try with.
 
 use crate::routes::tags;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::db::store::{accounts, facilities};
+use crate::domain::facilities::ListedFacility;
 use crate::domain::values::facility_code::FacilityKind;
-use crate::error::Error;
+use crate::http::answer::Answer;
 use crate::http::context::Context;
-use crate::http::paging::{self, PageQuery};
+use crate::http::operation::Operation;
+use crate::http::paging::{PageQuery, page, page_of};
 use crate::http::problems::Problem;
 use crate::http::problems::refusals::RequestRefusal;
+
+const LIST: Operation = Operation::public("listFacilities");
+
+/// The operations of this resource.
+pub(super) const OPERATIONS: &[&Operation] = &[&LIST];
 
 /// A facility of the list, to try with.
 #[derive(Serialize, ToSchema)]
@@ -34,16 +41,12 @@ pub struct ListedFacilityResponse {
     pub has_account: bool,
 }
 
-/// A page of the facility list.
-#[derive(Serialize, ToSchema)]
-pub struct ListedFacilityPage {
-    /// The facilities, by code.
-    #[schema(max_items = 100)]
-    pub items: Vec<ListedFacilityResponse>,
-    /// The token of the next page, if there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 400)]
-    pub next_page_token: Option<String>,
+page! {
+    /// A page of the facility list.
+    ListedFacilityPage {
+        /// The facilities, by code.
+        ListedFacilityResponse
+    }
 }
 
 /// The query of the facility list.
@@ -74,39 +77,35 @@ pub struct FacilityQuery {
 /// The facility list (in a new sandbox invented facilities), by code.
 #[utoipa::path(
     tag = tags::SANDBOX,
-    operation_id = "listFacilities",
+    operation_id = LIST.id,
     params(FacilityQuery),
     responses((status = 200, description = "A page of facilities.", body = ListedFacilityPage)),
-    security(()),
 )]
 #[get("/sandbox/facilities")]
 pub(super) async fn list_facilities(
     context: Context,
     query: web::Query<FacilityQuery>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+) -> Result<Answer<ListedFacilityPage>, Problem> {
     let FacilityQuery { prefecture, kind, page_size, page_token } = query.into_inner();
     let slice = PageQuery { page_size, page_token }.slice::<String>()?;
     if prefecture.as_ref().is_some_and(|two| two.len() != 2 || !two.bytes().all(|byte| byte.is_ascii_digit()))
     {
         return Err(RequestRefusal::InvalidParameter.into());
     }
-    let page = context.state.database.read(move |conn| {
-        let mut rows = facilities::list(conn, prefecture.as_deref(), kind, &slice)?;
-        let next_page_token = paging::cut(&mut rows, slice.limit, |row| row.code.to_string())?;
-        let items = rows.into_iter().map(|row| {
-            let has_account = accounts::find_by_facility(conn, &row.code)?.is_some();
+    let list = context.read(move |reading| {
+        let rows = facilities::list(reading.conn, prefecture.as_deref(), kind, &slice)?;
+        let key = |facility: &ListedFacility| facility.code.to_string();
+        page_of(rows, slice.limit, key, |facility| {
+            let has_account = accounts::find_by_facility(reading.conn, &facility.code)?.is_some();
             Ok(ListedFacilityResponse {
-                facility_code: row.code.to_string(),
-                kind: row.code.kind(),
-                name: row.name.to_string(),
-                postal_code: row.postal_code.to_string(),
-                address: row.address.to_string(),
+                facility_code: facility.code.to_string(),
+                kind: facility.code.kind(),
+                name: facility.name.to_string(),
+                postal_code: facility.postal_code.to_string(),
+                address: facility.address.to_string(),
                 has_account,
             })
-        });
-        Ok(ListedFacilityPage { items: items.collect::<Result<_, Error>>()?, next_page_token })
+        })
     });
-    let page = page.await?;
-    paging::write(&request, &page, page.next_page_token.as_ref())
+    Ok(context.answer_page(&list.await?)?)
 }

@@ -1,20 +1,26 @@
 //! The mailbox: every mail the service has sent.
 
 use crate::routes::tags;
-use actix_web::{HttpRequest, HttpResponse, delete, get, web};
+use actix_web::{delete, get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::db::store::sandbox::messages::{self, StoredMessage};
-use crate::http::answer::Answer;
+use crate::http::answer::{Answer, Nothing};
 use crate::http::context::Context;
-use crate::http::filing::{Filing, nobody};
-use crate::http::paging::{self, PageQuery, time_token};
+use crate::http::operation::Operation;
+use crate::http::paging::{PageQuery, page, page_of, time_token};
 use crate::http::problems::Problem;
 use crate::http::problems::refusals::RequestRefusal;
 use crate::http::rehearsal::WriteQuery;
 use crate::http::timestamp::Timestamp;
 use crate::usecases::sandbox;
+
+const LIST: Operation = Operation::public("listMessages");
+const DELETE: Operation = Operation::public("deleteMessages");
+
+/// The operations of this resource.
+pub(super) const OPERATIONS: &[&Operation] = &[&LIST, &DELETE];
 
 /// No address is longer.
 const ADDRESS_MAX: usize = 254;
@@ -65,16 +71,12 @@ impl MessageResponse {
     }
 }
 
-/// A page of mails.
-#[derive(Serialize, ToSchema)]
-pub struct MessagePage {
-    /// The mails, newest first.
-    #[schema(max_items = 100)]
-    pub items: Vec<MessageResponse>,
-    /// The token of the next page, if there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 400)]
-    pub next_page_token: Option<String>,
+page! {
+    /// A page of mails.
+    MessagePage {
+        /// The mails, newest first.
+        MessageResponse
+    }
 }
 
 /// The query of the mailbox.
@@ -102,28 +104,26 @@ pub struct MessageQuery {
 /// of a mail server.
 #[utoipa::path(
     tag = tags::SANDBOX,
-    operation_id = "listMessages",
+    operation_id = LIST.id,
     params(MessageQuery),
     responses((status = 200, description = "A page of mails.", body = MessagePage)),
-    security(()),
 )]
 #[get("/sandbox/messages")]
 pub(super) async fn list_messages(
     context: Context,
     query: web::Query<MessageQuery>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+) -> Result<Answer<MessagePage>, Problem> {
     let MessageQuery { to, page_size, page_token } = query.into_inner();
     if to.as_ref().is_some_and(|to| to.chars().count() > ADDRESS_MAX) {
         return Err(RequestRefusal::InvalidParameter.into());
     }
     let slice = PageQuery { page_size, page_token }.slice_by_time()?;
-    let mut rows =
-        context.state.database.read(move |conn| messages::list(conn, to.as_deref(), &slice)).await?;
-    let next_page_token =
-        paging::cut(&mut rows, slice.limit, |row| time_token(row.delivered_at, row.id.uuid()))?;
-    let page = MessagePage { items: rows.into_iter().map(MessageResponse::of).collect(), next_page_token };
-    paging::write(&request, &page, page.next_page_token.as_ref())
+    let list = context.read(move |reading| {
+        let rows = messages::list(reading.conn, to.as_deref(), &slice)?;
+        let key = |message: &StoredMessage| time_token(message.delivered_at, message.id.uuid());
+        page_of(rows, slice.limit, key, |message| Ok(MessageResponse::of(message)))
+    });
+    Ok(context.answer_page(&list.await?)?)
 }
 
 /// Empty the mailbox
@@ -131,20 +131,15 @@ pub(super) async fn list_messages(
 /// Deletes every mail in it.
 #[utoipa::path(
     tag = tags::SANDBOX,
-    operation_id = "deleteMessages",
+    operation_id = DELETE.id,
     params(WriteQuery),
     responses((status = 204, description = "The mailbox is empty.")),
-    security(()),
 )]
 #[delete("/sandbox/messages")]
 pub(super) async fn empty_mailbox(
     context: Context,
     query: web::Query<WriteQuery>,
-) -> Result<HttpResponse, Problem> {
-    context
-        .carry_out_for(Filing::unkeyed(query.into_inner()), nobody, |work, ()| {
-            sandbox::empty_mailbox(work)?;
-            Ok(Answer::nothing())
-        })
-        .await
+) -> Result<Answer<Nothing>, Problem> {
+    context.write(*query, sandbox::empty_mailbox).await?;
+    Ok(Answer::nothing())
 }

@@ -8,6 +8,11 @@ mod messages;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::http::operation::Operation;
+
+/// The operations of the sandbox.
+pub const OPERATIONS: [&[&Operation]; 3] = [messages::OPERATIONS, clock::OPERATIONS, facilities::OPERATIONS];
+
 /// Registers the routes; a production service has none of them.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config

@@ -5,7 +5,6 @@ pub mod registrations;
 
 use super::facilities::check;
 use super::facilities::check::OF_FACILITY;
-use super::identity::sessions::Principal;
 use super::work::Work;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::engine::{Conn, Stored};
@@ -15,7 +14,7 @@ use crate::domain::accounts::{Account, FacilityIdentity, Profile};
 use crate::domain::audit::AuditAction;
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::fault::Fault;
-use crate::domain::values::faults::FieldFault;
+use crate::domain::values::faults::{Draft, Faults};
 use crate::domain::values::postal_code::PostalCode;
 use crate::error::Error;
 
@@ -28,38 +27,52 @@ pub struct Change {
     pub profile: Profile,
 }
 
-/// Everything the facility list says against a stated code and a stated postal code. What a change
-/// does not state is not held against the list: nobody is blamed for what he did not send.
-pub fn faults(
-    conn: &mut Conn,
-    account: &Account,
-    code: Option<&FacilityCode>,
-    postal_code: Option<&PostalCode>,
-) -> Result<Vec<FieldFault>, Error> {
-    let present = account.identity.code();
-    let new_code = code.filter(|code| present != Some(*code));
-    let mut faults = check::faults(conn, OF_FACILITY, code.or(present), postal_code)?;
-    // A facility that left the list may still correct its telephone number.
-    faults.retain(|fault| fault.fault != Fault::FacilityDelisted || new_code.is_some());
-    if new_code.is_some_and(|code| code.kind() != account.identity.kind()) {
-        faults.push(FieldFault::new(OF_FACILITY.code, Fault::KindMismatch));
-    }
-    Ok(faults)
+/// What could be read of a change.
+#[derive(Debug, Clone)]
+pub struct ChangeDraft {
+    /// The stated code, be it the present one.
+    pub code: Option<FacilityCode>,
+    /// The stated postal code.
+    pub postal_code: Option<PostalCode>,
+    /// The whole change, if every part could be read.
+    pub change: Option<Change>,
 }
 
-/// Stores a change that [`faults`] has nothing against.
+/// Stores a change that nothing speaks against.
 ///
 /// # Errors
-/// [`AccountRefusal::FacilityAlreadyDesignated`], those of [`eligibility::may_register`].
-pub fn change(work: &mut Work<'_>, principal: &Principal, change: &Change) -> Result<Account, Error> {
-    let now = work.now();
-    let account = &principal.account;
+/// [`Error::Invalid`] with everything that does, [`AccountRefusal::FacilityAlreadyDesignated`], those of
+/// [`eligibility::may_register`].
+pub fn change(work: &mut Work<'_>, mut draft: Draft<ChangeDraft>) -> Result<Account, Error> {
+    let (now, account) = (work.now(), &work.actor.authority()?.account);
+    draft.examine(|draft, faults| examine(work.conn, account, draft, faults))?;
+    let change = draft.finish(|draft| draft.change)?;
     match &change.code {
         Some(code) => designate(work, account, code, &change.profile)?,
         None => accounts::update_profile(work.conn, account.id, &change.profile, now)?,
     }
-    work.audit(Some(account.id), AuditAction::AccountChanged, &account.id, None)?;
+    work.audit(AuditAction::AccountChanged, &account.id, None)?;
     accounts::find(work.conn, account.id)?.ok_or_else(|| Error::internal("an account vanished"))
+}
+
+/// Notes everything the facility list says against a stated code and a stated postal code. What a change
+/// does not state is not held against the list.
+fn examine(
+    conn: &mut Conn,
+    account: &Account,
+    draft: &ChangeDraft,
+    faults: &mut Faults,
+) -> Result<(), Error> {
+    let (code, present) = (draft.code.as_ref(), account.identity.code());
+    let new_code = code.filter(|code| present != Some(*code));
+    let mut found = check::faults(conn, OF_FACILITY, code.or(present), draft.postal_code.as_ref())?;
+    // A facility that left the list may still correct its telephone number.
+    found.retain(|fault| fault.fault != Fault::FacilityDelisted || new_code.is_some());
+    faults.extend(found);
+    if new_code.is_some_and(|code| code.kind() != account.identity.kind()) {
+        faults.add(OF_FACILITY.code, Fault::KindMismatch);
+    }
+    Ok(())
 }
 
 fn designate(

@@ -74,5 +74,5 @@ pub fn record(work: &mut Work<'_>, report: &Report) -> Result<(), Error> {
         "read": report.read, "added": report.added, "changed": report.changed,
         "refused": report.refused, "delisted": report.delisted, "carried_on": report.carried_on,
     });
-    work.audit(None, AuditAction::FacilitiesImported, &"facilities", Some(counts))
+    work.audit(AuditAction::FacilitiesImported, &"facilities", Some(counts))
 }

@@ -20,7 +20,7 @@ pub fn load(work: &mut Work<'_>, file: &RoundFile) -> Result<(), Error> {
     for edition in &file.editions {
         transitional_measures::put(work.conn, &file.round, edition, now)?;
     }
-    work.audit(None, AuditAction::RoundLoaded, &&file.round, None)
+    work.audit(AuditAction::RoundLoaded, &&file.round, None)
 }
 
 /// Loads the shipped rounds that the database does not know yet; a round that staff loaded stays.

@@ -10,7 +10,7 @@ use crate::domain::filings::uploads::{ANNOUNCEMENT_LIFE, MAX_FILES, MAX_TOTAL_BY
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::UploadId;
 use crate::error::Error;
-use crate::usecases::identity::sessions::Principal;
+use crate::usecases::actor::Actor;
 use crate::usecases::work::Work;
 
 /// What a caller says of a file before sending it.
@@ -30,8 +30,8 @@ pub struct Announcement {
 ///
 /// # Errors
 /// [`UploadRefusal::UploadQuota`].
-pub fn announce(work: &mut Work<'_>, principal: &Principal, file: Announcement) -> Result<Upload, Error> {
-    let now = work.now();
+pub fn announce(work: &mut Work<'_>, file: Announcement) -> Result<Upload, Error> {
+    let (now, principal) = (work.now(), work.actor.authority()?);
     let (files, bytes) = uploads::sum_of_account(work.conn, principal.account.id)?;
     let more = i64::try_from(file.size_bytes).map_err(Error::internal)?;
     if files >= MAX_FILES || bytes + more > MAX_TOTAL_BYTES {
@@ -49,16 +49,16 @@ pub fn announce(work: &mut Work<'_>, principal: &Principal, file: Announcement) 
         stored_at: None,
     };
     uploads::insert(work.conn, &upload)?;
-    work.audit(Some(principal.account.id), AuditAction::UploadAnnounced, &upload.id, None)?;
+    work.audit(AuditAction::UploadAnnounced, &upload.id, None)?;
     Ok(upload)
 }
 
-/// The principal's upload.
+/// The actor's upload; anybody else's does not exist for it.
 ///
 /// # Errors
 /// [`Error::NotFound`]; also for an announcement whose time is over.
-pub fn find(conn: &mut Conn, principal: &Principal, id: UploadId, now: Instant) -> Result<Upload, Error> {
-    uploads::find(conn, id, principal.account.id)?
+pub fn find(conn: &mut Conn, actor: &Actor, id: UploadId, now: Instant) -> Result<Upload, Error> {
+    uploads::find(conn, id, actor.authority()?.account.id)?
         .filter(|upload| upload.stored_at.is_some() || now < upload.expires_at)
         .ok_or(Error::NotFound)
 }
@@ -67,13 +67,13 @@ pub fn find(conn: &mut Conn, principal: &Principal, id: UploadId, now: Instant) 
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn confirm(work: &mut Work<'_>, principal: &Principal, id: UploadId) -> Result<Upload, Error> {
+pub fn confirm(work: &mut Work<'_>, id: UploadId) -> Result<Upload, Error> {
     let now = work.now();
-    let upload = find(work.conn, principal, id, now)?;
+    let upload = find(work.conn, work.actor, id, now)?;
     if upload.stored_at.is_some() {
         return Ok(upload);
     }
     uploads::mark_stored(work.conn, id, now)?;
-    work.audit(Some(principal.account.id), AuditAction::UploadStored, &id, None)?;
+    work.audit(AuditAction::UploadStored, &id, None)?;
     Ok(Upload { stored_at: Some(now), ..upload })
 }

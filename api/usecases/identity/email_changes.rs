@@ -1,7 +1,6 @@
 //! A new login address: proved by a link of its own, announced to the old one.
 
 use super::links;
-use super::sessions::Principal;
 use crate::db::engine::Stored;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
@@ -22,9 +21,9 @@ use crate::usecases::work::Work;
 ///
 /// # Errors
 /// [`Error::Invalid`] if it is the present one.
-pub fn request(work: &mut Work<'_>, principal: &Principal, email: &EmailAddress) -> Result<(), Error> {
+pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     let now = work.now();
-    let account = &principal.account;
+    let account = &work.actor.authority()?.account;
     if account.email.key() == email.key() {
         return Err(Error::invalid("/email", Fault::EmailUnchanged));
     }
@@ -40,7 +39,7 @@ pub fn request(work: &mut Work<'_>, principal: &Principal, email: &EmailAddress)
         new_address_masked: mask(email),
     };
     work.mail(&account.email, Some(account.id), &notice)?;
-    work.audit(Some(account.id), AuditAction::EmailChangeRequested, &account.id, None)
+    work.audit(AuditAction::EmailChangeRequested, &account.id, None)
 }
 
 /// Makes the proved address the account's login id.
@@ -54,6 +53,7 @@ pub fn complete(work: &mut Work<'_>, token: &OpaqueToken) -> Result<Account, Err
     let id = link.account_id.ok_or(IdentityRefusal::LinkUnknown)?;
     locks::hold(work.conn, &[Lock::Account(id)])?;
     let account = accounts::find(work.conn, id)?.ok_or(IdentityRefusal::LinkUnknown)?;
+    work.identify(id);
     if accounts::update_email(work.conn, id, &link.email, now)? == Stored::Taken {
         return Err(AccountRefusal::EmailTaken.into());
     }
@@ -62,7 +62,7 @@ pub fn complete(work: &mut Work<'_>, token: &OpaqueToken) -> Result<Account, Err
     stored_links::use_up_of_account(work.conn, LinkPurpose::PasswordReset, id, now)?;
     let facility_name = account.profile.facility.name.to_string();
     work.mail(&account.email, Some(id), &Message::EmailChanged { facility_name, at: now })?;
-    work.audit(Some(id), AuditAction::EmailChanged, &id, None)?;
+    work.audit(AuditAction::EmailChanged, &id, None)?;
     accounts::find(work.conn, id)?.ok_or_else(|| Error::internal("an account vanished"))
 }
 

@@ -49,11 +49,20 @@ const fn path(purpose: LinkPurpose) -> &'static str {
 /// Looks at a link without using it, however often: mail scanners open links.
 ///
 /// # Errors
-/// [`IdentityRefusal::LinkUnknown`], [`IdentityRefusal::LinkUsed`], [`IdentityRefusal::LinkExpired`].
+/// [`IdentityRefusal::LinkUnknown`], and those of [`check`].
 pub fn look(conn: &mut Conn, purpose: LinkPurpose, token: &OpaqueToken, now: Instant) -> Result<Link, Error> {
     let link = links::find(conn, purpose, &token.hash())?.ok_or(IdentityRefusal::LinkUnknown)?;
+    check(&link, now)?;
+    Ok(link)
+}
+
+/// Whether a link may be used.
+///
+/// # Errors
+/// [`IdentityRefusal::LinkUsed`], [`IdentityRefusal::LinkExpired`].
+pub fn check(link: &Link, now: Instant) -> Result<(), Error> {
     match link.state(now) {
-        LinkState::Good => Ok(link),
+        LinkState::Good => Ok(()),
         LinkState::Used => Err(IdentityRefusal::LinkUsed.into()),
         LinkState::Expired => Err(IdentityRefusal::LinkExpired.into()),
     }

@@ -20,7 +20,7 @@ use crate::usecases::work::Work;
 /// one gets no mail.
 pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     let Some(account) = accounts::find_by_email(work.conn, email)? else {
-        return work.audit(None, AuditAction::PasswordResetRequestedForUnknownAddress, &"-", None);
+        return work.audit(AuditAction::PasswordResetRequestedForUnknownAddress, &"-", None);
     };
     let (link, url) = links::make(work, LinkPurpose::PasswordReset, &account.email, Some(account.id))?;
     work.mail(
@@ -28,7 +28,7 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
         Some(account.id),
         &Message::PasswordReset { link: url, expires_at: link.expires_at },
     )?;
-    work.audit(None, AuditAction::PasswordResetRequested, &account.id, None)
+    work.audit(AuditAction::PasswordResetRequested, &account.id, None)
 }
 
 /// The account a reset link belongs to, so that the new password can be held against its data.

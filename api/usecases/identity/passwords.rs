@@ -1,6 +1,5 @@
 //! Changing a password.
 
-use super::sessions::Principal;
 use crate::db::store::accounts;
 use crate::db::store::identity::{links, sessions};
 use crate::delivery::mail::message::Message;
@@ -13,11 +12,8 @@ use crate::error::Error;
 use crate::usecases::work::Work;
 
 /// Stores a new password of a logged-in account and ends its other sessions. A rehearsal needs no hash.
-pub fn change_password(
-    work: &mut Work<'_>,
-    principal: &Principal,
-    hash: Option<&PasswordHash>,
-) -> Result<(), Error> {
+pub fn change_password(work: &mut Work<'_>, hash: Option<&PasswordHash>) -> Result<(), Error> {
+    let principal = work.actor.authority()?;
     replace_password(work, &principal.account, hash, Some(principal.session_id), AuditAction::PasswordChanged)
 }
 
@@ -30,6 +26,7 @@ pub(super) fn replace_password(
     action: AuditAction,
 ) -> Result<(), Error> {
     let now = work.now();
+    work.identify(account.id);
     if let Some(hash) = hash {
         accounts::update_password(work.conn, account.id, hash, now)?;
     }
@@ -40,5 +37,5 @@ pub(super) fn replace_password(
     }
     let facility_name = account.profile.facility.name.to_string();
     work.mail(&account.email, Some(account.id), &Message::PasswordChanged { facility_name, at: now })?;
-    work.audit(Some(account.id), action, &account.id, None)
+    work.audit(action, &account.id, None)
 }

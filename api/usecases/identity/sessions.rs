@@ -6,49 +6,28 @@ use crate::db::engine::Conn;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
 use crate::db::store::identity::{known_clients, sessions};
-use crate::domain::accounts::Account;
-use crate::domain::accounts::AccountRefusal;
 use crate::domain::audit::AuditAction;
 use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::identity::sessions::{IDLE_LIFE, Refresh, Session, decide_refresh};
 use crate::domain::values::calendar::Instant;
-use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::ids::{AccountId, SessionId};
 use crate::error::Error;
 use crate::security::access_tokens::Verified;
 use crate::security::opaque_token::OpaqueToken;
+use crate::usecases::actor::Principal;
 use crate::usecases::work::Work;
-
-/// Who a request speaks for: an account whose session lives.
-#[derive(Debug, Clone)]
-pub struct Principal {
-    /// The account.
-    pub account: Account,
-    /// The session.
-    pub session_id: SessionId,
-}
-
-impl Principal {
-    /// The account's facility code.
-    ///
-    /// # Errors
-    /// [`AccountRefusal::FacilityNotDesignated`] while there is none.
-    pub fn facility_code(&self) -> Result<&FacilityCode, Error> {
-        self.account.identity.code().ok_or_else(|| AccountRefusal::FacilityNotDesignated.into())
-    }
-}
 
 /// Asks whether the session behind a verified token still lives. Every handler of an account's
 /// resources begins its one hop to the database with this.
 ///
 /// # Errors
 /// [`IdentityRefusal::SessionEnded`].
-pub fn authenticate(conn: &mut Conn, verified: &Verified, now: Instant) -> Result<Principal, Error> {
+pub fn authenticate(conn: &mut Conn, verified: &Verified, now: Instant) -> Result<Box<Principal>, Error> {
     let session = sessions::find(conn, verified.session_id)?
         .filter(|session| session.is_live(now) && session.account_id == verified.account_id)
         .ok_or(IdentityRefusal::SessionEnded)?;
     let account = accounts::find(conn, session.account_id)?.ok_or(IdentityRefusal::SessionEnded)?;
-    Ok(Principal { account, session_id: session.id })
+    Ok(Box::new(Principal { account, session_id: session.id }))
 }
 
 /// A session with the refresh token that was just issued for it.
@@ -76,7 +55,8 @@ pub fn open(work: &mut Work<'_>, account: AccountId, user_agent: Option<String>)
     };
     sessions::insert(work.conn, &session)?;
     known_clients::remember(work.conn, account, &client, now)?;
-    work.audit(Some(account), AuditAction::SessionOpened, &session.id, None)?;
+    work.identify(account);
+    work.audit(AuditAction::SessionOpened, &session.id, None)?;
     issue(work, session)
 }
 
@@ -106,40 +86,38 @@ pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed
     let stored = sessions::find_refresh_token(work.conn, &presented.hash())?
         .ok_or(IdentityRefusal::RefreshTokenInvalid)?;
     let session = stored.session;
+    work.identify(session.account_id);
     match decide_refresh(&session, stored.replaced_at, now) {
         Refresh::Refuse => Err(IdentityRefusal::RefreshTokenInvalid.into()),
         Refresh::Revoke => {
             sessions::end(work.conn, session.id, now)?;
-            work.audit(
-                Some(session.account_id),
-                AuditAction::SessionRevokedAfterTokenReuse,
-                &session.id,
-                None,
-            )?;
+            work.audit(AuditAction::SessionRevokedAfterTokenReuse, &session.id, None)?;
             Ok(Refreshed::Revoked)
         }
         Refresh::Rotate => {
             // Only the presented one: a client that asked twice may go on with either answer.
             sessions::replace_refresh_token(work.conn, &presented.hash(), now)?;
             sessions::prolong(work.conn, session.id, now, session.expiry_after(now))?;
-            work.audit(Some(session.account_id), AuditAction::SessionRefreshed, &session.id, None)?;
+            work.audit(AuditAction::SessionRefreshed, &session.id, None)?;
             Ok(Refreshed::Rotated(Box::new(issue(work, session)?)))
         }
     }
 }
 
-/// Ends a session of the principal's own account.
+/// Ends a session of the actor's own account: the one that it acts in, or another.
 ///
 /// # Errors
 /// [`Error::NotFound`] for any other session.
-pub fn end(work: &mut Work<'_>, principal: &Principal, id: SessionId) -> Result<(), Error> {
+pub fn end(work: &mut Work<'_>, id: Option<SessionId>) -> Result<(), Error> {
+    let principal = work.actor.authority()?;
+    let id = id.unwrap_or(principal.session_id);
     let now = work.now();
     let session = sessions::find(work.conn, id)?
         .filter(|session| session.account_id == principal.account.id)
         .ok_or(Error::NotFound)?;
     if session.ended_at.is_none() {
         sessions::end(work.conn, id, now)?;
-        work.audit(Some(principal.account.id), AuditAction::SessionEnded, &id, None)?;
+        work.audit(AuditAction::SessionEnded, &id, None)?;
     }
     Ok(())
 }

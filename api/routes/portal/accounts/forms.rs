@@ -9,11 +9,11 @@ use crate::domain::values::designation_receipt::DesignationReceipt;
 use crate::domain::values::facility_code::{FacilityCode, FacilityKind};
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
-use crate::domain::values::postal_code::PostalCode;
+use crate::http::body::SecretText;
 use crate::routes::forms::parties::{ContactForm, FacilityTexts, FounderForm};
 use crate::security::opaque_token::OpaqueToken;
-use crate::usecases::accounts::Change;
-use crate::usecases::accounts::registrations::Registration;
+use crate::usecases::accounts::registrations::RegistrationDraft;
+use crate::usecases::accounts::{Change, ChangeDraft};
 
 /// The facility (医療機関等) that the account is for.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -98,14 +98,14 @@ impl FacilityForm {
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct AccountRequest {
     /// The token from the fragment of the mailed link.
-    #[schema(min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
     #[validate(length(max = 200, code = "too_long"))]
-    pub token: String,
+    pub token: SecretText,
     /// The password: 15 to 128 characters of any kind; not a common one, and without the facility's
     /// code or name or the address's name.
-    #[schema(min_length = 15, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
+    #[schema(value_type = String, min_length = 15, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
     #[validate(length(max = 128, code = "too_long"))]
-    pub password: String,
+    pub password: SecretText,
     /// The facility.
     #[validate(nested)]
     pub facility: FacilityForm,
@@ -120,20 +120,9 @@ pub struct AccountRequest {
     pub terms_accepted: bool,
 }
 
-/// What could be read of a registration form.
-pub struct ParsedAccount {
-    identity: Option<FacilityIdentity>,
-    profile: Option<Profile>,
-    /// The code, to be held against the list.
-    pub code: Option<FacilityCode>,
-    /// The postal code, likewise.
-    pub postal_code: Option<PostalCode>,
-    name: String,
-}
-
 impl AccountRequest {
     /// Reads as much as can be read.
-    pub fn parse(&self, faults: &mut Faults) -> ParsedAccount {
+    pub fn parse(&self, faults: &mut Faults) -> RegistrationDraft {
         let (identity, code) = self.facility.identity(faults);
         let (facility, postal_code) = self.facility.texts().parse(faults);
         let founder = self.founder.parse("/founder", faults);
@@ -142,22 +131,15 @@ impl AccountRequest {
             faults.add("/terms_accepted", Fault::MustBeTrue);
         }
         let profile = (|| Some(Profile { facility: facility?, founder: founder?, contact: contact? }))();
-        ParsedAccount { identity, profile, code, postal_code, name: self.facility.name.clone() }
-    }
-}
-
-impl ParsedAccount {
-    /// The facility's own data that a password must not hold.
-    #[must_use]
-    pub fn identity_texts(&self) -> Vec<String> {
-        let shown = self.identity.as_ref().map(FacilityIdentity::shown);
-        shown.into_iter().chain(Some(self.name.clone())).collect()
-    }
-
-    /// The whole form, if all of it could be read.
-    #[must_use]
-    pub fn into_registration(self, token: OpaqueToken) -> Option<Registration> {
-        Some(Registration { token, identity: self.identity?, profile: self.profile? })
+        RegistrationDraft {
+            token: OpaqueToken::presented(self.token.expose()),
+            password: self.password.clone().into(),
+            identity,
+            profile,
+            code,
+            postal_code,
+            name: self.facility.name.clone(),
+        }
     }
 }
 
@@ -184,11 +166,7 @@ pub struct AccountChangeRequest {
 
 impl AccountChangeRequest {
     /// Reads the change onto the account as it is, with the code and the postal code apart.
-    pub fn parse(
-        &self,
-        account: &Account,
-        faults: &mut Faults,
-    ) -> (Option<Change>, Option<FacilityCode>, Option<PostalCode>) {
+    pub fn parse(&self, account: &Account, faults: &mut Faults) -> ChangeDraft {
         let (mut code, mut postal_code, mut profile) = (None, None, Some(account.profile.clone()));
         if let Some(form) = &self.facility {
             for (place, given) in
@@ -213,6 +191,20 @@ impl AccountChangeRequest {
         }
         // Stating the present code again changes nothing.
         let new_code = code.clone().filter(|code| account.identity.code() != Some(code));
-        (profile.map(|profile| Change { code: new_code, profile }), code, postal_code)
+        let change = profile.map(|profile| Change { code: new_code, profile });
+        ChangeDraft { code, postal_code, change }
     }
+}
+
+/// The present password and a new one.
+#[derive(Deserialize, ToSchema, Validate)]
+pub struct PasswordRequest {
+    /// The present password.
+    #[schema(value_type = String, min_length = 1, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
+    #[validate(length(max = 128, code = "too_long"))]
+    pub current_password: SecretText,
+    /// The new password: 15 to 128 characters of any kind.
+    #[schema(value_type = String, min_length = 15, max_length = 128, format = Password, example = "雪の朝に隣の犬と川岸まで歩いた")]
+    #[validate(length(max = 128, code = "too_long"))]
+    pub new_password: SecretText,
 }

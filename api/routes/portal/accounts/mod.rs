@@ -1,41 +1,45 @@
 //! `/v1/accounts` and `/v1/account`: the account is created, read, changed.
 
 mod forms;
+mod link_holder;
 mod views;
 
-use crate::routes::tags;
-use actix_web::{HttpRequest, HttpResponse, get, patch, post, put, web};
-use secrecy::SecretString;
-use serde::Deserialize;
-use utoipa::ToSchema;
+use actix_web::{get, patch, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
-use validator::Validate;
 
-use super::accounts::forms::{AccountChangeRequest, AccountRequest};
-use super::accounts::views::{AccountPreview, AccountResponse};
-use crate::db::engine::Conn;
-use crate::db::engine::locks::{self, Lock};
+use self::forms::{AccountChangeRequest, AccountRequest, PasswordRequest};
+use self::link_holder::LinkHolder;
+use self::views::{AccountPreview, AccountResponse};
 use crate::db::store::accounts as stored;
-use crate::db::store::identity::links as stored_links;
-use crate::domain::accounts::FormerFacility;
-use crate::domain::identity::links::LinkPurpose;
 use crate::domain::identity::passwords;
 use crate::domain::identity::refusals::IdentityRefusal;
-use crate::error::Error;
-use crate::http::answer::Answer;
+use crate::http::answer::{Answer, Nothing, OrPreview};
 use crate::http::body::Json;
-use crate::http::conditional::{self, IfMatch, IfMatchHeader, IfNoneMatchHeader, etag};
-use crate::http::context::{Bearer, Context};
-use crate::http::filing::{Filing, IdempotencyKey, OptionalIdempotencyKeyHeader};
+use crate::http::caller::LoggedIn;
+use crate::http::conditional::{IfMatch, IfMatchHeader, IfNoneMatchHeader, etag};
+use crate::http::context::Context;
+use crate::http::idempotency::{IdempotencyKey, OptionalIdempotencyKeyHeader, Submission};
+use crate::http::operation::{Budget, KeyPolicy, Operation};
 use crate::http::problems::Problem;
-use crate::http::reauthentication::reauthenticate;
 use crate::http::rehearsal::{Rehearsed, WriteQuery};
-use crate::security::opaque_token::OpaqueToken;
-use crate::usecases::accounts::registrations::{self, Registration};
-use crate::usecases::accounts::{self, eligibility};
-use crate::usecases::facilities::check;
-use crate::usecases::identity::links;
-use crate::usecases::identity::passwords::change_password as store_new_password;
+use crate::routes::tags;
+use crate::usecases::accounts::{self, registrations};
+use crate::usecases::identity::passwords as credentials;
+
+const CREATE: Operation =
+    Operation::public("createAccount").with_key(KeyPolicy::Optional).charged_to(Budget::Tokens).refusing(&[
+        (404, "No such token."),
+        (409, "The facility or the address has an account, or a succession is the way."),
+        (410, "The token is used or expired."),
+    ]);
+const READ: Operation = Operation::of_account("getAccount");
+const CHANGE: Operation = Operation::of_account("changeAccount")
+    .charged_to(Budget::Writes)
+    .refusing(&[(409, "The code cannot be changed this way.")]);
+const CHANGE_PASSWORD: Operation = Operation::of_account("changePassword").charged_to(Budget::Passwords);
+
+/// The operations of this resource.
+pub const OPERATIONS: &[&Operation] = &[&CREATE, &READ, &CHANGE, &CHANGE_PASSWORD];
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -52,17 +56,13 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// and its kind instead.
 #[utoipa::path(
     tag = tags::REGISTRATION,
-    operation_id = "createAccount",
+    operation_id = CREATE.id,
     params(WriteQuery, OptionalIdempotencyKeyHeader),
     request_body = AccountRequest,
     responses(
         (status = 200, description = "With `validate_only`: what would be stored.", body = AccountPreview),
         (status = 201, description = "The account exists.", body = AccountResponse),
-        (status = 404, description = "No such token.", body = crate::http::problems::ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "The facility or the address has an account, or a succession is the way.", body = crate::http::problems::ProblemDocument, content_type = "application/problem+json"),
-        (status = 410, description = "The token is used or expired.", body = crate::http::problems::ProblemDocument, content_type = "application/problem+json"),
     ),
-    security(()),
 )]
 #[post("/v1/accounts")]
 async fn create_account(
@@ -70,69 +70,34 @@ async fn create_account(
     query: web::Query<WriteQuery>,
     key: IdempotencyKey,
     body: Json<AccountRequest>,
-) -> Result<HttpResponse, Problem> {
-    let query = query.into_inner();
-    context.spend(&context.state.limits.tokens_per_client, context.client())?;
-    let filing = Filing::new("createAccount", query, key).about(&body.fingerprint);
-    let token = OpaqueToken::presented(&body.value.token);
-    let secret = body.value.password.clone();
-    let form = examined(&context, body, &token).await?;
+) -> Result<Answer<OrPreview<AccountResponse, AccountPreview>>, Problem> {
+    context.charge(&CREATE)?;
+    let submission = Submission::new(&CREATE, *query, key)?.about(body.fingerprint());
+    let draft = body.draft(AccountRequest::parse);
+    let token = draft.parts().token.clone();
+    let examine = context.read(move |reading| registrations::examine(reading.conn, draft, reading.now));
+    let (link, registration) = match examine.await? {
+        registrations::Examined::Good { registration, link } => (link, Some(registration)),
+        registrations::Examined::LinkUsed { link } => (link, None),
+    };
     // Hashing is the dear part: it comes after every check that can refuse, and not for a rehearsal.
-    let hash = if query.validate_only || form.is_none() {
-        None
-    } else {
-        Some(context.state.passwords.hash(SecretString::from(secret)).await?)
+    let hash = match &registration {
+        Some(registration) => context.hash_unless_rehearsed(*query, registration.password.clone()).await?,
+        None => None,
     };
-    let key_owner = token.clone();
-    let who = move |conn: &mut Conn, _: &crate::usecases::work::Call| {
-        // Equal requests wait here for the first one's answer.
-        locks::hold(conn, &[Lock::Token(&key_owner.hash())])?;
-        let link = stored_links::find(conn, LinkPurpose::Registration, &key_owner.hash())?;
-        let link = link.ok_or(IdentityRefusal::LinkUnknown)?;
-        Ok((link.id.uuid(), ()))
-    };
-    context
-        .carry_out_for(filing, who, move |work, ()| {
-            let form = form.ok_or(IdentityRefusal::LinkUsed)?;
-            let account = registrations::complete(work, form, hash.as_ref())?;
-            if query.validate_only {
-                return Answer::ok(&AccountPreview::of(&account, &work.queued));
-            }
-            let body = AccountResponse::of(&account, &[]);
-            Ok(Answer::created("/v1/account".to_owned(), &body)?.tagged(etag(account.version)))
-        })
-        .await
-}
-
-/// Reads the form and holds it against the facility list and the password rules, all at once.
-/// Nothing comes back for a used link: only the answer kept under its key can help that caller.
-async fn examined(
-    context: &Context,
-    body: Json<AccountRequest>,
-    token: &OpaqueToken,
-) -> Result<Option<Registration>, Error> {
-    let Json { value, mut faults, .. } = body;
-    let parsed = value.parse(&mut faults);
-    let (token, now) = (token.clone(), context.call.now);
-    let read = context.state.database.read(move |conn| {
-        let (code, postal_code) = (parsed.code.as_ref(), parsed.postal_code.as_ref());
-        faults.extend(check::faults(conn, check::OF_FACILITY, code, postal_code)?);
-        let link = links::look(conn, LinkPurpose::Registration, &token, now);
-        let mut own_data = parsed.identity_texts();
-        own_data.extend(link.as_ref().ok().map(|link| link.email.local_part().to_owned()));
-        let own_data: Vec<&str> = own_data.iter().map(String::as_str).collect();
-        for fault in passwords::examine(&value.password, &own_data) {
-            faults.add("/password", fault);
+    let code = registration.as_ref().and_then(|registration| registration.identity.code().cloned());
+    let context = context.called_by(LinkHolder::of(token, link.email, code));
+    let submit = context.submit(submission, move |work| {
+        let registration = registration.ok_or(IdentityRefusal::LinkUsed)?;
+        let account = registrations::complete(work, *registration, hash.as_ref())?;
+        if query.validate_only {
+            return Ok(Answer::ok(&AccountPreview::of(&account, &work.queued))?.as_preview());
         }
-        let form = faults.finish(parsed.into_registration(token))?;
-        match link {
-            Err(Error::Refused(code)) if code == IdentityRefusal::LinkUsed => return Ok(None),
-            other => other?,
-        };
-        eligibility::may_register(conn, &form.identity)?;
-        Ok(Some(form))
+        let body = AccountResponse::of(&account, &[]);
+        let created = Answer::created("/v1/account".to_owned(), &body)?;
+        Ok(created.tagged(etag(account.version)).or_preview())
     });
-    read.await
+    Ok(submit.await?)
 }
 
 /// Read the account
@@ -141,29 +106,19 @@ async fn examined(
 /// successions.
 #[utoipa::path(
     tag = tags::ACCOUNT,
-    operation_id = "getAccount",
+    operation_id = READ.id,
     params(IfNoneMatchHeader),
     responses((status = 200, description = "The account.", body = AccountResponse)),
-    security(("bearer" = [])),
 )]
 #[get("/v1/account")]
-async fn read_account(
-    context: Context,
-    bearer: Bearer,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let now = context.call.now;
-    let (account, former) = context
-        .state
-        .database
-        .read(move |conn| {
-            let account = bearer.principal(conn, now)?.account;
-            let former: Vec<FormerFacility> = stored::list_former(conn, account.id)?;
-            Ok((account, former))
-        })
-        .await?;
-    let answer = Answer::ok(&AccountResponse::of(&account, &former))?;
-    conditional::read(&request, etag(account.version), answer)
+async fn read_account(context: Context<LoggedIn>) -> Result<Answer<AccountResponse>, Problem> {
+    let read = context.read(|reading| {
+        let account = reading.actor.authority()?.account.clone();
+        let former = stored::list_former(reading.conn, account.id)?;
+        Ok((account, former))
+    });
+    let (account, former) = read.await?;
+    Ok(context.answer_if_changed(etag(account.version), &AccountResponse::of(&account, &former))?)
 }
 
 /// Change the account
@@ -173,49 +128,30 @@ async fn read_account(
 /// in `facility.code` once it is designated; any other change of the code is a succession.
 #[utoipa::path(
     tag = tags::ACCOUNT,
-    operation_id = "changeAccount",
+    operation_id = CHANGE.id,
     params(WriteQuery, IfMatchHeader),
     request_body = AccountChangeRequest,
     responses(
         (status = 200, description = "The account after the change; with `validate_only` what it would be.", body = AccountResponse),
-        (status = 409, description = "The code cannot be changed this way.", body = crate::http::problems::ProblemDocument, content_type = "application/problem+json"),
     ),
-    security(("bearer" = [])),
 )]
 #[patch("/v1/account")]
 async fn change_account(
-    context: Context,
-    bearer: Bearer,
+    context: Context<LoggedIn>,
     query: web::Query<WriteQuery>,
     based_on: IfMatch,
     body: Json<AccountChangeRequest>,
-) -> Result<HttpResponse, Problem> {
-    context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
-    let Json { value, mut faults, .. } = body;
-    context
-        .carry_out(Filing::unkeyed(query.into_inner()), bearer, move |work, principal| {
-            based_on.check(&etag(principal.account.version))?;
-            let (change, code, postal_code) = value.parse(&principal.account, &mut faults);
-            let account = &principal.account;
-            faults.extend(accounts::faults(work.conn, account, code.as_ref(), postal_code.as_ref())?);
-            let account = accounts::change(work, principal, &faults.finish(change)?)?;
-            let former = stored::list_former(work.conn, account.id)?;
-            Ok(Answer::ok(&AccountResponse::of(&account, &former))?.tagged(etag(account.version)))
-        })
-        .await
-}
-
-/// The present password and a new one.
-#[derive(Deserialize, ToSchema, Validate)]
-pub struct PasswordRequest {
-    /// The present password.
-    #[schema(min_length = 1, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
-    #[validate(length(max = 128, code = "too_long"))]
-    pub current_password: String,
-    /// The new password: 15 to 128 characters of any kind.
-    #[schema(min_length = 15, max_length = 128, format = Password, example = "雪の朝に隣の犬と川岸まで歩いた")]
-    #[validate(length(max = 128, code = "too_long"))]
-    pub new_password: String,
+) -> Result<Answer<AccountResponse>, Problem> {
+    context.charge(&CHANGE)?;
+    let change = context.write(*query, move |work| {
+        let present = &work.actor.authority()?.account;
+        based_on.check(&etag(present.version))?;
+        let draft = body.draft(|form, faults| form.parse(present, faults));
+        let account = accounts::change(work, draft)?;
+        let former = stored::list_former(work.conn, account.id)?;
+        Ok(Answer::ok(&AccountResponse::of(&account, &former))?.tagged(etag(account.version)))
+    });
+    Ok(change.await?)
 }
 
 /// Change the password
@@ -224,49 +160,31 @@ pub struct PasswordRequest {
 /// owner. The present password guards the change, so no `If-Match` is wanted.
 #[utoipa::path(
     tag = tags::ACCOUNT,
-    operation_id = "changePassword",
+    operation_id = CHANGE_PASSWORD.id,
     params(WriteQuery),
     request_body = PasswordRequest,
     responses(
         (status = 200, description = "With `validate_only`: the password would be changed.", body = Rehearsed),
         (status = 204, description = "The password is changed."),
     ),
-    security(("bearer" = [])),
 )]
 #[put("/v1/account/password")]
 async fn change_password(
-    context: Context,
-    bearer: Bearer,
+    context: Context<LoggedIn>,
     query: web::Query<WriteQuery>,
     body: Json<PasswordRequest>,
-) -> Result<HttpResponse, Problem> {
-    let (query, now) = (query.into_inner(), context.call.now);
-    let Json { value: PasswordRequest { current_password, new_password }, mut faults, .. } = body;
-    let (account, stored_hash) = context
-        .state
-        .database
-        .read(move |conn| {
-            let account = bearer.principal(conn, now)?.account;
-            let hash = stored::find_password_hash(conn, account.id)?;
-            Ok((account, hash))
-        })
-        .await?;
-    reauthenticate(&context, &account, &mut faults, "/current_password", current_password, stored_hash)
-        .await?;
-    let identity = account.password_context();
-    for fault in passwords::examine(&new_password, &identity.each_ref().map(String::as_str)) {
-        faults.add("/new_password", fault);
-    }
-    faults.finish(Some(()))?;
-    let hash = if query.validate_only {
-        None
-    } else {
-        Some(context.state.passwords.hash(SecretString::from(new_password)).await?)
-    };
-    context
-        .carry_out(Filing::unkeyed(query), bearer, move |work, principal| {
-            store_new_password(work, principal, hash.as_ref())?;
-            if query.validate_only { Answer::ok(&Rehearsed::of(&work.queued)) } else { Ok(Answer::nothing()) }
-        })
-        .await
+) -> Result<Answer<OrPreview<Nothing, Rehearsed>>, Problem> {
+    let mut draft = body.draft(|form, _| (form.current_password.clone(), form.new_password.clone()));
+    let owner = context.reauthenticate(draft.parts().0.clone()).await?;
+    draft.note(|(_, new), faults| {
+        owner.note("/current_password", faults);
+        passwords::note_faults("/new_password", new.expose(), &owner.account.password_context(), faults);
+    });
+    let new = draft.finish(|(_, new)| Some(new))?;
+    let hash = context.hash_unless_rehearsed(*query, new.into()).await?;
+    let change = context.write(*query, move |work| {
+        credentials::change_password(work, hash.as_ref())?;
+        Rehearsed::answer(*query, work)
+    });
+    Ok(change.await?)
 }

@@ -2,36 +2,48 @@
 
 mod forms;
 mod reason;
+mod views;
 
-use crate::routes::tags;
-use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use actix_web::{get, post, put, web};
 use sha2::{Digest, Sha256};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::declarations::forms::{
-    DeclarationPage, DeclarationPreview, DeclarationRequest, DeclarationResponse, Draft, RevisionPage,
-    RevisionResponse,
-};
-use crate::db::engine::Conn;
+use self::forms::DeclarationRequest;
+use self::views::{DeclarationPage, DeclarationPreview, DeclarationResponse, RevisionPage, RevisionResponse};
 use crate::db::store::filings::declarations as stored;
-use crate::domain::filings::declarations::DeclarationContent;
-use crate::domain::values::calendar::Instant;
-use crate::domain::values::fault::Fault;
-use crate::domain::values::faults::Faults;
+use crate::domain::filings::declarations::{Declaration, DeclarationRevision};
 use crate::domain::values::ids::DeclarationId;
 use crate::error::Error;
-use crate::http::answer::Answer;
+use crate::http::answer::{Answer, OrPreview};
 use crate::http::body::Json;
-use crate::http::conditional::{self, IfMatch, IfMatchHeader, IfNoneMatchHeader};
-use crate::http::context::{Bearer, Context};
-use crate::http::filing::{Filing, IdempotencyKey, IdempotencyKeyHeader};
-use crate::http::paging::{self, PageQuery, time_token};
-use crate::http::problems::{Problem, ProblemDocument};
+use crate::http::caller::LoggedIn;
+use crate::http::conditional::{IfMatch, IfMatchHeader, IfNoneMatchHeader};
+use crate::http::context::Context;
+use crate::http::idempotency::{IdempotencyKey, IdempotencyKeyHeader, Submission};
+use crate::http::operation::{Budget, KeyPolicy, Operation};
+use crate::http::paging::{PageQuery, page_of, time_token};
+use crate::http::problems::Problem;
 use crate::http::rehearsal::WriteQuery;
+use crate::routes::tags;
 use crate::usecases::filings::declarations::{self, Examined};
-use crate::usecases::filings::transitional_measures;
-use crate::usecases::identity::sessions::Principal;
-use crate::usecases::work::Work;
+
+const FILE: Operation = Operation::of_account("fileDeclaration")
+    .with_key(KeyPolicy::Required)
+    .charged_to(Budget::Writes)
+    .refusing(&[(409, "The round is not open for this facility, or it has a live declaration.")]);
+const LIST: Operation = Operation::of_account("listDeclarations");
+const READ: Operation = Operation::of_account("getDeclaration");
+const REVISE: Operation = Operation::of_account("reviseDeclaration")
+    .charged_to(Budget::Writes)
+    .refusing(&[(409, "Its status or the round allows no revision.")]);
+const WITHDRAW: Operation = Operation::of_account("withdrawDeclaration")
+    .with_key(KeyPolicy::Required)
+    .charged_to(Budget::Writes)
+    .refusing(&[(409, "Its status allows no withdrawal.")]);
+const LIST_REVISIONS: Operation = Operation::of_account("listDeclarationRevisions");
+
+/// The operations of this resource.
+pub const OPERATIONS: &[&Operation] = &[&FILE, &LIST, &READ, &REVISE, &WITHDRAW, &LIST_REVISIONS];
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -58,6 +70,11 @@ fn tag(examined: &Examined) -> String {
     format!("\"{}-{digest:016x}\"", examined.declaration.version)
 }
 
+/// An id as the path has it; one that is none of ours belongs to nothing.
+fn id_of(path: &str) -> Result<DeclarationId, Error> {
+    DeclarationId::parse(path).map_err(|_| Error::NotFound)
+}
+
 /// File a declaration
 ///
 /// Declares the transitional measure (経過措置の猶予届出) for the account's facility, in one of the six
@@ -67,65 +84,34 @@ fn tag(examined: &Examined) -> String {
 /// confirmation screen.
 #[utoipa::path(
     tag = tags::DECLARATIONS,
-    operation_id = "fileDeclaration",
+    operation_id = FILE.id,
     params(WriteQuery, IdempotencyKeyHeader),
     request_body = DeclarationRequest,
     responses(
         (status = 200, description = "With `validate_only`: what would be stored.", body = DeclarationPreview),
         (status = 201, description = "The declaration is filed.", body = DeclarationResponse),
-        (status = 409, description = "The round is not open for this facility, or it has a live declaration.", body = ProblemDocument, content_type = "application/problem+json"),
     ),
-    security(("bearer" = [])),
 )]
 #[post("/v1/declarations")]
 async fn file_declaration(
-    context: Context,
-    bearer: Bearer,
+    context: Context<LoggedIn>,
     query: web::Query<WriteQuery>,
     key: IdempotencyKey,
     body: Json<DeclarationRequest>,
-) -> Result<HttpResponse, Problem> {
-    let query = query.into_inner();
-    let filing = Filing::keyed("fileDeclaration", query, key)?.about(&body.fingerprint);
-    context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
-    let Json { value, mut faults, .. } = body;
-    let draft = value.parse(&mut faults);
-    context
-        .carry_out(filing, bearer, move |work, principal| {
-            let content = all_or_faults(work, principal, &value.round, draft, faults)?;
-            let examined = declarations::file(work, principal, &value.round, content)?;
-            if query.validate_only {
-                return Answer::ok(&DeclarationPreview::of(&examined, &work.queued));
-            }
-            let location = format!("/v1/declarations/{}", examined.declaration.id);
-            Ok(Answer::created(location, &DeclarationResponse::of(&examined))?.tagged(tag(&examined)))
-        })
-        .await
-}
-
-/// The content, if nothing is blamed so far: the use case holds it against the round. Otherwise the
-/// round's rules and the lists are asked here, so that the facility is told everything at once.
-fn all_or_faults(
-    work: &mut Work<'_>,
-    principal: &Principal,
-    round: &str,
-    draft: Draft,
-    mut faults: Faults,
-) -> Result<DeclarationContent, Error> {
-    if faults.is_empty() {
-        return Ok(faults.finish(draft.content())?);
-    }
-    let now = work.now();
-    let edition = transitional_measures::find(work.conn, round, now)?;
-    if edition.is_none() {
-        faults.add("/round", Fault::RoundUnknown);
-    }
-    if let (Some(edition), Some(statement)) = (edition, &draft.statement) {
-        faults.extend(declarations::reason_faults(principal, &edition, statement, draft.attachments, now)?);
-    }
-    let (codes, attachments) = (&draft.other_facility_codes, &draft.attachment_ids);
-    faults.extend(declarations::list_faults(work.conn, principal, codes, attachments)?);
-    Ok(faults.finish(None)?)
+) -> Result<Answer<OrPreview<DeclarationResponse, DeclarationPreview>>, Problem> {
+    let submission = Submission::new(&FILE, *query, key)?.about(body.fingerprint());
+    context.charge(&FILE)?;
+    let draft = body.draft(DeclarationRequest::parse);
+    let file = context.submit(submission, move |work| {
+        let filed = declarations::file(work, draft)?;
+        if query.validate_only {
+            return Ok(Answer::ok(&DeclarationPreview::of(&filed, &work.queued))?.as_preview());
+        }
+        let location = format!("/v1/declarations/{}", filed.declaration.id);
+        let created = Answer::created(location, &DeclarationResponse::of(&filed))?;
+        Ok(created.tagged(tag(&filed)).or_preview())
+    });
+    Ok(file.await?)
 }
 
 /// List the facility's declarations
@@ -133,35 +119,28 @@ fn all_or_faults(
 /// Newest first; after a succession also those filed under the former code.
 #[utoipa::path(
     tag = tags::DECLARATIONS,
-    operation_id = "listDeclarations",
+    operation_id = LIST.id,
     params(PageQuery),
     responses((status = 200, description = "A page of declarations.", body = DeclarationPage)),
-    security(("bearer" = [])),
 )]
 #[get("/v1/declarations")]
 async fn list_declarations(
-    context: Context,
-    bearer: Bearer,
+    context: Context<LoggedIn>,
     query: web::Query<PageQuery>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+) -> Result<Answer<DeclarationPage>, Problem> {
     let slice = query.slice_by_time()?;
-    let now = context.call.now;
-    let (items, next_page_token) = context
-        .state
-        .database
-        .read(move |conn| {
-            let principal = bearer.principal(conn, now)?;
-            let Some(code) = principal.account.identity.code() else { return Ok((Vec::new(), None)) };
-            let mut rows = stored::list(conn, code, &slice)?;
-            let next = paging::cut(&mut rows, slice.limit, |row| time_token(row.created_at, row.id.uuid()))?;
-            let examined = rows.into_iter().map(|row| declarations::examine(conn, row, now));
-            Ok((examined.collect::<Result<Vec<_>, _>>()?, next))
+    let list = context.read(move |reading| {
+        let rows = match reading.actor.authority()?.account.identity.code() {
+            Some(code) => stored::list(reading.conn, code, &slice)?,
+            None => Vec::new(),
+        };
+        let key = |declaration: &Declaration| time_token(declaration.created_at, declaration.id.uuid());
+        page_of(rows, slice.limit, key, |declaration| {
+            let examined = declarations::examine(reading.conn, declaration, reading.now)?;
+            Ok(DeclarationResponse::of(&examined))
         })
-        .await?;
-    let page =
-        DeclarationPage { items: items.iter().map(DeclarationResponse::of).collect(), next_page_token };
-    paging::write(&request, &page, page.next_page_token.as_ref())
+    });
+    Ok(context.answer_page(&list.await?)?)
 }
 
 /// Read a declaration
@@ -169,39 +148,22 @@ async fn list_declarations(
 /// With its status, its receipt number, and until when and why the facility is excused.
 #[utoipa::path(
     tag = tags::DECLARATIONS,
-    operation_id = "getDeclaration",
+    operation_id = READ.id,
     params(
         ("id" = String, Path, description = "The declaration's id.", max_length = 40, example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
         IfNoneMatchHeader,
     ),
     responses((status = 200, description = "The declaration.", body = DeclarationResponse)),
-    security(("bearer" = [])),
 )]
 #[get("/v1/declarations/{id}")]
 async fn read_declaration(
-    context: Context,
-    bearer: Bearer,
+    context: Context<LoggedIn>,
     id: web::Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let now = context.call.now;
-    let examined = context
-        .state
-        .database
-        .read(move |conn| {
-            let principal = bearer.principal(conn, now)?;
-            find(conn, &principal, &id, now)
-        })
-        .await?;
-    conditional::read(&request, tag(&examined), Answer::ok(&DeclarationResponse::of(&examined))?)
-}
-
-/// The principal's declaration; anybody else's does not exist for it.
-fn find(conn: &mut Conn, principal: &Principal, id: &str, now: Instant) -> Result<Examined, Error> {
-    let id = DeclarationId::parse(id).map_err(|_| Error::NotFound)?;
-    let code = principal.account.identity.code().ok_or(Error::NotFound)?;
-    let declaration = stored::find(conn, id, code)?.ok_or(Error::NotFound)?;
-    declarations::examine(conn, declaration, now)
+) -> Result<Answer<DeclarationResponse>, Problem> {
+    let id = id_of(&id);
+    let find = context.read(move |reading| declarations::find(reading.conn, reading.actor, id?, reading.now));
+    let examined = find.await?;
+    Ok(context.answer_if_changed(tag(&examined), &DeclarationResponse::of(&examined))?)
 }
 
 /// File a new revision
@@ -210,7 +172,7 @@ fn find(conn: &mut Conn, principal: &Principal, id: &str, now: Instant) -> Resul
 /// (返戻) is corrected the same way, until its own due date even after the round has closed.
 #[utoipa::path(
     tag = tags::DECLARATIONS,
-    operation_id = "reviseDeclaration",
+    operation_id = REVISE.id,
     params(
         ("id" = String, Path, description = "The declaration's id.", max_length = 40, example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
         WriteQuery,
@@ -219,37 +181,27 @@ fn find(conn: &mut Conn, principal: &Principal, id: &str, now: Instant) -> Resul
     request_body = DeclarationRequest,
     responses(
         (status = 200, description = "The declaration with its new revision; with `validate_only` what it would be.", body = DeclarationResponse),
-        (status = 409, description = "Its status or the round allows no revision.", body = ProblemDocument, content_type = "application/problem+json"),
     ),
-    security(("bearer" = [])),
 )]
 #[put("/v1/declarations/{id}")]
 async fn revise_declaration(
-    context: Context,
-    bearer: Bearer,
+    context: Context<LoggedIn>,
     id: web::Path<String>,
     query: web::Query<WriteQuery>,
     based_on: IfMatch,
     body: Json<DeclarationRequest>,
-) -> Result<HttpResponse, Problem> {
-    let query = query.into_inner();
-    context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
-    let Json { value, mut faults, .. } = body;
-    let draft = value.parse(&mut faults);
-    context
-        .carry_out(Filing::unkeyed(query), bearer, move |work, principal| {
-            let now = work.now();
-            let current = find(work.conn, principal, &id, now)?;
-            based_on.check(&tag(&current))?;
-            if value.round != current.declaration.round {
-                faults.add("/round", Fault::NotApplicable);
-            }
-            let content = all_or_faults(work, principal, &current.declaration.round, draft, faults)?;
-            let examined = declarations::revise(work, principal, current.declaration, content)?;
-            let body = DeclarationResponse::of(&examined).rehearsed(query, &work.queued);
-            Ok(Answer::ok(&body)?.tagged(tag(&examined)))
-        })
-        .await
+) -> Result<Answer<DeclarationResponse>, Problem> {
+    context.charge(&REVISE)?;
+    let (id, draft) = (id_of(&id), body.draft(DeclarationRequest::parse));
+    let revise = context.write(*query, move |work| {
+        let now = work.now();
+        let current = declarations::find(work.conn, work.actor, id?, now)?;
+        based_on.check(&tag(&current))?;
+        let revised = declarations::revise(work, current.declaration, draft)?;
+        let body = DeclarationResponse::of(&revised).rehearsed(*query, &work.queued);
+        Ok(Answer::ok(&body)?.tagged(tag(&revised)))
+    });
+    Ok(revise.await?)
 }
 
 /// Withdraw a declaration
@@ -257,7 +209,7 @@ async fn revise_declaration(
 /// Takes it back (取下げ). It stays readable; the facility may file a new one while the round is open.
 #[utoipa::path(
     tag = tags::DECLARATIONS,
-    operation_id = "withdrawDeclaration",
+    operation_id = WITHDRAW.id,
     params(
         ("id" = String, Path, description = "The declaration's id.", max_length = 40, example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
         WriteQuery,
@@ -266,33 +218,28 @@ async fn revise_declaration(
     ),
     responses(
         (status = 200, description = "The withdrawn declaration; with `validate_only` what it would be.", body = DeclarationResponse),
-        (status = 409, description = "Its status allows no withdrawal.", body = ProblemDocument, content_type = "application/problem+json"),
     ),
-    security(("bearer" = [])),
 )]
 #[post("/v1/declarations/{id}/withdrawal")]
 async fn withdraw_declaration(
-    context: Context,
-    bearer: Bearer,
+    context: Context<LoggedIn>,
     id: web::Path<String>,
     query: web::Query<WriteQuery>,
     key: IdempotencyKey,
     based_on: IfMatch,
-) -> Result<HttpResponse, Problem> {
-    let query = query.into_inner();
-    let filing =
-        Filing::keyed("withdrawDeclaration", query, key)?.about(id.as_str()).about(based_on.as_str());
-    context.spend(&context.state.limits.writes_per_account, &bearer.budget_key())?;
-    context
-        .carry_out(filing, bearer, move |work, principal| {
-            let now = work.now();
-            let current = find(work.conn, principal, &id, now)?;
-            based_on.check(&tag(&current))?;
-            let examined = declarations::withdraw(work, principal, current.declaration)?;
-            let body = DeclarationResponse::of(&examined).rehearsed(query, &work.queued);
-            Ok(Answer::ok(&body)?.tagged(tag(&examined)))
-        })
-        .await
+) -> Result<Answer<DeclarationResponse>, Problem> {
+    let submission = Submission::new(&WITHDRAW, *query, key)?.about(id.as_str()).about(based_on.as_str());
+    context.charge(&WITHDRAW)?;
+    let id = id_of(&id);
+    let withdraw = context.submit(submission, move |work| {
+        let now = work.now();
+        let current = declarations::find(work.conn, work.actor, id?, now)?;
+        based_on.check(&tag(&current))?;
+        let withdrawn = declarations::withdraw(work, current.declaration)?;
+        let body = DeclarationResponse::of(&withdrawn).rehearsed(*query, &work.queued);
+        Ok(Answer::ok(&body)?.tagged(tag(&withdrawn)))
+    });
+    Ok(withdraw.await?)
 }
 
 /// List a declaration's revisions
@@ -300,34 +247,25 @@ async fn withdraw_declaration(
 /// Everything that was declared, newest first, each under the code it was filed with.
 #[utoipa::path(
     tag = tags::DECLARATIONS,
-    operation_id = "listDeclarationRevisions",
+    operation_id = LIST_REVISIONS.id,
     params(
         ("id" = String, Path, description = "The declaration's id.", max_length = 40, example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
         PageQuery,
     ),
     responses((status = 200, description = "A page of revisions.", body = RevisionPage)),
-    security(("bearer" = [])),
 )]
 #[get("/v1/declarations/{id}/revisions")]
 async fn list_revisions(
-    context: Context,
-    bearer: Bearer,
+    context: Context<LoggedIn>,
     id: web::Path<String>,
     query: web::Query<PageQuery>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let slice = query.slice::<i64>()?;
-    let now = context.call.now;
-    let mut rows = context
-        .state
-        .database
-        .read(move |conn| {
-            let principal = bearer.principal(conn, now)?;
-            let examined = find(conn, &principal, &id, now)?;
-            stored::list_revisions(conn, examined.declaration.id, &slice)
-        })
-        .await?;
-    let next_page_token = paging::cut(&mut rows, slice.limit, |row| row.revision)?;
-    let page = RevisionPage { items: rows.iter().map(RevisionResponse::of).collect(), next_page_token };
-    paging::write(&request, &page, page.next_page_token.as_ref())
+) -> Result<Answer<RevisionPage>, Problem> {
+    let (id, slice) = (id_of(&id), query.slice::<i64>()?);
+    let list = context.read(move |reading| {
+        let found = declarations::find(reading.conn, reading.actor, id?, reading.now)?;
+        let rows = stored::list_revisions(reading.conn, found.declaration.id, &slice)?;
+        let key = |revision: &DeclarationRevision| revision.revision;
+        page_of(rows, slice.limit, key, |revision| Ok(RevisionResponse::of(&revision)))
+    });
+    Ok(context.answer_page(&list.await?)?)
 }

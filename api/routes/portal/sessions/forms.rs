@@ -4,7 +4,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use crate::domain::identity::sessions::{ACCESS_TOKEN_LIFE, Session};
+use crate::domain::values::ids::SessionId;
+use crate::http::body::SecretText;
+use crate::http::paging::page;
 use crate::http::timestamp::Timestamp;
+use crate::security::opaque_token::OpaqueToken;
 
 /// The login id and the password.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -14,18 +19,18 @@ pub struct LoginRequest {
     #[validate(length(max = 254, code = "too_long"))]
     pub email: String,
     /// The password.
-    #[schema(min_length = 1, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
+    #[schema(value_type = String, min_length = 1, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
     #[validate(length(max = 128, code = "too_long"))]
-    pub password: String,
+    pub password: SecretText,
 }
 
 /// A refresh token.
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct RefreshRequest {
     /// The newest refresh token of the session.
-    #[schema(min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
     #[validate(length(max = 200, code = "too_long"))]
-    pub refresh_token: String,
+    pub refresh_token: SecretText,
 }
 
 /// The tokens of a session.
@@ -43,6 +48,19 @@ pub struct TokenResponse {
     /// The refresh token, good for one refresh.
     #[schema(max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
     pub refresh_token: String,
+}
+
+impl TokenResponse {
+    /// Shows tokens, for the only time.
+    #[must_use]
+    pub fn of(access_token: String, refresh_token: &OpaqueToken) -> Self {
+        Self {
+            access_token,
+            token_type: "Bearer",
+            expires_in: ACCESS_TOKEN_LIFE.num_seconds(),
+            refresh_token: refresh_token.reveal().to_owned(),
+        }
+    }
 }
 
 /// A session (ログイン).
@@ -68,14 +86,26 @@ pub struct SessionResponse {
     pub current: bool,
 }
 
-/// A page of sessions.
-#[derive(Serialize, ToSchema)]
-pub struct SessionPage {
-    /// The sessions, newest first.
-    #[schema(max_items = 100)]
-    pub items: Vec<SessionResponse>,
-    /// The token of the next page, if there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 400)]
-    pub next_page_token: Option<String>,
+impl SessionResponse {
+    /// Shows a session to whoever acts in the current one.
+    #[must_use]
+    pub fn of(session: Session, current: SessionId) -> Self {
+        Self {
+            id: session.id.to_string(),
+            created_at: session.created_at.into(),
+            last_used_at: session.last_used_at.into(),
+            expires_at: session.expires_at.into(),
+            client: session.client,
+            user_agent: session.user_agent,
+            current: session.id == current,
+        }
+    }
+}
+
+page! {
+    /// A page of sessions.
+    SessionPage {
+        /// The sessions, newest first.
+        SessionResponse
+    }
 }

@@ -1,13 +1,10 @@
-//! The forms of a succession: what a facility sends, what it gets back.
+//! The form of a succession: what a facility sends.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::domain::filings::successions::{
-    GuidanceAddress, Parts, Succession, SuccessionForm, SuccessionReason, SuccessionStatus, Successor,
-};
+use crate::domain::filings::successions::{GuidanceAddress, SuccessionForm, SuccessionReason, Successor};
 use crate::domain::values::calendar::parse_date;
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::fault::Fault;
@@ -15,11 +12,8 @@ use crate::domain::values::faults::Faults;
 use crate::domain::values::phone::PhoneNumber;
 use crate::domain::values::postal_code::PostalCode;
 use crate::domain::values::text::{Address, FacilityName, Paragraph, PersonName};
-use crate::http::rehearsal::{MailPreview, WriteQuery, mails};
-use crate::http::timestamp::Timestamp;
 use crate::routes::forms::parties::{ContactForm, FounderForm};
-use crate::routes::forms::reviews::ReviewResponse;
-use crate::usecases::work::Queued;
+use crate::usecases::filings::successions::SuccessionDraft;
 
 /// The facility under its new code (承継先).
 #[derive(Deserialize, Serialize, ToSchema, Validate)]
@@ -66,7 +60,8 @@ impl SuccessorForm {
         (facility_code, postal_code, successor)
     }
 
-    fn of(successor: &Successor) -> Self {
+    /// Shows a successor.
+    pub(super) fn of(successor: &Successor) -> Self {
         Self {
             facility_code: successor.facility_code.to_string(),
             name: successor.name.to_string(),
@@ -102,7 +97,8 @@ impl GuidanceAddressForm {
         Some(GuidanceAddress { postal_code: postal_code?, address: address?, name: name? })
     }
 
-    fn of(address: &GuidanceAddress) -> Self {
+    /// Shows an address.
+    pub(super) fn of(address: &GuidanceAddress) -> Self {
         Self {
             postal_code: address.postal_code.to_string(),
             address: address.address.to_string(),
@@ -147,7 +143,7 @@ pub struct SuccessionRequest {
 impl SuccessionRequest {
     /// Reads the form.
     #[must_use]
-    pub fn parse(&self, faults: &mut Faults) -> ParsedSuccession {
+    pub fn parse(&self, faults: &mut Faults) -> SuccessionDraft {
         let (successor_code, successor_postal_code, successor) = self.successor.parse(faults);
         let successor_founder = self.successor_founder.parse("/successor_founder", faults);
         let reason =
@@ -172,164 +168,6 @@ impl SuccessionRequest {
                 contact: contact?,
             })
         })();
-        ParsedSuccession { successor_code, successor_postal_code, reason, has_detail, change_date, form }
+        SuccessionDraft { successor_code, successor_postal_code, reason, has_detail, change_date, form }
     }
-}
-
-/// What could be read of a form.
-pub struct ParsedSuccession {
-    successor_code: Option<FacilityCode>,
-    successor_postal_code: Option<PostalCode>,
-    reason: Option<SuccessionReason>,
-    has_detail: bool,
-    change_date: Option<NaiveDate>,
-    /// The whole, if every part could be read.
-    pub form: Option<SuccessionForm>,
-}
-
-impl ParsedSuccession {
-    /// The parts that rules speak of.
-    #[must_use]
-    pub const fn parts(&self) -> Parts<'_> {
-        Parts {
-            successor_code: self.successor_code.as_ref(),
-            successor_postal_code: self.successor_postal_code.as_ref(),
-            reason: self.reason,
-            has_detail: self.has_detail,
-            change_date: self.change_date,
-        }
-    }
-}
-
-/// What is filed and what follows from it.
-#[derive(Serialize, ToSchema)]
-pub struct SuccessionBody {
-    /// The old code (承継元).
-    #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345676")]
-    pub predecessor_code: String,
-    /// Where the succession stands.
-    pub status: SuccessionStatus,
-    /// The facility under its new code.
-    pub successor: SuccessorForm,
-    /// Who opened it under the new code.
-    pub successor_founder: FounderForm,
-    /// Why the code changes.
-    pub reason: SuccessionReason,
-    /// The explanation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 2000)]
-    pub reason_detail: Option<String>,
-    /// The day of the change.
-    #[schema(format = Date, example = "2023-02-01")]
-    pub change_date: NaiveDate,
-    /// Where the guidance is posted.
-    pub guidance_address: GuidanceAddressForm,
-    /// Whom to ask.
-    pub contact: ContactForm,
-    /// When rights and duties passed, once they have.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub accepted_at: Option<Timestamp>,
-    /// Until when certificates of the old code stay usable (Japan day, inclusive), once accepted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, format = Date)]
-    pub certificates_until: Option<NaiveDate>,
-}
-
-impl SuccessionBody {
-    fn of(succession: &Succession) -> Self {
-        let form = &succession.form;
-        Self {
-            predecessor_code: succession.predecessor_code.to_string(),
-            status: succession.status,
-            successor: SuccessorForm::of(&form.successor),
-            successor_founder: FounderForm::of(&form.successor_founder),
-            reason: form.reason,
-            reason_detail: form.reason_detail.as_ref().map(ToString::to_string),
-            change_date: form.change_date,
-            guidance_address: GuidanceAddressForm::of(&form.guidance_address),
-            contact: ContactForm::of(&form.contact),
-            accepted_at: succession.accepted_at.map(Into::into),
-            certificates_until: succession.certificates_until(),
-        }
-    }
-}
-
-/// A succession (承継届出).
-#[derive(Serialize, ToSchema)]
-pub struct SuccessionResponse {
-    /// Its id.
-    #[schema(max_length = 30, example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
-    pub id: String,
-    /// The number to speak of on the telephone.
-    #[schema(max_length = 14, pattern = "^[0-9]{4}-[0-9]{4}-[0-9]{4}$", example = "4821-0937-5523")]
-    pub receipt_number: String,
-    /// What is filed and what follows from it.
-    #[serde(flatten)]
-    pub body: SuccessionBody,
-    /// What the review said, once it said something.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub review: Option<ReviewResponse>,
-    /// When it was filed.
-    pub created_at: Timestamp,
-    /// When it last changed.
-    pub updated_at: Timestamp,
-    /// With `validate_only`: the mails that would go.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false, max_items = 10)]
-    pub mails: Vec<MailPreview>,
-}
-
-impl SuccessionResponse {
-    /// Shows a succession.
-    #[must_use]
-    pub fn of(succession: &Succession) -> Self {
-        Self {
-            id: succession.id.to_string(),
-            receipt_number: succession.receipt_number.to_string(),
-            body: SuccessionBody::of(succession),
-            review: succession.review.as_ref().map(ReviewResponse::of),
-            created_at: succession.created_at.into(),
-            updated_at: succession.updated_at.into(),
-            mails: Vec::new(),
-        }
-    }
-
-    /// The same with the mails that would go, if it answers a rehearsal.
-    #[must_use]
-    pub fn rehearsed(self, query: WriteQuery, queued: &[Queued]) -> Self {
-        if query.validate_only { Self { mails: mails(queued), ..self } } else { self }
-    }
-}
-
-/// The confirmation screen of a succession: what would be stored.
-#[derive(Serialize, ToSchema)]
-pub struct SuccessionPreview {
-    /// What would be filed and what would follow from it.
-    #[serde(flatten)]
-    pub body: SuccessionBody,
-    /// The mails that would go.
-    #[schema(max_items = 10)]
-    pub mails: Vec<MailPreview>,
-}
-
-impl SuccessionPreview {
-    /// Shows a succession that is not stored.
-    #[must_use]
-    pub fn of(succession: &Succession, queued: &[Queued]) -> Self {
-        Self { body: SuccessionBody::of(succession), mails: mails(queued) }
-    }
-}
-
-/// A page of successions.
-#[derive(Serialize, ToSchema)]
-pub struct SuccessionPage {
-    /// The successions, newest first.
-    #[schema(max_items = 100)]
-    pub items: Vec<SuccessionResponse>,
-    /// The token of the next page, if there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 400)]
-    pub next_page_token: Option<String>,
 }

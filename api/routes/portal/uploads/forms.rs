@@ -4,8 +4,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::domain::filings::uploads::{MediaType, Upload};
+use crate::domain::filings::uploads::{MediaType, Upload, parse_file_name, parse_sha256};
+use crate::domain::values::fault::Fault;
+use crate::domain::values::faults::Faults;
 use crate::http::timestamp::Timestamp;
+use crate::usecases::filings::uploads::Announcement;
 
 /// What a file will be.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -31,6 +34,22 @@ pub struct UploadRequest {
     )]
     #[validate(length(max = 64, code = "too_long"))]
     pub sha256: String,
+}
+
+impl UploadRequest {
+    /// Reads the announcement.
+    pub fn parse(&self, faults: &mut Faults) -> Option<Announcement> {
+        let file_name = faults.take("/file_name", parse_file_name(&self.file_name));
+        let media_type = faults
+            .take("/media_type", MediaType::from_code(&self.media_type).ok_or(Fault::MediaTypeNotAccepted));
+        let sha256 = faults.take("/sha256", parse_sha256(&self.sha256));
+        Some(Announcement {
+            file_name: file_name?,
+            media_type: media_type?,
+            size_bytes: u64::try_from(self.size_bytes).ok()?,
+            sha256: sha256?,
+        })
+    }
 }
 
 /// Where an upload stands.

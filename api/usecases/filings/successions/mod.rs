@@ -1,5 +1,7 @@
 //! Successions (承継届出): filed with the old code's account, accepted in one transaction.
 
+mod draft;
+
 use chrono::Duration;
 use uuid::Uuid;
 
@@ -14,42 +16,30 @@ use crate::domain::facilities::ListedFacility;
 use crate::domain::filings::refusals::FilingRefusal;
 use crate::domain::filings::reviews::{Review, ReviewMode};
 use crate::domain::filings::successions::{
-    CORRECTION_DAYS, Parts, Succession, SuccessionEvent, SuccessionForm, SuccessionStatus,
+    CORRECTION_DAYS, Succession, SuccessionEvent, SuccessionForm, SuccessionStatus,
 };
-use crate::domain::values::calendar::{Instant, japan_day};
+use crate::domain::values::calendar::japan_day;
 use crate::domain::values::facility_code::FacilityCode;
-use crate::domain::values::faults::FieldFault;
+use crate::domain::values::faults::{Draft, FieldFault};
 use crate::domain::values::ids::{PostalItemId, SuccessionId};
 use crate::domain::values::receipt_number::ReceiptNumber;
 use crate::error::{Error, chain};
+use crate::usecases::actor::Actor;
 use crate::usecases::facilities::check;
 use crate::usecases::facilities::check::OF_SUCCESSOR;
-use crate::usecases::identity::sessions::Principal;
 use crate::usecases::work::Work;
+
+pub use self::draft::SuccessionDraft;
 
 /// Waiting successions that are carried on in one transaction at most.
 const CARRIED_ON: i64 = 100;
 
-/// Everything that speaks against the parts of a form that could be read.
-pub fn faults(
-    conn: &mut Conn,
-    principal: &Principal,
-    parts: Parts<'_>,
-    now: Instant,
-) -> Result<Vec<FieldFault>, Error> {
-    let code = principal.facility_code()?;
-    let after = successions::find_date_of_arrival(conn, code)?;
-    let mut faults: Vec<FieldFault> = parts
-        .examine(code, after, japan_day(now))
-        .into_iter()
-        .map(|(pointer, fault)| FieldFault::new(pointer, fault))
-        .collect();
-    let Some(successor) = parts.successor_code else { return Ok(faults) };
-    // A code the list does not have yet is no fault: the succession waits for it.
-    if let Some(listed) = facilities::find(conn, successor)? {
-        faults.extend(check::faults_of_listed(OF_SUCCESSOR, &listed, parts.successor_postal_code));
-    }
-    Ok(faults)
+/// The actor's succession; anybody else's does not exist for it.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(conn: &mut Conn, actor: &Actor, id: SuccessionId) -> Result<Succession, Error> {
+    successions::find(conn, id, actor.authority()?.account.id)?.ok_or(Error::NotFound)
 }
 
 /// Files a succession; it is accepted at once if the list has the successor, else it waits.
@@ -57,13 +47,10 @@ pub fn faults(
 /// # Errors
 /// [`Error::Invalid`] with everything against the form, [`FilingRefusal::SuccessionExists`] and the
 /// refusals of a successor that belongs to somebody else.
-pub fn file(work: &mut Work<'_>, principal: &Principal, form: SuccessionForm) -> Result<Succession, Error> {
-    let now = work.now();
+pub fn file(work: &mut Work<'_>, draft: Draft<SuccessionDraft>) -> Result<Succession, Error> {
+    let (now, principal) = (work.now(), work.actor.authority()?);
     let predecessor_code = principal.facility_code()?.clone();
-    let faults = faults(work.conn, principal, form.parts(), now)?;
-    if !faults.is_empty() {
-        return Err(Error::Invalid(faults));
-    }
+    let form = draft::examined(work, principal, draft)?;
     hold_codes(work.conn, &predecessor_code, &form)?;
     if successions::find_live_from(work.conn, &predecessor_code)?.is_some() {
         return Err(FilingRefusal::SuccessionExists.into());
@@ -87,7 +74,7 @@ pub fn file(work: &mut Work<'_>, principal: &Principal, form: SuccessionForm) ->
     if successions::insert(work.conn, &succession)? == Stored::Taken {
         return Err(FilingRefusal::SuccessorTaken.into());
     }
-    work.audit(Some(principal.account.id), AuditAction::SuccessionFiled, &succession.id, None)?;
+    work.audit(AuditAction::SuccessionFiled, &succession.id, None)?;
     tell_received(work, &principal.account, &succession)?;
     pass_if_accepted(work, &principal.account, &succession)?;
     Ok(succession)
@@ -99,16 +86,16 @@ pub fn file(work: &mut Work<'_>, principal: &Principal, form: SuccessionForm) ->
 /// As [`file()`], and [`FilingRefusal::StatusForbids`].
 pub fn revise(
     work: &mut Work<'_>,
-    principal: &Principal,
     current: Succession,
-    form: SuccessionForm,
+    draft: Draft<SuccessionDraft>,
 ) -> Result<Succession, Error> {
-    let now = work.now();
-    let status = current.status.after(SuccessionEvent::Revise).ok_or(FilingRefusal::StatusForbids)?;
-    let faults = faults(work.conn, principal, form.parts(), now)?;
-    if !faults.is_empty() {
-        return Err(Error::Invalid(faults));
+    let (now, principal) = (work.now(), work.actor.authority()?);
+    let status = current.status.after(SuccessionEvent::Revise).ok_or(FilingRefusal::StatusForbids);
+    if draft.is_faultless() {
+        status?;
     }
+    let form = draft::examined(work, principal, draft)?;
+    let status = status?;
     hold_codes(work.conn, &current.predecessor_code, &form)?;
     successor_is_free(work.conn, &form, Some(current.id))?;
     let version = current.version + 1;
@@ -116,7 +103,7 @@ pub fn revise(
     let listed = find_listed(work.conn, &succession)?;
     go_on(work, &mut succession, listed.is_some());
     store(work, &succession)?;
-    work.audit(Some(principal.account.id), AuditAction::SuccessionRevised, &succession.id, None)?;
+    work.audit(AuditAction::SuccessionRevised, &succession.id, None)?;
     tell_received(work, &principal.account, &succession)?;
     pass_if_accepted(work, &principal.account, &succession)?;
     Ok(succession)
@@ -126,16 +113,12 @@ pub fn revise(
 ///
 /// # Errors
 /// [`FilingRefusal::StatusForbids`].
-pub fn withdraw(
-    work: &mut Work<'_>,
-    principal: &Principal,
-    current: Succession,
-) -> Result<Succession, Error> {
-    let now = work.now();
+pub fn withdraw(work: &mut Work<'_>, current: Succession) -> Result<Succession, Error> {
+    let (now, principal) = (work.now(), work.actor.authority()?);
     let status = current.status.after(SuccessionEvent::Withdraw).ok_or(FilingRefusal::StatusForbids)?;
     let succession = Succession { status, version: current.version + 1, updated_at: now, ..current };
     store(work, &succession)?;
-    work.audit(Some(principal.account.id), AuditAction::SuccessionWithdrawn, &succession.id, None)?;
+    work.audit(AuditAction::SuccessionWithdrawn, &succession.id, None)?;
     let message = Message::SuccessionWithdrawn { facts: facts(&principal.account, &succession) };
     work.mail(&principal.account.email, Some(principal.account.id), &message)?;
     Ok(succession)
@@ -144,11 +127,12 @@ pub fn withdraw(
 /// Carries on successions whose successor the list has by now, and says how many went on. One that
 /// fails goes on waiting and keeps no other from going on.
 pub fn carry_on_ready(work: &mut Work<'_>) -> Result<usize, Error> {
-    let (call, policy) = (work.call, work.policy);
+    let (call, actor, policy) = (work.call, work.actor, work.policy);
     let mut carried_on = 0;
     for succession in successions::list_ready(work.conn, CARRIED_ON)? {
         let id = succession.id;
-        let part = savepoint(work.conn, |conn| carry_on(&mut Work::new(conn, call, policy), &succession));
+        let part =
+            savepoint(work.conn, |conn| carry_on(&mut Work::new(conn, call, actor, policy), &succession));
         match part {
             Ok(Some(_)) => carried_on += 1,
             // Its facility changed or withdrew it first.
@@ -201,7 +185,7 @@ fn send_back(
     };
     succession.review = Some(Review { at: now, message: Some(reason.to_owned()), fields, due: Some(due) });
     store(work, &succession)?;
-    work.audit(None, AuditAction::SuccessionReturned, &succession.id, None)?;
+    work.audit(AuditAction::SuccessionReturned, &succession.id, None)?;
     let message =
         Message::SuccessionReturned { facts: facts(account, &succession), reason: reason.to_owned(), due };
     work.mail(&account.email, Some(account.id), &message)?;
@@ -281,7 +265,7 @@ fn pass_if_accepted(work: &mut Work<'_>, account: &Account, succession: &Success
     let message = Message::SuccessionAccepted { facts: facts(account, succession) };
     work.mail(&account.email, Some(account.id), &message)?;
     let codes = serde_json::json!({ "from": succession.predecessor_code, "to": successor.facility_code });
-    work.audit(None, AuditAction::SuccessionAccepted, &succession.id, Some(codes))
+    work.audit(AuditAction::SuccessionAccepted, &succession.id, Some(codes))
 }
 
 /// The profile under the new code. The form has no reading of the name: the old one stays until

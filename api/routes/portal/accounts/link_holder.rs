@@ -1,0 +1,44 @@
+//! Whoever presents the token of a registration link: the caller that creates an account.
+
+use crate::db::engine::Conn;
+use crate::db::engine::locks::{self, Lock};
+use crate::db::store::identity::links;
+use crate::domain::identity::links::LinkPurpose;
+use crate::domain::identity::refusals::IdentityRefusal;
+use crate::domain::values::calendar::Instant;
+use crate::domain::values::email::EmailAddress;
+use crate::domain::values::facility_code::FacilityCode;
+use crate::error::Error;
+use crate::http::caller::Caller;
+use crate::security::opaque_token::OpaqueToken;
+use crate::usecases::actor::Actor;
+
+/// A link that was found before, with what its account would take: the address and the code.
+#[derive(Clone)]
+pub(super) struct LinkHolder {
+    token: OpaqueToken,
+    email: EmailAddress,
+    code: Option<FacilityCode>,
+}
+
+impl LinkHolder {
+    pub(super) const fn of(token: OpaqueToken, email: EmailAddress, code: Option<FacilityCode>) -> Self {
+        Self { token, email, code }
+    }
+}
+
+impl Caller for LinkHolder {
+    /// Equal requests wait here for the first one's answer, and so do other links of the address and other
+    /// registrations of the facility.
+    fn lock(&self, conn: &mut Conn) -> Result<(), Error> {
+        let hash = self.token.hash();
+        let mut all = vec![Lock::Token(&hash), Lock::Address(&self.email)];
+        all.extend(self.code.as_ref().map(Lock::Facility));
+        locks::hold(conn, &all)
+    }
+
+    fn actor(&self, conn: &mut Conn, _: Instant) -> Result<Actor, Error> {
+        let link = links::find(conn, LinkPurpose::Registration, &self.token.hash())?;
+        Ok(Actor::LinkHolder(Box::new(link.ok_or(IdentityRefusal::LinkUnknown)?)))
+    }
+}

@@ -1,0 +1,143 @@
+//! A succession as answers show it.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::forms::{GuidanceAddressForm, SuccessorForm};
+use crate::domain::filings::successions::{Succession, SuccessionReason, SuccessionStatus};
+use crate::http::paging::page;
+use crate::http::rehearsal::{MailPreview, WriteQuery, mails};
+use crate::http::timestamp::Timestamp;
+use crate::routes::forms::parties::{ContactForm, FounderForm};
+use crate::routes::forms::reviews::ReviewResponse;
+use crate::usecases::work::Queued;
+
+/// What is filed and what follows from it.
+#[derive(Serialize, ToSchema)]
+pub struct SuccessionBody {
+    /// The old code (承継元).
+    #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345676")]
+    pub predecessor_code: String,
+    /// Where the succession stands.
+    pub status: SuccessionStatus,
+    /// The facility under its new code.
+    pub successor: SuccessorForm,
+    /// Who opened it under the new code.
+    pub successor_founder: FounderForm,
+    /// Why the code changes.
+    pub reason: SuccessionReason,
+    /// The explanation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 2000)]
+    pub reason_detail: Option<String>,
+    /// The day of the change.
+    #[schema(format = Date, example = "2023-02-01")]
+    pub change_date: NaiveDate,
+    /// Where the guidance is posted.
+    pub guidance_address: GuidanceAddressForm,
+    /// Whom to ask.
+    pub contact: ContactForm,
+    /// When rights and duties passed, once they have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub accepted_at: Option<Timestamp>,
+    /// Until when certificates of the old code stay usable (Japan day, inclusive), once accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = Date)]
+    pub certificates_until: Option<NaiveDate>,
+}
+
+impl SuccessionBody {
+    fn of(succession: &Succession) -> Self {
+        let form = &succession.form;
+        Self {
+            predecessor_code: succession.predecessor_code.to_string(),
+            status: succession.status,
+            successor: SuccessorForm::of(&form.successor),
+            successor_founder: FounderForm::of(&form.successor_founder),
+            reason: form.reason,
+            reason_detail: form.reason_detail.as_ref().map(ToString::to_string),
+            change_date: form.change_date,
+            guidance_address: GuidanceAddressForm::of(&form.guidance_address),
+            contact: ContactForm::of(&form.contact),
+            accepted_at: succession.accepted_at.map(Into::into),
+            certificates_until: succession.certificates_until(),
+        }
+    }
+}
+
+/// A succession (承継届出).
+#[derive(Serialize, ToSchema)]
+pub struct SuccessionResponse {
+    /// Its id.
+    #[schema(max_length = 30, example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
+    pub id: String,
+    /// The number to speak of on the telephone.
+    #[schema(max_length = 14, pattern = "^[0-9]{4}-[0-9]{4}-[0-9]{4}$", example = "4821-0937-5523")]
+    pub receipt_number: String,
+    /// What is filed and what follows from it.
+    #[serde(flatten)]
+    pub body: SuccessionBody,
+    /// What the review said, once it said something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub review: Option<ReviewResponse>,
+    /// When it was filed.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// With `validate_only`: the mails that would go.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 10)]
+    pub mails: Vec<MailPreview>,
+}
+
+impl SuccessionResponse {
+    /// Shows a succession.
+    #[must_use]
+    pub fn of(succession: &Succession) -> Self {
+        Self {
+            id: succession.id.to_string(),
+            receipt_number: succession.receipt_number.to_string(),
+            body: SuccessionBody::of(succession),
+            review: succession.review.as_ref().map(ReviewResponse::of),
+            created_at: succession.created_at.into(),
+            updated_at: succession.updated_at.into(),
+            mails: Vec::new(),
+        }
+    }
+
+    /// The same with the mails that would go, if it answers a rehearsal.
+    #[must_use]
+    pub fn rehearsed(self, query: WriteQuery, queued: &[Queued]) -> Self {
+        if query.validate_only { Self { mails: mails(queued), ..self } } else { self }
+    }
+}
+
+/// The confirmation screen of a succession: what would be stored.
+#[derive(Serialize, ToSchema)]
+pub struct SuccessionPreview {
+    /// What would be filed and what would follow from it.
+    #[serde(flatten)]
+    pub body: SuccessionBody,
+    /// The mails that would go.
+    #[schema(max_items = 10)]
+    pub mails: Vec<MailPreview>,
+}
+
+impl SuccessionPreview {
+    /// Shows a succession that is not stored.
+    #[must_use]
+    pub fn of(succession: &Succession, queued: &[Queued]) -> Self {
+        Self { body: SuccessionBody::of(succession), mails: mails(queued) }
+    }
+}
+
+page! {
+    /// A page of successions.
+    SuccessionPage {
+        /// The successions, newest first.
+        SuccessionResponse
+    }
+}

@@ -1,0 +1,67 @@
+//! What the bytes of an upload must be, and how they are handed out.
+
+use actix_web::http::header::{self, HeaderMap};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+use crate::domain::filings::uploads::{MediaType, Upload, UploadRefusal, to_hex};
+use crate::error::Error;
+use crate::http::problems::refusals::RequestRefusal;
+
+/// Whether the bytes come as the announced type, or as bytes.
+///
+/// # Errors
+/// [`RequestRefusal::UnsupportedMediaType`].
+pub(super) fn accepts(headers: &HeaderMap, announced: MediaType) -> Result<(), Error> {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case(announced.code())
+        || essence.eq_ignore_ascii_case("application/octet-stream")
+    {
+        Ok(())
+    } else {
+        Err(RequestRefusal::UnsupportedMediaType.into())
+    }
+}
+
+/// The SHA-256 digest of `Content-Digest`.
+///
+/// # Errors
+/// [`RequestRefusal::InvalidParameter`].
+pub(super) fn digest(headers: &HeaderMap) -> Result<Vec<u8>, Error> {
+    let value = headers.get("content-digest").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let encoded =
+        value.split(',').find_map(|entry| entry.trim().strip_prefix("sha-256=:")?.strip_suffix(':'));
+    let digest =
+        encoded.and_then(|encoded| STANDARD.decode(encoded).ok()).filter(|digest| digest.len() == 32);
+    digest.ok_or_else(|| RequestRefusal::InvalidParameter.into())
+}
+
+/// Whether the bytes are the announced ones.
+///
+/// # Errors
+/// [`UploadRefusal::ContentMismatch`], [`UploadRefusal::ContentNotOfType`].
+pub(super) fn check(announced: &Upload, digest: &[u8], content: &[u8]) -> Result<(), Error> {
+    let actual = Sha256::digest(content);
+    let size_fits = u64::try_from(content.len()).is_ok_and(|size| size == announced.size_bytes);
+    if !size_fits || to_hex(&actual) != announced.sha256 || actual.as_slice() != digest {
+        return Err(UploadRefusal::ContentMismatch.into());
+    }
+    if announced.media_type.fits(content) { Ok(()) } else { Err(UploadRefusal::ContentNotOfType.into()) }
+}
+
+/// The header that has a file saved under its name. RFC 8187: everything but plain letters and digits is
+/// encoded.
+pub(super) fn disposition(file_name: &str) -> String {
+    let name: String = file_name.bytes().map(percent_encoded).collect();
+    format!("attachment; filename*=UTF-8''{name}")
+}
+
+fn percent_encoded(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
+    }
+}

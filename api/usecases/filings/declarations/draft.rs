@@ -1,0 +1,113 @@
+//! A declaration that may not be complete, held against the rules of its round and against what the service
+//! knows, so that its facility is told everything at once.
+
+use chrono::NaiveDate;
+
+use crate::db::engine::Conn;
+use crate::db::store::filings::uploads;
+use crate::domain::filings::declarations::DeclarationContent;
+use crate::domain::filings::transitional_measures::{Edition, Statement};
+use crate::domain::values::facility_code::FacilityCode;
+use crate::domain::values::fault::Fault;
+use crate::domain::values::faults::Faults;
+use crate::domain::values::ids::UploadId;
+use crate::error::Error;
+use crate::usecases::actor::Principal;
+
+/// What could be read of a declaration, each entry of a list with its place in the form.
+#[derive(Debug, Clone)]
+pub struct DeclarationDraft {
+    /// The round that the form names.
+    pub round: String,
+    /// The reason, where its category could be read.
+    pub statement: Option<Statement>,
+    /// The other codes that could be read.
+    pub other_facility_codes: Vec<(usize, FacilityCode)>,
+    /// The attachments whose ids could be read.
+    pub attachment_ids: Vec<(usize, UploadId)>,
+    /// How many attachments were named, readable or not.
+    pub attachments: usize,
+    /// The filer's own reference.
+    pub client_reference: Option<String>,
+}
+
+impl DeclarationDraft {
+    /// What is declared, where all of it could be read.
+    pub(super) fn content(self) -> Option<DeclarationContent> {
+        Some(DeclarationContent {
+            statement: self.statement?,
+            other_facility_codes: self.other_facility_codes.into_iter().map(|(_, code)| code).collect(),
+            attachment_ids: self.attachment_ids.into_iter().map(|(_, id)| id).collect(),
+            client_reference: self.client_reference,
+        })
+    }
+
+    /// Notes where a revision names another round: a declaration stays in its own.
+    pub(super) fn stays_in(&self, round: &str, faults: &mut Faults) {
+        if self.round != round {
+            faults.add("/round", Fault::NotApplicable);
+        }
+    }
+}
+
+/// What a draft is held against.
+pub(super) struct Rules<'a> {
+    /// Who declares.
+    pub principal: &'a Principal,
+    /// The rules of the round in force, if there is such a round.
+    pub edition: Option<&'a Edition>,
+    /// The day in Japan.
+    pub today: NaiveDate,
+}
+
+impl Rules<'_> {
+    /// Notes everything that speaks against a draft.
+    pub(super) fn examine(
+        &self,
+        conn: &mut Conn,
+        draft: &DeclarationDraft,
+        faults: &mut Faults,
+    ) -> Result<(), Error> {
+        let own = self.principal.facility_code()?;
+        match (self.edition, &draft.statement) {
+            (None, _) => faults.add("/round", Fault::RoundUnknown),
+            (Some(edition), Some(statement)) => {
+                for (pointer, fault) in edition.examine(statement, own.kind(), draft.attachments, self.today)
+                {
+                    faults.add(pointer, fault);
+                }
+            }
+            (Some(_), None) => {}
+        }
+        examine_codes(own, &draft.other_facility_codes, faults);
+        self.examine_attachments(conn, &draft.attachment_ids, faults)
+    }
+
+    fn examine_attachments(
+        &self,
+        conn: &mut Conn,
+        attachments: &[(usize, UploadId)],
+        faults: &mut Faults,
+    ) -> Result<(), Error> {
+        for (order, (place, id)) in attachments.iter().enumerate() {
+            let repeated = attachments.iter().take(order).any(|(_, earlier)| earlier == id);
+            let upload = uploads::find(conn, *id, self.principal.account.id)?;
+            if upload.is_none_or(|upload| upload.stored_at.is_none()) {
+                faults.add(&format!("/attachment_ids/{place}"), Fault::AttachmentUnknown);
+            } else if repeated {
+                faults.add(&format!("/attachment_ids/{place}"), Fault::RepeatedEntry);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn examine_codes(own: &FacilityCode, codes: &[(usize, FacilityCode)], faults: &mut Faults) {
+    for (order, (place, code)) in codes.iter().enumerate() {
+        if code == own {
+            faults.add(&format!("/other_facility_codes/{place}"), Fault::OwnFacilityCode);
+        } else if codes.iter().take(order).any(|(_, earlier)| earlier == code) {
+            faults.add(&format!("/other_facility_codes/{place}"), Fault::RepeatedEntry);
+        }
+    }
+}
