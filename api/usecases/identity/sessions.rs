@@ -75,7 +75,7 @@ pub fn open(work: &mut Work<'_>, account: AccountId, user_agent: Option<String>)
         ended_at: None,
     };
     sessions::insert(work.conn, &session)?;
-    known_clients::remember(work.conn, account, &client, now)?;
+    known_clients::upsert(work.conn, account, &client, now)?;
     work.audit(Some(account), AuditAction::SessionOpened, &session.id, None)?;
     issue(work, session)
 }
@@ -109,7 +109,7 @@ pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed
     match decide_refresh(&session, stored.replaced_at, now) {
         Refresh::Refuse => Err(IdentityRefusal::RefreshTokenInvalid.into()),
         Refresh::Revoke => {
-            sessions::end(work.conn, session.id, now)?;
+            sessions::update_ended(work.conn, session.id, now)?;
             work.audit(
                 Some(session.account_id),
                 AuditAction::SessionRevokedAfterTokenReuse,
@@ -120,8 +120,8 @@ pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed
         }
         Refresh::Rotate => {
             // Only the presented one: a client that asked twice may go on with either answer.
-            sessions::replace_refresh_token(work.conn, &presented.hash(), now)?;
-            sessions::prolong(work.conn, session.id, now, session.expiry_after(now))?;
+            sessions::update_refresh_token_replaced(work.conn, &presented.hash(), now)?;
+            sessions::update_expiry(work.conn, session.id, now, session.expiry_after(now))?;
             work.audit(Some(session.account_id), AuditAction::SessionRefreshed, &session.id, None)?;
             Ok(Refreshed::Rotated(Box::new(issue(work, session)?)))
         }
@@ -138,7 +138,7 @@ pub fn end(work: &mut Work<'_>, principal: &Principal, id: SessionId) -> Result<
         .filter(|session| session.account_id == principal.account.id)
         .ok_or(Error::NotFound)?;
     if session.ended_at.is_none() {
-        sessions::end(work.conn, id, now)?;
+        sessions::update_ended(work.conn, id, now)?;
         work.audit(Some(principal.account.id), AuditAction::SessionEnded, &id, None)?;
     }
     Ok(())
