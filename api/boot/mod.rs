@@ -79,7 +79,7 @@ fn open_sandbox(settings: &Settings, clock: &Clock) -> Result<(), Error> {
     let kept = sandbox_clock::find_offset(&mut connection)?;
     let offset = kept.unwrap_or_else(|| settings.clock.map_or(0, Clock::offset_for));
     if kept.is_none() {
-        sandbox_clock::put_offset(&mut connection, offset)?;
+        sandbox_clock::upsert_offset(&mut connection, offset)?;
     }
     clock.set_offset_micros(offset);
     Ok(())
@@ -116,7 +116,7 @@ fn check_production(settings: &Settings) -> Result<(), Error> {
 }
 
 fn seed(settings: &Settings, database: &Database, clock: &Clock) -> Result<(), Error> {
-    if !database.write_blocking(crate::db::store::facilities::is_empty)? {
+    if database.write_blocking(crate::db::store::facilities::exists_any)? {
         return Ok(());
     }
     let policy = policy(settings);

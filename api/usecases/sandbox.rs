@@ -7,7 +7,7 @@ use crate::error::Error;
 
 /// Keeps the clock's new offset.
 pub fn keep_clock(work: &mut Work<'_>, offset_micros: i64) -> Result<(), Error> {
-    sandbox_clock::put_offset(work.conn, offset_micros)?;
+    sandbox_clock::upsert_offset(work.conn, offset_micros)?;
     work.audit(AuditAction::SandboxClockMoved, &"clock", None)
 }
 

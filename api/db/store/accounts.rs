@@ -126,7 +126,7 @@ pub fn find_by_facility(conn: &mut Conn, code: &FacilityCode) -> Result<Option<A
 }
 
 /// Whether an account speaks for this applicant.
-pub fn has_receipt(conn: &mut Conn, receipt: &DesignationReceipt) -> Result<bool, Error> {
+pub fn exists_by_receipt(conn: &mut Conn, receipt: &DesignationReceipt) -> Result<bool, Error> {
     let found = diesel::select(diesel::dsl::exists(
         accounts::table.filter(accounts::designation_receipt.eq(receipt.as_str())),
     ));
@@ -252,7 +252,7 @@ pub fn list_former(conn: &mut Conn, id: AccountId) -> Result<Vec<FormerFacility>
 }
 
 /// Whether rights and duties of this code have passed to another.
-pub fn is_former(conn: &mut Conn, code: &FacilityCode) -> Result<bool, Error> {
+pub fn exists_former(conn: &mut Conn, code: &FacilityCode) -> Result<bool, Error> {
     let found = diesel::select(diesel::dsl::exists(former_facilities::table.find(code.as_str())));
     Ok(on!(conn, |c| found.get_result(c))?)
 }

@@ -73,7 +73,7 @@ pub fn find(conn: &mut Conn, code: &FacilityCode) -> Result<Option<ListedFacilit
 
 /// Puts one facility of an import into the list. A telephone number or a founder that the import
 /// does not state stays as it is known.
-pub fn put(conn: &mut Conn, facility: ListedFacility, now: Instant) -> Result<Imported, Error> {
+pub fn upsert(conn: &mut Conn, facility: ListedFacility, now: Instant) -> Result<Imported, Error> {
     let known = find(conn, &facility.code)?;
     let facility = ListedFacility {
         phone: facility.phone.or_else(|| known.as_ref()?.phone.clone()),
@@ -127,7 +127,7 @@ pub fn list_codes(
 }
 
 /// Marks a facility as no longer listed.
-pub fn delist(conn: &mut Conn, code: &FacilityCode, now: Instant) -> Result<(), Error> {
+pub fn update_delisted(conn: &mut Conn, code: &FacilityCode, now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(facilities::table.find(code.as_str()))
         .set(facilities::delisted_at.eq(Moment(now)))
         .execute(c))?;
@@ -182,9 +182,8 @@ pub fn list(
     rows.into_iter().map(Row::decode).collect()
 }
 
-/// Whether the list is empty.
-pub fn is_empty(conn: &mut Conn) -> Result<bool, Error> {
-    let first: Option<String> =
-        on!(conn, |c| facilities::table.select(facilities::code).first(c).optional())?;
-    Ok(first.is_none())
+/// Whether the list holds any facility.
+pub fn exists_any(conn: &mut Conn) -> Result<bool, Error> {
+    let any = diesel::select(diesel::dsl::exists(facilities::table.select(facilities::code)));
+    Ok(on!(conn, |c| any.get_result(c))?)
 }

@@ -17,7 +17,7 @@ use crate::error::Error;
 pub fn may_register(conn: &mut Conn, identity: &FacilityIdentity) -> Result<(), Error> {
     let code = match identity {
         FacilityIdentity::Applying { receipt, .. } => {
-            return if accounts::has_receipt(conn, receipt)? {
+            return if accounts::exists_by_receipt(conn, receipt)? {
                 Err(AccountRefusal::FacilityHasAccount.into())
             } else {
                 Ok(())
@@ -28,7 +28,7 @@ pub fn may_register(conn: &mut Conn, identity: &FacilityIdentity) -> Result<(), 
     if accounts::find_by_facility(conn, code)?.is_some() {
         return Err(AccountRefusal::FacilityHasAccount.into());
     }
-    if accounts::is_former(conn, code)? {
+    if accounts::exists_former(conn, code)? {
         return Err(AccountRefusal::FacilitySucceeded.into());
     }
     if successions::find_live_to(conn, code)?.is_some() || has_predecessor(conn, code)? {

@@ -169,7 +169,7 @@ pub fn complete(
     if accounts::insert(work.conn, &account, password_hash)? == Stored::Taken {
         return Err(AccountRefusal::FacilityHasAccount.into());
     }
-    stored_links::use_up(work.conn, link, now)?;
+    stored_links::update_used(work.conn, link, now)?;
     work.mail(&account.email, Some(account.id), &created(&account))?;
     work.identify(account.id);
     work.audit(AuditAction::AccountCreated, &account.id, None)?;

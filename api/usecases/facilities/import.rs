@@ -33,7 +33,7 @@ pub fn put(work: &mut Work<'_>, rows: Vec<ListedFacility>, report: &mut Report) 
     let now = work.now();
     locks::hold(work.conn, &[Lock::FacilityList])?;
     for row in rows {
-        match facilities::put(work.conn, row, now)? {
+        match facilities::upsert(work.conn, row, now)? {
             Imported::Added => report.added += 1,
             Imported::Changed => report.changed += 1,
             Imported::Unchanged => {}
@@ -60,7 +60,7 @@ pub fn delist_absent(work: &mut Work<'_>, coverage: &Coverage, report: &mut Repo
     for ((prefecture, kind), held) in &coverage.0 {
         for code in facilities::list_codes(work.conn, *prefecture, *kind)? {
             if !held.contains(&code) {
-                facilities::delist(work.conn, &code, now)?;
+                facilities::update_delisted(work.conn, &code, now)?;
                 report.delisted += 1;
             }
         }

@@ -18,7 +18,7 @@ pub fn load(work: &mut Work<'_>, file: &RoundFile) -> Result<(), Error> {
     let days: Vec<_> = file.editions.iter().map(|edition| edition.effective_from).collect();
     transitional_measures::delete_except(work.conn, &file.round, &days)?;
     for edition in &file.editions {
-        transitional_measures::put(work.conn, &file.round, edition, now)?;
+        transitional_measures::upsert(work.conn, &file.round, edition, now)?;
     }
     work.audit(AuditAction::RoundLoaded, &&file.round, None)
 }

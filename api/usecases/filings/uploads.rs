@@ -32,7 +32,7 @@ pub struct Announcement {
 /// [`UploadRefusal::UploadQuota`].
 pub fn announce(work: &mut Work<'_>, file: Announcement) -> Result<Upload, Error> {
     let (now, principal) = (work.now(), work.actor.authority()?);
-    let (files, bytes) = uploads::sum_of_account(work.conn, principal.account.id)?;
+    let (files, bytes) = uploads::find_usage(work.conn, principal.account.id)?;
     let more = i64::try_from(file.size_bytes).map_err(Error::internal)?;
     if files >= MAX_FILES || bytes + more > MAX_TOTAL_BYTES {
         return Err(UploadRefusal::UploadQuota.into());
@@ -73,7 +73,7 @@ pub fn confirm(work: &mut Work<'_>, id: UploadId) -> Result<Upload, Error> {
     if upload.stored_at.is_some() {
         return Ok(upload);
     }
-    uploads::mark_stored(work.conn, id, now)?;
+    uploads::update_stored(work.conn, id, now)?;
     work.audit(AuditAction::UploadStored, &id, None)?;
     Ok(Upload { stored_at: Some(now), ..upload })
 }

@@ -57,9 +57,9 @@ pub fn complete(work: &mut Work<'_>, token: &OpaqueToken) -> Result<Account, Err
     if accounts::update_email(work.conn, id, &link.email, now)? == Stored::Taken {
         return Err(AccountRefusal::EmailTaken.into());
     }
-    stored_links::use_up_of_account(work.conn, LinkPurpose::EmailChange, id, now)?;
+    stored_links::update_used_of_account(work.conn, LinkPurpose::EmailChange, id, now)?;
     // A reset link mailed to the old address must not open the account any more.
-    stored_links::use_up_of_account(work.conn, LinkPurpose::PasswordReset, id, now)?;
+    stored_links::update_used_of_account(work.conn, LinkPurpose::PasswordReset, id, now)?;
     let facility_name = account.profile.facility.name.to_string();
     work.mail(&account.email, Some(id), &Message::EmailChanged { facility_name, at: now })?;
     work.audit(AuditAction::EmailChanged, &id, None)?;

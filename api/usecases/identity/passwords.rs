@@ -30,10 +30,10 @@ pub(super) fn replace_password(
     if let Some(hash) = hash {
         accounts::update_password(work.conn, account.id, hash, now)?;
     }
-    sessions::end_all_except(work.conn, account.id, kept, now)?;
+    sessions::update_others_ended(work.conn, account.id, kept, now)?;
     // Whoever knew the old password may have asked for both kinds.
     for purpose in [LinkPurpose::PasswordReset, LinkPurpose::EmailChange] {
-        links::use_up_of_account(work.conn, purpose, account.id, now)?;
+        links::update_used_of_account(work.conn, purpose, account.id, now)?;
     }
     let facility_name = account.profile.facility.name.to_string();
     work.mail(&account.email, Some(account.id), &Message::PasswordChanged { facility_name, at: now })?;

@@ -54,7 +54,7 @@ pub fn open(work: &mut Work<'_>, account: AccountId, user_agent: Option<String>)
         ended_at: None,
     };
     sessions::insert(work.conn, &session)?;
-    known_clients::remember(work.conn, account, &client, now)?;
+    known_clients::upsert(work.conn, account, &client, now)?;
     work.identify(account);
     work.audit(AuditAction::SessionOpened, &session.id, None)?;
     issue(work, session)
@@ -90,14 +90,14 @@ pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed
     match decide_refresh(&session, stored.replaced_at, now) {
         Refresh::Refuse => Err(IdentityRefusal::RefreshTokenInvalid.into()),
         Refresh::Revoke => {
-            sessions::end(work.conn, session.id, now)?;
+            sessions::update_ended(work.conn, session.id, now)?;
             work.audit(AuditAction::SessionRevokedAfterTokenReuse, &session.id, None)?;
             Ok(Refreshed::Revoked)
         }
         Refresh::Rotate => {
             // Only the presented one: a client that asked twice may go on with either answer.
-            sessions::replace_refresh_token(work.conn, &presented.hash(), now)?;
-            sessions::prolong(work.conn, session.id, now, session.expiry_after(now))?;
+            sessions::update_refresh_token_replaced(work.conn, &presented.hash(), now)?;
+            sessions::update_expiry(work.conn, session.id, now, session.expiry_after(now))?;
             work.audit(AuditAction::SessionRefreshed, &session.id, None)?;
             Ok(Refreshed::Rotated(Box::new(issue(work, session)?)))
         }
@@ -116,7 +116,7 @@ pub fn end(work: &mut Work<'_>, id: Option<SessionId>) -> Result<(), Error> {
         .filter(|session| session.account_id == principal.account.id)
         .ok_or(Error::NotFound)?;
     if session.ended_at.is_none() {
-        sessions::end(work.conn, id, now)?;
+        sessions::update_ended(work.conn, id, now)?;
         work.audit(AuditAction::SessionEnded, &id, None)?;
     }
     Ok(())

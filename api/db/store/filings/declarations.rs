@@ -189,7 +189,7 @@ pub fn list_revisions(
 }
 
 /// Passes all declarations of a facility to its successor.
-pub fn pass_on(
+pub fn update_facility(
     conn: &mut Conn,
     from: &FacilityCode,
     to: &FacilityCode,

@@ -12,7 +12,7 @@ use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
 /// Stores an edition, replacing the one of the same round and day.
-pub fn put(conn: &mut Conn, round: &str, edition: &Edition, now: Instant) -> Result<(), Error> {
+pub fn upsert(conn: &mut Conn, round: &str, edition: &Edition, now: Instant) -> Result<(), Error> {
     let document = Document::of(edition)?;
     on!(conn, |c| diesel::insert_into(round_editions::table)
         .values((

@@ -73,7 +73,7 @@ pub fn find(conn: &mut Conn, id: UploadId, account: AccountId) -> Result<Option<
 }
 
 /// How many uploads an account holds, and their announced bytes together.
-pub fn sum_of_account(conn: &mut Conn, account: AccountId) -> Result<(i64, i64), Error> {
+pub fn find_usage(conn: &mut Conn, account: AccountId) -> Result<(i64, i64), Error> {
     let sizes: Vec<i64> = on!(conn, |c| uploads::table
         .filter(uploads::account_id.eq(Id(account.uuid())))
         .select(uploads::size_bytes)
@@ -92,7 +92,7 @@ pub fn list_stored(conn: &mut Conn) -> Result<Vec<(UploadId, String)>, Error> {
 }
 
 /// Marks an upload's content as stored.
-pub fn mark_stored(conn: &mut Conn, id: UploadId, now: Instant) -> Result<(), Error> {
+pub fn update_stored(conn: &mut Conn, id: UploadId, now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(uploads::table.find(Id(id.uuid())))
         .set(uploads::stored_at.eq(Moment(now)))
         .execute(c))?;

@@ -17,7 +17,7 @@ pub fn exists(conn: &mut Conn, account: AccountId, client: &str) -> Result<bool,
 }
 
 /// Remembers that the client logged in.
-pub fn remember(conn: &mut Conn, account: AccountId, client: &str, now: Instant) -> Result<(), Error> {
+pub fn upsert(conn: &mut Conn, account: AccountId, client: &str, now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::insert_into(known_clients::table)
         .values((
             known_clients::account_id.eq(Id(account.uuid())),

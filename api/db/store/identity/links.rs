@@ -70,7 +70,7 @@ pub fn find(conn: &mut Conn, purpose: LinkPurpose, token_hash: &[u8]) -> Result<
 }
 
 /// Uses up the link and all others of its purpose and address.
-pub fn use_up(conn: &mut Conn, link: &Link, now: Instant) -> Result<(), Error> {
+pub fn update_used(conn: &mut Conn, link: &Link, now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(links::table)
         .filter(links::purpose.eq(link.purpose.code()))
         .filter(links::email_key.eq(link.email.key()))
@@ -81,7 +81,7 @@ pub fn use_up(conn: &mut Conn, link: &Link, now: Instant) -> Result<(), Error> {
 }
 
 /// Uses up all links of a purpose that belong to an account.
-pub fn use_up_of_account(
+pub fn update_used_of_account(
     conn: &mut Conn,
     purpose: LinkPurpose,
     account: AccountId,

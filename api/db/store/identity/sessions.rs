@@ -94,7 +94,7 @@ pub fn list_live(
 }
 
 /// Prolongs a session that was refreshed.
-pub fn prolong(conn: &mut Conn, id: SessionId, now: Instant, expires_at: Instant) -> Result<(), Error> {
+pub fn update_expiry(conn: &mut Conn, id: SessionId, now: Instant, expires_at: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(sessions::table.find(Id(id.uuid())))
         .set((sessions::last_used_at.eq(Moment(now)), sessions::expires_at.eq(Moment(expires_at))))
         .execute(c))?;
@@ -102,7 +102,7 @@ pub fn prolong(conn: &mut Conn, id: SessionId, now: Instant, expires_at: Instant
 }
 
 /// Ends a session.
-pub fn end(conn: &mut Conn, id: SessionId, now: Instant) -> Result<(), Error> {
+pub fn update_ended(conn: &mut Conn, id: SessionId, now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(sessions::table.find(Id(id.uuid())))
         .filter(sessions::ended_at.is_null())
         .set(sessions::ended_at.eq(Moment(now)))
@@ -111,7 +111,7 @@ pub fn end(conn: &mut Conn, id: SessionId, now: Instant) -> Result<(), Error> {
 }
 
 /// Ends all sessions of an account but one.
-pub fn end_all_except(
+pub fn update_others_ended(
     conn: &mut Conn,
     account: AccountId,
     kept: Option<SessionId>,
@@ -161,7 +161,7 @@ pub fn find_refresh_token(conn: &mut Conn, hash: &[u8]) -> Result<Option<StoredR
 }
 
 /// Marks a refresh token as replaced, unless it was before.
-pub fn replace_refresh_token(conn: &mut Conn, hash: &[u8], now: Instant) -> Result<(), Error> {
+pub fn update_refresh_token_replaced(conn: &mut Conn, hash: &[u8], now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(refresh_tokens::table.find(hash))
         .filter(refresh_tokens::replaced_at.is_null())
         .set(refresh_tokens::replaced_at.eq(Moment(now)))

@@ -63,7 +63,7 @@ impl Row {
             kind: self.kind,
             recipient: self.recipient,
             subject: self.subject,
-            state: state.ok_or_else(|| undecodable(&id, "state", &self.state))?,
+            state: state.ok_or_else(|| undecodable(&id, "outbox.state", &self.state))?,
             failure: self.failure,
             attempts: self.attempts,
             queued_at: self.queued_at.0,

@@ -10,7 +10,7 @@ use diesel::sql_types::Bool;
 use uuid::Uuid;
 
 use crate::db::engine::Conn;
-use crate::db::engine::columns::{Id, Moment};
+use crate::db::engine::columns::{Id, Moment, undecodable};
 use crate::db::engine::connection::on;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::schema::outbox;
@@ -276,5 +276,10 @@ pub fn count_by_state(conn: &mut Conn) -> Result<Vec<(MailState, i64)>, Error> {
         .group_by(outbox::state)
         .select((outbox::state, diesel::dsl::count_star()))
         .load(c))?;
-    Ok(rows.into_iter().filter_map(|(word, count)| Some((MailState::from_code(&word)?, count))).collect())
+    rows.into_iter()
+        .map(|(word, count)| {
+            let state = MailState::from_code(&word);
+            Ok((state.ok_or_else(|| undecodable(&"of a group", "outbox.state", &word))?, count))
+        })
+        .collect()
 }

@@ -13,7 +13,7 @@ pub fn find_offset(conn: &mut Conn) -> Result<Option<i64>, Error> {
 }
 
 /// Keeps an offset.
-pub fn put_offset(conn: &mut Conn, offset_micros: i64) -> Result<(), Error> {
+pub fn upsert_offset(conn: &mut Conn, offset_micros: i64) -> Result<(), Error> {
     on!(conn, |c| diesel::insert_into(sandbox_clock::table)
         .values((sandbox_clock::only.eq(1), sandbox_clock::offset_micros.eq(offset_micros)))
         .on_conflict(sandbox_clock::only)

@@ -198,7 +198,7 @@ fn successor_is_free(conn: &mut Conn, form: &SuccessionForm, own: Option<Success
     if accounts::find_by_facility(conn, code)?.is_some() {
         return Err(FilingRefusal::SuccessorHasAccount.into());
     }
-    if accounts::is_former(conn, code)? || successions::find_live_from(conn, code)?.is_some() {
+    if accounts::exists_former(conn, code)? || successions::find_live_from(conn, code)?.is_some() {
         return Err(FilingRefusal::SuccessorIsPredecessor.into());
     }
     match successions::find_live_to(conn, code)? {
@@ -259,7 +259,7 @@ fn pass_if_accepted(work: &mut Work<'_>, account: &Account, succession: &Success
     {
         return Err(FilingRefusal::SuccessorHasAccount.into());
     }
-    declarations::pass_on(work.conn, &succession.predecessor_code, &successor.facility_code, now)?;
+    declarations::update_facility(work.conn, &succession.predecessor_code, &successor.facility_code, now)?;
     let letter = PostalItemId::from_uuid(Uuid::new_v4());
     postal_items::insert_guidance(work.conn, letter, succession.id, &succession.form.guidance_address, now)?;
     let message = Message::SuccessionAccepted { facts: facts(account, succession) };

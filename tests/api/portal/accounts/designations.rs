@@ -1,8 +1,10 @@
 //! A facility whose designation is still being decided: a receipt number first, a code later.
 
 use serde_json::{Value, json};
+use todokede::db::engine::locks::Lock;
+use todokede::domain::values::email::EmailAddress;
 
-use crate::support::{Actor, Client, PASSWORD, TestApp, forms};
+use crate::support::{Actor, Client, PASSWORD, Rival, TestApp, forms};
 
 /// What is stated of code, receipt number and kind, and what is said against it.
 type Case<'a> = (Option<&'a Value>, Option<&'a Value>, Option<&'a Value>, &'a [(&'a str, &'a str)]);
@@ -169,4 +171,56 @@ async fn a_receipt_number_has_one_account_even_after_the_designation() {
     let change = with_code(&clinic, facility["facility_code"].as_str().unwrap()).await;
     clinic.patch("/v1/account", &change, &etag).await.is(200);
     app.anonymous().post("/v1/accounts", &second).await.refused(409, "FACILITY_HAS_ACCOUNT");
+}
+
+#[apply(on_postgres)]
+async fn of_two_who_register_with_one_receipt_number_at_once_one_gets_it_and_the_other_is_told() {
+    let app = TestApp::start().await;
+    let facility = app.unused_facility("MEDICAL").await;
+    let emails = ["one@clinic.example", "two@clinic.example"];
+    let mut rival = Rival::begin(&app);
+    let mut requests = Vec::new();
+    for email in emails {
+        let form = applicant(&app.registration_token(email).await, &facility, "2023-00123", "MEDICAL");
+        rival.hold(&[Lock::Address(&EmailAddress::parse(email).unwrap())]);
+        let stranger = app.anonymous();
+        requests.push(actix_web::rt::spawn(async move { stranger.post("/v1/accounts", &form).await }));
+    }
+    // Both have been found good by now.
+    rival.until_queued(&app, 2).await;
+    rival.commit();
+    let mut taken = 0;
+    for request in requests {
+        let reply = request.await.unwrap();
+        if reply.status == 201 {
+            taken += 1;
+        } else {
+            reply.refused(409, "FACILITY_HAS_ACCOUNT");
+        }
+    }
+    assert_eq!((taken, app.count("SELECT COUNT(*) FROM accounts")), (1, 1));
+}
+
+#[apply(on_postgres)]
+async fn a_receipt_number_that_somebody_is_just_taking_is_waited_for() {
+    let app = TestApp::start().await;
+    let facility = app.unused_facility("MEDICAL").await;
+    registered(&app, &facility, "2023-00001", "MEDICAL").await;
+    let token = app.registration_token("two@clinic.example").await;
+    let form = applicant(&token, &facility, "2023-00123", "MEDICAL");
+    for keeps_it in [true, false] {
+        let mut rival = Rival::begin(&app);
+        rival.execute("UPDATE accounts SET designation_receipt = '2023-00123'");
+        let (stranger, form) = (app.anonymous(), form.clone());
+        let request = actix_web::rt::spawn(async move { stranger.post("/v1/accounts", &form).await });
+        rival.until_queued(&app, 1).await;
+        if keeps_it {
+            rival.commit();
+            request.await.unwrap().refused(409, "FACILITY_HAS_ACCOUNT");
+            app.database.execute("UPDATE accounts SET designation_receipt = '2023-00001'");
+        } else {
+            rival.roll_back();
+            request.await.unwrap().is(201);
+        }
+    }
 }
