@@ -99,7 +99,7 @@ pub struct State {
     /// How the service's parts stand.
     pub readiness: Readiness,
     /// What is counted.
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
     /// Wakes the worker when mail was queued or the clock was moved.
     pub wake: Notify,
 }
@@ -128,7 +128,7 @@ impl State {
             limits: Limits::new(&settings.budgets, &clock),
             upload_turns: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
             uploads_of_accounts: Arc::new(Shares::of_at_most(UPLOADS_OF_ONE_ACCOUNT)),
-            metrics: Metrics::new(Arc::clone(&traffic), database.load()),
+            metrics: Arc::new(Metrics::new(Arc::clone(&traffic), database.load())),
             readiness: readiness(&settings, &clock, &database),
             traffic,
             wake: Notify::new(),

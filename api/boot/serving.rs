@@ -6,16 +6,16 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::web::Bytes;
 use actix_web::{App, HttpRequest, HttpResponse, guard, web};
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use utoipa_actix_web::AppExt as _;
 
+use super::background;
 use crate::error::Error;
 use crate::http::edge::edge;
 use crate::http::fallback::KnownPaths;
 use crate::http::server::listener::{Limits, Listener};
 use crate::http::server::metrics_port::MetricsPort;
-use crate::jobs;
+use crate::jobs::stop::{self, StopSender};
 use crate::ops::signals::Signals;
 use crate::routes::documents;
 use crate::routes::public::pages;
@@ -31,7 +31,7 @@ pub struct Running {
     handle: ServerHandle,
     server: JoinHandle<std::io::Result<()>>,
     worker: JoinHandle<()>,
-    stop: watch::Sender<bool>,
+    stop: StopSender,
 }
 
 impl Running {
@@ -48,7 +48,7 @@ impl Running {
     pub async fn until(mut self, mut signals: Signals) -> Result<(), Error> {
         tokio::select! {
             ended = &mut self.server => {
-                self.stop.send_replace(true);
+                self.stop.stop();
                 self.worker.await.map_err(Error::internal)?;
                 return ended.map_err(Error::internal)?.map_err(Error::internal);
             }
@@ -70,7 +70,7 @@ impl Running {
         tracing::info!(under_way = self.state.traffic.under_way(), "stopping: finishing requests");
         self.handle.stop(true).await;
         let ended = self.server.await;
-        self.stop.send_replace(true);
+        self.stop.stop();
         self.worker.await.map_err(Error::internal)?;
         // Last, so that the end can be watched.
         if let Some(metrics) = self.metrics {
@@ -113,8 +113,8 @@ pub fn start(state: State) -> Result<Running, Error> {
     })?;
     let handle = server.handle();
     let metrics = MetricsPort::open(&state)?;
-    let (stop, stopped) = watch::channel(false);
-    let worker = tokio::spawn(jobs::run(state.clone().into_inner(), stopped));
+    let (stop, stopped) = stop::channel();
+    let worker = tokio::spawn(background::run(state.clone().into_inner(), stopped));
     Ok(Running { address, state, metrics, handle, server: tokio::spawn(server), worker, stop })
 }
 
@@ -126,10 +126,10 @@ pub fn start(state: State) -> Result<Running, Error> {
 pub async fn work(state: State, mut signals: Signals) -> Result<(), Error> {
     let state = web::Data::new(state);
     let metrics = MetricsPort::open(&state)?;
-    let (stop, stopped) = watch::channel(false);
-    let worker = tokio::spawn(jobs::run(state.into_inner(), stopped));
+    let (stop, stopped) = stop::channel();
+    let worker = tokio::spawn(background::run(state.into_inner(), stopped));
     signals.next().await;
-    stop.send_replace(true);
+    stop.stop();
     let ended = signals.unless_again(async { worker.await.map_err(Error::internal) }).await;
     if let Some(metrics) = metrics {
         metrics.close().await;
