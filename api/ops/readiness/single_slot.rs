@@ -1,4 +1,4 @@
-//! A door for what may hang as long as it likes: one is inside at a time, and nobody queues behind it.
+//! Runs jobs that may hang for any time: one at a time, and no job waits for the one before it.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
@@ -6,68 +6,69 @@ use std::time::{Duration, Instant as Stopwatch};
 
 use tokio::sync::oneshot;
 
-/// Lets one in at a time.
+/// Room for one job at a time.
 #[derive(Debug, Default)]
-pub(super) struct Door(Mutex<Option<Entry>>);
+pub(super) struct SingleSlot(Mutex<Option<Occupant>>);
 
+/// The job that took the slot last.
 #[derive(Debug)]
-struct Entry {
-    inside: Weak<Inside>,
+struct Occupant {
+    running: Weak<RunningJob>,
     since: Stopwatch,
 }
 
-/// Held by what is inside until it ends, even if everybody who waited for it has gone.
+/// Held by a job until it ends, even if everybody who waited for it has gone.
 #[derive(Debug)]
-struct Inside(());
+struct RunningJob(());
 
-impl Door {
-    /// Goes in, unless somebody is inside.
-    fn enter(&self) -> Option<Arc<Inside>> {
+impl SingleSlot {
+    /// Takes the slot, unless a job is running in it.
+    fn occupy(&self) -> Option<Arc<RunningJob>> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.as_ref().is_some_and(Entry::goes_on) {
+        if last.as_ref().is_some_and(Occupant::is_running) {
             return None;
         }
-        let entered = Arc::new(Inside(()));
-        *last = Some(Entry { inside: Arc::downgrade(&entered), since: Stopwatch::now() });
-        Some(entered)
+        let begun = Arc::new(RunningJob(()));
+        *last = Some(Occupant { running: Arc::downgrade(&begun), since: Stopwatch::now() });
+        Some(begun)
     }
 
     /// Runs a job that may block, and waits for it no longer than this. Nothing comes of it either while the
     /// one before it hangs.
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        patience: Duration,
+        timeout: Duration,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Option<T> {
-        let inside = self.enter()?;
+        let running = self.occupy()?;
         let (tell, told) = oneshot::channel();
         // A thread of its own: a runtime waits for its own when it ends, and this one may never.
         let thread = thread::Builder::new().name("readiness".to_owned());
         let begun = thread.spawn(move || {
             let done = job();
-            drop(inside);
+            drop(running);
             // Nobody listens any more if it was late.
             let _ = tell.send(done);
         });
         begun.ok()?;
-        tokio::time::timeout(patience, told).await.ok()?.ok()
+        tokio::time::timeout(timeout, told).await.ok()?.ok()
     }
 
-    /// Whether somebody has been inside for as long as this.
-    pub(super) fn is_taken_for(&self, long: Duration) -> bool {
+    /// Whether a job has been running for as long as this.
+    pub(super) fn is_occupied_for(&self, long: Duration) -> bool {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        last.as_ref().is_some_and(|entry| entry.goes_on() && entry.since.elapsed() >= long)
+        last.as_ref().is_some_and(|last| last.is_running() && last.since.elapsed() >= long)
     }
 
-    /// Opens it behind somebody who is known to be lost.
-    pub(super) fn give_up(&self) {
+    /// Frees the slot of a job that is known to be lost.
+    pub(super) fn release(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
-impl Entry {
-    fn goes_on(&self) -> bool {
-        self.inside.strong_count() > 0
+impl Occupant {
+    fn is_running(&self) -> bool {
+        self.running.strong_count() > 0
     }
 }
 
@@ -79,32 +80,32 @@ mod tests {
 
     #[tokio::test]
     async fn a_job_that_hangs_is_waited_for_once_and_no_other_is_begun_until_it_ends() {
-        let door = Door::default();
+        let slot = SingleSlot::default();
         let (long, brief) = (Duration::from_mins(1), Duration::from_millis(50));
         let (go, wait) = channel();
-        assert_eq!(door.run(brief, move || wait.recv().is_ok()).await, None);
+        assert_eq!(slot.run(brief, move || wait.recv().is_ok()).await, None);
         let begun = Stopwatch::now();
-        assert_eq!(door.run(long, || panic!("begun behind one that hangs")).await, None::<()>);
+        assert_eq!(slot.run(long, || panic!("begun behind one that hangs")).await, None::<()>);
         assert!(begun.elapsed() < long);
         go.send(()).unwrap();
-        while door.is_taken_for(Duration::ZERO) {
+        while slot.is_occupied_for(Duration::ZERO) {
             tokio::time::sleep(brief).await;
         }
-        assert_eq!(door.run(long, || 7).await, Some(7));
+        assert_eq!(slot.run(long, || 7).await, Some(7));
     }
 
     #[test]
-    fn nobody_gets_in_beside_another_until_he_has_left_or_is_given_up() {
-        let door = Door::default();
-        let first = door.enter();
-        assert!(first.is_some() && door.enter().is_none());
-        assert!(door.is_taken_for(Duration::ZERO) && !door.is_taken_for(Duration::from_mins(1)));
+    fn no_job_takes_the_slot_until_the_one_before_has_ended_or_is_given_up() {
+        let slot = SingleSlot::default();
+        let first = slot.occupy();
+        assert!(first.is_some() && slot.occupy().is_none());
+        assert!(slot.is_occupied_for(Duration::ZERO) && !slot.is_occupied_for(Duration::from_mins(1)));
         drop(first);
-        assert!(!door.is_taken_for(Duration::ZERO));
-        let lost = door.enter();
-        door.give_up();
-        let second = door.enter();
+        assert!(!slot.is_occupied_for(Duration::ZERO));
+        let lost = slot.occupy();
+        slot.release();
+        let second = slot.occupy();
         drop(lost);
-        assert!(second.is_some() && door.enter().is_none(), "the lost one's end lets nobody in");
+        assert!(second.is_some() && slot.occupy().is_none(), "the end of the lost job frees nothing");
     }
 }

@@ -1,33 +1,33 @@
-//! What is shared out, so that nobody has all of it.
+//! A limit for each key, such as an account, so that none takes everything.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// So many at a time for everybody who asks.
+/// At most so many at a time for each key.
 #[derive(Debug)]
-pub struct Shares {
+pub struct PerKeyLimit {
     most: usize,
-    /// Whoever has none is not here.
+    /// How many are taken, by key. A key that has none is not here.
     taken: Mutex<HashMap<String, usize>>,
 }
 
-impl Shares {
-    /// Gives everybody at most so many.
+impl PerKeyLimit {
+    /// Allows each key so many.
     #[must_use]
-    pub fn of_at_most(most: usize) -> Self {
+    pub fn at_most(most: usize) -> Self {
         Self { most, taken: Mutex::default() }
     }
 
-    /// Takes one, or nothing if somebody has all of theirs. It is given back when it is dropped.
+    /// Takes one of a key's, or nothing if all of them are taken. It is given back when it is dropped.
     #[must_use]
-    pub fn take(self: &Arc<Self>, who: &str) -> Option<Share> {
+    pub fn acquire(self: &Arc<Self>, key: &str) -> Option<KeyPermit> {
         let mut taken = self.taken();
-        let own = taken.get(who).copied().unwrap_or_default();
+        let own = taken.get(key).copied().unwrap_or_default();
         if own >= self.most {
             return None;
         }
-        taken.insert(who.to_owned(), own + 1);
-        Some(Share { shares: Arc::clone(self), who: who.to_owned() })
+        taken.insert(key.to_owned(), own + 1);
+        Some(KeyPermit { limit: Arc::clone(self), key: key.to_owned() })
     }
 
     fn taken(&self) -> MutexGuard<'_, HashMap<String, usize>> {
@@ -35,19 +35,19 @@ impl Shares {
     }
 }
 
-/// One of somebody's share.
+/// One of those that a key may take.
 #[derive(Debug)]
-pub struct Share {
-    shares: Arc<Shares>,
-    who: String,
+pub struct KeyPermit {
+    limit: Arc<PerKeyLimit>,
+    key: String,
 }
 
-impl Drop for Share {
+impl Drop for KeyPermit {
     fn drop(&mut self) {
-        let mut taken = self.shares.taken();
-        match taken.get_mut(&self.who) {
+        let mut taken = self.limit.taken();
+        match taken.get_mut(&self.key) {
             Some(own) if *own > 1 => *own -= 1,
-            _ => drop(taken.remove(&self.who)),
+            _ => drop(taken.remove(&self.key)),
         }
     }
 }
@@ -57,16 +57,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everybody_has_a_share_and_nothing_is_kept_of_those_who_gave_theirs_back() {
-        let shares = Arc::new(Shares::of_at_most(2));
-        let mut own: Vec<Share> = (0..2).filter_map(|_| shares.take("a")).collect();
+    fn each_key_has_its_own_limit_and_nothing_is_kept_of_keys_that_gave_all_back() {
+        let limit = Arc::new(PerKeyLimit::at_most(2));
+        let mut own: Vec<KeyPermit> = (0..2).filter_map(|_| limit.acquire("a")).collect();
         assert_eq!(own.len(), 2);
-        assert!(shares.take("a").is_none());
-        own.push(shares.take("b").unwrap());
+        assert!(limit.acquire("a").is_none());
+        own.push(limit.acquire("b").unwrap());
         own.remove(0);
-        own.push(shares.take("a").unwrap());
-        assert!(shares.take("a").is_none());
+        own.push(limit.acquire("a").unwrap());
+        assert!(limit.acquire("a").is_none());
         own.clear();
-        assert!(shares.taken().is_empty());
+        assert!(limit.taken().is_empty());
     }
 }

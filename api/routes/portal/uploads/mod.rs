@@ -124,7 +124,7 @@ async fn store_content(
         .await?;
     accepts(request.headers(), upload.media_type)?;
     let digest = content_digest(request.headers())?;
-    let own = context.state.uploads_of_accounts.take(&bearer.budget_key());
+    let own = context.state.uploads_of_accounts.acquire(&bearer.budget_key());
     let own = own.ok_or(Error::Overloaded("too many files of one account arrive"))?;
     let turn =
         context.state.upload_turns.try_acquire().map_err(|_| Error::Overloaded("too many files arrive"))?;
