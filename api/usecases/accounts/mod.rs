@@ -30,6 +30,7 @@ pub struct Change {
 
 /// Everything the facility list says against a stated code and a stated postal code. What a change
 /// does not state is not held against the list: nobody is blamed for what he did not send.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn faults(
     conn: &mut Conn,
     account: &Account,
@@ -51,6 +52,7 @@ pub fn faults(
 ///
 /// # Errors
 /// [`AccountRefusal::FacilityAlreadyDesignated`], those of [`eligibility::may_register`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn change(work: &mut Work<'_>, principal: &Principal, change: &Change) -> Result<Account, Error> {
     let now = work.now();
     let account = &principal.account;

@@ -57,6 +57,7 @@ pub fn reason_faults(
 ///
 /// # Errors
 /// [`FacilityNotDesignated`](crate::domain::accounts::AccountRefusal::FacilityNotDesignated).
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn list_faults(
     conn: &mut Conn,
     principal: &Principal,
@@ -111,6 +112,7 @@ fn content_list_faults(
 /// # Errors
 /// [`FilingRefusal::RoundNotForKind`], [`FilingRefusal::WindowNotOpen`], [`FilingRefusal::WindowClosed`],
 /// [`FilingRefusal::DeclarationExists`], [`Error::Invalid`] with everything against the content.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn file(
     work: &mut Work<'_>,
     principal: &Principal,
@@ -172,6 +174,7 @@ fn insert(work: &mut Work<'_>, declaration: &mut Declaration) -> Result<(), Erro
 /// # Errors
 /// [`FilingRefusal::StatusForbids`], [`FilingRefusal::WindowClosed`] (a returned declaration may be
 /// corrected until its own due date), [`Error::Invalid`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn revise(
     work: &mut Work<'_>,
     principal: &Principal,
@@ -213,6 +216,7 @@ pub fn revise(
 ///
 /// # Errors
 /// [`FilingRefusal::StatusForbids`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn withdraw(work: &mut Work<'_>, principal: &Principal, current: Declaration) -> Result<Examined, Error> {
     let now = work.now();
     let status = current.status.after(DeclarationEvent::Withdraw).ok_or(FilingRefusal::StatusForbids)?;
@@ -227,6 +231,7 @@ pub fn withdraw(work: &mut Work<'_>, principal: &Principal, current: Declaration
 
 /// Puts a declaration together with what follows from it by the edition in force now. A category
 /// that a later edition no longer offers keeps the end of the last edition that did.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn examine(conn: &mut Conn, declaration: Declaration, now: Instant) -> Result<Examined, Error> {
     let editions = crate::db::store::filings::transitional_measures::list_editions(conn, &declaration.round)?;
     let today = japan_day(now);

@@ -31,6 +31,7 @@ use crate::usecases::work::Work;
 const CARRIED_ON: i64 = 100;
 
 /// Everything that speaks against the parts of a form that could be read.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn faults(
     conn: &mut Conn,
     principal: &Principal,
@@ -57,6 +58,7 @@ pub fn faults(
 /// # Errors
 /// [`Error::Invalid`] with everything against the form, [`FilingRefusal::SuccessionExists`] and the
 /// refusals of a successor that belongs to somebody else.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn file(work: &mut Work<'_>, principal: &Principal, form: SuccessionForm) -> Result<Succession, Error> {
     let now = work.now();
     let predecessor_code = principal.facility_code()?.clone();
@@ -97,6 +99,7 @@ pub fn file(work: &mut Work<'_>, principal: &Principal, form: SuccessionForm) ->
 ///
 /// # Errors
 /// As [`file()`], and [`FilingRefusal::StatusForbids`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn revise(
     work: &mut Work<'_>,
     principal: &Principal,
@@ -126,6 +129,7 @@ pub fn revise(
 ///
 /// # Errors
 /// [`FilingRefusal::StatusForbids`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn withdraw(
     work: &mut Work<'_>,
     principal: &Principal,
@@ -143,6 +147,7 @@ pub fn withdraw(
 
 /// Carries on successions whose successor the list has by now, and says how many went on. One that
 /// fails goes on waiting and keeps no other from going on.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn carry_on_ready(work: &mut Work<'_>) -> Result<usize, Error> {
     let (call, policy) = (work.call, work.policy);
     let mut carried_on = 0;
@@ -161,6 +166,7 @@ pub fn carry_on_ready(work: &mut Work<'_>) -> Result<usize, Error> {
 
 /// Carries on a succession whose successor an import has brought; `None` if it was changed or
 /// withdrawn since it was read.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn carry_on(work: &mut Work<'_>, waiting: &Succession) -> Result<Option<Succession>, Error> {
     let now = work.now();
     locks::hold(work.conn, &[Lock::Account(waiting.account_id)])?;

@@ -30,6 +30,7 @@ pub struct Announcement {
 ///
 /// # Errors
 /// [`UploadRefusal::UploadQuota`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn announce(work: &mut Work<'_>, principal: &Principal, file: Announcement) -> Result<Upload, Error> {
     let now = work.now();
     let (files, bytes) = uploads::sum_of_account(work.conn, principal.account.id)?;
@@ -57,6 +58,7 @@ pub fn announce(work: &mut Work<'_>, principal: &Principal, file: Announcement) 
 ///
 /// # Errors
 /// [`Error::NotFound`]; also for an announcement whose time is over.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn find(conn: &mut Conn, principal: &Principal, id: UploadId, now: Instant) -> Result<Upload, Error> {
     uploads::find(conn, id, principal.account.id)?
         .filter(|upload| upload.stored_at.is_some() || now < upload.expires_at)
@@ -67,6 +69,7 @@ pub fn find(conn: &mut Conn, principal: &Principal, id: UploadId, now: Instant) 
 ///
 /// # Errors
 /// [`Error::NotFound`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn confirm(work: &mut Work<'_>, principal: &Principal, id: UploadId) -> Result<Upload, Error> {
     let now = work.now();
     let upload = find(work.conn, principal, id, now)?;

@@ -22,6 +22,7 @@ use crate::usecases::work::Work;
 ///
 /// # Errors
 /// [`Error::Invalid`] if it is the present one.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn request(work: &mut Work<'_>, principal: &Principal, email: &EmailAddress) -> Result<(), Error> {
     let now = work.now();
     let account = &principal.account;
@@ -47,6 +48,7 @@ pub fn request(work: &mut Work<'_>, principal: &Principal, email: &EmailAddress)
 ///
 /// # Errors
 /// The link's problems, [`AccountRefusal::EmailTaken`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn complete(work: &mut Work<'_>, token: &OpaqueToken) -> Result<Account, Error> {
     let now = work.now();
     locks::hold(work.conn, &[Lock::Token(&token.hash())])?;

@@ -43,6 +43,7 @@ impl Principal {
 ///
 /// # Errors
 /// [`IdentityRefusal::SessionEnded`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn authenticate(conn: &mut Conn, verified: &Verified, now: Instant) -> Result<Principal, Error> {
     let session = sessions::find(conn, verified.session_id)?
         .filter(|session| session.is_live(now) && session.account_id == verified.account_id)
@@ -61,6 +62,7 @@ pub struct Opened {
 }
 
 /// Opens a session after the password was verified.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn open(work: &mut Work<'_>, account: AccountId, user_agent: Option<String>) -> Result<Opened, Error> {
     let now = work.now();
     let client = work.call.client.clone().unwrap_or_default();
@@ -100,6 +102,7 @@ pub enum Refreshed {
 ///
 /// # Errors
 /// [`IdentityRefusal::RefreshTokenInvalid`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed, Error> {
     let now = work.now();
     locks::hold(work.conn, &[Lock::Token(&presented.hash())])?;
@@ -132,6 +135,7 @@ pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed
 ///
 /// # Errors
 /// [`Error::NotFound`] for any other session.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn end(work: &mut Work<'_>, principal: &Principal, id: SessionId) -> Result<(), Error> {
     let now = work.now();
     let session = sessions::find(work.conn, id)?
