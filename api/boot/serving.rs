@@ -49,7 +49,7 @@ impl Running {
         tokio::select! {
             ended = &mut self.server => {
                 self.stop.stop();
-                self.worker.await.map_err(Error::internal)?;
+                worker_ended(self.worker).await?;
                 return ended.map_err(Error::internal)?.map_err(Error::internal);
             }
             () = signals.next() => {}
@@ -71,7 +71,7 @@ impl Running {
         self.handle.stop(true).await;
         let ended = self.server.await;
         self.stop.stop();
-        self.worker.await.map_err(Error::internal)?;
+        worker_ended(self.worker).await?;
         // Last, so that the end can be watched.
         if let Some(metrics) = self.metrics {
             metrics.close().await;
@@ -130,11 +130,17 @@ pub async fn work(state: State, mut signals: Signals) -> Result<(), Error> {
     let worker = tokio::spawn(background::run(state.into_inner(), stopped));
     signals.next().await;
     stop.stop();
-    let ended = signals.unless_again(async { worker.await.map_err(Error::internal) }).await;
+    let ended = signals.unless_again(worker_ended(worker)).await;
     if let Some(metrics) = metrics {
         metrics.close().await;
     }
     ended
+}
+
+/// Waits for the worker's end.
+async fn worker_ended(worker: JoinHandle<()>) -> Result<(), Error> {
+    // A panic's message may hold a part of a mail. The place of the panic is in the log already.
+    worker.await.map_err(|_| Error::internal("the worker panicked"))
 }
 
 fn file(path: &'static str, media_type: &'static str, content: Bytes) -> actix_web::Resource {
