@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::files::Files;
 use crate::ops::metrics::Metrics;
 use crate::ops::readiness::{Folder, Readiness};
-use crate::ops::traffic::{Shares, Traffic};
+use crate::ops::traffic::{PerKeyLimit, Traffic};
 use crate::security::access_tokens::AccessTokens;
 use crate::security::limits::{Budget, Limit};
 use crate::security::passwords::Passwords;
@@ -93,13 +93,13 @@ pub struct State {
     /// Turns at receiving a file.
     pub upload_turns: Arc<Semaphore>,
     /// Files that arrive at the same time, by account.
-    pub uploads_of_accounts: Arc<Shares>,
+    pub uploads_of_accounts: Arc<PerKeyLimit>,
     /// Requests under way.
     pub traffic: Arc<Traffic>,
     /// How the service's parts stand.
     pub readiness: Readiness,
     /// What is counted.
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
     /// Wakes the worker when mail was queued or the clock was moved.
     pub wake: Notify,
 }
@@ -127,8 +127,8 @@ impl State {
             tokens: AccessTokens::new(keys, &settings.public_url)?,
             limits: Limits::new(&settings.budgets, &clock),
             upload_turns: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
-            uploads_of_accounts: Arc::new(Shares::of_at_most(UPLOADS_OF_ONE_ACCOUNT)),
-            metrics: Metrics::new(Arc::clone(&traffic), database.load()),
+            uploads_of_accounts: Arc::new(PerKeyLimit::at_most(UPLOADS_OF_ONE_ACCOUNT)),
+            metrics: Arc::new(Metrics::new(Arc::clone(&traffic), database.load())),
             readiness: readiness(&settings, &clock, &database),
             traffic,
             wake: Notify::new(),

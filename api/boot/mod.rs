@@ -1,5 +1,6 @@
 //! Brings an installation up: schema, clock, rounds, the sandbox's facilities, the state.
 
+pub mod background;
 pub mod serving;
 
 use std::thread;

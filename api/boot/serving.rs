@@ -6,17 +6,17 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::web::Bytes;
 use actix_web::{App, HttpRequest, HttpResponse, guard, web};
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use utoipa_actix_web::AppExt as _;
 
+use super::background;
 use crate::error::Error;
 use crate::http::edge::edge;
 use crate::http::fallback::KnownPaths;
 use crate::http::operation::OperationIndex;
 use crate::http::server::listener::{Limits, Listener};
 use crate::http::server::metrics_port::MetricsPort;
-use crate::jobs;
+use crate::jobs::stop::{self, StopSender};
 use crate::ops::signals::Signals;
 use crate::routes::documents;
 use crate::routes::public::pages;
@@ -32,7 +32,7 @@ pub struct Running {
     handle: ServerHandle,
     server: JoinHandle<std::io::Result<()>>,
     worker: JoinHandle<()>,
-    stop: watch::Sender<bool>,
+    stop: StopSender,
 }
 
 impl Running {
@@ -49,8 +49,8 @@ impl Running {
     pub async fn until(mut self, mut signals: Signals) -> Result<(), Error> {
         tokio::select! {
             ended = &mut self.server => {
-                self.stop.send_replace(true);
-                self.worker.await.map_err(Error::internal)?;
+                self.stop.stop();
+                worker_ended(self.worker).await?;
                 return ended.map_err(Error::internal)?.map_err(Error::internal);
             }
             () = signals.next() => {}
@@ -71,8 +71,8 @@ impl Running {
         tracing::info!(under_way = self.state.traffic.under_way(), "stopping: finishing requests");
         self.handle.stop(true).await;
         let ended = self.server.await;
-        self.stop.send_replace(true);
-        self.worker.await.map_err(Error::internal)?;
+        self.stop.stop();
+        worker_ended(self.worker).await?;
         // Last, so that the end can be watched.
         if let Some(metrics) = self.metrics {
             metrics.close().await;
@@ -116,8 +116,8 @@ pub fn start(state: State) -> Result<Running, Error> {
     })?;
     let handle = server.handle();
     let metrics = MetricsPort::open(&state)?;
-    let (stop, stopped) = watch::channel(false);
-    let worker = tokio::spawn(jobs::run(state.clone().into_inner(), stopped));
+    let (stop, stopped) = stop::channel();
+    let worker = tokio::spawn(background::run(state.clone().into_inner(), stopped));
     Ok(Running { address, state, metrics, handle, server: tokio::spawn(server), worker, stop })
 }
 
@@ -129,15 +129,21 @@ pub fn start(state: State) -> Result<Running, Error> {
 pub async fn work(state: State, mut signals: Signals) -> Result<(), Error> {
     let state = web::Data::new(state);
     let metrics = MetricsPort::open(&state)?;
-    let (stop, stopped) = watch::channel(false);
-    let worker = tokio::spawn(jobs::run(state.into_inner(), stopped));
+    let (stop, stopped) = stop::channel();
+    let worker = tokio::spawn(background::run(state.into_inner(), stopped));
     signals.next().await;
-    stop.send_replace(true);
-    let ended = signals.unless_again(async { worker.await.map_err(Error::internal) }).await;
+    stop.stop();
+    let ended = signals.unless_again(worker_ended(worker)).await;
     if let Some(metrics) = metrics {
         metrics.close().await;
     }
     ended
+}
+
+/// Waits for the worker's end.
+async fn worker_ended(worker: JoinHandle<()>) -> Result<(), Error> {
+    // A panic's message may hold a part of a mail. The place of the panic is in the log already.
+    worker.await.map_err(|_| Error::internal("the worker panicked"))
 }
 
 fn file(path: &'static str, media_type: &'static str, content: Bytes) -> actix_web::Resource {

@@ -26,6 +26,7 @@ pub struct Tidied {
 }
 
 /// Deletes what is past its time.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn tidy(work: &mut Work<'_>) -> Result<Tidied, Error> {
     let now = work.now();
     let rows = idempotency_keys::delete_before(work.conn, now - KEY_LIFE)?

@@ -9,12 +9,12 @@ pub mod load;
 pub mod locks;
 pub mod migrations;
 pub mod paging;
+mod permits;
 pub mod pool;
 mod postgres;
 pub mod probe;
 pub mod source;
 mod sqlite;
-mod turns;
 pub mod writer;
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};

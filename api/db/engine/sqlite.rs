@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::connection::{Conn, begin, is_broken, roll_back_to};
 use super::file::{Opened, create_or_open};
 use super::load::Load;
-use super::turns::{PATIENCE, Turns};
+use super::permits::{ACQUIRE_TIMEOUT, Permits};
 use super::writer::{Mode, Writer};
 use crate::blocking;
 use crate::error::Error;
@@ -19,7 +19,7 @@ const READERS: u32 = 4;
 pub(super) struct Embedded {
     file: PathBuf,
     readers: r2d2::Pool<Readers>,
-    reads: Turns,
+    reads: Permits,
     writer: Writer,
 }
 
@@ -29,10 +29,10 @@ impl Embedded {
         let writer = Writer::start(file)?;
         let readers = r2d2::Pool::builder()
             .max_size(READERS)
-            .connection_timeout(PATIENCE)
+            .connection_timeout(ACQUIRE_TIMEOUT)
             .build(Readers(file.to_owned()))
             .map_err(Error::internal)?;
-        Ok(Self { file: file.to_owned(), readers, reads: Turns::at_once(READERS), writer })
+        Ok(Self { file: file.to_owned(), readers, reads: Permits::at_once(READERS), writer })
     }
 
     pub(super) fn load(&self) -> Arc<Load> {
@@ -46,11 +46,11 @@ impl Embedded {
     {
         // The turn is taken before a blocking thread is, so that waiting costs no thread.
         let mut place = self.writer.load().reads.join();
-        let turn = self.reads.turn().await?;
+        let permit = self.reads.acquire().await?;
         place.take_turn();
         let (file, readers) = (self.file.clone(), self.readers.clone());
         blocking::run(move || {
-            let _turn = (turn, place);
+            let _turn = (permit, place);
             // The pool would look for a file that is gone until its patience ends.
             if !file.exists() {
                 return Err(unavailable());

@@ -22,19 +22,19 @@ use super::load::{Commits, Load};
 use crate::error::{Error, chain};
 
 /// Jobs that may wait. Behind it callers are told at once that the service is overloaded.
-const QUEUE: usize = 1024;
+const QUEUE_CAPACITY: usize = 1024;
 /// Jobs that share one commit at most, so that the first of them never waits long.
-const GROUP: usize = 128;
+const MAX_GROUP: usize = 128;
 
 /// Tells a caller how its job ended; called after the commit.
-type Answer = Box<dyn FnOnce(Ending) + Send>;
+type Answer = Box<dyn FnOnce(CommitOutcome) + Send>;
 type Job = Box<dyn FnOnce(&mut Conn) -> Answer + Send>;
 
 /// How the commit of a group ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
-    Durable,
-    TakenBack,
+enum CommitOutcome {
+    Committed,
+    RolledBack,
     Unknown,
 }
 
@@ -62,13 +62,13 @@ impl Writer {
     /// [`Error::Unavailable`] if the file is not there or cannot be opened, an internal error if the
     /// thread cannot be started.
     pub fn start(file: &Path) -> Result<Self, Error> {
-        let (jobs, waiting) = sync_channel(QUEUE);
+        let (jobs, waiting) = sync_channel(QUEUE_CAPACITY);
         let load = Arc::new(Load::default());
         let commits = Arc::clone(&load);
-        let mut desk = Desk { opened: Opened::to_write(file)? };
+        let mut writer = WriterThread { opened: Opened::to_write(file)? };
         thread::Builder::new()
             .name("database-writer".to_owned())
-            .spawn(move || desk.work(&waiting, &commits.commits))
+            .spawn(move || writer.run(&waiting, &commits.commits))
             .map_err(Error::internal)?;
         Ok(Self { jobs, load })
     }
@@ -95,11 +95,13 @@ impl Writer {
         let boxed: Job = Box::new(move |connection| {
             place.take_turn();
             let result = span.in_scope(|| in_savepoint(connection, mode, job));
-            Box::new(move |ending| {
+            Box::new(move |outcome| {
                 drop(place);
-                let result = match ending {
-                    Ending::Durable => result,
-                    Ending::Unknown if mode == Mode::Store && result.is_ok() => Err(Error::OutcomeUnknown),
+                let result = match outcome {
+                    CommitOutcome::Committed => result,
+                    CommitOutcome::Unknown if mode == Mode::Store && result.is_ok() => {
+                        Err(Error::OutcomeUnknown)
+                    }
                     // Nor does a refusal hold: the job may have seen what others in its group did.
                     _ => Err(Error::Unavailable("the commit of its group failed".into())),
                 };
@@ -115,13 +117,13 @@ impl Writer {
     }
 }
 
-/// Where the thread works.
-struct Desk {
+/// What the thread owns.
+struct WriterThread {
     opened: Opened,
 }
 
-impl Desk {
-    fn work(&mut self, waiting: &Receiver<Job>, commits: &Commits) {
+impl WriterThread {
+    fn run(&mut self, waiting: &Receiver<Job>, commits: &Commits) {
         while let Ok(first) = waiting.recv() {
             if let Err(error) = self.begin() {
                 tracing::error!(error = %chain(&error), "the database cannot be written");
@@ -133,18 +135,18 @@ impl Desk {
                 continue;
             }
             let mut answers = vec![first(&mut self.opened.conn)];
-            while answers.len() < GROUP
+            while answers.len() < MAX_GROUP
                 && let Ok(next) = waiting.try_recv()
             {
                 answers.push(next(&mut self.opened.conn));
             }
             let begun = Instant::now();
-            let ending = self.commit();
-            if ending == Ending::Durable {
+            let outcome = self.commit();
+            if outcome == CommitOutcome::Committed {
                 commits.add(answers.len(), begun);
             }
             for answer in answers {
-                answer(ending);
+                answer(outcome);
             }
         }
     }
@@ -156,17 +158,17 @@ impl Desk {
         Ok(begin(&mut self.opened.conn, "BEGIN IMMEDIATE")?)
     }
 
-    fn commit(&mut self) -> Ending {
+    fn commit(&mut self) -> CommitOutcome {
         match commit(&mut self.opened.conn) {
-            Ok(()) if self.opened.is_in_place() => Ending::Durable,
+            Ok(()) if self.opened.is_in_place() => CommitOutcome::Committed,
             Ok(()) => {
                 tracing::error!("a commit went into a file that was moved or removed");
-                Ending::Unknown
+                CommitOutcome::Unknown
             }
             Err(error) => {
                 tracing::error!(error = %chain(&error), "a commit failed");
                 self.reopen();
-                if had_no_room(&error) { Ending::TakenBack } else { Ending::Unknown }
+                if had_no_room(&error) { CommitOutcome::RolledBack } else { CommitOutcome::Unknown }
             }
         }
     }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::web::Bytes;
 
-use crate::ops::traffic::Turn;
+use crate::ops::traffic::AdmissionPermit;
 
 /// The pieces in which bytes leave. The server copies what it is given into a buffer of the connection's
 /// own: of an answer that nobody reads, no more than a piece or two lie there.
@@ -16,7 +16,7 @@ const PIECE: usize = 32 * 1024;
 /// A body that leaves by pieces. Its request is under way until the last of them is with the connection.
 pub(super) struct Departure {
     body: Body,
-    _turn: Turn,
+    _permit: AdmissionPermit,
 }
 
 enum Body {
@@ -27,19 +27,19 @@ enum Body {
 }
 
 /// Sends a body on its way.
-pub(super) fn depart(body: BoxBody, turn: Turn) -> BoxBody {
+pub(super) fn depart(body: BoxBody, permit: AdmissionPermit) -> BoxBody {
     // An answer without a body is not one with an empty body.
     if body.size() == BodySize::None {
         return body;
     }
     let body = body.try_into_bytes().map_or_else(Body::Stream, Body::Bytes);
-    BoxBody::new(Departure { body, _turn: turn })
+    BoxBody::new(Departure { body, _permit: permit })
 }
 
 /// Leaves a body of a size out, as an answer to HEAD does. The server would do it as well, unless another request was
 /// behind the HEAD already: then it takes the answer for that one's.
-pub(super) fn leave_out(size: BodySize, turn: Turn) -> BoxBody {
-    BoxBody::new(Departure { body: Body::Untold(size), _turn: turn })
+pub(super) fn leave_out(size: BodySize, permit: AdmissionPermit) -> BoxBody {
+    BoxBody::new(Departure { body: Body::Untold(size), _permit: permit })
 }
 
 impl MessageBody for Departure {

@@ -32,7 +32,7 @@ use crate::domain::filings::uploads as upload;
 use crate::domain::values::lang::Lang;
 use crate::error::ProblemCode;
 use crate::http::problems::refusals::{RequestRefusal, ServiceRefusal};
-use crate::ops::traffic::{Errand, Turn, time_to_send};
+use crate::ops::traffic::{AdmissionPermit, RequestClass, time_to_send};
 use crate::security::limits::Remaining;
 use crate::state::State;
 
@@ -55,7 +55,7 @@ pub async fn edge(
     };
     let visit = Visit::begin(&request, state);
     request.extensions_mut().insert(visit.arrival.clone());
-    let Some(turn) = visit.turn() else {
+    let Some(permit) = visit.admit() else {
         let response = request.into_response(Outline::bare(ServiceRefusal::Overloaded).respond());
         return Ok(visit.end(response));
     };
@@ -69,8 +69,8 @@ pub async fn edge(
         Ok(Ok(response)) => {
             let response = visit.end(response.map_into_boxed_body());
             Ok(response.map_body(|_, body| match visit.method {
-                Method::HEAD => leave_out(body.size(), turn),
-                _ => depart(body, turn),
+                Method::HEAD => leave_out(body.size(), permit),
+                _ => depart(body, permit),
             }))
         }
         Ok(Err(error)) => Err(visit.end_without_request(error.error_response())),
@@ -110,15 +110,15 @@ impl Visit {
         }
     }
 
-    /// A turn, unless too many requests are under way.
-    fn turn(&self) -> Option<Turn> {
+    /// A permit, unless too many requests are under way.
+    fn admit(&self) -> Option<AdmissionPermit> {
         if PROBES.contains(&self.path.as_str()) {
-            return Some(self.state.traffic.enter_always());
+            return Some(self.state.traffic.admit_always());
         }
-        match self.state.traffic.enter(self.errand(), &self.arrival.client) {
-            Ok(turn) => Some(turn),
+        match self.state.traffic.admit(self.class(), &self.arrival.client) {
+            Ok(permit) => Some(permit),
             Err(why) => {
-                self.state.metrics.turned_away(self.errand(), why);
+                self.state.metrics.turned_away(self.class(), why);
                 None
             }
         }
@@ -134,23 +134,23 @@ impl Visit {
         }
     }
 
-    fn errand(&self) -> Errand {
+    fn class(&self) -> RequestClass {
         match self.method {
-            Method::POST | Method::PUT | Method::PATCH | Method::DELETE => Errand::Filing,
-            _ => Errand::Read,
+            Method::POST | Method::PUT | Method::PATCH | Method::DELETE => RequestClass::Filing,
+            _ => RequestClass::Read,
         }
     }
 
     fn code_of(&self, lost: Lost) -> ServiceRefusal {
-        match (lost, self.errand()) {
+        match (lost, self.class()) {
             (Lost::Panicked, _) => {
                 self.state.metrics.panicked();
                 ServiceRefusal::Internal
             }
-            (Lost::TooSlow, errand) => {
+            (Lost::TooSlow, class) => {
                 self.state.metrics.given_up();
                 // A handler that was given up may still store what it was about to store.
-                if errand == Errand::Filing {
+                if class == RequestClass::Filing {
                     ServiceRefusal::OutcomeUnknown
                 } else {
                     ServiceRefusal::Overloaded

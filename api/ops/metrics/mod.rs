@@ -21,7 +21,7 @@ use prometheus_client::registry::{Metric, Registry, Unit};
 
 use super::metrics::live::Live;
 use super::readiness::Report;
-use super::traffic::{Errand, Traffic, TurnedAway, known_method};
+use super::traffic::{Rejection, RequestClass, Traffic, known_method};
 use crate::db::engine::load::Load;
 
 /// The media type of what [`Metrics::text`] writes.
@@ -150,8 +150,8 @@ impl Metrics {
 
     /// Whoever watches how a counter grows misses the first that makes a series: these are there before.
     fn begin_at_zero(&self) {
-        for errand in [Errand::Read, Errand::Filing] {
-            drop(self.turned_away.get_or_create(&[("errand", word_of_errand(errand))]));
+        for class in [RequestClass::Read, RequestClass::Filing] {
+            drop(self.turned_away.get_or_create(&[("errand", word_of_class(class))]));
         }
         for outcome in [MailOutcome::Sent, MailOutcome::Deferred, MailOutcome::Abandoned] {
             drop(self.mails.get_or_create(&[("outcome", word_of_outcome(outcome))]));
@@ -166,10 +166,10 @@ impl Metrics {
     }
 
     /// Counts a request that was refused because too many were under way, of all or of its client.
-    pub fn turned_away(&self, errand: Errand, why: TurnedAway) {
+    pub fn turned_away(&self, class: RequestClass, why: Rejection) {
         match why {
-            TurnedAway::Crowd => self.turned_away.get_or_create(&[("errand", word_of_errand(errand))]).inc(),
-            TurnedAway::Share => self.over_share.inc(),
+            Rejection::Overload => self.turned_away.get_or_create(&[("errand", word_of_class(class))]).inc(),
+            Rejection::ClientLimit => self.over_share.inc(),
         };
     }
 
@@ -224,10 +224,10 @@ const fn class_of(status: u16) -> &'static str {
     }
 }
 
-const fn word_of_errand(errand: Errand) -> &'static str {
-    match errand {
-        Errand::Read => "read",
-        Errand::Filing => "filing",
+const fn word_of_class(class: RequestClass) -> &'static str {
+    match class {
+        RequestClass::Read => "read",
+        RequestClass::Filing => "filing",
     }
 }
 

@@ -3,8 +3,8 @@
 //! The outbox's lag is shown and never makes a service unready: mails that wait for a mail server
 //! are no reason to refuse filings, and every replica would say so at the same time.
 
-mod commits;
-mod door;
+mod commit_probe;
+mod single_slot;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,8 +13,8 @@ use std::time::{Duration, Instant as Stopwatch};
 use futures_util::future::join_all;
 use tokio::sync::Mutex;
 
-use super::readiness::commits::Commits;
-use super::readiness::door::Door;
+use super::readiness::commit_probe::CommitProbe;
+use super::readiness::single_slot::SingleSlot;
 
 use super::disk;
 use crate::clock::Clock;
@@ -25,14 +25,14 @@ use crate::db::store::health::{self, Backlog};
 use crate::error::{Error, chain};
 
 /// How long a look is good for, so that probes cannot load the database.
-const FRESH: Duration = Duration::from_secs(1);
+const MAX_AGE: Duration = Duration::from_secs(1);
 /// How long each disk may take for its part of a look.
-const PATIENCE: Duration = Duration::from_secs(3);
+const DISK_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long the database may take for its own, most of it in the line of those that write; a filing waits
 /// there for 5 seconds, and balancers as long for the whole look.
-const LINE: Duration = Duration::from_secs(4);
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(4);
 /// How long a commit may take at least, if the rest took its time in the line.
-const LEAST: Duration = Duration::from_millis(500);
+const MIN_COMMIT_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A folder that the service writes to.
 #[derive(Debug, Clone)]
@@ -47,8 +47,8 @@ pub struct Folder {
 pub struct Readiness {
     database: Database,
     clock: Clock,
-    commits: Arc<Commits>,
-    folders: Vec<(Folder, Door)>,
+    commit_probe: Arc<CommitProbe>,
+    folders: Vec<(Folder, SingleSlot)>,
     disk_floor: u64,
     last: Mutex<Option<(Stopwatch, Arc<Report>)>>,
 }
@@ -93,14 +93,14 @@ impl Readiness {
     /// Looks at a database and at folders, of which each must have `disk_floor` bytes free.
     #[must_use]
     pub fn new(database: Database, clock: Clock, folders: Vec<Folder>, disk_floor: u64) -> Self {
-        let folders = folders.into_iter().map(|folder| (folder, Door::default())).collect();
-        Self { database, clock, commits: Arc::default(), folders, disk_floor, last: Mutex::new(None) }
+        let folders = folders.into_iter().map(|folder| (folder, SingleSlot::default())).collect();
+        Self { database, clock, commit_probe: Arc::default(), folders, disk_floor, last: Mutex::new(None) }
     }
 
     /// The last look, or a new one. Callers that come together share it.
     pub async fn report(&self) -> Arc<Report> {
         let mut last = self.last.lock().await;
-        if let Some((_, report)) = last.as_ref().filter(|(seen, _)| seen.elapsed() < FRESH) {
+        if let Some((_, report)) = last.as_ref().filter(|(seen, _)| seen.elapsed() < MAX_AGE) {
             return Arc::clone(report);
         }
         let report = Arc::new(self.look().await);
@@ -109,7 +109,7 @@ impl Readiness {
     }
 
     async fn look(&self) -> Report {
-        let disks = join_all(self.folders.iter().map(|(folder, door)| free(folder, door)));
+        let disks = join_all(self.folders.iter().map(|(folder, slot)| free(folder, slot)));
         let ((is_writable, seen), disks) = tokio::join!(self.look_at_database(), disks);
         let (schema, outbox) = seen.unzip();
         Report { is_writable, schema, outbox, disks, disk_floor: self.disk_floor }
@@ -117,24 +117,24 @@ impl Readiness {
 
     /// Whether it takes writes, and what it holds if it can be read.
     async fn look_at_database(&self) -> (bool, Option<(Standing, Backlog)>) {
-        let until = tokio::time::Instant::now() + LINE;
-        let (now, commits, is_server) =
-            (self.clock.now(), Arc::clone(&self.commits), self.database.is_server());
+        let until = tokio::time::Instant::now() + DATABASE_TIMEOUT;
+        let (now, commit_probe, is_server) =
+            (self.clock.now(), Arc::clone(&self.commit_probe), self.database.is_server());
         // All in one job of those that write: a crowd of readers, which is turned away before filings
         // are, must not make a service look unready that files.
         let look = self.database.write(Mode::Rehearse, move |conn| {
             let seen = (migrations::standing(conn)?, health::backlog(conn, now)?);
             if is_server {
-                commits.give_up_lost(conn)?;
+                commit_probe.give_up_lost(conn)?;
             }
-            Ok((seen, health::try_to_write(conn).inspect_err(told_unwritable).is_ok()))
+            Ok((seen, health::try_to_write(conn).inspect_err(log_unwritable).is_ok()))
         });
         let (seen, written) = in_time(until, look).await.unzip();
         let mut is_writable = written.unwrap_or(false);
         if is_writable && is_server {
             let left = until.saturating_duration_since(tokio::time::Instant::now());
-            let commit = self.commits.try_one(&self.database, left.max(LEAST));
-            is_writable = commit.await.inspect_err(told_unwritable).is_ok();
+            let commit = self.commit_probe.try_one(&self.database, left.max(MIN_COMMIT_TIMEOUT));
+            is_writable = commit.await.inspect_err(log_unwritable).is_ok();
         }
         (is_writable, seen)
     }
@@ -154,14 +154,14 @@ async fn in_time<T>(until: tokio::time::Instant, look: impl Future<Output = Resu
     }
 }
 
-fn told_unwritable(error: &Error) {
+fn log_unwritable(error: &Error) {
     tracing::error!(error = %chain(error), "not ready: the database cannot be written");
 }
 
 /// A network file system that hangs never answers.
-async fn free(folder: &Folder, door: &Door) -> (&'static str, Option<u64>) {
+async fn free(folder: &Folder, slot: &SingleSlot) -> (&'static str, Option<u64>) {
     let place = folder.place.clone();
-    let free = door.run(PATIENCE, move || disk::free_bytes(&place)).await;
+    let free = slot.run(DISK_TIMEOUT, move || disk::free_bytes(&place)).await;
     let reason = match free {
         Some(Ok(free)) => return (folder.name, Some(free)),
         Some(Err(error)) => chain(&error).to_string(),

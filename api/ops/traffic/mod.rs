@@ -2,30 +2,30 @@
 //! service that is about to stop says so.
 
 mod pace;
-mod shares;
+mod per_key;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 pub use pace::time_to_send;
-pub use shares::{Share, Shares};
+pub use per_key::{KeyPermit, PerKeyLimit};
 
-/// What a request asks for, as far as overload is concerned.
+/// What an overload turns away first and last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Errand {
+pub enum RequestClass {
     /// Reads; turned away first, for it can be repeated at no cost to anybody.
     Read,
     /// Files or changes something; turned away last, for a deadline may end tonight.
     Filing,
 }
 
-/// Why a request is not let in.
+/// Why a request is not admitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TurnedAway {
+pub enum Rejection {
     /// Too many are under way.
-    Crowd,
-    /// Its client has its whole share under way; others are let in.
-    Share,
+    Overload,
+    /// Its client has its whole share under way; others are admitted.
+    ClientLimit,
 }
 
 /// A method as logs and metrics name it; callers can invent methods.
@@ -42,7 +42,7 @@ pub struct Traffic {
     most: usize,
     most_for_reads: usize,
     /// What each client has under way.
-    clients: Arc<Shares>,
+    clients: Arc<PerKeyLimit>,
     draining: AtomicBool,
 }
 
@@ -56,33 +56,33 @@ impl Traffic {
             under_way: AtomicUsize::new(0),
             most,
             most_for_reads: most - most / 4,
-            clients: Arc::new(Shares::of_at_most(most_per_client)),
+            clients: Arc::new(PerKeyLimit::at_most(most_per_client)),
             draining: AtomicBool::new(false),
         }
     }
 
-    /// Lets a client's request in. It is over when the turn is dropped.
+    /// Admits a request of a client. It is over when the permit is dropped.
     ///
     /// # Errors
-    /// Why it is not let in.
-    pub fn enter(self: &Arc<Self>, errand: Errand, client: &str) -> Result<Turn, TurnedAway> {
-        let turn = self.enter_always();
-        let most = match errand {
-            Errand::Read => self.most_for_reads,
-            Errand::Filing => self.most,
+    /// Why it is not admitted.
+    pub fn admit(self: &Arc<Self>, class: RequestClass, client: &str) -> Result<AdmissionPermit, Rejection> {
+        let permit = self.admit_always();
+        let most = match class {
+            RequestClass::Read => self.most_for_reads,
+            RequestClass::Filing => self.most,
         };
-        if turn.before >= most {
-            return Err(TurnedAway::Crowd);
+        if permit.before >= most {
+            return Err(Rejection::Overload);
         }
-        let share = self.clients.take(client).ok_or(TurnedAway::Share)?;
-        Ok(Turn { _share: Some(share), ..turn })
+        let of_client = self.clients.acquire(client).ok_or(Rejection::ClientLimit)?;
+        Ok(AdmissionPermit { _client: Some(of_client), ..permit })
     }
 
-    /// Lets a request in that is never turned away: a probe.
+    /// Admits a request that is never turned away: a probe.
     #[must_use]
-    pub fn enter_always(self: &Arc<Self>) -> Turn {
+    pub fn admit_always(self: &Arc<Self>) -> AdmissionPermit {
         let before = self.under_way.fetch_add(1, Ordering::Relaxed);
-        Turn { before, _share: None, _place: Place(Arc::clone(self)) }
+        AdmissionPermit { before, _client: None, _counted: CountedRequest(Arc::clone(self)) }
     }
 
     /// How many requests are under way.
@@ -105,17 +105,17 @@ impl Traffic {
 
 /// One request under way.
 #[derive(Debug)]
-pub struct Turn {
+pub struct AdmissionPermit {
     before: usize,
-    _share: Option<Share>,
-    _place: Place,
+    _client: Option<KeyPermit>,
+    _counted: CountedRequest,
 }
 
 /// Counts as long as it is there.
 #[derive(Debug)]
-struct Place(Arc<Traffic>);
+struct CountedRequest(Arc<Traffic>);
 
-impl Drop for Place {
+impl Drop for CountedRequest {
     fn drop(&mut self) {
         self.0.under_way.fetch_sub(1, Ordering::Relaxed);
     }
@@ -128,38 +128,39 @@ mod tests {
     #[test]
     fn reads_are_turned_away_before_filings_and_come_back_first_when_room_is_made() {
         let traffic = Arc::new(Traffic::at_most(4, 9));
-        let mut turns: Vec<Turn> =
-            (0..3).map_while(|_| traffic.enter(Errand::Read, "192.0.2.1").ok()).collect();
-        assert_eq!(turns.len(), 3);
-        assert_eq!(traffic.enter(Errand::Read, "192.0.2.1").unwrap_err(), TurnedAway::Crowd);
-        turns.push(traffic.enter(Errand::Filing, "192.0.2.1").unwrap());
-        assert_eq!(traffic.enter(Errand::Filing, "192.0.2.1").unwrap_err(), TurnedAway::Crowd);
-        let probe = traffic.enter_always();
+        let mut permits: Vec<AdmissionPermit> =
+            (0..3).map_while(|_| traffic.admit(RequestClass::Read, "192.0.2.1").ok()).collect();
+        assert_eq!(permits.len(), 3);
+        assert_eq!(traffic.admit(RequestClass::Read, "192.0.2.1").unwrap_err(), Rejection::Overload);
+        permits.push(traffic.admit(RequestClass::Filing, "192.0.2.1").unwrap());
+        assert_eq!(traffic.admit(RequestClass::Filing, "192.0.2.1").unwrap_err(), Rejection::Overload);
+        let probe = traffic.admit_always();
         assert_eq!(traffic.under_way(), 5);
         drop(probe);
-        turns.truncate(2);
-        assert!(traffic.enter(Errand::Read, "192.0.2.1").is_ok());
-        turns.clear();
+        permits.truncate(2);
+        assert!(traffic.admit(RequestClass::Read, "192.0.2.1").is_ok());
+        permits.clear();
         assert_eq!(traffic.under_way(), 0, "those that were turned away count no more");
     }
 
     #[test]
     fn a_service_for_one_request_still_takes_it() {
         let traffic = Arc::new(Traffic::at_most(1, 9));
-        assert!(traffic.enter(Errand::Read, "192.0.2.1").is_ok());
-        let _filing = traffic.enter(Errand::Filing, "192.0.2.1").unwrap();
-        assert_eq!(traffic.enter(Errand::Filing, "192.0.2.1").unwrap_err(), TurnedAway::Crowd);
+        assert!(traffic.admit(RequestClass::Read, "192.0.2.1").is_ok());
+        let _filing = traffic.admit(RequestClass::Filing, "192.0.2.1").unwrap();
+        assert_eq!(traffic.admit(RequestClass::Filing, "192.0.2.1").unwrap_err(), Rejection::Overload);
     }
 
     #[test]
     fn a_client_that_has_its_share_leaves_the_rest_to_others() {
         let traffic = Arc::new(Traffic::at_most(8, 2));
-        let own: Vec<Turn> = (0..2).map_while(|_| traffic.enter(Errand::Filing, "192.0.2.1").ok()).collect();
+        let own: Vec<AdmissionPermit> =
+            (0..2).map_while(|_| traffic.admit(RequestClass::Filing, "192.0.2.1").ok()).collect();
         assert_eq!(own.len(), 2);
-        assert_eq!(traffic.enter(Errand::Filing, "192.0.2.1").unwrap_err(), TurnedAway::Share);
-        assert!(traffic.enter(Errand::Filing, "192.0.2.2").is_ok());
+        assert_eq!(traffic.admit(RequestClass::Filing, "192.0.2.1").unwrap_err(), Rejection::ClientLimit);
+        assert!(traffic.admit(RequestClass::Filing, "192.0.2.2").is_ok());
         drop(own);
-        assert!(traffic.enter(Errand::Read, "192.0.2.1").is_ok());
+        assert!(traffic.admit(RequestClass::Read, "192.0.2.1").is_ok());
         assert_eq!(traffic.under_way(), 0);
     }
 }

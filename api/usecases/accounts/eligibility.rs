@@ -14,6 +14,7 @@ use crate::error::Error;
 /// [`AccountRefusal::FacilityHasAccount`], [`AccountRefusal::FacilitySucceeded`], or
 /// [`AccountRefusal::SuccessionRequired`] where an account of its former code exists (the letter's
 /// second audience).
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn may_register(conn: &mut Conn, identity: &FacilityIdentity) -> Result<(), Error> {
     let code = match identity {
         FacilityIdentity::Applying { receipt, .. } => {

@@ -43,6 +43,7 @@ pub struct ChangeDraft {
 /// # Errors
 /// [`Error::Invalid`] with everything that does, [`AccountRefusal::FacilityAlreadyDesignated`], those of
 /// [`eligibility::may_register`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn change(work: &mut Work<'_>, mut draft: Draft<ChangeDraft>) -> Result<Account, Error> {
     let (now, account) = (work.now(), &work.actor.authority()?.account);
     draft.examine(|draft, faults| examine(work.conn, account, draft, faults))?;

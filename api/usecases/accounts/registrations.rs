@@ -30,6 +30,7 @@ use crate::usecases::work::Work;
 
 /// Takes an address. The caller learns nothing of whether it has an account: a free address gets
 /// the link, the owner of a taken one the ways to log in, recover and succeed.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     if let Some(owner) = accounts::find_by_email(work.conn, email)? {
         let portal = work.policy.portal.url.clone();
@@ -94,6 +95,7 @@ pub enum Examined {
 /// # Errors
 /// [`Error::Invalid`] with everything against the form; the link's problems but for a used one; those of
 /// [`eligibility::may_register`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn examine(
     conn: &mut Conn,
     mut draft: Draft<RegistrationDraft>,
@@ -140,6 +142,7 @@ impl RegistrationDraft {
 /// # Errors
 /// The link's problems, [`AccountRefusal::EmailTaken`], those of [`eligibility::may_register`],
 /// [`Error::Invalid`] with what the facility list says against the form.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn complete(
     work: &mut Work<'_>,
     form: Registration,

@@ -27,6 +27,7 @@ pub const OF_SUCCESSOR: Places =
 
 /// Everything the list says against a code and a postal code. Either may be missing because it
 /// could not be read; the other is checked all the same, so that all problems are told at once.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn faults(
     conn: &mut Conn,
     places: Places,

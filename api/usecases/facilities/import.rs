@@ -29,6 +29,7 @@ pub struct Report {
 }
 
 /// Puts rows into the list.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn put(work: &mut Work<'_>, rows: Vec<ListedFacility>, report: &mut Report) -> Result<(), Error> {
     let now = work.now();
     locks::hold(work.conn, &[Lock::FacilityList])?;
@@ -55,6 +56,7 @@ impl Coverage {
 }
 
 /// Marks what a whole edition does not hold any more.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn delist_absent(work: &mut Work<'_>, coverage: &Coverage, report: &mut Report) -> Result<(), Error> {
     let now = work.now();
     for ((prefecture, kind), held) in &coverage.0 {
@@ -69,6 +71,7 @@ pub fn delist_absent(work: &mut Work<'_>, coverage: &Coverage, report: &mut Repo
 }
 
 /// Writes the import into the audit log.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn record(work: &mut Work<'_>, report: &Report) -> Result<(), Error> {
     let counts = serde_json::json!({
         "read": report.read, "added": report.added, "changed": report.changed,

@@ -13,6 +13,7 @@ use crate::usecases::work::Work;
 pub const SHIPPED: [&str; 1] = [include_str!("../../rounds/2023.json")];
 
 /// Loads a round, replacing what was known of it.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn load(work: &mut Work<'_>, file: &RoundFile) -> Result<(), Error> {
     let now = work.now();
     let days: Vec<_> = file.editions.iter().map(|edition| edition.effective_from).collect();
@@ -24,6 +25,7 @@ pub fn load(work: &mut Work<'_>, file: &RoundFile) -> Result<(), Error> {
 }
 
 /// Loads the shipped rounds that the database does not know yet; a round that staff loaded stays.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn load_shipped(work: &mut Work<'_>) -> Result<(), Error> {
     for json in SHIPPED {
         let file = RoundFile::parse(json).map_err(Error::internal)?;
@@ -35,6 +37,7 @@ pub fn load_shipped(work: &mut Work<'_>) -> Result<(), Error> {
 }
 
 /// A round's edition in force at an instant.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn find(conn: &mut Conn, round: &str, now: Instant) -> Result<Option<Edition>, Error> {
     let editions = transitional_measures::list_editions(conn, round)?;
     Ok(edition_in_force(&editions, japan_day(now)).cloned())
@@ -44,6 +47,7 @@ pub fn find(conn: &mut Conn, round: &str, now: Instant) -> Result<Option<Edition
 ///
 /// # Errors
 /// [`Error::Invalid`] at `/round`.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn require(conn: &mut Conn, round: &str, now: Instant) -> Result<Edition, Error> {
     find(conn, round, now)?.ok_or_else(|| Error::invalid("/round", Fault::RoundUnknown))
 }

@@ -30,6 +30,7 @@ pub struct Announcement {
 ///
 /// # Errors
 /// [`UploadRefusal::UploadQuota`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn announce(work: &mut Work<'_>, file: Announcement) -> Result<Upload, Error> {
     let (now, principal) = (work.now(), work.actor.authority()?);
     let (files, bytes) = uploads::find_usage(work.conn, principal.account.id)?;
@@ -57,6 +58,7 @@ pub fn announce(work: &mut Work<'_>, file: Announcement) -> Result<Upload, Error
 ///
 /// # Errors
 /// [`Error::NotFound`]; also for an announcement whose time is over.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn find(conn: &mut Conn, actor: &Actor, id: UploadId, now: Instant) -> Result<Upload, Error> {
     uploads::find(conn, id, actor.authority()?.account.id)?
         .filter(|upload| upload.stored_at.is_some() || now < upload.expires_at)
@@ -67,6 +69,7 @@ pub fn find(conn: &mut Conn, actor: &Actor, id: UploadId, now: Instant) -> Resul
 ///
 /// # Errors
 /// [`Error::NotFound`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn confirm(work: &mut Work<'_>, id: UploadId) -> Result<Upload, Error> {
     let now = work.now();
     let upload = find(work.conn, work.actor, id, now)?;

@@ -21,6 +21,7 @@ use crate::usecases::work::Work;
 ///
 /// # Errors
 /// [`Error::Invalid`] if it is the present one.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     let now = work.now();
     let account = &work.actor.authority()?.account;
@@ -46,6 +47,7 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
 ///
 /// # Errors
 /// The link's problems, [`AccountRefusal::EmailTaken`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn complete(work: &mut Work<'_>, token: &OpaqueToken) -> Result<Account, Error> {
     let now = work.now();
     locks::hold(work.conn, &[Lock::Token(&token.hash())])?;

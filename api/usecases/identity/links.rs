@@ -15,6 +15,7 @@ use crate::usecases::work::Work;
 
 /// Makes a link; only the returned URL ever holds its token, in the fragment, where no server's log
 /// sees it.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn make(
     work: &mut Work<'_>,
     purpose: LinkPurpose,
@@ -50,6 +51,7 @@ const fn path(purpose: LinkPurpose) -> &'static str {
 ///
 /// # Errors
 /// [`IdentityRefusal::LinkUnknown`], and those of [`check`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn look(conn: &mut Conn, purpose: LinkPurpose, token: &OpaqueToken, now: Instant) -> Result<Link, Error> {
     let link = links::find(conn, purpose, &token.hash())?.ok_or(IdentityRefusal::LinkUnknown)?;
     check(&link, now)?;

@@ -18,6 +18,7 @@ use crate::usecases::work::Work;
 
 /// Takes an address. The caller learns nothing of whether it has an account; an address without
 /// one gets no mail.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     let Some(account) = accounts::find_by_email(work.conn, email)? else {
         return work.audit(AuditAction::PasswordResetRequestedForUnknownAddress, &"-", None);
@@ -35,6 +36,7 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
 ///
 /// # Errors
 /// The link's problems.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn look(conn: &mut Conn, token: &OpaqueToken, now: Instant) -> Result<Account, Error> {
     let link = links::look(conn, LinkPurpose::PasswordReset, token, now)?;
     let account = link.account_id.ok_or(IdentityRefusal::LinkUnknown)?;
@@ -45,6 +47,7 @@ pub fn look(conn: &mut Conn, token: &OpaqueToken, now: Instant) -> Result<Accoun
 ///
 /// # Errors
 /// The link's problems.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn complete(work: &mut Work<'_>, token: &OpaqueToken, hash: Option<&PasswordHash>) -> Result<(), Error> {
     let now = work.now();
     locks::hold(work.conn, &[Lock::Token(&token.hash())])?;

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::usecases::work::Work;
 
 /// Stores a new password of a logged-in account and ends its other sessions. A rehearsal needs no hash.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn change_password(work: &mut Work<'_>, hash: Option<&PasswordHash>) -> Result<(), Error> {
     let principal = work.actor.authority()?;
     replace_password(work, &principal.account, hash, Some(principal.session_id), AuditAction::PasswordChanged)

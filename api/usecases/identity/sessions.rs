@@ -22,6 +22,7 @@ use crate::usecases::work::Work;
 ///
 /// # Errors
 /// [`IdentityRefusal::SessionEnded`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn authenticate(conn: &mut Conn, verified: &Verified, now: Instant) -> Result<Box<Principal>, Error> {
     let session = sessions::find(conn, verified.session_id)?
         .filter(|session| session.is_live(now) && session.account_id == verified.account_id)
@@ -40,6 +41,7 @@ pub struct Opened {
 }
 
 /// Opens a session after the password was verified.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn open(work: &mut Work<'_>, account: AccountId, user_agent: Option<String>) -> Result<Opened, Error> {
     let now = work.now();
     let client = work.call.client.clone().unwrap_or_default();
@@ -80,6 +82,7 @@ pub enum Refreshed {
 ///
 /// # Errors
 /// [`IdentityRefusal::RefreshTokenInvalid`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed, Error> {
     let now = work.now();
     locks::hold(work.conn, &[Lock::Token(&presented.hash())])?;
@@ -108,6 +111,7 @@ pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed
 ///
 /// # Errors
 /// [`Error::NotFound`] for any other session.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn end(work: &mut Work<'_>, id: Option<SessionId>) -> Result<(), Error> {
     let principal = work.actor.authority()?;
     let id = id.unwrap_or(principal.session_id);

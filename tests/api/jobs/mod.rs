@@ -1,3 +1,4 @@
 //! What happens after the answer.
 
 mod mails;
+mod runner;

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::{DateTime, Duration, Utc};
 use tempfile::TempDir;
 use todokede::boot::serving::{self, Running};
+use todokede::boot::{self, background};
 use todokede::config::Settings;
 use todokede::domain::values::lang::Lang;
 use todokede::state::State;
-use todokede::{boot, jobs};
 
 use super::database::TestDatabase;
 use super::{Actor, Client, Tap};
@@ -107,7 +107,7 @@ impl TestApp {
 
     /// Reads an address's mails of a kind, newest first, after everything due is delivered.
     pub async fn mails(&self, to: &str, kind: &str) -> Vec<serde_json::Value> {
-        jobs::deliver(&self.running.state).await.unwrap();
+        background::deliver_to_mailbox(&self.running.state).await.unwrap();
         let page = self.anonymous().get(&format!("/sandbox/messages?page_size=100&to={to}")).await;
         let items = page.body["items"].as_array().unwrap().clone();
         items.into_iter().filter(|mail| mail["kind"] == kind).collect()
@@ -174,7 +174,7 @@ impl Drop for Undelivered {
         // The test's own runtime does not turn any more.
         let delivered = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(jobs::deliver(&state))
+            runtime.block_on(background::deliver_to_mailbox(&state))
         });
         delivered.join().unwrap().unwrap();
         let waiting =

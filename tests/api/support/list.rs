@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
+use todokede::boot::background;
 use todokede::db::engine::pool::connect;
 use todokede::db::engine::source::Source;
 use todokede::domain::values::facility_code::FacilityCode;
-use todokede::jobs;
 use todokede::ops::facility_list::{Import, RefusedRow, import};
 use todokede::usecases::facilities::import::Report;
 
@@ -66,7 +66,7 @@ impl TestApp {
             import(&Import { database, policy, now: state.clock.now(), whole_edition }, &file)
         });
         let done = importing.await.unwrap();
-        jobs::deliver(&self.running.state).await.unwrap();
+        background::deliver_to_mailbox(&self.running.state).await.unwrap();
         done.map_err(|error| match error {
             todokede::error::Error::Internal(source) => source.to_string(),
             other => other.to_string(),

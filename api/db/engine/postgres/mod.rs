@@ -4,7 +4,7 @@
 //! commit. No cancel request is ever sent: it could end a commit's wait for a standby, and the server
 //! would report success for what only one machine holds.
 
-mod lines;
+mod connections;
 mod session;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,11 +15,11 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::connection::{Conn, begin};
 use super::load::{Commits, Load};
-use super::postgres::lines::{LONGEST_JOB, Lines};
+use super::permits::{ACQUIRE_TIMEOUT, Permits};
+use super::postgres::connections::{Connections, JOB_TIMEOUT};
 use super::postgres::session::Manager;
 pub(super) use super::postgres::session::connect;
 use super::source::Server;
-use super::turns::{PATIENCE, Turns};
 use super::writer::Mode;
 use crate::blocking;
 use crate::error::{Error, chain};
@@ -35,14 +35,14 @@ const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
 #[derive(Clone)]
 pub(super) struct Cluster {
     server: Server,
-    lines: Arc<Mutex<Arc<Lines>>>,
+    connections: Arc<Mutex<Arc<Connections>>>,
     load: Arc<Load>,
 }
 
 impl Cluster {
     pub(super) fn open(server: &Server) -> Self {
-        let lines = Arc::new(Mutex::new(Arc::new(Lines::to(server))));
-        Self { server: server.clone(), lines, load: Arc::default() }
+        let connections = Arc::new(Mutex::new(Arc::new(Connections::to(server))));
+        Self { server: server.clone(), connections, load: Arc::default() }
     }
 
     pub(super) fn load(&self) -> Arc<Load> {
@@ -53,37 +53,40 @@ impl Cluster {
         connect(&self.server)
     }
 
-    fn lines(&self) -> Arc<Lines> {
-        Arc::clone(&self.lines.lock().unwrap_or_else(PoisonError::into_inner))
+    fn connections(&self) -> Arc<Connections> {
+        Arc::clone(&self.connections.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Leaves connections to themselves of which one has no answer any more: a server that is frozen
     /// keeps them open, and no time limit of its own or of the network's ends them.
-    fn give_up(&self, hanging: &Arc<Lines>) {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        if Arc::ptr_eq(&lines, hanging) {
+    fn give_up(&self, hanging: &Arc<Connections>) {
+        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        if Arc::ptr_eq(&connections, hanging) {
             tracing::error!("the database does not answer: its connections are given up");
-            *lines = Arc::new(Lines::to(&self.server));
+            *connections = Arc::new(Connections::to(&self.server));
         }
     }
 
-    /// A turn. Where none comes it is found out, beside the caller, whether those who have theirs are still
-    /// heard of.
-    async fn turn(&self, lines: &Arc<Lines>, turns: &Turns) -> Result<OwnedSemaphorePermit, Error> {
-        let turn = turns.turn().await;
-        if turn.is_err() {
-            self.doubt(lines);
+    /// A permit. Where none comes, a task finds out whether the jobs that hold them still get answers.
+    async fn permit(
+        &self,
+        connections: &Arc<Connections>,
+        permits: &Permits,
+    ) -> Result<OwnedSemaphorePermit, Error> {
+        let permit = permits.acquire().await;
+        if permit.is_err() {
+            self.doubt(connections);
         }
-        turn
+        permit
     }
 
     /// Gives connections up on which nothing is heard any more, unless there is a reason to wait.
-    fn doubt(&self, lines: &Arc<Lines>) {
-        if lines.are_suspect() {
-            let (cluster, lines) = (self.clone(), Arc::clone(lines));
+    fn doubt(&self, connections: &Arc<Connections>) {
+        if connections.are_silent() {
+            let (cluster, connections) = (self.clone(), Arc::clone(connections));
             tokio::spawn(async move {
-                if lines.are_dead(&cluster.server).await {
-                    cluster.give_up(&lines);
+                if connections.are_dead(&cluster.server).await {
+                    cluster.give_up(&connections);
                 }
             });
         }
@@ -95,21 +98,21 @@ impl Cluster {
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
         let mut place = self.load.reads.join();
-        let lines = self.lines();
-        let read = self.turn(&lines, &lines.reads).await?;
-        let turn = self.turn(&lines, &lines.turns).await?;
+        let connections = self.connections();
+        let read = self.permit(&connections, &connections.reads).await?;
+        let permit = self.permit(&connections, &connections.all).await?;
         place.take_turn();
-        let used = Arc::clone(&lines);
+        let used = Arc::clone(&connections);
         let read = blocking::run(move || {
-            let _turns = (read, turn, place);
+            let _turns = (read, permit, place);
             let done = look_up(&used.pool, job);
-            used.hear();
+            used.note_answer();
             done
         });
-        if let Ok(done) = tokio::time::timeout(LONGEST_JOB, read).await {
+        if let Ok(done) = tokio::time::timeout(JOB_TIMEOUT, read).await {
             return done?;
         }
-        self.give_up(&lines);
+        self.give_up(&connections);
         Err(Error::Unavailable("the server does not answer".into()))
     }
 
@@ -119,30 +122,30 @@ impl Cluster {
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
         let mut place = self.load.writes.join();
-        let lines = self.lines();
-        let turn = self.turn(&lines, &lines.turns).await?;
+        let connections = self.connections();
+        let permit = self.permit(&connections, &connections.all).await?;
         place.take_turn();
-        let (used, load) = (Arc::clone(&lines), Arc::clone(&self.load));
+        let (used, load) = (Arc::clone(&connections), Arc::clone(&self.load));
         let committing = Arc::new(AtomicBool::new(false));
         let begun = Arc::clone(&committing);
         let write = blocking::run(move || {
-            let _turn = (turn, place);
+            let _turn = (permit, place);
             let done = transact(&used.pool, mode, &load.commits, |conn| {
                 let result = job(conn);
                 begun.store(true, Ordering::Relaxed);
                 result
             });
-            used.hear();
+            used.note_answer();
             done
         });
-        if let Ok(done) = tokio::time::timeout(LONGEST_JOB, write).await {
+        if let Ok(done) = tokio::time::timeout(JOB_TIMEOUT, write).await {
             return done?;
         }
         // A commit may wait for a standby; nothing before it may take so long.
         if committing.load(Ordering::Relaxed) {
-            self.doubt(&lines);
+            self.doubt(&connections);
         } else {
-            self.give_up(&lines);
+            self.give_up(&connections);
         }
         Err(Error::OutcomeUnknown)
     }
@@ -151,7 +154,7 @@ impl Cluster {
     where
         F: FnOnce(&mut Conn) -> Result<T, Error>,
     {
-        transact(&self.lines().pool, Mode::Store, &self.load.commits, job)
+        transact(&self.connections().pool, Mode::Store, &self.load.commits, job)
     }
 }
 
@@ -187,7 +190,7 @@ fn transact<T>(
 fn take(pool: &r2d2::Pool<Manager>, begin_sql: &str) -> Result<r2d2::PooledConnection<Manager>, Error> {
     let begun = Instant::now();
     loop {
-        let left = PATIENCE.saturating_sub(begun.elapsed());
+        let left = ACQUIRE_TIMEOUT.saturating_sub(begun.elapsed());
         let mut session = pool.get_timeout(left).map_err(|error| Error::Unavailable(error.into()))?;
         match begin(&mut session.conn, begin_sql) {
             Ok(()) => return Ok(session),

@@ -75,9 +75,9 @@ impl r2d2::ManageConnection for Manager {
 
 /// Writes what keeps new connections from being made into our log.
 #[derive(Debug)]
-pub(super) struct Complaints;
+pub(super) struct ConnectErrorLog;
 
-impl r2d2::HandleError<ConnectionError> for Complaints {
+impl r2d2::HandleError<ConnectionError> for ConnectErrorLog {
     fn handle_error(&self, error: ConnectionError) {
         tracing::warn!(error = %chain(&error), "the database cannot be reached");
     }

@@ -107,7 +107,7 @@ async fn store_content(
     content::accepts(headers, upload.media_type)?;
     let digest = content::digest(headers)?;
     let account = upload.account_id.to_string();
-    let own = context.state.uploads_of_accounts.take(&account);
+    let own = context.state.uploads_of_accounts.acquire(&account);
     let own = own.ok_or(Error::Overloaded("too many files of one account arrive"))?;
     let turn =
         context.state.upload_turns.try_acquire().map_err(|_| Error::Overloaded("too many files arrive"))?;

@@ -43,6 +43,7 @@ pub struct Examined {
 ///
 /// # Errors
 /// [`Error::NotFound`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn find(conn: &mut Conn, actor: &Actor, id: DeclarationId, now: Instant) -> Result<Examined, Error> {
     let code = actor.authority()?.account.identity.code().ok_or(Error::NotFound)?;
     let declaration = declarations::find(conn, id, code)?.ok_or(Error::NotFound)?;
@@ -54,6 +55,7 @@ pub fn find(conn: &mut Conn, actor: &Actor, id: DeclarationId, now: Instant) -> 
 /// # Errors
 /// [`FilingRefusal::RoundNotForKind`], [`FilingRefusal::WindowNotOpen`], [`FilingRefusal::WindowClosed`],
 /// [`FilingRefusal::DeclarationExists`], [`Error::Invalid`] with everything against the content.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn file(work: &mut Work<'_>, mut draft: Draft<DeclarationDraft>) -> Result<Examined, Error> {
     let (now, principal) = (work.now(), work.actor.authority()?);
     let code = principal.facility_code()?.clone();
@@ -115,6 +117,7 @@ fn insert(work: &mut Work<'_>, declaration: &mut Declaration) -> Result<(), Erro
 /// # Errors
 /// [`FilingRefusal::StatusForbids`], [`FilingRefusal::WindowClosed`] (a returned declaration may be
 /// corrected until its own due date), [`Error::Invalid`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn revise(
     work: &mut Work<'_>,
     current: Declaration,
@@ -161,6 +164,7 @@ fn late_revision(current: &Declaration, edition: &Edition, now: Instant) -> Resu
 ///
 /// # Errors
 /// [`FilingRefusal::StatusForbids`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn withdraw(work: &mut Work<'_>, current: Declaration) -> Result<Examined, Error> {
     let (now, principal) = (work.now(), work.actor.authority()?);
     let status = current.status.after(DeclarationEvent::Withdraw).ok_or(FilingRefusal::StatusForbids)?;
@@ -175,6 +179,7 @@ pub fn withdraw(work: &mut Work<'_>, current: Declaration) -> Result<Examined, E
 
 /// Puts a declaration together with what follows from it by the edition in force now. A category
 /// that a later edition no longer offers keeps the end of the last edition that did.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn examine(conn: &mut Conn, declaration: Declaration, now: Instant) -> Result<Examined, Error> {
     let editions = editions::list_editions(conn, &declaration.round)?;
     let today = japan_day(now);

@@ -38,6 +38,7 @@ const CARRIED_ON: i64 = 100;
 ///
 /// # Errors
 /// [`Error::NotFound`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn find(conn: &mut Conn, actor: &Actor, id: SuccessionId) -> Result<Succession, Error> {
     successions::find(conn, id, actor.authority()?.account.id)?.ok_or(Error::NotFound)
 }
@@ -47,6 +48,7 @@ pub fn find(conn: &mut Conn, actor: &Actor, id: SuccessionId) -> Result<Successi
 /// # Errors
 /// [`Error::Invalid`] with everything against the form, [`FilingRefusal::SuccessionExists`] and the
 /// refusals of a successor that belongs to somebody else.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn file(work: &mut Work<'_>, draft: Draft<SuccessionDraft>) -> Result<Succession, Error> {
     let (now, principal) = (work.now(), work.actor.authority()?);
     let predecessor_code = principal.facility_code()?.clone();
@@ -84,6 +86,7 @@ pub fn file(work: &mut Work<'_>, draft: Draft<SuccessionDraft>) -> Result<Succes
 ///
 /// # Errors
 /// As [`file()`], and [`FilingRefusal::StatusForbids`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn revise(
     work: &mut Work<'_>,
     current: Succession,
@@ -113,6 +116,7 @@ pub fn revise(
 ///
 /// # Errors
 /// [`FilingRefusal::StatusForbids`].
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn withdraw(work: &mut Work<'_>, current: Succession) -> Result<Succession, Error> {
     let (now, principal) = (work.now(), work.actor.authority()?);
     let status = current.status.after(SuccessionEvent::Withdraw).ok_or(FilingRefusal::StatusForbids)?;
@@ -126,6 +130,7 @@ pub fn withdraw(work: &mut Work<'_>, current: Succession) -> Result<Succession, 
 
 /// Carries on successions whose successor the list has by now, and says how many went on. One that
 /// fails goes on waiting and keeps no other from going on.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn carry_on_ready(work: &mut Work<'_>) -> Result<usize, Error> {
     let (call, actor, policy) = (work.call, work.actor, work.policy);
     let mut carried_on = 0;
@@ -145,6 +150,7 @@ pub fn carry_on_ready(work: &mut Work<'_>) -> Result<usize, Error> {
 
 /// Carries on a succession whose successor an import has brought; `None` if it was changed or
 /// withdrawn since it was read.
+#[tracing::instrument(skip_all, level = "debug")]
 pub fn carry_on(work: &mut Work<'_>, waiting: &Succession) -> Result<Option<Succession>, Error> {
     let now = work.now();
     locks::hold(work.conn, &[Lock::Account(waiting.account_id)])?;

@@ -10,6 +10,7 @@ use todokede::boot::serving;
 use todokede::db::engine::writer::Mode;
 use todokede::db::store::mails::outbox::{self, Lease};
 use todokede::domain::mails::MailState;
+use todokede::jobs::mails::outbox::Outbox;
 use todokede::jobs::queue::{Wanted, claim};
 use todokede::usecases::work::Call;
 use uuid::Uuid;
@@ -94,10 +95,10 @@ async fn a_mail_whose_sender_died_is_sent_by_another_once_the_lease_is_over() {
         let call = Call::internal("test", production.state().clock.now());
         let claiming = production.state().database.write(Mode::Store, move |conn| {
             let lease = Lease { holder: Uuid::new_v4(), until: call.now + TimeDelta::minutes(10) };
-            let wanted = Wanted { lease, room: 9, per_domain: 9, under_way: HashMap::new() };
-            claim(conn, &wanted, call.now)
+            let wanted = Wanted { lease, room: 9, per_lane: 9, under_way: HashMap::new() };
+            claim::<Outbox>(conn, &wanted, call.now)
         });
-        claiming.await.unwrap().mails.len() == 1
+        claiming.await.unwrap().jobs.len() == 1
     })
     .await;
     sink.come_back().await;

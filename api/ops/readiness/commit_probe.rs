@@ -4,30 +4,30 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::door::Door;
+use super::single_slot::SingleSlot;
 use crate::db::engine::pool::Database;
 use crate::db::engine::{Conn, probe};
 use crate::error::Error;
 
 /// A commit that has hung for so long, while the server knows of none that waits for a standby, is lost with
 /// its connection.
-const LOST: Duration = Duration::from_secs(30);
+const LOST_AFTER: Duration = Duration::from_secs(30);
 
-/// Tries commits, one at a time, on a connection of their own: in the line of those that write, a look would
+/// Tries commits, one at a time, on a connection of their own: in the writers' queue, a check would
 /// wait twice, and a crowd of filings that all succeed would make every replica look unready.
 #[derive(Default)]
-pub(super) struct Commits {
-    door: Door,
+pub(super) struct CommitProbe {
+    slot: SingleSlot,
     kept: Mutex<Option<Conn>>,
 }
 
-impl Commits {
+impl CommitProbe {
     /// Lets a commit go that hangs although no commit waits for a standby: it went to a server that froze,
     /// and its answer may never come. Asked on a connection that just proved that it answers.
     pub(super) fn give_up_lost(&self, conn: &mut Conn) -> Result<(), Error> {
-        if self.door.is_taken_for(LOST) && !probe::waits_for_standby(conn)? {
+        if self.slot.is_occupied_for(LOST_AFTER) && !probe::waits_for_standby(conn)? {
             tracing::warn!("a commit that was tried is lost with its connection");
-            self.door.give_up();
+            self.slot.release();
         }
         Ok(())
     }
@@ -36,10 +36,10 @@ impl Commits {
     pub(super) async fn try_one(
         self: &Arc<Self>,
         database: &Database,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<(), Error> {
-        let (commits, database) = (Arc::clone(self), database.clone());
-        let done = self.door.run(patience, move || commits.commit(&database)).await;
+        let (probe, database) = (Arc::clone(self), database.clone());
+        let done = self.slot.run(timeout, move || probe.commit(&database)).await;
         done.unwrap_or_else(|| Err(Error::Unavailable("it hangs, for want of a standby perhaps".into())))
     }
 

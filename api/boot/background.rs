@@ -1,0 +1,82 @@
+//! What a service does without a request: it delivers mails and removes what is of no use any more.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::blocking;
+use crate::db::engine::writer::Mode;
+use crate::error::{Error, chain};
+use crate::jobs::mails::SmtpMails;
+use crate::jobs::mails::mailbox::Mailbox;
+use crate::jobs::runner::Runner;
+use crate::jobs::schedule::repeat;
+use crate::jobs::stop::Stop;
+use crate::state::State;
+use crate::usecases::actor::SYSTEM;
+use crate::usecases::housekeeping;
+use crate::usecases::work::{Call, Work};
+
+/// How often old rows are removed.
+const HOUSEKEEPING: Duration = Duration::from_mins(10);
+/// How often the folder of attachments is looked through, which may be large and far away.
+const SWEEPING: Duration = Duration::from_hours(24);
+
+/// Works until it is told to stop.
+pub async fn run(state: Arc<State>, stop: Stop) {
+    let mails = async {
+        let (wake, stop) = (&state.wake, stop.clone());
+        match &state.smtp {
+            Some(smtp) => {
+                let mails = SmtpMails::new(Arc::clone(smtp), Arc::clone(&state.metrics));
+                Runner::new(mails, state.database.clone(), state.clock.clone()).run(wake, stop).await;
+            }
+            None => mailbox(&state).run(wake, stop).await,
+        }
+    };
+    let housekeeping = repeat(HOUSEKEEPING, || keep_house(&state), stop.clone());
+    let sweeping = repeat(SWEEPING, || sweep(&state), stop.clone());
+    tokio::join!(mails, housekeeping, sweeping);
+}
+
+fn mailbox(state: &State) -> Mailbox {
+    Mailbox::new(state.database.clone(), state.clock.clone(), Arc::clone(&state.metrics))
+}
+
+/// Delivers everything that is due to the sandbox's mailbox. Mails of production are sent by [`run`].
+///
+/// # Errors
+/// The database's.
+pub async fn deliver_to_mailbox(state: &State) -> Result<(), Error> {
+    if state.is_sandbox() { mailbox(state).deliver().await } else { Ok(()) }
+}
+
+async fn keep_house(state: &State) {
+    state.limits.forget_idle();
+    if let Err(error) = remove_old(state).await {
+        tracing::error!(error = %chain(&error), "old rows or their files could not be removed");
+    }
+}
+
+async fn remove_old(state: &State) -> Result<(), Error> {
+    let (call, policy) = (Call::internal(state.clock.now()), state.policy.clone());
+    let step = move |conn: &mut _| housekeeping::tidy(&mut Work::new(conn, &call, &SYSTEM, &policy));
+    let tidied = state.database.write(Mode::Store, step).await?;
+    if tidied.rows > 0 {
+        tracing::info!(rows = tidied.rows, "old rows were removed");
+    }
+    let files = state.files.clone();
+    blocking::run(move || tidied.uploads.into_iter().try_for_each(|id| files.remove(id))).await?
+}
+
+/// Removes what kills left of files that were being written.
+async fn sweep(state: &State) {
+    let files = state.files.clone();
+    let now_of_machine = state.clock.now() - chrono::Duration::microseconds(state.clock.offset_micros());
+    match blocking::run(move || files.sweep(now_of_machine)).await.flatten() {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(files, "what was left of files half written was removed"),
+        Err(error) => {
+            tracing::error!(error = %chain(&error), "files half written could not be removed");
+        }
+    }
+}

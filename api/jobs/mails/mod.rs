@@ -1,0 +1,120 @@
+//! Mails as jobs: they leave by SMTP, or go to the sandbox's mailbox. docs/mail.md has the states, the
+//! failures and when a mail is tried again.
+
+pub mod mailbox;
+pub mod outbox;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use self::outbox::{Attempt, Outbox};
+use super::runner::{Kind, Limits};
+use crate::db::store::mails::outbox::Waiting;
+use crate::delivery::mail::smtp::{Outgoing, Smtp};
+use crate::domain::mails::{MailFailure, Next, Trouble, pause_after};
+use crate::domain::values::calendar::Instant;
+use crate::ops::metrics::{MailOutcome, Metrics};
+
+/// Mails that are sent by SMTP. The lane of a mail is the domain of its recipient.
+pub struct SmtpMails {
+    smtp: Arc<Smtp>,
+    metrics: Arc<Metrics>,
+}
+
+impl SmtpMails {
+    /// Sends by this server, and counts what becomes of each mail.
+    #[must_use]
+    pub const fn new(smtp: Arc<Smtp>, metrics: Arc<Metrics>) -> Self {
+        Self { smtp, metrics }
+    }
+}
+
+impl Kind for SmtpMails {
+    type Queue = Outbox;
+    type Failure = MailFailure;
+
+    const NAME: &'static str = "mails";
+    /// With all late mails it makes 48 connections; mail servers grant a client 50, unless they are told
+    /// otherwise. A domain still has room when the answers of two mails are lost, and no more than six
+    /// mails when none of its answers ever comes.
+    const LIMITS: Limits = Limits { at_once: 16, per_lane: 4, late: 32, late_per_lane: 2 };
+
+    /// What takes longer can only wait for the answer to its content.
+    fn usual_time(&self) -> Duration {
+        self.smtp.longest_way_to_dot()
+    }
+
+    fn late_time(&self) -> Duration {
+        self.smtp.patience_at_dot()
+    }
+
+    fn attempt(&self, mail: &Waiting) -> impl Future<Output = Result<(), MailFailure>> + Send + 'static {
+        let smtp = Arc::clone(&self.smtp);
+        let outgoing = Outgoing {
+            id: mail.id,
+            recipient: mail.recipient.clone(),
+            subject: mail.subject.clone(),
+            text: mail.body.clone(),
+            html: mail.html.clone(),
+            written_at: mail.queued_at,
+        };
+        async move { smtp.send(outgoing).await }
+    }
+
+    /// As little is known of such a mail as if the connection had been lost.
+    fn unfinished() -> MailFailure {
+        MailFailure::ConnectionLost
+    }
+
+    fn is_outage(failure: MailFailure) -> bool {
+        failure.trouble() == Trouble::Server
+    }
+
+    fn code(failure: MailFailure) -> &'static str {
+        failure.code()
+    }
+
+    fn pause_after(outages: u32) -> Duration {
+        pause_after(outages, rand::random()).to_std().unwrap_or_default()
+    }
+
+    fn conclude(
+        &self,
+        mail: &Waiting,
+        outcome: Result<(), MailFailure>,
+        took: Duration,
+        now: Instant,
+    ) -> Attempt {
+        let attempt = Attempt::ended(mail, outcome, now);
+        report(mail, &attempt.next, took);
+        self.metrics.mails(outcome_of(&attempt.next), 1);
+        attempt
+    }
+
+    fn expired(&self, mails: usize) {
+        self.metrics.mails(MailOutcome::Abandoned, mails);
+        tracing::warn!(mails, "mails were given up: their time is over");
+    }
+}
+
+const fn outcome_of(next: &Next) -> MailOutcome {
+    match next {
+        Next::Sent => MailOutcome::Sent,
+        Next::Deferred { .. } => MailOutcome::Deferred,
+        Next::Abandoned { .. } => MailOutcome::Abandoned,
+    }
+}
+
+/// Tells of every attempt that is over. It names no recipient and repeats nothing that the server said.
+fn report(mail: &Waiting, next: &Next, took: Duration) {
+    let (id, kind, ms) = (mail.id, &mail.kind, took.as_millis());
+    match next {
+        Next::Sent => tracing::info!(%id, kind, ms, "a mail was sent"),
+        Next::Deferred { failure, .. } => {
+            tracing::warn!(%id, kind, ms, failure = failure.code(), "a mail was deferred");
+        }
+        Next::Abandoned { failure } => {
+            tracing::error!(%id, kind, ms, failure = failure.code(), "a mail was given up");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The outbox as a queue of jobs.
+
+use uuid::Uuid;
+
+use crate::db::engine::Conn;
+use crate::db::store::mails::outbox::{self, Failed, Lease, Waiting};
+use crate::domain::mails::{MailFailure, Next, Trouble, decide};
+use crate::domain::values::calendar::Instant;
+use crate::domain::values::ids::MessageId;
+use crate::error::Error;
+use crate::jobs::queue::{Due, Queue};
+
+/// The rows of mails.
+pub struct Outbox;
+
+/// An attempt that is over.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// Of which mail.
+    pub id: MessageId,
+    /// The mail's own attempts, this one included if it was one.
+    pub attempts: i64,
+    /// What becomes of the mail.
+    pub next: Next,
+}
+
+impl Attempt {
+    /// Decides what becomes of a mail.
+    #[must_use]
+    pub fn ended(mail: &Waiting, outcome: Result<(), MailFailure>, now: Instant) -> Self {
+        let of_server = outcome.is_err_and(|failure| failure.trouble() == Trouble::Server);
+        let attempts = mail.attempts + i64::from(!of_server);
+        Self { id: mail.id, attempts, next: decide(outcome, attempts, now, mail.expires_at, rand::random()) }
+    }
+}
+
+impl Queue for Outbox {
+    type Id = MessageId;
+    type Job = Waiting;
+    type Attempt = Attempt;
+
+    fn id(mail: &Waiting) -> MessageId {
+        mail.id
+    }
+
+    fn lane(mail: &Waiting) -> &str {
+        mail.domain()
+    }
+
+    fn list_due(
+        conn: &mut Conn,
+        now: Instant,
+        except_lanes: &[String],
+        limit: i64,
+    ) -> Result<Vec<Due<MessageId>>, Error> {
+        let due = outbox::list_due(conn, now, except_lanes, limit)?;
+        let due = due.into_iter().map(|due| Due { id: due.id, lane: due.domain, expires_at: due.expires_at });
+        Ok(due.collect())
+    }
+
+    fn lease(conn: &mut Conn, ids: &[MessageId], lease: Lease, now: Instant) -> Result<Vec<Waiting>, Error> {
+        outbox::lease(conn, ids, lease, now)
+    }
+
+    fn extend(conn: &mut Conn, ids: &[MessageId], lease: Lease) -> Result<(), Error> {
+        outbox::extend(conn, ids, lease)
+    }
+
+    fn give_up_expired(conn: &mut Conn, ids: &[MessageId]) -> Result<(), Error> {
+        outbox::abandon_expired(conn, ids)
+    }
+
+    fn settle(conn: &mut Conn, holder: Uuid, attempts: &[Attempt], now: Instant) -> Result<(), Error> {
+        let sent = attempts.iter().filter(|attempt| attempt.next == Next::Sent);
+        let sent: Vec<MessageId> = sent.map(|attempt| attempt.id).collect();
+        if !sent.is_empty() {
+            outbox::mark_sent(conn, &sent, now)?;
+        }
+        for Attempt { id, attempts, next } in attempts.iter().cloned() {
+            match next {
+                Next::Sent => {}
+                Next::Deferred { failure, at } => {
+                    outbox::defer(conn, Failed { id, failure, attempts }, holder, at)?;
+                }
+                Next::Abandoned { failure } => {
+                    outbox::abandon(conn, Failed { id, failure, attempts }, holder)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn hand_back(conn: &mut Conn, holder: Uuid) -> Result<(), Error> {
+        outbox::hand_back(conn, holder).map(drop)
+    }
+}

@@ -1,0 +1,147 @@
+//! The jobs under way, and how much room they leave.
+//!
+//! Some attempts may take minutes, and giving them up earlier does harm: a mail that waits for its last
+//! answer would be sent twice. So an attempt is late after a while, and leaves its room to another job: a
+//! lane that hangs delays no others.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::task::Id;
+use tokio::time::Instant;
+
+use super::kind::Limits;
+
+/// What is under way, by the task that carries it out.
+pub(super) struct UnderWay<Job> {
+    attempts: HashMap<Id, Begun<Job>>,
+    limits: Limits,
+    late_after: Duration,
+}
+
+/// A job under way.
+pub(super) struct Begun<Job> {
+    pub(super) job: Job,
+    pub(super) since: Instant,
+    /// Whether its lease was extended already.
+    extended: bool,
+}
+
+/// Jobs that are counted together.
+#[derive(Default)]
+struct Count {
+    in_time: usize,
+    late: usize,
+}
+
+impl Count {
+    fn add(&mut self, late: bool) {
+        self.late += usize::from(late);
+        self.in_time += usize::from(!late);
+    }
+
+    /// The room that they take, if so many late ones take none.
+    const fn taken(&self, late: usize) -> usize {
+        self.in_time + self.late.saturating_sub(late)
+    }
+}
+
+impl<Job> UnderWay<Job> {
+    /// Nothing yet.
+    pub(super) fn new(limits: Limits, late_after: Duration) -> Self {
+        Self { attempts: HashMap::new(), limits, late_after }
+    }
+
+    pub(super) fn begin(&mut self, task: Id, job: Job) {
+        self.attempts.insert(task, Begun { job, since: Instant::now(), extended: false });
+    }
+
+    pub(super) fn end(&mut self, task: Id) -> Option<Begun<Job>> {
+        self.attempts.remove(&task)
+    }
+
+    fn is_late(&self, begun: &Begun<Job>) -> bool {
+        begun.since.elapsed() > self.late_after
+    }
+
+    /// How many jobs more may be begun.
+    pub(super) fn room(&self) -> usize {
+        let mut count = Count::default();
+        self.attempts.values().for_each(|begun| count.add(self.is_late(begun)));
+        self.limits.at_once.saturating_sub(count.taken(self.limits.late))
+    }
+
+    /// The room that each lane takes.
+    pub(super) fn by_lane(&self, lane: impl Fn(&Job) -> &str) -> HashMap<String, usize> {
+        let mut counts: HashMap<&str, Count> = HashMap::new();
+        for begun in self.attempts.values() {
+            counts.entry(lane(&begun.job)).or_default().add(self.is_late(begun));
+        }
+        let late = self.limits.late_per_lane;
+        counts.into_iter().map(|(lane, count)| (lane.to_owned(), count.taken(late))).collect()
+    }
+
+    /// Jobs that are late, and whose leases do not know it.
+    pub(super) fn newly_late(&self) -> Vec<&Job> {
+        let late = |begun: &&Begun<Job>| !begun.extended && self.is_late(begun);
+        self.attempts.values().filter(late).map(|begun| &begun.job).collect()
+    }
+
+    /// Jobs whose leases were never extended.
+    pub(super) fn not_extended(&self) -> Vec<&Job> {
+        self.attempts.values().filter(|begun| !begun.extended).map(|begun| &begun.job).collect()
+    }
+
+    /// Notes that leases were extended.
+    pub(super) fn note_extended(&mut self, is_extended: impl Fn(&Job) -> bool) {
+        for begun in self.attempts.values_mut() {
+            begun.extended |= is_extended(&begun.job);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits { at_once: 3, per_lane: 2, late: 2, late_per_lane: 1 };
+
+    /// Begins a job for each of these lanes.
+    fn begun(lanes: &[&'static str], late_after: Duration) -> UnderWay<&'static str> {
+        let mut under_way = UnderWay::new(LIMITS, late_after);
+        for lane in lanes {
+            under_way.begin(tokio::spawn(async {}).id(), *lane);
+        }
+        under_way
+    }
+
+    fn taken(under_way: &UnderWay<&'static str>, lane: &str) -> Option<usize> {
+        under_way.by_lane(|job| job).get(lane).copied()
+    }
+
+    #[tokio::test]
+    async fn jobs_that_are_in_time_take_all_the_room_there_is() {
+        let under_way = begun(&["a", "a", "b"], Duration::from_hours(1));
+        assert_eq!((under_way.room(), taken(&under_way, "a"), taken(&under_way, "b")), (0, Some(2), Some(1)));
+        assert_eq!((taken(&under_way, "c"), under_way.newly_late().len()), (None, 0));
+    }
+
+    #[tokio::test]
+    async fn late_jobs_take_no_room_until_there_are_too_many() {
+        let mut under_way = begun(&["a", "a"], Duration::ZERO);
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        assert_eq!((under_way.room(), taken(&under_way, "a")), (3, Some(1)));
+        under_way.begin(tokio::spawn(async {}).id(), "b");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        assert_eq!((under_way.room(), taken(&under_way, "b")), (2, Some(0)));
+    }
+
+    #[tokio::test]
+    async fn a_late_job_is_told_until_its_lease_is_extended() {
+        let mut under_way = begun(&["a", "b"], Duration::ZERO);
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        assert_eq!((under_way.newly_late().len(), under_way.not_extended().len()), (2, 2));
+        under_way.note_extended(|job| *job == "a");
+        assert_eq!((under_way.newly_late(), under_way.not_extended()), (vec![&"b"], vec![&"b"]));
+    }
+}

@@ -1,0 +1,65 @@
+//! Tasks that are repeated from time to time.
+
+use std::time::Duration;
+
+use super::stop::Stop;
+
+/// How long a stop waits for a task that has begun: a disk that hangs would keep it for good.
+const LAST_RUN: Duration = Duration::from_secs(5);
+
+/// Runs a task at once, and again whenever `pause` has passed since it ended, until it is told to stop.
+pub async fn repeat<F: Future<Output = ()>>(pause: Duration, mut task: impl FnMut() -> F, mut stop: Stop) {
+    loop {
+        let mut stop_of_task = stop.clone();
+        let given_up = async {
+            stop_of_task.requested().await;
+            tokio::time::sleep(LAST_RUN).await;
+        };
+        tokio::select! {
+            () = task() => {}
+            () = given_up => return,
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = stop.requested() => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::jobs::stop;
+
+    #[tokio::test]
+    async fn a_task_runs_again_and_again_until_the_stop() {
+        let (sender, stop) = stop::channel();
+        let runs = AtomicUsize::new(0);
+        let task = || async {
+            if runs.fetch_add(1, Ordering::Relaxed) == 2 {
+                sender.stop();
+            }
+        };
+        repeat(Duration::from_millis(1), task, stop).await;
+        assert_eq!(runs.into_inner(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_stop_does_not_wait_for_the_next_run() {
+        let (sender, stop) = stop::channel();
+        sender.stop();
+        let long = Duration::from_hours(24);
+        let ended = tokio::time::timeout(Duration::from_secs(5), repeat(long, || async {}, stop)).await;
+        assert!(ended.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_task_that_hangs_keeps_no_stop_for_good() {
+        let (sender, stop) = stop::channel();
+        sender.stop();
+        let hanging = repeat(Duration::ZERO, std::future::pending::<()>, stop);
+        assert!(tokio::time::timeout(LAST_RUN * 4, hanging).await.is_ok());
+    }
+}

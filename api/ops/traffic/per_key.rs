@@ -1,0 +1,72 @@
+//! A limit for each key, such as an account, so that none takes everything.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// At most so many at a time for each key.
+#[derive(Debug)]
+pub struct PerKeyLimit {
+    most: usize,
+    /// How many are taken, by key. A key that has none is not here.
+    taken: Mutex<HashMap<String, usize>>,
+}
+
+impl PerKeyLimit {
+    /// Allows each key so many.
+    #[must_use]
+    pub fn at_most(most: usize) -> Self {
+        Self { most, taken: Mutex::default() }
+    }
+
+    /// Takes one of a key's, or nothing if all of them are taken. It is given back when it is dropped.
+    #[must_use]
+    pub fn acquire(self: &Arc<Self>, key: &str) -> Option<KeyPermit> {
+        let mut taken = self.taken();
+        let own = taken.get(key).copied().unwrap_or_default();
+        if own >= self.most {
+            return None;
+        }
+        taken.insert(key.to_owned(), own + 1);
+        Some(KeyPermit { limit: Arc::clone(self), key: key.to_owned() })
+    }
+
+    fn taken(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One of those that a key may take.
+#[derive(Debug)]
+pub struct KeyPermit {
+    limit: Arc<PerKeyLimit>,
+    key: String,
+}
+
+impl Drop for KeyPermit {
+    fn drop(&mut self) {
+        let mut taken = self.limit.taken();
+        match taken.get_mut(&self.key) {
+            Some(own) if *own > 1 => *own -= 1,
+            _ => drop(taken.remove(&self.key)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_key_has_its_own_limit_and_nothing_is_kept_of_keys_that_gave_all_back() {
+        let limit = Arc::new(PerKeyLimit::at_most(2));
+        let mut own: Vec<KeyPermit> = (0..2).filter_map(|_| limit.acquire("a")).collect();
+        assert_eq!(own.len(), 2);
+        assert!(limit.acquire("a").is_none());
+        own.push(limit.acquire("b").unwrap());
+        own.remove(0);
+        own.push(limit.acquire("a").unwrap());
+        assert!(limit.acquire("a").is_none());
+        own.clear();
+        assert!(limit.taken().is_empty());
+    }
+}

@@ -1,0 +1,177 @@
+//! The runner of jobs, with a handler that no mail server stands behind.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use todokede::clock::Clock;
+use todokede::db::engine::pool::Database;
+use todokede::db::engine::writer::Mode;
+use todokede::db::store::mails::outbox::{self, Waiting};
+use todokede::domain::mails::{MailFailure, Trouble};
+use todokede::domain::values::calendar::Instant;
+use todokede::domain::values::ids::MessageId;
+use todokede::jobs::mails::outbox::{Attempt, Outbox};
+use todokede::jobs::runner::{Kind, Limits, Runner};
+use todokede::jobs::stop::{self, Stop};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::support::database::{TestDatabase, source};
+use crate::support::production::eventually;
+
+const HELD: &str = "SELECT COUNT(*) FROM outbox WHERE lease_holder IS NOT NULL";
+const SENT: &str = "SELECT COUNT(*) FROM outbox WHERE state = 'SENT'";
+
+/// Fails as the domain of a mail's recipient tells it.
+struct Scripted {
+    attempts: Arc<AtomicUsize>,
+}
+
+impl Kind for Scripted {
+    type Queue = Outbox;
+    type Failure = MailFailure;
+
+    const NAME: &'static str = "scripted";
+    const LIMITS: Limits = Limits { at_once: 4, per_lane: 2, late: 0, late_per_lane: 0 };
+
+    fn usual_time(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn late_time(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn attempt(&self, mail: &Waiting) -> impl Future<Output = Result<(), MailFailure>> + Send + 'static {
+        self.attempts.fetch_add(1, Ordering::SeqCst);
+        let domain = mail.domain().to_owned();
+        async move {
+            match domain.as_str() {
+                "panics.example" => panic!("the text of a mail"),
+                "hangs.example" => std::future::pending().await,
+                "outage.example" => Err(MailFailure::ServerBusy),
+                _ => Ok(()),
+            }
+        }
+    }
+
+    fn unfinished() -> MailFailure {
+        MailFailure::ConnectionLost
+    }
+
+    fn is_outage(failure: MailFailure) -> bool {
+        failure.trouble() == Trouble::Server
+    }
+
+    fn code(failure: MailFailure) -> &'static str {
+        failure.code()
+    }
+
+    fn pause_after(_: u32) -> Duration {
+        Duration::from_mins(10)
+    }
+
+    fn conclude(
+        &self,
+        mail: &Waiting,
+        outcome: Result<(), MailFailure>,
+        _: Duration,
+        now: Instant,
+    ) -> Attempt {
+        Attempt::ended(mail, outcome, now)
+    }
+
+    fn expired(&self, _: usize) {}
+}
+
+/// A queue, and what it takes to run it.
+struct Bench {
+    database: Arc<TestDatabase>,
+    opened: Database,
+    attempts: Arc<AtomicUsize>,
+    _folder: TempDir,
+}
+
+impl Bench {
+    fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Arc::new(TestDatabase::ready(folder.path()));
+        let opened = Database::open(&source(database.url())).unwrap();
+        Self { database, opened, attempts: Arc::default(), _folder: folder }
+    }
+
+    /// Queues a mail to each of these domains.
+    async fn queue(&self, domains: &[&'static str]) {
+        let domains = domains.to_vec();
+        let queued_at = Clock::of_machine().now();
+        let queueing = self.opened.write(Mode::Store, move |conn| {
+            domains.iter().try_for_each(|domain| {
+                let mail = Waiting {
+                    id: MessageId::from_uuid(Uuid::new_v4()),
+                    kind: "EMAIL_CHANGED".to_owned(),
+                    recipient: format!("reception@{domain}"),
+                    subject: "件名".to_owned(),
+                    body: "本文".to_owned(),
+                    html: String::new(),
+                    attempts: 0,
+                    queued_at,
+                    expires_at: queued_at + chrono::Duration::days(1),
+                };
+                outbox::insert(conn, &mail, None)
+            })
+        });
+        queueing.await.unwrap();
+    }
+
+    fn runner(&self, stop: Stop) -> impl Future<Output = ()> + Send + use<> {
+        let kind = Scripted { attempts: Arc::clone(&self.attempts) };
+        let runner = Runner::new(kind, self.opened.clone(), Clock::of_machine());
+        async move { runner.run(&Notify::new(), stop).await }
+    }
+}
+
+#[apply(on_both_databases)]
+async fn an_attempt_that_panics_leaves_its_job_leased_and_delays_no_other() {
+    let bench = Bench::open();
+    bench.queue(&["panics.example", "good.example", "fine.example"]).await;
+    let (sender, stop) = stop::channel();
+    let running = tokio::spawn(bench.runner(stop));
+    eventually("the good ones", || async { bench.database.count(SENT) == 2 }).await;
+    assert_eq!((bench.database.count(HELD), bench.attempts.load(Ordering::SeqCst)), (1, 3));
+    sender.stop();
+    running.await.unwrap();
+    let back = "SELECT COUNT(*) FROM outbox WHERE state = 'QUEUED' AND attempts = 0";
+    assert_eq!((bench.database.count(HELD), bench.database.count(back)), (0, 1), "it is handed back");
+}
+
+#[apply(on_both_databases)]
+async fn after_an_outage_nothing_is_attempted_for_a_while_and_no_job_is_to_blame() {
+    let bench = Bench::open();
+    bench.queue(&["outage.example"]).await;
+    let (sender, stop) = stop::channel();
+    let running = tokio::spawn(bench.runner(stop));
+    let deferred = "SELECT COUNT(*) FROM outbox WHERE state = 'DEFERRED' AND attempts = 0";
+    eventually("the outage", || async { bench.database.count(deferred) == 1 }).await;
+    bench.queue(&["good.example"]).await;
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert_eq!((bench.attempts.load(Ordering::SeqCst), bench.database.count(SENT)), (1, 0));
+    sender.stop();
+    running.await.unwrap();
+}
+
+#[apply(on_both_databases)]
+async fn a_lane_that_hangs_takes_its_share_and_a_stop_leaves_it_in_bounded_time() {
+    let bench = Bench::open();
+    bench.queue(&["hangs.example"; 5]).await;
+    bench.queue(&["good.example"; 5]).await;
+    let (sender, stop) = stop::channel();
+    let running = tokio::spawn(bench.runner(stop));
+    eventually("the other lane", || async { bench.database.count(SENT) == 5 }).await;
+    assert_eq!(bench.database.count(HELD), 2);
+    sender.stop();
+    tokio::time::timeout(Duration::from_secs(20), running).await.unwrap().unwrap();
+    let broken_off = "SELECT COUNT(*) FROM outbox WHERE failure = 'CONNECTION_LOST' AND attempts = 1";
+    assert_eq!((bench.database.count(HELD), bench.database.count(broken_off)), (0, 2));
+}
