@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::reason::{ReasonForm, line};
+use super::reason::ReasonForm;
 use crate::domain::filings::declarations::{
     Declaration, DeclarationContent, DeclarationRevision, DeclarationStatus,
 };
@@ -14,6 +14,7 @@ use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::faults::Faults;
 use crate::domain::values::ids::UploadId;
 use crate::domain::values::lang::Text;
+use crate::domain::values::text::Line;
 use crate::http::rehearsal::{MailPreview, WriteQuery, mails};
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::listed::{AttachmentId, GivenFacilityCode, ShownFacilityCode};
@@ -60,8 +61,9 @@ impl DeclarationRequest {
             let id = faults.take(&format!("/attachment_ids/{place}"), UploadId::parse(id));
             attachment_ids.extend(id.map(|id| (place, id)));
         }
-        let reference = self.client_reference.as_deref().map(line);
+        let reference = self.client_reference.as_deref().map(Line::parse);
         let client_reference = faults.take_optional("/client_reference", reference).flatten();
+        let client_reference = client_reference.map(|reference| reference.to_string());
         let attachments = self.attachment_ids.iter().flatten().count();
         Draft { statement, other_facility_codes, attachment_ids, attachments, client_reference }
     }
