@@ -89,6 +89,10 @@ pub type PersonName = Original<sort::PersonName>;
 /// The department a contact person works in (部署), one line of at most 100 characters.
 pub type Department = Original<sort::Department>;
 
+/// Any other line of text, such as a vendor's name or the filer's own reference, of at most 100
+/// characters.
+pub type Line = Original<sort::Line>;
+
 /// An explanation in the filer's own words (具体的な事情), at most 2,000 characters on any number of
 /// lines. People write of age and illness here, so it is personal data.
 pub type Paragraph = Original<sort::Paragraph>;
@@ -113,6 +117,10 @@ pub mod sort {
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Department {}
 
+    /// Marks a [`super::Line`].
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Line {}
+
     /// Marks a [`super::Paragraph`].
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Paragraph {}
@@ -135,6 +143,11 @@ pub mod sort {
 
     impl Sort for Department {
         const NAME: &'static str = "Department";
+        const MAX: u32 = 100;
+    }
+
+    impl Sort for Line {
+        const NAME: &'static str = "Line";
         const MAX: u32 = 100;
     }
 
@@ -189,6 +202,7 @@ mod tests {
     #[test]
     fn only_a_paragraph_has_lines_and_they_end_alike() {
         assert_eq!(Department::parse("総務\n課"), Err(Fault::ControlCharacter));
+        assert_eq!(Line::parse("株式会社\n例示"), Err(Fault::ControlCharacter));
         assert_eq!(Paragraph::parse("一行目\r\n\r\n三行目\n").unwrap().as_str(), "一行目\n\n三行目");
     }
 
@@ -198,6 +212,7 @@ mod tests {
         assert_eq!(FacilityName::parse(&"髙".repeat(101)), Err(Fault::TooLong { max: 100 }));
         assert_eq!(PersonName::parse(&"a".repeat(101)), Err(Fault::TooLong { max: 100 }));
         assert_eq!(Department::parse(&"a".repeat(101)), Err(Fault::TooLong { max: 100 }));
+        assert_eq!(Line::parse(&"a".repeat(101)), Err(Fault::TooLong { max: 100 }));
         assert!(Address::parse(&"𠮷".repeat(200)).is_ok());
         assert_eq!(Address::parse(&"𠮷".repeat(201)), Err(Fault::TooLong { max: 200 }));
         assert!(Paragraph::parse(&"あ\r\n".repeat(1000)).is_ok());

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Circumstance, LineStatus, Plan, Works};
 use crate::domain::values::calendar::{YearMonth, parse_date};
+use crate::domain::values::text::{Line, Paragraph};
 use crate::domain::values::words::words;
 
 words! {
@@ -43,6 +44,11 @@ words! {
         Difficulty = "difficulty",
     }
 }
+
+/// The youngest age that is taken for a doctor's.
+pub const YOUNGEST_AGE: i64 = 18;
+/// The oldest age that is taken for a doctor's.
+pub const OLDEST_AGE: i64 = 120;
 
 /// The form of a member's value. Sizes are a decision of this service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,14 +89,14 @@ impl StatementField {
                 FieldForm::Date
             }
             Self::ExpectedCompletionMonth => FieldForm::Month,
-            Self::VendorName => FieldForm::Line { max: 100 },
-            Self::Description | Self::Difficulty => FieldForm::Paragraph { max: 2000 },
+            Self::VendorName => FieldForm::Line { max: Line::MAX },
+            Self::Description | Self::Difficulty => FieldForm::Paragraph { max: Paragraph::MAX },
             Self::HomeVisitsOnlyConfirmed => FieldForm::Confirmation,
             Self::LineStatus => FieldForm::Word(LineStatus::CODES),
             Self::Works => FieldForm::Word(Works::CODES),
             Self::Plan => FieldForm::Word(Plan::CODES),
             Self::Circumstance => FieldForm::Word(Circumstance::CODES),
-            Self::YoungestFulltimeAge => FieldForm::Integer { min: 18, max: 120 },
+            Self::YoungestFulltimeAge => FieldForm::Integer { min: YOUNGEST_AGE, max: OLDEST_AGE },
         }
     }
 

@@ -4,10 +4,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::reason::{ReasonForm, line};
+use super::reason::ReasonForm;
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::faults::Faults;
 use crate::domain::values::ids::UploadId;
+use crate::domain::values::text::Line;
 use crate::routes::forms::listed::{AttachmentId, GivenFacilityCode};
 use crate::usecases::filings::declarations::DeclarationDraft;
 
@@ -50,8 +51,9 @@ impl DeclarationRequest {
             let id = faults.take(&format!("/attachment_ids/{place}"), UploadId::parse(id));
             attachment_ids.extend(id.map(|id| (place, id)));
         }
-        let reference = self.client_reference.as_deref().map(line);
+        let reference = self.client_reference.as_deref().map(Line::parse);
         let client_reference = faults.take_optional("/client_reference", reference).flatten();
+        let client_reference = client_reference.map(|reference| reference.to_string());
         let attachments = self.attachment_ids.iter().flatten().count();
         DeclarationDraft {
             round: self.round.clone(),

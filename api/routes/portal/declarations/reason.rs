@@ -6,15 +6,12 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::domain::filings::transitional_measures::{
-    Category, Circumstance, LineStatus, Plan, Statement, StatementField, Works,
+    Category, Circumstance, LineStatus, OLDEST_AGE, Plan, Statement, StatementField, Works, YOUNGEST_AGE,
 };
 use crate::domain::values::calendar::{YearMonth, parse_date};
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
-use crate::domain::values::text::{Department, Paragraph};
-
-/// The ages that are taken for those of doctors.
-const AGES: std::ops::RangeInclusive<i64> = 18..=120;
+use crate::domain::values::text::{Line, Paragraph};
 
 /// The reason: a category with its own members. Which members a category wants is data of the round:
 /// see `GET /v1/transitional-measures/{round}`. Members of other categories are refused.
@@ -93,7 +90,7 @@ pub struct ReasonForm {
     /// on 2023-04-01.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 18, maximum = 120)]
-    #[validate(range(min = 18, max = 120, code = "out_of_range"))]
+    #[validate(range(min = YOUNGEST_AGE, max = OLDEST_AGE, code = "out_of_range"))]
     pub youngest_fulltime_age: Option<i64>,
     /// `SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS` below 70: why the introduction is difficult.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,36 +100,49 @@ pub struct ReasonForm {
 }
 
 impl ReasonForm {
-    /// Reads as much as can be read; `None` only where the category cannot.
+    /// Reads as much as can be read. A member that cannot be read is blamed and left out; without a
+    /// category there is no statement.
     pub fn parse(&self, faults: &mut Faults) -> Option<Statement> {
+        use StatementField as F;
         let category = Category::from_code(&self.category).ok_or(Fault::UnknownValue);
         let category = faults.take("/reason/category", category);
         let mut read = Fields { faults };
-        let mut statement = Statement::new(category.unwrap_or(Category::SpecialHardship));
-        statement.contract_date = read.date(StatementField::ContractDate, self.contract_date.as_deref());
-        statement.expected_completion_month = read.with(
-            StatementField::ExpectedCompletionMonth,
+        let contract_date = read.date(F::ContractDate, self.contract_date.as_deref());
+        let expected_completion_month = read.with(
+            F::ExpectedCompletionMonth,
             self.expected_completion_month.as_deref(),
             YearMonth::parse,
         );
-        statement.vendor_name = read.with(StatementField::VendorName, self.vendor_name.as_deref(), line);
-        statement.line_status =
-            read.word(StatementField::LineStatus, self.line_status.as_deref(), LineStatus::from_code);
-        statement.line_ready_date = read.date(StatementField::LineReadyDate, self.line_ready_date.as_deref());
-        statement.home_visits_only_confirmed = self.home_visits_only_confirmed;
-        statement.works = read.word(StatementField::Works, self.works.as_deref(), Works::from_code);
-        statement.expected_end_date =
-            read.date(StatementField::ExpectedEndDate, self.expected_end_date.as_deref());
-        statement.plan = read.word(StatementField::Plan, self.plan.as_deref(), Plan::from_code);
-        statement.planned_date = read.date(StatementField::PlannedDate, self.planned_date.as_deref());
-        statement.circumstance =
-            read.word(StatementField::Circumstance, self.circumstance.as_deref(), Circumstance::from_code);
-        statement.description =
-            read.with(StatementField::Description, self.description.as_deref(), paragraph);
+        let vendor_name = read.line(F::VendorName, self.vendor_name.as_deref());
+        let line_status = read.word(F::LineStatus, self.line_status.as_deref(), LineStatus::from_code);
+        let line_ready_date = read.date(F::LineReadyDate, self.line_ready_date.as_deref());
+        let works = read.word(F::Works, self.works.as_deref(), Works::from_code);
+        let expected_end_date = read.date(F::ExpectedEndDate, self.expected_end_date.as_deref());
+        let plan = read.word(F::Plan, self.plan.as_deref(), Plan::from_code);
+        let planned_date = read.date(F::PlannedDate, self.planned_date.as_deref());
+        let circumstance = read.word(F::Circumstance, self.circumstance.as_deref(), Circumstance::from_code);
+        let description = read.paragraph(F::Description, self.description.as_deref());
+        let difficulty = read.paragraph(F::Difficulty, self.difficulty.as_deref());
         // An age that is refused decides nothing, or its consequences would be blamed as well.
-        statement.youngest_fulltime_age = self.youngest_fulltime_age.filter(|age| AGES.contains(age));
-        statement.difficulty = read.with(StatementField::Difficulty, self.difficulty.as_deref(), paragraph);
-        category.map(|_| statement)
+        let youngest_fulltime_age =
+            self.youngest_fulltime_age.filter(|age| (YOUNGEST_AGE..=OLDEST_AGE).contains(age));
+        Some(Statement {
+            category: category?,
+            contract_date,
+            expected_completion_month,
+            vendor_name,
+            line_status,
+            line_ready_date,
+            home_visits_only_confirmed: self.home_visits_only_confirmed,
+            works,
+            expected_end_date,
+            plan,
+            planned_date,
+            circumstance,
+            description,
+            youngest_fulltime_age,
+            difficulty,
+        })
     }
 
     /// Shows a statement.
@@ -178,6 +188,14 @@ impl Fields<'_> {
         self.with(field, text, parse_date)
     }
 
+    fn line(&mut self, field: StatementField, text: Option<&str>) -> Option<String> {
+        self.with(field, text, |text| Line::parse(text).map(|line| line.to_string()))
+    }
+
+    fn paragraph(&mut self, field: StatementField, text: Option<&str>) -> Option<String> {
+        self.with(field, text, |text| Paragraph::parse(text).map(|paragraph| paragraph.to_string()))
+    }
+
     fn word<T>(
         &mut self,
         field: StatementField,
@@ -188,11 +206,78 @@ impl Fields<'_> {
     }
 }
 
-/// One line of text.
-pub(super) fn line(text: &str) -> Result<String, Fault> {
-    Department::parse(text).map(|line| line.to_string())
-}
+#[cfg(test)]
+mod tests {
+    use utoipa::PartialSchema as _;
 
-fn paragraph(text: &str) -> Result<String, Fault> {
-    Paragraph::parse(text).map(|paragraph| paragraph.to_string())
+    use super::*;
+    use crate::domain::filings::transitional_measures::FieldForm;
+
+    /// The derive of the schema takes literals only, so they are held to the domain's limits here.
+    #[test]
+    fn the_document_has_the_limits_of_the_domain() {
+        let schema = serde_json::to_value(ReasonForm::schema()).unwrap();
+        for field in StatementField::ALL {
+            let described = &schema["properties"][field.code()];
+            match field.form() {
+                FieldForm::Line { max } | FieldForm::Paragraph { max } => {
+                    assert_eq!(described["maxLength"], max, "{field}");
+                }
+                FieldForm::Integer { min, max } => {
+                    assert_eq!(
+                        (&described["minimum"], &described["maximum"]),
+                        (&min.into(), &max.into()),
+                        "{field}"
+                    );
+                }
+                FieldForm::Date | FieldForm::Month | FieldForm::Confirmation | FieldForm::Word(_) => {}
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_category_there_is_no_statement_but_every_member_is_blamed() {
+        let form = ReasonForm {
+            category: "SYSTEM_READY".to_owned(),
+            contract_date: Some("2023-02-29".to_owned()),
+            vendor_name: Some("株式会社\n例示".to_owned()),
+            works: Some("rebuilding".to_owned()),
+            ..ReasonForm::default()
+        };
+        let mut faults = Faults::default();
+        assert_eq!(form.parse(&mut faults), None);
+        let Err(refused) = faults.finish(Some(())) else { panic!("accepted") };
+        let told: Vec<_> = refused.0.iter().map(|found| (found.pointer.as_str(), found.fault)).collect();
+        assert_eq!(
+            told,
+            [
+                ("/reason/category", Fault::UnknownValue),
+                ("/reason/contract_date", Fault::DateForm),
+                ("/reason/vendor_name", Fault::ControlCharacter),
+                ("/reason/works", Fault::UnknownValue),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_refused_age_is_left_out_so_that_it_decides_nothing() {
+        for (age, read) in [(17, None), (18, Some(18)), (120, Some(120)), (121, None)] {
+            let category = "SPECIAL_HARDSHIP".to_owned();
+            let form = ReasonForm { category, youngest_fulltime_age: Some(age), ..ReasonForm::default() };
+            let statement = form.parse(&mut Faults::default()).unwrap();
+            assert_eq!(statement.youngest_fulltime_age, read, "{age}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_is_read_back_as_it_was() {
+        let form = ReasonForm {
+            category: "NO_NETWORK".to_owned(),
+            line_status: Some("AVAILABLE".to_owned()),
+            line_ready_date: Some("2023-03-01".to_owned()),
+            ..ReasonForm::default()
+        };
+        let statement = form.parse(&mut Faults::default()).unwrap();
+        assert_eq!(ReasonForm::of(&statement).parse(&mut Faults::default()), Some(statement));
+    }
 }
