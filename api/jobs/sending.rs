@@ -100,7 +100,7 @@ impl Sender {
         let late = self.under_way.newly_late();
         if !late.is_empty() {
             tracing::warn!(mails = late.len(), "the mail server is slow to say whether it has taken mails");
-            self.hold(late, self.smtp.patience_at_dot()).await;
+            self.hold(late, self.smtp.dot_timeout()).await;
         }
     }
 
