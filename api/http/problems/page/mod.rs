@@ -47,8 +47,8 @@ pub fn page(code: ProblemCode) -> Result<String, Error> {
     let page = ProblemPage {
         code,
         entry: entry(code),
-        example_ja: example::document(code, Lang::Ja),
-        example_en: example::document(code, Lang::En),
+        example_ja: example::document(code, Lang::Ja)?,
+        example_en: example::document(code, Lang::En)?,
     };
     page.render().map_err(Error::internal)
 }
