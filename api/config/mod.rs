@@ -316,8 +316,8 @@ mod tests {
         assert_eq!(settings.trusted_proxies.len(), 2);
         assert_eq!(settings.budgets.mails_per_address.quota.get(), 5);
         let relay = settings.relay.clone().unwrap();
-        let patience = [relay.patience, relay.patience_at_dot].map(|patience| patience.as_secs());
-        assert_eq!((relay.port, patience), (587, [30, 600]));
+        let timeouts = [relay.ready_timeout, relay.dot_timeout].map(|timeout| timeout.as_secs());
+        assert_eq!((relay.port, timeouts), (587, [30, 600]));
         assert_eq!(relay.from.name, settings.portal_name);
         assert!(!format!("{settings:?}").contains("s3cret"));
     }

@@ -53,8 +53,8 @@ pub(super) fn read(
     let reply_to =
         reply_to.and_then(|text| read.checked(REPLY_TO, EmailAddress::parse(&text).ok(), "a mail address"));
     let trusted = read.text(TRUSTED).map(PathBuf::from);
-    let patience = Duration::from_secs(read.number(PATIENCE, PATIENCE_SECONDS, 1..=300));
-    let patience_at_dot = Duration::from_secs(read.number(PATIENCE_AT_DOT, DOT_SECONDS, 1..=3600));
+    let ready_timeout = Duration::from_secs(read.number(PATIENCE, PATIENCE_SECONDS, 1..=300));
+    let dot_timeout = Duration::from_secs(read.number(PATIENCE_AT_DOT, DOT_SECONDS, 1..=3600));
     let Server { security, host, port, login } = url?;
     // A full name, the same for every replica, where a machine's own may be anything.
     let our_name = Url::parse(public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
@@ -67,8 +67,8 @@ pub(super) fn read(
         login,
         password_file,
         trusted,
-        patience,
-        patience_at_dot,
+        ready_timeout,
+        dot_timeout,
         from: from?,
         reply_to,
     })

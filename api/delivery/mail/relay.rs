@@ -52,9 +52,9 @@ pub struct Relay {
     /// A file of certificates (PEM) that are trusted beside the machine's own.
     pub trusted: Option<PathBuf>,
     /// How long it may take to get ready for a mail, and then to want its content.
-    pub patience: Duration,
+    pub ready_timeout: Duration,
     /// How long it may take to answer to the content.
-    pub patience_at_dot: Duration,
+    pub dot_timeout: Duration,
     /// The sender.
     pub from: Sender,
     /// Where replies go, if anywhere.

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::values::calendar::Instant;
+use crate::domain::values::lang::Lang;
 use crate::domain::values::words::words;
 
 words! {
@@ -16,18 +17,88 @@ words! {
     }
 }
 
+words! {
+    /// Why the service itself returned a filing.
+    #[derive(Serialize, Deserialize)]
+    pub enum ReturnReason {
+        /// The successor's code or postal code is not that of the facility list.
+        #[serde(rename = "SUCCESSOR_NOT_AS_LISTED")]
+        SuccessorNotAsListed = "SUCCESSOR_NOT_AS_LISTED",
+    }
+}
+
+impl ReturnReason {
+    /// The reason in words, for the facility to read.
+    #[must_use]
+    pub const fn text(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::SuccessorNotAsListed, Lang::Ja) => {
+                "承継先の医療機関等コードまたは郵便番号が、地方厚生（支）局の一覧と一致しませんでした。"
+            }
+            (Self::SuccessorNotAsListed, Lang::En) => {
+                "The successor's facility code or postal code is not that of the regional bureau's list."
+            }
+        }
+    }
+}
+
 /// The latest word of a review.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
     /// When it was said.
     pub at: Instant,
-    /// What is to be corrected or why the filing was rejected, for the facility to read.
+    /// What staff wrote: what is to be corrected or why the filing was rejected, for the facility to read.
+    /// Filings that the service returned before it stored a `reason` have the reason's Japanese text here.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub message: Option<String>,
+    /// Why the service returned the filing, if nobody else did.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<ReturnReason>,
     /// The fields to correct: pointers into the form.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub fields: Vec<String>,
     /// Until when a correction is taken (a Japan day, inclusive).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub due: Option<NaiveDate>,
+}
+
+impl Review {
+    /// What the facility is told.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> Option<&str> {
+        self.message.as_deref().or_else(|| self.reason.map(|reason| reason.text(lang)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::values::words::tests::codes_lead_back_and_near_misses_nowhere;
+
+    #[test]
+    fn a_reason_is_stored_by_its_code_and_told_in_both_languages() {
+        codes_lead_back_and_near_misses_nowhere::<ReturnReason>();
+        for &reason in ReturnReason::ALL {
+            let stored = serde_json::json!({ "at": "2023-02-04T00:00:00Z", "reason": reason.code() });
+            let review: Review = serde_json::from_value(stored.clone()).unwrap();
+            assert_eq!(review.reason, Some(reason));
+            assert_eq!(serde_json::to_value(&review).unwrap(), stored);
+            assert!(review.text(Lang::En).unwrap().is_ascii());
+            assert!(!review.text(Lang::Ja).unwrap().is_ascii());
+        }
+    }
+
+    #[test]
+    fn a_review_that_was_stored_with_its_text_still_tells_it() {
+        let stored =
+            serde_json::json!({ "at": "2023-02-04T00:00:00Z", "message": "一覧と一致しませんでした。" });
+        let review: Review = serde_json::from_value(stored).unwrap();
+        assert_eq!((review.text(Lang::Ja), review.reason), (Some("一覧と一致しませんでした。"), None));
+    }
+
+    #[test]
+    fn a_reason_that_nobody_knows_is_not_read() {
+        let stored = serde_json::json!({ "at": "2023-02-04T00:00:00Z", "reason": "BAD_WEATHER" });
+        assert!(serde_json::from_value::<Review>(stored).is_err());
+    }
 }

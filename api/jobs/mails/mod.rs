@@ -45,7 +45,7 @@ impl Kind for SmtpMails {
     }
 
     fn late_time(&self) -> Duration {
-        self.smtp.patience_at_dot()
+        self.smtp.dot_timeout()
     }
 
     fn attempt(&self, mail: &Waiting) -> impl Future<Output = Result<(), MailFailure>> + Send + 'static {

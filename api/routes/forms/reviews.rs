@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::listed::FormPointer;
 use crate::domain::filings::reviews::Review;
+use crate::domain::values::lang::Lang;
 use crate::http::timestamp::Timestamp;
 
 /// The latest word of a review.
@@ -32,7 +33,7 @@ impl ReviewResponse {
     pub fn of(review: &Review) -> Self {
         Self {
             at: review.at.into(),
-            message: review.message.clone(),
+            message: review.text(Lang::Ja).map(str::to_owned),
             fields: review.fields.clone(),
             due_date: review.due,
         }

@@ -64,14 +64,14 @@ async fn docs() -> HttpResponse {
 }
 
 #[get("/problems/")]
-async fn problem_index() -> HttpResponse {
-    html(page::index())
+async fn problem_index() -> Result<HttpResponse, Problem> {
+    Ok(html(page::index()?))
 }
 
 #[get("/problems/{slug}")]
 async fn problem_page(slug: web::Path<String>) -> Result<HttpResponse, Problem> {
     let code = page::from_slug(&slug).ok_or(Error::NotFound)?;
-    Ok(html(page::page(code)))
+    Ok(html(page::page(code)?))
 }
 
 fn html(body: String) -> HttpResponse {

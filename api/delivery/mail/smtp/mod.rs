@@ -10,16 +10,16 @@ use lettre::transport::smtp::extension::ClientId;
 use secrecy::ExposeSecret as _;
 use tokio::time::{Instant, timeout};
 
-use self::conversation::{Conversation, Line};
-use self::envelope::Letterhead;
-pub use self::envelope::Outgoing;
+use self::internet_message::MessageWriter;
+pub use self::internet_message::Outgoing;
+use self::session::{MailServer, Session};
 use super::relay::Relay;
 use crate::domain::mails::MailFailure;
 use crate::error::Error;
 
-mod conversation;
-mod envelope;
-mod wire;
+mod internet_message;
+mod session;
+mod start_tls;
 
 /// Connections that are kept at most.
 const KEPT: usize = 16;
@@ -30,17 +30,17 @@ const MAILS_PER_CONNECTION: u32 = 100;
 
 /// The way to the mail server.
 pub struct Smtp {
-    line: Line,
-    letterhead: Letterhead,
-    patience: Duration,
-    patience_at_dot: Duration,
+    server: MailServer,
+    writer: MessageWriter,
+    ready_timeout: Duration,
+    dot_timeout: Duration,
     kept: Mutex<Vec<Kept>>,
 }
 
 /// A connection between two mails. One that is in the middle of a mail is never here: a send that
 /// is given up drops its connection, so that no late answer is ever taken for another mail's.
 struct Kept {
-    conversation: Conversation,
+    session: Session,
     mails: u32,
     since: Instant,
 }
@@ -56,7 +56,7 @@ impl Smtp {
             Ok::<_, Error>(Credentials::new(login.user.clone(), password))
         });
         Ok(Self {
-            line: Line {
+            server: MailServer {
                 host: relay.host.clone(),
                 port: relay.port,
                 security: relay.security,
@@ -64,9 +64,9 @@ impl Smtp {
                 login: login.transpose()?,
                 our_name: ClientId::Domain(relay.our_name.clone()),
             },
-            letterhead: Letterhead::of(relay).map_err(Error::internal)?,
-            patience: relay.patience,
-            patience_at_dot: relay.patience_at_dot,
+            writer: MessageWriter::of(relay).map_err(Error::internal)?,
+            ready_timeout: relay.ready_timeout,
+            dot_timeout: relay.dot_timeout,
             kept: Mutex::new(Vec::new()),
         })
     }
@@ -75,13 +75,13 @@ impl Smtp {
     /// the answer to its final dot.
     #[must_use]
     pub fn longest_way_to_dot(&self) -> Duration {
-        self.patience * 2
+        self.ready_timeout * 2
     }
 
     /// How long it can wait there at most.
     #[must_use]
-    pub fn patience_at_dot(&self) -> Duration {
-        self.patience_at_dot
+    pub fn dot_timeout(&self) -> Duration {
+        self.dot_timeout
     }
 
     /// Sends one mail.
@@ -89,10 +89,11 @@ impl Smtp {
     /// # Errors
     /// Why the server has not taken it, as far as anybody can say.
     pub async fn send(&self, mail: Outgoing) -> Result<(), MailFailure> {
-        let (recipient, message) = self.letterhead.write(mail).ok_or(MailFailure::Unwritable)?;
-        let ready = timeout(self.patience, self.begun()).await.unwrap_or(Err(MailFailure::ServerTimedOut));
+        let (recipient, message) = self.writer.write(mail).ok_or(MailFailure::Unwritable)?;
+        let ready =
+            timeout(self.ready_timeout, self.begun()).await.unwrap_or(Err(MailFailure::ServerTimedOut));
         let mut begun = ready.inspect_err(|_| self.forget())?;
-        let sent = self.hand_over(&mut begun.conversation, recipient, &message).await;
+        let sent = self.hand_over(&mut begun.session, recipient, &message).await;
         if !matches!(sent, Err(MailFailure::TimedOut | MailFailure::ConnectionLost)) {
             self.keep(begun);
         }
@@ -103,13 +104,13 @@ impl Smtp {
     /// gets a copy of it.
     async fn hand_over(
         &self,
-        conversation: &mut Conversation,
+        session: &mut Session,
         recipient: Address,
         message: &[u8],
     ) -> Result<(), MailFailure> {
-        let named = timeout(self.patience, conversation.name(recipient)).await;
+        let named = timeout(self.ready_timeout, session.rcpt_to(recipient)).await;
         named.unwrap_or(Err(MailFailure::TimedOut))?;
-        let taken = timeout(self.patience_at_dot, conversation.hand_over(message)).await;
+        let taken = timeout(self.dot_timeout, session.send_content(message)).await;
         taken.unwrap_or(Err(MailFailure::TimedOut))
     }
 
@@ -118,27 +119,27 @@ impl Smtp {
     /// # Errors
     /// Why the server would take no mail from us.
     pub async fn rehearse(&self) -> Result<(), MailFailure> {
-        let rehearsed = async { self.begun().await?.conversation.reset().await };
-        timeout(self.patience, rehearsed).await.unwrap_or(Err(MailFailure::ServerTimedOut))
+        let rehearsed = async { self.begun().await?.session.reset().await };
+        timeout(self.ready_timeout, rehearsed).await.unwrap_or(Err(MailFailure::ServerTimedOut))
     }
 
     /// A connection on which a mail has begun.
     async fn begun(&self) -> Result<Kept, MailFailure> {
-        let sender: &Address = self.letterhead.sender();
+        let sender: &Address = self.writer.sender();
         while let Some(mut kept) = self.take() {
-            if kept.conversation.reset().await.is_err() {
+            if kept.session.reset().await.is_err() {
                 continue;
             }
-            if kept.conversation.begin(sender).await.is_ok() {
+            if kept.session.mail_from(sender).await.is_ok() {
                 return Ok(kept);
             }
             // Some servers say only here that a connection has carried enough. What else they mean, they say
             // on a new one.
             break;
         }
-        let mut conversation = Conversation::open(&self.line).await?;
-        conversation.begin(sender).await?;
-        Ok(Kept { conversation, mails: 0, since: Instant::now() })
+        let mut session = Session::open(&self.server).await?;
+        session.mail_from(sender).await?;
+        Ok(Kept { session, mails: 0, since: Instant::now() })
     }
 
     fn take(&self) -> Option<Kept> {

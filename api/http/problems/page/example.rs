@@ -1,4 +1,4 @@
-//! Examples of problem documents, made from the same table as the real ones.
+//! Examples of problem documents, made of the same type and from the same table as the real ones.
 
 use super::slug;
 use crate::domain::accounts::AccountRefusal;
@@ -7,45 +7,44 @@ use crate::domain::filings::uploads::UploadRefusal;
 use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::lang::Lang;
-use crate::error::ProblemCode;
+use crate::error::{Error, ProblemCode};
 use crate::http::problems::catalogue::{Entry, entry};
 use crate::http::problems::fault_texts::detail;
 use crate::http::problems::refusals::RequestRefusal;
+use crate::http::problems::{FieldError, ProblemDocument};
 
 /// A problem document as the service would answer it, pretty-printed.
-pub(super) fn document(code: ProblemCode, lang: Lang) -> String {
+///
+/// # Errors
+/// An internal error if it cannot be written as JSON.
+pub(super) fn document(code: ProblemCode, lang: Lang) -> Result<String, Error> {
     let Entry { status, title, cause, retryable, .. } = entry(code);
-    let mut members = vec![
-        ("type", quoted(&format!("/problems/{}", slug(code)))),
-        ("title", quoted(title.get(lang))),
-        ("status", status.to_string()),
-        ("detail", quoted(cause.get(lang))),
-        ("instance", quoted(instance(code))),
-        ("code", quoted(code.as_str())),
-        ("request_id", quoted("req_5f0c2b9a7d314e68")),
-        ("retryable", retryable.to_string()),
-    ];
-    if code == RequestRefusal::InvalidContent {
-        members.push(("errors", errors(lang)));
-    }
-    let lines: Vec<_> = members.iter().map(|(name, value)| format!("  {}: {value}", quoted(name))).collect();
-    format!("{{\n{}\n}}", lines.join(",\n"))
+    let document = ProblemDocument {
+        kind: format!("/problems/{}", slug(code)),
+        title: title.get(lang).to_owned(),
+        status,
+        detail: cause.get(lang).to_owned(),
+        instance: instance(code).to_owned(),
+        code: code.as_str().to_owned(),
+        request_id: "req_5f0c2b9a7d314e68".to_owned(),
+        retryable,
+        errors: if code == RequestRefusal::InvalidContent { errors(lang) } else { Vec::new() },
+        checks: Vec::new(),
+    };
+    serde_json::to_string_pretty(&document).map_err(Error::internal)
 }
 
-fn errors(lang: Lang) -> String {
+fn errors(lang: Lang) -> Vec<FieldError> {
     let faults = [
         ("/successor/facility_code", Fault::FacilityCodeForm),
         ("/successor_founder/name", Fault::CorporationNameExpected),
     ];
-    let items = faults.map(|(pointer, fault)| {
-        format!(
-            "    {{\n      \"code\": {},\n      \"pointer\": {},\n      \"detail\": {}\n    }}",
-            quoted(fault.code()),
-            quoted(pointer),
-            quoted(&detail(fault, lang))
-        )
+    let errors = faults.map(|(pointer, fault)| FieldError {
+        code: fault.code().to_owned(),
+        pointer: pointer.to_owned(),
+        detail: detail(fault, lang),
     });
-    format!("[\n{}\n  ]", items.join(",\n"))
+    errors.into()
 }
 
 /// A path on which the code can really be met.
@@ -89,11 +88,6 @@ fn instance(code: ProblemCode) -> &'static str {
     }
 }
 
-/// A JSON string. The catalogue holds no control characters, so quotes and backslashes are all there is.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,7 +97,8 @@ mod tests {
     fn examples_are_json_and_agree_with_the_catalogue() {
         for (code, _) in problems() {
             for lang in [Lang::Ja, Lang::En] {
-                let problem: serde_json::Value = serde_json::from_str(&document(code, lang)).unwrap();
+                let problem: serde_json::Value =
+                    serde_json::from_str(&document(code, lang).unwrap()).unwrap();
                 let entry = entry(code);
                 assert_eq!(problem["status"], entry.status);
                 assert_eq!(problem["title"], entry.title.get(lang));
@@ -113,11 +108,5 @@ mod tests {
                 assert_eq!(problem.get("errors").is_some(), code == RequestRefusal::InvalidContent);
             }
         }
-    }
-
-    #[test]
-    fn quotes_and_backslashes_survive_in_json() {
-        let text = r#"a "quoted" \ text"#;
-        assert_eq!(serde_json::from_str::<String>(&quoted(text)).unwrap(), text);
     }
 }

@@ -2,35 +2,13 @@
 //!
 //! The pages are complete in themselves: no script, no picture, nothing from another host.
 
-use super::catalogue::{Entry, Words, entry, problems};
+use askama::Template;
+
+use super::catalogue::{Entry, entry, problems};
 use crate::domain::values::lang::Lang;
-use crate::error::ProblemCode;
+use crate::error::{Error, ProblemCode};
 
 mod example;
-
-const STYLE: &str = "
-body { margin: 0 auto; max-width: 42rem; padding: 1rem; font: 1rem/1.7 system-ui, sans-serif; color: #222 }
-h1 { font-size: 1.5rem; line-height: 1.4 }
-h2 { font-size: 1.1rem; margin: 1.5rem 0 .25rem }
-p { margin: .25rem 0 }
-li { margin: .75rem 0 }
-section { border-top: 1px solid #bbb; margin-top: 2rem }
-code { font-size: .875rem; overflow-wrap: anywhere }
-pre { padding: .75rem; background: #f3f3f3; white-space: pre-wrap }
-";
-
-const ALL_PROBLEMS: Words = Words { ja: "エラーの一覧", en: "All problems" };
-const CAUSE: Words = Words { ja: "何が起きたか", en: "What happened" };
-const FIX: Words = Words { ja: "どうすればよいか", en: "What to do" };
-const EXAMPLE: Words = Words { ja: "応答の例", en: "Example of the answer" };
-const RETRYABLE: Words = Words {
-    ja: "同じ内容のまま、時間をおいて再送できます。",
-    en: "The same request may be sent again later, unchanged.",
-};
-const NOT_RETRYABLE: Words = Words {
-    ja: "自動では再送せず、上の説明に沿って対応してください。",
-    en: "Do not repeat the request automatically: follow the advice above first.",
-};
 
 /// The path segment of a code's page: `FACILITY_HAS_ACCOUNT` becomes `facility-has-account`.
 #[must_use]
@@ -44,104 +22,46 @@ pub fn from_slug(segment: &str) -> Option<ProblemCode> {
     problems().map(|(code, _)| code).find(|code| slug(*code) == segment)
 }
 
-/// The HTML page that explains one code, in Japanese and then in English.
-#[must_use]
-pub fn page(code: ProblemCode) -> String {
-    let entry = entry(code);
-    let body = format!(
-        "<p><a href=\"./\">{back}</a></p>\n\
-         <h1>{title}</h1>\n\
-         <p><code>{code}</code> · HTTP {status}</p>\n\
-         {japanese}\
-         <section lang=\"en\">\n<h1>{english_title}</h1>\n{english}</section>\n",
-        back = escape(ALL_PROBLEMS.ja),
-        title = escape(entry.title.ja),
-        code = escape(code.as_str()),
-        status = entry.status,
-        japanese = explanation(code, Lang::Ja),
-        english_title = escape(entry.title.en),
-        english = explanation(code, Lang::En),
-    );
-    document(&format!("{} ({})", entry.title.ja, code.as_str()), &body)
+/// The page that explains one code, in Japanese and then in English.
+#[derive(Template)]
+#[template(path = "problem.html", config = "api/http/problems/page/askama.toml")]
+struct ProblemPage {
+    code: ProblemCode,
+    entry: Entry,
+    example_ja: String,
+    example_en: String,
+}
+
+/// The page that lists every code: its slug, itself and its entry.
+#[derive(Template)]
+#[template(path = "index.html", config = "api/http/problems/page/askama.toml")]
+struct IndexPage {
+    problems: Vec<(String, ProblemCode, Entry)>,
+}
+
+/// The HTML page that explains one code.
+///
+/// # Errors
+/// An internal error if the template cannot be written.
+pub fn page(code: ProblemCode) -> Result<String, Error> {
+    let page = ProblemPage {
+        code,
+        entry: entry(code),
+        example_ja: example::document(code, Lang::Ja)?,
+        example_en: example::document(code, Lang::En)?,
+    };
+    page.render().map_err(Error::internal)
 }
 
 /// The HTML page that lists every code with a link to its page.
 ///
 /// Its links are relative, so it must be served at a path that ends with a slash.
-#[must_use]
-pub fn index() -> String {
-    let items: String = problems().map(|(code, _)| index_item(code)).collect();
-    let body = format!(
-        "<h1>{} <span lang=\"en\">{}</span></h1>\n<ul>\n{items}</ul>\n",
-        escape(ALL_PROBLEMS.ja),
-        escape(ALL_PROBLEMS.en)
-    );
-    document(ALL_PROBLEMS.ja, &body)
-}
-
-fn index_item(code: ProblemCode) -> String {
-    let Entry { status, title, .. } = entry(code);
-    format!(
-        "<li><a href=\"./{slug}\"><code>{code}</code></a> · HTTP {status}<br>\n\
-         {ja}<br><span lang=\"en\">{en}</span></li>\n",
-        slug = escape(&slug(code)),
-        code = escape(code.as_str()),
-        ja = escape(title.ja),
-        en = escape(title.en),
-    )
-}
-
-fn document(title: &str, body: &str) -> String {
-    format!(
-        "<!DOCTYPE html>\n\
-         <html lang=\"ja\">\n\
-         <head>\n\
-         <meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n\
-         <style>{STYLE}</style>\n\
-         </head>\n\
-         <body>\n\
-         <main>\n\
-         {body}\
-         </main>\n\
-         </body>\n\
-         </html>\n",
-        title = escape(title),
-    )
-}
-
-fn explanation(code: ProblemCode, lang: Lang) -> String {
-    let Entry { cause, fix, retryable, .. } = entry(code);
-    let retry = if retryable { RETRYABLE } else { NOT_RETRYABLE };
-    format!(
-        "<h2>{cause_heading}</h2>\n<p>{cause}</p>\n\
-         <h2>{fix_heading}</h2>\n<p>{fix}</p>\n<p>{retry}</p>\n\
-         <h2>{example_heading}</h2>\n<pre><code>{example}</code></pre>\n",
-        cause_heading = escape(CAUSE.get(lang)),
-        cause = escape(cause.get(lang)),
-        fix_heading = escape(FIX.get(lang)),
-        fix = escape(fix.get(lang)),
-        retry = escape(retry.get(lang)),
-        example_heading = escape(EXAMPLE.get(lang)),
-        example = escape(&example::document(code, lang)),
-    )
-}
-
-/// Text made safe for HTML content and attribute values.
-fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
+///
+/// # Errors
+/// An internal error if the template cannot be written.
+pub fn index() -> Result<String, Error> {
+    let problems = problems().map(|(code, entry)| (slug(code), code, entry)).collect();
+    IndexPage { problems }.render().map_err(Error::internal)
 }
 
 #[cfg(test)]
@@ -168,16 +88,24 @@ mod tests {
         }
     }
 
+    /// The text as the template engine writes it.
+    fn escaped(text: &str) -> String {
+        askama::filters::escape(text, askama::filters::Html).unwrap().0.to_string()
+    }
+
     #[test]
     fn text_is_escaped_wherever_html_could_read_it() {
-        assert_eq!(
-            escape(r#"<a href="x" title='y'>&amp;"#),
-            "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;amp;"
-        );
-        let html = document("</title><script>", "");
-        assert!(html.contains("<title>&lt;/title&gt;&lt;script&gt;</title>"));
+        let text = || r#"</title><a href="x" title='y'>&amp;"#.to_owned();
+        let safe = "&#60;/title&#62;&#60;a href=&#34;x&#34; title=&#39;y&#39;&#62;&#38;amp;";
+        let code = AccountRefusal::FacilityHasAccount.into();
+        let mark = "</title>".to_owned();
+        let html =
+            ProblemPage { code, entry: entry(code), example_ja: text(), example_en: mark }.render().unwrap();
+        assert!(html.contains(&format!("<pre><code>{safe}</code></pre>")), "{html}");
+        let html = IndexPage { problems: vec![(text(), code, entry(code))] }.render().unwrap();
+        assert!(html.contains(&format!("<a href=\"./{safe}\">")), "{html}");
         for (code, _) in problems() {
-            let html = page(code);
+            let html = page(code).unwrap();
             let (_, example) = html.split_once("<pre><code>").unwrap();
             let (example, _) = example.split_once("</code></pre>").unwrap();
             assert!(!example.contains(['<', '>', '"', '\'']), "{}: {example}", code.as_str());
@@ -188,11 +116,11 @@ mod tests {
     fn a_page_says_everything_in_both_languages() {
         for (code, _) in problems() {
             let Entry { status, title, cause, fix, .. } = entry(code);
-            let html = page(code);
+            let html = page(code).unwrap();
             for text in
                 [title.ja, title.en, cause.ja, cause.en, fix.ja, fix.en, code.as_str(), &status.to_string()]
             {
-                assert!(html.contains(&escape(text)), "{}: {text}", code.as_str());
+                assert!(html.contains(&escaped(text)), "{}: {text}", code.as_str());
             }
         }
     }
@@ -201,6 +129,7 @@ mod tests {
     fn pages_load_nothing() {
         let pages = problems().map(|(code, _)| page(code)).chain([index()]);
         for html in pages {
+            let html = html.unwrap();
             assert!(html.starts_with("<!DOCTYPE html>\n<html lang=\"ja\">"));
             assert_eq!(html.matches("<style>").count(), 1);
             for foreign in ["<script", "<link", "<img", "://", "url(", "@import"] {
@@ -211,7 +140,7 @@ mod tests {
 
     #[test]
     fn the_index_links_to_every_page() {
-        let html = index();
+        let html = index().unwrap();
         for (code, _) in problems() {
             assert!(html.contains(&format!("href=\"./{}\"", slug(code))), "{}", code.as_str());
         }

@@ -14,7 +14,7 @@ use crate::domain::accounts::{Account, FacilityDetails, FormerFacility, Profile}
 use crate::domain::audit::AuditAction;
 use crate::domain::facilities::ListedFacility;
 use crate::domain::filings::refusals::FilingRefusal;
-use crate::domain::filings::reviews::{Review, ReviewMode};
+use crate::domain::filings::reviews::{ReturnReason, Review, ReviewMode};
 use crate::domain::filings::successions::{
     CORRECTION_DAYS, Succession, SuccessionEvent, SuccessionForm, SuccessionStatus,
 };
@@ -22,6 +22,7 @@ use crate::domain::values::calendar::japan_day;
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::faults::{Draft, FieldFault};
 use crate::domain::values::ids::{PostalItemId, SuccessionId};
+use crate::domain::values::lang::Lang;
 use crate::domain::values::receipt_number::ReceiptNumber;
 use crate::error::{Error, chain};
 use crate::usecases::actor::Actor;
@@ -181,7 +182,7 @@ fn send_back(
 ) -> Result<Succession, Error> {
     let now = work.now();
     let due = japan_day(now) + Duration::days(CORRECTION_DAYS);
-    let reason = "承継先の医療機関等コードまたは郵便番号が、地方厚生（支）局の一覧と一致しませんでした。";
+    let reason = ReturnReason::SuccessorNotAsListed;
     succession.status =
         succession.status.after(SuccessionEvent::Return).ok_or(FilingRefusal::StatusForbids)?;
     let fields = if faults.is_empty() {
@@ -189,11 +190,14 @@ fn send_back(
     } else {
         faults.iter().map(|fault| fault.pointer.clone()).collect()
     };
-    succession.review = Some(Review { at: now, message: Some(reason.to_owned()), fields, due: Some(due) });
+    succession.review = Some(Review { at: now, message: None, reason: Some(reason), fields, due: Some(due) });
     store(work, &succession)?;
     work.audit(AuditAction::SuccessionReturned, &succession.id, None)?;
-    let message =
-        Message::SuccessionReturned { facts: facts(account, &succession), reason: reason.to_owned(), due };
+    let message = Message::SuccessionReturned {
+        facts: facts(account, &succession),
+        reason: reason.text(Lang::Ja).to_owned(),
+        due,
+    };
     work.mail(&account.email, Some(account.id), &message)?;
     Ok(succession)
 }

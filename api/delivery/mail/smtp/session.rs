@@ -1,4 +1,4 @@
-//! One conversation with the mail server, and what each of its answers means.
+//! One session with the mail server, and what each of its answers means.
 //!
 //! Before the recipient is named, whatever fails is the server's trouble or the configuration's. From
 //! there on it is the mail's, for it may be this recipient or this content that the server chokes on.
@@ -12,11 +12,11 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::{Response, Severity};
 
 use super::super::relay::Security;
-use super::wire::Wire;
+use super::start_tls::StartTlsStream;
 use crate::domain::mails::MailFailure;
 
 /// Where the server is and what has to hold before anything is said to it.
-pub(super) struct Line {
+pub(super) struct MailServer {
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) security: Security,
@@ -25,29 +25,29 @@ pub(super) struct Line {
     pub(super) our_name: ClientId,
 }
 
-/// A conversation that is open. Dropping it closes the connection, whatever was under way.
-pub(super) struct Conversation(AsyncSmtpConnection);
+/// A session that is open. Dropping it closes the connection, whatever was under way.
+pub(super) struct Session(AsyncSmtpConnection);
 
-impl Conversation {
+impl Session {
     /// Connects, insists on TLS, and logs in.
-    pub(super) async fn open(line: &Line) -> Result<Self, MailFailure> {
-        let mut connection = match line.security {
+    pub(super) async fn open(server: &MailServer) -> Result<Self, MailFailure> {
+        let mut connection = match server.security {
             Security::Implicit => {
-                let (server, tls) = ((line.host.as_str(), line.port), Some(line.tls.clone()));
-                AsyncSmtpConnection::connect_tokio1(server, None, &line.our_name, tls, None).await
+                let (address, tls) = ((server.host.as_str(), server.port), Some(server.tls.clone()));
+                AsyncSmtpConnection::connect_tokio1(address, None, &server.our_name, tls, None).await
             }
             Security::StartTls => {
-                let wire = Wire::connect(&line.host, line.port).await;
-                let wire = Box::new(wire.map_err(|_| MailFailure::ServerUnreachable)?);
-                AsyncSmtpConnection::connect_with_transport(wire, &line.our_name).await
+                let stream = StartTlsStream::connect(&server.host, server.port).await;
+                let stream = Box::new(stream.map_err(|_| MailFailure::ServerUnreachable)?);
+                AsyncSmtpConnection::connect_with_transport(stream, &server.our_name).await
             }
         }
         .map_err(|error| of_greeting(&error))?;
-        if line.security == Security::StartTls {
+        if server.security == Security::StartTls {
             if !connection.can_starttls() {
                 return Err(MailFailure::TlsRefused);
             }
-            let upgraded = connection.starttls(line.tls.clone(), &line.our_name).await;
+            let upgraded = connection.starttls(server.tls.clone(), &server.our_name).await;
             upgraded.map_err(|error| match error.status() {
                 Some(_) => MailFailure::TlsRefused,
                 None => of_greeting(&error),
@@ -56,7 +56,7 @@ impl Conversation {
         if !connection.is_encrypted() {
             return Err(MailFailure::TlsRefused);
         }
-        if let Some(login) = &line.login {
+        if let Some(login) = &server.login {
             connection.auth(DEFAULT_MECHANISMS, login).await.map_err(|error| of_login(&error))?;
         }
         Ok(Self(connection))
@@ -68,8 +68,8 @@ impl Conversation {
         self.0.command(Rset).await.map(drop).map_err(|error| of_server(&error))
     }
 
-    /// Begins a mail.
-    pub(super) async fn begin(&mut self, sender: &Address) -> Result<(), MailFailure> {
+    /// Begins a mail: MAIL FROM.
+    pub(super) async fn mail_from(&mut self, sender: &Address) -> Result<(), MailFailure> {
         let begun = self.0.command(Mail::new(Some(sender.clone()), Vec::new())).await;
         begun.map(drop).map_err(|error| match of_server(&error) {
             MailFailure::ServerRefused => MailFailure::SenderRefused,
@@ -77,8 +77,8 @@ impl Conversation {
         })
     }
 
-    /// Names the recipient, until the server wants the content.
-    pub(super) async fn name(&mut self, recipient: Address) -> Result<(), MailFailure> {
+    /// Names the recipient and announces the content: RCPT TO and DATA.
+    pub(super) async fn rcpt_to(&mut self, recipient: Address) -> Result<(), MailFailure> {
         let named = self.0.command(Rcpt::new(recipient, Vec::new())).await;
         named.map_err(|error| of_mail(&error, MailFailure::MailboxBusy, of_recipient))?;
         let wanted = self.0.command(Data).await;
@@ -87,7 +87,7 @@ impl Conversation {
     }
 
     /// Hands the content over. The mail is sent only if the server's last word says so.
-    pub(super) async fn hand_over(&mut self, message: &[u8]) -> Result<(), MailFailure> {
+    pub(super) async fn send_content(&mut self, message: &[u8]) -> Result<(), MailFailure> {
         let taken = self.0.message(message).await;
         let taken = taken.map_err(|error| of_mail(&error, MailFailure::Postponed, of_content))?;
         expect(&taken, Severity::PositiveCompletion)

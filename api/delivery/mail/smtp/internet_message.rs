@@ -31,15 +31,15 @@ pub struct Outgoing {
     pub written_at: Instant,
 }
 
-/// In whose name messages are written.
-pub(super) struct Letterhead {
+/// Writes messages in the name of one sender.
+pub(super) struct MessageWriter {
     from: Mailbox,
     reply_to: Option<Mailbox>,
     domain: String,
 }
 
-impl Letterhead {
-    /// The letterhead of the sender that the relay knows.
+impl MessageWriter {
+    /// Writes in the name of the sender that the relay knows.
     ///
     /// # Errors
     /// If an address cannot be written into a header.
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
     use crate::delivery::mail::relay::{Security, Sender};
 
-    fn letterhead(name: &str) -> Letterhead {
+    fn writer(name: &str) -> MessageWriter {
         let relay = Relay {
             our_name: "api.portal.example.jp".to_owned(),
             password_file: None,
@@ -111,15 +111,15 @@ mod tests {
             security: Security::Implicit,
             login: None,
             trusted: None,
-            patience: Duration::from_secs(30),
-            patience_at_dot: Duration::from_mins(10),
+            ready_timeout: Duration::from_secs(30),
+            dot_timeout: Duration::from_mins(10),
             from: Sender {
                 name: name.to_owned(),
                 address: EmailAddress::parse("no-reply@portal.example.jp").unwrap(),
             },
             reply_to: None,
         };
-        Letterhead::of(&relay).unwrap()
+        MessageWriter::of(&relay).unwrap()
     }
 
     fn mail(recipient: &str, subject: &str) -> Outgoing {
@@ -134,7 +134,7 @@ mod tests {
     }
 
     fn written(name: &str, subject: &str) -> String {
-        let (_, message) = letterhead(name).write(mail("reception@clinic.example", subject)).unwrap();
+        let (_, message) = writer(name).write(mail("reception@clinic.example", subject)).unwrap();
         String::from_utf8(message).unwrap()
     }
 
@@ -168,7 +168,7 @@ mod tests {
         for recipient in
             ["", "nobody", "a@b.jp\r\nRCPT TO:<c@d.jp>", "a@b.jp>\r\nDATA", "a@b.jp, c@d.jp", "a b@c.jp"]
         {
-            assert!(letterhead("ポータル").write(mail(recipient, "件名")).is_none(), "{recipient}");
+            assert!(writer("ポータル").write(mail(recipient, "件名")).is_none(), "{recipient}");
         }
     }
 
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn a_mail_of_the_version_before_goes_out_as_plain_text() {
         let old = Outgoing { html: String::new(), ..mail("reception@clinic.example", "件名") };
-        let (_, message) = letterhead("ポータル").write(old).unwrap();
+        let (_, message) = writer("ポータル").write(old).unwrap();
         let message = String::from_utf8(message).unwrap();
         assert!(message.contains("Content-Type: text/plain") && !message.contains("multipart"), "{message}");
     }

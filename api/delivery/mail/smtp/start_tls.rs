@@ -1,4 +1,4 @@
-//! The line to a mail server that begins in the clear.
+//! The connection to a mail server that begins in the clear and goes on with TLS (STARTTLS).
 //!
 //! Whatever comes in the clear may be anybody's. It is taken byte by byte, so that nothing that was said
 //! before TLS is still waiting to be read as if it had been said after it (CVE-2011-0411 is this mistake),
@@ -20,29 +20,29 @@ const HANDSHAKE: u8 = 0x16;
 
 /// A connection that knows when TLS begins.
 #[derive(Debug)]
-pub(super) struct Wire {
+pub(super) struct StartTlsStream {
     stream: TcpStream,
     encrypted: bool,
-    heard: usize,
+    received: usize,
 }
 
-impl Wire {
+impl StartTlsStream {
     /// Connects.
     ///
     /// # Errors
     /// The network's.
     pub(super) async fn connect(host: &str, port: u16) -> io::Result<Self> {
-        Ok(Self { stream: TcpStream::connect((host, port)).await?, encrypted: false, heard: 0 })
+        Ok(Self { stream: TcpStream::connect((host, port)).await?, encrypted: false, received: 0 })
     }
 }
 
-impl AsyncTokioStream for Wire {
+impl AsyncTokioStream for StartTlsStream {
     fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.stream.peer_addr()
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for StartTlsStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -51,14 +51,14 @@ impl AsyncRead for Wire {
         if self.encrypted {
             return Pin::new(&mut self.stream).poll_read(context, buffer);
         }
-        if self.heard == LONGEST_ANSWER {
+        if self.received == LONGEST_ANSWER {
             return Poll::Ready(Err(io::Error::other("the mail server's answer has no end")));
         }
         let mut byte = [0];
         let mut one = ReadBuf::new(&mut byte);
         ready!(Pin::new(&mut self.stream).poll_read(context, &mut one))?;
         for byte in one.filled() {
-            self.heard += 1;
+            self.received += 1;
             // Some greet in Latin-1, which would not be read as text.
             buffer.put_slice(&[if byte.is_ascii() { *byte } else { b'?' }]);
         }
@@ -66,14 +66,14 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for StartTlsStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.encrypted |= bytes.first() == Some(&HANDSHAKE);
-        self.heard = 0;
+        self.received = 0;
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
