@@ -69,7 +69,7 @@ async fn late_filings_are_taken_until_their_own_last_day_ends_in_japan() {
     assert_eq!(just_before(&app, &clinic, CLOSES).await.is(200).body["late"], true);
     at(&app, &clinic, CLOSES).await.refused(409, "WINDOW_CLOSED");
     clinic.file("/v1/declarations", &forms::no_network()).await.refused(409, "WINDOW_CLOSED");
-    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 0);
+    assert_eq!(app.rows("declarations").count(), 0);
     let wrong = forms::declaration(&json!({ "category": "NO_NETWORK" }));
     clinic.post(REHEARSE, &wrong).await.blames(&[("/reason/line_status", "REQUIRED")]);
 }
