@@ -50,9 +50,11 @@ async fn a_slow_domain_leaves_room_for_the_others() {
 
 #[apply(on_both_databases)]
 async fn a_server_that_hangs_after_the_contents_of_some_domains_delays_no_others() {
+    /// Seconds for a step before the content's end: what a busy machine needs to greet many at once.
+    const STEP: u32 = 6;
     let sink = Sink::start().await;
     sink.strike_for(Phase::Dot, Fault::Hangs, ".slow.example", 999);
-    let production = Production::patient_at_the_dot(&sink, 1, 300).await;
+    let production = Production::patient_at_the_dot(&sink, STEP, 300).await;
     let slow = |domains: std::ops::Range<u8>| {
         domains
             .flat_map(|domain| (0..10).map(move |number| format!("reception-{number}@{domain}.slow.example")))
@@ -66,7 +68,7 @@ async fn a_server_that_hangs_after_the_contents_of_some_domains_delays_no_others
 
     production.queue(slow(5..10)).await;
     eventually("all the server is asked to bear", || async { held.count() == 48 }).await;
-    tokio::time::sleep(Duration::from_secs(4)).await;
+    tokio::time::sleep(Duration::from_secs(u64::from(STEP) + 1)).await;
     assert_eq!((held.count(), production.mails("DEFERRED")), (48, 0));
     assert!(sink.connections() <= 48, "{} connections", sink.connections());
     sink.shut_down();
