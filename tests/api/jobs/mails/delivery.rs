@@ -261,14 +261,7 @@ async fn mails_are_listed_newest_first_and_page_by_page() {
     assert!(all.len() >= 2, "{all:?}");
     assert!(all.iter().all(|mail| mail["state"] == "SENT"));
     assert!(all.is_sorted_by(|one, next| one["queued_at"].as_str() >= next["queued_at"].as_str()));
-    let mut seen = Vec::new();
-    let mut path = "/v1/account/mails?page_size=1".to_owned();
-    loop {
-        let page = clinic.get(&path).await.is(200);
-        seen.extend(page.body["items"].as_array().unwrap().clone());
-        let Some(token) = page.body["next_page_token"].as_str() else { break };
-        path = format!("/v1/account/mails?page_size=1&page_token={token}");
-    }
+    let seen = clinic.pages("/v1/account/mails?page_size=1").await.concat();
     assert_eq!(seen, all);
     clinic.get("/v1/account/mails?page_size=0").await.refused(400, "INVALID_PARAMETER");
 }
