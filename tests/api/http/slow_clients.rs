@@ -185,6 +185,9 @@ fn long_scan() -> Vec<u8> {
 
 #[apply(on_sqlite)]
 async fn a_file_is_had_to_its_end_by_whoever_reads_it_slowly_and_steadily() {
+    /// A piece is read in each pause.
+    const PIECE: usize = 16 * 1024;
+    const PAUSE: Duration = Duration::from_millis(30);
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let id = clinic.attach(&long_scan()).await;
@@ -193,10 +196,11 @@ async fn a_file_is_had_to_its_end_by_whoever_reads_it_slowly_and_steadily() {
     wire.send(&fetch(&clinic, &id)).await;
     let (mut had, begun) = (0, Instant::now());
     while had < long_scan().len() {
-        let some = wire.some(16 * 1024).await;
+        let some = wire.some(4 * PIECE).await;
         assert!(some > 0, "cut after {had} bytes and {:?}", begun.elapsed());
         had += some;
-        tokio::time::sleep(Duration::from_millis(25)).await;
+        // On a busy machine it reads at the same pace, and in larger pieces.
+        tokio::time::sleep_until((begun + PAUSE * u32::try_from(had / PIECE).unwrap()).into()).await;
     }
 }
 
