@@ -1,5 +1,5 @@
-//! What the tables hold, for what a test cannot see through the service: `app.rows("outbox").with("state",
-//! "SENT").count()`.
+//! What the tables hold, for what a test cannot see through the service:
+//! `app.rows("outbox").with("state", "SENT").count()`.
 
 use std::fmt::{Display, Write as _};
 
