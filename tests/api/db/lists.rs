@@ -9,14 +9,8 @@ const ROWS: usize = 6;
 
 /// The ids of a list, read in pages of two.
 async fn ids(client: &Client, path: &str) -> Vec<String> {
-    let (mut ids, mut next) = (Vec::new(), format!("{path}?page_size=2"));
-    loop {
-        let page = client.get(&next).await.is(200);
-        let items = page.body["items"].as_array().unwrap();
-        ids.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
-        let Some(token) = page.body["next_page_token"].as_str() else { return ids };
-        next = format!("{path}?page_size=2&page_token={token}");
-    }
+    let items = client.pages(&format!("{path}?page_size=2")).await.concat();
+    items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
 }
 
 /// Gives all rows of a table one instant, and holds the list of them to show each row once, in the

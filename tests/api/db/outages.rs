@@ -42,7 +42,7 @@ async fn a_server_that_is_away_is_told_and_found_again_without_a_restart() {
     app.anonymous().get("/livez").await.is(200);
     administer(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true"));
     assert_eq!(file_until_taken(&clinic).await, 201);
-    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
+    assert_eq!(app.rows("declarations").count(), 1);
     // A look is good for a second.
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     app.anonymous().get("/readyz").await.is(200);
@@ -67,7 +67,7 @@ async fn connections_that_all_wait_for_a_lock_are_told_in_bounded_time_and_serve
     }
     execute(&mut other, "ROLLBACK").unwrap();
     assert_eq!(file_until_taken(&clinic).await, 201);
-    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
+    assert_eq!(app.rows("declarations").count(), 1);
 }
 
 #[apply(on_postgres)]
@@ -94,7 +94,7 @@ async fn a_server_that_froze_with_every_connection_is_left_for_one_that_answers(
     assert!(asked.iter().all(|reply| reply.status == 503));
     assert_eq!(file_until_taken(&clinic).await, 201);
     clinic.get("/v1/account").await.is(200);
-    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
+    assert_eq!(app.rows("declarations").count(), 1);
 }
 
 #[apply(on_postgres)]
@@ -110,5 +110,5 @@ async fn a_server_that_froze_while_everybody_committed_is_left_for_one_that_answ
     assert!(replies.iter().all(|reply| reply.status == 503));
     tap.swallow_commits(false);
     assert_eq!(file_until_taken(&clinics[0]).await, 201);
-    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
+    assert_eq!(app.rows("declarations").count(), 1);
 }

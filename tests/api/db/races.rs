@@ -20,7 +20,7 @@ async fn many_equal_filings_at_once_are_one_declaration_with_one_answer() {
     let fresh = replies.iter().filter(|reply| reply.header("idempotent-replayed").is_empty()).count();
     assert_eq!(fresh, 1);
     for table in ["declarations", "declaration_revisions"] {
-        assert_eq!(app.count(&format!("SELECT COUNT(*) FROM {table}")), 1, "{table}");
+        assert_eq!(app.rows(table).count(), 1, "{table}");
     }
 }
 
@@ -50,7 +50,7 @@ async fn of_many_who_register_one_facility_at_once_one_gets_it_and_the_others_ar
         }
     }
     assert_eq!(taken, 1);
-    assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 1);
+    assert_eq!(app.rows("accounts").count(), 1);
 }
 
 #[apply(on_postgres)]

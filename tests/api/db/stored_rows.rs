@@ -50,7 +50,7 @@ async fn a_row_that_was_there_before_is_read_bit_for_bit() {
         ("1999-12-31T23:59:59.999999Z", "2000-01-01T00:00:00.000001Z"),
     ] {
         let (created_at, updated_at) = (created_at.parse().unwrap(), updated_at.parse().unwrap());
-        app.database.execute("DELETE FROM accounts");
+        app.rows("accounts").delete();
         app.database.execute(&row(&app, created_at, updated_at));
         let account = find(&app.running.state.database, AccountId::from_uuid(ID)).await;
         assert_eq!(account.id.uuid(), ID);
@@ -69,7 +69,7 @@ async fn a_row_that_is_written_lies_as_its_predecessor_does() {
     let mut account = find(&app.running.state.database, AccountId::from_uuid(ID)).await;
     account.id = AccountId::from_uuid(other);
     account.email = EmailAddress::parse("b@clinic.example").unwrap();
-    app.database.execute("UPDATE accounts SET facility_code = '0110100021'");
+    app.rows("accounts").set("facility_code", "0110100021");
     let written =
         app.running.state.database.write(Mode::Store, move |conn| accounts::insert(conn, &account, None));
     written.await.unwrap();
@@ -92,5 +92,5 @@ async fn a_document_that_is_none_fails_and_names_table_column_and_row() {
     let found = app.running.state.database.read(move |conn| accounts::find(conn, id)).await;
     let told = found.unwrap_err().reason();
     assert!(told.contains(&format!("row {id}: column accounts.profile cannot be decoded")), "{told}");
-    app.database.execute("DELETE FROM accounts");
+    app.rows("accounts").delete();
 }

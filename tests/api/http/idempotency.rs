@@ -22,7 +22,7 @@ async fn a_filing_wants_a_key_of_sane_form() {
     for key in ["", "\"\"", "a b", &"k".repeat(256)] {
         clinic.file_with_key(PATH, &forms::no_network(), key).await.refused(400, "INVALID_PARAMETER");
     }
-    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 0);
+    assert_eq!(app.rows("declarations").count(), 0);
     clinic.file_with_key(PATH, &forms::no_network(), &"k".repeat(255)).await.is(201);
 }
 
@@ -44,7 +44,7 @@ async fn the_same_filing_again_is_answered_with_the_same_bytes_and_has_no_other_
     clinic.withdraw(path, first.etag()).await.is(200);
     let late = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await;
     assert_eq!(told(&late), told(&first), "also after the world has moved on");
-    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
+    assert_eq!(app.rows("declarations").count(), 1);
     assert_eq!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.len(), 1);
 }
 
@@ -59,7 +59,7 @@ async fn a_key_stands_for_one_body_of_one_account() {
     assert_ne!(theirs.body["id"], first.body["id"]);
     let again = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await;
     assert_eq!(told(&again), told(&first), "a misuse does not spoil the key");
-    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 2);
+    assert_eq!(app.rows("declarations").count(), 2);
 }
 
 #[apply(on_both_databases)]
@@ -117,8 +117,8 @@ async fn a_storm_of_one_filing_is_one_declaration_and_one_answer() {
     assert!(replies.iter().all(|reply| told(reply) == told(&replies[0])));
     let replayed = replies.iter().filter(|reply| reply.header("idempotent-replayed") == "true").count();
     assert_eq!(replayed, 31);
-    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
-    assert_eq!(app.count("SELECT COUNT(*) FROM declaration_revisions"), 1);
+    assert_eq!(app.rows("declarations").count(), 1);
+    assert_eq!(app.rows("declaration_revisions").count(), 1);
     assert_eq!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.len(), 1);
 }
 
@@ -133,7 +133,7 @@ async fn of_many_filings_at_once_one_is_taken_and_the_others_are_told() {
     for reply in replies.iter().filter(|reply| reply.status != 201) {
         reply.refused(409, "DECLARATION_EXISTS");
     }
-    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 1);
+    assert_eq!(app.rows("declarations").count(), 1);
     assert_eq!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.len(), 1);
 }
 

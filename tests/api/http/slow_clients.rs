@@ -37,11 +37,12 @@ async fn a_connection_without_a_word_is_ended_in_time() {
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
 }
 
-/// A service that lets no connection go for two seconds without a byte of an answer.
+/// Lets no connection go for two seconds without a byte of an answer.
+const IMPATIENT: [(&str, &str); 3] =
+    [("TODOKEDE_HEAD_SECONDS", "1"), ("TODOKEDE_KEEP_ALIVE_SECONDS", "1"), ("TODOKEDE_REQUEST_SECONDS", "1")];
+
 async fn impatient() -> TestApp {
-    let second = |name| (name, "1");
-    let names = ["TODOKEDE_HEAD_SECONDS", "TODOKEDE_KEEP_ALIVE_SECONDS", "TODOKEDE_REQUEST_SECONDS"];
-    TestApp::start_with(&names.map(second)).await
+    TestApp::start_with(&IMPATIENT).await
 }
 
 /// How a body says where it ends.
@@ -184,17 +185,22 @@ fn long_scan() -> Vec<u8> {
 
 #[apply(on_sqlite)]
 async fn a_file_is_had_to_its_end_by_whoever_reads_it_slowly_and_steadily() {
-    let app = impatient().await;
+    /// A piece is read in each pause.
+    const PIECE: usize = 16 * 1024;
+    const PAUSE: Duration = Duration::from_millis(30);
+    let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let id = clinic.attach(&long_scan()).await;
+    let app = app.restart(&IMPATIENT).await;
     let mut wire = Wire::narrow(app.running.address).await;
     wire.send(&fetch(&clinic, &id)).await;
     let (mut had, begun) = (0, Instant::now());
     while had < long_scan().len() {
-        let some = wire.some(16 * 1024).await;
+        let some = wire.some(4 * PIECE).await;
         assert!(some > 0, "cut after {had} bytes and {:?}", begun.elapsed());
         had += some;
-        tokio::time::sleep(Duration::from_millis(25)).await;
+        // On a busy machine it reads at the same pace, and in larger pieces.
+        tokio::time::sleep_until((begun + PAUSE * u32::try_from(had / PIECE).unwrap()).into()).await;
     }
 }
 

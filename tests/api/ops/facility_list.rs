@@ -13,14 +13,12 @@ fn row(line: u64, column: &'static str, reason: &'static str) -> RefusedRow {
 
 /// What the list says of a facility: name, postal code, telephone, founder.
 fn listed(app: &TestApp, code: &str, column: &str, value: &str) -> bool {
-    app.count(&format!(
-        "SELECT COUNT(*) FROM facilities WHERE code = '{code}' AND {column} IS NOT DISTINCT FROM '{value}'"
-    )) == 1
+    app.rows("facilities").with("code", code).with(column, value).count() == 1
 }
 
 /// How many facilities are in the list now.
 fn present(app: &TestApp) -> i64 {
-    app.count("SELECT COUNT(*) FROM facilities WHERE delisted_at IS NULL")
+    app.rows("facilities").without("delisted_at").count()
 }
 
 #[apply(on_both_databases)]
@@ -62,7 +60,7 @@ async fn bad_rows_are_named_by_line_column_and_reason_and_do_not_stop_good_ones(
         let (_, refused) = app.import(format!("{HEADER}{ending}{ending}{ending}1,,,,"), false).await;
         assert_eq!(refused, [row(4, "facility_code", "FACILITY_CODE_FORM")], "{ending:?}: empty lines count");
     }
-    app.database.execute("DELETE FROM facilities WHERE code LIKE '13199%'");
+    app.rows("facilities").like("code", "13199%").delete();
     let (report, refused) = app.import(lines.join("\r\n"), false).await;
     assert_eq!(refused, expected());
     assert_eq!(report, Report { read: 10, added: 2, refused: 8, ..Report::default() });
@@ -160,11 +158,8 @@ async fn a_file_that_is_no_list_is_refused_as_a_whole_with_the_reason() {
 #[apply(on_both_databases)]
 async fn a_whole_edition_delists_by_absence_within_its_prefectures_and_kinds_only() {
     let app = TestApp::start().await;
-    let of = |part: &str| {
-        app.count(&format!(
-            "SELECT COUNT(*) FROM facilities WHERE delisted_at IS NULL AND code LIKE '{part}%'"
-        ))
-    };
+    let of =
+        |part: &str| app.rows("facilities").without("delisted_at").like("code", &format!("{part}%")).count();
     let parts = ["011", "131", "133", "134", "136", "141"];
     let before = parts.map(of);
     assert!(before.iter().all(|count| *count > 0));
@@ -232,5 +227,5 @@ async fn requests_are_served_while_a_large_list_is_imported() {
     };
     let ((report, refused), ()) = futures_util::future::join(app.import(list, true), requests).await;
     assert_eq!((report.read, report.added, refused.len()), (3000, 3000, 0));
-    assert_eq!(app.count("SELECT COUNT(*) FROM audit_log WHERE action = 'facilities.imported'"), 2);
+    assert_eq!(app.rows("audit_log").with("action", "facilities.imported").count(), 2);
 }

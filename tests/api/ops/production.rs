@@ -45,12 +45,15 @@ async fn mails_wait_in_the_outbox_while_no_mail_server_answers() {
     let production = Production::start().await;
     let form = json!({ "email": "reception@clinic.example" });
     production.stranger().post("/v1/registrations", &form).await.is(202);
-    let waiting = "SELECT COUNT(*) FROM outbox WHERE state = 'DEFERRED' AND attempts = 0
-        AND failure = 'SERVER_UNREACHABLE'
-        AND body LIKE '%https://portal.todokede.test/registration#token=%'";
-    eventually("an attempt", || async { production.count(waiting) == 1 }).await;
-    assert_eq!(production.count("SELECT COUNT(*) FROM outbox"), 1);
-    assert_eq!(production.count("SELECT COUNT(*) FROM sandbox_messages"), 0);
+    let waiting = production
+        .rows("outbox")
+        .with("state", "DEFERRED")
+        .with("attempts", 0)
+        .with("failure", "SERVER_UNREACHABLE")
+        .containing("body", "https://portal.todokede.test/registration#token=");
+    eventually("an attempt", || async { waiting.count() == 1 }).await;
+    assert_eq!(production.rows("outbox").count(), 1);
+    assert_eq!(production.rows("sandbox_messages").count(), 0);
     production.stop().await;
 }
 

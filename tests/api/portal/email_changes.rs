@@ -68,7 +68,7 @@ async fn a_taken_address_is_answered_like_a_free_one_and_its_owner_is_told() {
     let text = mails[0]["text"].as_str().unwrap();
     assert!(!text.contains("#token=") && !text.contains(&clinic.email), "{text}");
     assert_eq!(app.mails(&clinic.email, "EMAIL_CHANGE_REQUESTED").await.len(), 2);
-    assert_eq!(app.count("SELECT COUNT(*) FROM links WHERE purpose = 'EMAIL_CHANGE'"), 1);
+    assert_eq!(app.rows("links").with("purpose", "EMAIL_CHANGE").count(), 1);
 }
 
 #[apply(on_both_databases)]
@@ -111,7 +111,7 @@ async fn two_accounts_that_race_for_one_address_end_with_one_owner() {
     for reply in replies.iter().filter(|reply| reply.status != 200) {
         reply.refused(409, "EMAIL_TAKEN");
     }
-    assert_eq!(app.count("SELECT COUNT(*) FROM accounts WHERE email_key = 'office@clinic.example'"), 1);
+    assert_eq!(app.rows("accounts").with("email_key", "office@clinic.example").count(), 1);
 }
 
 #[apply(on_both_databases)]
@@ -137,7 +137,7 @@ async fn whoever_finds_an_open_session_cannot_take_the_account_away() {
     }
     let good = json!({ "email": NEW, "password": PASSWORD });
     app.anonymous().post(ASK, &good).await.refused(401, "TOKEN_MISSING");
-    assert_eq!(app.count("SELECT COUNT(*) FROM links WHERE purpose = 'EMAIL_CHANGE'"), 0);
+    assert_eq!(app.rows("links").with("purpose", "EMAIL_CHANGE").count(), 0);
     assert!(app.mails(&clinic.email, "EMAIL_CHANGE_REQUESTED").await.is_empty());
 }
 

@@ -55,7 +55,7 @@ async fn known_and_unknown_addresses_are_answered_with_the_same_bytes_and_only_k
     };
     assert_eq!(names(&known), names(&unknown));
     assert_eq!(app.mails(&clinic.email, "PASSWORD_RESET").await.len(), 1);
-    assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE recipient = 'nobody@clinic.example'"), 0);
+    assert_eq!(app.rows("outbox").with("recipient", "nobody@clinic.example").count(), 0);
 }
 
 #[apply(on_both_databases)]

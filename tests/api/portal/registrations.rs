@@ -26,7 +26,7 @@ async fn a_clinic_registers_by_mail_and_logs_in() {
     assert_eq!(screen.body["facility"]["code"], facility["facility_code"]);
     assert_eq!(screen.body["facility"]["name_kana"], "カクウ");
     assert_eq!(screen.body["mails"][0]["kind"], "ACCOUNT_CREATED");
-    assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 0);
+    assert_eq!(app.rows("accounts").count(), 0);
 
     let created = stranger.post("/v1/accounts", &form).await.is(201);
     assert_eq!(created.header("location"), "/v1/account");
@@ -112,7 +112,7 @@ async fn everything_wrong_with_a_form_is_told_at_once_and_nothing_is_stored() {
         ("/terms_accepted", "MUST_BE_TRUE"),
     ]);
     assert!(!reply.text.contains("みじかい") && !reply.text.contains("999-9999"));
-    assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 0);
+    assert_eq!(app.rows("accounts").count(), 0);
 }
 
 #[apply(on_both_databases)]
@@ -142,8 +142,8 @@ async fn addresses_that_mail_cannot_reach_are_refused_and_carrier_addresses_are_
     let english = app.anonymous_in_english();
     let reply = english.post("/v1/registrations", &json!({ "email": "a..b@carrier.example" })).await;
     assert_eq!(reply.header("content-language"), "en");
-    assert_eq!(app.count("SELECT COUNT(*) FROM links"), 0);
-    assert_eq!(app.count("SELECT COUNT(*) FROM outbox"), 0);
+    assert_eq!(app.rows("links").count(), 0);
+    assert_eq!(app.rows("outbox").count(), 0);
 }
 
 #[apply(on_both_databases)]

@@ -109,7 +109,7 @@ impl Production {
 
     /// How many mails are in a state.
     pub fn mails(&self, state: &str) -> i64 {
-        self.count(&format!("SELECT COUNT(*) FROM outbox WHERE state = '{state}'"))
+        self.rows("outbox").with("state", state).count()
     }
 
     /// Queues a mail to each of these addresses, all in one transaction.

@@ -29,7 +29,7 @@ async fn a_registration_whose_answer_was_lost_is_answered_again_under_the_same_k
     let body = format!("{{ {} }}", reordered.join(", "));
     let again = send(request.header("Content-Type", "application/json").body(body)).await.is(201);
     assert_eq!(again.text, first.text);
-    assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 1);
+    assert_eq!(app.rows("accounts").count(), 1);
     assert_eq!(app.mails("a@clinic.example", "ACCOUNT_CREATED").await.len(), 1);
 }
 
@@ -57,7 +57,7 @@ async fn a_key_stands_for_one_form_only_and_no_key_or_another_finds_the_link_use
     stranger.file_with_key("/v1/accounts", &form, "key-2").await.refused(410, "LINK_USED");
     let screen = stranger.file_with_key("/v1/accounts?validate_only=true", &form, "key-1").await;
     screen.refused(410, "LINK_USED");
-    assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 1);
+    assert_eq!(app.rows("accounts").count(), 1);
 }
 
 #[apply(on_both_databases)]
@@ -84,7 +84,7 @@ async fn impatient_retries_that_overtake_each_other_make_one_account_and_get_one
     assert!(replies.iter().all(|reply| reply.text == replies[0].text));
     let fresh = replies.iter().filter(|reply| reply.header("idempotent-replayed").is_empty()).count();
     assert_eq!(fresh, 1);
-    assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 1);
+    assert_eq!(app.rows("accounts").count(), 1);
     assert_eq!(app.mails("a@clinic.example", "ACCOUNT_CREATED").await.len(), 1);
 }
 
@@ -110,5 +110,5 @@ async fn keys_that_are_no_keys_are_refused() {
         let reply = app.anonymous().file_with_key("/v1/accounts", &form, key).await;
         reply.refused(400, "INVALID_PARAMETER");
     }
-    assert_eq!(app.count("SELECT COUNT(*) FROM accounts"), 0);
+    assert_eq!(app.rows("accounts").count(), 0);
 }

@@ -96,7 +96,7 @@ async fn of_many_corrections_of_one_version_only_one_is_taken() {
     let all = futures_util::future::join_all((0..16).map(|_| clinic.put(path, &form, first.etag()))).await;
     let taken = all.iter().filter(|reply| reply.status == 200).count();
     assert_eq!((taken, all.iter().filter(|reply| reply.status == 412).count()), (1, 15));
-    assert_eq!(app.count("SELECT COUNT(*) FROM declaration_revisions"), 2);
+    assert_eq!(app.rows("declaration_revisions").count(), 2);
 }
 
 #[apply(on_both_databases)]
@@ -119,7 +119,7 @@ async fn a_correction_is_held_to_the_same_rules_and_stays_in_its_round() {
         ("/other_facility_codes/0", "OWN_FACILITY_CODE"),
     ]);
     assert_eq!(clinic.get(path).await.body, first.body);
-    assert_eq!(app.count("SELECT COUNT(*) FROM declaration_revisions"), 1);
+    assert_eq!(app.rows("declaration_revisions").count(), 1);
 }
 
 #[apply(on_both_databases)]
@@ -129,14 +129,14 @@ async fn corrections_and_withdrawals_can_be_rehearsed() {
     let first = filed(&clinic).await;
     let path = first.header("location");
     app.mails(&clinic.email, "DECLARATION_ACCEPTED").await;
-    let mails = app.count("SELECT COUNT(*) FROM outbox");
+    let mails = app.rows("outbox").count();
     let screen = clinic.put(&format!("{path}?validate_only=true"), &corrected(), first.etag()).await.is(200);
     assert_eq!((&screen.body["revision"], &screen.body["excused_until"]), (&json!(2), &json!("2024-02-29")));
     let rehearsal = clinic.request(Method::POST, &format!("{path}/withdrawal?validate_only=true"));
     let screen = send(rehearsal.header("If-Match", first.etag())).await.is(200);
     assert_eq!(screen.body["status"], "WITHDRAWN");
     assert_eq!(clinic.get(path).await.body, first.body);
-    assert_eq!(app.count("SELECT COUNT(*) FROM outbox"), mails);
+    assert_eq!(app.rows("outbox").count(), mails);
 }
 
 #[apply(on_both_databases)]

@@ -41,7 +41,7 @@ async fn everything_wrong_is_told_at_once_across_all_layers_each_where_the_calle
     for path in [REHEARSE, "/v1/declarations"] {
         clinic.file(path, &declaration).await.blames(&expected);
     }
-    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 0);
+    assert_eq!(app.rows("declarations").count(), 0);
 }
 
 #[apply(on_both_databases)]

@@ -10,7 +10,7 @@ const TABLES: [&str; 5] =
 
 /// How many rows the service holds of everything that a filing leaves behind.
 fn rows(app: &TestApp) -> [i64; 5] {
-    TABLES.map(|table| app.count(&format!("SELECT COUNT(*) FROM {table}")))
+    TABLES.map(|table| app.rows(table).count())
 }
 
 /// What a filing and its rehearsal have in common.
@@ -186,7 +186,7 @@ async fn a_facility_has_one_live_declaration_and_may_file_anew_after_withdrawing
     let second = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
     assert_ne!(second.body["id"], first.body["id"]);
     assert_ne!(second.body["receipt_number"], first.body["receipt_number"]);
-    assert_eq!(app.count("SELECT COUNT(*) FROM declarations WHERE status = 'ACCEPTED'"), 1);
+    assert_eq!(app.rows("declarations").with("status", "ACCEPTED").count(), 1);
 }
 
 #[apply(on_both_databases)]
@@ -198,7 +198,7 @@ async fn nobody_files_or_reads_without_a_token_and_a_bad_id_is_no_declaration() 
     for id in ["1", "dcl_", "dcl_00000000000000000000000000", "upl_00000000000000000000000000", "%00"] {
         clinic.get(&format!("/v1/declarations/{id}")).await.refused(404, "NOT_FOUND");
     }
-    assert_eq!(app.count("SELECT COUNT(*) FROM declarations"), 0);
+    assert_eq!(app.rows("declarations").count(), 0);
 }
 
 #[apply(on_both_databases)]

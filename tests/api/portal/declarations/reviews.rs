@@ -14,10 +14,13 @@ fn set(app: &TestApp, status: &'static str, due: Option<&'static str>) {
             "due": due,
         })
     });
-    let review = review.map_or("NULL".to_owned(), |review| format!("'{review}'"));
-    app.database.execute(&format!(
-        "UPDATE declarations SET status = '{status}', review = {review}, version = version + 1"
-    ));
+    let declarations = app.rows("declarations");
+    declarations.set("status", status);
+    match review {
+        Some(review) => declarations.set("review", review),
+        None => declarations.clear("review"),
+    }
+    app.database.execute("UPDATE declarations SET version = version + 1");
 }
 
 async fn in_review() -> (TestApp, Actor, Reply) {

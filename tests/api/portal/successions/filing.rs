@@ -67,8 +67,8 @@ async fn mail_and_letter_go_and_the_login_stays_the_same() {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(app.mails(&clinic.email, "SUCCESSION_RECEIVED").await.is_empty(), "one mail tells it all");
-    assert_eq!(app.count("SELECT COUNT(*) FROM postal_items WHERE posted_at IS NULL"), 1);
-    assert_eq!(app.count("SELECT COUNT(*) FROM postal_items WHERE addressee = '架空さくら診療所'"), 1);
+    assert_eq!(app.rows("postal_items").without("posted_at").count(), 1);
+    assert_eq!(app.rows("postal_items").with("addressee", "架空さくら診療所").count(), 1);
 
     app.advance(Duration::minutes(11));
     clinic.get("/v1/account").await.refused(401, "TOKEN_EXPIRED");
@@ -126,7 +126,7 @@ async fn the_confirmation_screen_shows_what_would_be_and_stores_nothing() {
     let before = clinic.get("/v1/account").await.text;
     let rows = || {
         ["successions", "former_facilities", "postal_items", "outbox", "audit_log", "idempotency_keys"]
-            .map(|table| app.count(&format!("SELECT COUNT(*) FROM {table}")))
+            .map(|table| app.rows(table).count())
     };
     let stored = rows();
     for (successor, status, mail) in [
@@ -169,7 +169,7 @@ async fn acceptance_is_one_transaction() {
     ] {
         let dump = || {
             let tables = ["successions", "former_facilities", "postal_items", "outbox", "idempotency_keys"];
-            tables.map(|table| app.count(&format!("SELECT COUNT(*) FROM {table}")))
+            tables.map(|table| app.rows(table).count())
         };
         let before = (dump(), clinic.get("/v1/account").await.text);
         app.database.break_table(table, when, "1 = 1");
@@ -192,14 +192,12 @@ async fn a_former_code_left_behind_breaks_the_acceptance_and_nothing_else() {
     let (clinic, other) = (app.clinic().await, app.clinic().await);
     let (_, filed) = succeed(&app, &other).await;
     filed.is(201);
-    app.database.execute(&format!(
-        "UPDATE former_facilities SET facility_code = '{}' WHERE facility_code = '{}'",
-        clinic.facility_code, other.facility_code
-    ));
+    let former = app.rows("former_facilities").with("facility_code", &other.facility_code);
+    former.set("facility_code", &clinic.facility_code);
     let (_, reply) = succeed(&app, &clinic).await;
     reply.refused(500, "INTERNAL");
-    assert_eq!(app.count("SELECT COUNT(*) FROM successions"), 1);
-    assert_eq!(app.count("SELECT COUNT(*) FROM former_facilities"), 1);
+    assert_eq!(app.rows("successions").count(), 1);
+    assert_eq!(app.rows("former_facilities").count(), 1);
     let account = clinic.get("/v1/account").await.is(200);
     assert_eq!(account.body["facility"]["code"], clinic.facility_code.as_str());
 }
@@ -218,8 +216,8 @@ async fn one_key_is_one_succession_and_one_answer() {
     other["reason"] = json!("RELOCATION");
     let reused = clinic.file_with_key("/v1/successions", &other, "one").await;
     reused.refused(422, "IDEMPOTENCY_KEY_REUSED");
-    assert_eq!(app.count("SELECT COUNT(*) FROM successions"), 1);
-    assert_eq!(app.count("SELECT COUNT(*) FROM postal_items"), 1);
+    assert_eq!(app.rows("successions").count(), 1);
+    assert_eq!(app.rows("postal_items").count(), 1);
 }
 
 #[apply(on_both_databases)]

@@ -9,7 +9,7 @@ const PATH: &str = "/v1/successions";
 /// Asserts that nothing of a succession was stored.
 fn nothing_is_stored(app: &TestApp) {
     for table in ["successions", "former_facilities", "postal_items"] {
-        assert_eq!(app.count(&format!("SELECT COUNT(*) FROM {table}")), 0, "{table}");
+        assert_eq!(app.rows(table).count(), 0, "{table}");
     }
 }
 
@@ -190,8 +190,8 @@ async fn a_successor_that_left_the_list_is_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let successor = app.unused_facility("MEDICAL").await;
-    let code = successor["facility_code"].as_str().unwrap();
-    app.database.execute(&format!("UPDATE facilities SET delisted_at = listed_at WHERE code = '{code}'"));
+    let stays = app.unused_facility("MEDICAL").await;
+    app.import(list::csv(&[&stays]), true).await;
     let reply = clinic.file(PATH, &forms::succession(&successor)).await;
     reply.blames(&[("/successor/facility_code", "FACILITY_DELISTED")]);
     nothing_is_stored(&app);
@@ -220,7 +220,7 @@ async fn a_successor_that_belongs_to_others_is_refused() {
     try_for(&wanted["facility_code"]).await.refused(409, "SUCCESSOR_TAKEN");
     owner.file(PATH, &forms::succession(&app.unused_facility("MEDICAL").await)).await.is(201);
     try_for(&json!(owner.facility_code)).await.refused(409, "SUCCESSOR_IS_PREDECESSOR");
-    assert_eq!(app.count("SELECT COUNT(*) FROM successions"), 2);
+    assert_eq!(app.rows("successions").count(), 2);
 }
 
 #[apply(on_both_databases)]

@@ -44,7 +44,7 @@ async fn a_successor_that_the_list_lacks_is_waited_for_and_an_import_carries_it_
     assert_ne!(after.etag(), filed.etag());
     assert_eq!(code_of(&clinic).await, successor["facility_code"]);
     assert_eq!(app.mails(&clinic.email, "SUCCESSION_ACCEPTED").await.len(), 1);
-    assert_eq!(app.count("SELECT COUNT(*) FROM postal_items"), 1);
+    assert_eq!(app.rows("postal_items").count(), 1);
     let (report, _) = app.import(list::csv(&[&successor]), false).await;
     assert_eq!(report.carried_on, 0);
 }
@@ -125,8 +125,7 @@ async fn nobody_registers_the_code_that_a_succession_waits_for() {
     reply.refused(409, "SUCCESSION_REQUIRED");
     // Had it been done all the same, rights would not pass over the new owner's head.
     let owner = app.clinic().await;
-    app.database
-        .execute(&format!("UPDATE accounts SET facility_code = '{code}' WHERE email = '{}'", owner.email));
+    app.rows("accounts").with("email", &owner.email).set("facility_code", code);
     let (report, _) = app.import(list::csv(&[]), false).await;
     assert_eq!(report.carried_on, 1);
     let returned = clinic.get(filed.header("location")).await.is(200);

@@ -78,7 +78,7 @@ async fn an_announcement_is_refused_member_by_member_and_all_at_once() {
         ("/size_bytes", "REQUIRED"),
         ("/sha256", "REQUIRED"),
     ]);
-    assert_eq!(app.count("SELECT COUNT(*) FROM uploads"), 0);
+    assert_eq!(app.rows("uploads").count(), 0);
     form["sha256"] = json!(form["sha256"].as_str().unwrap().to_uppercase());
     let id = announce(&clinic, &form).await;
     forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);

@@ -184,7 +184,7 @@ async fn an_announcement_is_made_once_per_key_and_can_be_rehearsed() {
     let screen = clinic.post("/v1/uploads?validate_only=true", &form).await.is(200);
     assert_eq!(screen.body["sha256"], form["sha256"]);
     assert!(screen.body["id"].is_null());
-    assert_eq!(app.count("SELECT COUNT(*) FROM uploads"), 0);
+    assert_eq!(app.rows("uploads").count(), 0);
     let first = clinic.file_with_key("/v1/uploads", &form, "k").await.is(201);
     let again = clinic.file_with_key("/v1/uploads", &form, "k").await.is(201);
     assert_eq!((again.text.as_str(), again.header("idempotent-replayed")), (first.text.as_str(), "true"));
@@ -192,7 +192,7 @@ async fn an_announcement_is_made_once_per_key_and_can_be_rehearsed() {
         .file_with_key("/v1/uploads", &forms::upload(b"%PDF-2"), "k")
         .await
         .refused(422, "IDEMPOTENCY_KEY_REUSED");
-    assert_eq!(app.count("SELECT COUNT(*) FROM uploads"), 1);
+    assert_eq!(app.rows("uploads").count(), 1);
 }
 
 #[apply(on_both_databases)]

@@ -10,7 +10,7 @@ use todokede::usecases::filings::{declarations, successions};
 
 mod world;
 
-use world::{FACILITIES, World, content};
+use world::{FACILITIES, Ground, World, content};
 
 /// What somebody does. Numbers stand for facilities; a step that makes no sense is refused.
 #[derive(Debug, Clone)]
@@ -159,8 +159,9 @@ fn reachable(from: SuccessionStatus, to: SuccessionStatus) -> bool {
 #[apply(on_both_databases)]
 fn rights_and_duties_belong_to_one_facility_whatever_happens() {
     let config = ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() };
+    let ground = Ground::new();
     proptest!(config, |(steps in proptest::collection::vec(step(), 1..60))| {
-        let mut world = World::new();
+        let mut world = World::on(&ground);
         for step in &steps {
             world.take(step);
             world.holds();
@@ -171,7 +172,8 @@ fn rights_and_duties_belong_to_one_facility_whatever_happens() {
 #[apply(on_both_databases)]
 fn the_small_world_reaches_what_it_speaks_of() {
     // A property that holds because nothing ever happens proves nothing.
-    let mut world = World::new();
+    let ground = Ground::new();
+    let mut world = World::on(&ground);
     let all = [true; FACILITIES];
     let none = FACILITIES;
     for step in [

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
-use diesel::RunQueryDsl as _;
 use diesel::sql_types::Text;
+use diesel::{Connection as _, RunQueryDsl as _};
 use tempfile::TempDir;
 use todokede::config::Settings;
 use todokede::db::engine::{Conn, savepoint};
@@ -34,18 +34,31 @@ use todokede::usecases::identity::sessions::Principal;
 use todokede::usecases::work::{Call, Policy, Work};
 use uuid::Uuid;
 
-use crate::support::Engine;
-use crate::support::database::{TestDatabase, execute};
+use crate::support::database::TestDatabase;
 use crate::support::list::code;
 
 /// Facilities of the small world.
 pub const FACILITIES: usize = 5;
 
-/// Some facilities, a list, a database, and no server around them.
+/// A database that worlds come and go in.
+pub struct Ground {
+    database: TestDatabase,
+    _folder: TempDir,
+}
+
+impl Ground {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = TestDatabase::ready(folder.path());
+        database.rows("facilities").delete();
+        Self { database, _folder: folder }
+    }
+}
+
+/// Some facilities and a list, with no server around them. All of it is one transaction, which ends with it
+/// and leaves nothing.
 pub struct World {
     pub conn: Conn,
-    _database: TestDatabase,
-    _folder: TempDir,
     pub policy: Policy,
     pub now: DateTime<Utc>,
     pub codes: Vec<FacilityCode>,
@@ -84,29 +97,20 @@ fn name(number: usize) -> FacilityName {
 }
 
 impl World {
-    pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let database = TestDatabase::ready(folder.path());
-        let mut conn = database.connect();
-        if database.engine() == Engine::Sqlite {
-            execute(&mut conn, "PRAGMA synchronous = OFF").unwrap();
+    pub fn on(ground: &Ground) -> Self {
+        let mut conn = ground.database.connect();
+        match &mut conn {
+            Conn::Sqlite(conn) => conn.begin_test_transaction(),
+            Conn::Postgres(conn) => conn.begin_test_transaction(),
         }
-        execute(&mut conn, "DELETE FROM facilities").unwrap();
+        .unwrap();
         let policy = todokede::state::policy(&Settings::from_variables(&BTreeMap::new()).unwrap());
         let now = "2023-02-03T00:00:00Z".parse().unwrap();
         let codes = (0..FACILITIES).map(|n| FacilityCode::parse(&code(&format!("13199{n:04}"))).unwrap());
-        Self {
-            conn,
-            _database: database,
-            _folder: folder,
-            policy,
-            now,
-            codes: codes.collect(),
-            seen: BTreeMap::new(),
-        }
+        Self { conn, policy, now, codes: codes.collect(), seen: BTreeMap::new() }
     }
 
-    /// One transaction. A refusal is an answer; anything else that fails is a bug.
+    /// One step, done or undone. A refusal is an answer; anything else that fails is a bug.
     pub fn act<T>(&mut self, act: impl FnOnce(&mut Work<'_>) -> Result<T, Error>) -> Option<T> {
         let call = Call::internal("test", self.now);
         match savepoint(&mut self.conn, |conn| act(&mut Work::new(conn, &call, &self.policy))) {
