@@ -10,7 +10,7 @@ use todokede::usecases::filings::{declarations, successions};
 
 mod world;
 
-use world::{FACILITIES, Ground, World, content};
+use world::{FACILITIES, Ground, World, declaration};
 
 /// What somebody does. Numbers stand for facilities; a step that makes no sense is refused.
 #[derive(Debug, Clone)]
@@ -46,21 +46,21 @@ impl World {
             Step::Import { which, moved, whole } => self.import(which, moved, whole),
             Step::File { from, to, day } => {
                 let Some(principal) = self.principal(from) else { return };
-                let form = self.form(to, day);
-                self.act(|work| successions::file(work, &principal, form));
+                let draft = self.draft(to, day);
+                self.act_as(principal, |work| successions::file(work, draft));
             }
             Step::Revise { from, to, day } => {
                 let Some((principal, live)) = self.live_from(from) else { return };
-                let form = self.form(to, day);
-                self.act(|work| successions::revise(work, &principal, live, form));
+                let draft = self.draft(to, day);
+                self.act_as(principal, |work| successions::revise(work, live, draft));
             }
             Step::Withdraw { from } => {
                 let Some((principal, live)) = self.live_from(from) else { return };
-                self.act(|work| successions::withdraw(work, &principal, live));
+                self.act_as(principal, |work| successions::withdraw(work, live));
             }
             Step::Declare(number) => {
                 let Some(principal) = self.principal(number) else { return };
-                self.act(|work| declarations::file(work, &principal, "2023", content()));
+                self.act_as(principal, |work| declarations::file(work, declaration()));
             }
             Step::NextDay => self.now += Duration::days(1),
         }

@@ -14,12 +14,12 @@ use todokede::domain::accounts::{
     Account, Contact, FacilityDetails, FacilityIdentity, Founder, FounderKind, Profile,
 };
 use todokede::domain::facilities::ListedFacility;
-use todokede::domain::filings::declarations::DeclarationContent;
 use todokede::domain::filings::successions::{
     GuidanceAddress, Succession, SuccessionForm, SuccessionReason, SuccessionStatus, Successor,
 };
 use todokede::domain::values::email::EmailAddress;
 use todokede::domain::values::facility_code::FacilityCode;
+use todokede::domain::values::faults::{Draft, Faults};
 use todokede::domain::values::ids::{AccountId, SessionId};
 use todokede::domain::values::kana::Kana;
 use todokede::domain::values::phone::PhoneNumber;
@@ -27,10 +27,13 @@ use todokede::domain::values::postal_code::PostalCode;
 use todokede::domain::values::text::{Address, FacilityName, PersonName};
 use todokede::error::Error;
 use todokede::usecases::accounts::eligibility;
+use todokede::usecases::actor::{Actor, Principal, SYSTEM};
+use todokede::usecases::filings::declarations::DeclarationDraft;
+use todokede::usecases::filings::successions::SuccessionDraft;
+
 use todokede::usecases::facilities::import;
 use todokede::usecases::facilities::import::{Coverage, Report};
 use todokede::usecases::filings::successions;
-use todokede::usecases::identity::sessions::Principal;
 use todokede::usecases::work::{Call, Policy, Work};
 use uuid::Uuid;
 
@@ -112,8 +115,25 @@ impl World {
 
     /// One step, done or undone. A refusal is an answer; anything else that fails is a bug.
     pub fn act<T>(&mut self, act: impl FnOnce(&mut Work<'_>) -> Result<T, Error>) -> Option<T> {
-        let call = Call::internal("test", self.now);
-        match savepoint(&mut self.conn, |conn| act(&mut Work::new(conn, &call, &self.policy))) {
+        self.act_for(&SYSTEM, act)
+    }
+
+    /// The same by an account.
+    pub fn act_as<T>(
+        &mut self,
+        principal: Principal,
+        act: impl FnOnce(&mut Work<'_>) -> Result<T, Error>,
+    ) -> Option<T> {
+        self.act_for(&Actor::Account(Box::new(principal)), act)
+    }
+
+    fn act_for<T>(
+        &mut self,
+        actor: &Actor,
+        act: impl FnOnce(&mut Work<'_>) -> Result<T, Error>,
+    ) -> Option<T> {
+        let call = Call::internal(self.now);
+        match savepoint(&mut self.conn, |conn| act(&mut Work::new(conn, &call, actor, &self.policy))) {
             Ok(value) => Some(value),
             Err(Error::Refused(_) | Error::Invalid(_)) => None,
             Err(other) => panic!("{other:?}"),
@@ -125,7 +145,7 @@ impl World {
         Some(Principal { account, session_id: SessionId::from_uuid(Uuid::new_v4()) })
     }
 
-    pub fn form(&self, to: usize, day: i64) -> SuccessionForm {
+    fn form(&self, to: usize, day: i64) -> SuccessionForm {
         SuccessionForm {
             successor: Successor {
                 facility_code: self.codes[to].clone(),
@@ -145,6 +165,19 @@ impl World {
             },
             contact: contact(),
         }
+    }
+
+    pub fn draft(&self, to: usize, day: i64) -> Draft<SuccessionDraft> {
+        let form = self.form(to, day);
+        let parts = SuccessionDraft {
+            successor_code: Some(form.successor.facility_code.clone()),
+            successor_postal_code: Some(form.successor.postal_code.clone()),
+            reason: Some(form.reason),
+            has_detail: false,
+            change_date: Some(form.change_date),
+            form: Some(form),
+        };
+        Draft::new(parts, Faults::default())
     }
 
     pub fn live_from(&mut self, from: usize) -> Option<(Principal, Succession)> {
@@ -233,11 +266,15 @@ fn profile(number: usize) -> Profile {
     }
 }
 
-pub fn content() -> DeclarationContent {
-    serde_json::from_value(serde_json::json!({
-        "statement": { "category": "NO_NETWORK", "line_status": "NOT_AVAILABLE" },
-        "other_facility_codes": [],
-        "attachment_ids": [],
-    }))
-    .unwrap()
+pub fn declaration() -> Draft<DeclarationDraft> {
+    let statement = serde_json::json!({ "category": "NO_NETWORK", "line_status": "NOT_AVAILABLE" });
+    let parts = DeclarationDraft {
+        round: "2023".to_owned(),
+        statement: Some(serde_json::from_value(statement).unwrap()),
+        other_facility_codes: Vec::new(),
+        attachment_ids: Vec::new(),
+        attachments: 0,
+        client_reference: None,
+    };
+    Draft::new(parts, Faults::default())
 }
