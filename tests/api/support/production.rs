@@ -19,6 +19,7 @@ use todokede::domain::values::lang::Lang;
 use todokede::ops::facility_list::{Import, import_text};
 use todokede::security::signing_keys;
 use todokede::state::State;
+use todokede::usecases::actor::SYSTEM;
 use todokede::usecases::work::{Call, Work};
 
 use super::database::TestDatabase;
@@ -116,9 +117,9 @@ impl Production {
     pub async fn queue(&self, addresses: impl IntoIterator<Item = String>) {
         let addresses: Vec<EmailAddress> =
             addresses.into_iter().map(|address| EmailAddress::parse(&address).unwrap()).collect();
-        let (call, policy) = (Call::internal("test", self.state().clock.now()), self.state().policy.clone());
+        let (call, policy) = (Call::internal(self.state().clock.now()), self.state().policy.clone());
         let queueing = self.state().database.write(Mode::Store, move |conn| {
-            let mut work = Work::new(conn, &call, &policy);
+            let mut work = Work::new(conn, &call, &SYSTEM, &policy);
             let message =
                 Message::EmailChanged { facility_name: "架空さくら診療所".to_owned(), at: call.now };
             addresses.iter().try_for_each(|address| work.mail(address, None, &message))

@@ -97,7 +97,7 @@ async fn a_mail_whose_sender_died_is_sent_by_another_once_the_lease_is_over() {
     production.queue(["reception@clinic.example".to_owned()]).await;
     // Somebody else takes the mail while the service is between two attempts, and dies.
     eventually("the claim", || async {
-        let call = Call::internal("test", production.state().clock.now());
+        let call = Call::internal(production.state().clock.now());
         let claiming = production.state().database.write(Mode::Store, move |conn| {
             let lease = Lease { holder: Uuid::new_v4(), until: call.now + TimeDelta::minutes(10) };
             let wanted = Wanted { lease, room: 9, per_lane: 9, under_way: HashMap::new() };

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use todokede::domain::filings::transitional_measures::RoundFile;
+use todokede::usecases::actor::SYSTEM;
 use todokede::usecases::filings::transitional_measures;
 use todokede::usecases::work::{Call, Work};
 
@@ -15,10 +16,10 @@ fn nursing() -> Value {
 async fn load(app: &TestApp, round: &Value) {
     let file = RoundFile::parse(&round.to_string()).unwrap();
     let state = app.running.state.clone();
-    let (call, policy) = (Call::internal("system", app.now()), state.policy.clone());
+    let (call, policy) = (Call::internal(app.now()), state.policy.clone());
     let loading = tokio::task::spawn_blocking(move || {
         state.database.write_blocking(move |conn| {
-            transitional_measures::load(&mut Work::new(conn, &call, &policy), &file)
+            transitional_measures::load(&mut Work::new(conn, &call, &SYSTEM, &policy), &file)
         })
     });
     loading.await.unwrap().unwrap();

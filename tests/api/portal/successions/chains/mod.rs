@@ -10,7 +10,7 @@ use todokede::usecases::filings::{declarations, successions};
 
 mod world;
 
-use world::{FACILITIES, Ground, World, content};
+use world::{FACILITIES, Ground, World, declaration};
 
 /// What somebody does. Numbers stand for facilities; a step that makes no sense is refused.
 #[derive(Debug, Clone)]
@@ -45,22 +45,22 @@ impl World {
             Step::Register(number) => self.register(number),
             Step::Import { which, moved, whole } => self.import(which, moved, whole),
             Step::File { from, to, day } => {
-                let Some(principal) = self.principal(from) else { return };
-                let form = self.form(to, day);
-                self.act(|work| successions::file(work, &principal, form));
+                let Some(owner) = self.owner(from) else { return };
+                let form = self.draft(to, day);
+                self.act(&owner, |work| successions::file(work, form));
             }
             Step::Revise { from, to, day } => {
-                let Some((principal, live)) = self.live_from(from) else { return };
-                let form = self.form(to, day);
-                self.act(|work| successions::revise(work, &principal, live, form));
+                let Some((owner, live)) = self.live_from(from) else { return };
+                let form = self.draft(to, day);
+                self.act(&owner, |work| successions::revise(work, live, form));
             }
             Step::Withdraw { from } => {
-                let Some((principal, live)) = self.live_from(from) else { return };
-                self.act(|work| successions::withdraw(work, &principal, live));
+                let Some((owner, live)) = self.live_from(from) else { return };
+                self.act(&owner, |work| successions::withdraw(work, live));
             }
             Step::Declare(number) => {
-                let Some(principal) = self.principal(number) else { return };
-                self.act(|work| declarations::file(work, &principal, "2023", content()));
+                let Some(owner) = self.owner(number) else { return };
+                self.act(&owner, |work| declarations::file(work, declaration()));
             }
             Step::NextDay => self.now += Duration::days(1),
         }

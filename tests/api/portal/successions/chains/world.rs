@@ -14,12 +14,12 @@ use todokede::domain::accounts::{
     Account, Contact, FacilityDetails, FacilityIdentity, Founder, FounderKind, Profile,
 };
 use todokede::domain::facilities::ListedFacility;
-use todokede::domain::filings::declarations::DeclarationContent;
 use todokede::domain::filings::successions::{
     GuidanceAddress, Succession, SuccessionForm, SuccessionReason, SuccessionStatus, Successor,
 };
 use todokede::domain::values::email::EmailAddress;
 use todokede::domain::values::facility_code::FacilityCode;
+use todokede::domain::values::faults::{Draft, Faults};
 use todokede::domain::values::ids::{AccountId, SessionId};
 use todokede::domain::values::kana::Kana;
 use todokede::domain::values::phone::PhoneNumber;
@@ -27,10 +27,11 @@ use todokede::domain::values::postal_code::PostalCode;
 use todokede::domain::values::text::{Address, FacilityName, PersonName};
 use todokede::error::Error;
 use todokede::usecases::accounts::eligibility;
+use todokede::usecases::actor::{Actor, Principal, SYSTEM};
 use todokede::usecases::facilities::import;
 use todokede::usecases::facilities::import::{Coverage, Report};
-use todokede::usecases::filings::successions;
-use todokede::usecases::identity::sessions::Principal;
+use todokede::usecases::filings::declarations::DeclarationDraft;
+use todokede::usecases::filings::successions::{self, SuccessionDraft};
 use todokede::usecases::work::{Call, Policy, Work};
 use uuid::Uuid;
 
@@ -111,21 +112,41 @@ impl World {
     }
 
     /// One step, done or undone. A refusal is an answer; anything else that fails is a bug.
-    pub fn act<T>(&mut self, act: impl FnOnce(&mut Work<'_>) -> Result<T, Error>) -> Option<T> {
-        let call = Call::internal("test", self.now);
-        match savepoint(&mut self.conn, |conn| act(&mut Work::new(conn, &call, &self.policy))) {
+    pub fn act<T>(
+        &mut self,
+        actor: &Actor,
+        act: impl FnOnce(&mut Work<'_>) -> Result<T, Error>,
+    ) -> Option<T> {
+        let call = Call::internal(self.now);
+        match savepoint(&mut self.conn, |conn| act(&mut Work::new(conn, &call, actor, &self.policy))) {
             Ok(value) => Some(value),
             Err(Error::Refused(_) | Error::Invalid(_)) => None,
             Err(other) => panic!("{other:?}"),
         }
     }
 
-    pub fn principal(&mut self, number: usize) -> Option<Principal> {
+    /// The account of a facility, if it has one.
+    pub fn owner(&mut self, number: usize) -> Option<Actor> {
         let account = accounts::find_by_facility(&mut self.conn, &self.codes[number]).unwrap()?;
-        Some(Principal { account, session_id: SessionId::from_uuid(Uuid::new_v4()) })
+        let session_id = SessionId::from_uuid(Uuid::new_v4());
+        Some(Actor::Account(Box::new(Principal { account, session_id })))
     }
 
-    pub fn form(&self, to: usize, day: i64) -> SuccessionForm {
+    /// A form in which everything could be read.
+    pub fn draft(&self, to: usize, day: i64) -> Draft<SuccessionDraft> {
+        let form = self.form(to, day);
+        let parts = SuccessionDraft {
+            successor_code: Some(form.successor.facility_code.clone()),
+            successor_postal_code: Some(form.successor.postal_code.clone()),
+            reason: Some(form.reason),
+            has_detail: form.reason_detail.is_some(),
+            change_date: Some(form.change_date),
+            form: Some(form),
+        };
+        Draft::new(parts, Faults::default())
+    }
+
+    fn form(&self, to: usize, day: i64) -> SuccessionForm {
         SuccessionForm {
             successor: Successor {
                 facility_code: self.codes[to].clone(),
@@ -147,10 +168,10 @@ impl World {
         }
     }
 
-    pub fn live_from(&mut self, from: usize) -> Option<(Principal, Succession)> {
-        let principal = self.principal(from)?;
+    pub fn live_from(&mut self, from: usize) -> Option<(Actor, Succession)> {
+        let owner = self.owner(from)?;
         let live = stored::find_live_from(&mut self.conn, &self.codes[from]).unwrap()?;
-        Some((principal, live))
+        Some((owner, live))
     }
 
     pub fn register(&mut self, number: usize) {
@@ -164,7 +185,7 @@ impl World {
             created_at: self.now,
             updated_at: self.now,
         };
-        self.act(|work| {
+        self.act(&SYSTEM, |work| {
             eligibility::may_register(work.conn, &account.identity)?;
             accounts::insert(work.conn, &account, None)
         });
@@ -182,7 +203,7 @@ impl World {
             delisted_at: None,
         };
         let rows: Vec<_> = (0..FACILITIES).filter(|number| which[*number]).map(listed).collect();
-        self.act(|work| {
+        self.act(&SYSTEM, |work| {
             let (mut report, mut coverage) = (Report::default(), Coverage::default());
             for row in &rows {
                 coverage.note(&row.code);
@@ -233,11 +254,16 @@ fn profile(number: usize) -> Profile {
     }
 }
 
-pub fn content() -> DeclarationContent {
-    serde_json::from_value(serde_json::json!({
-        "statement": { "category": "NO_NETWORK", "line_status": "NOT_AVAILABLE" },
-        "other_facility_codes": [],
-        "attachment_ids": [],
-    }))
-    .unwrap()
+/// A declaration in which everything could be read.
+pub fn declaration() -> Draft<DeclarationDraft> {
+    let statement = serde_json::json!({ "category": "NO_NETWORK", "line_status": "NOT_AVAILABLE" });
+    let parts = DeclarationDraft {
+        round: "2023".to_owned(),
+        statement: Some(serde_json::from_value(statement).unwrap()),
+        other_facility_codes: Vec::new(),
+        attachment_ids: Vec::new(),
+        attachments: 0,
+        client_reference: None,
+    };
+    Draft::new(parts, Faults::default())
 }
