@@ -67,7 +67,7 @@ pub fn import(import: &Import<'_>, file: &Path) -> Result<(Report, Vec<RefusedRo
 /// The same for a text that is in memory already.
 ///
 /// # Errors
-/// As [`import`].
+/// As [`import()`].
 pub fn import_text(import: &Import<'_>, text: &str) -> Result<(Report, Vec<RefusedRow>), Error> {
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let columns = Columns::find(reader.headers().map_err(Error::internal)?)?;

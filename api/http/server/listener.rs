@@ -75,7 +75,7 @@ impl Listener {
         Ok(Self { address, socket, limits })
     }
 
-    /// Serves an application on it. This is `actix_web::HttpServer` but for the [`Connection`], which
+    /// Serves an application on it. This is `actix_web::HttpServer` but for the `Connection`, which
     /// that one gives no place to.
     ///
     /// # Errors
