@@ -191,6 +191,17 @@ mod tests {
     use super::*;
     use crate::domain::values::words::tests::codes_lead_back_and_near_misses_nowhere;
 
+    /// The settings of a production service that lacks nothing.
+    const PRODUCTION: &[(&str, &str)] = &[
+        ("TODOKEDE_PROFILE", "production"),
+        ("TODOKEDE_PUBLIC_URL", "https://api.example.jp/"),
+        ("TODOKEDE_PORTAL_URL", "https://portal.example.jp"),
+        ("TODOKEDE_SIGNING_KEY_FILES", "/run/secrets/new.pem, /run/secrets/old.pem"),
+        ("TODOKEDE_TRUSTED_PROXIES", "10.0.0.0/8,192.0.2.7"),
+        ("TODOKEDE_SMTP_URL", "smtp://todokede:s3cret@mail.example.jp"),
+        ("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp"),
+    ];
+
     fn read(variables: &[(&str, &str)]) -> Result<Settings, Vec<SettingProblem>> {
         Settings::from_variables(
             &variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
@@ -297,24 +308,30 @@ mod tests {
     }
 
     #[test]
+    fn budgets_are_generous_in_the_sandbox_and_strict_in_production() {
+        let [sandbox, production] = [&[], PRODUCTION].map(|variables| read(variables).unwrap().budgets);
+        let both = |budget: fn(&Budgets) -> Budget| {
+            [&sandbox, &production]
+                .map(|budgets| (budget(budgets).quota.get(), budget(budgets).window.as_secs()))
+        };
+        assert_eq!(both(|budgets| budgets.mails_per_address), [(100, 3_600), (5, 3_600)]);
+        assert_eq!(both(|budgets| budgets.mails_per_client), [(5_000, 3_600), (60, 3_600)]);
+        assert_eq!(both(|budgets| budgets.logins_per_account), [(100, 900), (10, 900)]);
+        assert_eq!(both(|budgets| budgets.logins_per_known_client), [(100, 900), (10, 900)]);
+        assert_eq!(both(|budgets| budgets.logins_per_client), [(5_000, 900), (100, 900)]);
+        assert_eq!(both(|budgets| budgets.tokens_per_client), [(10_000, 600), (120, 600)]);
+        assert_eq!(both(|budgets| budgets.writes_per_account), [(10_000, 3_600), (300, 3_600)]);
+    }
+
+    #[test]
     fn production_with_all_its_secrets_is_strict_and_reviewed_by_staff() {
-        let settings = read(&[
-            ("TODOKEDE_PROFILE", "production"),
-            ("TODOKEDE_PUBLIC_URL", "https://api.example.jp/"),
-            ("TODOKEDE_PORTAL_URL", "https://portal.example.jp"),
-            ("TODOKEDE_SIGNING_KEY_FILES", "/run/secrets/new.pem, /run/secrets/old.pem"),
-            ("TODOKEDE_TRUSTED_PROXIES", "10.0.0.0/8,192.0.2.7"),
-            ("TODOKEDE_SMTP_URL", "smtp://todokede:s3cret@mail.example.jp"),
-            ("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp"),
-        ])
-        .unwrap();
+        let settings = read(PRODUCTION).unwrap();
         assert_eq!(settings.public_url, "https://api.example.jp");
         assert_eq!(
             (settings.clock, settings.review, settings.signing_keys.len()),
             (None, ReviewMode::Staff, 2)
         );
         assert_eq!(settings.trusted_proxies.len(), 2);
-        assert_eq!(settings.budgets.mails_per_address.quota.get(), 5);
         let relay = settings.relay.clone().unwrap();
         let timeouts = [relay.ready_timeout, relay.dot_timeout].map(|timeout| timeout.as_secs());
         assert_eq!((relay.port, timeouts), (587, [30, 600]));

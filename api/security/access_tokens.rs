@@ -232,6 +232,18 @@ mod tests {
     }
 
     #[test]
+    fn no_part_of_a_token_may_differ_even_after_it_was_verified() {
+        let tokens = tokens(vec![NamedKey::generate()]);
+        let token = tokens.issue(ids().0, ids().1, noon()).unwrap();
+        tokens.verify(&token, noon()).unwrap();
+        for place in (0..token.len()).step_by(5) {
+            let mut altered = token.clone();
+            altered.replace_range(place..=place, if altered.as_bytes()[place] == b'A' { "B" } else { "A" });
+            assert_eq!(refusal(tokens.verify(&altered, noon())), IdentityRefusal::TokenInvalid, "{place}");
+        }
+    }
+
+    #[test]
     fn a_rotated_key_still_verifies_while_it_is_listed() {
         let seed = NamedKey::generate();
         let old = || NamedKey { id: seed.id.clone(), key: seed.key.clone() };

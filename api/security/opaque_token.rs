@@ -56,6 +56,16 @@ mod tests {
     }
 
     #[test]
+    fn every_character_of_a_token_counts() {
+        let token = OpaqueToken::generate();
+        for place in 0..TOKEN_CHARACTERS {
+            let mut altered = token.reveal().to_owned();
+            altered.replace_range(place..=place, if altered.as_bytes()[place] == b'A' { "B" } else { "A" });
+            assert_ne!(OpaqueToken::presented(&altered).hash(), token.hash(), "{place}");
+        }
+    }
+
+    #[test]
     fn a_token_does_not_show_itself_in_a_log() {
         let token = OpaqueToken::generate();
         assert!(!format!("{token:?}").contains(token.reveal()));

@@ -5,6 +5,7 @@ mod document;
 mod idempotency;
 mod languages;
 mod limits;
+mod operations;
 mod overload;
 mod panics;
 mod parameters;

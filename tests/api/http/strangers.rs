@@ -1,30 +1,23 @@
-//! Every secured operation refuses strangers. The list is filled from the document: an endpoint
-//! without protection fails here by itself.
+//! Every operation of an account refuses everybody else. They are read from the list of operations: a new
+//! one is asked here by itself.
 
 use chrono::Duration;
 use serde_json::{Value, json};
+use todokede::http::operation::Audience;
 
 use crate::support::contract::{Operation, Stage, operations};
-use crate::support::{Client, Reply, send};
-
-async fn ask(stage: &Stage, operation: &Operation, client: &Client) -> Reply {
-    let request = stage.request(operation, client);
-    let request = match operation.example() {
-        Some(example) => request.json(example),
-        None => request.header("Content-Type", "application/octet-stream").body("x"),
-    };
-    send(request).await
-}
+use crate::support::{Client, send};
 
 fn secured() -> Vec<Operation> {
-    let secured: Vec<Operation> = operations().into_iter().filter(Operation::is_secured).collect();
+    let of_account = |operation: &Operation| operation.listed().audience == Audience::Account;
+    let secured: Vec<Operation> = operations().into_iter().filter(of_account).collect();
     assert!(secured.len() > 15, "only {} operations are secured", secured.len());
     secured
 }
 
 async fn all_refuse(stage: &Stage, client: &Client, code: &str) {
     for operation in secured() {
-        let reply = ask(stage, &operation, client).await;
+        let reply = stage.ask(&operation, client).await;
         assert_eq!(
             (reply.status, &reply.body["code"]),
             (401, &json!(code)),
@@ -50,6 +43,16 @@ async fn whoever_is_not_logged_in_is_refused_everywhere() {
     let other = if forged.as_bytes()[place] == b'A' { "B" } else { "A" };
     forged.replace_range(place..=place, other);
     all_refuse(&stage, &stranger.with_token(&forged), "TOKEN_INVALID").await;
+}
+
+#[apply(on_both_databases)]
+async fn whoever_is_not_logged_in_is_asked_for_no_token_where_everybody_may_call() {
+    let stage = Stage::new().await;
+    let stranger = stage.app.anonymous();
+    for operation in operations().into_iter().filter(|one| one.listed().audience == Audience::Public) {
+        let reply = stage.ask(&operation, &stranger).await;
+        assert_ne!(reply.body["code"], "TOKEN_MISSING", "{}", operation.id());
+    }
 }
 
 #[apply(on_both_databases)]
@@ -81,7 +84,7 @@ async fn nobody_sees_anothers_resources() {
     let stage = Stage::new().await;
     let other = stage.app.pharmacy().await;
     for operation in operations().into_iter().filter(|operation| operation.path.contains("{id}")) {
-        let reply = ask(&stage, &operation, &other).await;
+        let reply = stage.ask(&operation, &other).await;
         assert_eq!(
             (reply.status, &reply.body["code"]),
             (404, &Value::from("NOT_FOUND")),

@@ -45,11 +45,12 @@ impl Kind for Scripted {
     }
 
     fn attempt(&self, mail: &Waiting) -> impl Future<Output = Result<(), MailFailure>> + Send + 'static {
-        self.attempts.fetch_add(1, Ordering::SeqCst);
+        let before = self.attempts.fetch_add(1, Ordering::SeqCst);
         let domain = mail.domain().to_owned();
         async move {
             match domain.as_str() {
                 "panics.example" => panic!("the text of a mail"),
+                "panics-at-first.example" if before == 0 => panic!("the text of a mail"),
                 "hangs.example" => std::future::pending().await,
                 "outage.example" => Err(MailFailure::ServerBusy),
                 _ => Ok(()),
@@ -144,6 +145,24 @@ async fn an_attempt_that_panics_leaves_its_job_leased_and_delays_no_other() {
     running.await.unwrap();
     let back = "SELECT COUNT(*) FROM outbox WHERE state = 'QUEUED' AND attempts = 0";
     assert_eq!((bench.database.count(HELD), bench.database.count(back)), (0, 1), "it is handed back");
+}
+
+#[apply(on_both_databases)]
+async fn a_job_that_is_handed_back_is_carried_out_by_the_next_runner_at_once() {
+    let bench = Bench::open();
+    bench.queue(&["panics-at-first.example"]).await;
+    let (sender, stop) = stop::channel();
+    let running = tokio::spawn(bench.runner(stop));
+    eventually("the attempt", || async { bench.attempts.load(Ordering::SeqCst) == 1 }).await;
+    // Its lease goes on for a minute.
+    sender.stop();
+    running.await.unwrap();
+    let (sender, stop) = stop::channel();
+    let running = tokio::spawn(bench.runner(stop));
+    let sent = eventually("the next runner", || async { bench.database.count(SENT) == 1 });
+    tokio::time::timeout(Duration::from_secs(20), sent).await.unwrap();
+    sender.stop();
+    running.await.unwrap();
 }
 
 #[apply(on_both_databases)]

@@ -1,6 +1,68 @@
 //! The pages that mailed links lead to.
 
-use crate::support::TestApp;
+use serde_json::{Value, json};
+use todokede::domain::identity::links::LinkPurpose;
+
+use crate::support::{Actor, PASSWORD, TestApp, forms};
+
+const NEW: &str = "office@clinic.example";
+
+/// The calls that the page of a flow names, in their order, without the `/v1/` before each.
+fn calls<'a>(script: &'a str, flow: &str) -> Vec<&'a str> {
+    let (_, rest) = script.split_once(&format!("'{flow}': {{")).unwrap();
+    let (own, _) = rest.split_once("\n  },").unwrap();
+    let is_path = |character: char| character.is_ascii_alphanumeric() || "/-".contains(character);
+    own.split("/v1/")
+        .skip(1)
+        .map(|rest| rest.split(|character| !is_path(character)).next().unwrap())
+        .collect()
+}
+
+#[apply(on_both_databases)]
+async fn each_mailed_link_opens_a_page_whose_calls_take_its_token() {
+    let app = TestApp::start().await;
+    let (stranger, clinic) = (app.anonymous(), app.clinic().await);
+    let script = stranger.get("/sandbox/links/link.js").await.is(200).text;
+    let facility = app.unused_facility("MEDICAL").await;
+    let change = json!({ "email": NEW, "password": PASSWORD });
+    for purpose in LinkPurpose::ALL {
+        let (asked, to, kind) = match purpose {
+            LinkPurpose::Registration => {
+                let form = json!({ "email": "new@clinic.example" });
+                let asked = stranger.post("/v1/registrations", &form).await;
+                (asked, "new@clinic.example", "PROVISIONAL_REGISTRATION")
+            }
+            LinkPurpose::PasswordReset => {
+                let form = json!({ "email": clinic.email });
+                let asked = stranger.post("/v1/password-resets", &form).await;
+                (asked, clinic.email.as_str(), "PASSWORD_RESET")
+            }
+            LinkPurpose::EmailChange => {
+                let clinic = clinic.again(&app).await;
+                let asked = clinic.post("/v1/account/email-changes", &change).await;
+                (asked, NEW, "EMAIL_CHANGE_CONFIRMATION")
+            }
+        };
+        asked.is(202);
+        let mail = &app.mails(to, kind).await[0];
+        let (page, token) = mail["link"].as_str().unwrap().split_once("#token=").unwrap();
+        let path = page.strip_prefix("http://todokede.test").unwrap();
+        stranger.get(path).await.is(200);
+        let flow = path.rsplit('/').next().unwrap();
+        let calls = calls(&script, flow);
+        assert!(!calls.is_empty(), "{flow}");
+        for call in calls {
+            let form: Value = match call {
+                "accounts" => forms::account(token, &facility),
+                "password-resets/completion" => json!({ "token": token, "password": PASSWORD }),
+                _ => json!({ "token": token }),
+            };
+            let reply = stranger.post(&format!("/v1/{call}"), &form).await;
+            assert!(reply.status < 300, "{purpose:?}: {call}: {}", reply.text);
+        }
+    }
+    Actor::log_in(&app, NEW, PASSWORD, clinic.facility_code.clone()).await;
+}
 
 #[apply(on_both_databases)]
 async fn the_page_of_a_mailed_link_sends_nothing_by_itself_and_never_sees_the_token() {

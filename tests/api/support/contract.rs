@@ -2,9 +2,10 @@
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
+use todokede::http::operation;
 use uuid::Uuid;
 
-use super::{Actor, Client, TestApp, forms};
+use super::{Actor, Client, PASSWORD, Reply, TestApp, forms, send};
 
 /// One operation of the document.
 pub struct Operation {
@@ -39,6 +40,12 @@ pub fn operations_of(document: &Value) -> Vec<Operation> {
 impl Operation {
     pub fn id(&self) -> &str {
         self.spec["operationId"].as_str().unwrap()
+    }
+
+    /// What the service's own list says of it.
+    pub fn listed(&self) -> &'static operation::Operation {
+        let mut listed = todokede::routes::documents::operations(true).into_iter();
+        listed.find(|known| known.id == self.id()).unwrap_or_else(|| panic!("{} is in no list", self.id()))
     }
 
     pub fn is_secured(&self) -> bool {
@@ -120,7 +127,42 @@ impl Stage {
     /// Begins a request of the operation with every header that it wants.
     pub fn request(&self, operation: &Operation, client: &Client) -> RequestBuilder {
         let request = client.request(operation.method.clone(), &self.path(operation));
-        let request = request.header("Idempotency-Key", Uuid::new_v4().to_string()).header("If-Match", "*");
-        request.header("Content-Digest", "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:")
+        with_headers(request).header("Idempotency-Key", Uuid::new_v4().to_string())
     }
+
+    /// Asks for the operation with its example. Where it wants the account's password, that is right.
+    pub async fn ask(&self, operation: &Operation, client: &Client) -> Reply {
+        send(with_body(operation, self.request(operation, client))).await
+    }
+
+    /// The same in earnest, with this text as the idempotency key or with none.
+    pub async fn ask_with_key(&self, operation: &Operation, key: Option<&str>) -> Reply {
+        let path = self.path(operation);
+        // A rehearsal needs no key.
+        let path = match operation.listed().key {
+            operation::KeyPolicy::Required => path.split('?').next().unwrap(),
+            operation::KeyPolicy::Optional | operation::KeyPolicy::NotTaken => &path,
+        };
+        let request = with_headers(self.clinic.request(operation.method.clone(), path));
+        let request = key.into_iter().fold(request, |request, key| request.header("Idempotency-Key", key));
+        send(with_body(operation, request)).await
+    }
+}
+
+fn with_headers(request: RequestBuilder) -> RequestBuilder {
+    request
+        .header("If-Match", "*")
+        .header("Content-Digest", "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:")
+}
+
+fn with_body(operation: &Operation, request: RequestBuilder) -> RequestBuilder {
+    let Some(mut body) = operation.example().cloned() else {
+        return request.header("Content-Type", "application/octet-stream").body("x");
+    };
+    match operation.id() {
+        "requestEmailChange" => body["password"] = json!(PASSWORD),
+        "changePassword" => body["current_password"] = json!(PASSWORD),
+        _ => {}
+    }
+    request.json(&body)
 }

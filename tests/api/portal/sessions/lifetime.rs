@@ -20,6 +20,13 @@ async fn own_id(client: &Client) -> String {
     own[0]["id"].as_str().unwrap().to_owned()
 }
 
+/// The ids of the sessions that an account sees.
+async fn listed(client: &Client) -> Vec<String> {
+    let page = client.get("/v1/sessions?page_size=100").await.is(200);
+    let sessions = page.body["items"].as_array().unwrap();
+    sessions.iter().map(|session| session["id"].as_str().unwrap().to_owned()).collect()
+}
+
 #[apply(on_both_databases)]
 async fn a_wrong_password_and_an_unknown_address_are_told_apart_by_nothing() {
     let app = TestApp::start().await;
@@ -219,6 +226,29 @@ async fn open_sessions_are_listed_page_by_page_newest_first() {
     assert_eq!(seen, ids);
     for query in ["page_size=0", "page_size=101", "page_size=x", "page_token=x", "page=2"] {
         clinic.get(&format!("/v1/sessions?{query}")).await.refused(400, "INVALID_PARAMETER");
+    }
+}
+
+#[apply(on_both_databases)]
+async fn a_session_that_was_ended_or_idled_too_long_is_not_listed() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let (left, lost, idle) = (clinic.again(&app).await, clinic.again(&app).await, clinic.again(&app).await);
+    let own = own_id(&clinic).await;
+    let (lost, idle) = (own_id(&lost).await, own_id(&idle).await);
+    left.delete("/v1/sessions/current").await.is(204);
+    clinic.delete(&format!("/v1/sessions/{lost}")).await.is(204);
+    assert_eq!(listed(&clinic).await, [idle.as_str(), &own]);
+
+    let mut token = clinic.refresh_token.clone();
+    for days in [13, 1] {
+        app.advance(Duration::days(days));
+        let renewed = refresh(&app, &token).await.is(201);
+        renewed.body["refresh_token"].as_str().unwrap().clone_into(&mut token);
+        let clinic = clinic.with_token(renewed.body["access_token"].as_str().unwrap());
+        let open = listed(&clinic).await;
+        assert_eq!(open.contains(&idle), days == 13, "{open:?}");
+        assert!(open.contains(&own), "{open:?}");
     }
 }
 

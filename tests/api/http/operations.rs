@@ -1,0 +1,77 @@
+//! What the list of operations says of each, held against the document and against the service.
+
+use std::collections::BTreeSet;
+
+use todokede::http::operation::{Audience, Budget, KeyPolicy};
+use todokede::routes::documents;
+
+use crate::support::contract::{Operation, Stage, operations, operations_of};
+
+/// All but those of the sandbox, one of which moves the clock.
+fn of_the_service() -> impl Iterator<Item = Operation> {
+    operations().into_iter().filter(|operation| !operation.path.starts_with("/sandbox"))
+}
+
+#[test]
+fn the_document_and_the_list_name_the_same_operations() {
+    for with_sandbox in [true, false] {
+        let document = serde_json::to_value(documents::document(with_sandbox)).unwrap();
+        let described = operations_of(&document);
+        let described: BTreeSet<&str> = described.iter().map(Operation::id).collect();
+        let all = documents::operations(with_sandbox);
+        let listed: BTreeSet<&str> = all.iter().map(|operation| operation.id).collect();
+        assert_eq!(listed.len(), all.len(), "an id is used twice");
+        assert_eq!(described, listed);
+    }
+}
+
+#[test]
+fn the_document_tells_callers_of_each_operation_what_the_list_says() {
+    for operation in operations() {
+        let (id, listed) = (operation.id(), operation.listed());
+        assert_eq!(operation.is_secured(), listed.audience == Audience::Account, "{id}");
+        let takes_key = operation.has_parameter("Idempotency-Key");
+        assert_eq!(takes_key, listed.key != KeyPolicy::NotTaken, "{id}");
+    }
+}
+
+#[apply(on_both_databases)]
+async fn a_key_is_required_taken_or_ignored_as_the_list_says() {
+    let stage = Stage::new().await;
+    for operation in of_the_service() {
+        let without = stage.ask_with_key(&operation, None).await;
+        let garbled = stage.ask_with_key(&operation, Some("no key")).await;
+        let codes = [&without, &garbled].map(|reply| reply.body["code"].as_str());
+        let id = operation.id();
+        match operation.listed().key {
+            KeyPolicy::Required => {
+                assert_eq!(codes, [Some("IDEMPOTENCY_KEY_REQUIRED"), Some("INVALID_PARAMETER")], "{id}");
+            }
+            KeyPolicy::Optional => {
+                assert_ne!(codes[0], Some("IDEMPOTENCY_KEY_REQUIRED"), "{id}");
+                assert_eq!(codes[1], Some("INVALID_PARAMETER"), "{id}");
+            }
+            // A key that nobody reads cannot be wrong.
+            KeyPolicy::NotTaken => assert_eq!(codes[0], codes[1], "{id}"),
+        }
+    }
+}
+
+#[apply(on_both_databases)]
+async fn each_operation_is_charged_to_the_budget_that_the_list_names() {
+    let stage = Stage::new().await;
+    for operation in of_the_service() {
+        let listed = operation.listed();
+        let policy = match (listed.budget, listed.audience) {
+            (Budget::None, _) => "",
+            (Budget::Writes, _) => "writes-per-account",
+            (Budget::Tokens, _) => "tokens-per-client",
+            (Budget::Mails, _) => "mails-per-address",
+            (Budget::Passwords, Audience::Public) => "logins-per-account",
+            (Budget::Passwords, Audience::Account) => "logins-per-known-client",
+        };
+        let reply = stage.ask(&operation, &stage.clinic).await;
+        let told = reply.header("ratelimit-policy").split('"').nth(1).unwrap_or_default();
+        assert_eq!(told, policy, "{}: {}", operation.id(), reply.text);
+    }
+}
