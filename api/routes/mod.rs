@@ -3,6 +3,8 @@
 
 pub mod documents;
 pub mod forms;
+#[cfg(test)]
+mod limits;
 pub mod ops;
 pub mod portal;
 pub mod public;

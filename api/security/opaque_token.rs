@@ -16,6 +16,9 @@ pub const TOKEN_CHARACTERS: usize = 43;
 pub struct OpaqueToken(SecretString);
 
 impl OpaqueToken {
+    /// Most characters of a text that is looked up as a token.
+    pub const MAX_INPUT: u64 = 200;
+
     /// A new token.
     #[must_use]
     pub fn generate() -> Self {

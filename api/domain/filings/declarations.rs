@@ -10,6 +10,11 @@ use crate::domain::values::ids::{AccountId, DeclarationId, UploadId};
 use crate::domain::values::receipt_number::ReceiptNumber;
 use crate::domain::values::words::words;
 
+/// Most other codes that a declaration names.
+pub const MAX_OTHER_CODES: u64 = 20;
+/// Most attachments of a declaration.
+pub const MAX_ATTACHMENTS: u64 = 10;
+
 words! {
     /// Where a declaration stands.
     #[derive(Serialize, Deserialize, utoipa::ToSchema)]

@@ -6,13 +6,14 @@ use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::values::calendar::Instant;
+use crate::domain::values::characters;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::ids::{AccountId, UploadId};
 use crate::domain::values::refusal::Refusal;
 use crate::domain::values::words::words;
 
 /// Largest file: 10 MiB.
-pub const MAX_BYTES: u64 = 10 * 1024 * 1024;
+pub const MAX_BYTES: u32 = 10 * 1024 * 1024;
 /// How long an announcement waits for its bytes.
 pub const ANNOUNCEMENT_LIFE: Duration = Duration::hours(24);
 /// Most files of one account.
@@ -20,7 +21,11 @@ pub const MAX_FILES: i64 = 100;
 /// Most bytes of one account.
 pub const MAX_TOTAL_BYTES: i64 = 300 * 1024 * 1024;
 /// Most characters of a file name.
-pub const MAX_NAME: usize = 200;
+pub const MAX_NAME: u64 = 200;
+/// Most characters of a media type as it is sent.
+pub const MAX_MEDIA_TYPE: u64 = 100;
+/// The hexadecimal digits of a SHA-256 digest.
+pub const DIGEST_DIGITS: u64 = 64;
 
 words! {
     /// The types of file that are taken.
@@ -109,7 +114,7 @@ pub fn parse_file_name(text: &str) -> Result<String, Fault> {
             || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
     };
     if name.is_empty()
-        || name.chars().count() > MAX_NAME
+        || characters::count(name) > MAX_NAME
         || name.starts_with('.')
         || name.chars().any(forbidden)
     {

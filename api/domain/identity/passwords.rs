@@ -3,14 +3,15 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::domain::values::characters;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
 use crate::domain::values::search_key::search_key;
 
 /// Fewest characters while the password is the only factor.
-pub const MIN_CHARACTERS: u32 = 15;
+pub const MIN_CHARACTERS: u64 = 15;
 /// Most characters.
-pub const MAX_CHARACTERS: u32 = 128;
+pub const MAX_CHARACTERS: u64 = 128;
 
 /// Words that people build passwords from, most of them Japanese.
 const WORDS: &str = include_str!("password_words.txt");
@@ -30,7 +31,7 @@ pub fn normal_form(password: &str) -> String {
 #[must_use]
 pub fn examine(password: &str, identity: &[&str]) -> Vec<Fault> {
     let normal = normal_form(password);
-    let length = u32::try_from(normal.chars().count()).unwrap_or(u32::MAX);
+    let length = characters::count(&normal);
     if length < MIN_CHARACTERS {
         return vec![Fault::TooShort { min: MIN_CHARACTERS }];
     }

@@ -16,6 +16,11 @@ pub(super) fn compact(text: &str) -> String {
     text.nfkc().filter(|c| !is_separator(*c)).collect()
 }
 
+/// How many characters a text has, counted in Unicode scalar values.
+pub fn count(text: &str) -> u64 {
+    u64::try_from(text.chars().count()).unwrap_or(u64::MAX)
+}
+
 /// The values of exactly `N` ASCII digits, or nothing for any other text.
 pub(super) fn digit_values<const N: usize>(text: &str) -> Option<[u8; N]> {
     let bytes: [u8; N] = text.as_bytes().try_into().ok()?;

@@ -9,7 +9,6 @@ use std::fmt;
 use super::characters;
 use super::fault::Fault;
 
-const MAX: usize = 254;
 const LOCAL_PART_MAX: usize = 64;
 const LABEL_MAX: usize = 63;
 
@@ -18,6 +17,9 @@ const LABEL_MAX: usize = 63;
 pub struct EmailAddress(String);
 
 impl EmailAddress {
+    /// Most characters of an address (RFC 5321).
+    pub const MAX: u64 = 254;
+
     /// Reads an address; full-width letters and signs are taken for their ASCII twins.
     ///
     /// # Errors
@@ -27,7 +29,10 @@ impl EmailAddress {
         let text = characters::nfkc(text);
         let (local_part, domain) = text.trim().split_once('@').ok_or(Fault::EmailForm)?;
         let address = format!("{local_part}@{}", domain.to_ascii_lowercase());
-        if address.len() > MAX || !is_local_part_but_for_dots(local_part) || !is_domain(domain) {
+        if characters::count(&address) > Self::MAX
+            || !is_local_part_but_for_dots(local_part)
+            || !is_domain(domain)
+        {
             return Err(Fault::EmailForm);
         }
         if local_part.contains("..") || local_part.ends_with('.') {

@@ -60,17 +60,17 @@ faults! {
     /// The text is longer than allowed.
     TooLong {
         /// Most characters allowed.
-        max: u32,
+        max: u64,
     } = "TOO_LONG",
     /// The text is shorter than allowed.
     TooShort {
         /// Fewest characters allowed.
-        min: u32,
+        min: u64,
     } = "TOO_SHORT",
     /// The list has too many entries.
     TooMany {
         /// Most entries allowed.
-        max: u32,
+        max: u64,
     } = "TOO_MANY",
     /// The number is outside its bounds.
     OutOfRange {
@@ -204,7 +204,7 @@ mod samples {
         }
     }
 
-    impl Sample for u32 {
+    impl Sample for u64 {
         fn sample() -> Self {
             100
         }

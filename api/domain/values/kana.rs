@@ -19,7 +19,7 @@ pub struct Kana(String);
 
 impl Kana {
     /// Most characters of a reading, counted in its normal form.
-    pub const MAX: u32 = 100;
+    pub const MAX: u64 = 100;
 
     /// Reads kana of any width; a hyphen behind kana is taken for `ー`.
     ///
@@ -46,7 +46,7 @@ impl Kana {
         if !kana.chars().any(is_katakana) {
             return Err(Fault::KanaForm);
         }
-        if u32::try_from(kana.chars().count()).is_ok_and(|count| count <= Self::MAX) {
+        if characters::count(&kana) <= Self::MAX {
             Ok(Self(kana))
         } else {
             Err(Fault::TooLong { max: Self::MAX })

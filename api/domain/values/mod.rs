@@ -1,7 +1,7 @@
 //! Values that several areas share: codes, addresses, texts, days.
 
 pub mod calendar;
-mod characters;
+pub(crate) mod characters;
 pub mod designation_receipt;
 pub mod email;
 pub mod facility_code;

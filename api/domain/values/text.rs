@@ -9,12 +9,16 @@ use std::marker::PhantomData;
 use super::characters;
 use super::fault::Fault;
 
-/// What sets one sort of text apart from another.
+/// Most characters of a text that is read to a code, a number, a day or a word. It leaves room for
+/// separators, spaces and other ways to write the same.
+pub const MAX_CODE_INPUT: u64 = 40;
+
+/// What distinguishes one kind of text from another.
 pub trait Sort {
     /// The name of the type, for `Debug`.
     const NAME: &'static str;
     /// Most characters, counted in Unicode scalar values.
-    const MAX: u32;
+    const MAX: u64;
     /// Whether the text may run over several lines.
     const LINES: bool = false;
     /// Whether the text is personal data, which `Debug` must not show.
@@ -30,7 +34,7 @@ pub struct Original<S> {
 
 impl<S: Sort> Original<S> {
     /// Most characters, counted in Unicode scalar values.
-    pub const MAX: u32 = S::MAX;
+    pub const MAX: u64 = S::MAX;
 
     /// Takes a text as it was sent. Where lines are allowed, `\r\n` becomes `\n`.
     ///
@@ -46,7 +50,7 @@ impl<S: Sort> Original<S> {
         if text.chars().any(|c| characters::is_control(c) && !(S::LINES && c == '\n')) {
             return Err(Fault::ControlCharacter);
         }
-        if u32::try_from(text.chars().count()).is_ok_and(|count| count <= S::MAX) {
+        if characters::count(text) <= S::MAX {
             Ok(Self { text: text.to_owned(), sort: PhantomData })
         } else {
             Err(Fault::TooLong { max: S::MAX })
@@ -97,7 +101,7 @@ pub type Line = Original<sort::Line>;
 /// lines. People write of age and illness here, so it is personal data.
 pub type Paragraph = Original<sort::Paragraph>;
 
-/// The sorts of text, each the argument of [`Original`].
+/// The kinds of text, each the argument of [`Original`].
 pub mod sort {
     use super::Sort;
 
@@ -127,33 +131,33 @@ pub mod sort {
 
     impl Sort for FacilityName {
         const NAME: &'static str = "FacilityName";
-        const MAX: u32 = 100;
+        const MAX: u64 = 100;
     }
 
     impl Sort for Address {
         const NAME: &'static str = "Address";
-        const MAX: u32 = 200;
+        const MAX: u64 = 200;
     }
 
     impl Sort for PersonName {
         const NAME: &'static str = "PersonName";
-        const MAX: u32 = 100;
+        const MAX: u64 = 100;
         const PERSONAL: bool = true;
     }
 
     impl Sort for Department {
         const NAME: &'static str = "Department";
-        const MAX: u32 = 100;
+        const MAX: u64 = 100;
     }
 
     impl Sort for Line {
         const NAME: &'static str = "Line";
-        const MAX: u32 = 100;
+        const MAX: u64 = 100;
     }
 
     impl Sort for Paragraph {
         const NAME: &'static str = "Paragraph";
-        const MAX: u32 = 2000;
+        const MAX: u64 = 2000;
         const LINES: bool = true;
         const PERSONAL: bool = true;
     }

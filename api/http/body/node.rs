@@ -236,7 +236,7 @@ impl<'de> Deserializer<'de> for Node<'_> {
     fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Unreadable> {
         let entries = self.entries();
         if entries.len() > length {
-            self.note(Fault::TooMany { max: u32::try_from(length).unwrap_or(u32::MAX) });
+            self.note(Fault::TooMany { max: u64::try_from(length).unwrap_or(u64::MAX) });
         }
         visitor.visit_seq(Entries::of(&self, entries, length))
     }

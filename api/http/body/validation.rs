@@ -32,7 +32,7 @@ fn fault_of(error: &ValidationError) -> Fault {
     let number = |name: &'static str| {
         error.params.get(&Cow::Borrowed(name)).and_then(serde_json::Value::as_i64).unwrap_or_default()
     };
-    let count = |name| u32::try_from(number(name)).unwrap_or(u32::MAX);
+    let count = |name| u64::try_from(number(name)).unwrap_or_default();
     match error.code.as_ref() {
         "too_long" => Fault::TooLong { max: count("max") },
         "too_many" => Fault::TooMany { max: count("max") },

@@ -128,7 +128,7 @@ impl Visit {
     fn patience(&self) -> Duration {
         let limit = self.state.settings.serving.request_time;
         if self.operation.is_some_and(|operation| operation.takes_file) {
-            limit + time_to_send(upload::MAX_BYTES)
+            limit + time_to_send(upload::MAX_BYTES.into())
         } else {
             limit
         }

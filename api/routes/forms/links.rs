@@ -14,7 +14,7 @@ use crate::security::opaque_token::OpaqueToken;
 pub struct EmailRequest {
     /// The address. It will be the login id.
     #[schema(min_length = 3, max_length = 254, format = "email", example = "reception@clinic.example")]
-    #[validate(length(max = 254, code = "too_long"))]
+    #[validate(length(max = EmailAddress::MAX, code = "too_long"))]
     pub email: String,
 }
 
@@ -41,7 +41,7 @@ pub const LINK_REQUESTED: LinkRequested = LinkRequested { status: "ACCEPTED" };
 pub struct TokenRequest {
     /// The token from the fragment of the mailed link.
     #[schema(value_type = String, min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
-    #[validate(length(max = 200, code = "too_long"))]
+    #[validate(length(max = OpaqueToken::MAX_INPUT, code = "too_long"))]
     pub token: SecretText,
 }
 

@@ -10,18 +10,18 @@ use crate::domain::values::faults::Faults;
 use crate::domain::values::kana::Kana;
 use crate::domain::values::phone::PhoneNumber;
 use crate::domain::values::postal_code::PostalCode;
-use crate::domain::values::text::{Address, Department, FacilityName, PersonName};
+use crate::domain::values::text::{Address, Department, FacilityName, MAX_CODE_INPUT, PersonName};
 
 /// Who opened the facility (開設者).
 #[derive(Deserialize, Serialize, ToSchema, Validate)]
 pub struct FounderForm {
     /// `INDIVIDUAL` (個人) or `CORPORATION` (法人).
     #[schema(value_type = FounderKind, example = "INDIVIDUAL")]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub kind: String,
     /// The person's name; for a corporation the corporation's name, not its representative's.
     #[schema(min_length = 1, max_length = 100, example = "架空 花子")]
-    #[validate(length(max = 100, code = "too_long"))]
+    #[validate(length(max = PersonName::MAX, code = "too_long"))]
     pub name: String,
 }
 
@@ -51,15 +51,15 @@ pub struct ContactForm {
     /// Department, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_length = 1, max_length = 100, example = "医事課")]
-    #[validate(length(max = 100, code = "too_long"))]
+    #[validate(length(max = Department::MAX, code = "too_long"))]
     pub department: Option<String>,
     /// Name.
     #[schema(min_length = 1, max_length = 100, example = "架空 太郎")]
-    #[validate(length(max = 100, code = "too_long"))]
+    #[validate(length(max = PersonName::MAX, code = "too_long"))]
     pub name: String,
     /// Telephone; hyphens, full-width digits and `+81` are understood.
     #[schema(min_length = 1, max_length = 40, example = "03-0000-1234")]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub phone: String,
 }
 

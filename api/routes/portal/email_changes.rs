@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
+use crate::domain::identity::passwords;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::fault::Fault;
 use crate::http::answer::Answer;
@@ -39,11 +40,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 pub struct EmailChangeRequest {
     /// The new address.
     #[schema(min_length = 3, max_length = 254, format = "email", example = "office@clinic.example")]
-    #[validate(length(max = 254, code = "too_long"))]
+    #[validate(length(max = EmailAddress::MAX, code = "too_long"))]
     pub email: String,
     /// The account's password: whoever found an open session must not take the account away.
     #[schema(value_type = String, min_length = 1, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
-    #[validate(length(max = 128, code = "too_long"))]
+    #[validate(length(max = passwords::MAX_CHARACTERS, code = "too_long"))]
     pub password: SecretText,
 }
 

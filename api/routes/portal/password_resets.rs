@@ -36,11 +36,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 pub struct PasswordResetRequest {
     /// The token from the fragment of the mailed link.
     #[schema(value_type = String, min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
-    #[validate(length(max = 200, code = "too_long"))]
+    #[validate(length(max = OpaqueToken::MAX_INPUT, code = "too_long"))]
     pub token: SecretText,
     /// The new password: 15 to 128 characters of any kind.
     #[schema(value_type = String, min_length = 15, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
-    #[validate(length(max = 128, code = "too_long"))]
+    #[validate(length(max = passwords::MAX_CHARACTERS, code = "too_long"))]
     pub password: SecretText,
 }
 

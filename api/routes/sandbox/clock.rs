@@ -11,6 +11,7 @@ use crate::clock::{Clock, LAST_YEAR};
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
+use crate::domain::values::text::MAX_CODE_INPUT;
 use crate::error::Error;
 use crate::http::answer::Answer;
 use crate::http::body::Json;
@@ -39,7 +40,7 @@ pub struct ClockResponse {
 pub struct ClockRequest {
     /// The new time, not before the present one and not after the year 2199.
     #[schema(format = DateTime, min_length = 20, max_length = 40, example = "2023-03-31T23:50:00+09:00")]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub now: String,
 }
 

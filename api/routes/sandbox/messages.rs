@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::db::store::sandbox::messages::{self, StoredMessage};
+use crate::domain::values::characters;
+use crate::domain::values::email::EmailAddress;
 use crate::http::answer::{Answer, Nothing};
 use crate::http::context::Context;
 use crate::http::operation::Operation;
@@ -21,9 +23,6 @@ const DELETE: Operation = Operation::public("deleteMessages");
 
 /// The operations of this resource.
 pub(super) const OPERATIONS: &[&Operation] = &[&LIST, &DELETE];
-
-/// No address is longer.
-const ADDRESS_MAX: usize = 254;
 
 /// A delivered mail (メール).
 #[derive(Serialize, ToSchema)]
@@ -114,7 +113,7 @@ pub(super) async fn list_messages(
     query: web::Query<MessageQuery>,
 ) -> Result<Answer<MessagePage>, Problem> {
     let MessageQuery { to, page_size, page_token } = query.into_inner();
-    if to.as_ref().is_some_and(|to| to.chars().count() > ADDRESS_MAX) {
+    if to.as_ref().is_some_and(|to| characters::count(to) > EmailAddress::MAX) {
         return Err(RequestRefusal::InvalidParameter.into());
     }
     let slice = PageQuery { page_size, page_token }.slice_by_time()?;

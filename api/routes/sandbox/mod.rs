@@ -1,7 +1,7 @@
 //! `/sandbox`: what a tester needs and production does not have: the mails, the clock, facilities to
 //! try with, and the page that a mailed link opens.
 
-mod clock;
+pub(super) mod clock;
 mod facilities;
 mod links;
 mod messages;

@@ -60,12 +60,12 @@ pub enum FieldForm {
     /// One line of text.
     Line {
         /// Most characters.
-        max: u32,
+        max: u64,
     },
     /// Text that may have line breaks.
     Paragraph {
         /// Most characters.
-        max: u32,
+        max: u64,
     },
     /// A box to tick: only `true` is good.
     Confirmation,

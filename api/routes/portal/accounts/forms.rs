@@ -5,10 +5,13 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::domain::accounts::{Account, FacilityIdentity, Profile};
+use crate::domain::identity::passwords;
 use crate::domain::values::designation_receipt::DesignationReceipt;
 use crate::domain::values::facility_code::{FacilityCode, FacilityKind};
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
+use crate::domain::values::kana::Kana;
+use crate::domain::values::text::{Address, FacilityName, MAX_CODE_INPUT};
 use crate::http::body::SecretText;
 use crate::routes::forms::parties::{ContactForm, FacilityTexts, FounderForm};
 use crate::security::opaque_token::OpaqueToken;
@@ -21,36 +24,36 @@ pub struct FacilityForm {
     /// The facility code (医療機関等コード), ten digits. Full-width digits and separators are
     /// understood. Absent only where the facility has no code yet, such as `2023-00123`.
     #[schema(nullable = false, min_length = 1, max_length = 40, example = "1312345676")]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub code: Option<String>,
     /// The receipt number of the application for designation (受付番号), for a facility that has no
     /// code yet, such as `2023-00123`.
     #[schema(nullable = false, min_length = 1, max_length = 40)]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub designation_receipt: Option<String>,
     /// The kind of facility; to be stated with `designation_receipt`, because a code says it.
     #[schema(nullable = false, value_type = Option<FacilityKind>)]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub kind: Option<String>,
     /// Name of the facility.
     #[schema(min_length = 1, max_length = 100, example = "架空さくら診療所")]
-    #[validate(length(max = 100, code = "too_long"))]
+    #[validate(length(max = FacilityName::MAX, code = "too_long"))]
     pub name: String,
     /// Reading of the name in kana.
     #[schema(min_length = 1, max_length = 100, example = "カクウサクラシンリョウジョ")]
-    #[validate(length(max = 100, code = "too_long"))]
+    #[validate(length(max = Kana::MAX, code = "too_long"))]
     pub name_kana: String,
     /// Postal code; `100-8916`, `1008916` and full-width digits are understood.
     #[schema(min_length = 1, max_length = 40, example = "100-0000")]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub postal_code: String,
     /// Address.
     #[schema(min_length = 1, max_length = 200, example = "東京都千代田区架空町１－１")]
-    #[validate(length(max = 200, code = "too_long"))]
+    #[validate(length(max = Address::MAX, code = "too_long"))]
     pub address: String,
     /// Telephone; hyphens, full-width digits and `+81` are understood.
     #[schema(min_length = 1, max_length = 40, example = "03-0000-1234")]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub phone: String,
 }
 
@@ -99,12 +102,12 @@ impl FacilityForm {
 pub struct AccountRequest {
     /// The token from the fragment of the mailed link.
     #[schema(value_type = String, min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
-    #[validate(length(max = 200, code = "too_long"))]
+    #[validate(length(max = OpaqueToken::MAX_INPUT, code = "too_long"))]
     pub token: SecretText,
     /// The password: 15 to 128 characters of any kind; not a common one, and without the facility's
     /// code or name or the address's name.
     #[schema(value_type = String, min_length = 15, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
-    #[validate(length(max = 128, code = "too_long"))]
+    #[validate(length(max = passwords::MAX_CHARACTERS, code = "too_long"))]
     pub password: SecretText,
     /// The facility.
     #[validate(nested)]
@@ -201,10 +204,10 @@ impl AccountChangeRequest {
 pub struct PasswordRequest {
     /// The present password.
     #[schema(value_type = String, min_length = 1, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
-    #[validate(length(max = 128, code = "too_long"))]
+    #[validate(length(max = passwords::MAX_CHARACTERS, code = "too_long"))]
     pub current_password: SecretText,
     /// The new password: 15 to 128 characters of any kind.
     #[schema(value_type = String, min_length = 15, max_length = 128, format = Password, example = "雪の朝に隣の犬と川岸まで歩いた")]
-    #[validate(length(max = 128, code = "too_long"))]
+    #[validate(length(max = passwords::MAX_CHARACTERS, code = "too_long"))]
     pub new_password: SecretText,
 }

@@ -1,6 +1,6 @@
 //! `/v1/accounts` and `/v1/account`: the account is created, read, changed.
 
-mod forms;
+pub(in crate::routes) mod forms;
 mod link_holder;
 mod views;
 

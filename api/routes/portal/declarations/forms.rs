@@ -5,10 +5,11 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::reason::ReasonForm;
+use crate::domain::filings::declarations::{MAX_ATTACHMENTS, MAX_OTHER_CODES};
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::faults::Faults;
 use crate::domain::values::ids::UploadId;
-use crate::domain::values::text::Line;
+use crate::domain::values::text::{Line, MAX_CODE_INPUT};
 use crate::routes::forms::listed::{AttachmentId, GivenFacilityCode};
 use crate::usecases::filings::declarations::DeclarationDraft;
 
@@ -17,7 +18,7 @@ use crate::usecases::filings::declarations::DeclarationDraft;
 pub struct DeclarationRequest {
     /// The round, as it names itself.
     #[schema(min_length = 1, max_length = 40, example = "2023")]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub round: String,
     /// The reason (やむを得ない事情).
     #[validate(nested)]
@@ -25,15 +26,15 @@ pub struct DeclarationRequest {
     /// Other facility codes of the same premises that the circumstances also concern, for the
     /// reviewer. Each of them files its own declaration.
     #[schema(nullable = false, max_items = 20, value_type = Option<Vec<GivenFacilityCode>>, example = json!([]))]
-    #[validate(length(max = 20, code = "too_many"))]
+    #[validate(length(max = MAX_OTHER_CODES, code = "too_many"))]
     pub other_facility_codes: Option<Vec<String>>,
     /// Stored uploads that go with the declaration.
     #[schema(nullable = false, max_items = 10, value_type = Option<Vec<AttachmentId>>, example = json!([]))]
-    #[validate(length(max = 10, code = "too_many"))]
+    #[validate(length(max = MAX_ATTACHMENTS, code = "too_many"))]
     pub attachment_ids: Option<Vec<String>>,
     /// Your own reference, given back as it came.
     #[schema(nullable = false, min_length = 1, max_length = 100, example = "clinic-2023-0001")]
-    #[validate(length(max = 100, code = "too_long"))]
+    #[validate(length(max = Line::MAX, code = "too_long"))]
     pub client_reference: Option<String>,
 }
 

@@ -1,6 +1,6 @@
 //! `/v1/declarations`: the transitional measure is declared, corrected, withdrawn, read.
 
-mod forms;
+pub(in crate::routes) mod forms;
 mod reason;
 mod views;
 

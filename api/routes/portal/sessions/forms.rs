@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use crate::domain::identity::passwords;
 use crate::domain::identity::sessions::{ACCESS_TOKEN_LIFE, Session};
+use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::SessionId;
 use crate::http::body::SecretText;
 use crate::http::paging::page;
@@ -16,11 +18,11 @@ use crate::security::opaque_token::OpaqueToken;
 pub struct LoginRequest {
     /// The account's e-mail address.
     #[schema(min_length = 3, max_length = 254, format = "email", example = "reception@clinic.example")]
-    #[validate(length(max = 254, code = "too_long"))]
+    #[validate(length(max = EmailAddress::MAX, code = "too_long"))]
     pub email: String,
     /// The password.
     #[schema(value_type = String, min_length = 1, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
-    #[validate(length(max = 128, code = "too_long"))]
+    #[validate(length(max = passwords::MAX_CHARACTERS, code = "too_long"))]
     pub password: SecretText,
 }
 
@@ -29,7 +31,7 @@ pub struct LoginRequest {
 pub struct RefreshRequest {
     /// The newest refresh token of the session.
     #[schema(value_type = String, min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
-    #[validate(length(max = 200, code = "too_long"))]
+    #[validate(length(max = OpaqueToken::MAX_INPUT, code = "too_long"))]
     pub refresh_token: SecretText,
 }
 

@@ -1,6 +1,6 @@
 //! `/v1/sessions`: login, refresh, logout.
 
-mod forms;
+pub(in crate::routes) mod forms;
 
 use actix_web::{delete, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;

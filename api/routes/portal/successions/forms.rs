@@ -11,7 +11,7 @@ use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
 use crate::domain::values::phone::PhoneNumber;
 use crate::domain::values::postal_code::PostalCode;
-use crate::domain::values::text::{Address, FacilityName, Paragraph, PersonName};
+use crate::domain::values::text::{Address, FacilityName, MAX_CODE_INPUT, Paragraph, PersonName};
 use crate::routes::forms::parties::{ContactForm, FounderForm};
 use crate::usecases::filings::successions::SuccessionDraft;
 
@@ -20,23 +20,23 @@ use crate::usecases::filings::successions::SuccessionDraft;
 pub struct SuccessorForm {
     /// The new facility code. It may not be in the facility list yet.
     #[schema(min_length = 1, max_length = 40, example = "1312345767")]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub facility_code: String,
     /// Name.
     #[schema(min_length = 1, max_length = 100, example = "架空さくら診療所")]
-    #[validate(length(max = 100, code = "too_long"))]
+    #[validate(length(max = FacilityName::MAX, code = "too_long"))]
     pub name: String,
     /// Postal code.
     #[schema(min_length = 1, max_length = 40, example = "100-0000")]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub postal_code: String,
     /// Address.
     #[schema(min_length = 1, max_length = 200, example = "東京都千代田区架空町１－１")]
-    #[validate(length(max = 200, code = "too_long"))]
+    #[validate(length(max = Address::MAX, code = "too_long"))]
     pub address: String,
     /// Telephone.
     #[schema(min_length = 1, max_length = 40, example = "03-0000-1234")]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub phone: String,
 }
 
@@ -77,15 +77,15 @@ impl SuccessorForm {
 pub struct GuidanceAddressForm {
     /// Postal code.
     #[schema(min_length = 1, max_length = 40, example = "100-0000")]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub postal_code: String,
     /// Address.
     #[schema(min_length = 1, max_length = 200, example = "東京都千代田区架空町１－１")]
-    #[validate(length(max = 200, code = "too_long"))]
+    #[validate(length(max = Address::MAX, code = "too_long"))]
     pub address: String,
     /// Addressee.
     #[schema(min_length = 1, max_length = 100, example = "架空さくら診療所")]
-    #[validate(length(max = 100, code = "too_long"))]
+    #[validate(length(max = PersonName::MAX, code = "too_long"))]
     pub name: String,
 }
 
@@ -119,15 +119,15 @@ pub struct SuccessionRequest {
     pub successor_founder: FounderForm,
     /// Why the code changes.
     #[schema(value_type = SuccessionReason, example = "INCORPORATION_CHANGE")]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub reason: String,
     /// The explanation; required with `OTHER`.
     #[schema(nullable = false, min_length = 1, max_length = 2000)]
-    #[validate(length(max = 2000, code = "too_long"))]
+    #[validate(length(max = Paragraph::MAX, code = "too_long"))]
     pub reason_detail: Option<String>,
     /// The day of the change, at most one year ahead.
     #[schema(format = Date, min_length = 10, max_length = 10, example = "2023-02-01")]
-    #[validate(length(max = 40, code = "too_long"))]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub change_date: String,
     /// Where the guidance is posted.
     #[validate(nested)]

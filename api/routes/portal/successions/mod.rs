@@ -1,6 +1,6 @@
 //! `/v1/successions`: the old code's account hands everything to the new code.
 
-mod forms;
+pub(in crate::routes) mod forms;
 mod views;
 
 use actix_web::{get, post, put, web};

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::domain::filings::uploads::{MediaType, Upload, parse_file_name, parse_sha256};
+use crate::domain::filings::uploads::{
+    DIGEST_DIGITS, MAX_BYTES, MAX_MEDIA_TYPE, MAX_NAME, MediaType, Upload, parse_file_name, parse_sha256,
+};
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
 use crate::http::timestamp::Timestamp;
@@ -15,15 +17,15 @@ use crate::usecases::filings::uploads::Announcement;
 pub struct UploadRequest {
     /// The file's name, without a folder.
     #[schema(min_length = 1, max_length = 200, example = "契約書（写し）.pdf")]
-    #[validate(length(max = 200, code = "too_long"))]
+    #[validate(length(max = MAX_NAME, code = "too_long"))]
     pub file_name: String,
     /// Its type: PDF, JPEG or PNG.
     #[schema(value_type = MediaType, example = "application/pdf")]
-    #[validate(length(max = 100, code = "too_long"))]
+    #[validate(length(max = MAX_MEDIA_TYPE, code = "too_long"))]
     pub media_type: String,
     /// Its size in bytes, 10 MiB at most.
     #[schema(minimum = 1, maximum = 10_485_760, example = 48213)]
-    #[validate(range(min = 1, max = 10_485_760, code = "out_of_range"))]
+    #[validate(range(min = 1, max = i64::from(MAX_BYTES), code = "out_of_range"))]
     pub size_bytes: i64,
     /// Its SHA-256 digest in hexadecimal digits.
     #[schema(
@@ -32,7 +34,7 @@ pub struct UploadRequest {
         pattern = "^[0-9A-Fa-f]{64}$",
         example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
     )]
-    #[validate(length(max = 64, code = "too_long"))]
+    #[validate(length(max = DIGEST_DIGITS, code = "too_long"))]
     pub sha256: String,
 }
 

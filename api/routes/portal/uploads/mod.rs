@@ -1,7 +1,7 @@
 //! `/v1/uploads`: attachments, announced first, then their bytes.
 
 mod content;
-mod forms;
+pub(in crate::routes) mod forms;
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, post, put, web};

@@ -7,6 +7,7 @@ use super::{
     AttachmentRule, CategoryRule, Edition, FieldForm, FieldRule, NotAfter, Statement, StatementField, Value,
 };
 use crate::domain::values::calendar::YearMonth;
+use crate::domain::values::characters;
 use crate::domain::values::facility_code::FacilityKind;
 use crate::domain::values::fault::Fault;
 
@@ -109,12 +110,11 @@ impl FieldRule {
     }
 }
 
-fn text_fault(text: &str, max: u32) -> Option<Fault> {
+fn text_fault(text: &str, max: u64) -> Option<Fault> {
     if text.trim().is_empty() {
         return Some(Fault::Blank);
     }
-    let fits = u32::try_from(text.chars().count()).is_ok_and(|length| length <= max);
-    (!fits).then_some(Fault::TooLong { max })
+    (characters::count(text) > max).then_some(Fault::TooLong { max })
 }
 
 const fn attachment_fault(rule: AttachmentRule, attachments: usize) -> Option<Fault> {
