@@ -14,7 +14,6 @@ use super::{sandbox, tags};
 use crate::error::Error;
 use crate::http::document;
 use crate::http::operation::Operation;
-use crate::http::problems::{FieldError, ProblemDocument};
 
 /// What holds for every operation.
 const INTRODUCTION: &str = include_str!("introduction.md");
@@ -28,7 +27,6 @@ const INTRODUCTION: &str = include_str!("introduction.md");
         license(name = "MIT", identifier = "MIT"),
     ),
     servers((url = "/", description = "This service")),
-    components(schemas(ProblemDocument, FieldError)),
     tags(
         (name = tags::REGISTRATION, description = "Registration of an account (アカウント登録): address, mailed link, form, confirmation screen, account."),
         (name = tags::LOGIN, description = "Sessions (ログイン) and forgotten passwords."),

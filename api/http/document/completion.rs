@@ -1,15 +1,12 @@
 //! What follows for the document from what an operation takes: its problems and its headers.
 
-use utoipa::openapi::header::{Header, HeaderBuilder};
-use utoipa::openapi::path;
-use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::Components;
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{ContentBuilder, Ref, RefOr};
+use utoipa::openapi::{RefOr, path};
 
+use super::shared::{self, SharedHeader, SharedResponse};
 use crate::http::caller::BEARER;
 use crate::http::operation::{Audience, Operation};
-use crate::http::problems::MEDIA_TYPE;
 
 /// What an operation takes, as far as its answers depend on it.
 #[expect(clippy::struct_excessive_bools, reason = "each is a question of its own about the operation")]
@@ -46,7 +43,12 @@ impl Taken {
 }
 
 /// Adds the problems that follow from what the operation takes, and the headers of every answer.
-pub(super) fn complete(operation: &mut path::Operation, known: &Operation, has_path_parameter: bool) {
+pub(super) fn complete(
+    operation: &mut path::Operation,
+    known: &Operation,
+    has_path_parameter: bool,
+    components: &mut Components,
+) {
     let secured = known.audience == Audience::Account;
     let requirement = if secured {
         SecurityRequirement::new::<_, [String; 0], String>(BEARER, [])
@@ -56,95 +58,76 @@ pub(super) fn complete(operation: &mut path::Operation, known: &Operation, has_p
     operation.security = Some(vec![requirement]);
     let taken = Taken::by(operation, secured, has_path_parameter);
     let responses = &mut operation.responses.responses;
-    for (status, description) in known.refusals.iter().copied().chain(problems(&taken)) {
-        responses.entry(status.to_string()).or_insert_with(|| RefOr::T(problem(description)));
+    for (status, description) in known.refusals {
+        let entry = responses.entry(status.to_string());
+        entry.or_insert_with_key(|status| shared::stated_refusal(status, description, components));
     }
-    if taken.if_none_match {
-        let unchanged =
-            ResponseBuilder::new().description("The representation that you have is still the present one.");
-        responses.entry("304".to_owned()).or_insert_with(|| RefOr::T(unchanged.build()));
+    for response in follow_from(&taken) {
+        let entry = responses.entry(response.status.to_owned());
+        entry.or_insert_with(|| response.referred(components));
     }
     if !responses.keys().any(|status| status.starts_with('4')) {
-        let refused = problem("The request was refused; `code` says why.");
-        responses.insert("4XX".to_owned(), RefOr::T(refused));
+        let refused = shared::REQUEST_REFUSED;
+        responses.insert(refused.status.to_owned(), refused.referred(components));
     }
     for (status, response) in responses {
         if let RefOr::T(response) = response {
-            for (name, header) in headers(&taken, status) {
-                response.headers.entry(name.to_owned()).or_insert(RefOr::T(header));
+            for header in headers(&taken, status) {
+                let entry = response.headers.entry(header.name.to_owned());
+                entry.or_insert_with(|| header.referred(components));
             }
         }
     }
 }
 
-fn problems(taken: &Taken) -> Vec<(u16, &'static str)> {
-    let mut problems =
-        vec![(500, "Something failed inside."), (503, "Overloaded; come back after `Retry-After`.")];
+/// The answers that follow from what an operation takes. Of two with the same status, the first counts.
+fn follow_from(taken: &Taken) -> Vec<SharedResponse> {
+    let mut responses = vec![shared::INTERNAL_ERROR, shared::OVERLOADED];
     if taken.body {
-        problems.extend([
-            (400, "The body is no JSON document, or a parameter is malformed."),
-            (408, "The body came too slowly."),
-            (413, "The body is too large."),
-            (415, "The body is of another media type."),
-            (422, "Values were refused; `errors` lists all of them."),
+        responses.extend([
+            shared::MALFORMED_REQUEST,
+            shared::REQUEST_TIMED_OUT,
+            shared::BODY_TOO_LARGE,
+            shared::UNSUPPORTED_MEDIA_TYPE,
+            shared::INVALID_CONTENT,
         ]);
     }
     if taken.parameters {
-        problems.push((400, "A parameter is malformed."));
+        responses.push(shared::MALFORMED_PARAMETER);
     }
     if taken.secured {
-        problems.push((401, "No access token, or one that is not good any more."));
+        responses.push(shared::UNAUTHENTICATED);
     }
     if taken.path_parameter {
-        problems.push((404, "No such resource, or not yours."));
+        responses.push(shared::RESOURCE_NOT_FOUND);
     }
     if taken.if_match {
-        problems.extend([(412, "The resource changed since it was read."), (428, "`If-Match` is missing.")]);
+        responses.extend([shared::RESOURCE_CHANGED, shared::IF_MATCH_MISSING]);
+    }
+    if taken.if_none_match {
+        responses.push(shared::NOT_MODIFIED);
     }
     if taken.idempotency_key {
-        problems.push((422, "Values were refused, or the `Idempotency-Key` was used with another body."));
+        responses.push(shared::INVALID_CONTENT_OR_REUSED_KEY);
     }
     if taken.body || taken.validate_only {
-        problems.push((429, "A budget is used up; come back after `Retry-After`."));
+        responses.push(shared::BUDGET_USED_UP);
     }
-    problems
+    responses
 }
 
-fn problem(description: &str) -> Response {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    ResponseBuilder::new().description(description).content(MEDIA_TYPE, content).build()
-}
-
-fn headers(taken: &Taken, status: &str) -> Vec<(&'static str, Header)> {
-    let mut headers = vec![("X-Request-Id", text("The request's id, to be given to the call centre.", 64))];
-    let done = status.starts_with('2');
-    if done && (taken.if_match || taken.if_none_match) || status == "304" {
-        headers
-            .push(("ETag", text("The version of what is shown, for `If-Match` and `If-None-Match`.", 200)));
-    }
-    if done && taken.idempotency_key {
-        let description = "`true` where the answer was given before under the same `Idempotency-Key`.";
-        headers.push(("Idempotent-Replayed", text(description, 4)));
-    }
-    if done && taken.page_token {
-        headers.push(("Link", text("The next page (`rel=\"next\"`), if there is one.", 2000)));
-    }
-    match status {
-        "201" => headers.push(("Location", text("The path of what was created.", 200))),
-        "401" => headers.push(("WWW-Authenticate", text("How to authenticate (RFC 6750).", 200))),
-        "429" | "503" => headers.push(("Retry-After", seconds("Seconds to wait before the next try."))),
-        _ => {}
+fn headers(taken: &Taken, status: &str) -> Vec<SharedHeader> {
+    let mut headers = shared::headers_of_status(status);
+    if status.starts_with('2') {
+        if taken.if_match || taken.if_none_match {
+            headers.push(shared::ETAG);
+        }
+        if taken.idempotency_key {
+            headers.push(shared::REPLAYED);
+        }
+        if taken.page_token {
+            headers.push(shared::LINK);
+        }
     }
     headers
-}
-
-fn text(description: &str, max_length: usize) -> Header {
-    let schema = ObjectBuilder::new().schema_type(Type::String).max_length(Some(max_length)).build();
-    HeaderBuilder::new().schema(Some(schema)).description(Some(description)).build()
-}
-
-fn seconds(description: &str) -> Header {
-    let schema =
-        ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(86_400)).build();
-    HeaderBuilder::new().schema(Some(schema)).description(Some(description)).build()
 }

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::{Content, OpenApi, RefOr};
+use utoipa::openapi::{Components, Content, RefOr};
 
 const JSON: &str = "application/json";
 
@@ -13,9 +13,9 @@ const JSON: &str = "application/json";
 pub(super) struct Examples(Value);
 
 impl Examples {
-    /// Reads them from the document.
-    pub(super) fn of(document: &OpenApi) -> Self {
-        Self(document.components.as_ref().map_or(Value::Null, |components| json!(components.schemas)))
+    /// Reads them from the document's components.
+    pub(super) fn of(components: &Components) -> Self {
+        Self(json!(components.schemas))
     }
 
     /// Gives the operation's request and good answers their examples.

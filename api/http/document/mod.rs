@@ -3,16 +3,18 @@
 mod completion;
 mod examples;
 mod requests;
+mod shared;
 
 use actix_web::App;
-use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::{self, PathItem};
+use utoipa::openapi::{ComponentsBuilder, OpenApi};
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::examples::Examples;
 use super::caller::{BEARER, bearer_scheme};
 use super::operation::Operation;
+use super::problems::{FieldError, ProblemDocument};
 
 /// The document of these routes, on the base of what it says of itself.
 #[must_use]
@@ -22,19 +24,25 @@ pub fn of_routes(
     routes: impl FnOnce(&mut ServiceConfig<'_>),
 ) -> OpenApi {
     let (_, mut document) = App::new().into_utoipa_app().openapi(base).configure(routes).split_for_parts();
-    if let Some(components) = &mut document.components {
-        components.add_security_scheme(BEARER, bearer_scheme());
+    if document.paths.paths.is_empty() {
+        return document;
     }
-    let examples = Examples::of(&document);
+    let mut components = ComponentsBuilder::from(document.components.take().unwrap_or_default())
+        .schema_from::<ProblemDocument>()
+        .schema_from::<FieldError>()
+        .security_scheme(BEARER, bearer_scheme())
+        .build();
+    let examples = Examples::of(&components);
     for (path, item) in &mut document.paths.paths {
         for operation in operations_of(item) {
             let known = operations.iter().find(|known| operation.operation_id.as_deref() == Some(known.id));
             if let Some(known) = known {
-                completion::complete(operation, known, path.contains('{'));
+                completion::complete(operation, known, path.contains('{'), &mut components);
             }
             examples.add_to(operation);
         }
     }
+    document.components = Some(components);
     requests::close(&mut document);
     document
 }

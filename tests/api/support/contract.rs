@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use todokede::http::operation;
 use uuid::Uuid;
 
+use super::schema::resolved;
 use super::{Actor, Client, PASSWORD, Reply, TestApp, forms, send};
 
-/// One operation of the document.
+/// One operation of the document, its responses written out where the document refers to shared ones.
 pub struct Operation {
     pub method: Method,
     pub path: String,
@@ -30,11 +31,24 @@ pub fn operations_of(document: &Value) -> Vec<Operation> {
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, spec) in item.as_object().unwrap() {
             let method = method.to_uppercase().parse().unwrap();
-            all.push(Operation { method, path: path.clone(), spec: spec.clone() });
+            let mut spec = spec.clone();
+            for response in spec["responses"].as_object_mut().unwrap().values_mut() {
+                *response = written_out(document, response);
+            }
+            all.push(Operation { method, path: path.clone(), spec });
         }
     }
     assert!(all.len() > 30, "only {} operations were found", all.len());
     all
+}
+
+/// A response with its own reference and those of its headers followed.
+fn written_out(document: &Value, response: &Value) -> Value {
+    let mut response = resolved(document, response).clone();
+    for header in response["headers"].as_object_mut().unwrap().values_mut() {
+        *header = resolved(document, header).clone();
+    }
+    response
 }
 
 impl Operation {

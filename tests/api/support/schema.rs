@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// A schema with its reference followed.
+/// A schema, or another part of the document, with its reference followed.
 pub fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     if let Some(name) = schema["$ref"].as_str() {
         return resolved(document, document.pointer(name.trim_start_matches('#')).unwrap());

@@ -1,6 +1,6 @@
 //! The document is current and complete: whoever reads only it can write a client.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -41,6 +41,43 @@ fn every_operation_is_described() {
             assert_eq!(is_problem, status.starts_with(['4', '5']), "{id} {status}");
         }
     }
+}
+
+#[test]
+fn what_repeats_is_shared_and_what_is_shared_repeats() {
+    let document = document();
+    let mut uses: BTreeMap<String, usize> = BTreeMap::new();
+    let mut written_here = BTreeSet::new();
+    let mut count = |part: &Value| match part["$ref"].as_str() {
+        Some(name) => *uses.entry(name.to_owned()).or_default() += 1,
+        None => assert!(
+            part["content"].get("application/problem+json").is_none()
+                || written_here.insert(part.to_string()),
+            "{part} is there twice: give it a name among the shared responses"
+        ),
+    };
+    let components = &document["components"];
+    let shared = components["responses"].as_object().unwrap();
+    let items = document["paths"].as_object().unwrap().values();
+    let operations = items.flat_map(|item| item.as_object().unwrap().values());
+    let responses: Vec<&Value> =
+        operations.flat_map(|operation| operation["responses"].as_object().unwrap().values()).collect();
+    for response in &responses {
+        count(response);
+    }
+    for response in responses.into_iter().chain(shared.values()) {
+        for (name, header) in response["headers"].as_object().into_iter().flatten() {
+            assert!(header["$ref"].is_string(), "{name} is described in the answer itself");
+            count(header);
+        }
+    }
+    for kind in ["responses", "headers"] {
+        for name in components[kind].as_object().unwrap().keys() {
+            let used = uses.remove(&format!("#/components/{kind}/{name}")).unwrap_or_default();
+            assert!(used > 1, "{kind}/{name} is used {used} times");
+        }
+    }
+    assert_eq!(uses, BTreeMap::new(), "these references lead nowhere");
 }
 
 #[test]
