@@ -1,4 +1,5 @@
-//! One line per request: ids, status, time and size, no address, no token, no personal data.
+//! The access log: one line per request, with ids, status, time and size, and without addresses, tokens and
+//! personal data.
 
 use std::time::Duration;
 
@@ -7,34 +8,34 @@ use actix_web::http::Method;
 use super::caller::KnownAccount;
 use crate::ops::traffic::known_method;
 
-/// What the line says.
-pub struct Line<'a> {
+/// What the line of one request says.
+pub struct Entry<'a> {
     /// The method.
     pub method: &'a Method,
-    /// The route's pattern, so that no id and no guess of a caller stands in the log.
+    /// The route's pattern. The path itself would bring ids and callers' guesses into the log.
     pub route: Option<&'a str>,
     /// The answer's status.
     pub status: u16,
-    /// The length of its body as it is sent.
+    /// The length of the answer's body.
     pub bytes: u64,
-    /// How long it took, from the head of the request to the head of the answer.
+    /// The time from the request's head to the answer's head.
     pub elapsed: Duration,
     /// The request's id.
     pub request_id: &'a str,
-    /// The account whose access token came with it.
+    /// The account of the request's access token.
     pub account: Option<KnownAccount>,
 }
 
-/// Writes the line.
-pub fn write(line: &Line<'_>) {
+/// Writes the entry.
+pub fn write(entry: &Entry<'_>) {
     tracing::info!(
         target: "access",
-        method = known_method(line.method.as_str()),
-        route = line.route.unwrap_or("-"),
-        status = line.status,
-        micros = u64::try_from(line.elapsed.as_micros()).unwrap_or(u64::MAX),
-        bytes = line.bytes,
-        request_id = line.request_id,
-        account = line.account.map(|account| tracing::field::display(account.0)),
+        method = known_method(entry.method.as_str()),
+        route = entry.route.unwrap_or("-"),
+        status = entry.status,
+        micros = u64::try_from(entry.elapsed.as_micros()).unwrap_or(u64::MAX),
+        bytes = entry.bytes,
+        request_id = entry.request_id,
+        account = entry.account.map(|account| tracing::field::display(account.0)),
     );
 }

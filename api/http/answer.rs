@@ -1,4 +1,4 @@
-//! Answers before they are written, in a form that can be kept under an idempotency key.
+//! Answers in a form that can be stored under an idempotency key and sent again.
 
 use std::marker::PhantomData;
 
@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
-/// Tells a caller that the answer was given before.
+/// The header of an answer that was sent before under the same idempotency key.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-/// What is kept of an answer under an idempotency key.
+/// What is stored of an answer under an idempotency key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Kept {
     status: u16,
@@ -37,7 +37,7 @@ pub struct Answer<B> {
 #[derive(Debug)]
 pub enum Nothing {}
 
-/// The body of an operation with a confirmation screen: `B`, or `P` where it was rehearsed.
+/// The body of an operation with a confirmation screen: `B`, or `P` if the request was a rehearsal.
 #[derive(Debug)]
 pub struct OrPreview<B, P>(PhantomData<(B, P)>);
 
@@ -80,7 +80,7 @@ impl<B> Answer<B> {
         Self { kept: Kept::bare(StatusCode::NOT_MODIFIED), header: None, body: PhantomData }.tagged(etag)
     }
 
-    /// An answer that was given before.
+    /// An answer that was stored under an idempotency key.
     #[must_use]
     pub fn replayed(kept: Kept) -> Self {
         Self { kept, header: Some((REPLAYED, "true".to_owned())), body: PhantomData }
@@ -93,13 +93,13 @@ impl<B> Answer<B> {
         self
     }
 
-    /// The same with a header that is not kept.
+    /// The same with a header that is not stored.
     #[must_use]
     pub fn with_header(self, name: HeaderName, value: String) -> Self {
         Self { header: Some((name, value)), ..self }
     }
 
-    /// What is kept of it under an idempotency key.
+    /// What is stored of it under an idempotency key.
     #[must_use]
     pub const fn kept(&self) -> &Kept {
         &self.kept

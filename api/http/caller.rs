@@ -1,4 +1,5 @@
-//! Who calls: an access token, or nothing. The call becomes an actor at the beginning of its transaction.
+//! Who calls: the account of an access token, or anyone. The transaction of the call turns the caller into an
+//! actor.
 
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpMessage as _, HttpRequest, web};
@@ -28,14 +29,14 @@ pub fn bearer_scheme() -> SecurityScheme {
     SecurityScheme::Http(http)
 }
 
-/// Who calls, as far as a request says it. Who acts is found in the transaction.
+/// Who calls, as the request states it. The transaction checks it and finds who acts.
 pub trait Caller: Clone + Send + 'static {
     /// The account of the access token, if there is one.
     fn account_id(&self) -> Option<AccountId> {
         None
     }
 
-    /// Locks what the caller is about to change, before anything of it is read.
+    /// Locks what the caller is about to change, before the transaction reads it.
     ///
     /// # Errors
     /// The database's.
@@ -48,9 +49,9 @@ pub trait Caller: Clone + Send + 'static {
     fn actor(&self, conn: &mut Conn, now: Instant) -> Result<Actor, Error>;
 }
 
-/// A caller that the head of a request names.
+/// A caller that is known from the headers of a request.
 pub trait NamedByHead: Caller {
-    /// Reads what the head says.
+    /// Reads the headers.
     ///
     /// # Errors
     /// The refusals of a token.
@@ -77,7 +78,7 @@ impl Caller for Anyone {
     }
 }
 
-/// The account of a verified access token. Whether its session lives is asked in the transaction.
+/// The account of a verified access token. The transaction checks whether its session is still open.
 #[derive(Debug, Clone, Copy)]
 pub struct LoggedIn(Verified);
 
@@ -85,7 +86,7 @@ impl NamedByHead for LoggedIn {
     fn of_request(request: &HttpRequest) -> Result<Self, Error> {
         let state = request.app_data::<web::Data<State>>().ok_or_else(|| Error::internal("no state"))?;
         let now = request.extensions().get::<Arrival>().map(|arrival| arrival.now);
-        let now = now.ok_or_else(|| Error::internal("a handler was reached past the edge"))?;
+        let now = now.ok_or_else(|| Error::internal("a request did not pass the edge"))?;
         let header = request.headers().get(AUTHORIZATION).ok_or(IdentityRefusal::TokenMissing)?;
         let header = header.to_str().map_err(|_| IdentityRefusal::TokenInvalid)?;
         let (scheme, token) = header.split_once(' ').ok_or(IdentityRefusal::TokenInvalid)?;
@@ -103,7 +104,8 @@ impl Caller for LoggedIn {
         Some(self.0.account_id)
     }
 
-    /// An account's writes come one after the other: equal keys find the first one's answer.
+    /// Runs the writes of an account one after the other, so that a repeated idempotency key finds the first
+    /// answer.
     fn lock(&self, conn: &mut Conn) -> Result<(), Error> {
         locks::hold(conn, &[Lock::Account(self.0.account_id)])
     }
@@ -113,7 +115,6 @@ impl Caller for LoggedIn {
     }
 }
 
-/// The account whose access token came with a request, for the edge's log. Its session may have ended
-/// since.
+/// The account of a request's access token, for the access log. Its session may have ended.
 #[derive(Debug, Clone, Copy)]
 pub struct KnownAccount(pub AccountId);

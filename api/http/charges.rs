@@ -1,4 +1,4 @@
-//! Requests are charged to budgets; the edge tells the caller what is left.
+//! Charges requests to budgets. The edge writes what is left into the answer's headers.
 
 use actix_web::HttpMessage as _;
 
@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::security::limits::{Limit, Remaining};
 
 impl<C: Caller> Context<C> {
-    /// Charges a request to its operation's budget, where that needs nothing of the body: budgets of mails
-    /// and passwords also belong to an address or an account that only the handler knows.
+    /// Charges a request to its operation's budget, if the budget depends on the caller alone. Budgets of mails and
+    /// passwords also depend on an address or an account, which only the handler knows.
     ///
     /// # Errors
     /// [`Error::Limited`].
@@ -24,7 +24,7 @@ impl<C: Caller> Context<C> {
         }
     }
 
-    /// Charges a mail to an address to its client and to the address.
+    /// Charges a mail to the budget of the client that causes it and to that of its recipient.
     ///
     /// # Errors
     /// [`Error::Limited`].

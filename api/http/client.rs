@@ -1,11 +1,11 @@
-//! The address of a client, behind balancers or not.
+//! The address of a client, with or without balancers before the service.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use ipnet::IpNet;
 
-/// The client's address as limits see it. `X-Forwarded-For` is believed only as far as it was
-/// written by balancers we trust: from the right, the first address that is none of theirs.
+/// The client's address, as limits count it. Only what trusted balancers wrote into `X-Forwarded-For` is used:
+/// the client is the first address from the right that is not a trusted balancer's.
 #[must_use]
 pub fn client_of(peer: Option<IpAddr>, forwarded: Option<&str>, trusted: &[IpNet]) -> String {
     let Some(peer) = peer else { return "unknown".to_owned() };
@@ -22,12 +22,12 @@ pub fn client_of(peer: Option<IpAddr>, forwarded: Option<&str>, trusted: &[IpNet
     }
     match client.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
-        // One household or office has a whole /64.
+        // One household or office usually has a whole /64.
         IpAddr::V6(address) => format!("{}/64", Ipv6Addr::from(u128::from(address) & (u128::MAX << 64))),
     }
 }
 
-/// The address of a hop, which some balancers write with its port.
+/// The address of a hop. Some balancers add the port.
 fn address_of(hop: &str) -> Option<IpAddr> {
     let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop);
     bare.parse().ok().or_else(|| hop.parse().ok().map(|with_port: SocketAddr| with_port.ip()))

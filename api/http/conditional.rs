@@ -1,5 +1,5 @@
-//! Entity tags: reads that are saved, and changes that cannot overwrite what their author has not
-//! seen (RFC 9110, section 13).
+//! Entity tags (RFC 9110, section 13): they save reads of what has not changed, and keep a change from
+//! overwriting a version that its author has not seen.
 
 use std::future::{Ready, ready};
 
@@ -15,8 +15,8 @@ use super::problems::Problem;
 use crate::error::Error;
 use crate::http::problems::refusals::RequestRefusal;
 
-/// Longest `If-Match` or `If-None-Match`: a caller holds a handful of versions.
-const LONGEST: usize = 200;
+/// Longest `If-Match` or `If-None-Match`: a caller knows a few versions at most.
+const MAX_LENGTH: usize = 200;
 
 /// The strong entity tag of a version.
 #[must_use]
@@ -24,7 +24,7 @@ pub fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
 
-/// The header that a change wants.
+/// The header that a change requires.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "describes the header in the document")]
@@ -39,13 +39,13 @@ pub struct IfMatchHeader {
     if_match: String,
 }
 
-/// The header that saves a read.
+/// The header of a read that is answered only if the resource has changed.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "describes the header in the document")]
 pub struct IfNoneMatchHeader {
     /// The `ETag` of the representation that you have: the answer is 304 while it is the present one.
-    // No example: Swagger UI would send it, and show a newcomer an empty 304.
+    // Without an example: Swagger UI would send it and get an empty 304.
     #[param(rename = "If-None-Match", required = false, max_length = 200)]
     if_none_match: String,
 }
@@ -54,7 +54,7 @@ pub struct IfNoneMatchHeader {
 pub struct IfMatch(String);
 
 impl IfMatch {
-    /// Holds them against the resource as it stands.
+    /// Compares them with the resource's present tag.
     ///
     /// # Errors
     /// [`RequestRefusal::PreconditionFailed`].
@@ -87,10 +87,10 @@ impl<C> Context<C> {
     /// Answers a read with its entity tag, or 304 where the caller has that representation.
     ///
     /// # Errors
-    /// [`RequestRefusal::InvalidParameter`] for an `If-None-Match` beyond all measure.
+    /// [`RequestRefusal::InvalidParameter`] for an `If-None-Match` that is too long.
     pub fn answer_if_changed<B: Serialize>(&self, etag: String, body: &B) -> Result<Answer<B>, Error> {
         let known = self.request().headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-        if known.is_some_and(|known| known.len() > LONGEST) {
+        if known.is_some_and(|known| known.len() > MAX_LENGTH) {
             return Err(RequestRefusal::InvalidParameter.into());
         }
         if known.is_some_and(|known| matches(known, &etag)) {
@@ -100,7 +100,7 @@ impl<C> Context<C> {
     }
 }
 
-/// Whether a header is what RFC 9110 lets it be, and of sane length. No tag of ours holds a comma.
+/// Whether a header is a list of entity tags (RFC 9110) of acceptable length. The service's tags hold no commas.
 fn is_tags(value: &str) -> bool {
     let is_tag = |tag: &str| {
         let tag = tag.trim();
@@ -108,7 +108,7 @@ fn is_tags(value: &str) -> bool {
             tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
         opaque.is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"'))
     };
-    value.len() <= LONGEST && (value == "*" || value.split(',').all(is_tag))
+    value.len() <= MAX_LENGTH && (value == "*" || value.split(',').all(is_tag))
 }
 
 fn matches(list: &str, current: &str) -> bool {
@@ -139,7 +139,7 @@ mod tests {
         for value in ["*", "\"\"", "\"1\"", "W/\"1\"", "\"1\", W/\"2\""] {
             assert!(is_tags(value), "{value}");
         }
-        let long = format!("\"{}\"", "1".repeat(LONGEST));
+        let long = format!("\"{}\"", "1".repeat(MAX_LENGTH));
         for value in ["1", "\"1", "\"", "\"1\"2\"", "\"1\",", "**", &long] {
             assert!(!is_tags(value), "{value}");
         }

@@ -1,4 +1,4 @@
-//! What every handler needs of its request: the state, the one instant, the client, the language.
+//! What every handler needs of its request: the state, the instant, the client, the caller.
 
 use std::future::{Ready, ready};
 
@@ -16,7 +16,7 @@ use crate::state::State;
 use crate::usecases::actor::Actor;
 use crate::usecases::work::{Call, Work};
 
-/// What the edge knows of a request before any handler runs.
+/// What the edge knows of a request before its handler runs.
 #[derive(Debug, Clone)]
 pub struct Arrival {
     /// The one instant of the request.
@@ -37,7 +37,7 @@ pub struct Context<C = Anyone> {
     request: HttpRequest,
 }
 
-/// What a read works with: one snapshot of the database, who reads, and the one instant of the request.
+/// What a read works with: a snapshot of the database, who reads, and the instant of the request.
 pub struct Reading<'a> {
     /// The snapshot.
     pub conn: &'a mut Conn,
@@ -48,7 +48,7 @@ pub struct Reading<'a> {
 }
 
 impl<C: Caller> Context<C> {
-    /// Reads in one hop to the database.
+    /// Reads from one snapshot of the database.
     ///
     /// # Errors
     /// Those of the caller's token, and those of `view`.
@@ -65,7 +65,7 @@ impl<C: Caller> Context<C> {
         read.await
     }
 
-    /// Changes something in one transaction, and answers when it is on disk. A rehearsal is taken back.
+    /// Runs `effect` in one transaction and returns once it is on disk. A rehearsal is rolled back.
     ///
     /// # Errors
     /// Those of the caller's token, and those of `effect`.
@@ -90,7 +90,7 @@ impl<C: Caller> Context<C> {
 }
 
 impl<C> Context<C> {
-    /// The same request of another caller, where who acts shows only in its body.
+    /// The same request with another caller, for operations whose caller is named in the body.
     #[must_use]
     pub fn called_by<D>(&self, caller: D) -> Context<D> {
         let (state, call, request) = (self.state.clone(), self.call.clone(), self.request.clone());
@@ -115,7 +115,7 @@ impl<C> Context<C> {
         self.call.client.as_deref().unwrap_or_default()
     }
 
-    /// What the client calls itself, cut to a sensible length.
+    /// The `User-Agent`, cut to 200 characters.
     #[must_use]
     pub fn user_agent(&self) -> Option<String> {
         let value = self.request.headers().get(actix_web::http::header::USER_AGENT)?.to_str().ok()?;
@@ -143,7 +143,7 @@ impl<C: NamedByHead> FromRequest for Context<C> {
                     request: request.clone(),
                 })
             }
-            _ => Err(Error::internal("a handler was reached past the edge").into()),
+            _ => Err(Error::internal("a request did not pass the edge").into()),
         })
     }
 }

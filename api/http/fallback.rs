@@ -1,4 +1,4 @@
-//! What no route took: 405 with `Allow` where the document knows the path, 404 elsewhere.
+//! Answers requests that no route matches: 405 with `Allow` if the document has the path, else 404.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::http::problems::refusals::{RequestRefusal, ServiceRefusal};
 pub struct KnownPaths(Arc<Vec<(ResourceDef, String)>>);
 
 impl KnownPaths {
-    /// Reads them from the document, and adds paths that are only read.
+    /// Reads them from the document, and adds paths that only take GET.
     #[must_use]
     pub fn of(document: &OpenApi, only_read: &[&str]) -> Self {
         let paths: BTreeMap<_, _> = document.paths.paths.iter().collect();
@@ -26,7 +26,7 @@ impl KnownPaths {
         Self(Arc::new(known.chain(only_read).collect()))
     }
 
-    /// Answers a request that no route took.
+    /// Answers a request that no route matches.
     #[must_use]
     pub fn answer(&self, request: &HttpRequest) -> HttpResponse {
         let found = self.0.iter().find(|(path, _)| path.is_match(request.path()));

@@ -10,29 +10,29 @@ use futures_util::stream::try_unfold;
 
 use crate::blocking;
 
-/// What is read at a time: as much of a file is in memory for each client that fetches one.
-const PIECE: u64 = 64 * 1024;
+/// How much of a file is read at a time. Each client that downloads a file takes this much memory.
+const CHUNK: u64 = 64 * 1024;
 
-/// Sends a file by pieces, each read when the client has taken the one before.
+/// Sends a file in chunks. Each is read once the connection has taken the one before.
 #[must_use]
 pub fn body(file: File, length: u64) -> SizedStream<impl Stream<Item = io::Result<Bytes>>> {
-    let pieces = try_unfold((file, length), |(file, left)| async move {
+    let chunks = try_unfold((file, length), |(file, left)| async move {
         if left == 0 {
             return Ok(None);
         }
-        let (piece, file) =
-            blocking::run(move || read_piece(file, left)).await.map_err(io::Error::other)??;
-        let left = left - piece.len() as u64;
-        Ok(Some((piece, (file, left))))
+        let (chunk, file) =
+            blocking::run(move || read_chunk(file, left)).await.map_err(io::Error::other)??;
+        let left = left - chunk.len() as u64;
+        Ok(Some((chunk, (file, left))))
     });
-    SizedStream::new(length, Box::pin(pieces))
+    SizedStream::new(length, Box::pin(chunks))
 }
 
-fn read_piece(file: File, left: u64) -> io::Result<(Bytes, File)> {
-    let mut piece = Vec::new();
-    let mut limited = file.take(PIECE.min(left));
-    if limited.read_to_end(&mut piece)? == 0 {
+fn read_chunk(file: File, left: u64) -> io::Result<(Bytes, File)> {
+    let mut chunk = Vec::new();
+    let mut limited = file.take(CHUNK.min(left));
+    if limited.read_to_end(&mut chunk)? == 0 {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    Ok((piece.into(), limited.into_inner()))
+    Ok((chunk.into(), limited.into_inner()))
 }

@@ -1,9 +1,8 @@
 //! Idempotency keys: however often a submission arrives, it has one effect and one answer.
 //!
-//! The key's row is written in the transaction of the effect: a crash leaves both or neither, and a
-//! retry finds the truth. A refusal changes nothing and keeps no key: the same request may succeed once
-//! its cause is mended. A second request with the same key waits for the first and then gets the
-//! same answer.
+//! The key is stored in the transaction of the effect, so a crash leaves both or neither. A refusal changes nothing
+//! and stores no key: the same request may succeed later. A second request with the same key waits for the first
+//! and gets the same answer.
 
 use std::future::{Ready, ready};
 
@@ -26,7 +25,8 @@ use crate::http::problems::refusals::RequestRefusal;
 use crate::usecases::work::Work;
 
 /// Longest key.
-const LONGEST: usize = 255;
+const MAX_LENGTH: usize = 255;
+
 /// The header of operations that file something.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
@@ -83,7 +83,7 @@ impl FromRequest for IdempotencyKey {
 fn read_key(value: &HeaderValue) -> Option<String> {
     let text = value.to_str().ok()?.trim();
     let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
-    let good = (1..=LONGEST).contains(&bare.len())
+    let good = (1..=MAX_LENGTH).contains(&bare.len())
         && bare.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
     good.then(|| bare.to_owned())
 }
@@ -97,7 +97,7 @@ pub struct Submission {
 }
 
 impl Submission {
-    /// A submission. Where the operation requires a key, only a rehearsal goes without.
+    /// A submission. If the operation requires a key, only a rehearsal may omit it.
     ///
     /// # Errors
     /// [`RequestRefusal::IdempotencyKeyRequired`].
@@ -108,7 +108,7 @@ impl Submission {
         Ok(Self { operation, query, key: key.0, fingerprint: Vec::new() })
     }
 
-    /// Adds to what tells this request from another with the same key.
+    /// Adds a part of the request to its fingerprint, which tells it from another with the same key.
     #[must_use]
     pub fn about(mut self, part: impl AsRef<[u8]>) -> Self {
         let mut digest = Sha256::new();
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_bare_or_quoted_and_of_sane_length() {
+    fn keys_are_bare_or_quoted_and_of_limited_length() {
         let read = |text: &str| read_key(&HeaderValue::from_str(text).unwrap());
         assert_eq!(read("abc-1").as_deref(), Some("abc-1"));
         assert_eq!(read("\"abc-1\"").as_deref(), Some("abc-1"));

@@ -1,4 +1,4 @@
-//! HTTP machinery that names no resource: serving, bodies, answers, problems, the OpenAPI document.
+//! HTTP machinery that is independent of resources: serving, bodies, answers, problems, the OpenAPI document.
 
 pub mod access_log;
 pub mod answer;

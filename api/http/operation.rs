@@ -1,4 +1,4 @@
-//! What an operation is, said once for its handler, the document, idempotency keys, budgets and tests.
+//! The properties of an operation, stated once for its handler, the document, idempotency keys, budgets and tests.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub enum Audience {
 /// Whether an operation takes an `Idempotency-Key`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyPolicy {
-    /// It does not: it only reads, or is guarded by other means.
+    /// It does not: it only reads, or repeating it is harmless for another reason.
     NotTaken,
     /// It creates something without filing it.
     Optional,
@@ -44,18 +44,18 @@ pub enum Budget {
 /// One operation of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Operation {
-    /// The document's `operationId`, and what idempotency keys are kept under. Ids are never reused.
+    /// The document's `operationId`, and the scope of its idempotency keys. Ids are never reused.
     pub id: &'static str,
     /// Who may call it.
     pub audience: Audience,
     /// Whether it takes an `Idempotency-Key`.
     pub key: KeyPolicy,
-    /// What it is charged to.
+    /// The budget that it is charged to.
     pub budget: Budget,
-    /// Statuses of its own that it refuses with, and when. Those that follow from what it takes, such as
-    /// 401 or 412, are not named here.
+    /// The statuses of its own refusals, and when they occur. Statuses that follow from its parameters, such as
+    /// 401 or 412, are not listed here.
     pub refusals: &'static [(u16, &'static str)],
-    /// Whether its body is a file, which may come for minutes.
+    /// Whether its body is a file, which may take minutes to arrive.
     pub takes_file: bool,
 }
 
@@ -79,7 +79,7 @@ impl Operation {
         Self { audience: Audience::Account, ..Self::public(id) }
     }
 
-    /// The same with a policy for keys.
+    /// The same with a policy for idempotency keys.
     #[must_use]
     pub const fn with_key(self, key: KeyPolicy) -> Self {
         Self { key, ..self }
@@ -91,7 +91,7 @@ impl Operation {
         Self { budget, ..self }
     }
 
-    /// The same with statuses of its own.
+    /// The same with its own refusals.
     #[must_use]
     pub const fn refusing(self, refusals: &'static [(u16, &'static str)]) -> Self {
         Self { refusals, ..self }

@@ -89,7 +89,7 @@ fn decode<A: DeserializeOwned>(token: &str) -> Result<A, RequestRefusal> {
     serde_json::from_slice(&bytes).map_err(|_| RequestRefusal::InvalidParameter)
 }
 
-/// Makes a page of the rows that a list gives.
+/// Makes a page of the rows that a list query returned.
 ///
 /// # Errors
 /// Those of `view`.
@@ -103,10 +103,10 @@ pub fn page_of<P: Page, T, K: Serialize>(
     Ok(P::of(rows.into_iter().map(view).collect::<Result<_, _>>()?, next_page_token))
 }
 
-/// Cuts the probe row off, and makes the token of the next page of the last row kept.
+/// Removes the extra row that shows that there is a next page, and makes that page's token.
 ///
 /// # Errors
-/// An internal error if the row's place cannot be written.
+/// An internal error if the token cannot be written.
 pub fn cut<T, K: Serialize>(
     rows: &mut Vec<T>,
     limit: i64,
@@ -133,7 +133,7 @@ pub trait Page: Serialize {
     fn next_page_token(&self) -> Option<&str>;
 }
 
-/// Declares the pages of a list: `/// A page of mails. MailPage of /// The mails, newest first. MailResponse`.
+/// Declares the page type of a list: its name and doc comment, its item type and theirs.
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident { $(#[$items:meta])* $item:ty }) => {
         $(#[$doc])*

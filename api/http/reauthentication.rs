@@ -1,5 +1,4 @@
-//! The present password of a logged-in account, asked again before a change that an open session alone
-//! must not make.
+//! Asks a logged-in account for its password again, before a change for which an open session is not enough.
 
 use super::body::SecretText;
 use super::caller::LoggedIn;
@@ -11,8 +10,9 @@ use crate::domain::values::faults::Faults;
 use crate::error::Error;
 
 impl Context<LoggedIn> {
-    /// The account, and whether this is its password. It is charged to the budgets of the client and, since
-    /// a stolen session may guess from many addresses, of the account. Strangers cannot use that one up.
+    /// The account, and whether this is its password. The attempt is charged to the budget of the client, and to
+    /// the account's budget for known clients, because whoever stole a session may guess from many addresses.
+    /// Callers without a session cannot use up that budget.
     ///
     /// # Errors
     /// [`Error::Limited`], and those of the session.
@@ -26,8 +26,8 @@ impl Context<LoggedIn> {
         let limits = &self.state.limits;
         self.spend(&limits.logins_per_client, self.client())?;
         self.spend(&limits.logins_per_known_client, &account.id.to_string())?;
-        let fits = self.state.passwords.verify(password.into(), hash).await?;
-        Ok(Reauthenticated { account, fits })
+        let is_correct = self.state.passwords.verify(password.into(), hash).await?;
+        Ok(Reauthenticated { account, is_correct })
     }
 }
 
@@ -36,13 +36,13 @@ impl Context<LoggedIn> {
 pub struct Reauthenticated {
     /// The account.
     pub account: Account,
-    fits: bool,
+    is_correct: bool,
 }
 
 impl Reauthenticated {
-    /// Notes a password that did not fit at its place in the form.
+    /// Adds a fault at the password's member of the form if the password is wrong.
     pub fn note(&self, pointer: &str, faults: &mut Faults) {
-        if !self.fits {
+        if !self.is_correct {
             faults.add(pointer, Fault::PasswordWrong);
         }
     }

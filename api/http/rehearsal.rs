@@ -1,5 +1,5 @@
-//! The confirmation screen (確認画面): the same checks, nothing stored, and back comes what would be
-//! stored and which mails would go.
+//! The confirmation screen (確認画面): a rehearsal runs every check, stores nothing, and shows what would be stored
+//! and which mails would be sent.
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct WriteQuery {
 }
 
 impl WriteQuery {
-    /// Whether the work is kept.
+    /// Whether the changes are stored or rolled back.
     #[must_use]
     pub const fn mode(self) -> Mode {
         if self.validate_only { Mode::Rehearse } else { Mode::Store }
@@ -46,7 +46,7 @@ pub struct MailPreview {
     pub subject: String,
 }
 
-/// The mails that would go.
+/// The mails that would be sent.
 #[must_use]
 pub fn mails(queued: &[Queued]) -> Vec<MailPreview> {
     queued
@@ -93,7 +93,7 @@ impl Rehearsed {
 }
 
 impl<C> Context<C> {
-    /// Hashes a new password, which a rehearsal does without: it is the dear part.
+    /// Hashes a new password, but not in a rehearsal: hashing is expensive and its result would not be stored.
     ///
     /// # Errors
     /// [`Error::Overloaded`] if too many callers wait.

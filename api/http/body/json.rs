@@ -23,12 +23,12 @@ use crate::http::problems::refusals::RequestRefusal;
 use crate::ops::traffic::time_to_send;
 use crate::state::State;
 
-/// Largest JSON body: the longest filing is a fifth of it.
+/// Largest JSON body. The longest filing takes a fifth of it.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// A body that was read as far as it could be, with everything found wrong so far. What was wrong is
-/// stood in for by empty values, so there is no way to hold the body itself: it is parsed here, and what was
-/// parsed comes out once nothing is wrong.
+/// A body that was read as far as possible, with every fault found so far. Wrong values were replaced by empty
+/// ones, so the body itself is not accessible: [`Self::read`] parses it and returns the result only if there is no
+/// fault.
 pub struct Json<T> {
     value: T,
     faults: Faults,
@@ -36,13 +36,13 @@ pub struct Json<T> {
 }
 
 impl<T> Json<T> {
-    /// Tells equal bodies from different ones, whatever their white space and order of members.
+    /// A digest that is equal for equal bodies, whatever their white space and order of members.
     #[must_use]
     pub fn fingerprint(&self) -> &[u8] {
         &self.fingerprint
     }
 
-    /// What `parse` makes of the body, if nothing is wrong with it.
+    /// Parses the body, and returns the result if there is no fault.
     ///
     /// # Errors
     /// [`Error::Invalid`] with every fault.
@@ -50,7 +50,7 @@ impl<T> Json<T> {
         Ok(self.draft(parse).finish(|parsed| parsed)?)
     }
 
-    /// What could be read of the body, to be held against more rules.
+    /// Parses the body into a draft, so that further rules can add their faults.
     pub fn draft<D>(self, parse: impl FnOnce(&T, &mut Faults) -> D) -> Draft<D> {
         let Self { value, mut faults, .. } = self;
         let parts = parse(&value, &mut faults);
@@ -75,16 +75,16 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
     }
 }
 
-/// Receives a body of at most `limit` bytes, in time.
+/// Receives a body of at most `limit` bytes within the time limit.
 ///
 /// # Errors
-/// [`RequestRefusal::UnsupportedMediaType`] for a compressed body, which could swell beyond any limit;
+/// [`RequestRefusal::UnsupportedMediaType`] for a compressed body, which could exceed the limit when unpacked;
 /// [`RequestRefusal::BodyTooLarge`]; [`RequestRefusal::RequestTimeout`].
 pub async fn receive(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<BytesMut, Error> {
-    if !is_plain(request) {
+    if !is_uncompressed(request) {
         return Err(RequestRefusal::UnsupportedMediaType.into());
     }
-    if announced(request).is_some_and(|length| length > limit) {
+    if stated_length(request).is_some_and(|length| length > limit) {
         return Err(RequestRefusal::BodyTooLarge.into());
     }
     let state = request.app_data::<web::Data<State>>().ok_or_else(|| Error::internal("no state"))?;
@@ -102,13 +102,13 @@ pub async fn receive(request: &HttpRequest, mut payload: Payload, limit: usize) 
     }
 }
 
-/// How long the body will be, if its head says so.
-fn announced(request: &HttpRequest) -> Option<usize> {
+/// The length of the body, if the headers state it.
+fn stated_length(request: &HttpRequest) -> Option<usize> {
     request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Whether the body comes as it is (RFC 9110, 8.4).
-fn is_plain(request: &HttpRequest) -> bool {
+/// Whether the body is sent without a content coding (RFC 9110, 8.4).
+fn is_uncompressed(request: &HttpRequest) -> bool {
     request
         .headers()
         .get_all(CONTENT_ENCODING)
@@ -130,12 +130,12 @@ fn is_json(request: &HttpRequest) -> bool {
 
 fn read<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<Json<T>, Error> {
     let document = tree::parse(bytes)?;
-    // The parsed tree keeps its members in order of their names.
+    // The tree's members are sorted by name, so equal bodies have equal texts.
     let fingerprint = Sha256::digest(document.to_string().as_bytes()).to_vec();
     let faults = RefCell::new(Faults::default());
     let value = Node::root(&document, &faults).read(|root| T::deserialize(root));
     let mut faults = faults.into_inner();
-    // Where reading ended early, the place is among the faults.
+    // If reading ended early, the place was noted.
     let Ok(value) = value else { return Ok(faults.finish(None)?) };
     if let Err(errors) = value.validate() {
         validation::note(&mut faults, "", &errors);

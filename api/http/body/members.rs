@@ -1,4 +1,4 @@
-//! What lies inside a place: the fields of a struct, the members of a map, the entries of a list.
+//! What a node contains: the fields of a struct, the members of a map, the entries of a list.
 
 use serde::de::{DeserializeSeed, Error as _, IntoDeserializer as _, MapAccess, SeqAccess};
 use serde_json::{Map, Value};
@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use super::node::Node;
 use super::unreadable::Unreadable;
 
-/// Entries of a list. A list of a fixed length offers each place, present or not, so that each missing one
-/// is noted.
+/// The entries of a list. A list of a fixed length yields every entry, also absent ones, so that each missing
+/// entry is noted.
 pub(super) struct Entries<'n, 'a> {
     list: &'n Node<'a>,
     values: &'a [Value],
@@ -37,7 +37,7 @@ impl<'de> SeqAccess<'de> for Entries<'_, '_> {
     }
 }
 
-/// Every field that a struct has, present or not, so that each missing one is noted.
+/// The fields of a struct. Absent ones are included, so that each missing field is noted.
 pub(super) struct Fields<'n, 'a> {
     node: &'n Node<'a>,
     object: Option<&'a Map<String, Value>>,
@@ -70,7 +70,7 @@ impl<'de> MapAccess<'de> for Fields<'_, '_> {
     }
 }
 
-/// The members of an object whose names are the caller's own.
+/// The members of an object whose names the caller chooses.
 pub(super) struct Members<'n, 'a> {
     node: &'n Node<'a>,
     rest: Option<serde_json::map::Iter<'a>>,

@@ -1,8 +1,8 @@
-//! JSON bodies: read strictly, every problem found at once.
+//! Reads JSON bodies strictly and reports all problems at once.
 //!
-//! Three steps: the text becomes a tree (duplicate keys and bad JSON end here, 400); the tree
-//! becomes the request's struct, noting every wrong type, missing and unknown member; `validator`
-//! checks lengths. What is left to the handler is meaning, whose faults join the same list.
+//! There are three steps. The text becomes a tree; malformed JSON and duplicate keys are refused with 400. The tree
+//! becomes the request's struct, and every wrong type, missing member and unknown member is noted. `validator` checks
+//! lengths. The handler then checks the meaning and adds to the same list of faults.
 
 mod json;
 mod members;

@@ -1,8 +1,8 @@
-//! A tree as serde reads it, except that it does not stop at the first problem: whatever is wrong is
-//! noted with its place, and an empty value stands in so that reading goes on.
+//! A serde deserializer that does not stop at the first problem. It notes each wrong value with its place, gives
+//! serde an empty value instead, and reads on.
 //!
-//! Every type that serde knows can be read. Where a type refuses what it was given (a date that parses
-//! itself, say), there is nothing to stand in: its place is noted and reading ends.
+//! It supports every type that serde knows. If a type refuses its value (such as a date that parses itself), no
+//! substitute is possible: the place is noted and reading ends.
 
 use std::cell::RefCell;
 
@@ -42,7 +42,7 @@ impl<'a> Node<'a> {
         self.note(if self.value.is_none() { Fault::Required } else { Fault::WrongType { expected } });
     }
 
-    /// Lets `read` read the value, and notes the place where its type refuses it.
+    /// Reads the value with `read`, and notes the place if the value's type refuses it.
     pub(super) fn read<T>(self, read: impl FnOnce(Self) -> Result<T, Unreadable>) -> Result<T, Unreadable> {
         let place = self.clone();
         read(self).map_err(|error| error.noted_by(|| place.note(Fault::UnknownValue)))
@@ -88,28 +88,28 @@ impl<'a> Node<'a> {
     }
 }
 
-/// An unknown member's name as far as it is repeated: the caller chose it, and it may be anything.
-fn told(name: &str) -> String {
+/// The name of an unknown member, made safe to repeat in an answer: the caller chose it, and it may be anything.
+fn printable(name: &str) -> String {
     let plain =
         |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '~') { c } else { '?' };
-    name.chars().take(MOST_OF_A_NAME).map(plain).collect()
+    name.chars().take(MAX_NAME).map(plain).collect()
 }
 
-/// No member of ours has a longer name.
-const MOST_OF_A_NAME: usize = 40;
+/// How many characters of a name are repeated. The service's own members have shorter names.
+const MAX_NAME: usize = 40;
 
-/// Beyond this a float does not hold every whole number.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+/// The limit (2⁵³) up to which a float represents every whole number.
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
 #[expect(clippy::cast_possible_truncation, reason = "the bounds are checked before")]
 fn whole(number: &Number) -> Option<i64> {
     number.as_i64().or_else(|| {
-        let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= EXACT)?;
+        let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= MAX_EXACT)?;
         Some(float as i64)
     })
 }
 
-/// Reads whole numbers of every width, and says where one does not fit.
+/// Reads whole numbers of every width, and notes those that do not fit.
 macro_rules! integers {
     ($($method:ident $visit:ident $type:ty: $min:expr, $max:expr;)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
@@ -267,7 +267,7 @@ impl<'de> Deserializer<'de> for Node<'_> {
         match object {
             Some(object) => {
                 for unknown in object.keys().filter(|name| !fields.contains(&name.as_str())) {
-                    self.child(&told(unknown), None).note(Fault::UnknownMember);
+                    self.child(&printable(unknown), None).note(Fault::UnknownMember);
                 }
             }
             None => self.note_not("object"),

@@ -27,11 +27,11 @@ struct Form {
 fn read(document: &Value) -> (Form, Vec<(String, Fault)>) {
     let faults = RefCell::new(Faults::default());
     let form = Form::deserialize(Node::root(document, &faults)).unwrap();
-    let told = match faults.into_inner().finish(Some(())) {
+    let found = match faults.into_inner().finish(Some(())) {
         Err(Refused(list)) => list.into_iter().map(|fault| (fault.pointer, fault.fault)).collect(),
         _ => Vec::new(),
     };
-    (form, told)
+    (form, found)
 }
 
 #[test]
@@ -50,10 +50,10 @@ fn every_problem_is_noted_with_its_place() {
         "name": 5, "inner": {"age": 5.5, "a/b": null, "x~y": 1}, "list": [1, {"code": null}, {"code": "a\0b"}],
     }));
     let wrong = |expected| Fault::WrongType { expected };
-    let mut told: Vec<_> = faults.iter().map(|(pointer, fault)| (pointer.as_str(), *fault)).collect();
-    told.sort_by_key(|(pointer, _)| *pointer);
+    let mut found: Vec<_> = faults.iter().map(|(pointer, fault)| (pointer.as_str(), *fault)).collect();
+    found.sort_by_key(|(pointer, _)| *pointer);
     assert_eq!(
-        told,
+        found,
         [
             ("/agreed", Fault::Required),
             ("/inner/age", wrong("integer")),
@@ -163,13 +163,13 @@ fn a_member_of_any_type_that_is_missing_or_wrong_is_noted_at_its_place_and_nowhe
         for wrong in [json!({"x": {}}), json!([[], []]), json!("\u{1}wrong"), json!(-70_000), json!(true)] {
             let mut document = everything();
             document[name] = wrong.clone();
-            let told = faults_of::<Everything>(&document);
+            let found = faults_of::<Everything>(&document);
             // A text that may be any text is good as it is.
             let good = name == "wrapped" && wrong.is_string() || name == "either" && wrong.is_number();
             let good = good || name == "ratio" && wrong.is_number();
-            assert_eq!(told.is_empty(), good, "{name}: {wrong}: {told:?}");
+            assert_eq!(found.is_empty(), good, "{name}: {wrong}: {found:?}");
             let at = format!("/{name}");
-            assert!(told.iter().all(|(place, _)| place.starts_with(&at)), "{name}: {wrong}: {told:?}");
+            assert!(found.iter().all(|(place, _)| place.starts_with(&at)), "{name}: {wrong}: {found:?}");
         }
     }
 }

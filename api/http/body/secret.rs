@@ -1,4 +1,4 @@
-//! Texts of a request that no log and no error may repeat: passwords and tokens.
+//! Texts of a request that must not appear in logs and errors: passwords and tokens.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -28,7 +28,7 @@ impl<'de> Deserialize<'de> for SecretText {
     }
 }
 
-/// `validator` keeps the refused value with its finding. Of a secret it gets nothing.
+/// `validator` keeps the refused value in its finding. Of a secret it gets an empty text.
 impl Serialize for SecretText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str("")

@@ -1,4 +1,5 @@
-//! The text of a body as a tree, refusing what JSON parsers commonly let through.
+//! Parses the text of a body into a tree, and refuses what JSON parsers commonly accept: duplicate keys and deep
+//! nesting.
 
 use std::fmt;
 
@@ -7,11 +8,11 @@ use serde_json::{Map, Number, Value};
 
 use crate::http::problems::refusals::RequestRefusal;
 
-/// Deeper than any request of ours by far.
+/// Deepest nesting. The service's own requests nest far less.
 const MAX_DEPTH: usize = 32;
-/// Marks the error of a duplicate key among serde's.
+/// Identifies the error of a duplicate key among serde's errors.
 const DUPLICATE: &str = "\u{1}duplicate key";
-/// Marks the error of a body that nests too deep.
+/// Identifies the error of a body that nests too deep.
 const TOO_DEEP: &str = "\u{1}nested too deep";
 
 /// Reads a body.
@@ -19,10 +20,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, RequestRefusal> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let tree = Tree { depth: 0 }.deserialize(&mut reader);
     tree.and_then(|tree| reader.end().map(|()| tree)).map_err(|error| {
-        let told = error.to_string();
-        if told.starts_with(DUPLICATE) {
+        let message = error.to_string();
+        if message.starts_with(DUPLICATE) {
             RequestRefusal::DuplicateKey
-        } else if told.starts_with(TOO_DEEP) {
+        } else if message.starts_with(TOO_DEEP) {
             RequestRefusal::NestedTooDeep
         } else {
             RequestRefusal::MalformedJson
@@ -30,14 +31,14 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, RequestRefusal> {
     })
 }
 
-/// Reads a value that lies so deep.
+/// Reads a value at a depth.
 #[derive(Clone, Copy)]
 struct Tree {
     depth: usize,
 }
 
 impl Tree {
-    /// What reads the values inside of a list or an object.
+    /// The reader of values inside a list or an object.
     fn inside<E: de::Error>(self) -> Result<Self, E> {
         let depth = self.depth + 1;
         if depth > MAX_DEPTH { Err(E::custom(TOO_DEEP)) } else { Ok(Self { depth }) }

@@ -1,18 +1,18 @@
-//! Why reading ended before the end of the tree.
+//! The error that ends the reading of a tree early.
 
 use std::fmt;
 
 use serde::de;
 
-/// A type refused the value it was given and nothing can stand in for it. What it said of the value is not
-/// kept: it may repeat the value.
+/// A type refused its value, and no substitute is possible. The type's message is not kept, because it may repeat
+/// the value.
 #[derive(Debug)]
 pub(super) struct Unreadable {
     noted: bool,
 }
 
 impl Unreadable {
-    /// Has the place noted, unless a place further inside was.
+    /// Notes the place, unless a place further inside was noted before.
     pub(super) fn noted_by(self, note: impl FnOnce()) -> Self {
         if !self.noted {
             note();
@@ -23,7 +23,7 @@ impl Unreadable {
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a type refused the value at its place")
+        f.write_str("a type refused its value")
     }
 }
 

@@ -1,4 +1,5 @@
-//! What `validator` found, as faults. Its own messages carry the refused value; they are not used.
+//! Turns the findings of `validator` into faults. Its own messages are not used, because they repeat the refused
+//! value.
 
 use std::borrow::Cow;
 
@@ -7,7 +8,7 @@ use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
 
-/// Notes everything that was found below a place.
+/// Notes every finding below a place.
 pub(super) fn note(faults: &mut Faults, place: &str, errors: &ValidationErrors) {
     for (field, kind) in errors.errors() {
         let pointer = format!("{place}/{field}");
@@ -27,7 +28,7 @@ pub(super) fn note(faults: &mut Faults, place: &str, errors: &ValidationErrors) 
     }
 }
 
-/// The codes are the ones that request types give to their checks.
+/// The codes are those that the request types give to their checks.
 fn fault_of(error: &ValidationError) -> Fault {
     let number = |name: &'static str| {
         error.params.get(&Cow::Borrowed(name)).and_then(serde_json::Value::as_i64).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! A word of a closed list: an enum of the form.
+//! Reads an enum of a form: one of a closed list of words.
 
 use serde::de::{
     DeserializeSeed, Deserializer as _, EnumAccess, Error as _, IntoDeserializer as _, VariantAccess, Visitor,
@@ -9,8 +9,8 @@ use super::node::Node;
 use super::unreadable::Unreadable;
 use crate::domain::values::fault::Fault;
 
-/// A word, and what it holds: `"WORD"`, or `{"WORD": …}`. The first word of the list stands in for one that
-/// is missing or unknown.
+/// A word with or without content: `"WORD"`, or `{"WORD": …}`. The first word of the list is the substitute for
+/// one that is missing or unknown.
 pub(super) struct Variant<'a> {
     word: &'static str,
     content: Node<'a>,

@@ -1,4 +1,4 @@
-//! What follows for the document from what an operation takes: its problems and its headers.
+//! Adds to the document what follows from an operation's parameters: its problems and its headers.
 
 use utoipa::openapi::schema::Components;
 use utoipa::openapi::security::SecurityRequirement;
@@ -8,8 +8,8 @@ use super::shared::{self, SharedHeader, SharedResponse};
 use crate::http::caller::BEARER;
 use crate::http::operation::{Audience, Operation};
 
-/// What an operation takes, as far as its answers depend on it.
-#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own about the operation")]
+/// What an operation takes, where its answers depend on it.
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent property of the operation")]
 struct Taken {
     secured: bool,
     body: bool,
@@ -42,7 +42,7 @@ impl Taken {
     }
 }
 
-/// Adds the problems that follow from what the operation takes, and the headers of every answer.
+/// Adds the problems that follow from the operation's parameters, and the headers of every answer.
 pub(super) fn complete(
     operation: &mut path::Operation,
     known: &Operation,

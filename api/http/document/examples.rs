@@ -1,7 +1,7 @@
-//! Examples of every JSON body of the document, put together from the examples of their members.
+//! Builds the example of every JSON body of the document from the examples of its members.
 //!
-//! A form shows the members it needs, and of the optional ones those that state an example: so an
-//! example can be sent as it stands. A schema may state a whole example of its own instead.
+//! An example has all required members, and those optional ones that state an example, so it can be sent unchanged.
+//! A schema may state a whole example instead.
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::path::Operation;
@@ -9,7 +9,7 @@ use utoipa::openapi::{Components, Content, RefOr};
 
 const JSON: &str = "application/json";
 
-/// The schemas that examples are made of.
+/// The schemas that examples are built from.
 pub(super) struct Examples(Value);
 
 impl Examples {
@@ -18,15 +18,16 @@ impl Examples {
         Self(json!(components.schemas))
     }
 
-    /// Gives the operation's request and good answers their examples.
+    /// Adds examples to the operation's request and its successful answers.
     pub(super) fn add_to(&self, operation: &mut Operation) {
         if let Some(RefOr::T(body)) = &mut operation.request_body
             && let Some(content) = body.content.get_mut(JSON)
         {
             self.add(content);
         }
-        let good = operation.responses.responses.iter_mut().filter(|(status, _)| status.starts_with('2'));
-        for (_, response) in good {
+        let successful =
+            operation.responses.responses.iter_mut().filter(|(status, _)| status.starts_with('2'));
+        for (_, response) in successful {
             if let RefOr::T(response) = response
                 && let Some(content) = response.content.get_mut(JSON)
             {
@@ -88,7 +89,7 @@ fn stated(schema: &Value) -> Option<&Value> {
     schema.get("example").or_else(|| schema.get("examples")?.get(0))
 }
 
-/// A word of an enumeration, or a day. Other texts state examples of their own.
+/// An example of an enumeration or a date. Other texts state their own examples.
 fn of_text(schema: &Value) -> Option<Value> {
     let word = schema.get("enum").and_then(|words| words.get(0)).cloned();
     word.or_else(|| (schema.get("format")? == "date").then(|| json!("2023-04-01")))

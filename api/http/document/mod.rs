@@ -1,4 +1,4 @@
-//! The OpenAPI document: collected from the routes, completed with what holds for all of them.
+//! The OpenAPI document: collected from the routes, and completed with what all of them have in common.
 
 mod completion;
 mod examples;
@@ -16,7 +16,7 @@ use super::caller::{BEARER, bearer_scheme};
 use super::operation::Operation;
 use super::problems::{FieldError, ProblemDocument};
 
-/// The document of these routes, on the base of what it says of itself.
+/// The document of these routes. `base` has the title and the other parts that no route adds.
 #[must_use]
 pub fn of_routes(
     base: OpenApi,

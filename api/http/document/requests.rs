@@ -1,4 +1,4 @@
-//! What holds for all request bodies: their objects take no members but their own.
+//! Closes the schemas of request bodies: their objects take no unknown members.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use serde_json::Value;
 use utoipa::openapi::schema::{AdditionalProperties, Schema};
 use utoipa::openapi::{OpenApi, RefOr};
 
-/// Where the document keeps its schemas.
+/// The place of the schemas in the document.
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// Says of every object that a request can hold that unknown members are refused, as they are.
+/// States for every object of a request body that unknown members are refused.
 pub(super) fn close(document: &mut OpenApi) {
     let paths = serde_json::to_value(&document.paths).unwrap_or_default();
     let Some(components) = &mut document.components else { return };
@@ -40,7 +40,7 @@ fn bodies(paths: &Value) -> impl Iterator<Item = &Value> {
     operations.filter_map(|operation| operation.get("requestBody"))
 }
 
-/// Notes the schemas that a part of the document names.
+/// Collects the schemas that a part of the document refers to.
 fn references(part: &Value, found: &mut Vec<String>) {
     match part {
         Value::Object(members) => {

@@ -1,4 +1,4 @@
-//! The headers that every answer has, and those that belong to an error's kind.
+//! The headers of every answer, and those that depend on an error's code.
 
 use actix_web::http::ConnectionType;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -6,25 +6,25 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use super::REQUEST_ID;
 use crate::domain::identity::refusals::IdentityRefusal;
-use crate::http::problems::Outline;
+use crate::http::problems::ProblemSummary;
 use crate::http::problems::refusals::{RequestRefusal, ServiceRefusal};
 use crate::security::limits::Remaining;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-/// When to come back to a busy service, in seconds: any of these, so that those who were turned
-/// away together do not come back together.
-const COME_BACK: std::ops::RangeInclusive<u8> = 2..=6;
+/// How many seconds a client waits before it retries. It is chosen at random, so that clients that were rejected
+/// together do not retry together.
+const RETRY_AFTER_SECONDS: std::ops::RangeInclusive<u8> = 2..=6;
 
-/// All lines of the header in their order: some balancers append their hop to the line that came in,
-/// others add a line of their own. A stranger's bytes, however odd, must not hide a balancer's hop.
+/// All `X-Forwarded-For` headers in their order: some balancers append their hop to the header that came in,
+/// others add a header. Bytes that are not UTF-8 are replaced, so that a client cannot hide a balancer's hop.
 pub(super) fn forwarded_for(headers: &HeaderMap) -> String {
     let lines = headers.get_all(FORWARDED_FOR).map(|value| String::from_utf8_lossy(value.as_bytes()));
     lines.collect::<Vec<_>>().join(",")
 }
 
-/// The refusals that a new login mends.
+/// The refusals that a client resolves by logging in again.
 const INVALID_TOKEN: [IdentityRefusal; 5] = [
     IdentityRefusal::TokenInvalid,
     IdentityRefusal::TokenExpired,
@@ -32,28 +32,28 @@ const INVALID_TOKEN: [IdentityRefusal; 5] = [
     IdentityRefusal::RefreshTokenInvalid,
     IdentityRefusal::LoginFailed,
 ];
-/// The refusals that pass by themselves.
-const PASSING: [ServiceRefusal; 4] = [
+/// The refusals after which a client retries the same request.
+const TEMPORARY: [ServiceRefusal; 4] = [
     ServiceRefusal::NotReady,
     ServiceRefusal::Overloaded,
     ServiceRefusal::Unavailable,
     ServiceRefusal::OutcomeUnknown,
 ];
 
-/// How to log in, when to come back.
-pub(super) fn challenge(response: &mut HttpResponseBuilder, outline: &Outline) {
-    let code = outline.code;
+/// Writes the headers of an error: how to authenticate, when to retry, which budget is used up.
+pub(super) fn write_problem(response: &mut HttpResponseBuilder, problem: &ProblemSummary) {
+    let code = problem.code;
     if code == IdentityRefusal::TokenMissing {
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
     } else if INVALID_TOKEN.iter().any(|refusal| code == *refusal) {
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""));
-    } else if PASSING.iter().any(|refusal| code == *refusal) {
-        response.insert_header((header::RETRY_AFTER, rand::random_range(COME_BACK).to_string()));
+    } else if TEMPORARY.iter().any(|refusal| code == *refusal) {
+        response.insert_header((header::RETRY_AFTER, rand::random_range(RETRY_AFTER_SECONDS).to_string()));
     } else if code == RequestRefusal::UnsupportedMediaType {
-        // RFC 9110, 15.5.16: says which codings would have been taken.
+        // RFC 9110, 15.5.16: states which codings the service accepts.
         response.insert_header((header::ACCEPT_ENCODING, "identity"));
     }
-    if let Some(limited) = outline.limited {
+    if let Some(limited) = problem.limited {
         let seconds = limited.retry_after.as_secs() + u64::from(limited.retry_after.subsec_nanos() > 0);
         response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         response.insert_header((RATE_LIMIT, format!("\"{}\";r=0;t={seconds}", limited.policy)));
@@ -62,7 +62,7 @@ pub(super) fn challenge(response: &mut HttpResponseBuilder, outline: &Outline) {
     }
 }
 
-/// Writes what every answer has, unless the handler wrote its own.
+/// Writes the headers of every answer, except those that the handler set.
 pub(super) fn write(response: &mut HttpResponse, request_id: &str, remaining: Option<Remaining>) {
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &str| {
@@ -85,7 +85,7 @@ pub(super) fn write(response: &mut HttpResponse, request_id: &str, remaining: Op
     }
 }
 
-/// Tells the caller to open another connection for its next request, maybe to another replica.
+/// Closes the connection after this answer, so that the client's next request may reach another replica.
 pub(super) fn close(response: &mut HttpResponse) {
     response.head_mut().set_connection_type(ConnectionType::Close);
 }

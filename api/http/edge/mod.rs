@@ -1,10 +1,10 @@
-//! The edge of the service: every request gets its id and its instant here, every error its
-//! document, every answer its headers and its one line in the log. Too many requests are turned
-//! away here, too slow ones given up, and a panic ends one request and nothing else.
+//! The middleware around all handlers. It gives each request its id and its instant, each error its problem
+//! document, and each answer its headers and one line in the access log. It rejects requests in an overload,
+//! cancels handlers that take too long, and contains panics.
 
-mod departure;
+mod handler;
 mod headers;
-mod patience;
+mod response_body;
 
 use std::cell::Cell;
 use std::time::{Duration, Instant as Stopwatch};
@@ -19,15 +19,14 @@ use actix_web::{HttpMessage as _, HttpResponse, web};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::access_log::{self, Line};
+use super::access_log::{self, Entry};
 use super::caller::KnownAccount;
 use super::client::client_of;
 use super::context::Arrival;
-use super::edge::departure::{depart, leave_out};
-use super::edge::patience::{Lost, patiently};
+use super::edge::handler::HandlerFailure;
 use super::language::language_of;
 use super::operation::{Operation, OperationIndex};
-use super::problems::{self, MEDIA_TYPE, Occasion, Outline};
+use super::problems::{self, MEDIA_TYPE, ProblemContext, ProblemSummary};
 use crate::domain::filings::uploads as upload;
 use crate::domain::values::lang::Lang;
 use crate::error::ProblemCode;
@@ -36,16 +35,16 @@ use crate::ops::traffic::{AdmissionPermit, RequestClass, time_to_send};
 use crate::security::limits::Remaining;
 use crate::state::State;
 
-/// The request's id, in and out.
+/// The header of the request's id, in requests and in answers.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// What stands in the log and in the metrics for the status of an answer whose caller was gone before it:
-/// what was asked for may have been done.
-const HUNG_UP: u16 = 499;
-/// Paths of probes: an orchestrator that hears nothing ends the process, which helps nobody in an
-/// overload.
+/// The status that the log and the metrics show when the client closed the connection before its answer. The
+/// request may have taken effect.
+const CLIENT_DISCONNECTED: u16 = 499;
+/// Paths of probes, which are never rejected: an orchestrator that gets no answer kills the process, and that
+/// makes an overload worse.
 const PROBES: [&str; 2] = ["/livez", "/readyz"];
 
-/// Carries one request through.
+/// Handles one request.
 pub async fn edge(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -53,33 +52,36 @@ pub async fn edge(
     let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
         return Ok(request.into_response(HttpResponse::InternalServerError().finish()));
     };
-    let visit = Visit::begin(&request, state);
-    request.extensions_mut().insert(visit.arrival.clone());
-    let Some(permit) = visit.admit() else {
-        let response = request.into_response(Outline::bare(ServiceRefusal::Overloaded).respond());
-        return Ok(visit.end(response));
+    let guard = RequestGuard::begin(&request, state);
+    request.extensions_mut().insert(guard.arrival.clone());
+    let Some(permit) = guard.admit() else {
+        let response = request.into_response(ProblemSummary::bare(ServiceRefusal::Overloaded).respond());
+        return Ok(guard.end(response));
     };
-    // A HEAD is answered like a GET, without the body.
+    // Routes know no HEAD: it is handled as a GET, and the body is omitted below.
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let span = tracing::info_span!("request", request_id = %visit.arrival.request_id);
-    let limit = visit.patience();
-    match patiently(next.call(request), limit).instrument(span).await {
+    let span = tracing::info_span!("request", request_id = %guard.arrival.request_id);
+    match handler::run(next.call(request), guard.time_limit()).instrument(span).await {
         Ok(Ok(response)) => {
-            let response = visit.end(response.map_into_boxed_body());
-            Ok(response.map_body(|_, body| match visit.method {
-                Method::HEAD => leave_out(body.size(), permit),
-                _ => depart(body, permit),
+            let response = guard.end(response.map_into_boxed_body());
+            Ok(response.map_body(|_, body| match guard.method {
+                Method::HEAD => response_body::omit(body.size(), permit),
+                _ => response_body::send(body, permit),
             }))
         }
-        Ok(Err(error)) => Err(visit.end_without_request(error.error_response())),
-        Err(lost) => Err(visit.end_without_request(Outline::bare(visit.code_of(lost)).respond())),
+        Ok(Err(error)) => Err(guard.end_without_request(error.error_response())),
+        Err(failure) => {
+            let summary = ProblemSummary::bare(guard.refusal_of(failure));
+            Err(guard.end_without_request(summary.respond()))
+        }
     }
 }
 
-/// What the edge keeps of a request while the handlers have it.
-struct Visit {
+/// What the edge knows of a request while a handler owns it. When it is dropped without an answer, because
+/// the client closed the connection, it logs and counts the request.
+struct RequestGuard {
     state: web::Data<State>,
     arrival: Arrival,
     lang: Lang,
@@ -89,17 +91,17 @@ struct Visit {
     route: Option<String>,
     operation: Option<&'static Operation>,
     begun: Stopwatch,
-    /// Whether its answer, or that there is none, was written down.
-    noted: Cell<bool>,
+    /// Whether the request was logged and counted.
+    is_recorded: Cell<bool>,
 }
 
-impl Visit {
+impl RequestGuard {
     fn begin(request: &ServiceRequest, state: web::Data<State>) -> Self {
         let route = request.match_pattern();
         let known = request.app_data::<OperationIndex>().cloned().unwrap_or_default();
         Self {
             begun: Stopwatch::now(),
-            noted: Cell::new(false),
+            is_recorded: Cell::new(false),
             arrival: arrive(request, &state),
             lang: language_of(request.headers()),
             method: request.method().clone(),
@@ -110,22 +112,22 @@ impl Visit {
         }
     }
 
-    /// A permit, unless too many requests are under way.
+    /// Admits the request, unless too many are in progress.
     fn admit(&self) -> Option<AdmissionPermit> {
         if PROBES.contains(&self.path.as_str()) {
             return Some(self.state.traffic.admit_always());
         }
         match self.state.traffic.admit(self.class(), &self.arrival.client) {
             Ok(permit) => Some(permit),
-            Err(why) => {
-                self.state.metrics.turned_away(self.class(), why);
+            Err(rejection) => {
+                self.state.metrics.turned_away(self.class(), rejection);
                 None
             }
         }
     }
 
-    /// How long the handlers may take: only a file may come for longer than everything else.
-    fn patience(&self) -> Duration {
+    /// How long the handler may take. Only an operation that receives a file has more time than the others.
+    fn time_limit(&self) -> Duration {
         let limit = self.state.settings.serving.request_time;
         if self.operation.is_some_and(|operation| operation.takes_file) {
             limit + time_to_send(upload::MAX_BYTES.into())
@@ -141,15 +143,15 @@ impl Visit {
         }
     }
 
-    fn code_of(&self, lost: Lost) -> ServiceRefusal {
-        match (lost, self.class()) {
-            (Lost::Panicked, _) => {
+    fn refusal_of(&self, failure: HandlerFailure) -> ServiceRefusal {
+        match (failure, self.class()) {
+            (HandlerFailure::Panicked, _) => {
                 self.state.metrics.panicked();
                 ServiceRefusal::Internal
             }
-            (Lost::TooSlow, class) => {
+            (HandlerFailure::TimedOut, class) => {
                 self.state.metrics.given_up();
-                // A handler that was given up may still store what it was about to store.
+                // The database job of a cancelled handler may still commit.
                 if class == RequestClass::Filing {
                     ServiceRefusal::OutcomeUnknown
                 } else {
@@ -168,10 +170,11 @@ impl Visit {
         response
     }
 
-    /// Where the handlers have lost the request, the server takes the answer as an error's.
+    /// Ends a request that its handler dropped: without the request, the server takes an answer only inside an
+    /// error.
     fn end_without_request(&self, mut response: HttpResponse) -> actix_web::Error {
         self.finish(&mut response, None, None);
-        InternalError::from_response("the request was lost", response).into()
+        InternalError::from_response("the handler dropped the request", response).into()
     }
 
     fn finish(
@@ -189,15 +192,15 @@ impl Visit {
             BodySize::Sized(bytes) if self.method != Method::HEAD => bytes,
             _ => 0,
         };
-        self.note(response.status().as_u16(), bytes, account);
+        self.record(response.status().as_u16(), bytes, account);
     }
 
-    /// Counts the request and writes its line.
-    fn note(&self, status: u16, bytes: u64, account: Option<KnownAccount>) {
-        self.noted.set(true);
+    /// Counts the request and writes its line in the access log.
+    fn record(&self, status: u16, bytes: u64, account: Option<KnownAccount>) {
+        self.is_recorded.set(true);
         let (route, elapsed) = (self.route.as_deref(), self.begun.elapsed());
         self.state.metrics.answered(self.method.as_str(), route, status, elapsed);
-        access_log::write(&Line {
+        access_log::write(&Entry {
             method: &self.method,
             route,
             status,
@@ -208,22 +211,22 @@ impl Visit {
         });
     }
 
-    /// Replaces an error's empty body by its document.
+    /// Replaces the empty body of an error by its problem document.
     fn write_problem(&self, response: &mut HttpResponse) {
-        let outline = response.extensions().get::<Outline>().cloned();
-        let outline = outline.or_else(|| foreign(response).map(Outline::bare));
-        let Some(outline) = outline else { return };
-        if let Some(limited) = outline.limited {
+        let summary = response.extensions().get::<ProblemSummary>().cloned();
+        let summary = summary.or_else(|| framework_error_code(response).map(ProblemSummary::bare));
+        let Some(summary) = summary else { return };
+        if let Some(limited) = summary.limited {
             self.state.metrics.rate_limited(limited.policy);
         }
-        let occasion = Occasion {
+        let context = ProblemContext {
             lang: self.lang,
             path: &self.path,
             request_id: &self.arrival.request_id,
             public_url: &self.state.settings.public_url,
         };
-        let document = problems::document(&outline, occasion);
-        let mut written = HttpResponse::build(problems::status_of(outline.code));
+        let document = problems::document(&summary, context);
+        let mut written = HttpResponse::build(problems::status_of(summary.code));
         written.content_type(MEDIA_TYPE);
         written.insert_header((header::CONTENT_LANGUAGE, self.lang.tag()));
         for (name, value) in response
@@ -233,15 +236,15 @@ impl Visit {
         {
             written.append_header((name.clone(), value.clone()));
         }
-        headers::challenge(&mut written, &outline);
+        headers::write_problem(&mut written, &summary);
         *response = written.body(document.to_string());
     }
 }
 
-impl Drop for Visit {
+impl Drop for RequestGuard {
     fn drop(&mut self) {
-        if !self.noted.get() {
-            self.note(HUNG_UP, 0, None);
+        if !self.is_recorded.get() {
+            self.record(CLIENT_DISCONNECTED, 0, None);
         }
     }
 }
@@ -264,8 +267,8 @@ fn is_good_id(id: &str) -> bool {
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-/// The code of an error that the framework answered by itself.
-fn foreign(response: &HttpResponse) -> Option<ProblemCode> {
+/// The code of an error that the web framework answered, not a handler.
+fn framework_error_code(response: &HttpResponse) -> Option<ProblemCode> {
     response.error()?;
     Some(match response.status() {
         StatusCode::NOT_FOUND => ServiceRefusal::NotFound.into(),
@@ -283,7 +286,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn request_ids_of_callers_are_taken_only_if_a_log_can_bear_them() {
+    fn a_callers_request_id_is_taken_only_if_it_is_safe_to_log() {
         assert!(is_good_id("3f0c2b1a-0000-4000-8000-000000000000"));
         for id in ["", "short", "with space in it", "x\n[forged log line]", &"a".repeat(65)] {
             assert!(!is_good_id(id), "{id}");

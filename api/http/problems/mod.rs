@@ -1,7 +1,7 @@
 //! Errors as callers see them: problem documents of RFC 9457, in Japanese or English.
 //!
-//! A handler returns a [`Problem`]; the edge writes it, because only there language, path and
-//! request id are known for every error alike, also for those of the framework.
+//! A handler returns a [`Problem`]. The edge writes the document, because it knows the language, the path and the
+//! request id of every error, including those of the web framework.
 
 pub mod catalogue;
 mod check;
@@ -28,7 +28,7 @@ use crate::error::{Error, Limited, ProblemCode, chain};
 /// The document's media type.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// An error on its way to the edge.
+/// An error that a handler returns to the edge.
 #[derive(Debug)]
 pub struct Problem(pub Error);
 
@@ -51,11 +51,11 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
         log(&self.0);
-        Outline::of(&self.0).respond()
+        ProblemSummary::of(&self.0).respond()
     }
 }
 
-/// Errors of our own making are logged once, here, with what caused them.
+/// Logs errors that are the service's own, once and with their causes.
 fn log(error: &Error) {
     match error {
         Error::Internal(_) => tracing::error!(error = %chain(error), "a request failed"),
@@ -71,7 +71,7 @@ fn log(error: &Error) {
     }
 }
 
-/// The code that stands for an error.
+/// The code of an error.
 #[must_use]
 pub fn code_of(error: &Error) -> ProblemCode {
     match error {
@@ -92,21 +92,21 @@ pub fn status_of(code: ProblemCode) -> StatusCode {
     StatusCode::from_u16(entry(code).status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// What is left of an error once its source is logged: enough to write the document.
+/// What the edge needs of an error to write its document. The error's causes are logged before and not kept.
 #[derive(Debug, Clone)]
-pub struct Outline {
+pub struct ProblemSummary {
     /// The code.
     pub code: ProblemCode,
     /// The refused values.
     pub faults: Vec<FieldFault>,
-    /// The used-up budget.
+    /// The budget that is used up.
     pub limited: Option<Limited>,
-    /// The parts that were looked at.
+    /// The parts of the service that were checked.
     pub checks: Vec<Check>,
 }
 
-impl Outline {
-    /// The outline of an error.
+impl ProblemSummary {
+    /// Summarises an error.
     #[must_use]
     pub fn of(error: &Error) -> Self {
         Self {
@@ -117,19 +117,19 @@ impl Outline {
         }
     }
 
-    /// The outline of a code alone.
+    /// A problem that has nothing but a code.
     #[must_use]
     pub fn bare(code: impl Into<ProblemCode>) -> Self {
         Self { code: code.into(), faults: Vec::new(), limited: None, checks: Vec::new() }
     }
 
-    /// The outline of a service that is not ready.
+    /// The problem of a service that is not ready.
     #[must_use]
     pub fn not_ready(checks: Vec<Check>) -> Self {
         Self { checks, ..Self::bare(ServiceRefusal::NotReady) }
     }
 
-    /// An answer whose document the edge writes.
+    /// An answer without a body; the edge adds the document.
     #[must_use]
     pub fn respond(self) -> HttpResponse {
         let mut response = HttpResponse::new(status_of(self.code));
@@ -197,9 +197,9 @@ pub struct FieldError {
     pub detail: String,
 }
 
-/// What a document needs to know of its request.
+/// What the document states of the request.
 #[derive(Debug, Clone, Copy)]
-pub struct Occasion<'a> {
+pub struct ProblemContext<'a> {
     /// The language.
     pub lang: Lang,
     /// The path.
@@ -212,26 +212,26 @@ pub struct Occasion<'a> {
 
 /// Writes the document.
 #[must_use]
-pub fn document(outline: &Outline, occasion: Occasion<'_>) -> Value {
-    let entry = entry(outline.code);
-    let lang = occasion.lang;
-    let errors = outline.faults.iter().map(|FieldFault { pointer, fault }| FieldError {
+pub fn document(summary: &ProblemSummary, context: ProblemContext<'_>) -> Value {
+    let entry = entry(summary.code);
+    let lang = context.lang;
+    let errors = summary.faults.iter().map(|FieldFault { pointer, fault }| FieldError {
         code: fault.code().to_owned(),
         pointer: pointer.clone(),
         detail: fault_texts::detail(*fault, lang),
     });
     let space = if lang == Lang::En { " " } else { "" };
     let document = ProblemDocument {
-        kind: format!("{}/problems/{}", occasion.public_url, page::slug(outline.code)),
+        kind: format!("{}/problems/{}", context.public_url, page::slug(summary.code)),
         title: entry.title.get(lang).to_owned(),
         status: entry.status,
         detail: format!("{}{space}{}", entry.cause.get(lang), entry.fix.get(lang)),
-        instance: occasion.path.to_owned(),
-        code: outline.code.as_str().to_owned(),
-        request_id: occasion.request_id.to_owned(),
+        instance: context.path.to_owned(),
+        code: summary.code.as_str().to_owned(),
+        request_id: context.request_id.to_owned(),
         retryable: entry.retryable,
         errors: errors.collect(),
-        checks: outline.checks.clone(),
+        checks: summary.checks.clone(),
     };
     serde_json::to_value(document).unwrap_or_default()
 }

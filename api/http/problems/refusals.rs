@@ -1,5 +1,5 @@
-//! The refusals that belong to no area: what HTTP itself finds wrong with a request, and what the
-//! service's own state gives rise to.
+//! The refusals that belong to no area: those of a malformed request, and those that follow from the service's
+//! own state.
 
 use crate::domain::values::refusal::Refusal;
 use crate::domain::values::words::words;
@@ -45,7 +45,7 @@ impl Refusal for RequestRefusal {
 }
 
 words! {
-    /// Why a well-formed request gets no answer of its own.
+    /// Why the service does not answer a well-formed request.
     pub enum ServiceRefusal {
         /// No such resource, or not the caller's.
         NotFound = "NOT_FOUND",

@@ -1,4 +1,4 @@
-//! A connection that ends when its client holds it up.
+//! A connection that is closed when its client stalls.
 
 use std::io;
 use std::pin::Pin;
@@ -10,30 +10,30 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use crate::ops::traffic::time_to_send;
 
-/// A stream on which something has to be written from time to time, or it ends.
+/// A stream that fails when nothing was written to it for too long.
 ///
-/// The HTTP library times the head of a connection's first request and the pauses between requests, but
-/// neither the head of a later request that has begun nor an answer that nobody reads: with those a
-/// stranger could hold every connection for good. What is common to both is that no byte leaves. A large
-/// file on a slow line has the time that its bytes are due.
+/// The HTTP library limits the time for the head of a connection's first request and for the pauses between requests.
+/// It does not limit the head of a later request, nor the sending of an answer that the client does not read: with
+/// either, a client could hold connections forever. In both cases the service writes no byte. Bytes that arrive
+/// extend the limit, so that a large file can arrive on a slow line.
 pub(super) struct Connection<S> {
     stream: S,
     silence: Duration,
-    /// When the last byte left, or when it was opened.
+    /// When the last byte was written, or when the connection was opened.
     written: Instant,
-    /// Bytes that came since.
+    /// Bytes that were read since.
     read: u64,
     timer: Pin<Box<Sleep>>,
 }
 
 impl<S> Connection<S> {
-    /// Lets a stream go without a byte written for so long.
+    /// Allows a stream to go without a written byte for `silence`.
     pub(super) fn new(stream: S, silence: Duration) -> Self {
         Self { stream, silence, written: Instant::now(), read: 0, timer: Box::pin(sleep(silence)) }
     }
 
-    /// Fails once the silence has lasted too long; until then it wakes the task when it may have. The
-    /// timer is only moved when it rings, so that a write costs no more than a look at the clock.
+    /// Fails if nothing was written for too long, else wakes the task when that may be the case. The timer is reset
+    /// only when it fires, so that a write costs no more than reading the clock.
     fn poll_silence<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         loop {
             ready!(self.timer.as_mut().poll(context));

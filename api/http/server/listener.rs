@@ -1,4 +1,4 @@
-//! A port, with limits on what its connections take.
+//! A port, with limits on its connections.
 
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
@@ -14,35 +14,35 @@ use super::connection::Connection;
 use crate::config::Serving;
 use crate::error::Error;
 
-/// How long a client that was answered before it had sent everything may go on sending: one whose line is
-/// reset meanwhile never reads why it was refused.
+/// How long a client may go on sending after it was answered early. If the connection were reset meanwhile, the
+/// client would never read why it was refused.
 const LINGER: Duration = Duration::from_secs(5);
 
-/// What a connection's share of the kernel's memory for answers is set from, in bytes. It grows to
-/// megabytes otherwise, and a client that reads slowly and steadily looks for minutes as if it did not read.
+/// The size of a connection's send buffer in the kernel, in bytes. Otherwise it grows to megabytes, and a client that
+/// reads slowly and steadily looks for minutes as if it did not read.
 const SEND_BUFFER: u32 = 64 * 1024;
 
-/// What a port takes on.
+/// The limits of a port.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Threads that serve.
+    /// Threads that serve requests.
     pub threads: usize,
     /// Most connections at once; others wait.
     pub connections: usize,
-    /// Most connections that wait.
+    /// Most connections that wait to be accepted.
     pub backlog: u32,
     /// How long the head of a connection's first request may take.
     pub head_time: Duration,
     /// How long an idle connection is kept.
     pub keep_alive: Duration,
-    /// How long a connection goes without a byte of an answer.
+    /// How long a connection may go without a written byte.
     pub silence: Duration,
-    /// How long answers may take that are under way when it is closed.
-    pub last_answers: Duration,
+    /// How long requests in progress may take once the port is being closed.
+    pub shutdown: Duration,
 }
 
 impl Limits {
-    /// Those of the API.
+    /// The limits of the API's port.
     pub fn of(serving: &Serving) -> Self {
         Self {
             threads: std::thread::available_parallelism().map_or(1, usize::from),
@@ -51,14 +51,14 @@ impl Limits {
             head_time: serving.head_time,
             keep_alive: serving.keep_alive,
             silence: serving.longest_silence(),
-            last_answers: serving.request_time,
+            shutdown: serving.request_time,
         }
     }
 }
 
-/// A port that is listened on and not served yet.
+/// A port that is open but not served yet.
 pub struct Listener {
-    /// Where it is.
+    /// The address that it listens on.
     pub address: SocketAddr,
     socket: TcpListener,
     limits: Limits,
@@ -75,8 +75,8 @@ impl Listener {
         Ok(Self { address, socket, limits })
     }
 
-    /// Serves an application on it. This is `actix_web::HttpServer` but for the `Connection`, which
-    /// that one gives no place to.
+    /// Serves an application on it. This does what `actix_web::HttpServer` does, which has no hook for wrapping a
+    /// stream in a `Connection`.
     ///
     /// # Errors
     /// An internal error if the socket cannot be shared among the threads.
@@ -94,17 +94,17 @@ impl Listener {
         let server = Server::build()
             .workers(limits.threads)
             .max_concurrent_connections(limits.connections.div_ceil(limits.threads))
-            // The signals are the service's own, so that it can announce its end first.
+            // The service handles signals itself, so that it can drain before it stops.
             .disable_signals()
-            .shutdown_timeout(limits.last_answers.as_secs());
-        let ending = server.graceful_shutdown_signal();
+            .shutdown_timeout(limits.shutdown.as_secs());
+        let shutdown = server.graceful_shutdown_signal();
         let server = server.listen(address.to_string(), socket, move || {
-            let (ending, silence) = (ending.clone(), limits.silence);
+            let (shutdown, silence) = (shutdown.clone(), limits.silence);
             let application = map_config(application(), |()| AppConfig::default());
             let http = HttpService::build()
                 .graceful_shutdown_signal(move || {
-                    let ending = ending.clone();
-                    async move { ending.notified().await }
+                    let shutdown = shutdown.clone();
+                    async move { shutdown.notified().await }
                 })
                 .client_request_timeout(limits.head_time)
                 .keep_alive(limits.keep_alive)
@@ -124,7 +124,7 @@ impl Listener {
 fn listen_on(address: SocketAddr, backlog: u32) -> std::io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     socket.set_reuseaddr(true)?;
-    // Those who connect take after it.
+    // Accepted connections inherit it.
     socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(address)?;
     socket.listen(backlog)?.into_std()

@@ -1,5 +1,4 @@
-//! `/metrics` on a port of its own, which stays inside: nothing else is there, and it is nowhere
-//! else.
+//! Serves `/metrics`, and nothing else, on a separate port that is not published.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -12,7 +11,7 @@ use crate::error::{Error, chain};
 use crate::ops::metrics::MEDIA_TYPE;
 use crate::state::State;
 
-/// More than one scraper is rare, and what is asked takes a moment: whoever dawdles is soon gone.
+/// Few scrapers connect, and a scrape takes a moment: the limits are tight.
 const LIMITS: Limits = Limits {
     threads: 1,
     connections: 32,
@@ -20,12 +19,12 @@ const LIMITS: Limits = Limits {
     head_time: Duration::from_secs(5),
     keep_alive: Duration::from_secs(15),
     silence: Duration::from_secs(20),
-    last_answers: Duration::from_secs(5),
+    shutdown: Duration::from_secs(5),
 };
 
-/// The port while it is open.
+/// The open port.
 pub struct MetricsPort {
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
     handle: ServerHandle,
 }
@@ -46,7 +45,7 @@ impl MetricsPort {
         Ok(Some(Self { address, handle }))
     }
 
-    /// Closes it; the last scrapes are finished.
+    /// Closes it, and finishes scrapes in progress.
     pub async fn close(self) {
         self.handle.stop(true).await;
     }

@@ -1,4 +1,4 @@
-//! Listens, and holds each connection to its limits.
+//! Listens on ports, and enforces the limits of connections.
 
 mod connection;
 pub mod listener;

@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::http::answer::Answer;
 use crate::http::context::Context;
 use crate::http::operation::Operation;
-use crate::http::problems::{Check, Outline, Problem};
+use crate::http::problems::{Check, Problem, ProblemSummary};
 use crate::ops::readiness::Report;
 
 const LIVENESS: Operation = Operation::public("getLiveness");
@@ -77,7 +77,7 @@ async fn readyz(context: Context) -> Result<Either<Answer<ReadyResponse>, HttpRe
     let draining = context.state.traffic.is_draining();
     let checks = checks(&report, draining);
     if draining || !report.is_ready() {
-        return Ok(Either::Right(Outline::not_ready(checks).respond()));
+        return Ok(Either::Right(ProblemSummary::not_ready(checks).respond()));
     }
     let mails_waiting = report.outbox.map_or(0, |outbox| outbox.waiting);
     Ok(Either::Left(Answer::ok(&ReadyResponse { status: "ready", mails_waiting, checks })?))

@@ -15,7 +15,7 @@ mod rules;
 /// The files' tables.
 const TABLES: [fn(Fault) -> Option<Words>; 4] = [document::words, form::words, rules::words, parties::words];
 
-/// What is said where no table has a text; a test sees to it that none is without.
+/// The text of a fault that no table has. A test checks that every fault is in a table.
 const REFUSED: Words =
     Words { ja: "この値は受け付けられません。", en: "This value is not accepted." };
 

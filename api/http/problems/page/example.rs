@@ -13,7 +13,7 @@ use crate::http::problems::fault_texts::detail;
 use crate::http::problems::refusals::RequestRefusal;
 use crate::http::problems::{FieldError, ProblemDocument};
 
-/// A problem document as the service would answer it, pretty-printed.
+/// An example of a problem document, pretty-printed.
 ///
 /// # Errors
 /// An internal error if it cannot be written as JSON.
@@ -47,7 +47,7 @@ fn errors(lang: Lang) -> Vec<FieldError> {
     errors.into()
 }
 
-/// A path on which the code can really be met.
+/// A path that can answer with the code.
 fn instance(code: ProblemCode) -> &'static str {
     let code = code.as_str();
     if let Some(refusal) = IdentityRefusal::from_code(code) {

@@ -1,6 +1,6 @@
 //! The page behind the `type` of each problem document: cause, fix and example in both languages.
 //!
-//! The pages are complete in themselves: no script, no picture, nothing from another host.
+//! The pages load nothing: no script, no picture, nothing from another host.
 
 use askama::Template;
 
@@ -132,8 +132,8 @@ mod tests {
             let html = html.unwrap();
             assert!(html.starts_with("<!DOCTYPE html>\n<html lang=\"ja\">"));
             assert_eq!(html.matches("<style>").count(), 1);
-            for foreign in ["<script", "<link", "<img", "://", "url(", "@import"] {
-                assert!(!html.contains(foreign), "{foreign}");
+            for external in ["<script", "<link", "<img", "://", "url(", "@import"] {
+                assert!(!html.contains(external), "{external}");
             }
         }
     }
