@@ -75,7 +75,7 @@ fn refuse_taken(file: &Path) -> Result<(), Error> {
 
 /// Copies the database aside, checks the copy and names the attachments it speaks of.
 fn copy_database(from: &Path, aside: &Path) -> Result<Vec<(UploadId, String)>, Error> {
-    let mut original = database::open_as_it_is(from)?;
+    let mut original = database::open_unchanged(from)?;
     if let Some(folder) = aside.parent() {
         fs::create_dir_all(folder).map_err(|error| named(folder, &error))?;
     }
@@ -83,7 +83,7 @@ fn copy_database(from: &Path, aside: &Path) -> Result<Vec<(UploadId, String)>, E
     let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(aside);
     let out = out.map_err(|error| named(aside, &error))?;
     database::copy_into(&mut original, aside)?;
-    let mut copy = database::open_as_it_is(aside)?;
+    let mut copy = database::open_unchanged(aside)?;
     if let Some(damage) = database::find_damage(&mut copy)?.first() {
         return Err(Error::internal(format!("{}: the database is damaged: {damage}", from.display())));
     }

@@ -1,4 +1,4 @@
-//! Whole copies of an embedded database, made while others write to it.
+//! Copies an embedded database while other connections write to it.
 
 use std::path::Path;
 
@@ -9,41 +9,41 @@ use super::connection::{Conn, on};
 use crate::error::Error;
 
 #[derive(QueryableByName)]
-struct Told {
+struct IntegrityCheck {
     #[diesel(sql_type = Text)]
     integrity_check: String,
 }
 
-/// Opens a database to be copied or looked at, as it is: nothing is created and nothing set. A file that may
-/// not be written is opened for reading.
+/// Opens a database to copy or examine it: no file is created and no setting is changed. A file without write
+/// permission is opened for reading.
 ///
 /// # Errors
 /// An internal error if there is no such file or it cannot be opened.
-pub fn open_as_it_is(file: &Path) -> Result<Conn, Error> {
+pub fn open_unchanged(file: &Path) -> Result<Conn, Error> {
     let named = |error: &dyn std::fmt::Display| Error::internal(format!("{}: {error}", file.display()));
-    // SQLite would make the file.
+    // SQLite would create the file.
     std::fs::metadata(file).map_err(|error| named(&error))?;
     let mut conn = SqliteConnection::establish(&file.to_string_lossy()).map_err(|error| named(&error))?;
     diesel::sql_query("PRAGMA busy_timeout = 5000").execute(&mut conn)?;
     Ok(Conn::Sqlite(conn))
 }
 
-/// Writes the database, as it is at one instant, into an empty file. Other connections go on reading and
-/// writing. Nothing is synced: that is the caller's.
+/// Writes a snapshot of the database into an empty file. Other connections go on reading and writing. The caller
+/// syncs the file.
 ///
 /// # Errors
 /// An internal error, for example of a full disk.
 pub fn copy_into(conn: &mut Conn, empty: &Path) -> Result<(), Error> {
-    let place = empty.to_str().ok_or_else(|| Error::internal("the path of the copy is not UTF-8"))?;
-    on!(conn, |c| diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(place).execute(c))?;
+    let path = empty.to_str().ok_or_else(|| Error::internal("the path of the copy is not UTF-8"))?;
+    on!(conn, |c| diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(path).execute(c))?;
     Ok(())
 }
 
-/// What is wrong with the database's pages and rows, as SQLite tells it; nothing if it is whole.
+/// What SQLite finds wrong with the database's pages and rows. Empty if it is intact.
 ///
 /// # Errors
 /// An internal error if it cannot be read at all.
 pub fn find_damage(conn: &mut Conn) -> Result<Vec<String>, Error> {
-    let told: Vec<Told> = on!(conn, |c| diesel::sql_query("PRAGMA integrity_check(10)").load(c))?;
-    Ok(told.into_iter().map(|row| row.integrity_check).filter(|line| line != "ok").collect())
+    let rows: Vec<IntegrityCheck> = on!(conn, |c| diesel::sql_query("PRAGMA integrity_check(10)").load(c))?;
+    Ok(rows.into_iter().map(|row| row.integrity_check).filter(|line| line != "ok").collect())
 }

@@ -1,7 +1,7 @@
-//! The three column types that plain SQL has no common word for, and the Rust values they carry.
+//! The three column types that SQLite and PostgreSQL store differently, and their Rust values.
 //!
-//! Rows hold storage types only; each resource's file turns a row into domain values and says which
-//! column of which row it could not read.
+//! Rows hold storage types only. Each resource's file decodes its rows into domain values, and its errors name the
+//! column and the row that cannot be decoded.
 
 use std::fmt;
 use std::io::Write as _;
@@ -21,9 +21,9 @@ use uuid::Uuid;
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
-/// The version byte that a `jsonb` value begins with on the wire. Diesel writes it, too, but only before a
-/// `serde_json::Value`: a document would be built as a tree on its way to and from its text, and SQLite
-/// would get its members in another order than rows that are there have them.
+/// The version byte that a `jsonb` value begins with on the wire. Diesel supports `jsonb` only for
+/// `serde_json::Value`, which sorts an object's members: SQLite would then store documents in another order than
+/// its existing rows have.
 const JSONB_VERSION: u8 = 1;
 
 /// The SQL types, as `schema` names them.
@@ -164,7 +164,7 @@ impl FromSql<sql::Document, Pg> for Document {
     }
 }
 
-/// The error for a stored value that the domain does not accept any more.
+/// The error for a stored value that the domain does not accept.
 pub fn undecodable(row: &dyn fmt::Display, column: &'static str, reason: &dyn fmt::Debug) -> Error {
     Error::internal(format!("row {row}: column {column} cannot be decoded: {reason:?}"))
 }

@@ -15,8 +15,8 @@ pub enum Conn {
     Postgres(PgConnection),
 }
 
-/// Runs one query text on whichever database the connection leads to: it is compiled once for each,
-/// with that database's own types and syntax.
+/// Runs one query on the connection's database. The query is compiled once for each database, with its types and
+/// syntax.
 macro_rules! on {
     ($conn:expr, |$c:ident| $query:expr) => {
         match $conn {
@@ -27,7 +27,7 @@ macro_rules! on {
 }
 pub(in crate::db) use on;
 
-/// Begins a transaction with a statement of the caller's, such as `BEGIN IMMEDIATE`.
+/// Begins a transaction with the given statement, such as `BEGIN IMMEDIATE`.
 pub(in crate::db) fn begin(conn: &mut Conn, sql: &str) -> QueryResult<()> {
     on!(conn, |c| AnsiTransactionManager::begin_transaction_sql(c, sql))
 }
@@ -42,14 +42,13 @@ pub(super) fn commit(conn: &mut Conn) -> QueryResult<()> {
     on!(conn, |c| AnsiTransactionManager::commit_transaction(c))
 }
 
-/// Commits a whole transaction of PostgreSQL. A bare COMMIT of a transaction in which a statement
-/// failed rolls back and reports success; the question before it fails instead.
+/// Commits a transaction of PostgreSQL. If a statement of the transaction failed, a bare COMMIT would roll back and
+/// report success. The SELECT before it fails instead.
 pub(super) fn commit_unless_failed(conn: &mut Conn) -> QueryResult<()> {
     on!(conn, |c| c.batch_execute("SELECT 1; COMMIT"))
 }
 
-/// Whether a connection is of no more use: its transactions cannot be told open from closed, or one
-/// was left open.
+/// Whether a connection must not be used again: the state of its transaction is unknown, or one was left open.
 pub(super) fn is_broken(conn: &mut Conn) -> bool {
     on!(conn, |c| diesel::r2d2::R2D2Connection::is_broken(c))
 }
@@ -60,7 +59,7 @@ pub(super) fn depth(conn: &mut Conn) -> u32 {
     status.transaction_depth().ok().flatten().map_or(0, std::num::NonZeroU32::get)
 }
 
-/// Takes back everything down to a depth; a job that panicked may have left savepoints open.
+/// Rolls back to a depth. A job that panicked may have left savepoints open.
 pub(in crate::db) fn roll_back_to(conn: &mut Conn, outside: u32) {
     while depth(conn) > outside {
         if let Err(error) = on!(conn, |c| AnsiTransactionManager::rollback_transaction(c)) {
@@ -70,7 +69,7 @@ pub(in crate::db) fn roll_back_to(conn: &mut Conn, outside: u32) {
     }
 }
 
-/// Runs a part of a transaction that can be taken back on its own: it is kept if it succeeds.
+/// Runs a part of a transaction in a savepoint, which is rolled back if the part fails.
 ///
 /// # Errors
 /// The part's own, and the database's.
@@ -81,7 +80,7 @@ pub fn savepoint<T, E: From<DieselError>>(
     savepoint_kept_if(conn, part, Result::is_ok)?
 }
 
-/// The same for a part whose outcome decides whether it is kept.
+/// The same, but `is_kept` decides whether the savepoint is kept.
 pub(super) fn savepoint_kept_if<O>(
     conn: &mut Conn,
     part: impl FnOnce(&mut Conn) -> O,
@@ -98,9 +97,9 @@ pub(super) fn savepoint_kept_if<O>(
     Ok(outcome)
 }
 
-/// Runs an update that a unique index may refuse. It has a savepoint of its own, because PostgreSQL
-/// runs nothing more in a transaction after a refused statement.
-pub(in crate::db) fn refereed(
+/// Runs an update that a unique index may refuse. It runs in a savepoint, because PostgreSQL refuses every further
+/// statement of a transaction after one has failed.
+pub(in crate::db) fn unless_taken(
     conn: &mut Conn,
     update: impl FnOnce(&mut Conn) -> QueryResult<usize>,
 ) -> Result<Stored, Error> {

@@ -1,4 +1,4 @@
-//! The file of an embedded database: opened for writing or reading, and known again.
+//! Opens the file of an embedded database, and notices when another file has taken its place.
 
 use std::fs::File;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
@@ -10,12 +10,12 @@ use diesel::{Connection as _, SqliteConnection};
 use super::connection::{Conn, on};
 use crate::error::Error;
 
-/// How long one connection waits for another process's lock, in milliseconds.
+/// How long a connection waits for another process's lock, in milliseconds.
 const BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 5000;";
-/// `synchronous` holds per connection: with NORMAL a power cut loses acknowledged commits.
+/// `synchronous` is a setting of the connection. With NORMAL, a power failure loses acknowledged commits.
 const DURABLE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 
-/// Opens a connection that may write, creating the file and its folder where they are missing.
+/// Opens a connection that may write, and creates the file and its folder if they are missing.
 ///
 /// # Errors
 /// [`Error::Unavailable`] if the file cannot be opened.
@@ -23,8 +23,8 @@ pub(super) fn create_or_open(file: &Path) -> Result<Conn, Error> {
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder).map_err(Error::internal)?;
     }
-    // It holds personal data: a new file is its owner's alone, and those beside it take after it. Whatever
-    // is in the way, SQLite tells it better.
+    // The database holds personal data, so only its owner may read it. SQLite gives its other files the same
+    // mode. An error here is ignored, because SQLite then fails with a better message.
     let _ = File::options().write(true).create_new(true).mode(0o600).open(file);
     let mut connection = establish(file)?;
     connection.batch_execute(DURABLE)?;
@@ -38,19 +38,19 @@ fn establish(file: &Path) -> Result<SqliteConnection, Error> {
     Ok(connection)
 }
 
-/// A connection to a file that was there before, and that it has to be there for: moved or removed, the
-/// file stays with the connection, which would store what nobody finds again.
-pub(super) struct Opened {
+/// A connection that knows its file. If the file is moved or removed, the connection keeps writing to it, and no
+/// later connection finds what it wrote: [`Self::is_in_place`] detects that.
+pub(super) struct OpenFile {
     pub(super) conn: Conn,
     file: PathBuf,
     identity: (u64, u64),
 }
 
-impl Opened {
+impl OpenFile {
     /// Opens a connection that may write.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if the file is not there or cannot be opened.
+    /// [`Error::Unavailable`] if the file does not exist or cannot be opened.
     pub(super) fn to_write(file: &Path) -> Result<Self, Error> {
         let identity = identity(file)?;
         let mut connection = establish(file)?;
@@ -68,11 +68,11 @@ impl Opened {
         Ok(opened)
     }
 
-    /// Opens what the path leads to now, for writing.
+    /// Opens the file that the path leads to now, for writing.
     ///
     /// # Errors
     /// As [`Self::to_write`].
-    pub(super) fn again(&self) -> Result<Self, Error> {
+    pub(super) fn reopen(&self) -> Result<Self, Error> {
         Self::to_write(&self.file)
     }
 
@@ -82,7 +82,7 @@ impl Opened {
     }
 }
 
-/// What tells a file from every other, whatever its name.
+/// The device and inode number of a file, which identify it independently of its name.
 fn identity(file: &Path) -> Result<(u64, u64), Error> {
     let there = std::fs::metadata(file)
         .map_err(|error| Error::Unavailable(format!("{}: {error}", file.display()).into()))?;

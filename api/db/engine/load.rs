@@ -1,34 +1,34 @@
-//! How busy the database is, in plain numbers for whoever watches over it.
+//! Counts the jobs and commits of the database, for metrics.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// The numbers since the process began.
+/// The counts since the process started.
 #[derive(Debug, Default)]
 pub struct Load {
     /// Jobs that read.
-    pub reads: Arc<Line>,
+    pub reads: Arc<QueueLoad>,
     /// Jobs that write.
-    pub writes: Arc<Line>,
+    pub writes: Arc<QueueLoad>,
     /// Commits of writes.
     pub commits: Commits,
 }
 
-/// Jobs that wait for their turn, and those that have it.
+/// The jobs of one kind that wait for the database, and those that run.
 #[derive(Debug, Default)]
-pub struct Line {
+pub struct QueueLoad {
     waiting: AtomicU64,
     under_way: AtomicU64,
     served: AtomicU64,
     waited_micros: AtomicU64,
 }
 
-impl Line {
-    /// Puts a job in line until the place is dropped.
-    pub(super) fn join(self: &Arc<Self>) -> Place {
+impl QueueLoad {
+    /// Counts a job as waiting until it starts or the slot is dropped.
+    pub(super) fn enter(self: &Arc<Self>) -> QueueSlot {
         self.waiting.fetch_add(1, Ordering::Relaxed);
-        Place { line: Arc::clone(self), since: Instant::now(), has_turn: false }
+        QueueSlot { queue: Arc::clone(self), since: Instant::now(), is_started: false }
     }
 
     /// Jobs that wait now.
@@ -37,52 +37,52 @@ impl Line {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    /// Jobs that run now, or whose commit is awaited.
+    /// Jobs that run now or wait for their commit.
     #[must_use]
     pub fn under_way(&self) -> u64 {
         self.under_way.load(Ordering::Relaxed)
     }
 
-    /// Jobs that had their turn.
+    /// Jobs that have started.
     #[must_use]
     pub fn served(&self) -> u64 {
         self.served.load(Ordering::Relaxed)
     }
 
-    /// How long they waited for it, all together.
+    /// How long the started jobs waited, in total.
     #[must_use]
     pub fn waited(&self) -> Duration {
         Duration::from_micros(self.waited_micros.load(Ordering::Relaxed))
     }
 }
 
-/// A job's place in line.
+/// A job that waits or runs.
 #[derive(Debug)]
-pub(super) struct Place {
-    line: Arc<Line>,
+pub(super) struct QueueSlot {
+    queue: Arc<QueueLoad>,
     since: Instant,
-    has_turn: bool,
+    is_started: bool,
 }
 
-impl Place {
-    /// The job's turn has come.
-    pub(super) fn take_turn(&mut self) {
-        self.has_turn = true;
-        self.line.waiting.fetch_sub(1, Ordering::Relaxed);
-        self.line.under_way.fetch_add(1, Ordering::Relaxed);
-        self.line.served.fetch_add(1, Ordering::Relaxed);
-        self.line.waited_micros.fetch_add(micros(self.since), Ordering::Relaxed);
+impl QueueSlot {
+    /// Counts the job as running.
+    pub(super) fn start(&mut self) {
+        self.is_started = true;
+        self.queue.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.queue.under_way.fetch_add(1, Ordering::Relaxed);
+        self.queue.served.fetch_add(1, Ordering::Relaxed);
+        self.queue.waited_micros.fetch_add(micros(self.since), Ordering::Relaxed);
     }
 }
 
-impl Drop for Place {
+impl Drop for QueueSlot {
     fn drop(&mut self) {
-        let left = if self.has_turn { &self.line.under_way } else { &self.line.waiting };
+        let left = if self.is_started { &self.queue.under_way } else { &self.queue.waiting };
         left.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-/// Commits: how many, how long, and how many jobs they carried.
+/// The number of commits, of the jobs in them, and the time they took.
 #[derive(Debug, Default)]
 pub struct Commits {
     count: AtomicU64,
@@ -91,26 +91,26 @@ pub struct Commits {
 }
 
 impl Commits {
-    /// Counts a commit that was confirmed, carried so many jobs and was begun at an instant.
+    /// Counts a confirmed commit of `jobs` jobs.
     pub(super) fn add(&self, jobs: usize, begun: Instant) {
         self.count.fetch_add(1, Ordering::Relaxed);
         self.jobs.fetch_add(u64::try_from(jobs).unwrap_or(0), Ordering::Relaxed);
         self.micros.fetch_add(micros(begun), Ordering::Relaxed);
     }
 
-    /// How many.
+    /// How many commits there were.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.count.load(Ordering::Relaxed)
     }
 
-    /// Jobs that they carried, all together.
+    /// How many jobs were committed.
     #[must_use]
     pub fn jobs(&self) -> u64 {
         self.jobs.load(Ordering::Relaxed)
     }
 
-    /// How long they took, all together.
+    /// How long the commits took, in total.
     #[must_use]
     pub fn took(&self) -> Duration {
         Duration::from_micros(self.micros.load(Ordering::Relaxed))
@@ -126,13 +126,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_job_waits_then_runs_then_is_gone_and_one_that_gives_up_leaves_no_trace() {
-        let line = Arc::new(Line::default());
-        let (mut first, second) = (line.join(), line.join());
-        assert_eq!((line.waiting(), line.under_way(), line.served()), (2, 0, 0));
-        first.take_turn();
-        assert_eq!((line.waiting(), line.under_way(), line.served()), (1, 1, 1));
+    fn a_job_waits_then_runs_then_ends_and_one_that_gives_up_is_not_counted_as_served() {
+        let queue = Arc::new(QueueLoad::default());
+        let (mut first, second) = (queue.enter(), queue.enter());
+        assert_eq!((queue.waiting(), queue.under_way(), queue.served()), (2, 0, 0));
+        first.start();
+        assert_eq!((queue.waiting(), queue.under_way(), queue.served()), (1, 1, 1));
         drop((first, second));
-        assert_eq!((line.waiting(), line.under_way(), line.served()), (0, 0, 1));
+        assert_eq!((queue.waiting(), queue.under_way(), queue.served()), (0, 0, 1));
     }
 }

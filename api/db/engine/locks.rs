@@ -1,9 +1,8 @@
-//! Locks that keep decisions about one thing in a row, until the transaction ends.
+//! Locks that let only one transaction at a time decide about a thing.
 //!
-//! An embedded database has one writer, which is lock enough. On PostgreSQL transactions run side by
-//! side, and a decision that reads several rows would not see what another is about to write. Unique
-//! indexes referee most such races; these locks referee the rest and let equal requests wait for the
-//! first one's answer.
+//! An embedded database needs none, because it has one writer. On PostgreSQL, transactions run concurrently, and a
+//! decision that reads several rows would not see what another transaction is about to write. Unique indexes settle
+//! most of these races. These locks settle the rest, and let a repeated request wait for the first one's answer.
 
 use diesel::connection::SimpleConnection as _;
 use sha2::{Digest as _, Sha256};
@@ -14,16 +13,16 @@ use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::ids::AccountId;
 use crate::error::Error;
 
-/// Something that only one transaction at a time decides about.
+/// A thing that only one transaction at a time may decide about.
 #[derive(Debug, Clone, Copy)]
 pub enum Lock<'a> {
     /// An account: its data, its filings, its idempotency keys.
     Account(AccountId),
     /// A token of a mailed link or of a session, by its hash.
     Token(&'a [u8]),
-    /// Who speaks for a facility code, and who is to.
+    /// Which account a facility code belongs to, now and after a succession.
     Facility(&'a FacilityCode),
-    /// Who logs in with an address.
+    /// Which account a login address belongs to.
     Address(&'a EmailAddress),
     /// The facility list as a whole: one import at a time.
     FacilityList,
@@ -32,7 +31,7 @@ pub enum Lock<'a> {
 }
 
 impl Lock<'_> {
-    /// A number for the lock. Two things may share one by chance and then wait for each other.
+    /// The lock's number. Two things may share a number by chance, and then wait for each other.
     fn number(self) -> i64 {
         let named = |kind: &str, value: &[u8]| Sha256::new().chain_update(kind).chain_update(value);
         let digest = match self {
@@ -48,9 +47,8 @@ impl Lock<'_> {
     }
 }
 
-/// Waits for the locks and holds them until the transaction ends. Locks asked for together are taken
-/// in one order, so that two such callers never wait for each other; whoever holds an account asks
-/// for facilities after it, never the other way round.
+/// Waits for the locks and holds them until the transaction ends. To prevent deadlocks, locks of one call are taken
+/// in one order, and a transaction locks its account before any facility.
 ///
 /// # Errors
 /// [`Error::Unavailable`] if another transaction keeps a lock for too long.
@@ -58,8 +56,8 @@ pub fn hold(conn: &mut Conn, locks: &[Lock<'_>]) -> Result<(), Error> {
     let Conn::Postgres(connection) = conn else { return Ok(()) };
     let mut numbers: Vec<i64> = locks.iter().map(|lock| lock.number()).collect();
     numbers.sort_unstable();
-    // As text and not as parameters: these are numbers of ours, and a statement with parameters is
-    // prepared first, which is another round trip.
+    // The numbers are safe to write into the text. A statement with parameters would be prepared first, which
+    // costs another round trip.
     let take = |number| format!("SELECT pg_advisory_xact_lock({number});");
     connection.batch_execute(&numbers.into_iter().map(take).collect::<String>())?;
     Ok(())

@@ -1,4 +1,4 @@
-//! The schema's history, embedded in the binary: one folder per database, the same names in both.
+//! The migrations, embedded in the binary: one folder per database, with the same names in both.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -17,46 +17,46 @@ use crate::error::Error;
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// How long a step waits for a table at a time, and how often it does.
-const LOCK: Duration = Duration::from_secs(2);
+/// How long a migration waits for a lock at a time, and how often it tries.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 const LOCK_TRIES: u32 = 60;
 
-/// Brings the schema up to date and names the steps that were taken. Several processes may call it
+/// Brings the schema up to date and returns the names of the migrations that it ran. Several processes may call it
 /// at the same time; one does the work.
 ///
 /// # Errors
-/// An internal error that names the step that failed; that step is taken back.
+/// An internal error that names the migration that failed, which is rolled back.
 pub fn run(source: &Source) -> Result<Vec<String>, Error> {
     let mut connection = connect(source)?;
-    // What is missing is only known once the others are kept out.
-    let mut gate = match source {
+    // Other processes are locked out before the pending migrations are read.
+    let mut lock = match source {
         Source::Sqlite(_) => None,
-        // A second connection holds the gate, because a step may be more than one transaction.
+        // A second connection holds the lock, because migrations have transactions of their own.
         Source::Postgres(_) => Some(connect(source)?),
     };
-    begin(gate.as_mut().unwrap_or(&mut connection), one_at_a_time(source))?;
+    begin(lock.as_mut().unwrap_or(&mut connection), begin_exclusive(source))?;
     let steps = match &mut connection {
         Conn::Sqlite(connection) => names(connection.run_pending_migrations(SQLITE)),
         Conn::Postgres(connection) => run_on_server(connection),
     };
-    let gate = gate.as_mut().unwrap_or(&mut connection);
+    let lock = lock.as_mut().unwrap_or(&mut connection);
     match steps {
-        Ok(steps) => commit(gate).map(|()| steps).map_err(Error::from),
+        Ok(steps) => commit(lock).map(|()| steps).map_err(Error::from),
         Err(error) => {
-            roll_back_to(gate, 0);
+            roll_back_to(lock, 0);
             Err(Error::internal(error))
         }
     }
 }
 
-/// Takes the steps beside replicas that serve. A step that waits for a table, which a dump may hold for
-/// minutes, would keep everybody else from it as well: so it waits briefly, and is tried again.
+/// Runs the migrations while replicas serve. A migration that waits for a table, which a dump may lock for minutes,
+/// would block every later access to that table as well. So it waits briefly, and is tried again.
 fn run_on_server(connection: &mut PgConnection) -> migration::Result<Vec<String>> {
     let encoding: Encoding = diesel::sql_query("SHOW server_encoding").get_result(connection)?;
     if encoding.server_encoding != "UTF8" {
-        return Err("the database's encoding is not UTF8: create it anew with ENCODING 'UTF8'".into());
+        return Err("the database's encoding is not UTF8: recreate it with ENCODING 'UTF8'".into());
     }
-    diesel::sql_query(format!("SET lock_timeout = {}", LOCK.as_millis())).execute(connection)?;
+    diesel::sql_query(format!("SET lock_timeout = {}", LOCK_TIMEOUT.as_millis())).execute(connection)?;
     let mut taken = Vec::new();
     for tries_left in (0..LOCK_TRIES).rev() {
         while let Some(next) = connection.pending_migrations(POSTGRES)?.first() {
@@ -69,8 +69,8 @@ fn run_on_server(connection: &mut PgConnection) -> migration::Result<Vec<String>
         if !connection.has_pending_migration(POSTGRES)? {
             break;
         }
-        tracing::warn!("a table is held by others; the step is tried again");
-        std::thread::sleep(LOCK);
+        tracing::warn!("a table is locked by another connection; the migration is tried again");
+        std::thread::sleep(LOCK_TIMEOUT);
     }
     Ok(taken)
 }
@@ -81,11 +81,11 @@ struct Encoding {
     server_encoding: String,
 }
 
-/// Begins the transaction that keeps every other caller out.
-const fn one_at_a_time(source: &Source) -> &'static str {
+/// The statement that begins a transaction which locks out every other caller.
+const fn begin_exclusive(source: &Source) -> &'static str {
     match source {
         Source::Sqlite(_) => "BEGIN IMMEDIATE",
-        // Any two callers of this lock meet each other, and nothing else does.
+        // An arbitrary number that no other lock uses.
         Source::Postgres(_) => "BEGIN; SELECT pg_advisory_xact_lock(7263920155081924)",
     }
 }
@@ -94,10 +94,10 @@ fn names<E>(steps: Result<Vec<MigrationVersion<'_>>, E>) -> Result<Vec<String>, 
     steps.map(|steps| steps.iter().map(MigrationVersion::to_string).collect())
 }
 
-/// Takes the newest step back, and names it.
+/// Reverts the newest migration and returns its name.
 ///
 /// # Errors
-/// An internal error that names the step that failed.
+/// An internal error that names the migration that failed.
 pub fn revert_last(source: &Source) -> Result<String, Error> {
     let step = match &mut connect(source)? {
         Conn::Sqlite(connection) => connection.revert_last_migration(SQLITE).map(|step| step.to_string()),
@@ -106,12 +106,12 @@ pub fn revert_last(source: &Source) -> Result<String, Error> {
     step.map_err(Error::internal)
 }
 
-/// How the schema of a database stands to the one that this build knows.
+/// How the schema of a database differs from the one that this build knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
-    /// Steps of this build that the database does not have.
+    /// Migrations of this build that the database does not have.
     pub missing: usize,
-    /// Steps of the database that this build does not know.
+    /// Migrations of the database that this build does not know.
     pub ahead: usize,
 }
 
@@ -121,8 +121,8 @@ struct Taken {
     version: String,
 }
 
-/// Compares the schema's history with this build's steps, which bear the same names for every
-/// database. Changes nothing, not even to make a history where there is none.
+/// Compares the migrations of the database with those of this build. It changes nothing, and does not create a
+/// missing table of migrations either.
 ///
 /// # Errors
 /// The database's.
@@ -135,10 +135,10 @@ pub fn standing(conn: &mut Conn) -> Result<Standing, Error> {
     Ok(Standing { missing: ours.difference(&taken).count(), ahead: taken.difference(&ours).count() })
 }
 
-/// The names of all steps for each database, oldest first.
+/// The names of all migrations for each database, oldest first.
 ///
 /// # Errors
-/// An internal error if an embedded step cannot be read.
+/// An internal error if an embedded migration cannot be read.
 pub fn steps() -> Result<(Vec<String>, Vec<String>), Error> {
     let sqlite = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::internal)?;
     let postgres = MigrationSource::<Pg>::migrations(&POSTGRES).map_err(Error::internal)?;

@@ -1,5 +1,5 @@
-//! Connections to either database and everything about them that knows no table: transactions, locks,
-//! the pool, the writer, column types, the schema's migrations.
+//! The parts of the database layer that are independent of tables: connections, transactions, locks, the pool, the
+//! writer, column types and migrations.
 
 pub mod backup;
 pub mod columns;
@@ -24,8 +24,8 @@ pub use connection::{Conn, savepoint};
 use crate::error::Error;
 
 impl From<DieselError> for Error {
-    /// What only a defect of ours can cause is an internal error. Everything else is the database's
-    /// trouble and may be over soon: a lost connection, a full disk, a lock that did not come.
+    /// An error that only a defect of the service can cause is internal. Every other error comes from the
+    /// database and may be temporary: a lost connection, a full disk, a lock timeout.
     fn from(source: DieselError) -> Self {
         use DatabaseErrorKind as Kind;
         match source {
@@ -46,7 +46,7 @@ impl From<DieselError> for Error {
     }
 }
 
-/// What became of a row that a unique index referees, inserted or updated.
+/// Whether a row was stored that a unique index may refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stored {
     /// It is stored.

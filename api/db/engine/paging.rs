@@ -1,11 +1,11 @@
-//! Pages that stay stable while rows are added: each page continues after the last row of the one
-//! before, never after a count.
+//! Pages that stay stable while rows are added: each continues after the last row of the page before, not at an
+//! offset.
 
 use uuid::Uuid;
 
 use crate::domain::values::calendar::Instant;
 
-/// A place in a list ordered by time and id.
+/// A position in a list that is ordered by time and id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct After {
     /// The time of the last row of the page before.
@@ -17,22 +17,21 @@ pub struct After {
 /// Which part of a list is wanted.
 #[derive(Debug, Clone, Copy)]
 pub struct Slice<A> {
-    /// Where to go on; `None` for the first page.
+    /// The last row of the page before; `None` for the first page.
     pub after: Option<A>,
     /// Most rows wanted.
     pub limit: i64,
 }
 
 impl<A> Slice<A> {
-    /// One row more than wanted, by which the reader sees that there is a next page.
+    /// One row more than wanted. If it exists, there is a next page.
     #[must_use]
     pub const fn probe(&self) -> i64 {
         self.limit.saturating_add(1)
     }
 }
 
-/// Loads a slice of a boxed query, newest first: by the columns of time and id, of which the id orders
-/// the rows of one instant.
+/// Loads a slice of a boxed query, newest first, ordered by a column of time and then by id.
 macro_rules! load_newest_first {
     ($conn:expr, $slice:expr, ($at:expr, $id:expr), $query:expr) => {
         $crate::db::engine::connection::on!($conn, |c| {

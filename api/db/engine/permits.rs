@@ -1,4 +1,4 @@
-//! How many jobs are at the database at once. Whoever waits for a permit waits for a bounded time.
+//! Limits how many jobs use the database at once. Waiting for a permit is bounded.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,10 +7,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::Error;
 
-/// How long a request waits for a permit before it is told to come back.
+/// How long a request waits for a permit before it is refused as overload.
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Permits for what only so many may do at once.
+/// A limited number of permits.
 #[derive(Clone)]
 pub(super) struct Permits(Arc<Semaphore>);
 
@@ -19,7 +19,7 @@ impl Permits {
         Self(Arc::new(Semaphore::new(usize::try_from(count).unwrap_or(1))))
     }
 
-    /// Waits for a permit, which is given back when it is dropped.
+    /// Waits for a permit. Dropping it returns it.
     pub(super) async fn acquire(&self) -> Result<OwnedSemaphorePermit, Error> {
         tokio::time::timeout(ACQUIRE_TIMEOUT, Arc::clone(&self.0).acquire_owned())
             .await

@@ -1,4 +1,4 @@
-//! The way to the database: each request one hop, waiting bounded, reads behind writes.
+//! Access to the database, the same for SQLite and PostgreSQL. Waiting is bounded.
 
 use std::sync::Arc;
 
@@ -26,8 +26,8 @@ impl Database {
     /// Opens the database for work. The schema is not touched: see [`super::migrations`].
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if an embedded database's file cannot be opened. A server is only asked
-    /// when it is needed.
+    /// [`Error::Unavailable`] if an embedded database's file cannot be opened. A server is not contacted before
+    /// the first job.
     pub fn open(source: &Source) -> Result<Self, Error> {
         Ok(Self(match source {
             Source::Sqlite(file) => Engine::Embedded(Embedded::open(file)?),
@@ -41,18 +41,18 @@ impl Database {
         matches!(self.0, Engine::Cluster(_))
     }
 
-    /// Opens one connection more to a server, for what must not wait in line.
+    /// Opens a connection to the server outside the pool, for work that must not wait for one of the pool's.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if it cannot be reached, an internal error if there is none.
-    pub fn connect_apart(&self) -> Result<Conn, Error> {
+    /// [`Error::Unavailable`] if the server cannot be reached, an internal error for an embedded database.
+    pub fn connect_outside_pool(&self) -> Result<Conn, Error> {
         match &self.0 {
             Engine::Embedded(_) => Err(Error::internal("an embedded database has one writer")),
-            Engine::Cluster(cluster) => cluster.connect_apart(),
+            Engine::Cluster(cluster) => cluster.connect_outside_pool(),
         }
     }
 
-    /// How busy it is.
+    /// Counts of its jobs and commits.
     #[must_use]
     pub fn load(&self) -> Arc<Load> {
         match &self.0 {
@@ -61,11 +61,11 @@ impl Database {
         }
     }
 
-    /// Runs a job on a snapshot of the database, without the right to change it.
+    /// Runs a job on a read-only snapshot of the database.
     ///
     /// # Errors
-    /// The job's own error, [`Error::Overloaded`] if its turn does not come in time,
-    /// [`Error::Unavailable`] if the database cannot be reached.
+    /// The job's own error, [`Error::Overloaded`] if it waited too long to start, [`Error::Unavailable`] if the
+    /// database cannot be reached.
     pub async fn read<T, F>(&self, job: F) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -77,12 +77,10 @@ impl Database {
         }
     }
 
-    /// Runs a job in a transaction and answers when its changes are on disk; an error takes all of
-    /// them back.
+    /// Runs a job in a transaction, and returns once its changes are on disk. An error rolls all of them back.
     ///
     /// # Errors
-    /// As [`Self::read`], and [`crate::error::Error::OutcomeUnknown`] if nobody can say
-    /// whether the commit took place.
+    /// As [`Self::read`], and [`Error::OutcomeUnknown`] if it is not known whether the commit took place.
     pub async fn write<T, F>(&self, mode: Mode, job: F) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -94,7 +92,7 @@ impl Database {
         }
     }
 
-    /// The same for callers outside the server, such as an import.
+    /// The same for callers that are not async, such as an import.
     ///
     /// # Errors
     /// As [`Self::write`].
@@ -110,7 +108,7 @@ impl Database {
     }
 }
 
-/// Opens one connection that may write, outside any pool: for the schema and for checks.
+/// Opens one connection that may write, outside any pool: for migrations and checks.
 ///
 /// # Errors
 /// [`Error::Unavailable`] if the database cannot be reached.

@@ -1,4 +1,5 @@
-//! A commit of PostgreSQL that leaves nothing behind and waits for standbys as any other does.
+//! Tests whether PostgreSQL confirms commits: a commit that leaves nothing behind and waits for standbys as any
+//! other does.
 
 use std::sync::mpsc::channel;
 use std::thread;
@@ -10,12 +11,13 @@ use diesel::sql_types::{Bool, Integer};
 use super::connection::{Conn, begin, commit, on};
 use crate::error::Error;
 
-/// Writes into the server's log alone, which any role may. Nobody reads it there.
+/// Writes to the write-ahead log only, which every role may do. No consumer reads the message.
 const EMIT: &str = "SELECT pg_logical_emit_message(true, 'todokede', '')";
-/// What a role may always see of its own connections.
+/// Whether a commit waits for a standby. Every role may see its own connections here.
 const WAITING: &str = "SELECT EXISTS (SELECT FROM pg_stat_activity \
     WHERE datname = current_database() AND wait_event = 'SyncRep') AS waits";
-/// The commit has nothing in it: what it stood for is known, and nobody is told that it is safe.
+/// Terminates the connection of the test commit. That is safe, because the commit holds no data that anybody was
+/// told is stored.
 const END: &str = "SELECT COALESCE(wait_event = 'SyncRep', false) AS waits, pg_terminate_backend(pid) AS ended \
     FROM pg_stat_activity WHERE pid = $1 AND usename = current_user AND state = 'active' AND query = 'COMMIT'";
 const BEGIN: &str = "BEGIN READ WRITE";
@@ -32,19 +34,19 @@ struct Backend {
     pid: i32,
 }
 
-/// How a commit went that was tried.
+/// The result of a test commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tried {
+pub enum ProbeOutcome {
     /// The server confirmed it.
     Confirmed,
-    /// It did not in time, since no standby that it waits for answers.
+    /// It timed out while waiting for a standby.
     WaitsForStandby,
-    /// It did not in time, for whatever reason.
+    /// It timed out for another reason.
     Late,
 }
 
-/// Commits something that waits for disk and standby and is nowhere afterwards. An embedded database has
-/// nothing of the kind: there it is an error.
+/// Makes a commit that waits for the disk and for standbys, and leaves nothing behind. On an embedded database it is
+/// an error.
 ///
 /// # Errors
 /// The database's.
@@ -63,30 +65,30 @@ fn finish(conn: &mut Conn) -> Result<(), Error> {
 /// # Errors
 /// The database's.
 pub fn waits_for_standby(conn: &mut Conn) -> Result<bool, Error> {
-    let told: Waiting = on!(conn, |c| diesel::sql_query(WAITING).get_result(c))?;
-    Ok(told.waits)
+    let waiting: Waiting = on!(conn, |c| diesel::sql_query(WAITING).get_result(c))?;
+    Ok(waiting.waits)
 }
 
-/// Tries a commit on a connection that is for nothing else, and waits for it no longer than this: no limit of the
-/// server's holds for a commit. One that is late is ended by way of `conn`, or its connection would stay
-/// until a standby comes.
+/// Makes a test commit on a connection that is used for nothing else, and waits for it no longer than `timeout`: the
+/// server's own time limits do not apply to a commit. A late commit is terminated through `conn`, because its
+/// connection would otherwise stay open until a standby answers.
 ///
 /// # Errors
-/// The database's, if it may not be written.
-pub fn try_to_commit(conn: &mut Conn, mut other: Conn, patience: Duration) -> Result<Tried, Error> {
+/// The database's, if it cannot be written.
+pub fn try_to_commit(conn: &mut Conn, mut other: Conn, timeout: Duration) -> Result<ProbeOutcome, Error> {
     begin(&mut other, BEGIN)?;
-    // Asked within the transaction: a pooler may give the next one to another backend.
+    // Within the transaction, because a pooler may give the next one to another backend.
     let Backend { pid } =
         on!(&mut other, |c| diesel::sql_query("SELECT pg_backend_pid() AS pid").get_result(c))?;
-    let (tell, told) = channel();
+    let (sender, receiver) = channel();
     thread::spawn(move || {
-        // Nobody listens any more if it was late.
-        let _ = tell.send(finish(&mut other));
+        // After the timeout nobody receives it.
+        let _ = sender.send(finish(&mut other));
     });
-    if let Ok(done) = told.recv_timeout(patience) {
-        return done.map(|()| Tried::Confirmed);
+    if let Ok(done) = receiver.recv_timeout(timeout) {
+        return done.map(|()| ProbeOutcome::Confirmed);
     }
     let late: Option<Waiting> =
         on!(conn, |c| diesel::sql_query(END).bind::<Integer, _>(pid).get_result(c).optional())?;
-    Ok(if late.is_some_and(|late| late.waits) { Tried::WaitsForStandby } else { Tried::Late })
+    Ok(if late.is_some_and(|late| late.waits) { ProbeOutcome::WaitsForStandby } else { ProbeOutcome::Late })
 }

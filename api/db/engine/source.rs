@@ -1,4 +1,4 @@
-//! Where the database is.
+//! The address of the database.
 
 use std::path::PathBuf;
 
@@ -18,21 +18,21 @@ pub enum Source {
 /// A PostgreSQL server, or several of which one takes writes.
 #[derive(Debug, Clone)]
 pub struct Server {
-    /// The connection URL with every option that libpq shall know; it may hold a password.
+    /// The connection URL with every option for libpq. It may hold a password.
     pub url: SecretString,
     /// Connections at most.
     pub connections: u32,
-    /// What stands between us and the server.
+    /// The pooler between the service and the server.
     pub pooler: Pooler,
 }
 
 words! {
-    /// What stands between us and a PostgreSQL server.
+    /// The pooler between the service and a PostgreSQL server.
     pub enum Pooler {
         /// Nothing: a connection is a session of the server.
         None = "none",
-        /// pgbouncer in transaction mode: each transaction may meet another session, so nothing may be
-        /// kept in one, prepared statements included.
+        /// pgbouncer in transaction mode. Each transaction may run in another session, so no state may be kept in
+        /// a session, and no prepared statement either.
         Transaction = "transaction",
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::connection::{Conn, begin, is_broken, roll_back_to};
-use super::file::{Opened, create_or_open};
+use super::file::{OpenFile, create_or_open};
 use super::load::Load;
 use super::permits::{ACQUIRE_TIMEOUT, Permits};
 use super::writer::{Mode, Writer};
@@ -44,14 +44,14 @@ impl Embedded {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        // The turn is taken before a blocking thread is, so that waiting costs no thread.
-        let mut place = self.writer.load().reads.join();
+        // The permit is acquired before a blocking thread is, so that waiting occupies no thread.
+        let mut slot = self.writer.load().reads.enter();
         let permit = self.reads.acquire().await?;
-        place.take_turn();
+        slot.start();
         let (file, readers) = (self.file.clone(), self.readers.clone());
         blocking::run(move || {
-            let _turn = (permit, place);
-            // The pool would look for a file that is gone until its patience ends.
+            let _held = (permit, slot);
+            // If the file does not exist, the pool would retry until its timeout.
             if !file.exists() {
                 return Err(unavailable());
             }
@@ -81,28 +81,28 @@ impl Embedded {
     }
 }
 
-/// The log says which it is.
+/// The caller's error. The log has the cause.
 fn unavailable() -> Error {
     Error::Unavailable("the database is locked, or its file is gone".into())
 }
 
-/// Makes connections that cannot write.
+/// Opens read-only connections for the pool.
 #[derive(Debug)]
 struct Readers(PathBuf);
 
 impl r2d2::ManageConnection for Readers {
-    type Connection = Opened;
+    type Connection = OpenFile;
     type Error = Error;
 
-    fn connect(&self) -> Result<Opened, Error> {
-        Opened::to_read(&self.0)
+    fn connect(&self) -> Result<OpenFile, Error> {
+        OpenFile::to_read(&self.0)
     }
 
-    fn is_valid(&self, opened: &mut Opened) -> Result<(), Error> {
+    fn is_valid(&self, opened: &mut OpenFile) -> Result<(), Error> {
         if opened.is_in_place() { Ok(()) } else { Err(unavailable()) }
     }
 
-    fn has_broken(&self, opened: &mut Opened) -> bool {
+    fn has_broken(&self, opened: &mut OpenFile) -> bool {
         std::thread::panicking() || is_broken(&mut opened.conn)
     }
 }

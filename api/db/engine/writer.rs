@@ -1,8 +1,8 @@
 //! The one writer of an embedded database, with group commit.
 //!
-//! Jobs wait in a bounded queue. The writer's thread takes what waits, runs each job in a savepoint
-//! of its own, commits once, and only then answers all of them: one durable commit serves many
-//! requests, a failing job sinks nobody else, and nothing is answered before it is on disk.
+//! Jobs wait in a bounded queue. The writer's thread takes all waiting jobs, runs each in its own savepoint, commits
+//! once, and only then answers all of them. So one durable commit serves many requests, a failing job does not affect
+//! the others, and no job is answered before it is on disk.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -17,16 +17,16 @@ use tracing::Span;
 
 use super::Conn;
 use super::connection::{begin, commit, savepoint_kept_if};
-use super::file::Opened;
+use super::file::OpenFile;
 use super::load::{Commits, Load};
 use crate::error::{Error, chain};
 
-/// Jobs that may wait. Behind it callers are told at once that the service is overloaded.
+/// How many jobs may wait. Beyond it, a job is refused at once as overload.
 const QUEUE_CAPACITY: usize = 1024;
-/// Jobs that share one commit at most, so that the first of them never waits long.
+/// How many jobs share one commit at most, so that the first of them does not wait long.
 const MAX_GROUP: usize = 128;
 
-/// Tells a caller how its job ended; called after the commit.
+/// Sends a job's result to its caller; called after the commit.
 type Answer = Box<dyn FnOnce(CommitOutcome) + Send>;
 type Job = Box<dyn FnOnce(&mut Conn) -> Answer + Send>;
 
@@ -38,16 +38,16 @@ enum CommitOutcome {
     Unknown,
 }
 
-/// What a job leaves behind.
+/// Whether a job's changes are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Its changes are kept when it succeeds.
+    /// They are stored if the job succeeds.
     Store,
-    /// Its changes are taken back in any case: a confirmation screen's rehearsal.
+    /// They are rolled back in any case: the rehearsal of a confirmation screen.
     Rehearse,
 }
 
-/// The way to the writer's thread. The thread ends when the last of these is dropped.
+/// A handle to the writer's thread. The thread ends when the last handle is dropped.
 #[derive(Debug, Clone)]
 pub struct Writer {
     jobs: SyncSender<Job>,
@@ -55,17 +55,17 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread that owns the writing connection to a file. It opens another one when a full
-    /// disk has left the first unusable, or when another file has taken the place of the first.
+    /// Starts the thread that owns the writing connection to a file. The thread opens the file again when a full
+    /// disk has made the connection unusable, or when another file has taken the file's place.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if the file is not there or cannot be opened, an internal error if the
+    /// [`Error::Unavailable`] if the file does not exist or cannot be opened, an internal error if the
     /// thread cannot be started.
     pub fn start(file: &Path) -> Result<Self, Error> {
         let (jobs, waiting) = sync_channel(QUEUE_CAPACITY);
         let load = Arc::new(Load::default());
         let commits = Arc::clone(&load);
-        let mut writer = WriterThread { opened: Opened::to_write(file)? };
+        let mut writer = WriterThread { opened: OpenFile::to_write(file)? };
         thread::Builder::new()
             .name("database-writer".to_owned())
             .spawn(move || writer.run(&waiting, &commits.commits))
@@ -73,13 +73,13 @@ impl Writer {
         Ok(Self { jobs, load })
     }
 
-    /// How busy it is.
+    /// Counts of its jobs and commits.
     #[must_use]
     pub const fn load(&self) -> &Arc<Load> {
         &self.load
     }
 
-    /// Puts a job into the queue. The receiver hears of it after the commit.
+    /// Puts a job into the queue. The receiver gets the result after the commit.
     ///
     /// # Errors
     /// [`Error::Overloaded`] if the queue is full.
@@ -88,38 +88,38 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        let (tell, told) = oneshot::channel();
-        let mut place = self.load.writes.join();
-        // What the job logs bears the id of the request that submitted it, whichever thread runs it.
+        let (sender, receiver) = oneshot::channel();
+        let mut slot = self.load.writes.enter();
+        // The job runs on another thread, and what it logs has to bear the id of its request.
         let span = Span::current();
         let boxed: Job = Box::new(move |connection| {
-            place.take_turn();
+            slot.start();
             let result = span.in_scope(|| in_savepoint(connection, mode, job));
             Box::new(move |outcome| {
-                drop(place);
+                drop(slot);
                 let result = match outcome {
                     CommitOutcome::Committed => result,
                     CommitOutcome::Unknown if mode == Mode::Store && result.is_ok() => {
                         Err(Error::OutcomeUnknown)
                     }
-                    // Nor does a refusal hold: the job may have seen what others in its group did.
+                    // A refusal is not valid either: it may rest on changes of other jobs in the group.
                     _ => Err(Error::Unavailable("the commit of its group failed".into())),
                 };
-                // A caller that has gone away needs no answer; its effect stands.
-                let _ = tell.send(result);
+                // If the caller has gone, the send fails and the job's effect stands.
+                let _ = sender.send(result);
             })
         });
         match self.jobs.try_send(boxed) {
-            Ok(()) => Ok(told),
+            Ok(()) => Ok(receiver),
             Err(TrySendError::Full(_)) => Err(Error::Overloaded("too many writes wait")),
             Err(TrySendError::Disconnected(_)) => Err(Error::internal("the database writer has ended")),
         }
     }
 }
 
-/// What the thread owns.
+/// The state of the thread.
 struct WriterThread {
-    opened: Opened,
+    opened: OpenFile,
 }
 
 impl WriterThread {
@@ -127,10 +127,10 @@ impl WriterThread {
         while let Ok(first) = waiting.recv() {
             if let Err(error) = self.begin() {
                 tracing::error!(error = %chain(&error), "the database cannot be written");
-                // Jobs are dropped unrun, and with them their ways to answer: their callers are told to
-                // retry. Those behind the first have waited as long as it did for a lock.
-                let behind: Vec<Job> = waiting.try_iter().collect();
-                drop((first, behind));
+                // The jobs are dropped without running, and their callers get `Unavailable`. That includes the
+                // jobs behind the first, which have waited for the same lock.
+                let rest: Vec<Job> = waiting.try_iter().collect();
+                drop((first, rest));
                 self.reopen();
                 continue;
             }
@@ -153,7 +153,7 @@ impl WriterThread {
 
     fn begin(&mut self) -> Result<(), Error> {
         if !self.opened.is_in_place() {
-            self.opened = self.opened.again()?;
+            self.opened = self.opened.reopen()?;
         }
         Ok(begin(&mut self.opened.conn, "BEGIN IMMEDIATE")?)
     }
@@ -168,26 +168,26 @@ impl WriterThread {
             Err(error) => {
                 tracing::error!(error = %chain(&error), "a commit failed");
                 self.reopen();
-                if had_no_room(&error) { CommitOutcome::RolledBack } else { CommitOutcome::Unknown }
+                if is_disk_full(&error) { CommitOutcome::RolledBack } else { CommitOutcome::Unknown }
             }
         }
     }
 
-    /// Replaces a connection whose transactions can no longer be told open from closed: a full disk
-    /// makes SQLite take the whole transaction back by itself.
+    /// Replaces a connection whose transaction state is unknown: on a full disk, SQLite rolls back the whole
+    /// transaction by itself.
     fn reopen(&mut self) {
-        match self.opened.again() {
+        match self.opened.reopen() {
             Ok(fresh) => self.opened = fresh,
             Err(error) => tracing::error!(error = %chain(&error), "the database cannot be opened again"),
         }
     }
 }
 
-/// Whether a commit failed because SQLite had no room to write it. What it cannot write to its end is
-/// nothing to it, also after a crash, whereas a sync that fails leaves the question open. Its bundled
-/// version says so in these words; diesel passes no number on.
-fn had_no_room(error: &DieselError) -> bool {
-    matches!(error, DieselError::DatabaseError(_, told) if told.message() == "database or disk is full")
+/// Whether a commit failed because the disk was full. SQLite then discards the commit, also after a crash, whereas a
+/// failed sync leaves the outcome open. The text is that of the bundled SQLite, because diesel does not pass on the
+/// error code.
+fn is_disk_full(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(_, details) if details.message() == "database or disk is full")
 }
 
 fn in_savepoint<T>(
@@ -195,9 +195,9 @@ fn in_savepoint<T>(
     mode: Mode,
     job: impl FnOnce(&mut Conn) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let unless_it_panics = |connection: &mut Conn| {
+    let catch_panics = |connection: &mut Conn| {
         catch_unwind(AssertUnwindSafe(|| job(connection)))
             .unwrap_or_else(|_| Err(Error::internal("a database job panicked")))
     };
-    savepoint_kept_if(connection, unless_it_panics, |result| result.is_ok() && mode == Mode::Store)?
+    savepoint_kept_if(connection, catch_panics, |result| result.is_ok() && mode == Mode::Store)?
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::schema::{accounts, former_facilities};
 use crate::db::engine::columns::{Document, Id, Moment, undecodable};
-use crate::db::engine::connection::{on, refereed};
+use crate::db::engine::connection::{on, unless_taken};
 use crate::db::engine::{Conn, Stored};
 use crate::domain::accounts::{Account, FacilityIdentity, FormerFacility, Profile};
 use crate::domain::identity::password_hash::PasswordHash;
@@ -164,7 +164,7 @@ pub fn update_facility(
     now: Instant,
 ) -> Result<Stored, Error> {
     let profile = Document::of(profile)?;
-    refereed(conn, |conn| {
+    unless_taken(conn, |conn| {
         on!(conn, |c| diesel::update(accounts::table.find(Id(id.uuid())))
             .set((
                 accounts::facility_code.eq(code.as_str()),
@@ -201,7 +201,7 @@ pub fn update_email(
     email: &EmailAddress,
     now: Instant,
 ) -> Result<Stored, Error> {
-    refereed(conn, |conn| {
+    unless_taken(conn, |conn| {
         on!(conn, |c| diesel::update(accounts::table.find(Id(id.uuid())))
             .set((
                 accounts::email.eq(email.to_string()),

@@ -8,9 +8,9 @@ use chrono::Duration;
 use super::{Report, Verdict, postgres, sqlite};
 use crate::clock::Clock;
 use crate::config::{Profile, Settings};
-use crate::db::engine::backup::open_as_it_is;
+use crate::db::engine::backup::open_unchanged;
 use crate::db::engine::pool::connect;
-use crate::db::engine::probe::{Tried, try_to_commit};
+use crate::db::engine::probe::{ProbeOutcome, try_to_commit};
 use crate::db::engine::source::Source;
 use crate::db::engine::{Conn, migrations};
 use crate::db::store::diagnosis;
@@ -61,7 +61,7 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
 /// Opens it without changing anything: the service itself would make a file its own.
 fn open(source: &Source) -> Result<Conn, Error> {
     match source {
-        Source::Sqlite(file) => open_as_it_is(file),
+        Source::Sqlite(file) => open_unchanged(file),
         Source::Postgres(_) => {
             let mut conn = connect(source)?;
             diagnosis::limit_waits(&mut conn).map(|()| conn)
@@ -132,20 +132,20 @@ fn examine_time(conn: &mut Conn, machine: &Clock, report: &mut Report) {
 
 fn examine_writing(conn: &mut Conn, machine: &Clock, source: &Source, report: &mut Report) {
     let written = diagnosis::try_to_write(conn, machine.now()).and_then(|()| match source {
-        Source::Sqlite(_) => Ok(Tried::Confirmed),
+        Source::Sqlite(_) => Ok(ProbeOutcome::Confirmed),
         // What is taken back waits for no standby.
         Source::Postgres(_) => try_to_commit(conn, connect(source)?, COMMITTED),
     });
     let late = || format!("a commit is not confirmed within {} seconds", COMMITTED.as_secs());
     match written {
-        Ok(Tried::Confirmed) => report.add(Verdict::Ok, "database", "can be written"),
-        Ok(Tried::WaitsForStandby) => {
+        Ok(ProbeOutcome::Confirmed) => report.add(Verdict::Ok, "database", "can be written"),
+        Ok(ProbeOutcome::WaitsForStandby) => {
             let mend = "bring one back that synchronous_standby_names names (Patroni: `patronictl list` must show a \
                         `Sync Standby`)";
             let told = format!("{}, no synchronous standby answers: {mend}", late());
             report.add(Verdict::Fail, "database", told);
         }
-        Ok(Tried::Late) => {
+        Ok(ProbeOutcome::Late) => {
             let mend = "see what the server's disk and its log are at";
             report.add(Verdict::Fail, "database", format!("{}: {mend}", late()));
         }

@@ -1,4 +1,4 @@
-//! Numbers that others keep, read when they are asked for.
+//! Metrics that are read from the traffic and the database when they are scraped.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Unit;
 
-use crate::db::engine::load::{Line, Load};
+use crate::db::engine::load::{Load, QueueLoad};
 use crate::ops::traffic::Traffic;
 
 /// Reads the traffic and the database's load.
@@ -47,25 +47,25 @@ impl Collector for Live {
 impl Live {
     fn jobs(&self, to: &mut DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let waiting = ("database_jobs_waiting", "Jobs that wait for their turn at the database", None);
-        self.by_kind(to, waiting, |line| ConstGauge::new(signed(line.waiting())))?;
+        self.by_kind(to, waiting, |queue| ConstGauge::new(signed(queue.waiting())))?;
         let under_way = ("database_jobs_under_way", "Jobs that the database works on", None);
-        self.by_kind(to, under_way, |line| ConstGauge::new(signed(line.under_way())))?;
+        self.by_kind(to, under_way, |queue| ConstGauge::new(signed(queue.under_way())))?;
         let served = ("database_jobs", "Jobs that had their turn at the database", None);
-        self.by_kind(to, served, |line| ConstCounter::new(line.served()))?;
+        self.by_kind(to, served, |queue| ConstCounter::new(queue.served()))?;
         let waited = ("database_wait", "Time that jobs waited for their turn", Some(Unit::Seconds));
-        self.by_kind(to, waited, |line| ConstCounter::new(line.waited().as_secs_f64()))
+        self.by_kind(to, waited, |queue| ConstCounter::new(queue.waited().as_secs_f64()))
     }
 
     fn by_kind<M: EncodeMetric>(
         &self,
         to: &mut DescriptorEncoder<'_>,
         (name, help, unit): Title,
-        read: impl Fn(&Line) -> M,
+        read: impl Fn(&QueueLoad) -> M,
     ) -> Result<(), fmt::Error> {
-        let lines = [("read", read(&self.load.reads)), ("write", read(&self.load.writes))];
-        let Some((_, first)) = lines.first() else { return Ok(()) };
+        let queues = [("read", read(&self.load.reads)), ("write", read(&self.load.writes))];
+        let Some((_, first)) = queues.first() else { return Ok(()) };
         let mut family = to.encode_descriptor(name, help, unit.as_ref(), first.metric_type())?;
-        for (kind, metric) in &lines {
+        for (kind, metric) in &queues {
             metric.encode(family.encode_family(&[("kind", *kind)])?)?;
         }
         Ok(())

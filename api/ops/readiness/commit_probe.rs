@@ -48,7 +48,7 @@ impl CommitProbe {
         let conn = match kept.map(tried) {
             Some(Ok(conn)) => conn,
             // It may have been lost with a server that is gone.
-            None | Some(Err(_)) => tried(database.connect_apart()?)?,
+            None | Some(Err(_)) => tried(database.connect_outside_pool()?)?,
         };
         *self.kept() = Some(conn);
         Ok(())

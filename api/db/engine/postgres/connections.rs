@@ -1,4 +1,4 @@
-//! The connections to a server that are used together, and given up together.
+//! A pool of connections to a server, which is replaced as a whole when the server no longer answers on it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -10,25 +10,25 @@ use crate::db::engine::permits::{ACQUIRE_TIMEOUT, Permits};
 use crate::db::engine::probe::waits_for_standby;
 use crate::db::engine::source::Server;
 
-/// How long a caller waits for a job that has its turn: longer than the server lets a statement take. A
-/// commit may wait for a standby without a limit of its own, so of a write the outcome is not known then.
+/// How long a caller waits for a job that runs: longer than the server allows a statement. A commit may wait for a
+/// standby without limit, so after this time the outcome of a write is unknown.
 pub(super) const JOB_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Connections that reads leave to writes.
+/// Connections that only writes may use.
 const RESERVED_FOR_WRITES: u32 = 2;
-/// How long a check of the server may take, from the connection to the answer.
+/// How long a probe of the server may take, from connecting to the answer.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Connections, and the permits for them.
+/// A pool of connections, and the permits to use them.
 pub(super) struct Connections {
     pub(super) pool: r2d2::Pool<Manager>,
-    /// One for each connection.
+    /// One permit for each connection.
     pub(super) all: Permits,
-    /// Those of reads, beside the one for the connection.
+    /// A read needs one of these as well, so that reads cannot use every connection.
     pub(super) reads: Permits,
-    /// When a job last came to an end on one of them.
+    /// When a job last ended on one of them.
     answered: Mutex<Instant>,
-    /// Whether somebody is finding out why nothing is answered.
+    /// Whether a probe of the server is in progress.
     probing: AtomicBool,
 }
 
@@ -51,22 +51,21 @@ impl Connections {
         }
     }
 
-    /// Notes that a job has come to its end, whichever.
+    /// Notes that a job has ended, successfully or not.
     pub(super) fn note_answer(&self) {
         *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    /// Whether nothing was answered on any of them for longer than a job may take, and nobody has begun to
-    /// find out why: the caller has to, by [`Self::are_dead`].
-    pub(super) fn are_silent(&self) -> bool {
+    /// Whether the caller has to probe the server, by [`Self::probe_fails`]: no job has ended for longer than one may
+    /// take, and no other probe is in progress.
+    pub(super) fn begin_probe(&self) -> bool {
         let answered = *self.answered.lock().unwrap_or_else(PoisonError::into_inner);
         answered.elapsed() >= JOB_TIMEOUT && !self.probing.swap(true, Ordering::Relaxed)
     }
 
-    /// Whether they had better be given up. A commit that waits for a standby may wait for any time, and
-    /// new connections would only wait as well; a server that froze, or one that another has taken the
-    /// place of, does not come back to them.
-    pub(super) async fn are_dead(&self, server: &Server) -> bool {
+    /// Whether the connections have to be replaced. If commits wait for a standby, new connections would wait as
+    /// well. If the server froze, or another server has taken its place, these connections never get an answer.
+    pub(super) async fn probe_fails(&self, server: &Server) -> bool {
         let server = server.clone();
         let probe = blocking::run(move || waits_for_standby(&mut connect(&server)?));
         let alive = matches!(tokio::time::timeout(PROBE_TIMEOUT, probe).await, Ok(Ok(Ok(true))));

@@ -1,8 +1,8 @@
-//! PostgreSQL: a bounded pool whose connections are given up as soon as they are in doubt.
+//! PostgreSQL: a bounded pool whose connections are dropped as soon as their state is in doubt.
 //!
-//! A transaction is one simple query to begin (with its time limits), the job's statements, and a
-//! commit. No cancel request is ever sent: it could end a commit's wait for a standby, and the server
-//! would report success for what only one machine holds.
+//! A transaction is one simple query to begin it and set its time limits, the job's statements, and a commit. The
+//! service never sends a cancel request: it could end a commit's wait for a standby, and the server would report
+//! success for data that only one machine has.
 
 mod connections;
 mod session;
@@ -24,7 +24,7 @@ use super::writer::Mode;
 use crate::blocking;
 use crate::error::{Error, chain};
 
-/// The limits hold for one transaction each, so that they need no session of their own.
+/// The time limits apply to one transaction, so they work with a pooler that shares sessions.
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
      SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '10s'; \
      SET LOCAL idle_in_transaction_session_timeout = '20s'";
@@ -49,7 +49,7 @@ impl Cluster {
         Arc::clone(&self.load)
     }
 
-    pub(super) fn connect_apart(&self) -> Result<Conn, Error> {
+    pub(super) fn connect_outside_pool(&self) -> Result<Conn, Error> {
         connect(&self.server)
     }
 
@@ -57,17 +57,17 @@ impl Cluster {
         Arc::clone(&self.connections.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Leaves connections to themselves of which one has no answer any more: a server that is frozen
-    /// keeps them open, and no time limit of its own or of the network's ends them.
-    fn give_up(&self, hanging: &Arc<Connections>) {
+    /// Replaces the pool whose connections get no answer. A frozen server keeps them open, and no time limit of the
+    /// server or the network ends them.
+    fn replace(&self, silent: &Arc<Connections>) {
         let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
-        if Arc::ptr_eq(&connections, hanging) {
-            tracing::error!("the database does not answer: its connections are given up");
+        if Arc::ptr_eq(&connections, silent) {
+            tracing::error!("the database does not answer: its connections are replaced");
             *connections = Arc::new(Connections::to(&self.server));
         }
     }
 
-    /// A permit. Where none comes, a task finds out whether the jobs that hold them still get answers.
+    /// Waits for a permit. If none is free in time, a task probes whether the server still answers.
     async fn permit(
         &self,
         connections: &Arc<Connections>,
@@ -75,18 +75,18 @@ impl Cluster {
     ) -> Result<OwnedSemaphorePermit, Error> {
         let permit = permits.acquire().await;
         if permit.is_err() {
-            self.doubt(connections);
+            self.probe_if_silent(connections);
         }
         permit
     }
 
-    /// Gives connections up on which nothing is heard any more, unless there is a reason to wait.
-    fn doubt(&self, connections: &Arc<Connections>) {
-        if connections.are_silent() {
+    /// Replaces connections that have had no answer for a long time, unless commits wait for a standby.
+    fn probe_if_silent(&self, connections: &Arc<Connections>) {
+        if connections.begin_probe() {
             let (cluster, connections) = (self.clone(), Arc::clone(connections));
             tokio::spawn(async move {
-                if connections.are_dead(&cluster.server).await {
-                    cluster.give_up(&connections);
+                if connections.probe_fails(&cluster.server).await {
+                    cluster.replace(&connections);
                 }
             });
         }
@@ -97,22 +97,22 @@ impl Cluster {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        let mut place = self.load.reads.join();
+        let mut slot = self.load.reads.enter();
         let connections = self.connections();
         let read = self.permit(&connections, &connections.reads).await?;
         let permit = self.permit(&connections, &connections.all).await?;
-        place.take_turn();
+        slot.start();
         let used = Arc::clone(&connections);
         let read = blocking::run(move || {
-            let _turns = (read, permit, place);
-            let done = look_up(&used.pool, job);
+            let _held = (read, permit, slot);
+            let done = run_read(&used.pool, job);
             used.note_answer();
             done
         });
         if let Ok(done) = tokio::time::timeout(JOB_TIMEOUT, read).await {
             return done?;
         }
-        self.give_up(&connections);
+        self.replace(&connections);
         Err(Error::Unavailable("the server does not answer".into()))
     }
 
@@ -121,16 +121,16 @@ impl Cluster {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        let mut place = self.load.writes.join();
+        let mut slot = self.load.writes.enter();
         let connections = self.connections();
         let permit = self.permit(&connections, &connections.all).await?;
-        place.take_turn();
+        slot.start();
         let (used, load) = (Arc::clone(&connections), Arc::clone(&self.load));
         let committing = Arc::new(AtomicBool::new(false));
         let begun = Arc::clone(&committing);
         let write = blocking::run(move || {
-            let _turn = (permit, place);
-            let done = transact(&used.pool, mode, &load.commits, |conn| {
+            let _held = (permit, slot);
+            let done = run_write(&used.pool, mode, &load.commits, |conn| {
                 let result = job(conn);
                 begun.store(true, Ordering::Relaxed);
                 result
@@ -141,11 +141,11 @@ impl Cluster {
         if let Ok(done) = tokio::time::timeout(JOB_TIMEOUT, write).await {
             return done?;
         }
-        // A commit may wait for a standby; nothing before it may take so long.
+        // A commit may wait for a standby. If the job has not reached its commit, the server does not answer.
         if committing.load(Ordering::Relaxed) {
-            self.doubt(&connections);
+            self.probe_if_silent(&connections);
         } else {
-            self.give_up(&connections);
+            self.replace(&connections);
         }
         Err(Error::OutcomeUnknown)
     }
@@ -154,26 +154,26 @@ impl Cluster {
     where
         F: FnOnce(&mut Conn) -> Result<T, Error>,
     {
-        transact(&self.connections().pool, Mode::Store, &self.load.commits, job)
+        run_write(&self.connections().pool, Mode::Store, &self.load.commits, job)
     }
 }
 
-fn look_up<T>(
+fn run_read<T>(
     pool: &r2d2::Pool<Manager>,
     job: impl FnOnce(&mut Conn) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let mut session = take(pool, BEGIN_READ)?;
+    let mut session = begin_on(pool, BEGIN_READ)?;
     let result = job(&mut session.conn);
     session.end(result)
 }
 
-fn transact<T>(
+fn run_write<T>(
     pool: &r2d2::Pool<Manager>,
     mode: Mode,
     commits: &Commits,
     job: impl FnOnce(&mut Conn) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let mut session = take(pool, BEGIN_WRITE)?;
+    let mut session = begin_on(pool, BEGIN_WRITE)?;
     match (job(&mut session.conn), mode) {
         (Ok(value), Mode::Store) => {
             let begun = Instant::now();
@@ -185,9 +185,9 @@ fn transact<T>(
     }
 }
 
-/// Takes a connection on which the transaction has begun. One that died in the pool is found out
-/// here, before anything was done, and another takes its place.
-fn take(pool: &r2d2::Pool<Manager>, begin_sql: &str) -> Result<r2d2::PooledConnection<Manager>, Error> {
+/// Takes a connection from the pool and begins the transaction on it. A connection that was lost while it was idle
+/// fails here, before the job runs, and the next one is tried.
+fn begin_on(pool: &r2d2::Pool<Manager>, begin_sql: &str) -> Result<r2d2::PooledConnection<Manager>, Error> {
     let begun = Instant::now();
     loop {
         let left = ACQUIRE_TIMEOUT.saturating_sub(begun.elapsed());

@@ -1,4 +1,4 @@
-//! One connection of the pool, given up as soon as it is in doubt.
+//! One connection of the pool, which is dropped as soon as its state is in doubt.
 
 use diesel::connection::{CacheSize, Connection as _};
 use diesel::{ConnectionError, PgConnection};
@@ -11,12 +11,12 @@ use crate::error::{Error, chain};
 /// One connection of the pool.
 pub(super) struct Session {
     pub(super) conn: Conn,
-    /// Whether nothing is to be asked on it any more.
+    /// Whether the connection must not be used again.
     pub(super) lost: bool,
 }
 
 impl Session {
-    /// Commits, and says so only if the server did.
+    /// Commits, and succeeds only if the server confirms it.
     pub(super) fn commit(&mut self) -> Result<(), Error> {
         let Err(error) = commit_unless_failed(&mut self.conn) else { return Ok(()) };
         roll_back_to(&mut self.conn, 0);
@@ -25,11 +25,11 @@ impl Session {
             tracing::error!(error = %chain(&error), "a commit was not confirmed");
             return Err(Error::OutcomeUnknown);
         }
-        // The server is there and says that it did not commit.
+        // The server answered that it did not commit.
         Err(error.into())
     }
 
-    /// Ends a transaction that changes nothing.
+    /// Rolls the transaction back and returns the result.
     pub(super) fn end<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
         self.lost |= matches!(result, Err(Error::Unavailable(_)));
         if !self.lost {
@@ -73,7 +73,7 @@ impl r2d2::ManageConnection for Manager {
     }
 }
 
-/// Writes what keeps new connections from being made into our log.
+/// Logs why the pool cannot open a connection.
 #[derive(Debug)]
 pub(super) struct ConnectErrorLog;
 

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use crate::db::engine::columns::{Document, Id, Moment, undecodable};
-use crate::db::engine::connection::{on, refereed};
+use crate::db::engine::connection::{on, unless_taken};
 use crate::db::engine::paging::{After, Slice, load_newest_first};
 use crate::db::engine::{Conn, Stored};
 use crate::db::store::schema::{facilities, successions};
@@ -88,7 +88,7 @@ pub fn insert(conn: &mut Conn, succession: &Succession) -> Result<Stored, Error>
 /// Stores what changed about a succession.
 pub fn update(conn: &mut Conn, succession: &Succession) -> Result<Stored, Error> {
     let row = Row::encode(succession)?;
-    refereed(conn, |conn| {
+    unless_taken(conn, |conn| {
         on!(conn, |c| diesel::update(successions::table.find(row.id))
             .set((
                 successions::successor_code.eq(row.successor_code),
