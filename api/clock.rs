@@ -1,28 +1,27 @@
-//! The one clock. Everything that needs the time gets it from here, read once per request, so that
-//! a sandbox and a test can move it.
+//! The only source of the time, so that a sandbox and a test can move it. A request reads it once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Duration, Utc};
 
-/// The last year a clock can be set to: later instants are mistakes, and RFC 3339 ends with 9999.
+/// The last year that a clock can be set to. Later instants are mistakes, and RFC 3339 ends with 9999.
 pub const LAST_YEAR: i32 = 2199;
 
-/// A clock that ticks like the machine's, at a distance that can be changed. Clones tick together.
+/// The machine's clock plus an offset that can be changed. Clones share the offset.
 #[derive(Debug, Clone, Default)]
 pub struct Clock {
     offset_micros: Arc<AtomicI64>,
 }
 
 impl Clock {
-    /// A clock at the machine's time.
+    /// A clock that shows the machine's time.
     #[must_use]
     pub fn of_machine() -> Self {
         Self::default()
     }
 
-    /// Now, in UTC, cut to microseconds: what every database can keep.
+    /// The present instant in UTC, cut to microseconds, the precision of both databases.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         let micros = machine_micros().saturating_add(self.offset_micros());
@@ -35,7 +34,7 @@ impl Clock {
         self.offset_micros.load(Ordering::Relaxed)
     }
 
-    /// Puts the clock at a distance from the machine's time.
+    /// Sets the offset from the machine's time.
     pub fn set_offset_micros(&self, offset: i64) {
         self.offset_micros.store(offset, Ordering::Relaxed);
     }
@@ -46,7 +45,7 @@ impl Clock {
         instant.timestamp_micros().saturating_sub(machine_micros())
     }
 
-    /// Puts the clock at a distance from the machine's time, unless that would turn it back.
+    /// Sets the offset from the machine's time, unless that would turn the clock back.
     pub fn move_forward_to_offset(&self, offset: i64) {
         self.offset_micros.fetch_max(offset, Ordering::Relaxed);
     }
@@ -57,7 +56,7 @@ impl Clock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the only place that asks the machine for the time")]
+#[expect(clippy::disallowed_methods, reason = "the only place that reads the machine's clock")]
 fn machine_micros() -> i64 {
     Utc::now().timestamp_micros()
 }

@@ -1,5 +1,5 @@
-//! The bytes of attachments, beside the database. A file appears under its name only when all of
-//! it is on disk, so that a crash leaves either the whole file or none.
+//! The files of attachments, outside the database. A file gets its name only when it is completely on disk, so that a
+//! crash leaves either the whole file or none.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -13,10 +13,10 @@ use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::UploadId;
 use crate::error::Error;
 
-/// What a file's name ends with while it is being written.
-const ASIDE: &str = "part-";
-/// No file is on its way for as long as this: whoever wrote it was killed.
-const LEFT: Duration = Duration::days(1);
+/// The start of a file's extension while it is being written.
+const TEMPORARY_EXTENSION: &str = "part-";
+/// A temporary file that is older than this was left by a process that was killed.
+const ABANDONED_AFTER: Duration = Duration::days(1);
 
 /// The folder of attachments. Clones share it.
 #[derive(Debug, Clone)]
@@ -25,130 +25,131 @@ pub struct Files {
 }
 
 impl Files {
-    /// Opens the folder, making it where it is missing.
+    /// Opens the folder, and creates it if it is missing.
     ///
     /// # Errors
-    /// An internal error if it cannot be made.
+    /// An internal error if it cannot be created.
     pub fn open(folder: &Path) -> Result<Self, Error> {
         fs::create_dir_all(folder).map_err(Error::internal)?;
         Ok(Self::at(folder))
     }
 
-    /// The folder as it is, to be read from.
+    /// The folder, without creating it, to read from.
     #[must_use]
     pub fn at(folder: &Path) -> Self {
         Self { folder: folder.into() }
     }
 
-    /// Stores a file's bytes durably: written aside, synced, renamed, the folder synced.
+    /// Stores a file durably: it is written under a temporary name, synced and renamed, and its folder is synced.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if the disk is full, read-only or away: it may be mended by the next time. Nothing
-    /// refers to what may be left under the file's name then.
+    /// [`Error::Unavailable`] if the disk is full, read-only or missing, which may be temporary. If a file is left
+    /// under the name, no row refers to it.
     pub fn store(&self, id: UploadId, content: &[u8]) -> Result<(), Error> {
-        let place = self.place(id);
-        let aside = place.with_extension(format!("{ASIDE}{:016x}", rand::random::<u64>()));
-        let stored = write_durably(&aside, content).and_then(|()| fs::rename(&aside, &place));
+        let path = self.path(id);
+        let temporary = path.with_extension(format!("{TEMPORARY_EXTENSION}{:016x}", rand::random::<u64>()));
+        let stored = write_durably(&temporary, content).and_then(|()| fs::rename(&temporary, &path));
         if stored.is_err() {
-            // What was written aside is of no use; that it cannot be removed either changes nothing.
-            let _ = fs::remove_file(&aside);
+            // The result is an error anyway, whether or not the temporary file can be removed.
+            let _ = fs::remove_file(&temporary);
         }
-        stored.and_then(|()| sync_folder(&place)).map_err(|error| unavailable(&place, &error))
+        stored.and_then(|()| sync_folder(&path)).map_err(|error| unavailable(&path, &error))
     }
 
-    /// Reads a file's bytes.
+    /// Reads a file.
     ///
     /// # Errors
-    /// An internal error if the file is missing, [`Error::Unavailable`] if the disk does not give it.
+    /// An internal error if the file is missing, [`Error::Unavailable`] if the disk fails.
     pub fn read(&self, id: UploadId) -> Result<Vec<u8>, Error> {
-        let place = self.place(id);
-        fs::read(&place).map_err(|error| unread(&place, &error))
+        let path = self.path(id);
+        fs::read(&path).map_err(|error| read_error(&path, &error))
     }
 
-    /// Opens a file to be read piece by piece, and says how long it is, in bytes.
+    /// Opens a file to read it in chunks, and returns its length in bytes.
     ///
     /// # Errors
     /// As [`Self::read`].
     pub fn opened(&self, id: UploadId) -> Result<(File, u64), Error> {
-        let place = self.place(id);
-        let opened = File::open(&place).and_then(|file| {
+        let path = self.path(id);
+        let opened = File::open(&path).and_then(|file| {
             let length = file.metadata()?.len();
             Ok((file, length))
         });
-        opened.map_err(|error| unread(&place, &error))
+        opened.map_err(|error| read_error(&path, &error))
     }
 
-    /// Whether there are bytes of this file.
+    /// Whether the file exists.
     #[must_use]
     pub fn has(&self, id: UploadId) -> bool {
-        self.place(id).is_file()
+        self.path(id).is_file()
     }
 
-    /// Removes a file's bytes; where there are none, nothing is to be done.
+    /// Removes a file if it exists.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if they cannot be removed.
+    /// [`Error::Unavailable`] if it cannot be removed.
     pub fn remove(&self, id: UploadId) -> Result<(), Error> {
-        let place = self.place(id);
-        if_there(fs::remove_file(&place)).map(drop).map_err(|error| unavailable(&place, &error))
+        let path = self.path(id);
+        if_exists(fs::remove_file(&path)).map(drop).map_err(|error| unavailable(&path, &error))
     }
 
-    /// Removes what kills left of files that were being written, and says how many there were. `now` is the
-    /// machine's time, which files bear.
+    /// Removes temporary files that killed processes left, and returns their number. `now` is the machine's time, which
+    /// the file system uses.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if the folder cannot be read, or something in it not removed.
+    /// [`Error::Unavailable`] if the folder cannot be read or a file in it cannot be removed.
     pub fn sweep(&self, now: Instant) -> Result<usize, Error> {
-        sweep(&self.folder, now - LEFT).map_err(|error| unavailable(&self.folder, &error))
+        sweep(&self.folder, now - ABANDONED_AFTER).map_err(|error| unavailable(&self.folder, &error))
     }
 
-    /// Files are spread over folders by the id's last two characters.
-    fn place(&self, id: UploadId) -> PathBuf {
+    /// The path of a file. Files are spread over folders by the last two characters of their ids.
+    fn path(&self, id: UploadId) -> PathBuf {
         let name = id.to_string();
-        let shelf: String = name.chars().rev().take(2).collect();
-        self.folder.join(shelf).join(name)
+        let subfolder: String = name.chars().rev().take(2).collect();
+        self.folder.join(subfolder).join(name)
     }
 }
 
-/// Sweeps a folder and those in it.
+/// Sweeps a folder and its subfolders.
 fn sweep(folder: &Path, before: Instant) -> io::Result<usize> {
     let mut swept = 0;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let path = entry.path();
-        let is_aside = path.extension().is_some_and(|end| end.to_string_lossy().starts_with(ASIDE));
+        let is_temporary =
+            path.extension().is_some_and(|end| end.to_string_lossy().starts_with(TEMPORARY_EXTENSION));
         if entry.file_type()?.is_dir() {
             swept += sweep(&path, before)?;
-        } else if is_aside && is_older(&path, before)? {
-            swept += usize::from(if_there(fs::remove_file(&path))?.is_some());
+        } else if is_temporary && is_older(&path, before)? {
+            swept += usize::from(if_exists(fs::remove_file(&path))?.is_some());
         }
     }
     Ok(swept)
 }
 
 fn is_older(file: &Path, before: Instant) -> io::Result<bool> {
-    let written = if_there(fs::metadata(file).and_then(|about| about.modified()))?;
+    let written = if_exists(fs::metadata(file).and_then(|about| about.modified()))?;
     Ok(written.is_some_and(|written| Instant::from(written) < before))
 }
 
-/// Nothing of a file that has gone: it was written to its end, or another replica sweeps the same folder.
-fn if_there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+/// Turns a missing file into nothing: it was renamed meanwhile, or another replica sweeps the same folder.
+fn if_exists<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         result => result.map(Some),
     }
 }
 
-/// Why a file cannot be read that is said to be there.
-fn unread(place: &Path, error: &io::Error) -> Error {
+/// The error of a file that cannot be read. A missing file is a defect, because its row says that it exists.
+fn read_error(path: &Path, error: &io::Error) -> Error {
     match error.kind() {
-        io::ErrorKind::NotFound => Error::internal(format!("{}: {error}", place.display())),
-        _ => unavailable(place, error),
+        io::ErrorKind::NotFound => Error::internal(format!("{}: {error}", path.display())),
+        _ => unavailable(path, error),
     }
 }
 
-fn unavailable(place: &Path, error: &io::Error) -> Error {
-    Error::Unavailable(format!("the folder of attachments: {}: {error}", place.display()).into())
+fn unavailable(path: &Path, error: &io::Error) -> Error {
+    Error::Unavailable(format!("the folder of attachments: {}: {error}", path.display()).into())
 }
 
 fn write_durably(file: &Path, content: &[u8]) -> io::Result<()> {
@@ -184,9 +185,9 @@ mod tests {
         assert_eq!(files.read(id).unwrap(), b"%PDF-1.7 again");
         let (file, length) = files.opened(id).unwrap();
         assert_eq!((io::read_to_string(file).unwrap().as_str(), length), ("%PDF-1.7 again", 14));
-        let left = fs::read_dir(files.place(id).parent().unwrap()).unwrap().count();
+        let left = fs::read_dir(files.path(id).parent().unwrap()).unwrap().count();
         assert_eq!(left, 1);
-        assert_eq!(fs::metadata(files.place(id)).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::metadata(files.path(id)).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]
@@ -199,27 +200,27 @@ mod tests {
     }
 
     #[test]
-    fn what_a_kill_left_is_swept_once_it_is_a_day_old_and_nothing_else_is() {
+    fn a_temporary_file_is_swept_once_it_is_a_day_old_and_nothing_else_is() {
         let folder = tempfile::tempdir().unwrap();
         let files = Files::open(folder.path()).unwrap();
         let id = UploadId::from_uuid(Uuid::new_v4());
         files.store(id, b"%PDF-1.7").unwrap();
-        let place = files.place(id);
+        let path = files.path(id);
         let written = Instant::UNIX_EPOCH + Duration::days(10_000);
         let left =
-            [place.with_extension("part-0123456789abcdef"), place.with_extension("part-fedcba9876543210")];
-        for (file, at) in [(&place, 0), (&left[0], 0), (&left[1], 1)] {
+            [path.with_extension("part-0123456789abcdef"), path.with_extension("part-fedcba9876543210")];
+        for (file, at) in [(&path, 0), (&left[0], 0), (&left[1], 1)] {
             let file = File::options().append(true).create(true).open(file).unwrap();
             file.set_modified((written + Duration::seconds(at)).into()).unwrap();
         }
-        assert_eq!(files.sweep(written + LEFT).unwrap(), 0);
-        assert_eq!(files.sweep(written + LEFT + Duration::milliseconds(500)).unwrap(), 1);
+        assert_eq!(files.sweep(written + ABANDONED_AFTER).unwrap(), 0);
+        assert_eq!(files.sweep(written + ABANDONED_AFTER + Duration::milliseconds(500)).unwrap(), 1);
         assert!(!left[0].exists() && left[1].exists() && files.has(id));
-        assert!(Files::at(&place).sweep(written).is_err(), "no folder");
+        assert!(Files::at(&path).sweep(written).is_err(), "no folder");
     }
 
     #[test]
-    fn a_disk_that_fails_is_trouble_of_the_moment_and_its_reason_is_kept() {
+    fn a_disk_error_is_temporary_and_its_reason_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let (file, dangling) = (folder.path().join("file"), folder.path().join("dangling"));
         fs::write(&file, "no folder").unwrap();

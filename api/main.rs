@@ -21,7 +21,7 @@ struct Cli {
 enum Command {
     /// Serve the API and deliver mails (the default).
     Serve,
-    /// Deliver mails and tidy up, without the API.
+    /// Deliver mails and remove old data, without the API.
     Worker,
     /// Bring the database's schema up to date.
     Migrate,
@@ -30,14 +30,14 @@ enum Command {
         /// A file that does not exist.
         file: PathBuf,
     },
-    /// Put a backup in the place that the settings name. Refused while there is a database.
+    /// Restore a backup to the place that the settings name. Refused if a database exists there.
     Restore {
         /// The file that `backup` made, with FILE.uploads beside it.
         file: PathBuf,
     },
-    /// Examine the installation and say what to mend.
+    /// Examine the installation and say what to repair.
     Doctor,
-    /// Ask the service on this machine whether it lives.
+    /// Ask the service on this machine whether it is alive.
     Health {
         /// Ask whether it can serve instead.
         #[arg(long)]
@@ -94,7 +94,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Nowhere to tell it is no reason to end otherwise.
+            // If standard error is closed, the exit status still reports the failure.
             let _ = writeln!(std::io::stderr(), "todokede: {failure}");
             ExitCode::FAILURE
         }

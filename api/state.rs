@@ -1,4 +1,4 @@
-//! What every request and the worker share.
+//! The state that all requests and the worker share.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,15 +22,15 @@ use crate::security::passwords::Passwords;
 use crate::security::signing_keys;
 use crate::usecases::work::Policy;
 
-/// Files that are received at once; each may take 10 MiB of memory.
+/// How many files are received at once. Each may take 10 MiB of memory.
 const UPLOADS_AT_ONCE: usize = 16;
-/// Files of one account that arrive at the same time: a slow line keeps nobody else's out.
+/// How many files of one account are received at once, so that slow uploads of one account leave room for others.
 const UPLOADS_OF_ONE_ACCOUNT: usize = 8;
 
-/// Makes the budgets from one list, so that none can be left out anywhere.
+/// Defines the budgets in one list, so that no place can miss one.
 macro_rules! limits {
     ($($(#[$doc:meta])* $name:ident: $policy:literal,)*) => {
-        /// The budgets on what a stranger can cause.
+        /// The budgets on what callers can cause.
         pub struct Limits { $($(#[$doc])* pub $name: Limit,)* }
 
         impl Limits {
@@ -38,7 +38,7 @@ macro_rules! limits {
                 Self { $($name: limit($policy, budgets.$name, clock),)* }
             }
 
-            /// Forgets keys whose budgets are whole again.
+            /// Forgets keys whose budgets are full again.
             pub fn forget_idle(&self) {
                 $(self.$name.forget_idle();)*
             }
@@ -74,7 +74,7 @@ fn limit(policy: &'static str, budget: Budget, clock: &Clock) -> Limit {
 pub struct State {
     /// The settings.
     pub settings: Settings,
-    /// The settings that use cases look at.
+    /// The settings that use cases read.
     pub policy: Policy,
     /// The clock.
     pub clock: Clock,
@@ -90,22 +90,22 @@ pub struct State {
     pub tokens: AccessTokens,
     /// Budgets.
     pub limits: Limits,
-    /// Turns at receiving a file.
-    pub upload_turns: Arc<Semaphore>,
-    /// Files that arrive at the same time, by account.
+    /// Permits to receive a file.
+    pub upload_permits: Arc<Semaphore>,
+    /// Limits the files of each account that are received at once.
     pub uploads_of_accounts: Arc<PerKeyLimit>,
-    /// Requests under way.
+    /// The requests in progress.
     pub traffic: Arc<Traffic>,
-    /// How the service's parts stand.
+    /// Checks whether the service can serve.
     pub readiness: Readiness,
-    /// What is counted.
+    /// The metrics.
     pub metrics: Arc<Metrics>,
     /// Wakes the worker when mail was queued or the clock was moved.
     pub wake: Notify,
 }
 
 impl State {
-    /// Puts the state together.
+    /// Builds the state.
     ///
     /// # Errors
     /// An internal error if keys or folders cannot be read or made.
@@ -126,7 +126,7 @@ impl State {
             passwords: Passwords::new(cores)?,
             tokens: AccessTokens::new(keys, &settings.public_url)?,
             limits: Limits::new(&settings.budgets, &clock),
-            upload_turns: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
+            upload_permits: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
             uploads_of_accounts: Arc::new(PerKeyLimit::at_most(UPLOADS_OF_ONE_ACCOUNT)),
             metrics: Arc::new(Metrics::new(Arc::clone(&traffic), database.load())),
             readiness: readiness(&settings, &clock, &database),
@@ -146,15 +146,15 @@ impl State {
 }
 
 fn readiness(settings: &Settings, clock: &Clock, database: &Database) -> Readiness {
-    let uploads = Folder { name: "uploads", place: settings.uploads.clone() };
+    let uploads = Folder { name: "uploads", path: settings.uploads.clone() };
     let folders = match &settings.database {
-        Source::Sqlite(_) => vec![Folder { name: "database", place: settings.data.clone() }, uploads],
+        Source::Sqlite(_) => vec![Folder { name: "database", path: settings.data.clone() }, uploads],
         Source::Postgres(_) => vec![uploads],
     };
     Readiness::new(database.clone(), clock.clone(), folders, settings.serving.disk_floor)
 }
 
-/// The settings that use cases look at.
+/// The settings that use cases read.
 #[must_use]
 pub fn policy(settings: &Settings) -> Policy {
     let portal_url = settings.portal_url.clone().unwrap_or_else(|| format!("{}/docs/", settings.public_url));

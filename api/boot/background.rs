@@ -1,4 +1,4 @@
-//! What a service does without a request: it delivers mails and removes what is of no use any more.
+//! The work of a service that no request causes: it delivers mails and removes old data.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,10 +18,10 @@ use crate::usecases::work::{Call, Work};
 
 /// How often old rows are removed.
 const HOUSEKEEPING: Duration = Duration::from_mins(10);
-/// How often the folder of attachments is looked through, which may be large and far away.
+/// How often the folder of attachments is searched for abandoned files. It may be large, and on another machine.
 const SWEEPING: Duration = Duration::from_hours(24);
 
-/// Works until it is told to stop.
+/// Runs until a stop is requested.
 pub async fn run(state: Arc<State>, stop: Stop) {
     let mails = async {
         let (wake, stop) = (&state.wake, stop.clone());
@@ -33,7 +33,7 @@ pub async fn run(state: Arc<State>, stop: Stop) {
             None => mailbox(&state).run(wake, stop).await,
         }
     };
-    let housekeeping = repeat(HOUSEKEEPING, || keep_house(&state), stop.clone());
+    let housekeeping = repeat(HOUSEKEEPING, || remove_old(&state), stop.clone());
     let sweeping = repeat(SWEEPING, || sweep(&state), stop.clone());
     tokio::join!(mails, housekeeping, sweeping);
 }
@@ -50,14 +50,14 @@ pub async fn deliver_to_mailbox(state: &State) -> Result<(), Error> {
     if state.is_sandbox() { mailbox(state).deliver().await } else { Ok(()) }
 }
 
-async fn keep_house(state: &State) {
+async fn remove_old(state: &State) {
     state.limits.forget_idle();
-    if let Err(error) = remove_old(state).await {
+    if let Err(error) = remove_old_rows(state).await {
         tracing::error!(error = %chain(&error), "old rows or their files could not be removed");
     }
 }
 
-async fn remove_old(state: &State) -> Result<(), Error> {
+async fn remove_old_rows(state: &State) -> Result<(), Error> {
     let (call, policy) = (Call::internal(state.clock.now()), state.policy.clone());
     let step = move |conn: &mut _| housekeeping::tidy(&mut Work::new(conn, &call, &SYSTEM, &policy));
     let tidied = state.database.write(Mode::Store, step).await?;
@@ -68,15 +68,15 @@ async fn remove_old(state: &State) -> Result<(), Error> {
     blocking::run(move || tidied.uploads.into_iter().try_for_each(|id| files.remove(id))).await?
 }
 
-/// Removes what kills left of files that were being written.
+/// Removes temporary files that killed processes left.
 async fn sweep(state: &State) {
     let files = state.files.clone();
     let now_of_machine = state.clock.now() - chrono::Duration::microseconds(state.clock.offset_micros());
     match blocking::run(move || files.sweep(now_of_machine)).await.flatten() {
         Ok(0) => {}
-        Ok(files) => tracing::info!(files, "what was left of files half written was removed"),
+        Ok(files) => tracing::info!(files, "abandoned temporary files were removed"),
         Err(error) => {
-            tracing::error!(error = %chain(&error), "files half written could not be removed");
+            tracing::error!(error = %chain(&error), "abandoned temporary files could not be removed");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Brings an installation up: schema, clock, rounds, the sandbox's facilities, the state.
+//! Opens an installation: schema, clock, rounds, the sandbox's facilities, the state.
 
 pub mod background;
 pub mod serving;
@@ -22,11 +22,11 @@ use crate::usecases::work::{Call, Work};
 /// Facilities that do not exist, in several prefectures and of several kinds.
 const SANDBOX_FACILITIES: &str = include_str!("../sandbox/facilities.csv");
 
-/// How long production waits for its database when it starts, and how long between two looks.
-const PATIENCE: Duration = Duration::from_secs(30);
-const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+/// How long production waits for its database when it starts, and how long it pauses between two attempts.
+const STARTUP_TIMEOUT: Duration = Duration::from_secs(30);
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
-/// Brings the schema up to date, loads shipped rounds, and names the steps that were taken.
+/// Brings the schema up to date, loads the shipped rounds, and returns the names of the migrations that it ran.
 ///
 /// # Errors
 /// An internal error that says what failed.
@@ -42,11 +42,11 @@ fn bring_up_to_date(settings: &Settings) -> Result<Vec<String>, Error> {
     Ok(steps)
 }
 
-/// Opens the installation for work: a sandbox is brought up to date by itself, production wants
-/// `todokede migrate` first.
+/// Opens the installation. The schema of a sandbox is brought up to date here; production requires `todokede migrate`
+/// first.
 ///
 /// # Errors
-/// An internal error that says what is in the way.
+/// An internal error that says what prevents it.
 pub fn open(settings: Settings) -> Result<State, Error> {
     let clock = Clock::of_machine();
     let database = open_database(&settings, &clock).map_err(|error| of_file(&settings, &error))?;
@@ -56,7 +56,7 @@ pub fn open(settings: Settings) -> Result<State, Error> {
 fn open_database(settings: &Settings, clock: &Clock) -> Result<Database, Error> {
     match settings.profile {
         Profile::Sandbox => open_sandbox(settings, clock)?,
-        Profile::Production => check_when_there(settings)?,
+        Profile::Production => check_when_available(settings)?,
     }
     let database = Database::open(&settings.database)?;
     if settings.profile == Profile::Sandbox {
@@ -65,7 +65,8 @@ fn open_database(settings: &Settings, clock: &Clock) -> Result<Database, Error> 
     Ok(database)
 }
 
-/// What SQLite has against a file does not say which it is, nor that it is damaged where a row cannot be read.
+/// Adds the file's name and a hint to an error: SQLite's own messages do not name the file, and do not always say that
+/// it is damaged.
 fn of_file(settings: &Settings, error: &Error) -> Error {
     let reason = error.reason();
     Error::internal(match &settings.database {
@@ -86,14 +87,14 @@ fn open_sandbox(settings: &Settings, clock: &Clock) -> Result<(), Error> {
     Ok(())
 }
 
-/// A machine that starts again may be up before its database is.
-fn check_when_there(settings: &Settings) -> Result<(), Error> {
+/// Waits for the database and checks it: after a restart of the machine, the service may start before its database.
+fn check_when_available(settings: &Settings) -> Result<(), Error> {
     let begun = Instant::now();
     loop {
         match check_production(settings) {
-            Err(error @ Error::Unavailable(_)) if begun.elapsed() < PATIENCE => {
-                tracing::warn!(error = %chain(&error), "the database is not there yet");
-                thread::sleep(BETWEEN_LOOKS);
+            Err(error @ Error::Unavailable(_)) if begun.elapsed() < STARTUP_TIMEOUT => {
+                tracing::warn!(error = %chain(&error), "the database is not available yet");
+                thread::sleep(RETRY_PAUSE);
             }
             checked => return checked,
         }
@@ -102,7 +103,7 @@ fn check_when_there(settings: &Settings) -> Result<(), Error> {
 
 fn check_production(settings: &Settings) -> Result<(), Error> {
     let mut connection = connect(&settings.database)?;
-    // Asked without a right to change the schema, which the service's own user may lack.
+    // It only reads, because the service's database user may lack the right to change the schema.
     let schema = migrations::standing(&mut connection).map_err(|error| {
         let reason = error.reason();
         Error::internal(format!("the schema cannot be read, {reason}: run `todokede migrate` first"))

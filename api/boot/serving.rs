@@ -1,4 +1,4 @@
-//! Puts routes, state and worker together and serves them.
+//! Starts the service, its routes and its worker, and stops them.
 
 use std::net::SocketAddr;
 
@@ -22,9 +22,9 @@ use crate::routes::documents;
 use crate::routes::public::pages;
 use crate::state::State;
 
-/// A service that runs.
+/// A running service.
 pub struct Running {
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
     /// Its state.
     pub state: web::Data<State>,
@@ -36,16 +36,16 @@ pub struct Running {
 }
 
 impl Running {
-    /// Where metrics are served, if anywhere.
+    /// The address of the metrics' port, if it is open.
     #[must_use]
     pub fn metrics_address(&self) -> Option<SocketAddr> {
         self.metrics.as_ref().map(|metrics| metrics.address)
     }
 
-    /// Serves until a signal, then stops. A second signal ends it at once.
+    /// Serves until a signal arrives, then stops. A second signal ends it at once.
     ///
     /// # Errors
-    /// The server's, and an internal error if a second signal cut the end short.
+    /// The server's, and an internal error if a second signal interrupted the shutdown.
     pub async fn until(mut self, mut signals: Signals) -> Result<(), Error> {
         tokio::select! {
             ended = &mut self.server => {
@@ -58,22 +58,22 @@ impl Running {
         signals.unless_again(self.stop()).await
     }
 
-    /// Stops it without losing a request: callers are told to go elsewhere first, then requests
-    /// under way are finished, and only then does the worker end, who may still have their mails.
+    /// Stops without losing a request. First it announces the stop to balancers and callers, then it finishes the
+    /// requests in progress, and last it stops the worker, which may have to send their mails.
     ///
     /// # Errors
     /// The server's.
     pub async fn stop(self) -> Result<(), Error> {
-        let patience = self.state.settings.serving.drain_time;
-        tracing::info!(seconds = patience.as_secs(), "stopping: not ready any more");
+        let drain_time = self.state.settings.serving.drain_time;
+        tracing::info!(seconds = drain_time.as_secs(), "stopping: not ready any more");
         self.state.traffic.drain();
-        tokio::time::sleep(patience).await;
+        tokio::time::sleep(drain_time).await;
         tracing::info!(under_way = self.state.traffic.under_way(), "stopping: finishing requests");
         self.handle.stop(true).await;
         let ended = self.server.await;
         self.stop.stop();
         worker_ended(self.worker).await?;
-        // Last, so that the end can be watched.
+        // Last, so that the shutdown can be monitored.
         if let Some(metrics) = self.metrics {
             metrics.close().await;
         }
@@ -121,8 +121,7 @@ pub fn start(state: State) -> Result<Running, Error> {
     Ok(Running { address, state, metrics, handle, server: tokio::spawn(server), worker, stop })
 }
 
-/// Runs the worker alone, with its metrics but without the API, until a signal. A second signal ends it
-/// at once.
+/// Runs the worker and its metrics without the API until a signal arrives. A second signal ends it at once.
 ///
 /// # Errors
 /// An internal error if the metrics' address cannot be listened on, or if a second signal came.
@@ -142,13 +141,12 @@ pub async fn work(state: State, mut signals: Signals) -> Result<(), Error> {
 
 /// Waits for the worker's end.
 async fn worker_ended(worker: JoinHandle<()>) -> Result<(), Error> {
-    // A panic's message may hold a part of a mail. The place of the panic is in the log already.
+    // The message of a panic may hold a part of a mail. The panic hook has logged where it happened.
     worker.await.map_err(|_| Error::internal("the worker panicked"))
 }
 
 fn file(path: &'static str, media_type: &'static str, content: Bytes) -> actix_web::Resource {
-    // A guard of the resource and not of its route: other methods go on to the fallback, which
-    // answers them like everywhere.
+    // The guard is on the resource, not on its route, so that other methods reach the fallback.
     web::resource(path).guard(guard::Get()).to(move || {
         let body = content.clone();
         async move { HttpResponse::Ok().content_type(media_type).body(body) }

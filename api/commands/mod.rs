@@ -49,34 +49,31 @@ fn settings() -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-/// Tells a line on standard output. Where nobody reads it (`| head`), or it has no room, the command has done
-/// its work all the same, and ends as that did.
-fn tell(line: fmt::Arguments<'_>) {
+/// Prints a line on standard output. A failure, such as a closed pipe (`| head`) or a full disk, is ignored: the
+/// command has done its work, and its exit status reports that.
+fn print_line(line: fmt::Arguments<'_>) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Serves the API until a signal ends it.
 ///
 /// # Errors
-/// What is in the way.
+/// What prevents it.
 pub fn serve() -> Result<(), Failure> {
     descriptors::raise();
     let settings = settings()?;
     let missing = descriptors::missing_for(settings.serving.connections);
     if missing > 0 {
-        tracing::warn!(
-            missing,
-            "fewer files may be open than TODOKEDE_MAX_CONNECTIONS needs: raise the limit"
-        );
+        tracing::warn!(missing, "the limit of open files is too low for TODOKEDE_MAX_CONNECTIONS: raise it");
     }
     let (profile, public_url) = (settings.profile, settings.public_url.clone());
     let state = boot::open(settings)?;
     run(async move {
         let signals = Signals::listen()?;
         let running = serving::start(state)?;
-        tell(format_args!("todokede listens on http://{}", running.address));
+        print_line(format_args!("todokede listens on http://{}", running.address));
         if profile == Profile::Sandbox {
-            tell(format_args!(
+            print_line(format_args!(
                 "\n  Swagger UI    {public_url}/docs/\n  Mailbox       {public_url}/sandbox/messages\n  \
                  Clock         {public_url}/sandbox/clock\n  Facilities    {public_url}/sandbox/facilities\n\n\
                  Try first:\n  curl -X POST {public_url}/v1/registrations -H 'Content-Type: application/json' \
@@ -88,22 +85,22 @@ pub fn serve() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Delivers mails and tidies up until a signal ends it.
+/// Delivers mails and removes old data until a signal ends it.
 ///
 /// # Errors
-/// What is in the way.
+/// What prevents it.
 pub fn work() -> Result<(), Failure> {
     let state = boot::open(settings()?)?;
     run(async move { serving::work(state, Signals::listen()?).await })?;
     Ok(())
 }
 
-/// Runs what has an end of its own, which bounds how long the process takes for it.
+/// Runs the service. The service bounds the time that its shutdown takes.
 fn run(service: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
     let system = actix_web::rt::System::new();
     let ended = system.block_on(service);
-    // Dropped, it would wait without limit for threads that nobody waits for any more, such as one whose
-    // database froze. They end with the process.
+    // Dropping the runtime would wait without limit for blocking threads, such as one whose database froze. They end
+    // with the process.
     std::mem::forget(system);
     ended
 }
@@ -115,10 +112,10 @@ fn run(service: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
 pub fn migrate() -> Result<(), Failure> {
     let steps = boot::migrate(&settings()?)?;
     if steps.is_empty() {
-        tell(format_args!("The schema is up to date."));
+        print_line(format_args!("The schema is up to date."));
     }
     for step in steps {
-        tell(format_args!("done: {step}"));
+        print_line(format_args!("done: {step}"));
     }
     Ok(())
 }
@@ -128,7 +125,7 @@ pub fn migrate() -> Result<(), Failure> {
 /// # Errors
 /// If it cannot be written.
 pub fn openapi() -> Result<(), Failure> {
-    // Here the output is the work: what could not be written of it is an error.
+    // The document is the result of the command, so a failure to write it is an error.
     std::io::stdout().write_all(routes::documents::yaml()?.as_bytes()).map_err(Error::internal)?;
     Ok(())
 }
@@ -136,22 +133,22 @@ pub fn openapi() -> Result<(), Failure> {
 /// Imports a facility list and prints what was done.
 ///
 /// # Errors
-/// What is in the way. Refused rows are no error.
+/// What prevents it. Refused rows are no error.
 pub fn import(file: &Path, whole_edition: bool) -> Result<(), Failure> {
     let state = boot::open(settings()?)?;
     let import =
         Import { database: &state.database, policy: &state.policy, now: state.clock.now(), whole_edition };
     let (report, refused) = import_file(&import, file)?;
-    tell(format_args!("read        {}", report.read));
-    tell(format_args!("added       {}", report.added));
-    tell(format_args!("changed     {}", report.changed));
-    tell(format_args!("refused     {}", report.refused));
+    print_line(format_args!("read        {}", report.read));
+    print_line(format_args!("added       {}", report.added));
+    print_line(format_args!("changed     {}", report.changed));
+    print_line(format_args!("refused     {}", report.refused));
     if whole_edition {
-        tell(format_args!("delisted    {}", report.delisted));
+        print_line(format_args!("delisted    {}", report.delisted));
     }
-    tell(format_args!("carried on  {} waiting successions", report.carried_on));
+    print_line(format_args!("carried on  {} waiting successions", report.carried_on));
     for row in refused {
-        tell(format_args!("line {}: {} {}", row.line, row.column, row.reason));
+        print_line(format_args!("line {}: {} {}", row.line, row.column, row.reason));
     }
     Ok(())
 }
@@ -159,7 +156,7 @@ pub fn import(file: &Path, whole_edition: bool) -> Result<(), Failure> {
 /// Loads a round.
 ///
 /// # Errors
-/// What is wrong with the file, or what is in the way.
+/// What is wrong with the file, or what prevents the import.
 pub fn load_round(file: &Path) -> Result<(), Failure> {
     let json =
         std::fs::read_to_string(file).map_err(|error| Failure(format!("{}: {error}", file.display())))?;
@@ -170,6 +167,6 @@ pub fn load_round(file: &Path) -> Result<(), Failure> {
     state.database.write_blocking(move |conn| {
         transitional_measures::load(&mut Work::new(conn, &call, &SYSTEM, &policy), &round)
     })?;
-    tell(format_args!("loaded: {name}"));
+    print_line(format_args!("loaded: {name}"));
     Ok(())
 }

@@ -1,49 +1,49 @@
-//! Commands for whoever looks after an installation: health, doctor, backup, restore.
+//! Commands for the administrators of an installation: health, doctor, backup, restore.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Failure, settings, tell};
+use super::{Failure, print_line, settings};
 use crate::config::Settings;
 use crate::db::engine::source::Source;
-use crate::ops::backup::{self, Copied, Place};
+use crate::ops::backup::{self, Copied, Installation};
 use crate::ops::{doctor, telemetry};
 
-/// How long the service may take to say how it is.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long the service may take to answer the health check.
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Bytes of an answer's first line at most.
-const LONGEST_STATUS: u64 = 1000;
+/// Longest status line that is read, in bytes.
+const MAX_STATUS_LINE: u64 = 1000;
 
 /// Copies the database and its attachments to `file` and `file.uploads` while the service runs.
 ///
 /// # Errors
-/// What is in the way. If attachments are missing or damaged, the backup is kept without them and they are named.
+/// What prevents it. If attachments are missing or damaged, the backup is kept without them, and the error names them.
 pub fn back_up(file: &Path) -> Result<(), Failure> {
-    let to = Place::of_backup(file);
-    let copied = backup::copy(&place(settings()?)?, &to)?;
-    tell(format_args!("database     {}", to.database.display()));
-    tell(format_args!("attachments  {} in {}", copied.attachments, to.uploads.display()));
+    let to = Installation::of_backup(file);
+    let copied = backup::copy(&installation(settings()?)?, &to)?;
+    print_line(format_args!("database     {}", to.database.display()));
+    print_line(format_args!("attachments  {} in {}", copied.attachments, to.uploads.display()));
     complete(&copied)
 }
 
-/// Puts a backup in the place of an installation that has no database.
+/// Restores a backup into an installation that has no database.
 ///
 /// # Errors
 /// As [`back_up`].
 pub fn restore(file: &Path) -> Result<(), Failure> {
-    let to = place(settings()?)?;
-    let copied = backup::copy(&Place::of_backup(file), &to)?;
-    tell(format_args!("database     {}", to.database.display()));
-    tell(format_args!("attachments  {} in {}", copied.attachments, to.uploads.display()));
+    let to = installation(settings()?)?;
+    let copied = backup::copy(&Installation::of_backup(file), &to)?;
+    print_line(format_args!("database     {}", to.database.display()));
+    print_line(format_args!("attachments  {} in {}", copied.attachments, to.uploads.display()));
     complete(&copied)
 }
 
-fn place(settings: Settings) -> Result<Place, Failure> {
+fn installation(settings: Settings) -> Result<Installation, Failure> {
     match settings.database {
-        Source::Sqlite(database) => Ok(Place { database, uploads: settings.uploads }),
+        Source::Sqlite(database) => Ok(Installation { database, uploads: settings.uploads }),
         Source::Postgres(_) => Err(Failure(
             "PostgreSQL has tools of its own, pg_dump and pg_restore: docs/operations.md says how, and how to \
              copy the folder of attachments with them"
@@ -71,13 +71,13 @@ fn complete(copied: &Copied) -> Result<(), Failure> {
 pub fn examine() -> Result<(), Failure> {
     let settings = Settings::from_environment().map_err(|problems| {
         for problem in &problems {
-            tell(format_args!("FAIL  settings   {problem}: docs/settings.md explains it"));
+            print_line(format_args!("FAIL  settings   {problem}: docs/settings.md explains it"));
         }
         failed(problems.len())
     })?;
-    // What a library has against a certificate, for example, is only in the log.
+    // Some causes, such as why a library rejects a certificate, are only logged.
     telemetry::start(&settings.log, settings.log_format);
-    match doctor::examine(&settings, |finding| tell(format_args!("{finding}"))) {
+    match doctor::examine(&settings, |finding| print_line(format_args!("{finding}"))) {
         0 => Ok(()),
         failures => Err(failed(failures)),
     }
@@ -87,10 +87,10 @@ fn failed(checks: usize) -> Failure {
     Failure(if checks == 1 { "1 check failed".to_owned() } else { format!("{checks} checks failed") })
 }
 
-/// Asks the service on this machine how it is: whether it lives, or whether it can serve.
+/// Asks the service on this machine whether it is alive, or whether it can serve.
 ///
 /// # Errors
-/// If it does not say that it is well within three seconds.
+/// If it does not answer with 200 within three seconds.
 pub fn ask_health(ready: bool) -> Result<(), Failure> {
     let address = reachable(Settings::from_environment()?.listen);
     let path = if ready { "/readyz" } else { "/livez" };
@@ -101,7 +101,7 @@ pub fn ask_health(ready: bool) -> Result<(), Failure> {
     }
 }
 
-/// Where this machine reaches a service that listens on all addresses.
+/// The address at which this machine reaches the service: a loopback address if it listens on all addresses.
 fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -111,14 +111,14 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listen.port())
 }
 
-/// Gives the first line of the answer.
+/// Sends a GET request and returns the status line of the answer.
 fn ask(address: SocketAddr, path: &str) -> std::io::Result<String> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut stream = TcpStream::connect_timeout(&address, HEALTH_TIMEOUT)?;
+    stream.set_read_timeout(Some(HEALTH_TIMEOUT))?;
+    stream.set_write_timeout(Some(HEALTH_TIMEOUT))?;
     let question = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(question.as_bytes())?;
     let mut status = String::new();
-    BufReader::new(stream.take(LONGEST_STATUS)).read_line(&mut status)?;
+    BufReader::new(stream.take(MAX_STATUS_LINE)).read_line(&mut status)?;
     Ok(status)
 }

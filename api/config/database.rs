@@ -1,4 +1,4 @@
-//! Reads `DATABASE_URL` and holds it against what is compiled in.
+//! Reads `DATABASE_URL`, and refuses URLs that libpq would read in another way or without TLS.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -11,8 +11,8 @@ use crate::db::engine::source::{Pooler, Server, Source};
 /// Whether libpq was built with TLS.
 const TLS: bool = cfg!(feature = "pg-tls");
 
-/// What libpq is told unless the URL says otherwise: a server that went away is noticed within
-/// seconds, and only the one that takes writes is spoken to.
+/// The options for libpq unless the URL states them: a lost server is noticed within seconds, and only a server that
+/// takes writes is used.
 const OPTIONS: [(&str, &str); 8] = [
     ("application_name", "todokede"),
     ("connect_timeout", "2"),
@@ -27,7 +27,7 @@ const OPTIONS: [(&str, &str); 8] = [
 /// Reads the URL of an embedded database's file or of a PostgreSQL server.
 ///
 /// # Errors
-/// What is expected instead; the URL itself may hold a password and is not repeated.
+/// The expected form. The URL itself is not repeated, because it may hold a password.
 pub(super) fn parse(
     url: &str,
     connections: u32,
@@ -35,7 +35,7 @@ pub(super) fn parse(
     variables: &BTreeMap<String, String>,
 ) -> Result<Source, &'static str> {
     if let Some(file) = url.strip_prefix("sqlite:") {
-        // What others read as an address or as a database in memory would be a file of that name.
+        // Other programs read these as an address or a database in memory. Here they would name a file.
         let misleading = file.is_empty() || file.starts_with("//") || file.starts_with(":memory:");
         return if misleading { Err("sqlite:PATH, a file") } else { Ok(Source::Sqlite(PathBuf::from(file))) };
     }
@@ -58,8 +58,8 @@ pub(super) fn parse(
     Ok(Source::Postgres(Server { url, connections, pooler }))
 }
 
-/// Refuses what libpq would read otherwise than it was meant: it takes a part of an unencoded password
-/// for a host, a port or an option, and repeats it in its messages.
+/// Refuses a URL with characters that are not percent-encoded. libpq would take a part of the password for a host, a
+/// port or an option, and repeat it in its messages.
 fn check_form(url: &str) -> Result<(), &'static str> {
     let encoded = |rest: &str| {
         let mut digits = rest.bytes();
@@ -87,8 +87,8 @@ fn check_form(url: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Refuses a URL that libpq would fill up with a host from elsewhere, which nobody held against the rules on
-/// TLS: it reads variables of its own, of which an address goes before any host, and files of services.
+/// Refuses a URL whose host libpq would take from another source, which the rules on TLS do not cover: libpq reads
+/// environment variables, of which PGHOSTADDR overrides any host, and service files.
 fn check_destination(
     address: &str,
     options: &BTreeMap<&str, &str>,
@@ -98,7 +98,7 @@ fn check_destination(
     let has = |name: &str| options.get(name).is_some_and(|value| !value.is_empty());
     let stands_before_path = hosts_of(address).split(',').any(|host| !without_port(host).is_empty());
     let names_host = stands_before_path || has("host") || has("hostaddr");
-    // Whatever is not this machine's has to have TLS anyway.
+    // Other hosts need TLS in any case.
     let leads_away = !has("hostaddr") && (is_set("PGHOSTADDR") || is_set("PGSERVICE") || has("service"));
     if is_local(address, options) && (leads_away || (!names_host && is_set("PGHOST"))) {
         return Err(
@@ -109,7 +109,7 @@ fn check_destination(
     Ok(())
 }
 
-/// libpq's own default, `prefer`, silently goes without TLS where it cannot have it.
+/// Requires TLS to other machines: libpq's default, `prefer`, silently connects without TLS if it has to.
 fn check_tls<'a>(address: &str, options: &mut BTreeMap<&'a str, &'a str>) -> Result<(), &'static str> {
     let asked = options.get("sslmode").copied();
     let wanted = matches!(asked, Some("require" | "verify-ca" | "verify-full"));
@@ -230,7 +230,7 @@ mod tests {
             for name in VARIABLES.into_iter().chain(["SOMEBODYS"]) {
                 let seen = url_beside(text, &[(name, "db.example.jp")]);
                 assert_eq!(seen.is_err(), refused.contains(&name), "{text} {name}");
-                assert!(seen.err().is_none_or(|told| told.contains("host") && told.contains("PGHOST")));
+                assert!(seen.err().is_none_or(|error| error.contains("host") && error.contains("PGHOST")));
                 let empty = url_beside(text, &[(name, " ")]);
                 assert_eq!(empty.is_err(), text.contains("service"), "{text} {name} is set to nothing");
             }

@@ -1,5 +1,5 @@
-//! The settings: every one named, typed and explained here, read from the environment, all problems
-//! told at once.
+//! The settings: each is named, typed and explained here. They are read from the environment, and all problems are
+//! reported at once.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -26,8 +26,8 @@ use crate::security::limits::Budget;
 words! {
     /// What kind of installation this is.
     pub enum Profile {
-        /// For trying and testing: a mailbox instead of a mail server, a clock that can be moved,
-        /// invented facilities.
+        /// For trying out and testing: a mailbox instead of a mail server, a clock that can be moved, invented
+        /// facilities.
         Sandbox = "sandbox",
         /// For real facilities.
         Production = "production",
@@ -44,10 +44,10 @@ words! {
     }
 }
 
-/// The budgets on what a stranger can cause.
+/// The budgets on what callers can cause.
 #[derive(Debug, Clone, Copy)]
 pub struct Budgets {
-    /// Mails that one address can be sent on a stranger's request.
+    /// Mails to one address.
     pub mails_per_address: Budget,
     /// Mails that one client can cause.
     pub mails_per_client: Budget,
@@ -72,7 +72,7 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where the database is.
     pub database: Source,
-    /// Where the service keeps files of its own: beside an embedded database, else beside the uploads.
+    /// The folder of the service's own files: that of an embedded database, else the parent of the uploads.
     pub data: PathBuf,
     /// Where attachments are kept.
     pub uploads: PathBuf,
@@ -94,7 +94,7 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// The budgets.
     pub budgets: Budgets,
-    /// The limits of serving.
+    /// The limits of the API's port.
     pub serving: Serving,
     /// What is logged, as `tracing` filters it.
     pub log: String,
@@ -111,7 +111,7 @@ impl Settings {
     /// # Errors
     /// Every problem there is.
     pub fn from_environment() -> Result<Self, Vec<SettingProblem>> {
-        // A value that is no UTF-8 is no setting of ours, or one of the wrong form.
+        // A value that is not UTF-8 is read with replacement characters, which no setting accepts.
         let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
         Self::from_variables(&std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect())
     }
@@ -299,12 +299,12 @@ mod tests {
     #[test]
     fn a_key_in_the_place_of_its_file_is_refused_and_not_repeated() {
         let key = "-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----";
-        let told = read(&[("TODOKEDE_SIGNING_KEY_FILES", key)]).unwrap_err();
+        let problems = read(&[("TODOKEDE_SIGNING_KEY_FILES", key)]).unwrap_err();
         assert_eq!(
-            told.iter().map(SettingProblem::name_or_rule).collect::<Vec<_>>(),
+            problems.iter().map(SettingProblem::name_or_rule).collect::<Vec<_>>(),
             ["TODOKEDE_SIGNING_KEY_FILES"]
         );
-        assert!(!told[0].to_string().contains("s3cret"));
+        assert!(!problems[0].to_string().contains("s3cret"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Reads variables one by one and remembers what is wrong with them.
+//! Reads variables one by one and collects what is wrong with them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::clock::LAST_YEAR;
 use crate::db::engine::source::{Pooler, Source};
 use crate::security::limits::Budget;
 
-/// What is wrong with one variable. It never repeats the value, which may be a secret.
+/// What is wrong with a variable. It never repeats the value, which may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingProblem {
     /// A required variable is missing.
@@ -28,23 +28,23 @@ pub enum SettingProblem {
         /// What is expected.
         expected: &'static str,
     },
-    /// A variable's value is no number, or one that makes no sense.
+    /// A variable's value is no number, or one outside its range.
     OutOfRange {
         /// Its name.
         name: &'static str,
-        /// What makes sense.
+        /// The range.
         range: RangeInclusive<u64>,
     },
     /// A variable belongs to the sandbox only.
     SandboxOnly(&'static str),
     /// A variable belongs to production only.
     ProductionOnly(&'static str),
-    /// A variable of ours that does not exist.
+    /// A variable with the service's prefix that is no setting.
     Unknown(String),
 }
 
 impl SettingProblem {
-    /// The variable's name, for tests and lists; unknown names are lumped together.
+    /// The variable's name, or `unknown` for a name that is no setting.
     #[must_use]
     pub const fn name_or_rule(&self) -> &'static str {
         match self {
@@ -88,7 +88,7 @@ impl<'a> Reader<'a> {
         Self { variables, known: Vec::new(), problems: Vec::new() }
     }
 
-    /// The names that were asked for, set or not.
+    /// The names of all settings that were read, set or not.
     #[cfg(test)]
     pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.known.iter().copied()
@@ -99,7 +99,7 @@ impl<'a> Reader<'a> {
         self.variables.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
-    /// What goes into the log, in the words of `tracing`'s filter.
+    /// The log's filter, in the syntax of `tracing`.
     pub(super) fn log(&mut self, name: &'static str) -> String {
         let filter = self.text(name).unwrap_or_else(|| "info".to_owned());
         if EnvFilter::try_new(&filter).is_err() {
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
         self.problems.push(SettingProblem::Malformed { name, expected });
     }
 
-    /// A text that has to be there.
+    /// A text that is required.
     pub(super) fn required(&mut self, name: &'static str) -> Option<String> {
         let value = self.text(name);
         if value.is_none() {
@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
         value
     }
 
-    /// What was made of a value; a value of which nothing could be made is noted as malformed.
+    /// Returns a parsed value, and notes the variable as malformed if it could not be parsed.
     pub(super) fn checked<T>(
         &mut self,
         name: &'static str,

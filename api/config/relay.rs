@@ -11,27 +11,27 @@ use super::reader::Reader;
 use crate::delivery::mail::relay::{Login, Relay, Security, Sender};
 use crate::domain::values::email::EmailAddress;
 
-/// What the URL may be.
+/// The form of the URL.
 const URL_FORM: &str = "smtps://USER:PASSWORD@HOST:465, or smtp://USER:PASSWORD@HOST:587 for STARTTLS; without the password if it is in \
      TODOKEDE_SMTP_PASSWORD_FILE";
-/// What the sender may be.
+/// The form of the sender.
 const SENDER_FORM: &str = "ADDRESS or NAME <ADDRESS>";
-/// How long the mail server may take for each half of the way to a mail's content, in seconds.
-const PATIENCE_SECONDS: u64 = 30;
-/// How long it may take to answer to the content, in seconds: RFC 5321, 4.5.3.2.6, asks for ten minutes,
-/// because a server that is given up after it took the mail gets it again.
-const DOT_SECONDS: u64 = 600;
+/// How long the mail server may take for each half of the steps before a mail's content, in seconds.
+const DEFAULT_TIMEOUT: u64 = 30;
+/// How long it may take to answer the content, in seconds. RFC 5321, 4.5.3.2.6, demands ten minutes: a client that gives
+/// up earlier sends a mail again that the server has accepted.
+const DEFAULT_DOT_TIMEOUT: u64 = 600;
 
 const URL: &str = "TODOKEDE_SMTP_URL";
 const FROM: &str = "TODOKEDE_MAIL_FROM";
 const REPLY_TO: &str = "TODOKEDE_MAIL_REPLY_TO";
 const PASSWORD_FILE: &str = "TODOKEDE_SMTP_PASSWORD_FILE";
-const TRUSTED: &str = "TODOKEDE_SMTP_CA_FILE";
-const PATIENCE: &str = "TODOKEDE_SMTP_TIMEOUT_SECONDS";
-const PATIENCE_AT_DOT: &str = "TODOKEDE_SMTP_DOT_SECONDS";
+const CA_FILE: &str = "TODOKEDE_SMTP_CA_FILE";
+const TIMEOUT: &str = "TODOKEDE_SMTP_TIMEOUT_SECONDS";
+const DOT_TIMEOUT: &str = "TODOKEDE_SMTP_DOT_SECONDS";
 
-/// Reads the mail server. A sandbox has none: its mails go to its mailbox. Nothing comes back for
-/// settings that are missing or malformed, which the reader has noted then.
+/// Reads the settings of the mail server. A sandbox has none, because its mails go to its mailbox. Returns nothing if
+/// settings are missing or malformed; the reader has noted them.
 pub(super) fn read(
     read: &mut Reader<'_>,
     sandbox: bool,
@@ -39,7 +39,7 @@ pub(super) fn read(
     public_url: &str,
 ) -> Option<Relay> {
     if sandbox {
-        for name in [URL, PASSWORD_FILE, FROM, REPLY_TO, TRUSTED, PATIENCE, PATIENCE_AT_DOT] {
+        for name in [URL, PASSWORD_FILE, FROM, REPLY_TO, CA_FILE, TIMEOUT, DOT_TIMEOUT] {
             read.forbid(name);
         }
         return None;
@@ -52,11 +52,11 @@ pub(super) fn read(
     let reply_to = read.text(REPLY_TO);
     let reply_to =
         reply_to.and_then(|text| read.checked(REPLY_TO, EmailAddress::parse(&text).ok(), "a mail address"));
-    let trusted = read.text(TRUSTED).map(PathBuf::from);
-    let ready_timeout = Duration::from_secs(read.number(PATIENCE, PATIENCE_SECONDS, 1..=300));
-    let dot_timeout = Duration::from_secs(read.number(PATIENCE_AT_DOT, DOT_SECONDS, 1..=3600));
+    let trusted = read.text(CA_FILE).map(PathBuf::from);
+    let ready_timeout = Duration::from_secs(read.number(TIMEOUT, DEFAULT_TIMEOUT, 1..=300));
+    let dot_timeout = Duration::from_secs(read.number(DOT_TIMEOUT, DEFAULT_DOT_TIMEOUT, 1..=3600));
     let Server { security, host, port, login } = url?;
-    // A full name, the same for every replica, where a machine's own may be anything.
+    // The host of the public URL is a full name and the same for every replica, unlike a machine's own name.
     let our_name = Url::parse(public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
     let our_name = our_name.unwrap_or_else(|| "localhost".to_owned());
     Some(Relay {
@@ -104,7 +104,7 @@ fn parse_url(text: &str, password_in_file: bool) -> Option<Server> {
     Some(Server { security, host: host.to_owned(), port: url.port().unwrap_or(usual_port), login })
 }
 
-/// A part of a URL as it was before it was encoded.
+/// Decodes a percent-encoded part of a URL.
 fn decoded(part: &str) -> Option<String> {
     percent_decode_str(part).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }

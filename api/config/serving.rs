@@ -1,30 +1,31 @@
-//! The limits of serving: times, connections, requests, disk.
+//! The limits of the service: times, connections, requests, disk.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::reader::Reader;
 
-/// How much is taken on, and for how long it may last.
+/// How much the service accepts, and how long it may take.
 #[derive(Debug, Clone)]
 pub struct Serving {
     /// Connections that are open at once; more wait in the backlog.
     pub connections: usize,
     /// Connections that wait to be accepted; the kernel may allow fewer.
     pub backlog: u32,
-    /// Requests under way at once; reads are turned away from three quarters of it on.
+    /// Requests in progress at once; reads are rejected from three quarters of it on.
     pub requests: usize,
-    /// Requests of one client under way at once.
+    /// Requests of one client in progress at once.
     pub requests_per_client: usize,
     /// How long the head of a connection's first request may take.
     pub head_time: Duration,
     /// How long a connection may idle between requests; longer than balancers keep theirs.
     pub keep_alive: Duration,
-    /// How long a body may take to arrive, and longer by [`crate::ops::traffic::time_to_send`] what has arrived.
+    /// How long a body may take to arrive. [`crate::ops::traffic::time_to_send`] adds time for the bytes that have
+    /// arrived.
     pub body_time: Duration,
-    /// How long a request may take from its head to its answer, and longer by the same of its body.
+    /// How long a request may take from its head to its answer. A file has more time, by the same function.
     pub request_time: Duration,
-    /// How long a service that was told to stop goes on taking requests, so that balancers notice.
+    /// How long a stopping service still accepts requests, so that balancers notice first.
     pub drain_time: Duration,
     /// Where metrics are served, if anywhere.
     pub metrics: Option<SocketAddr>,
@@ -56,9 +57,9 @@ impl Serving {
         }
     }
 
-    /// How long a connection may go without getting a single byte of an answer: longer than any request
-    /// takes and than any connection idles, so that it ends only those whose client holds them up, with
-    /// half a head or by not reading. Bytes that arrive lengthen it likewise.
+    /// How long a connection may go without a written byte. It is longer than a request takes and than a connection
+    /// idles, so that it closes only connections whose client stalls: it sends half a head, or does not read. Bytes
+    /// that arrive extend it.
     #[must_use]
     pub fn longest_silence(&self) -> Duration {
         self.keep_alive.max(self.request_time) + self.head_time

@@ -1,8 +1,7 @@
-//! Work that no request waits for.
+//! Work in the background, which no request waits for.
 //!
-//! [`queue`] is how jobs are kept in the database, [`runner`] carries jobs of any kind out, [`schedule`]
-//! repeats what has to be done from time to time. [`mails`] is the one kind of job there is. `boot` puts
-//! them together.
+//! [`queue`] stores jobs in the database, [`runner`] runs jobs of any kind, [`schedule`] repeats tasks. [`mails`] is the
+//! only kind of job. `boot` connects them.
 
 pub mod mails;
 pub mod queue;

@@ -1,23 +1,23 @@
-//! Tasks that are repeated from time to time.
+//! Repeats tasks at intervals.
 
 use std::time::Duration;
 
 use super::stop::Stop;
 
-/// How long a stop waits for a task that has begun: a disk that hangs would keep it for good.
-const LAST_RUN: Duration = Duration::from_secs(5);
+/// How long a stop waits for a running task, which may hang, for example on a disk.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Runs a task at once, and again whenever `pause` has passed since it ended, until it is told to stop.
+/// Runs a task at once, and again `pause` after it ended, until a stop is requested.
 pub async fn repeat<F: Future<Output = ()>>(pause: Duration, mut task: impl FnMut() -> F, mut stop: Stop) {
     loop {
         let mut stop_of_task = stop.clone();
-        let given_up = async {
+        let timed_out = async {
             stop_of_task.requested().await;
-            tokio::time::sleep(LAST_RUN).await;
+            tokio::time::sleep(STOP_TIMEOUT).await;
         };
         tokio::select! {
             () = task() => {}
-            () = given_up => return,
+            () = timed_out => return,
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
@@ -56,10 +56,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_task_that_hangs_keeps_no_stop_for_good() {
+    async fn a_task_that_hangs_does_not_prevent_a_stop() {
         let (sender, stop) = stop::channel();
         sender.stop();
         let hanging = repeat(Duration::ZERO, std::future::pending::<()>, stop);
-        assert!(tokio::time::timeout(LAST_RUN * 4, hanging).await.is_ok());
+        assert!(tokio::time::timeout(STOP_TIMEOUT * 4, hanging).await.is_ok());
     }
 }

@@ -1,16 +1,16 @@
-//! How work in the background is told to end.
+//! The stop signal for work in the background.
 
 use tokio::sync::watch;
 
-/// Tells work in the background to end.
+/// Requests the stop of work in the background.
 #[derive(Debug)]
 pub struct StopSender(watch::Sender<bool>);
 
-/// Hears when the work is to end.
+/// Receives the request to stop.
 #[derive(Debug, Clone)]
 pub struct Stop(watch::Receiver<bool>);
 
-/// A sender, and what its work listens to.
+/// A sender and its receiver.
 #[must_use]
 pub fn channel() -> (StopSender, Stop) {
     let (sender, receiver) = watch::channel(false);
@@ -18,22 +18,22 @@ pub fn channel() -> (StopSender, Stop) {
 }
 
 impl StopSender {
-    /// Asks all work that listens to end.
+    /// Requests all receivers to stop.
     pub fn stop(&self) {
         self.0.send_replace(true);
     }
 }
 
 impl Stop {
-    /// Whether the work is to end.
+    /// Whether a stop was requested.
     #[must_use]
     pub fn is_requested(&self) -> bool {
         *self.0.borrow()
     }
 
-    /// Waits until the work is to end.
+    /// Waits until a stop is requested.
     pub async fn requested(&mut self) {
-        // Nobody can ask any more once the sender is gone, so that ends the work as well.
+        // If the sender was dropped, no request can arrive any more, so that counts as a stop.
         let _ = self.0.wait_for(|stop| *stop).await;
     }
 }

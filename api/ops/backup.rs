@@ -1,5 +1,5 @@
-//! Backup and restore of an installation with an embedded database: the database's file and the folder of
-//! attachments, both the same way in either direction.
+//! Backup and restore of an installation with an embedded database. Both copy the database's file and the folder of
+//! attachments from one place to another.
 
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -14,86 +14,93 @@ use crate::domain::values::ids::UploadId;
 use crate::error::Error;
 use crate::files::Files;
 
-/// A database and its attachments.
+/// The paths of a database and its attachments, of an installation or of a backup.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct Installation {
     /// The database's file.
     pub database: PathBuf,
     /// The folder of attachments.
     pub uploads: PathBuf,
 }
 
-impl Place {
+impl Installation {
     /// A backup: `FILE`, and `FILE.uploads` beside it.
     #[must_use]
     pub fn of_backup(file: &Path) -> Self {
-        Self { database: file.to_owned(), uploads: beside(file, ".uploads") }
+        Self { database: file.to_owned(), uploads: with_suffix(file, ".uploads") }
     }
 }
 
 /// What was copied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
-    /// Attachments with all their bytes.
+    /// How many attachments were copied.
     pub attachments: usize,
-    /// Attachments of the database whose bytes are missing or are not the ones that were announced.
+    /// Attachments in the database whose file is missing or has another digest than the database states.
     pub damaged: Vec<UploadId>,
 }
 
-/// Copies an installation, as it is at one instant, while a service may be writing to it. The new database
-/// appears under its name last: where it is, all that could be copied is on disk.
+/// Copies a snapshot of an installation, also while the service writes to it. The new database is renamed to its name
+/// last: if it exists, the copy is complete.
 ///
-/// Attachments are copied after the database. Each is stored before its row says so and never changes
-/// afterwards, so whatever the copied rows speak of is there.
+/// Attachments are copied after the database. The service stores an attachment before its row, and never changes it
+/// afterwards, so the attachments of all copied rows exist.
 ///
 /// # Errors
-/// An internal error if there is a database already at the new place, if the old one is missing or damaged,
-/// or if the disk is full; the new database is not there then. Damaged attachments are no error: what is
-/// whole is worth keeping.
-pub fn copy(from: &Place, to: &Place) -> Result<Copied, Error> {
-    refuse_taken(&to.database)?;
-    let aside = beside(&to.database, &format!(".part-{:016x}", rand::random::<u64>()));
-    let copied = copy_database(&from.database, &aside)
+/// An internal error if there is a database at the target already, if the source is missing or damaged, or if the
+/// disk is full; then the new database does not exist. Damaged attachments are no error: the rest of the copy is
+/// still useful.
+pub fn copy(from: &Installation, to: &Installation) -> Result<Copied, Error> {
+    refuse_existing(&to.database)?;
+    let temporary = with_suffix(&to.database, &format!(".part-{:016x}", rand::random::<u64>()));
+    let copied = copy_database(&from.database, &temporary)
         .and_then(|stored| copy_attachments(&stored, from, to))
-        .and_then(|copied| publish(&aside, &to.database).map(|()| copied));
+        .and_then(|copied| publish(&temporary, &to.database).map(|()| copied));
     if copied.is_err() {
-        // Half a copy is of no use; that it cannot be removed either changes nothing.
-        let _ = fs::remove_file(&aside);
+        // The result is an error anyway, whether or not the incomplete copy can be removed.
+        let _ = fs::remove_file(&temporary);
     }
     copied
 }
 
-/// A database is never written over. Neither is a log without one: SQLite would play it into the new file.
-fn refuse_taken(file: &Path) -> Result<(), Error> {
-    for taken in [file.to_owned(), beside(file, "-wal"), beside(file, "-journal")] {
-        if taken.try_exists().map_err(|error| named(&taken, &error))? {
-            return Err(Error::internal(format!("{} is there already: move it away first", taken.display())));
+/// Refuses to overwrite a database, or a journal without one: SQLite would apply it to the new file.
+fn refuse_existing(file: &Path) -> Result<(), Error> {
+    for existing in [file.to_owned(), with_suffix(file, "-wal"), with_suffix(file, "-journal")] {
+        if existing.try_exists().map_err(|error| named(&existing, &error))? {
+            return Err(Error::internal(format!(
+                "{} exists already: move it away first",
+                existing.display()
+            )));
         }
     }
     Ok(())
 }
 
-/// Copies the database aside, checks the copy and names the attachments it speaks of.
-fn copy_database(from: &Path, aside: &Path) -> Result<Vec<(UploadId, String)>, Error> {
+/// Copies the database to a temporary name, checks the copy, and lists its attachments.
+fn copy_database(from: &Path, temporary: &Path) -> Result<Vec<(UploadId, String)>, Error> {
     let mut original = database::open_unchanged(from)?;
-    if let Some(folder) = aside.parent() {
+    if let Some(folder) = temporary.parent() {
         fs::create_dir_all(folder).map_err(|error| named(folder, &error))?;
     }
-    // Password hashes and addresses are in it: nobody else may read it, not even while it is being written.
-    let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(aside);
-    let out = out.map_err(|error| named(aside, &error))?;
-    database::copy_into(&mut original, aside)?;
-    let mut copy = database::open_unchanged(aside)?;
+    // It holds password hashes and addresses, so nobody else may read it, also while it is being written.
+    let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(temporary);
+    let out = out.map_err(|error| named(temporary, &error))?;
+    database::copy_into(&mut original, temporary)?;
+    let mut copy = database::open_unchanged(temporary)?;
     if let Some(damage) = database::find_damage(&mut copy)?.first() {
         return Err(Error::internal(format!("{}: the database is damaged: {damage}", from.display())));
     }
     let stored = uploads::list_stored(&mut copy)?;
     drop(copy);
-    out.sync_all().map_err(|error| named(aside, &error))?;
+    out.sync_all().map_err(|error| named(temporary, &error))?;
     Ok(stored)
 }
 
-fn copy_attachments(stored: &[(UploadId, String)], from: &Place, to: &Place) -> Result<Copied, Error> {
+fn copy_attachments(
+    stored: &[(UploadId, String)],
+    from: &Installation,
+    to: &Installation,
+) -> Result<Copied, Error> {
     let (source, target) = (Files::at(&from.uploads), Files::open(&to.uploads)?);
     let mut copied = Copied { attachments: 0, damaged: Vec::new() };
     for (id, sha256) in stored {
@@ -108,16 +115,16 @@ fn copy_attachments(stored: &[(UploadId, String)], from: &Place, to: &Place) -> 
     Ok(copied)
 }
 
-fn publish(aside: &Path, file: &Path) -> Result<(), Error> {
-    fs::rename(aside, file).map_err(|error| named(file, &error))?;
+fn publish(temporary: &Path, file: &Path) -> Result<(), Error> {
+    fs::rename(temporary, file).map_err(|error| named(file, &error))?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| named(folder, &error))
 }
 
-/// The path with something at the end of its name.
-fn beside(file: &Path, ending: &str) -> PathBuf {
+/// The path with a suffix added to its name.
+fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
-    name.push(ending);
+    name.push(suffix);
     PathBuf::from(name)
 }
 

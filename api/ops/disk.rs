@@ -1,4 +1,4 @@
-//! Room on the disks that the service writes to.
+//! Free space on the disks that the service writes to.
 
 use std::path::Path;
 
@@ -6,18 +6,18 @@ use rustix::fs::StatVfsMountFlags;
 
 use crate::error::Error;
 
-/// How many bytes the service may still write where a folder is. A folder that is not there yet is
-/// asked for by the nearest one above it.
+/// How many bytes are free on the file system of a folder. If the folder does not exist yet, the nearest existing
+/// parent counts.
 ///
 /// # Errors
-/// An internal error if the file system does not tell, or is mounted read-only.
+/// An internal error if the file system does not report it, or is mounted read-only.
 pub fn free_bytes(folder: &Path) -> Result<u64, Error> {
-    let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
-    let statistics = rustix::fs::statvfs(there).map_err(Error::internal)?;
+    let existing = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    let statistics = rustix::fs::statvfs(existing).map_err(Error::internal)?;
     if statistics.f_flag.contains(StatVfsMountFlags::RDONLY) {
         return Err(Error::internal("the file system is mounted read-only"));
     }
-    // Blocks that only root may use do not count.
+    // Blocks that are reserved for root do not count.
     Ok(statistics.f_bavail.saturating_mul(statistics.f_frsize))
 }
 

@@ -1,5 +1,5 @@
-//! Reads a facility list from CSV and imports it in steps, so that the service goes on meanwhile
-//! and a bad row does not stop the good ones.
+//! Reads a facility list from CSV and imports it in small transactions, so that the service goes on meanwhile. A bad
+//! row is refused and does not stop the import.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -32,7 +32,7 @@ const STEP: usize = 500;
 pub struct RefusedRow {
     /// Its line in the file, from 1.
     pub line: u64,
-    /// The column at fault; empty where the row as a whole is.
+    /// The column at fault; empty if the whole row is.
     pub column: &'static str,
     /// The reason's code.
     pub reason: &'static str,
@@ -92,8 +92,8 @@ pub fn import_text(import: &Import<'_>, text: &str) -> Result<(Report, Vec<Refus
     Ok((report, refused))
 }
 
-/// UTF-8 where it is, else Shift JIS, in which the bureaus' spreadsheets save. Bytes that are
-/// neither would become names that nobody bears.
+/// Decodes UTF-8 or Shift JIS, which the regional bureaus' spreadsheets use. Other encodings are refused, because
+/// they would produce wrong names.
 fn decode(bytes: &[u8]) -> Option<String> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Some(text.trim_start_matches('\u{feff}').to_owned());
@@ -128,7 +128,7 @@ impl Columns {
     }
 }
 
-/// What was read of a file so far.
+/// The part of a file that was read so far.
 #[derive(Default)]
 struct Edition {
     coverage: Coverage,
@@ -137,8 +137,8 @@ struct Edition {
 }
 
 impl Edition {
-    /// Reads a row. Lists name a facility once per line of business: a row that says the same again
-    /// is skipped, one that contradicts the first is refused, so that a second import changes nothing.
+    /// Reads a row. A list may name a facility several times, once per line of business. A row that repeats an earlier
+    /// one is skipped, and one that contradicts it is refused, so that a second import changes nothing.
     fn take(
         &mut self,
         text: &str,
@@ -154,7 +154,7 @@ impl Edition {
         let refuse = |(column, fault): (_, Fault)| RefusedRow { line, column, reason: fault.code() };
         let code = FacilityCode::parse(record.get(columns.code).unwrap_or_default())
             .map_err(|fault| refuse(("facility_code", fault)))?;
-        // Its facility is in the edition even if the rest of the row is refused.
+        // The facility is in the list even if the rest of the row is refused.
         self.coverage.note(&code);
         let row = read_row(columns, &code, &record).map_err(refuse)?;
         match self.rows.entry(code) {
@@ -168,8 +168,8 @@ impl Edition {
     }
 }
 
-/// A record's line. The reader's own position lies before the line feed of a CRLF and before empty
-/// lines, which it only skips with the record after them.
+/// The line number of a record. The reader's own position is before the line feed of a CRLF and before empty lines,
+/// which it skips only when it reads the next record.
 fn line_of(text: &str, record: &StringRecord) -> u64 {
     let Some(position) = record.position() else { return 0 };
     let rest = usize::try_from(position.byte()).ok().and_then(|start| text.as_bytes().get(start..));
@@ -214,7 +214,7 @@ fn finish(import: &Import<'_>, coverage: Coverage, mut report: Report) -> Result
         }
         Ok(report)
     })?;
-    // Few at a time, so that requests get their turn between.
+    // In small steps, so that requests are served in between.
     loop {
         let before = report.carried_on;
         report = in_work(import, move |work| {

@@ -1,4 +1,4 @@
-//! What looks after a running service and its installation.
+//! Operation of a running service and its installation: checks, metrics, limits, backup, imports.
 
 pub mod backup;
 pub mod descriptors;

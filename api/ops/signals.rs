@@ -4,14 +4,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::error::Error;
 
-/// The signals, listened to from its making on.
+/// Listens to the signals from its creation on.
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    /// Begins to listen. From here on the signals end nothing by themselves.
+    /// Starts to listen. From now on the signals do not end the process by themselves.
     ///
     /// # Errors
     /// An internal error if the process cannot listen.
@@ -30,16 +30,16 @@ impl Signals {
         }
     }
 
-    /// Lets something come to its end, unless another signal comes first.
+    /// Waits for the shutdown to finish, unless another signal comes first.
     ///
     /// # Errors
-    /// Those of `ending`, and an internal error if it was cut short.
+    /// Those of `shutdown`, and an internal error if a signal interrupted it.
     pub async fn unless_again(
         &mut self,
-        ending: impl Future<Output = Result<(), Error>>,
+        shutdown: impl Future<Output = Result<(), Error>>,
     ) -> Result<(), Error> {
         tokio::select! {
-            ended = ending => ended,
+            ended = shutdown => ended,
             () = self.next() => {
                 Err(Error::internal("a second signal ended the process before its work was done"))
             }

@@ -1,8 +1,8 @@
 //! Access tokens: JWTs of RFC 9068, signed with Ed25519.
 //!
-//! A token is verified once; its claims are then kept by the token's hash until it expires, for a
-//! signature costs as much as eight bare requests. Whether the session still lives is asked of the
-//! database each time: see `usecases::sessions::authenticate`.
+//! A token's signature is verified once. The claims are then cached by the token's hash until it expires, because a
+//! verification costs as much as eight simple requests. Whether the session is still open is read from the database
+//! each time: see `usecases::identity::sessions::authenticate`.
 
 use std::sync::Arc;
 
@@ -21,14 +21,14 @@ use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::{AccountId, SessionId};
 use crate::error::Error;
 
-/// Verified tokens kept at most; one entry is a few hundred bytes.
-const KEPT: u64 = 20_000;
+/// How many verified tokens are cached at most. An entry takes a few hundred bytes.
+const CACHE_SIZE: u64 = 20_000;
 /// What a facility's session may do.
 const FACILITY_SCOPE: &str = "facility";
-/// Longer texts are no tokens of ours and are not looked at.
-const LONGEST: usize = 2048;
+/// Longest token. The service's own are shorter; longer texts are refused unread.
+const MAX_LENGTH: usize = 2048;
 
-/// Who a verified token speaks for. The session may have been ended since.
+/// Whom a verified token belongs to. The session may have ended since the token was issued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verified {
     /// The account.
@@ -62,7 +62,7 @@ struct Key {
     verifies: DecodingKey,
 }
 
-/// Issues and verifies access tokens. Clones share keys and memory.
+/// Issues and verifies access tokens. Clones share the keys and the cache.
 #[derive(Clone)]
 pub struct AccessTokens {
     keys: Arc<Vec<Key>>,
@@ -81,10 +81,10 @@ impl AccessTokens {
         if keys.is_empty() {
             return Err(Error::internal("no signing key"));
         }
-        Ok(Self { keys: Arc::new(keys), issuer: issuer.into(), verified: Cache::new(KEPT) })
+        Ok(Self { keys: Arc::new(keys), issuer: issuer.into(), verified: Cache::new(CACHE_SIZE) })
     }
 
-    /// Issues a token that is good for [`ACCESS_TOKEN_LIFE`].
+    /// Issues a token that is valid for [`ACCESS_TOKEN_LIFE`].
     ///
     /// # Errors
     /// An internal error if signing fails.
@@ -111,10 +111,10 @@ impl AccessTokens {
     /// Verifies a token.
     ///
     /// # Errors
-    /// [`IdentityRefusal::TokenInvalid`] for anything that is none of ours,
-    /// [`IdentityRefusal::TokenExpired`] once its life is over.
+    /// [`IdentityRefusal::TokenInvalid`] for a token that the service did not issue,
+    /// [`IdentityRefusal::TokenExpired`] for one that has expired.
     pub fn verify(&self, token: &str, now: Instant) -> Result<Verified, Error> {
-        if token.len() > LONGEST {
+        if token.len() > MAX_LENGTH {
             return Err(IdentityRefusal::TokenInvalid.into());
         }
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
@@ -137,7 +137,7 @@ impl AccessTokens {
         rules.set_issuer(&[&self.issuer]);
         rules.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         rules.leeway = 0;
-        // The crate would ask the machine's clock; the service's own decides, in `verify`.
+        // The crate would use the machine's clock. `verify` checks the expiry with the service's clock.
         rules.validate_exp = false;
         let claims = decode::<Claims>(token, &key.verifies, &rules).ok()?.claims;
         if claims.scope != FACILITY_SCOPE {
@@ -150,7 +150,7 @@ impl AccessTokens {
         })
     }
 
-    /// The public keys, for whoever verifies tokens without asking us: (`kid`, `x`).
+    /// The public keys as (`kid`, `x`), for clients that verify tokens themselves.
     pub fn public_keys(&self) -> impl Iterator<Item = (&str, String)> {
         self.keys.iter().map(|key| (key.public.id.as_str(), key.public.public_x()))
     }
@@ -269,7 +269,7 @@ mod tests {
             format!("{unsigned}.{}.", parts[1]),
             format!("{}.{}.{}", parts[0], parts[1], "A".repeat(86)),
             format!("{token}A"),
-            "x".repeat(LONGEST + 1),
+            "x".repeat(MAX_LENGTH + 1),
             foreign.issue(ids().0, ids().1, noon()).unwrap(),
         ] {
             assert_eq!(refusal(ours.verify(&forged, noon())), IdentityRefusal::TokenInvalid, "{forged}");

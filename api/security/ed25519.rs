@@ -1,7 +1,7 @@
-//! The only signature the service makes or takes: Ed25519, as `jsonwebtoken`'s crypto provider.
+//! The crypto provider of `jsonwebtoken`: Ed25519, the only signature algorithm of the service.
 //!
-//! The crate's own providers bring RSA, P-256 and HMAC along; none of them may ever verify a token
-//! of ours, so they are not compiled in.
+//! The crate's own providers include RSA, P-256 and HMAC. They are not compiled in, so that no token can be verified
+//! with them.
 
 use ed25519_dalek::pkcs8::DecodePrivateKey;
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
@@ -18,7 +18,7 @@ static PROVIDER: CryptoProvider = CryptoProvider {
 
 /// Makes Ed25519 the process's provider; later calls change nothing.
 pub fn install() {
-    // An error only says that it is installed already.
+    // An error only means that it is installed already.
     let _ = PROVIDER.install_default();
 }
 

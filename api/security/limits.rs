@@ -1,7 +1,8 @@
-//! Budgets on what a stranger can cause, counted in this process (GCRA, by the `governor` crate).
+//! Budgets on what callers can cause, counted in this process (GCRA, by the `governor` crate).
 //!
-//! Limits by client alone lock out whole offices, limits by account alone let anybody lock a clinic
-//! out: both keys are used, and a client that logged in to an account before has its own budget.
+//! Budgets per client alone would lock out whole offices that share an address. Budgets per account alone would let
+//! anybody lock out a clinic. So both are used, and a client that has logged in to an account before has a separate
+//! budget for it.
 
 use std::num::NonZeroU32;
 use std::str::FromStr;
@@ -15,12 +16,12 @@ use governor::{Quota, RateLimiter};
 
 use crate::error::{Error, Limited};
 
-/// So many requests in a window; in settings `COUNT/SECONDS`, a day at most.
+/// A number of requests per window of time; in settings `COUNT/SECONDS`, a day at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
-    /// How many.
+    /// The number of requests.
     pub quota: NonZeroU32,
-    /// In how long.
+    /// The length of the window.
     pub window: Duration,
 }
 
@@ -35,7 +36,7 @@ impl FromStr for Budget {
     }
 }
 
-/// Where the limits read the time: the service's own clock, as time since 1970.
+/// The clock of the limits: the service's own, as the time since 1970.
 #[derive(Clone)]
 pub struct Ticks(Arc<dyn Fn() -> Duration + Send + Sync>);
 
@@ -56,7 +57,7 @@ pub struct Remaining {
     pub policy: &'static str,
     /// Its size.
     pub budget: Budget,
-    /// Requests that would be taken at once.
+    /// Requests that are left now.
     pub left: u32,
 }
 
@@ -69,7 +70,7 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// A budget that every key has for itself.
+    /// A budget for each key.
     pub fn new(
         policy: &'static str,
         budget: Budget,
@@ -105,7 +106,7 @@ impl Limit {
         }
     }
 
-    /// Forgets keys whose budget is whole again.
+    /// Forgets keys whose budget is full again.
     pub fn forget_idle(&self) {
         self.limiter.retain_recent();
         self.limiter.shrink_to_fit();

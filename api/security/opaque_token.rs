@@ -1,7 +1,7 @@
-//! Tokens that mean nothing but themselves: mailed links and refresh tokens.
+//! Opaque tokens: mailed links and refresh tokens.
 //!
-//! 256 random bits, shown once, kept only as a SHA-256 hash. Such a hash needs no salt and no cost:
-//! there is nothing to guess.
+//! A token is 256 random bits. It is shown once, and only its SHA-256 hash is stored. The hash needs no salt and no
+//! work factor, because 256 random bits cannot be guessed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 /// Characters of a token: 32 bytes in base64url without padding.
 pub const TOKEN_CHARACTERS: usize = 43;
 
-/// A token in its owner's hands.
+/// A token as its owner has it.
 #[derive(Debug, Clone)]
 pub struct OpaqueToken(SecretString);
 
@@ -26,7 +26,7 @@ impl OpaqueToken {
         Self(SecretString::from(URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// A token as a caller presents it. Any text is taken: one that is none of ours is not found.
+    /// A token as a caller presents it. Any text is accepted: an unknown token is simply not found.
     #[must_use]
     pub fn presented(text: &str) -> Self {
         Self(SecretString::from(text))
@@ -38,7 +38,7 @@ impl OpaqueToken {
         self.0.expose_secret()
     }
 
-    /// What is stored of it.
+    /// The hash that is stored.
     #[must_use]
     pub fn hash(&self) -> Vec<u8> {
         Sha256::digest(self.reveal().as_bytes()).to_vec()

@@ -1,7 +1,7 @@
 //! Password hashes: argon2id (19 MiB, two passes), as many at once as the machine has cores.
 //!
-//! Hashing is the dearest thing a stranger can ask for, so the queue before it is bounded, and an
-//! unknown account costs the same time as a known one.
+//! Hashing is the most expensive work that a caller can cause, so its queue is bounded. An unknown account takes the
+//! same time as a known one, so that the time does not reveal which accounts exist.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,9 +16,9 @@ use crate::domain::identity::password_hash::PasswordHash;
 use crate::domain::identity::passwords::normal_form;
 use crate::error::Error;
 
-/// Memory of one hash in KiB, passes and lanes: OWASP's second recommended setting.
+/// Memory in KiB, passes and lanes of a hash: OWASP's second recommended setting.
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
-/// Callers that may wait per permit; at about 30 ms each the last waits about a second.
+/// How many callers may wait per permit. At about 30 ms each, the last waits about a second.
 const WAITING_PER_PERMIT: usize = 32;
 
 /// Hashes and verifies passwords. Clones share the permits.
@@ -28,7 +28,7 @@ pub struct Passwords {
     permits: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
     most_waiting: usize,
-    nobody: PasswordHash,
+    dummy_hash: PasswordHash,
 }
 
 impl Passwords {
@@ -41,13 +41,13 @@ impl Passwords {
         let params =
             Params::new(memory, passes, lanes, None).map_err(|error| Error::internal(error.to_string()))?;
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let nobody = hash_with(&argon, &SecretString::from("an account that does not exist"))?;
+        let dummy_hash = hash_with(&argon, &SecretString::from("an account that does not exist"))?;
         Ok(Self {
             argon,
             permits: Arc::new(Semaphore::new(cores.max(1))),
             waiting: Arc::new(AtomicUsize::new(0)),
             most_waiting: cores.max(1) * WAITING_PER_PERMIT,
-            nobody,
+            dummy_hash,
         })
     }
 
@@ -57,20 +57,20 @@ impl Passwords {
     /// [`Error::Overloaded`] if too many callers wait.
     pub async fn hash(&self, password: SecretString) -> Result<PasswordHash, Error> {
         let argon = self.argon.clone();
-        self.in_turn(move || hash_with(&argon, &password)).await?
+        self.with_permit(move || hash_with(&argon, &password)).await?
     }
 
-    /// Whether a password fits a stored hash. Without one (no such account) the same work is done
-    /// and the answer is no.
+    /// Whether a password matches a stored hash. Without a hash (no such account) the same work is done, and the
+    /// answer is no.
     ///
     /// # Errors
     /// [`Error::Overloaded`] if too many callers wait.
     pub async fn verify(&self, password: SecretString, stored: Option<PasswordHash>) -> Result<bool, Error> {
         let argon = self.argon.clone();
-        let nobody = self.nobody.clone();
-        self.in_turn(move || {
+        let dummy_hash = self.dummy_hash.clone();
+        self.with_permit(move || {
             let known = stored.is_some();
-            let stored = stored.unwrap_or(nobody);
+            let stored = stored.unwrap_or(dummy_hash);
             let hash = phc::PasswordHash::new(stored.expose())
                 .map_err(|error| Error::internal(error.to_string()))?;
             let normal = SecretString::from(normal_form(password.expose_secret()));
@@ -79,13 +79,13 @@ impl Passwords {
         .await?
     }
 
-    async fn in_turn<T: Send + 'static>(
+    async fn with_permit<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let place = Place::take(&self.waiting, self.most_waiting)?;
+        let slot = QueueSlot::take(&self.waiting, self.most_waiting)?;
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(Error::internal)?;
-        drop(place);
+        drop(slot);
         blocking::run(move || {
             let _permit = permit;
             work()
@@ -94,18 +94,18 @@ impl Passwords {
     }
 }
 
-/// A place in the queue; given back when its holder goes on or gives up.
-struct Place<'a>(&'a AtomicUsize);
+/// A place in the queue of callers that wait. Dropping it frees the place.
+struct QueueSlot<'a>(&'a AtomicUsize);
 
-impl<'a> Place<'a> {
+impl<'a> QueueSlot<'a> {
     fn take(waiting: &'a AtomicUsize, most: usize) -> Result<Self, Error> {
         let before = waiting.fetch_add(1, Ordering::AcqRel);
-        let place = Self(waiting);
-        if before < most { Ok(place) } else { Err(Error::Overloaded("too many password checks wait")) }
+        let slot = Self(waiting);
+        if before < most { Ok(slot) } else { Err(Error::Overloaded("too many password checks wait")) }
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for QueueSlot<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::AcqRel);
     }
@@ -148,9 +148,9 @@ mod tests {
     #[test]
     fn a_full_queue_refuses_and_a_place_given_back_is_free_again() {
         let waiting = AtomicUsize::new(0);
-        let first = Place::take(&waiting, 1).unwrap();
-        assert!(matches!(Place::take(&waiting, 1), Err(Error::Overloaded(_))));
+        let first = QueueSlot::take(&waiting, 1).unwrap();
+        assert!(matches!(QueueSlot::take(&waiting, 1), Err(Error::Overloaded(_))));
         drop(first);
-        assert!(Place::take(&waiting, 1).is_ok());
+        assert!(QueueSlot::take(&waiting, 1).is_ok());
     }
 }

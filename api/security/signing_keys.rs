@@ -1,5 +1,5 @@
-//! The keys that sign access tokens: Ed25519 in PKCS#8 PEM files. The first signs; all of them
-//! verify, so that a key is rotated by putting a new one in front and dropping the old one later.
+//! The keys that sign access tokens: Ed25519 in PKCS#8 PEM files. The first signs, and all of them verify. To rotate a
+//! key, put a new one in front and remove the old one later.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -15,10 +15,10 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 
-/// The file beside the database in which a sandbox keeps its own key.
+/// The file of a sandbox's own key, in the data folder.
 pub const SANDBOX_FILE: &str = "signing-key.pem";
 
-/// One key pair with its public name.
+/// A key pair with its public id.
 pub struct NamedKey {
     /// The `kid`: RFC 7638 thumbprint of the public key.
     pub id: String,
@@ -52,7 +52,7 @@ fn encode_public(key: &SigningKey) -> String {
 /// Reads keys from PEM files, in their order.
 ///
 /// # Errors
-/// An internal error that names the file, never its content.
+/// An internal error that names the file and not its content.
 pub fn read(files: &[PathBuf]) -> Result<Vec<NamedKey>, Error> {
     files.iter().map(|file| read_one(file)).collect()
 }
@@ -65,10 +65,10 @@ fn read_one(file: &Path) -> Result<NamedKey, Error> {
         .map_err(|_| Error::internal(format!("{}: not an Ed25519 private key in PKCS#8 PEM", file.display())))
 }
 
-/// Reads the sandbox's key, or makes one that outlasts a restart.
+/// Reads the sandbox's key, or generates and stores one.
 ///
 /// # Errors
-/// An internal error if the file can be neither read nor made.
+/// An internal error if the file can be neither read nor created.
 pub fn read_or_generate(file: &Path) -> Result<NamedKey, Error> {
     if file.exists() {
         return read_one(file);

@@ -1,5 +1,5 @@
-//! The sandbox's mailbox: a table beside the outbox, so that delivery is one transaction, in which no
-//! mail is lost and none arrives twice.
+//! The sandbox's mailbox. It is a table, so a mail is delivered in one transaction: none is lost, and none arrives
+//! twice.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::jobs::queue::{Claimed, Lease, POLL_INTERVAL, Wanted, claim};
 use crate::jobs::stop::Stop;
 use crate::ops::metrics::{MailOutcome, Metrics};
 
-/// Mails delivered in one transaction at most.
+/// How many mails one transaction delivers at most.
 const BATCH: usize = 50;
 
 /// Delivers mails to the mailbox.
@@ -31,7 +31,7 @@ pub struct Mailbox {
     metrics: Arc<Metrics>,
 }
 
-/// What became of mails that were due.
+/// What happened to the mails that were due.
 struct Delivered {
     sent: usize,
     expired: usize,
@@ -44,7 +44,7 @@ impl Mailbox {
         Self { database, clock, metrics }
     }
 
-    /// Delivers until it is told to stop, and looks for mails whenever it is woken.
+    /// Delivers until a stop is requested, and looks for mails whenever it is woken.
     pub async fn run(&self, wake: &Notify, mut stop: Stop) {
         loop {
             if let Err(error) = self.deliver().await {
@@ -76,7 +76,7 @@ impl Mailbox {
 }
 
 fn deliver_batch(conn: &mut Conn, now: Instant) -> Result<Delivered, Error> {
-    // It ends with the transaction, which delivers what it claims.
+    // The lease need not last, because this transaction delivers what it claims.
     let lease = Lease { holder: Uuid::new_v4(), until: now };
     let wanted = Wanted { lease, room: BATCH, per_lane: BATCH, under_way: HashMap::new() };
     let Claimed { jobs: mails, expired } = claim::<Outbox>(conn, &wanted, now)?;

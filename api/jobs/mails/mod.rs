@@ -1,5 +1,5 @@
-//! Mails as jobs: they leave by SMTP, or go to the sandbox's mailbox. docs/mail.md has the states, the
-//! failures and when a mail is tried again.
+//! Mails as jobs: they are sent by SMTP, or delivered to the sandbox's mailbox. docs/mail.md describes the states, the
+//! failures and the retries.
 
 pub mod mailbox;
 pub mod outbox;
@@ -22,7 +22,7 @@ pub struct SmtpMails {
 }
 
 impl SmtpMails {
-    /// Sends by this server, and counts what becomes of each mail.
+    /// Sends through this server, and counts the results.
     #[must_use]
     pub const fn new(smtp: Arc<Smtp>, metrics: Arc<Metrics>) -> Self {
         Self { smtp, metrics }
@@ -34,12 +34,11 @@ impl Kind for SmtpMails {
     type Failure = MailFailure;
 
     const NAME: &'static str = "mails";
-    /// With all late mails it makes 48 connections; mail servers grant a client 50, unless they are told
-    /// otherwise. A domain still has room when the answers of two mails are lost, and no more than six
-    /// mails when none of its answers ever comes.
+    /// With all late mails this makes 48 connections; by default, mail servers allow a client 50. A domain still has
+    /// room if the answers to two mails are lost, and takes six mails at most if it never answers.
     const LIMITS: Limits = Limits { at_once: 16, per_lane: 4, late: 32, late_per_lane: 2 };
 
-    /// What takes longer can only wait for the answer to its content.
+    /// An attempt that takes longer can only be waiting for the answer to the content.
     fn usual_time(&self) -> Duration {
         self.smtp.longest_way_to_dot()
     }
@@ -61,7 +60,7 @@ impl Kind for SmtpMails {
         async move { smtp.send(outgoing).await }
     }
 
-    /// As little is known of such a mail as if the connection had been lost.
+    /// The outcome is as unknown as after a lost connection.
     fn unfinished() -> MailFailure {
         MailFailure::ConnectionLost
     }
@@ -93,7 +92,7 @@ impl Kind for SmtpMails {
 
     fn expired(&self, mails: usize) {
         self.metrics.mails(MailOutcome::Abandoned, mails);
-        tracing::warn!(mails, "mails were given up: their time is over");
+        tracing::warn!(mails, "mails were given up because they had expired");
     }
 }
 
@@ -105,7 +104,7 @@ const fn outcome_of(next: &Next) -> MailOutcome {
     }
 }
 
-/// Tells of every attempt that is over. It names no recipient and repeats nothing that the server said.
+/// Logs an attempt. The line names no recipient and repeats nothing of the server's answer.
 fn report(mail: &Waiting, next: &Next, took: Duration) {
     let (id, kind, ms) = (mail.id, &mail.kind, took.as_millis());
     match next {

@@ -13,19 +13,19 @@ use crate::jobs::queue::{Due, Queue};
 /// The rows of mails.
 pub struct Outbox;
 
-/// An attempt that is over.
+/// The result of an attempt.
 #[derive(Debug, Clone)]
 pub struct Attempt {
-    /// Of which mail.
+    /// The mail.
     pub id: MessageId,
-    /// The mail's own attempts, this one included if it was one.
+    /// How many attempts count for the mail, including this one unless the server's outage ended it.
     pub attempts: i64,
-    /// What becomes of the mail.
+    /// What happens to the mail.
     pub next: Next,
 }
 
 impl Attempt {
-    /// Decides what becomes of a mail.
+    /// Decides what happens to a mail.
     #[must_use]
     pub fn ended(mail: &Waiting, outcome: Result<(), MailFailure>, now: Instant) -> Self {
         let of_server = outcome.is_err_and(|failure| failure.trouble() == Trouble::Server);

@@ -1,40 +1,39 @@
-//! What the runner has to know of a kind of job.
+//! What a kind of job tells the runner: its queue, its limits and its attempts.
 
 use std::time::Duration;
 
 use crate::domain::values::calendar::Instant;
 use crate::jobs::queue::Queue;
 
-/// How many jobs of a kind may be under way.
+/// How many jobs of a kind may be in progress.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Jobs that are not late.
     pub at_once: usize,
-    /// Of these in one lane, so that a slow lane leaves room for the others.
+    /// Jobs in one lane that are not late, so that a slow lane leaves room for the others.
     pub per_lane: usize,
-    /// Late jobs that take no room from others.
+    /// Late jobs that do not count towards `at_once`.
     pub late: usize,
-    /// Of these in one lane.
+    /// Late jobs in one lane that do not count towards `per_lane`.
     pub late_per_lane: usize,
 }
 
-/// A kind of job: where its jobs wait, and what an attempt at one is.
+/// A kind of job: its queue, and how an attempt is made.
 pub trait Kind: Send + Sync + 'static {
-    /// Where its jobs wait.
+    /// The queue of its jobs.
     type Queue: Queue;
     /// Why an attempt failed.
     type Failure: Copy + Send + Sync + 'static;
 
-    /// What the log calls it.
+    /// Its name in the log.
     const NAME: &'static str;
-    /// How many jobs may be under way.
+    /// How many jobs may be in progress.
     const LIMITS: Limits;
 
-    /// How long an attempt takes at most, unless it is late. A lease lasts as long at first, and a stop
-    /// waits no longer.
+    /// How long an attempt takes before it counts as late. The first lease lasts this long, and a stop waits no longer.
     fn usual_time(&self) -> Duration;
 
-    /// How long an attempt that is late may take at most.
+    /// How long a late attempt may take at most.
     fn late_time(&self) -> Duration;
 
     /// Makes one attempt, outside any transaction.
@@ -43,20 +42,19 @@ pub trait Kind: Send + Sync + 'static {
         job: &<Self::Queue as Queue>::Job,
     ) -> impl Future<Output = Result<(), Self::Failure>> + Send + 'static;
 
-    /// Why an attempt failed that a stop has broken off.
+    /// The failure of an attempt that a stop has cancelled.
     fn unfinished() -> Self::Failure;
 
-    /// Whether a failure is the trouble of whoever serves all jobs: no job is to blame, and all wait
-    /// until it is over.
+    /// Whether a failure affects all jobs, such as an outage of the server. All jobs then wait until it is over.
     fn is_outage(failure: Self::Failure) -> bool;
 
     /// The code of a failure, for the log.
     fn code(failure: Self::Failure) -> &'static str;
 
-    /// How long nothing is attempted after so many outages in a row.
+    /// How long to pause after this number of outages in a row.
     fn pause_after(outages: u32) -> Duration;
 
-    /// Decides what becomes of a job after an attempt that took so long: done, tried again, or given up.
+    /// Decides what happens to a job after an attempt: it is done, tried again, or given up.
     fn conclude(
         &self,
         job: &<Self::Queue as Queue>::Job,
@@ -65,6 +63,6 @@ pub trait Kind: Send + Sync + 'static {
         now: Instant,
     ) -> <Self::Queue as Queue>::Attempt;
 
-    /// Notes that so many jobs were given up because their time is over.
+    /// Counts jobs that were given up because they had expired.
     fn expired(&self, jobs: usize);
 }

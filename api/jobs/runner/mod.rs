@@ -1,5 +1,5 @@
-//! Carries jobs of one kind out: claimed with a lease, attempted side by side outside any transaction,
-//! settled as they end. No job waits for another: while slow ones hang, new ones are claimed.
+//! Runs jobs of one kind. It claims them with a lease, attempts them concurrently outside any transaction, and stores
+//! the results as attempts end. No job waits for another: while slow jobs hang, new ones are claimed.
 
 mod kind;
 mod pause;
@@ -25,29 +25,29 @@ use crate::error::{Error, chain};
 use crate::jobs::queue::{self, Lease, POLL_INTERVAL, Queue, Wanted};
 use crate::jobs::stop::Stop;
 
-/// How much longer a lease lasts than what it is for, for writing down what became of it.
+/// How much longer a lease lasts than the attempt, so that there is time to store the result.
 const LEASE_MARGIN: Duration = Duration::from_mins(1);
 
 type JobOf<K> = <<K as Kind>::Queue as Queue>::Job;
 type IdOf<K> = <<K as Kind>::Queue as Queue>::Id;
 type AttemptOf<K> = <<K as Kind>::Queue as Queue>::Attempt;
 
-/// Carries jobs out.
+/// Runs jobs of one kind.
 pub struct Runner<K: Kind> {
     kind: K,
     database: Database,
     clock: Clock,
-    /// In whose name it holds leases.
+    /// Its id as the holder of leases.
     holder: Uuid,
     tasks: JoinSet<Result<(), K::Failure>>,
     under_way: UnderWay<JobOf<K>>,
-    /// Attempts that are over and not written down yet.
+    /// Results of attempts that are not stored yet.
     ended: Vec<AttemptOf<K>>,
     pause: Pause,
 }
 
 impl<K: Kind> Runner<K> {
-    /// Has nothing under way yet.
+    /// A runner without jobs in progress.
     #[must_use]
     pub fn new(kind: K, database: Database, clock: Clock) -> Self {
         Self {
@@ -62,8 +62,8 @@ impl<K: Kind> Runner<K> {
         }
     }
 
-    /// Works until it is told to stop, and looks for new jobs whenever it is woken. At a stop it claims
-    /// nothing more, waits for what is under way, and hands the rest back.
+    /// Runs until a stop is requested, and looks for new jobs whenever it is woken. At a stop it claims no more jobs,
+    /// waits for those in progress, and returns the leases of the rest.
     pub async fn run(mut self, wake: &Notify, mut stop: Stop) {
         while !stop.is_requested() {
             self.hold_late().await;
@@ -79,13 +79,13 @@ impl<K: Kind> Runner<K> {
         self.finish().await;
     }
 
-    /// Claims what there is room for, and begins it.
+    /// Claims as many jobs as there is room for, and starts them.
     async fn claim(&mut self) {
         let room = self.room();
         if room == 0 {
             return;
         }
-        // Few jobs are ever late. The others need not wait so long if this process dies.
+        // The lease is that of a usual attempt, because few are late. If this process dies, its jobs are free sooner.
         let lease = self.lease(self.kind.usual_time());
         let (per_lane, under_way) = (K::LIMITS.per_lane, self.under_way.by_lane(K::Queue::lane));
         let wanted = Wanted { lease, room, per_lane, under_way };
@@ -106,8 +106,8 @@ impl<K: Kind> Runner<K> {
         Lease { holder: self.holder, until: self.clock.now() + lasting + LEASE_MARGIN }
     }
 
-    /// Makes the leases of late jobs outlast their longest time. What fails is tried again at the next
-    /// look: there is the margin's time for it.
+    /// Extends the leases of late jobs to the longest time of an attempt. If that fails, the next round tries again,
+    /// within the margin of the lease.
     async fn hold_late(&mut self) {
         let late = self.under_way.newly_late();
         if !late.is_empty() {
@@ -130,8 +130,8 @@ impl<K: Kind> Runner<K> {
         }
     }
 
-    /// How many jobs may be claimed now. Nothing is claimed while attempts that ended cannot be written
-    /// down, nor during a pause; after a pause one job finds out whether the trouble is over.
+    /// How many jobs may be claimed now: none while results cannot be stored or during a pause. After a pause, one job
+    /// tests whether the outage is over.
     fn room(&self) -> usize {
         let free = self.under_way.room();
         if self.pause.lasts() || !self.ended.is_empty() {
@@ -149,7 +149,7 @@ impl<K: Kind> Runner<K> {
         self.under_way.begin(task.id(), job);
     }
 
-    /// Waits until an attempt is over, and notes it and all others that are over too.
+    /// Waits until an attempt ends, and notes it and all others that have ended.
     async fn some_end(&mut self) {
         let Some(first) = self.tasks.join_next_with_id().await else {
             return std::future::pending().await;
@@ -167,7 +167,7 @@ impl<K: Kind> Runner<K> {
             Err(error) => {
                 let id = self.under_way.end(error.id()).map(|begun| K::Queue::id(&begun.job));
                 let id = id.map(tracing::field::display);
-                // The panic's message may hold a part of the job. Its place is in the log already.
+                // The message of a panic may hold a part of the job. The panic hook has logged where it happened.
                 tracing::error!(
                     kind = K::NAME,
                     id,
@@ -185,7 +185,7 @@ impl<K: Kind> Runner<K> {
         self.ended.push(attempt);
     }
 
-    /// Writes down what is over. What cannot be written now is kept for the next time.
+    /// Stores the results of ended attempts. If that fails, they are kept for the next round.
     async fn settle(&mut self) {
         if self.ended.is_empty() {
             return;
@@ -199,7 +199,7 @@ impl<K: Kind> Runner<K> {
         }
     }
 
-    /// Waits as long as an attempt usually takes. Attempts that still go on then are left.
+    /// Waits for the attempts in progress, for no longer than one usually takes, and cancels the rest.
     async fn finish(mut self) {
         let usual_time = self.kind.usual_time();
         let all = async {

@@ -1,10 +1,10 @@
-//! A pause while the other side is in trouble.
+//! The pause after an outage of the server that all jobs need.
 
 use tokio::time::Instant;
 
 use super::kind::Kind;
 
-/// Nothing is attempted for a while after an outage, longer each time it is met again.
+/// After an outage nothing is attempted for a while, and for longer after each further outage.
 #[derive(Debug, Default)]
 pub(super) struct Pause {
     outages: u32,
@@ -12,17 +12,17 @@ pub(super) struct Pause {
 }
 
 impl Pause {
-    /// Whether nothing may be attempted now.
+    /// Whether the pause is still going on.
     pub(super) fn lasts(&self) -> bool {
         self.until.is_some_and(|until| Instant::now() < until)
     }
 
-    /// Whether nobody knows yet that the outage is over.
+    /// Whether no attempt has succeeded since the outage.
     pub(super) const fn is_open(&self) -> bool {
         self.outages > 0
     }
 
-    /// Begins a pause. Attempts that were under way together fail together, and count once.
+    /// Begins a pause. Concurrent attempts that fail in one outage count once.
     pub(super) fn begin<K: Kind>(&mut self, failure: K::Failure) {
         if self.lasts() {
             return;

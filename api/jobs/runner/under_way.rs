@@ -1,8 +1,8 @@
-//! The jobs under way, and how much room they leave.
+//! The jobs in progress, and how much room they leave.
 //!
-//! Some attempts may take minutes, and giving them up earlier does harm: a mail that waits for its last
-//! answer would be sent twice. So an attempt is late after a while, and leaves its room to another job: a
-//! lane that hangs delays no others.
+//! Some attempts take minutes, and cancelling them does harm: a mail that waits for the server's last answer would be
+//! sent twice. So after a while an attempt counts as late, and its room is free for another job. A lane that hangs does
+//! not delay the others.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,18 +12,18 @@ use tokio::time::Instant;
 
 use super::kind::Limits;
 
-/// What is under way, by the task that carries it out.
+/// The jobs in progress, by the task that runs them.
 pub(super) struct UnderWay<Job> {
     attempts: HashMap<Id, Begun<Job>>,
     limits: Limits,
     late_after: Duration,
 }
 
-/// A job under way.
+/// A job in progress.
 pub(super) struct Begun<Job> {
     pub(super) job: Job,
     pub(super) since: Instant,
-    /// Whether its lease was extended already.
+    /// Whether its lease was extended.
     extended: bool,
 }
 
@@ -40,14 +40,14 @@ impl Count {
         self.in_time += usize::from(!late);
     }
 
-    /// The room that they take, if so many late ones take none.
+    /// The room that they take, if `late` of the late ones take none.
     const fn taken(&self, late: usize) -> usize {
         self.in_time + self.late.saturating_sub(late)
     }
 }
 
 impl<Job> UnderWay<Job> {
-    /// Nothing yet.
+    /// No jobs.
     pub(super) fn new(limits: Limits, late_after: Duration) -> Self {
         Self { attempts: HashMap::new(), limits, late_after }
     }
@@ -64,7 +64,7 @@ impl<Job> UnderWay<Job> {
         begun.since.elapsed() > self.late_after
     }
 
-    /// How many jobs more may be begun.
+    /// How many more jobs may be started.
     pub(super) fn room(&self) -> usize {
         let mut count = Count::default();
         self.attempts.values().for_each(|begun| count.add(self.is_late(begun)));
@@ -81,7 +81,7 @@ impl<Job> UnderWay<Job> {
         counts.into_iter().map(|(lane, count)| (lane.to_owned(), count.taken(late))).collect()
     }
 
-    /// Jobs that are late, and whose leases do not know it.
+    /// Late jobs whose leases were not extended.
     pub(super) fn newly_late(&self) -> Vec<&Job> {
         let late = |begun: &&Begun<Job>| !begun.extended && self.is_late(begun);
         self.attempts.values().filter(late).map(|begun| &begun.job).collect()
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_late_job_is_told_until_its_lease_is_extended() {
+    async fn a_late_job_is_reported_until_its_lease_is_extended() {
         let mut under_way = begun(&["a", "b"], Duration::ZERO);
         tokio::time::sleep(Duration::from_millis(2)).await;
         assert_eq!((under_way.newly_late().len(), under_way.not_extended().len()), (2, 2));

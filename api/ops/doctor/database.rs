@@ -1,5 +1,5 @@
-//! Either database: whether it can be reached, is ours and can be written, whether its time is ours, and
-//! whether the attachments it speaks of are there.
+//! Checks of either database: whether it can be reached and written, whether its schema and its profile are right,
+//! whether its clock is right, and whether the attachments in its rows exist.
 
 use std::time::Duration as Wait;
 
@@ -19,12 +19,12 @@ use crate::db::store::sandbox::clock as sandbox_clock;
 use crate::error::Error;
 use crate::files::Files;
 
-/// How far ahead of this machine's clock the newest stored instant may be: another machine wrote it.
+/// How far ahead of this machine's clock the newest stored instant may be. Another machine may have written it.
 const SKEW: Duration = Duration::seconds(2);
-/// What to do about a table that is there and does not answer.
+/// What to do about a table that cannot be read.
 const UNREAD: &str = "end what holds a lock, and give the service's user the right to read";
-/// How long a commit may take. The service's callers wait longer, and none of them should have to.
-const COMMITTED: Wait = Wait::from_secs(5);
+/// How long a commit may take. The service itself waits longer.
+const COMMIT_TIMEOUT: Wait = Wait::from_secs(5);
 
 pub(super) fn examine(settings: &Settings, report: &mut Report) {
     let machine = Clock::of_machine();
@@ -42,15 +42,15 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
                     "check that the server is up, and host, user, password and sslrootcert in DATABASE_URL"
                 }
             };
-            let told = format!("cannot be opened, {}: {mend}", error.reason());
-            return report.add(Verdict::Fail, "database", told);
+            let message = format!("cannot be opened, {}: {mend}", error.reason());
+            return report.add(Verdict::Fail, "database", message);
         }
     };
     let usable = match &settings.database {
         Source::Sqlite(_) => sqlite::examine(&mut conn, report),
         Source::Postgres(_) => postgres::examine(&mut conn, &machine, report),
     };
-    // What follows reads tables, which must be whole and of our making.
+    // The other checks read tables, which must be intact and have the service's schema.
     if usable && examine_schema(&mut conn, settings, report) {
         examine_time(&mut conn, &machine, report);
         examine_writing(&mut conn, &machine, &settings.database, report);
@@ -58,7 +58,7 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
     }
 }
 
-/// Opens it without changing anything: the service itself would make a file its own.
+/// Opens it without changing anything. The service itself would set the journal mode of a file.
 fn open(source: &Source) -> Result<Conn, Error> {
     match source {
         Source::Sqlite(file) => open_unchanged(file),
@@ -69,23 +69,24 @@ fn open(source: &Source) -> Result<Conn, Error> {
     }
 }
 
-/// Whether the tables are there.
+/// Whether the schema is up to date.
 fn examine_schema(conn: &mut Conn, settings: &Settings, report: &mut Report) -> bool {
     match migrations::standing(conn) {
         Ok(steps) if steps.missing > 0 => {
-            let told = format!("{} steps of the schema are missing: run `todokede migrate`", steps.missing);
-            report.add(Verdict::Fail, "schema", told);
+            let message =
+                format!("{} steps of the schema are missing: run `todokede migrate`", steps.missing);
+            report.add(Verdict::Fail, "schema", message);
             return false;
         }
         Ok(steps) if steps.ahead > 0 => {
-            let told = format!("{} steps are of a newer version: finish the upgrade", steps.ahead);
-            report.add(Verdict::Warn, "schema", told);
+            let message = format!("{} steps are of a newer version: finish the upgrade", steps.ahead);
+            report.add(Verdict::Warn, "schema", message);
         }
         Ok(_) => report.add(Verdict::Ok, "schema", "is of this version"),
         Err(error) => {
             let mend = "run `todokede migrate`, or end what holds a lock";
-            let told = format!("has no history to read, {}: {mend}", error.reason());
-            report.add(Verdict::Fail, "schema", told);
+            let message = format!("has no history to read, {}: {mend}", error.reason());
+            report.add(Verdict::Fail, "schema", message);
             return false;
         }
     }
@@ -95,20 +96,20 @@ fn examine_schema(conn: &mut Conn, settings: &Settings, report: &mut Report) -> 
     true
 }
 
-/// Whether it is production's.
+/// Whether it is a database of production.
 fn examine_owner(conn: &mut Conn, report: &mut Report) {
-    let told = match sandbox_clock::find_offset(conn) {
+    let message = match sandbox_clock::find_offset(conn) {
         Ok(None) => return,
         Ok(Some(_)) => {
             "this database belongs to a sandbox: check DATABASE_URL and TODOKEDE_PROFILE".to_owned()
         }
         Err(error) => format!("whether it is a sandbox's cannot be read, {}: {UNREAD}", error.reason()),
     };
-    report.add(Verdict::Fail, "schema", told);
+    report.add(Verdict::Fail, "schema", message);
 }
 
 fn examine_time(conn: &mut Conn, machine: &Clock, report: &mut Report) {
-    // In a sandbox commands write down the machine's time, and the service that of its own clock.
+    // A sandbox stores the machine's time in commands, and the time of its own clock in the service.
     let sandbox = Clock::of_machine();
     if let Ok(Some(offset)) = sandbox_clock::find_offset(conn) {
         sandbox.set_offset_micros(offset);
@@ -118,14 +119,14 @@ fn examine_time(conn: &mut Conn, machine: &Clock, report: &mut Report) {
         Ok(Some(newest)) if newest > now + SKEW => {
             let ahead = (newest - now).num_seconds();
             let mend = "set the clocks of all machines by NTP";
-            let told =
+            let message =
                 format!("what was stored last is {ahead} seconds ahead of this machine's clock: {mend}");
-            report.add(Verdict::Fail, "clock", told);
+            report.add(Verdict::Fail, "clock", message);
         }
         Ok(_) => report.add(Verdict::Ok, "clock", "nothing that is stored lies in the future"),
         Err(error) => {
-            let told = format!("what was stored last cannot be read, {}: {UNREAD}", error.reason());
-            report.add(Verdict::Fail, "clock", told);
+            let message = format!("what was stored last cannot be read, {}: {UNREAD}", error.reason());
+            report.add(Verdict::Fail, "clock", message);
         }
     }
 }
@@ -133,17 +134,17 @@ fn examine_time(conn: &mut Conn, machine: &Clock, report: &mut Report) {
 fn examine_writing(conn: &mut Conn, machine: &Clock, source: &Source, report: &mut Report) {
     let written = diagnosis::try_to_write(conn, machine.now()).and_then(|()| match source {
         Source::Sqlite(_) => Ok(ProbeOutcome::Confirmed),
-        // What is taken back waits for no standby.
-        Source::Postgres(_) => try_to_commit(conn, connect(source)?, COMMITTED),
+        // A transaction that is rolled back waits for no standby.
+        Source::Postgres(_) => try_to_commit(conn, connect(source)?, COMMIT_TIMEOUT),
     });
-    let late = || format!("a commit is not confirmed within {} seconds", COMMITTED.as_secs());
+    let late = || format!("a commit is not confirmed within {} seconds", COMMIT_TIMEOUT.as_secs());
     match written {
         Ok(ProbeOutcome::Confirmed) => report.add(Verdict::Ok, "database", "can be written"),
         Ok(ProbeOutcome::WaitsForStandby) => {
             let mend = "bring one back that synchronous_standby_names names (Patroni: `patronictl list` must show a \
                         `Sync Standby`)";
-            let told = format!("{}, no synchronous standby answers: {mend}", late());
-            report.add(Verdict::Fail, "database", told);
+            let message = format!("{}, no synchronous standby answers: {mend}", late());
+            report.add(Verdict::Fail, "database", message);
         }
         Ok(ProbeOutcome::Late) => {
             let mend = "see what the server's disk and its log are at";
@@ -160,8 +161,8 @@ fn examine_attachments(conn: &mut Conn, settings: &Settings, report: &mut Report
     let stored = match uploads::list_stored(conn) {
         Ok(stored) => stored,
         Err(error) => {
-            let told = format!("the list of attachments cannot be read, {}: {UNREAD}", error.reason());
-            return report.add(Verdict::Fail, "uploads", told);
+            let message = format!("the list of attachments cannot be read, {}: {UNREAD}", error.reason());
+            return report.add(Verdict::Fail, "uploads", message);
         }
     };
     let files = Files::at(&settings.uploads);
@@ -169,9 +170,10 @@ fn examine_attachments(conn: &mut Conn, settings: &Settings, report: &mut Report
     match missing.first() {
         None => report.add(Verdict::Ok, "uploads", format!("all {} attachments are there", stored.len())),
         Some((id, _)) => {
-            let told = format!("{} of {} attachments are missing, such as {id}", missing.len(), stored.len());
+            let message =
+                format!("{} of {} attachments are missing, such as {id}", missing.len(), stored.len());
             let mend = "mount the right folder, or restore it from a backup";
-            report.add(Verdict::Fail, "uploads", format!("{told}: {mend}"));
+            report.add(Verdict::Fail, "uploads", format!("{message}: {mend}"));
         }
     }
 }

@@ -23,8 +23,8 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
     let folder = &settings.uploads;
     match fs::metadata(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let told = "is missing and made when the service starts: if there are attachments, mount or restore them";
-            return report.add(Verdict::Warn, "uploads", format!("{} {told}", folder.display()));
+            let message = "is missing and made when the service starts: if there are attachments, mount or restore them";
+            return report.add(Verdict::Warn, "uploads", format!("{} {message}", folder.display()));
         }
         Err(error) => return report.add(Verdict::Fail, "uploads", format!("{}: {error}", folder.display())),
         Ok(_) => {}

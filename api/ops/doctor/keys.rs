@@ -10,7 +10,7 @@ use super::{Report, Verdict};
 use crate::config::Settings;
 use crate::security::signing_keys;
 
-/// Reading by people who are neither the file's owner nor of its group.
+/// The permissions of users who are neither the file's owner nor in its group.
 const OTHERS: u32 = 0o007;
 
 pub(super) fn examine(settings: &Settings, report: &mut Report) {
@@ -41,17 +41,14 @@ fn examine_one(file: &Path, seen: &mut BTreeSet<String>, report: &mut Report) {
     };
     let mode = fs::metadata(file).map_or(OTHERS, |about| about.permissions().mode());
     if mode & OTHERS != 0 {
-        let told =
-            format!("{name} is open to everybody on this machine: `chmod o= {name}`, and think of a new key");
-        report.add(Verdict::Fail, "keys", told);
+        let message = format!(
+            "{name} is open to everybody on this machine: `chmod o= {name}`, and consider replacing the key"
+        );
+        report.add(Verdict::Fail, "keys", message);
     } else if seen.insert(key.id.clone()) {
         let role = if seen.len() == 1 { "signs" } else { "verifies" };
         report.add(Verdict::Ok, "keys", format!("{name} {role} as {}", key.id));
     } else {
-        report.add(
-            Verdict::Warn,
-            "keys",
-            format!("{name} is a key that stands in the list already: take one out"),
-        );
+        report.add(Verdict::Warn, "keys", format!("{name} is in the list twice: remove one"));
     }
 }

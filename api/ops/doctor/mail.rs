@@ -15,8 +15,8 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
     match rehearse(relay) {
         Err(error) => report.add(Verdict::Fail, "mail", error.reason()),
         Ok(Err(failure)) => {
-            let told = format!("{server}: {}: {}", failure.code(), mend(failure));
-            report.add(Verdict::Fail, "mail", told);
+            let message = format!("{server}: {}: {}", failure.code(), mend(failure));
+            report.add(Verdict::Fail, "mail", message);
         }
         Ok(Ok(())) => {
             let login = if relay.login.is_some() { "the login" } else { "no login" };

@@ -1,4 +1,4 @@
-//! Examines an installation and says what to mend. It changes nothing and repeats no secret.
+//! Examines an installation and says what to repair. It changes nothing and prints no secret.
 
 mod database;
 mod disk;
@@ -15,9 +15,9 @@ use crate::config::{Profile, Settings};
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// As it should be.
+    /// All is well.
     Ok,
-    /// The service works; somebody should look at it by day.
+    /// The service works, and somebody should look at it in working hours.
     Warn,
     /// The service does not work, or not safely.
     Fail,
@@ -28,10 +28,10 @@ pub enum Verdict {
 pub struct Finding {
     /// How it ended.
     pub verdict: Verdict,
-    /// What was looked at.
+    /// The part that was checked.
     pub subject: &'static str,
-    /// What was seen and, unless all is well, what to mend.
-    pub told: String,
+    /// The finding and, unless all is well, what to do.
+    pub message: String,
 }
 
 impl fmt::Display for Finding {
@@ -41,30 +41,30 @@ impl fmt::Display for Finding {
             Verdict::Warn => "warn",
             Verdict::Fail => "FAIL",
         };
-        write!(f, "{verdict:<4}  {:<9}  {}", self.subject, self.told)
+        write!(f, "{verdict:<4}  {:<9}  {}", self.subject, self.message)
     }
 }
 
-/// All checks, each told as soon as it is made: one that takes its time shows how far the others came.
+/// The checks so far. Each is printed as soon as it is made, so that a slow check shows how far the others came.
 #[derive(Debug)]
 struct Report {
-    tell: fn(&Finding),
+    print: fn(&Finding),
     failures: usize,
 }
 
 impl Report {
-    /// What a library said may have several lines; a check has one.
-    fn add(&mut self, verdict: Verdict, subject: &'static str, told: impl AsRef<str>) {
-        let words: Vec<&str> = told.as_ref().split_whitespace().collect();
+    /// Adds a check in one line: messages of libraries may have several.
+    fn add(&mut self, verdict: Verdict, subject: &'static str, message: impl AsRef<str>) {
+        let words: Vec<&str> = message.as_ref().split_whitespace().collect();
         self.failures += usize::from(verdict == Verdict::Fail);
-        (self.tell)(&Finding { verdict, subject, told: words.join(" ") });
+        (self.print)(&Finding { verdict, subject, message: words.join(" ") });
     }
 }
 
-/// Examines an installation, tells every check, and gives how many failed.
+/// Examines an installation, prints every check, and returns how many failed.
 #[must_use]
-pub fn examine(settings: &Settings, tell: fn(&Finding)) -> usize {
-    let mut report = Report { tell, failures: 0 };
+pub fn examine(settings: &Settings, print: fn(&Finding)) -> usize {
+    let mut report = Report { print, failures: 0 };
     let profile = match settings.profile {
         Profile::Sandbox => "a sandbox, not for real facilities",
         Profile::Production => "production",
@@ -77,8 +77,8 @@ pub fn examine(settings: &Settings, tell: fn(&Finding)) -> usize {
     let missing = descriptors::missing_for(settings.serving.connections);
     if missing > 0 {
         let mend = "raise the hard limit of open files, or lower TODOKEDE_MAX_CONNECTIONS";
-        let told = format!("{missing} more files would have to be open for all connections: {mend}");
-        report.add(Verdict::Warn, "settings", told);
+        let message = format!("{missing} more files would have to be open for all connections: {mend}");
+        report.add(Verdict::Warn, "settings", message);
     }
     database::examine(settings, &mut report);
     keys::examine(settings, &mut report);

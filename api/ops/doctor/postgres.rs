@@ -1,4 +1,4 @@
-//! What only a PostgreSQL server is asked: version, role, durability, encryption, clock.
+//! The checks of a PostgreSQL server alone: version, role, durability, encryption, clock.
 
 use chrono::{DateTime, Duration};
 
@@ -10,18 +10,18 @@ use crate::domain::values::calendar::Instant;
 
 /// The oldest version that the tests run on.
 const OLDEST_TESTED: i32 = 150_000;
-/// Between clocks that follow NTP there is less.
-const WORTH_A_LOOK: Duration = Duration::seconds(1);
-/// From here on leases and the ends of tokens go wrong.
-const TOO_FAR: Duration = Duration::seconds(5);
+/// Clocks that follow NTP differ less.
+const CLOCK_WARNING: Duration = Duration::seconds(1);
+/// From this difference on, leases and expiry times are wrong.
+const CLOCK_FAILURE: Duration = Duration::seconds(5);
 
-/// Whether the server can be asked on.
+/// Returns whether further checks make sense.
 pub(super) fn examine(conn: &mut Conn, machine: &Clock, report: &mut Report) -> bool {
     let before = machine.now();
     match diagnosis::ask_server(conn) {
         Ok(server) => {
-            for (verdict, subject, told) in judge(&server, before, machine.now()) {
-                report.add(verdict, subject, told);
+            for (verdict, subject, message) in judge(&server, before, machine.now()) {
+                report.add(verdict, subject, message);
             }
             true
         }
@@ -33,12 +33,12 @@ pub(super) fn examine(conn: &mut Conn, machine: &Clock, report: &mut Report) -> 
 }
 
 fn judge(server: &ServerReport, before: Instant, after: Instant) -> [(Verdict, &'static str, String); 4] {
-    let (role, told) = judge_role(server);
+    let (role, message) = judge_role(server);
     let (safe, safety) = judge_durability(server);
     let (hidden, encryption) = judge_encryption(server);
     let (clock, skew) = judge_clock(server, before, after);
     [
-        (role, "database", told),
+        (role, "database", message),
         (safe, "database", safety),
         (hidden, "database", encryption.to_owned()),
         (clock, "clock", skew),
@@ -72,8 +72,8 @@ fn judge_durability(server: &ServerReport) -> (Verdict, String) {
     let alone = server.synchronous_standby_names.is_empty();
     match server.synchronous_commit.as_str() {
         "on" | "remote_apply" | "remote_write" | "local" if alone => {
-            let told = "commits are synced to the disk of one machine; no standby is waited for";
-            (Verdict::Ok, told.to_owned())
+            let message = "commits are synced to the disk of one machine; no standby is waited for";
+            (Verdict::Ok, message.to_owned())
         }
         "on" | "remote_apply" => (Verdict::Ok, "commits are synced to disks, a standby's too".to_owned()),
         weak => {
@@ -96,18 +96,19 @@ const fn judge_encryption(server: &ServerReport) -> (Verdict, &'static str) {
     }
 }
 
-/// The server looked at its clock between two looks at ours.
+/// Compares the server's clock with this machine's, which was read before and after it.
 fn judge_clock(server: &ServerReport, before: Instant, after: Instant) -> (Verdict, String) {
     let theirs = DateTime::from_timestamp_micros(server.clock_micros).unwrap_or(DateTime::UNIX_EPOCH);
     let apart = (theirs - after).max(before - theirs).max(Duration::zero());
-    let told = format!("the database server's clock is {} ms from this machine's", apart.num_milliseconds());
+    let message =
+        format!("the database server's clock is {} ms from this machine's", apart.num_milliseconds());
     let mend = "set the clocks of all machines by NTP";
-    if apart > TOO_FAR {
-        (Verdict::Fail, format!("{told}: {mend}"))
-    } else if apart > WORTH_A_LOOK {
-        (Verdict::Warn, format!("{told}: {mend}"))
+    if apart > CLOCK_FAILURE {
+        (Verdict::Fail, format!("{message}: {mend}"))
+    } else if apart > CLOCK_WARNING {
+        (Verdict::Warn, format!("{message}: {mend}"))
     } else {
-        (Verdict::Ok, told)
+        (Verdict::Ok, message)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What only an embedded database is asked: its file, and how it is synced.
+//! The checks of an embedded database alone: its file, and how commits are synced.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::db::store::diagnosis::{self, Durability};
 const FULL: i32 = 2;
 const RESTORE: &str = "stop the service, keep the file, restore the last backup";
 
-/// Whether there is a file to open, for opening would make it.
+/// Whether the file exists. It is checked first, because opening the database would create it.
 pub(super) fn is_there(file: &Path, report: &mut Report) -> bool {
     if !file.exists() {
         let mend = "check DATABASE_URL; for a new installation run `todokede migrate`";
@@ -19,15 +19,15 @@ pub(super) fn is_there(file: &Path, report: &mut Report) -> bool {
     file.exists()
 }
 
-/// Whether the file can be read on.
+/// Returns whether further checks make sense.
 pub(super) fn examine(conn: &mut Conn, report: &mut Report) -> bool {
     if !examine_pages(conn, report) {
         return false;
     }
     match diagnosis::durability(conn) {
         Ok(durability) => {
-            let (verdict, told) = judge(&durability);
-            report.add(verdict, "database", told);
+            let (verdict, message) = judge(&durability);
+            report.add(verdict, "database", message);
         }
         Err(error) => report.add(Verdict::Fail, "database", error.reason()),
     }
@@ -53,10 +53,10 @@ fn judge(durability: &Durability) -> (Verdict, String) {
         return (Verdict::Fail, "commits are not synced: a power cut loses acknowledged filings".to_owned());
     }
     if durability.journal_mode != "wal" {
-        let told = format!("the journal mode is {}", durability.journal_mode);
+        let message = format!("the journal mode is {}", durability.journal_mode);
         let mend =
             "the service makes it wal when it starts; if this line stays, put the file on a local disk";
-        return (Verdict::Warn, format!("{told}: {mend}"));
+        return (Verdict::Warn, format!("{message}: {mend}"));
     }
     (Verdict::Ok, "every commit is synced to the disk".to_owned())
 }

@@ -1,8 +1,7 @@
-//! What Prometheus reads: counted where things happen, written when it asks.
+//! The metrics for Prometheus: counted as events happen, written when they are scraped.
 //!
-//! No number of callers or guesses can make the series many: routes are patterns of the service's
-//! own, and whatever no route took is one of them; methods, kinds of status, budgets, errands and
-//! outcomes are words of this source. docs/metrics.md lists them all.
+//! Callers cannot increase the number of series. The label `route` is a route's pattern, or `other` if none matches;
+//! the values of all other labels are constants. docs/metrics.md lists the metrics.
 
 mod live;
 
@@ -26,10 +25,10 @@ use crate::db::engine::load::Load;
 
 /// The media type of what [`Metrics::text`] writes.
 pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-/// Upper ends of the classes of durations, in seconds.
+/// The upper bounds of the histogram's buckets, in seconds.
 const DURATIONS: [f64; 11] = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 20.0];
 
-/// What became of a mail at one attempt.
+/// The outcome of one attempt to send a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MailOutcome {
     /// It was delivered, or the mail server took it.
@@ -54,7 +53,7 @@ struct Answered {
     status: &'static str,
 }
 
-/// One label whose values are words of this source.
+/// One label whose values are constants.
 type Word = [(&'static str, &'static str); 1];
 
 /// All metrics.
@@ -71,7 +70,7 @@ pub struct Metrics {
     seen: Seen,
 }
 
-/// What was seen at the last look at the service's parts.
+/// The values of the last readiness report.
 #[derive(Default)]
 struct Seen {
     ready: Gauge,
@@ -81,7 +80,7 @@ struct Seen {
 }
 
 impl Metrics {
-    /// Metrics that start at zero, with live ones of the traffic and the database.
+    /// Counters that start at zero, and live metrics of the traffic and the database.
     #[must_use]
     pub fn new(traffic: Arc<Traffic>, load: Arc<Load>) -> Self {
         let mut metrics = Self {
@@ -148,7 +147,8 @@ impl Metrics {
         self.registry.register(name, help, metric);
     }
 
-    /// Whoever watches how a counter grows misses the first that makes a series: these are there before.
+    /// Creates series with the value 0. Otherwise a rate over a counter would miss its first event, which creates
+    /// the series.
     fn begin_at_zero(&self) {
         for class in [RequestClass::Read, RequestClass::Filing] {
             drop(self.turned_away.get_or_create(&[("errand", word_of_class(class))]));
@@ -158,16 +158,16 @@ impl Metrics {
         }
     }
 
-    /// Counts an answered request. The route is the pattern of the route that took it.
+    /// Counts an answered request. The route is the pattern of the route that matched.
     pub fn answered(&self, method: &str, route: Option<&str>, status: u16, elapsed: Duration) {
         let route = Route { method: known_method(method), route: route.unwrap_or("other").to_owned() };
         self.durations.get_or_create(&route).observe(elapsed.as_secs_f64());
         self.answered.get_or_create(&Answered { route, status: class_of(status) }).inc();
     }
 
-    /// Counts a request that was refused because too many were under way, of all or of its client.
-    pub fn turned_away(&self, class: RequestClass, why: Rejection) {
-        match why {
+    /// Counts a request that was not admitted.
+    pub fn turned_away(&self, class: RequestClass, rejection: Rejection) {
+        match rejection {
             Rejection::Overload => self.turned_away.get_or_create(&[("errand", word_of_class(class))]).inc(),
             Rejection::ClientLimit => self.over_share.inc(),
         };
@@ -194,7 +194,7 @@ impl Metrics {
         self.mails.get_or_create(&[("outcome", word)]).inc_by(u64::try_from(count).unwrap_or(0));
     }
 
-    /// Writes everything in the text format of `OpenMetrics`, with what was seen at a look.
+    /// Writes all metrics in the text format of `OpenMetrics`, with the values of a readiness report.
     ///
     /// # Errors
     /// If the text cannot be written.

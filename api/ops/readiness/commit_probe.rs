@@ -1,5 +1,5 @@
-//! Whether commits are confirmed. A transaction that is taken back waits for no standby, so a server whose
-//! standbys are all away passes every other test and lets every filing hang.
+//! Checks whether commits are confirmed. A rolled-back transaction does not wait for a standby, so a server without
+//! its standbys would pass every other check while every filing hangs.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,30 +9,31 @@ use crate::db::engine::pool::Database;
 use crate::db::engine::{Conn, probe};
 use crate::error::Error;
 
-/// A commit that has hung for so long, while the server knows of none that waits for a standby, is lost with
-/// its connection.
+/// A test commit is lost, together with its connection, if it has taken this long and the server has no commit that
+/// waits for a standby.
 const LOST_AFTER: Duration = Duration::from_secs(30);
 
-/// Tries commits, one at a time, on a connection of their own: in the writers' queue, a check would
-/// wait twice, and a crowd of filings that all succeed would make every replica look unready.
+/// Makes test commits, one at a time, on a separate connection. In the queue of writes, the check would wait twice,
+/// and many filings that all succeed would make every replica look unready.
 #[derive(Default)]
 pub(super) struct CommitProbe {
     slot: SingleSlot,
+    /// The connection of the last successful commit.
     kept: Mutex<Option<Conn>>,
 }
 
 impl CommitProbe {
-    /// Lets a commit go that hangs although no commit waits for a standby: it went to a server that froze,
-    /// and its answer may never come. Asked on a connection that just proved that it answers.
+    /// Gives up a test commit that hangs although no commit waits for a standby: it was sent to a server that froze,
+    /// and its answer may never come. `conn` is a connection that answers.
     pub(super) fn give_up_lost(&self, conn: &mut Conn) -> Result<(), Error> {
         if self.slot.is_occupied_for(LOST_AFTER) && !probe::waits_for_standby(conn)? {
-            tracing::warn!("a commit that was tried is lost with its connection");
+            tracing::warn!("a test commit is lost with its connection");
             self.slot.release();
         }
         Ok(())
     }
 
-    /// Commits something that leaves nothing behind, unless such a commit hangs already.
+    /// Makes a test commit, unless another one hangs.
     pub(super) async fn try_one(
         self: &Arc<Self>,
         database: &Database,
@@ -40,15 +41,17 @@ impl CommitProbe {
     ) -> Result<(), Error> {
         let (probe, database) = (Arc::clone(self), database.clone());
         let done = self.slot.run(timeout, move || probe.commit(&database)).await;
-        done.unwrap_or_else(|| Err(Error::Unavailable("it hangs, for want of a standby perhaps".into())))
+        done.unwrap_or_else(|| {
+            Err(Error::Unavailable("a commit hangs, perhaps because no standby answers".into()))
+        })
     }
 
     fn commit(&self, database: &Database) -> Result<(), Error> {
         let kept = self.kept().take();
-        let conn = match kept.map(tried) {
+        let conn = match kept.map(confirm_commit) {
             Some(Ok(conn)) => conn,
-            // It may have been lost with a server that is gone.
-            None | Some(Err(_)) => tried(database.connect_outside_pool()?)?,
+            // The kept connection may belong to a server that is gone.
+            None | Some(Err(_)) => confirm_commit(database.connect_outside_pool()?)?,
         };
         *self.kept() = Some(conn);
         Ok(())
@@ -59,8 +62,8 @@ impl CommitProbe {
     }
 }
 
-/// A connection on which a commit was confirmed.
-fn tried(mut conn: Conn) -> Result<Conn, Error> {
+/// Makes a test commit, and returns the connection if it was confirmed.
+fn confirm_commit(mut conn: Conn) -> Result<Conn, Error> {
     probe::try_commit(&mut conn)?;
     Ok(conn)
 }

@@ -1,7 +1,7 @@
-//! Whether the service can serve, looked at part by part.
+//! Checks whether the service can serve, part by part.
 //!
-//! The outbox's lag is shown and never makes a service unready: mails that wait for a mail server
-//! are no reason to refuse filings, and every replica would say so at the same time.
+//! The outbox's lag is reported, but never makes a service unready: waiting mails are no reason to refuse filings, and
+//! all replicas would become unready at the same time.
 
 mod commit_probe;
 mod single_slot;
@@ -24,14 +24,14 @@ use crate::db::engine::writer::Mode;
 use crate::db::store::health::{self, Backlog};
 use crate::error::{Error, chain};
 
-/// How long a look is good for, so that probes cannot load the database.
+/// How long a report is reused, so that probes cannot load the database.
 const MAX_AGE: Duration = Duration::from_secs(1);
-/// How long each disk may take for its part of a look.
+/// How long the check of a disk may take.
 const DISK_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long the database may take for its own, most of it in the line of those that write; a filing waits
-/// there for 5 seconds, and balancers as long for the whole look.
+/// How long the check of the database may take, most of it in the queue of writes. A filing waits in that queue for
+/// 5 seconds, and a balancer waits as long for the whole report.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(4);
-/// How long a commit may take at least, if the rest took its time in the line.
+/// How long a test commit may take at least, if the check before it used up the time.
 const MIN_COMMIT_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A folder that the service writes to.
@@ -39,11 +39,11 @@ const MIN_COMMIT_TIMEOUT: Duration = Duration::from_millis(500);
 pub struct Folder {
     /// What is kept there: `database` or `uploads`.
     pub name: &'static str,
-    /// Where it is.
-    pub place: PathBuf,
+    /// Its path.
+    pub path: PathBuf,
 }
 
-/// Looks at the service's parts, at most once a second.
+/// Checks the service's parts, at most once a second.
 pub struct Readiness {
     database: Database,
     clock: Clock,
@@ -53,30 +53,30 @@ pub struct Readiness {
     last: Mutex<Option<(Stopwatch, Arc<Report>)>>,
 }
 
-/// What was seen.
+/// The result of the checks.
 #[derive(Debug)]
 pub struct Report {
     /// Whether the database takes writes.
     pub is_writable: bool,
-    /// How the schema stands to this build's; nothing if it cannot be read.
+    /// How the schema differs from this build's; nothing if it cannot be read.
     pub schema: Option<Standing>,
     /// The mails that wait; nothing if they cannot be counted.
     pub outbox: Option<Backlog>,
-    /// Free bytes by what is kept there; nothing where the file system does not tell, or takes no writes.
+    /// Free bytes of each folder; nothing if the file system does not report them or is read-only.
     pub disks: Vec<(&'static str, Option<u64>)>,
     /// Bytes that must be free.
     pub disk_floor: u64,
 }
 
 impl Report {
-    /// Whether the schema is one that this build can work on: its own, or one step ahead, while
-    /// replicas are being replaced one by one.
+    /// Whether this build can work with the schema: it is this build's own, or one migration ahead, as it is while
+    /// replicas are replaced one by one.
     #[must_use]
     pub fn fits_schema(&self) -> bool {
         self.schema.is_some_and(|schema| schema.missing == 0 && schema.ahead <= 1)
     }
 
-    /// Whether there is room left where so many bytes are free.
+    /// Whether this many free bytes are enough.
     #[must_use]
     pub fn has_room(&self, free: Option<u64>) -> bool {
         free.is_some_and(|free| free >= self.disk_floor)
@@ -90,46 +90,46 @@ impl Report {
 }
 
 impl Readiness {
-    /// Looks at a database and at folders, of which each must have `disk_floor` bytes free.
+    /// Checks a database, and folders that must have `disk_floor` bytes free each.
     #[must_use]
     pub fn new(database: Database, clock: Clock, folders: Vec<Folder>, disk_floor: u64) -> Self {
         let folders = folders.into_iter().map(|folder| (folder, SingleSlot::default())).collect();
         Self { database, clock, commit_probe: Arc::default(), folders, disk_floor, last: Mutex::new(None) }
     }
 
-    /// The last look, or a new one. Callers that come together share it.
+    /// The last report if it is recent, else a new one. Concurrent callers share it.
     pub async fn report(&self) -> Arc<Report> {
         let mut last = self.last.lock().await;
         if let Some((_, report)) = last.as_ref().filter(|(seen, _)| seen.elapsed() < MAX_AGE) {
             return Arc::clone(report);
         }
-        let report = Arc::new(self.look().await);
+        let report = Arc::new(self.check().await);
         *last = Some((Stopwatch::now(), Arc::clone(&report)));
         report
     }
 
-    async fn look(&self) -> Report {
+    async fn check(&self) -> Report {
         let disks = join_all(self.folders.iter().map(|(folder, slot)| free(folder, slot)));
-        let ((is_writable, seen), disks) = tokio::join!(self.look_at_database(), disks);
+        let ((is_writable, seen), disks) = tokio::join!(self.check_database(), disks);
         let (schema, outbox) = seen.unzip();
         Report { is_writable, schema, outbox, disks, disk_floor: self.disk_floor }
     }
 
-    /// Whether it takes writes, and what it holds if it can be read.
-    async fn look_at_database(&self) -> (bool, Option<(Standing, Backlog)>) {
+    /// Whether the database takes writes and, if it can be read, its schema and its outbox.
+    async fn check_database(&self) -> (bool, Option<(Standing, Backlog)>) {
         let until = tokio::time::Instant::now() + DATABASE_TIMEOUT;
         let (now, commit_probe, is_server) =
             (self.clock.now(), Arc::clone(&self.commit_probe), self.database.is_server());
-        // All in one job of those that write: a crowd of readers, which is turned away before filings
-        // are, must not make a service look unready that files.
-        let look = self.database.write(Mode::Rehearse, move |conn| {
+        // The checks run as one write job. As a read they would fail when many reads are rejected, although the
+        // service still accepts filings.
+        let check = self.database.write(Mode::Rehearse, move |conn| {
             let seen = (migrations::standing(conn)?, health::backlog(conn, now)?);
             if is_server {
                 commit_probe.give_up_lost(conn)?;
             }
             Ok((seen, health::try_to_write(conn).inspect_err(log_unwritable).is_ok()))
         });
-        let (seen, written) = in_time(until, look).await.unzip();
+        let (seen, written) = in_time(until, check).await.unzip();
         let mut is_writable = written.unwrap_or(false);
         if is_writable && is_server {
             let left = until.saturating_duration_since(tokio::time::Instant::now());
@@ -140,11 +140,11 @@ impl Readiness {
     }
 }
 
-async fn in_time<T>(until: tokio::time::Instant, look: impl Future<Output = Result<T, Error>>) -> Option<T> {
-    match tokio::time::timeout_at(until, look).await {
+async fn in_time<T>(until: tokio::time::Instant, check: impl Future<Output = Result<T, Error>>) -> Option<T> {
+    match tokio::time::timeout_at(until, check).await {
         Ok(Ok(done)) => Some(done),
         Ok(Err(error)) => {
-            tracing::error!(error = %chain(&error), "not ready: the database cannot be looked at");
+            tracing::error!(error = %chain(&error), "not ready: the database cannot be checked");
             None
         }
         Err(_) => {
@@ -158,16 +158,16 @@ fn log_unwritable(error: &Error) {
     tracing::error!(error = %chain(error), "not ready: the database cannot be written");
 }
 
-/// A network file system that hangs never answers.
+/// The free bytes of a folder. The check may hang, on a network file system for example.
 async fn free(folder: &Folder, slot: &SingleSlot) -> (&'static str, Option<u64>) {
-    let place = folder.place.clone();
-    let free = slot.run(DISK_TIMEOUT, move || disk::free_bytes(&place)).await;
+    let path = folder.path.clone();
+    let free = slot.run(DISK_TIMEOUT, move || disk::free_bytes(&path)).await;
     let reason = match free {
         Some(Ok(free)) => return (folder.name, Some(free)),
         Some(Err(error)) => chain(&error).to_string(),
         None => "it does not answer".to_owned(),
     };
-    tracing::error!(reason, folder = folder.name, "not ready: the disk does not tell its room");
+    tracing::error!(reason, folder = folder.name, "not ready: the free space of a disk is unknown");
     (folder.name, None)
 }
 

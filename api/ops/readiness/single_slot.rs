@@ -1,4 +1,4 @@
-//! Runs jobs that may hang for any time: one at a time, and no job waits for the one before it.
+//! Runs jobs that may hang: one at a time, and a job is refused while another one runs.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant as Stopwatch};
 
 use tokio::sync::oneshot;
 
-/// Room for one job at a time.
+/// A slot for one job at a time.
 #[derive(Debug, Default)]
 pub(super) struct SingleSlot(Mutex<Option<Occupant>>);
 
@@ -17,7 +17,7 @@ struct Occupant {
     since: Stopwatch,
 }
 
-/// Held by a job until it ends, even if everybody who waited for it has gone.
+/// Held by a job until it ends, even if nobody waits for it any more.
 #[derive(Debug)]
 struct RunningJob(());
 
@@ -33,34 +33,35 @@ impl SingleSlot {
         Some(begun)
     }
 
-    /// Runs a job that may block, and waits for it no longer than this. Nothing comes of it either while the
-    /// one before it hangs.
+    /// Runs a job that may block, and waits for it no longer than `timeout`. Returns nothing after the timeout, or if
+    /// the job before is still running.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         timeout: Duration,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Option<T> {
         let running = self.occupy()?;
-        let (tell, told) = oneshot::channel();
-        // A thread of its own: a runtime waits for its own when it ends, and this one may never.
+        let (sender, receiver) = oneshot::channel();
+        // Not a thread of the runtime, because the runtime waits for its threads when it stops, and the job may
+        // never end.
         let thread = thread::Builder::new().name("readiness".to_owned());
         let begun = thread.spawn(move || {
             let done = job();
             drop(running);
-            // Nobody listens any more if it was late.
-            let _ = tell.send(done);
+            // After the timeout nobody receives it.
+            let _ = sender.send(done);
         });
         begun.ok()?;
-        tokio::time::timeout(timeout, told).await.ok()?.ok()
+        tokio::time::timeout(timeout, receiver).await.ok()?.ok()
     }
 
-    /// Whether a job has been running for as long as this.
+    /// Whether a job has been running for at least `long`.
     pub(super) fn is_occupied_for(&self, long: Duration) -> bool {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         last.as_ref().is_some_and(|last| last.is_running() && last.since.elapsed() >= long)
     }
 
-    /// Frees the slot of a job that is known to be lost.
+    /// Frees the slot of a job that will never end.
     pub(super) fn release(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }

@@ -1,5 +1,5 @@
-//! Requests under way, counted so that too many are turned away early, filings last, and so that a
-//! service that is about to stop says so.
+//! Counts the requests in progress. In an overload it rejects reads first and filings last. It also knows whether the
+//! service is about to stop.
 
 mod pace;
 mod per_key;
@@ -10,46 +10,46 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 pub use pace::time_to_send;
 pub use per_key::{KeyPermit, PerKeyLimit};
 
-/// What an overload turns away first and last.
+/// What kind of request it is. In an overload, reads are rejected before filings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RequestClass {
-    /// Reads; turned away first, for it can be repeated at no cost to anybody.
+    /// It only reads, so it can be repeated later without harm.
     Read,
-    /// Files or changes something; turned away last, for a deadline may end tonight.
+    /// It files or changes something, and its deadline may be today.
     Filing,
 }
 
 /// Why a request is not admitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rejection {
-    /// Too many are under way.
+    /// Too many requests are in progress.
     Overload,
-    /// Its client has its whole share under way; others are admitted.
+    /// Its client has too many requests in progress; other clients are admitted.
     ClientLimit,
 }
 
-/// A method as logs and metrics name it; callers can invent methods.
+/// The method's name for logs and metrics. Unknown methods, which callers can invent, share one name.
 #[must_use]
 pub fn known_method(method: &str) -> &'static str {
     const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
     METHODS.into_iter().find(|known| *known == method).unwrap_or("OTHER")
 }
 
-/// How many requests are under way, and whether more are welcome.
+/// The requests in progress, and their limits.
 #[derive(Debug)]
 pub struct Traffic {
     under_way: AtomicUsize,
     most: usize,
     most_for_reads: usize,
-    /// What each client has under way.
+    /// The requests in progress of each client.
     clients: Arc<PerKeyLimit>,
     draining: AtomicBool,
 }
 
 impl Traffic {
-    /// Lets at most `most` requests be under way. Reads are turned away from three quarters of that
-    /// on, so that a crowd of readers always leaves room for filings; and no client has more than its
-    /// share, so that one who sends slowly on many connections leaves room for all others.
+    /// Admits at most `most` requests at a time. Reads are rejected from three quarters of that on, so that they
+    /// always leave room for filings. Each client is limited too, so that one that sends slowly on many connections
+    /// leaves room for the others.
     #[must_use]
     pub fn at_most(most: usize, most_per_client: usize) -> Self {
         Self {
@@ -61,7 +61,7 @@ impl Traffic {
         }
     }
 
-    /// Admits a request of a client. It is over when the permit is dropped.
+    /// Admits a request of a client. The request counts as in progress until the permit is dropped.
     ///
     /// # Errors
     /// Why it is not admitted.
@@ -78,20 +78,20 @@ impl Traffic {
         Ok(AdmissionPermit { _client: Some(of_client), ..permit })
     }
 
-    /// Admits a request that is never turned away: a probe.
+    /// Admits a request that is never rejected: a probe.
     #[must_use]
     pub fn admit_always(self: &Arc<Self>) -> AdmissionPermit {
         let before = self.under_way.fetch_add(1, Ordering::Relaxed);
         AdmissionPermit { before, _client: None, _counted: CountedRequest(Arc::clone(self)) }
     }
 
-    /// How many requests are under way.
+    /// How many requests are in progress.
     #[must_use]
     pub fn under_way(&self) -> usize {
         self.under_way.load(Ordering::Relaxed)
     }
 
-    /// From now on callers are told to go elsewhere.
+    /// Announces that the service is about to stop: `/readyz` fails, and answers close their connections.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }
@@ -103,7 +103,7 @@ impl Traffic {
     }
 }
 
-/// One request under way.
+/// Admits one request, which counts as in progress until this is dropped.
 #[derive(Debug)]
 pub struct AdmissionPermit {
     before: usize,
@@ -111,7 +111,7 @@ pub struct AdmissionPermit {
     _counted: CountedRequest,
 }
 
-/// Counts as long as it is there.
+/// Counts the request until it is dropped.
 #[derive(Debug)]
 struct CountedRequest(Arc<Traffic>);
 
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_are_turned_away_before_filings_and_come_back_first_when_room_is_made() {
+    fn reads_are_rejected_before_filings_and_admitted_again_when_there_is_room() {
         let traffic = Arc::new(Traffic::at_most(4, 9));
         let mut permits: Vec<AdmissionPermit> =
             (0..3).map_while(|_| traffic.admit(RequestClass::Read, "192.0.2.1").ok()).collect();
@@ -140,7 +140,7 @@ mod tests {
         permits.truncate(2);
         assert!(traffic.admit(RequestClass::Read, "192.0.2.1").is_ok());
         permits.clear();
-        assert_eq!(traffic.under_way(), 0, "those that were turned away count no more");
+        assert_eq!(traffic.under_way(), 0, "rejected requests are not counted");
     }
 
     #[test]

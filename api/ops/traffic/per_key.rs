@@ -1,24 +1,24 @@
-//! A limit for each key, such as an account, so that none takes everything.
+//! A limit per key, such as an account or a client, so that no key uses up everything.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// At most so many at a time for each key.
+/// Limits how many permits each key holds at a time.
 #[derive(Debug)]
 pub struct PerKeyLimit {
     most: usize,
-    /// How many are taken, by key. A key that has none is not here.
+    /// How many permits each key holds. Keys without permits are not in the map.
     taken: Mutex<HashMap<String, usize>>,
 }
 
 impl PerKeyLimit {
-    /// Allows each key so many.
+    /// Allows each key `most` permits.
     #[must_use]
     pub fn at_most(most: usize) -> Self {
         Self { most, taken: Mutex::default() }
     }
 
-    /// Takes one of a key's, or nothing if all of them are taken. It is given back when it is dropped.
+    /// Takes a permit for a key, or nothing if the key holds all of its permits. Dropping the permit returns it.
     #[must_use]
     pub fn acquire(self: &Arc<Self>, key: &str) -> Option<KeyPermit> {
         let mut taken = self.taken();
@@ -35,7 +35,7 @@ impl PerKeyLimit {
     }
 }
 
-/// One of those that a key may take.
+/// A permit of a key.
 #[derive(Debug)]
 pub struct KeyPermit {
     limit: Arc<PerKeyLimit>,

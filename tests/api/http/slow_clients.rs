@@ -252,7 +252,7 @@ async fn files_of_one_account_that_come_slowly_keep_nobody_elses_out() {
         wire.send(&head).await;
         arriving.push(wire);
     }
-    while app.running.state.upload_turns.available_permits() > 8 {
+    while app.running.state.upload_permits.available_permits() > 8 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     forms::send_content(&slow, id, &forms::pdf()).await.refused(503, "OVERLOADED");

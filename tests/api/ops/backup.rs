@@ -202,7 +202,7 @@ fn a_backup_is_never_written_over() {
     let file = shelf.path().join("night.backup");
     std::fs::write(&file, "yesterday's").unwrap();
     let output = binary::run(folder.path(), &["backup", path(&file)]);
-    assert!(failed(&output, 1).contains("is there already"));
+    assert!(failed(&output, 1).contains("exists already"));
     assert_eq!(std::fs::read(&file).unwrap(), b"yesterday's");
     assert_eq!(names(shelf.path()), ["night.backup"]);
 }
@@ -214,7 +214,7 @@ fn a_restore_never_touches_a_database_or_the_log_of_one() {
     done(&binary::run(folder.path(), &["backup", path(&file)]));
     let inside = std::fs::read(folder.path().join("data.sqlite3")).unwrap();
     let output = binary::run(folder.path(), &["restore", path(&file)]);
-    assert!(failed(&output, 1).contains("data.sqlite3 is there already"));
+    assert!(failed(&output, 1).contains("data.sqlite3 exists already"));
     assert_eq!(std::fs::read(folder.path().join("data.sqlite3")).unwrap(), inside);
 
     for left_over in ["data.sqlite3-wal", "data.sqlite3-journal"] {

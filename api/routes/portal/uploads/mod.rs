@@ -110,7 +110,7 @@ async fn store_content(
     let own = context.state.uploads_of_accounts.acquire(&account);
     let own = own.ok_or(Error::Overloaded("too many files of one account arrive"))?;
     let turn =
-        context.state.upload_turns.try_acquire().map_err(|_| Error::Overloaded("too many files arrive"))?;
+        context.state.upload_permits.try_acquire().map_err(|_| Error::Overloaded("too many files arrive"))?;
     let limit = usize::try_from(MAX_BYTES).map_err(Error::internal)?;
     let bytes = receive(context.request(), payload.into_inner(), limit).await?.freeze();
     let files = context.state.files.clone();
