@@ -1,4 +1,4 @@
-//! Accounts and the identities they had before.
+//! Accounts and their former identities.
 
 use diesel::prelude::*;
 
@@ -71,8 +71,7 @@ fn identity_columns(identity: &FacilityIdentity) -> (Option<String>, Option<Stri
     }
 }
 
-/// Stores a new account. Without a password hash nobody can log in to it, which is enough for a
-/// rehearsal: its account is taken back.
+/// Stores a new account. A rehearsal stores it without a password hash, because it is rolled back.
 pub fn insert(
     conn: &mut Conn,
     account: &Account,
@@ -115,7 +114,7 @@ pub fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> Result<Option<Acc
     row.map(Row::decode).transpose()
 }
 
-/// The account that speaks for this facility now.
+/// The account that the facility belongs to now.
 pub fn find_by_facility(conn: &mut Conn, code: &FacilityCode) -> Result<Option<Account>, Error> {
     let row: Option<Row> = on!(conn, |c| accounts::table
         .filter(accounts::facility_code.eq(code.as_str()))
@@ -125,7 +124,7 @@ pub fn find_by_facility(conn: &mut Conn, code: &FacilityCode) -> Result<Option<A
     row.map(Row::decode).transpose()
 }
 
-/// Whether an account speaks for this applicant.
+/// Whether an account of this applicant exists.
 pub fn exists_by_receipt(conn: &mut Conn, receipt: &DesignationReceipt) -> Result<bool, Error> {
     let found = diesel::select(diesel::dsl::exists(
         accounts::table.filter(accounts::designation_receipt.eq(receipt.as_str())),
@@ -213,7 +212,7 @@ pub fn update_email(
     })
 }
 
-/// Keeps the identity an account is about to leave.
+/// Stores the identity that an account is about to give up.
 pub fn insert_former(
     conn: &mut Conn,
     id: AccountId,
@@ -251,7 +250,7 @@ pub fn list_former(conn: &mut Conn, id: AccountId) -> Result<Vec<FormerFacility>
         .collect()
 }
 
-/// Whether rights and duties of this code have passed to another.
+/// Whether the rights and duties of this code have passed to another facility.
 pub fn exists_former(conn: &mut Conn, code: &FacilityCode) -> Result<bool, Error> {
     let found = diesel::select(diesel::dsl::exists(former_facilities::table.find(code.as_str())));
     Ok(on!(conn, |c| found.get_result(c))?)

@@ -1,4 +1,4 @@
-//! The audit log: who did what to what, when, from where. Written in the transaction of the deed.
+//! The audit log: who did what, to what, when and from where. A line is written in the transaction of the action.
 
 use diesel::prelude::*;
 use uuid::Uuid;

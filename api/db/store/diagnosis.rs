@@ -1,4 +1,4 @@
-//! What `todokede doctor` asks the database about itself.
+//! The queries of `todokede doctor` about the database itself.
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
@@ -12,10 +12,10 @@ use crate::domain::audit::AuditAction;
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
-/// Takes the lock that a write takes, with a limit on the wait: SQLite's connections have one already.
+/// These take the lock of a write and limit the wait for it. SQLite's connections have a limit already.
 const BEGIN_EMBEDDED: &str = "BEGIN IMMEDIATE";
 const BEGIN_SERVER: &str = "BEGIN READ WRITE; SET LOCAL statement_timeout = '5s'";
-/// Whoever asks behind a lock is to say so, and not to wait with it.
+/// The doctor has to report a lock, not to wait for it.
 const LIMITS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s'";
 
 #[derive(QueryableByName)]
@@ -36,59 +36,59 @@ struct QuickCheck {
     quick_check: String,
 }
 
-/// Lets no question to a PostgreSQL server wait for longer than some seconds.
+/// Limits how long queries to a PostgreSQL server may take and wait.
 pub fn limit_waits(conn: &mut Conn) -> Result<(), Error> {
     Ok(on!(conn, |c| c.batch_execute(LIMITS))?)
 }
 
-/// What decides whether an acknowledged commit outlasts a power cut, on this connection of SQLite.
+/// The settings of this SQLite connection that decide whether a commit survives a power failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Durability {
-    /// `wal` on every file system that can.
+    /// `wal` on every file system that supports it.
     pub journal_mode: String,
-    /// 2 is FULL, 3 EXTRA; less may lose what was acknowledged.
+    /// 2 is FULL, 3 EXTRA; lower values may lose acknowledged commits.
     pub synchronous: i32,
 }
 
-/// How durable commits of this connection to SQLite are.
+/// Reads the durability settings of this SQLite connection.
 pub fn durability(conn: &mut Conn) -> Result<Durability, Error> {
     let JournalMode { journal_mode } = on!(conn, |c| diesel::sql_query("PRAGMA journal_mode").get_result(c))?;
     let Synchronous { synchronous } = on!(conn, |c| diesel::sql_query("PRAGMA synchronous").get_result(c))?;
     Ok(Durability { journal_mode, synchronous })
 }
 
-/// What SQLite finds wrong with its file, without holding indexes against their tables; nothing if it is whole.
+/// What SQLite finds wrong with its file, without comparing indexes with their tables. Empty if it is intact.
 pub fn find_damage(conn: &mut Conn) -> Result<Vec<String>, Error> {
-    let told: Vec<QuickCheck> = on!(conn, |c| diesel::sql_query("PRAGMA quick_check(10)").load(c))?;
-    Ok(told.into_iter().map(|row| row.quick_check).filter(|line| line != "ok").collect())
+    let rows: Vec<QuickCheck> = on!(conn, |c| diesel::sql_query("PRAGMA quick_check(10)").load(c))?;
+    Ok(rows.into_iter().map(|row| row.quick_check).filter(|line| line != "ok").collect())
 }
 
 /// What a PostgreSQL server says of itself and of this connection.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
-#[expect(clippy::struct_excessive_bools, reason = "each is the server's answer to a question of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent property of the server")]
 pub struct ServerReport {
-    /// For people, such as `15.14`.
+    /// The version for people, such as `15.14`.
     #[diesel(sql_type = Text)]
     pub version: String,
-    /// For comparing, such as 150014.
+    /// The version as a number, such as 150014.
     #[diesel(sql_type = Integer)]
     pub version_number: i32,
-    /// What its texts can hold.
+    /// The encoding of its texts.
     #[diesel(sql_type = Text)]
     pub encoding: String,
-    /// Whether it takes no writes: a standby.
+    /// Whether it is a standby, which takes no writes.
     #[diesel(sql_type = Bool)]
     pub is_standby: bool,
     /// `on` and `remote_apply` wait for the disk and, where there are synchronous standbys, for one of them.
     #[diesel(sql_type = Text)]
     pub synchronous_commit: String,
-    /// Which standbys a commit waits for; empty if for none.
+    /// The standbys that a commit waits for; empty if there are none.
     #[diesel(sql_type = Text)]
     pub synchronous_standby_names: String,
-    /// Whether anything is synced to the disk at all.
+    /// Whether the server syncs to the disk (`fsync`).
     #[diesel(sql_type = Bool)]
     pub fsync: bool,
-    /// Whether a page that a power cut tore is mended.
+    /// Whether a page that a power failure tore can be repaired (`full_page_writes`).
     #[diesel(sql_type = Bool)]
     pub full_page_writes: bool,
     /// Whether the connection is encrypted.
@@ -120,7 +120,7 @@ pub fn ask_server(conn: &mut Conn) -> Result<ServerReport, Error> {
     Ok(on!(conn, |c| diesel::sql_query(ASK_SERVER).get_result(c))?)
 }
 
-/// Writes a line into the audit log and takes it back.
+/// Writes a line into the audit log and rolls it back.
 ///
 /// # Errors
 /// The database's, if it may not be written.
@@ -141,7 +141,7 @@ pub fn try_to_write(conn: &mut Conn, now: Instant) -> Result<(), Error> {
     tried
 }
 
-/// The newest instant that was written down; none in a database in which nothing has happened.
+/// The newest instant in the database; none if it is empty.
 pub fn newest_instant(conn: &mut Conn) -> Result<Option<Instant>, Error> {
     let newest: Option<Moment> = on!(conn, |c| audit_log::table
         .order(audit_log::at.desc())

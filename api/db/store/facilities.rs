@@ -1,4 +1,4 @@
-//! The facility list (地方厚生局の一覧), as the last imports left it.
+//! The facility list (地方厚生局の一覧) after the last imports.
 
 use diesel::prelude::*;
 
@@ -71,8 +71,7 @@ pub fn find(conn: &mut Conn, code: &FacilityCode) -> Result<Option<ListedFacilit
     row.map(Row::decode).transpose()
 }
 
-/// Puts one facility of an import into the list. A telephone number or a founder that the import
-/// does not state stays as it is known.
+/// Adds or updates one facility of an import. A telephone number or a founder that the import does not state is kept.
 pub fn upsert(conn: &mut Conn, facility: ListedFacility, now: Instant) -> Result<Imported, Error> {
     let known = find(conn, &facility.code)?;
     let facility = ListedFacility {

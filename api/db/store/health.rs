@@ -1,4 +1,4 @@
-//! What probes and metrics ask: can it be written, how do the mails stand.
+//! The queries of probes and metrics: whether the database can be written, and how many mails wait.
 
 use chrono::Duration;
 use diesel::prelude::*;
@@ -17,12 +17,12 @@ use crate::error::Error;
 pub struct Backlog {
     /// How many.
     pub waiting: i64,
-    /// For how long the longest waiting one has waited for the mail server. What waits because of its own
-    /// recipient or content does not count. Zero if none waits.
+    /// How long the oldest mail has waited for the mail server. Mails that wait because of their own recipient or
+    /// content do not count. Zero if none waits.
     pub lag: Duration,
 }
 
-/// Looks at the outbox.
+/// Reads the outbox.
 ///
 /// # Errors
 /// The database's.
@@ -40,8 +40,7 @@ pub fn backlog(conn: &mut Conn, now: Instant) -> Result<Backlog, Error> {
     Ok(Backlog { waiting, lag: oldest.map_or(Duration::zero(), |queued| now - queued.0) })
 }
 
-/// Writes without a trace: a change of a row that no id can have. A server that only reads refuses
-/// it all the same.
+/// Makes a write that changes nothing: an update of an id that no row can have. A read-only server refuses it as well.
 ///
 /// # Errors
 /// The database's.

@@ -16,7 +16,7 @@ use crate::error::Error;
 /// What a key belongs to.
 #[derive(Debug, Clone)]
 pub struct Scope {
-    /// The caller: an account, or the link a stranger holds.
+    /// The caller: an account, or a mailed link.
     pub principal: Uuid,
     /// The operation.
     pub operation: &'static str,
@@ -24,7 +24,7 @@ pub struct Scope {
     pub key: String,
 }
 
-/// What was answered before to a key: the request's fingerprint and the answer.
+/// The stored answer of a key, and the fingerprint of its request.
 pub fn find<T: DeserializeOwned>(conn: &mut Conn, scope: &Scope) -> Result<Option<(Vec<u8>, T)>, Error> {
     let row: Option<(Vec<u8>, Document)> = on!(conn, |c| idempotency_keys::table
         .find((Id(scope.principal), scope.operation, &scope.key))
@@ -37,7 +37,7 @@ pub fn find<T: DeserializeOwned>(conn: &mut Conn, scope: &Scope) -> Result<Optio
     .transpose()
 }
 
-/// Keeps an answer under its key.
+/// Stores an answer under its key.
 pub fn insert(
     conn: &mut Conn,
     scope: &Scope,
@@ -59,7 +59,7 @@ pub fn insert(
     Stored::from_count(result)
 }
 
-/// Forgets keys older than `before`.
+/// Deletes keys older than `before`.
 pub fn delete_before(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
     Ok(on!(conn, |c| diesel::delete(
         idempotency_keys::table.filter(idempotency_keys::created_at.lt(Moment(before)))

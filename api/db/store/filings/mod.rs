@@ -1,4 +1,4 @@
-//! What facilities file, and what goes with it.
+//! Filings of facilities, their uploads and their letters.
 
 pub mod declarations;
 pub mod postal_items;

@@ -15,7 +15,7 @@ use crate::domain::values::ids::{AccountId, SuccessionId};
 use crate::domain::values::receipt_number::ReceiptNumber;
 use crate::error::Error;
 
-/// Statuses in which a succession keeps its two codes from others.
+/// Statuses in which a succession no longer reserves its two codes.
 const DEAD: [&str; 2] = [SuccessionStatus::Rejected.code(), SuccessionStatus::Withdrawn.code()];
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -163,7 +163,7 @@ pub fn find_date_of_arrival(conn: &mut Conn, code: &FacilityCode) -> Result<Opti
         .transpose()
 }
 
-/// Successions that wait for a code which the list has by now.
+/// Successions that waited for a code which is in the list now.
 pub fn list_ready(conn: &mut Conn, limit: i64) -> Result<Vec<Succession>, Error> {
     let rows: Vec<Row> = on!(conn, |c| successions::table
         .inner_join(facilities::table.on(facilities::code.eq(successions::successor_code)))

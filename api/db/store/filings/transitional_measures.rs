@@ -42,7 +42,7 @@ pub fn delete_except(conn: &mut Conn, round: &str, days: &[NaiveDate]) -> Result
 
 /// All editions of a round, oldest first; empty where there is no such round.
 pub fn list_editions(conn: &mut Conn, round: &str) -> Result<Vec<Edition>, Error> {
-    // PostgreSQL's text holds no NUL, not even to compare with.
+    // PostgreSQL refuses a text with NUL, also in a comparison.
     if round.contains('\0') {
         return Ok(Vec::new());
     }

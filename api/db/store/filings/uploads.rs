@@ -1,4 +1,4 @@
-//! What is known of uploads; their bytes lie in files beside the database.
+//! The rows of uploads. Their contents are files outside the database.
 
 use diesel::prelude::*;
 
@@ -99,7 +99,7 @@ pub fn update_stored(conn: &mut Conn, id: UploadId, now: Instant) -> Result<(), 
     Ok(())
 }
 
-/// Forgets announcements whose content never came, and says which they were.
+/// Deletes announced uploads whose content never arrived, and returns their ids.
 pub fn delete_unfulfilled(conn: &mut Conn, now: Instant) -> Result<Vec<UploadId>, Error> {
     let stale =
         uploads::table.filter(uploads::stored_at.is_null()).filter(uploads::expires_at.le(Moment(now)));

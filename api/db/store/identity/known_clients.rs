@@ -1,4 +1,4 @@
-//! Clients that have logged in to an account before: they keep a budget of their own.
+//! Clients that have logged in to an account before. They have a separate budget for logins.
 
 use diesel::prelude::*;
 
@@ -16,7 +16,7 @@ pub fn exists(conn: &mut Conn, account: AccountId, client: &str) -> Result<bool,
     Ok(on!(conn, |c| diesel::select(diesel::dsl::exists(row)).get_result(c))?)
 }
 
-/// Remembers that the client logged in.
+/// Stores that the client logged in.
 pub fn upsert(conn: &mut Conn, account: AccountId, client: &str, now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::insert_into(known_clients::table)
         .values((
@@ -31,7 +31,7 @@ pub fn upsert(conn: &mut Conn, account: AccountId, client: &str, now: Instant) -
     Ok(())
 }
 
-/// Forgets clients not seen since `before`.
+/// Deletes clients that have not logged in since `before`.
 pub fn delete_before(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
     Ok(on!(conn, |c| diesel::delete(
         known_clients::table.filter(known_clients::last_used_at.lt(Moment(before)))

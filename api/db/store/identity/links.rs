@@ -96,7 +96,7 @@ pub fn update_used_of_account(
     Ok(())
 }
 
-/// Forgets links that expired before `before`.
+/// Deletes links that expired before `before`.
 pub fn delete_before(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
     Ok(on!(conn, |c| diesel::delete(links::table.filter(links::expires_at.lt(Moment(before)))).execute(c))?)
 }

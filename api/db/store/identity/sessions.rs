@@ -169,7 +169,7 @@ pub fn update_refresh_token_replaced(conn: &mut Conn, hash: &[u8], now: Instant)
     Ok(())
 }
 
-/// Forgets sessions that were over before `before`, with their refresh tokens.
+/// Deletes sessions that ended or expired before `before`, with their refresh tokens.
 pub fn delete_before(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
     let old = sessions::table.filter(sessions::expires_at.lt(Moment(before)));
     Ok(on!(conn, |c| diesel::delete(old).execute(c))?)

@@ -1,4 +1,4 @@
-//! The mails of an account, as it sees them: what became of each, never what it says.
+//! The mails of an account as it sees them: their states, without their contents.
 
 use diesel::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::{AccountId, MessageId};
 use crate::error::Error;
 
-/// A mail and what became of it.
+/// A mail and its state.
 #[derive(Debug, Clone)]
 pub struct Mail {
     /// Its id.
@@ -22,11 +22,11 @@ pub struct Mail {
     pub recipient: String,
     /// Subject.
     pub subject: String,
-    /// Where it stands.
+    /// Its state.
     pub state: MailState,
     /// The code of the last failure, unless it is sent.
     pub failure: Option<String>,
-    /// Attempts that were its own.
+    /// The attempts that count for it.
     pub attempts: i64,
     /// When it was queued.
     pub queued_at: Instant,

@@ -1,4 +1,4 @@
-//! Mails: the outbox they wait in, and what became of each, as its account sees it.
+//! Mails: the outbox, and the mails of an account with their states.
 
 pub mod history;
 pub mod outbox;

@@ -1,7 +1,7 @@
 //! The outbox: mails wait here from the transaction that caused them until they are delivered.
 //!
-//! Whoever sends a mail holds a lease on it for a while. Nobody else may take it until then; a lease
-//! that runs out, because its holder died, leaves the mail for the next.
+//! The process that sends a mail holds a lease on it, and no other process may send it until the lease expires. If the
+//! holder dies, another process takes the mail after that.
 
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
@@ -48,7 +48,7 @@ pub struct Waiting {
     pub body: String,
     /// The same as HTML; empty in rows of the version before.
     pub html: String,
-    /// Attempts so far that were its own: those that the server's trouble ended do not count.
+    /// The attempts so far. Those that an outage of the server ended do not count.
     pub attempts: i64,
     /// When it was queued.
     pub queued_at: Instant,
@@ -96,7 +96,7 @@ impl From<Row> for Waiting {
     }
 }
 
-/// A mail whose turn has come.
+/// A mail that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
     /// Its id.
@@ -116,8 +116,8 @@ pub struct Lease {
     pub until: Instant,
 }
 
-/// Whether a mail still waits. The words stand in the text of the query, because an index of these
-/// rows alone serves no query whose words are bound later.
+/// Whether a mail still waits. The states are literals in the query, because the database uses the partial index on
+/// these states only then.
 fn waits() -> SqlLiteral<Bool> {
     sql("state IN ('QUEUED', 'DEFERRED')")
 }
@@ -136,8 +136,8 @@ pub fn insert(conn: &mut Conn, mail: &Waiting, account: Option<AccountId>) -> Re
     Ok(())
 }
 
-/// The mails whose turn has come and that nobody is sending, longest waiting first, none of them to
-/// one of these domains. No other claim is under way until the transaction ends.
+/// The mails that are due and not leased, longest waiting first, except those to the given domains. It locks out other
+/// claims until the transaction ends.
 pub fn list_due(conn: &mut Conn, now: Instant, except_to: &[String], limit: i64) -> Result<Vec<Due>, Error> {
     locks::hold(conn, &[Lock::Outbox])?;
     let rows: Vec<(Id, String, Moment)> = on!(conn, |c| outbox::table
@@ -157,8 +157,8 @@ pub fn list_due(conn: &mut Conn, now: Instant, except_to: &[String], limit: i64)
     Ok(rows.into_iter().map(due).collect())
 }
 
-/// Leases mails that are due, and reads them. The condition is asked again with the change, so that
-/// no mail is ever leased twice at a time.
+/// Leases mails that are due, and reads them. The update checks the condition again, so that no mail is leased twice at
+/// a time.
 pub fn lease(conn: &mut Conn, ids: &[MessageId], lease: Lease, now: Instant) -> Result<Vec<Waiting>, Error> {
     let rows: Vec<Row> = on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
@@ -170,7 +170,7 @@ pub fn lease(conn: &mut Conn, ids: &[MessageId], lease: Lease, now: Instant) -> 
     Ok(rows.into_iter().map(Waiting::from).collect())
 }
 
-/// Makes leases last longer, unless somebody else holds the mails by now.
+/// Extends leases, except of mails that another process has leased meanwhile.
 pub fn extend(conn: &mut Conn, ids: &[MessageId], lease: Lease) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
@@ -180,8 +180,8 @@ pub fn extend(conn: &mut Conn, ids: &[MessageId], lease: Lease) -> Result<(), Er
     Ok(())
 }
 
-/// Marks mails as sent and blanks their bodies, which may hold links. It does not matter who holds
-/// the lease by now: what the server has taken is sent.
+/// Marks mails as sent and erases their bodies, which may hold links. It does so whoever holds the lease now, because
+/// the mail server has accepted them.
 pub fn mark_sent(conn: &mut Conn, ids: &[MessageId], now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
@@ -201,15 +201,15 @@ pub fn mark_sent(conn: &mut Conn, ids: &[MessageId], now: Instant) -> Result<(),
 /// A failed attempt.
 #[derive(Debug, Clone, Copy)]
 pub struct Failed {
-    /// Of which mail.
+    /// The mail.
     pub id: MessageId,
-    /// Why.
+    /// Why it failed.
     pub failure: MailFailure,
-    /// Attempts that were the mail's own.
+    /// The attempts that count for the mail.
     pub attempts: i64,
 }
 
-/// Puts a mail back until a later time, unless somebody else holds it by now.
+/// Defers a mail to a later time, unless another process has leased it meanwhile.
 pub fn defer(conn: &mut Conn, attempt: Failed, holder: Uuid, until: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table.find(Id(attempt.id.uuid())))
         .filter(outbox::lease_holder.eq(Id(holder)))
@@ -224,7 +224,7 @@ pub fn defer(conn: &mut Conn, attempt: Failed, holder: Uuid, until: Instant) -> 
     Ok(())
 }
 
-/// Gives a leased mail up and blanks its bodies, unless somebody else holds it by now.
+/// Gives up a mail and erases its bodies, unless another process has leased it meanwhile.
 pub fn abandon(conn: &mut Conn, attempt: Failed, holder: Uuid) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table.find(Id(attempt.id.uuid())))
         .filter(outbox::lease_holder.eq(Id(holder)))
@@ -239,8 +239,8 @@ pub fn abandon(conn: &mut Conn, attempt: Failed, holder: Uuid) -> Result<(), Err
     Ok(())
 }
 
-/// Gives up mails that were due only after their time. The reason of the last attempt stays; a mail
-/// that never had one says that it expired.
+/// Gives up mails that have expired. The reason of the last attempt is kept; a mail without an attempt gets the reason
+/// that it expired.
 pub fn abandon_expired(conn: &mut Conn, ids: &[MessageId]) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
@@ -256,7 +256,7 @@ pub fn abandon_expired(conn: &mut Conn, ids: &[MessageId]) -> Result<(), Error> 
     Ok(())
 }
 
-/// Gives back every lease of a holder that stops.
+/// Returns all leases of a holder that stops.
 pub fn hand_back(conn: &mut Conn, holder: Uuid) -> Result<usize, Error> {
     Ok(on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::lease_holder.eq(Id(holder)))
@@ -269,7 +269,7 @@ pub fn count_waiting(conn: &mut Conn) -> Result<i64, Error> {
     Ok(on!(conn, |c| outbox::table.filter(waits()).count().get_result(c))?)
 }
 
-/// How many mails wait, in each of the states in which they do.
+/// How many mails wait, by state.
 pub fn count_by_state(conn: &mut Conn) -> Result<Vec<(MailState, i64)>, Error> {
     let rows: Vec<(String, i64)> = on!(conn, |c| outbox::table
         .filter(waits())

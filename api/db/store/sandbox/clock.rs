@@ -1,4 +1,4 @@
-//! How far the sandbox's clock is from the machine's, kept with the data.
+//! The offset of the sandbox's clock from the machine's, stored with the data.
 
 use diesel::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The sandbox's mailbox: where mails arrive instead of at a mail server.
+//! The sandbox's mailbox, which receives mails instead of a mail server.
 
 use diesel::prelude::*;
 
@@ -32,7 +32,7 @@ pub struct StoredMessage {
 
 type Row = (Id, String, String, String, String, Moment, String);
 
-/// Delivers a mail. Delivering it twice leaves it there once.
+/// Delivers a mail. A mail that is delivered twice is stored once.
 pub fn insert(conn: &mut Conn, message: &StoredMessage) -> Result<(), Error> {
     on!(conn, |c| diesel::insert_into(messages::table)
         .values((

@@ -1,4 +1,4 @@
-//! What only a sandbox keeps.
+//! Data that only a sandbox stores.
 
 pub mod clock;
 pub mod messages;
