@@ -1,20 +1,20 @@
 # The service in a container: built with TLS to PostgreSQL, run without root and with a read-only root file system.
-# docs/operations.md says how to run it. PROFILE=dev builds faster and runs slower: to try things, not to ship.
+# docs/operations.md says how to run it. PROFILE=dev builds faster and runs slower: for trying out, not for shipping.
 ARG RUST_IMAGE=docker.io/library/rust:1.95-slim-bookworm
 ARG RUNTIME_IMAGE=docker.io/library/debian:bookworm-slim
 
-# The toolchain and what C libraries are built with; libssl-dev is for libpq alone.
+# The toolchain, and the packages for building C libraries; libssl-dev is for libpq alone.
 FROM ${RUST_IMAGE} AS toolchain
-# Debian's updates of these packages are wanted as they come.
+# The packages are not pinned, so that the image gets Debian's updates.
 # hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends gcc libc6-dev libssl-dev make pkg-config \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
-# Nobody debugs an image that was built to try things.
+# An image with PROFILE=dev needs no debug information.
 ENV CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=0 CARGO_TERM_COLOR=never
 
-# Every dependency, behind a package that holds nothing: built anew only when Cargo.toml or Cargo.lock change.
+# Builds all dependencies with an empty package, so that only a change of Cargo.toml or Cargo.lock rebuilds them.
 FROM toolchain AS dependencies
 ARG PROFILE=release
 COPY Cargo.toml Cargo.lock ./
@@ -28,20 +28,20 @@ FROM dependencies AS build
 ARG PROFILE=release
 COPY migrations migrations
 COPY api api
-# Cargo goes by times, and the sources may be older than the stand-ins above.
+# Cargo compares modification times, and the sources may be older than the empty package above.
 RUN touch api/lib.rs api/main.rs \
  && cargo build --locked --profile "${PROFILE}" --features pg-tls --bin todokede \
  && install -D --mode=0755 target/*/todokede /out/todokede
 
 FROM ${RUNTIME_IMAGE}
-# Debian's updates of these packages are wanted as they come.
+# The packages are not pinned, so that the image gets Debian's updates.
 # hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates libssl3 \
  && rm -rf /var/lib/apt/lists/* \
  && install --directory --owner=10001 --group=10001 --mode=0750 /data
 COPY --from=build /out/todokede /usr/local/bin/todokede
-# Only /data is written to.
+# The service writes to /data only.
 ENV TODOKEDE_PROFILE=production \
     TODOKEDE_LISTEN=0.0.0.0:8080 \
     TODOKEDE_LOG_FORMAT=json \

@@ -1,5 +1,5 @@
-// A person's first minutes with the service, in a real browser: the documentation page, a registration
-// sent from it, the mailed link, a look at the account.
+// Uses the service in a real browser as a new user would: opens the documentation page, sends a registration from it,
+// opens the mailed link, and reads the account.
 // usage: ACCESS_TOKEN=… node browser.mjs SERVICE_URL FOLDER_FOR_PICTURES
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
