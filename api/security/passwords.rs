@@ -145,6 +145,13 @@ mod tests {
         assert!(!passwords.verify(secret("an account that does not exist"), None).await.unwrap());
     }
 
+    #[tokio::test]
+    async fn an_unknown_account_costs_the_work_on_the_stand_ins_hash() {
+        let passwords =
+            Passwords { nobody: PasswordHash::new("no hash".to_owned()), ..Passwords::new(1).unwrap() };
+        assert!(passwords.verify(secret("guess"), None).await.is_err(), "the stand-in was not looked at");
+    }
+
     #[test]
     fn a_full_queue_refuses_and_a_place_given_back_is_free_again() {
         let waiting = AtomicUsize::new(0);

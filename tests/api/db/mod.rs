@@ -2,6 +2,7 @@
 
 mod group_commit;
 mod lists;
+mod locks;
 mod log;
 mod outages;
 mod races;

@@ -13,3 +13,4 @@ mod rehearsals;
 mod routing;
 mod slow_clients;
 mod strangers;
+mod versions;

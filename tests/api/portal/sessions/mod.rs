@@ -2,3 +2,4 @@
 
 mod access_tokens;
 mod lifetime;
+mod password_checks;

@@ -1,0 +1,64 @@
+//! A change is answered with what a later read gives: the same version, the same content.
+
+use serde_json::{Value, json};
+
+use crate::support::{Actor, PASSWORD, Reply, TestApp, forms, list};
+
+/// Holds the answer to a change against a read, and gives its tag, which is not the one before.
+async fn is_current(clinic: &Actor, path: &str, changed: &Reply, before: &str) -> String {
+    let seen = clinic.get(path).await.is(200);
+    assert_eq!((changed.etag(), &changed.body), (seen.etag(), &seen.body), "{path}");
+    assert_ne!(changed.etag(), before, "{path}");
+    changed.etag().to_owned()
+}
+
+/// Files, corrects twice and takes back, each with the tag of the answer before.
+async fn each_step_is_current(clinic: &Actor, path: &str, form: &Value) {
+    let filed = clinic.file(path, form).await.is(201);
+    let own = filed.header("location");
+    let mut tag = is_current(clinic, own, &filed, "").await;
+    for _ in 0..2 {
+        let revised = clinic.put(own, form, &tag).await.is(200);
+        tag = is_current(clinic, own, &revised, &tag).await;
+    }
+    let withdrawn = clinic.withdraw(own, &tag).await.is(200);
+    is_current(clinic, own, &withdrawn, &tag).await;
+}
+
+#[apply(on_both_databases)]
+async fn each_change_of_an_account_is_answered_with_its_new_version() {
+    let app = TestApp::start().await;
+    let facility = app.unused_facility("MEDICAL").await;
+    let token = app.registration_token("new@clinic.example").await;
+    let mut form = forms::account(&token, &facility);
+    let stated = form["facility"].as_object_mut().unwrap();
+    let code = stated.remove("code").unwrap();
+    let mut designated = json!({ "facility": stated });
+    designated["facility"]["code"] = code;
+    stated.insert("designation_receipt".to_owned(), json!("2023-00123"));
+    stated.insert("kind".to_owned(), json!("MEDICAL"));
+
+    let created = app.anonymous().post("/v1/accounts", &form).await.is(201);
+    let clinic = Actor::log_in(&app, "new@clinic.example", PASSWORD, String::new()).await;
+    let mut tag = is_current(&clinic, "/v1/account", &created, "").await;
+    let contact = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
+    for change in [&contact, &designated, &contact] {
+        let changed = clinic.patch("/v1/account", change, &tag).await.is(200);
+        tag = is_current(&clinic, "/v1/account", &changed, &tag).await;
+    }
+    clinic.file("/v1/successions", &forms::succession(&app.unused_facility("MEDICAL").await)).await.is(201);
+    clinic.patch("/v1/account", &contact, &tag).await.refused(412, "PRECONDITION_FAILED");
+}
+
+#[apply(on_both_databases)]
+async fn each_change_of_a_filing_is_answered_with_its_new_version() {
+    for review in ["automatic", "staff"] {
+        let app = TestApp::start_with(&[("TODOKEDE_REVIEW", review)]).await;
+        let clinic = app.clinic().await;
+        each_step_is_current(&clinic, "/v1/successions", &forms::succession(&list::unlisted(1, 1))).await;
+        let successor = app.unused_facility("MEDICAL").await;
+        let passed = clinic.file("/v1/successions", &forms::succession(&successor)).await.is(201);
+        is_current(&clinic, passed.header("location"), &passed, "").await;
+        each_step_is_current(&clinic, "/v1/declarations", &forms::no_network()).await;
+    }
+}

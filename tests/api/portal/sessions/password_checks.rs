@@ -1,0 +1,31 @@
+//! What a login costs the service, whether or not it knows the address.
+
+use futures_util::FutureExt as _;
+use secrecy::SecretString;
+use serde_json::json;
+
+use crate::support::{PASSWORD, TestApp};
+
+#[apply(on_both_databases)]
+async fn a_login_waits_for_a_password_check_whether_or_not_its_address_is_known() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let emails = [clinic.email.as_str(), "nobody@clinic.example"];
+    let forms = emails.map(|email| json!({ "email": email, "password": "guess" }));
+    // Whoever waits for a check keeps its place, until no more places are left.
+    let mut waiting = Vec::new();
+    loop {
+        let mut check = Box::pin(app.running.state.passwords.hash(SecretString::from(PASSWORD)));
+        match check.as_mut().now_or_never() {
+            None => waiting.push(check),
+            Some(refused) => break drop(refused.unwrap_err()),
+        }
+    }
+    for form in &forms {
+        app.anonymous().post("/v1/sessions", form).await.refused(503, "OVERLOADED");
+    }
+    drop(waiting);
+    for form in &forms {
+        app.anonymous().post("/v1/sessions", form).await.refused(401, "LOGIN_FAILED");
+    }
+}
