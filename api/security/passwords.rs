@@ -148,7 +148,7 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_account_costs_the_work_on_the_stand_ins_hash() {
         let passwords =
-            Passwords { nobody: PasswordHash::new("no hash".to_owned()), ..Passwords::new(1).unwrap() };
+            Passwords { dummy_hash: PasswordHash::new("no hash".to_owned()), ..Passwords::new(1).unwrap() };
         assert!(passwords.verify(secret("guess"), None).await.is_err(), "the stand-in was not looked at");
     }
 
