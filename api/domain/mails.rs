@@ -25,7 +25,7 @@ words! {
 /// Whose trouble a failure is, and so what happens next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Trouble {
-    /// The server's or the configuration's: no mail is to blame, all wait until it is over.
+    /// The server's or the configuration's: every mail waits until it is over.
     Server,
     /// This mail's, for now: it is tried again later.
     Transient,
@@ -132,26 +132,23 @@ impl Next {
     }
 }
 
-/// Any number, of which schedules make jitter: mails that failed together do not come back together.
-pub type Dice = u32;
-
-/// Decides about a mail after an attempt, its `attempts`-th that counts. A transient failure brings
-/// the next attempt later each time, but never beyond the mail's own end. The server's trouble costs
-/// a mail nothing but its place in the queue: it is due at once and waits for the server with all
-/// others.
+/// Decides what happens to a mail after its `attempts`-th attempt. After a transient failure the next
+/// attempt comes later each time, but never after the mail expires. After a failure of the server the
+/// mail stays due, and is sent once the server works again. `random` varies the wait, so that mails that
+/// failed together are not retried together.
 #[must_use]
 pub fn decide(
     outcome: Result<(), MailFailure>,
     attempts: i64,
     now: Instant,
     expires_at: Instant,
-    dice: Dice,
+    random: u32,
 ) -> Next {
     let Err(failure) = outcome else { return Next::Sent };
     let wait = match failure.trouble() {
         Trouble::Permanent => return Next::Abandoned { failure },
         Trouble::Server => Duration::zero(),
-        Trouble::Transient => wait_after(attempts, dice),
+        Trouble::Transient => wait_after(attempts, random),
     };
     if now >= expires_at {
         return Next::Abandoned { failure };
@@ -164,10 +161,10 @@ const FIRST_WAIT: Duration = Duration::minutes(1);
 /// The longest one, before jitter.
 const LONGEST_WAIT: Duration = Duration::hours(1);
 
-/// One minute, doubling to an hour, a quarter more or less.
-fn wait_after(attempts: i64, dice: Dice) -> Duration {
+/// One minute after the first attempt, doubling to an hour, changed by up to a quarter.
+fn wait_after(attempts: i64, random: u32) -> Duration {
     let doublings = u32::try_from(attempts.saturating_sub(1).clamp(0, 6)).unwrap_or(0);
-    jittered((FIRST_WAIT * 2_i32.pow(doublings)).min(LONGEST_WAIT), dice)
+    jittered((FIRST_WAIT * 2_i32.pow(doublings)).min(LONGEST_WAIT), random)
 }
 
 /// The first pause after the server failed.
@@ -178,13 +175,13 @@ const LONGEST_PAUSE: Duration = Duration::seconds(80);
 /// How long nothing is sent after the server failed for the `failures`-th time in a row: half a
 /// second, doubling to less than two minutes, so that the queue drains soon after it is back.
 #[must_use]
-pub fn pause_after(failures: u32, dice: Dice) -> Duration {
-    jittered((FIRST_PAUSE * 2_i32.pow(failures.saturating_sub(1).min(8))).min(LONGEST_PAUSE), dice)
+pub fn pause_after(failures: u32, random: u32) -> Duration {
+    jittered((FIRST_PAUSE * 2_i32.pow(failures.saturating_sub(1).min(8))).min(LONGEST_PAUSE), random)
 }
 
-/// From three quarters of the time to five.
-fn jittered(time: Duration, dice: Dice) -> Duration {
-    let percent = 75 + i32::try_from(dice % 51).unwrap_or(0);
+/// The time, changed by up to a quarter.
+fn jittered(time: Duration, random: u32) -> Duration {
+    let percent = 75 + i32::try_from(random % 51).unwrap_or(0);
     time * percent / 100
 }
 
@@ -236,23 +233,23 @@ mod tests {
     proptest! {
         #[test]
         fn the_next_attempt_is_later_than_this_one_and_never_beyond_the_end(
-            attempts: i64, dice: Dice, life in 1_i64..604_800_000_000,
+            attempts: i64, random: u32, life in 1_i64..604_800_000_000,
         ) {
             let end = now() + Duration::microseconds(life);
-            let next = decide(Err(MailFailure::MailboxBusy), attempts, now(), end, dice);
+            let next = decide(Err(MailFailure::MailboxBusy), attempts, now(), end, random);
             let Next::Deferred { at, .. } = next else { panic!("{next:?}") };
             prop_assert!(at > now() && at <= end);
             prop_assert!(at - now() <= Duration::minutes(75));
         }
 
         #[test]
-        fn retries_outlast_an_outage_of_a_day_and_end(dice in prop::collection::vec(any::<Dice>(), 400)) {
+        fn retries_outlast_an_outage_of_a_day_and_end(randoms in prop::collection::vec(any::<u32>(), 400)) {
             let end = now() + Duration::days(7);
             let (mut at, mut attempts) = (now(), 0);
             let mut after_a_day = 0;
-            for dice in dice {
+            for random in randoms {
                 attempts += 1;
-                match decide(Err(MailFailure::TimedOut), attempts, at, end, dice) {
+                match decide(Err(MailFailure::TimedOut), attempts, at, end, random) {
                     Next::Deferred { at: next, .. } => at = next,
                     Next::Abandoned { .. } => break,
                     Next::Sent => unreachable!(),
@@ -264,8 +261,8 @@ mod tests {
         }
 
         #[test]
-        fn pauses_are_never_zero_and_never_two_minutes(failures: u32, dice: Dice) {
-            let pause = pause_after(failures, dice);
+        fn pauses_are_never_zero_and_never_two_minutes(failures: u32, random: u32) {
+            let pause = pause_after(failures, random);
             prop_assert!(pause >= Duration::milliseconds(375) && pause < Duration::minutes(2));
         }
     }

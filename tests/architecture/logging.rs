@@ -16,8 +16,8 @@ pub fn bare_errors(file: &str, source: &str) -> Vec<String> {
     let tree = syn::parse_file(source).unwrap_or_else(|error| panic!("api/{file} cannot be parsed: {error}"));
     let mut reader = Reader(Vec::new());
     reader.visit_file(&tree);
-    let told = |field| format!("api/{file} logs `{field}`: write `error = %chain(&error)`");
-    reader.0.into_iter().map(told).collect()
+    let message = |field| format!("api/{file} logs `{field}`: write `error = %chain(&error)`");
+    reader.0.into_iter().map(message).collect()
 }
 
 struct Reader(Vec<String>);

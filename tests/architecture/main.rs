@@ -1,12 +1,14 @@
-//! The walls of the house: which module may import which, and which crate may be named where.
+//! The rules between the modules: which may import which, which crate may be named where, and that one
+//! thing has one name.
 //!
-//! Every file under `api/` is parsed and its imports are held against the tables below. One package
-//! compiles fast and lets any layer name any other; this test is what a workspace would buy.
+//! Every file under `api/` is parsed and its imports are compared with the tables in `rules`. In one
+//! package any module can name any other; these tests forbid what separate crates would.
 
 #![cfg(test)]
 
 mod imports;
 mod logging;
+mod names;
 mod rules;
 
 use std::fs;
@@ -15,8 +17,8 @@ use std::path::{Path, PathBuf};
 use imports::imports;
 use rules::violations;
 
-/// Files grow rooms before they grow longer; tables of data may be longer.
-const MOST_LINES: usize = 400;
+/// A longer file is split by topic. Tables of data may be longer.
+const MOST_LINES: usize = 350;
 
 /// Data that happens to be written in Rust.
 const DATA: &[&str] = &["db/store/schema.rs"];
@@ -70,7 +72,7 @@ fn no_file_is_too_long_to_be_read_at_a_sitting() {
 }
 
 #[test]
-fn every_error_in_the_log_is_told_with_its_causes() {
+fn every_error_is_logged_with_its_causes() {
     let found: Vec<String> =
         sources().iter().flat_map(|(file, source)| logging::bare_errors(file, source)).collect();
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));

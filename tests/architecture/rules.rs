@@ -113,7 +113,7 @@ pub fn row_of(module: &str) -> Option<(&'static str, &'static [&'static str])> {
     rows.max_by_key(|(name, _)| name.len()).copied()
 }
 
-/// What a file imports against the tables, told so that it can be found and mended.
+/// The imports of a file that the tables forbid, each with the reason.
 pub fn violations(file: &str, imports: &BTreeSet<String>) -> Vec<String> {
     let module = module_of(file);
     let wrong = imports.iter().filter_map(|import| {

@@ -26,7 +26,7 @@ pub fn normal_form(password: &str) -> String {
     password.nfkc().collect()
 }
 
-/// Everything that speaks against a password. `identity` is the account's own data: facility code,
+/// Every fault of a password. `identity` is the account's own data: facility code,
 /// facility name, mail name.
 #[must_use]
 pub fn examine(password: &str, identity: &[&str]) -> Vec<Fault> {
@@ -53,7 +53,7 @@ pub fn examine(password: &str, identity: &[&str]) -> Vec<Fault> {
     faults
 }
 
-/// Notes everything that speaks against a password at its place in the form.
+/// Notes every fault of a password at its place in the form.
 pub fn note_faults(pointer: &str, password: &str, own_data: &[String], faults: &mut Faults) {
     let own_data: Vec<&str> = own_data.iter().map(String::as_str).collect();
     for fault in examine(password, &own_data) {

@@ -18,27 +18,27 @@ impl FieldFault {
     }
 }
 
-/// Faults beyond this number are not told any more.
+/// Most faults of one answer.
 const MOST: usize = 50;
 
-/// Faults found so far; each place is blamed once.
+/// Faults found so far, at most one of each place.
 #[derive(Debug, Default)]
 pub struct Faults(Vec<FieldFault>);
 
 impl Faults {
-    /// Notes a fault, unless the place or one around it is blamed already.
+    /// Notes a fault, unless its place or a place around it has one already.
     pub fn add(&mut self, pointer: &str, fault: Fault) {
-        let blamed = self.0.iter().any(|known| {
+        let has_fault = self.0.iter().any(|known| {
             pointer
                 .strip_prefix(known.pointer.as_str())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         });
-        if !blamed && self.0.len() < MOST {
+        if !has_fault && self.0.len() < MOST {
             self.0.push(FieldFault::new(pointer, fault));
         }
     }
 
-    /// Whether nothing is blamed.
+    /// Whether no fault was found.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -88,7 +88,7 @@ impl Faults {
 pub struct Refused(pub Vec<FieldFault>);
 
 /// What could be read of a form, with its faults so far. The parts can be held against more rules, so that
-/// all faults are told at once; the whole comes out only where there is none.
+/// one answer names all faults; the whole comes out only where there is none.
 #[derive(Debug)]
 pub struct Draft<D> {
     parts: D,
@@ -148,8 +148,8 @@ mod tests {
         faults.add("/facility", Fault::Blank);
         faults.add("/facility_code", Fault::Blank);
         let Err(Refused(list)) = faults.finish(Some(())) else { panic!("accepted") };
-        let told: Vec<_> = list.iter().map(|fault| (fault.pointer.as_str(), fault.fault)).collect();
-        assert_eq!(told, [("/facility", Fault::Required), ("/facility_code", Fault::Blank)]);
+        let found: Vec<_> = list.iter().map(|fault| (fault.pointer.as_str(), fault.fault)).collect();
+        assert_eq!(found, [("/facility", Fault::Required), ("/facility_code", Fault::Blank)]);
     }
 
     #[test]
@@ -159,8 +159,8 @@ mod tests {
             faults.add(place, Fault::Blank);
         }
         let Err(Refused(list)) = faults.finish(Some(())) else { panic!("accepted") };
-        let told: Vec<_> = list.iter().map(|fault| fault.pointer.as_str()).collect();
-        assert_eq!(told, ["/a/0", "/a/1", "/b"]);
+        let found: Vec<_> = list.iter().map(|fault| fault.pointer.as_str()).collect();
+        assert_eq!(found, ["/a/0", "/a/1", "/b"]);
     }
 
     #[test]

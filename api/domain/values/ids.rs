@@ -1,4 +1,4 @@
-//! Public ids: random, opaque, and told apart by a prefix, so that an id in a log or a mail says
+//! Public ids: random, opaque, and distinguished by a prefix, so that an id in a log or a mail says
 //! what it names and cannot be taken for an id of another kind.
 //!
 //! The text form is the prefix and the 128 bits in 26 characters of Crockford's base32, lower case.

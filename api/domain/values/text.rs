@@ -14,7 +14,7 @@ use super::fault::Fault;
 pub const MAX_CODE_INPUT: u64 = 40;
 
 /// What distinguishes one kind of text from another.
-pub trait Sort {
+pub trait TextKind {
     /// The name of the type, for `Debug`.
     const NAME: &'static str;
     /// Most characters, counted in Unicode scalar values.
@@ -27,14 +27,14 @@ pub trait Sort {
 
 /// A text as it was sent, without the white space around it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Original<S> {
+pub struct Original<K> {
     text: String,
-    sort: PhantomData<S>,
+    kind: PhantomData<K>,
 }
 
-impl<S: Sort> Original<S> {
+impl<K: TextKind> Original<K> {
     /// Most characters, counted in Unicode scalar values.
-    pub const MAX: u64 = S::MAX;
+    pub const MAX: u64 = K::MAX;
 
     /// Takes a text as it was sent. Where lines are allowed, `\r\n` becomes `\n`.
     ///
@@ -42,18 +42,18 @@ impl<S: Sort> Original<S> {
     /// [`Fault::Blank`] when there is nothing to see, [`Fault::ControlCharacter`], and
     /// [`Fault::TooLong`].
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let text = if S::LINES { text.replace("\r\n", "\n") } else { text.to_owned() };
+        let text = if K::LINES { text.replace("\r\n", "\n") } else { text.to_owned() };
         let text = text.trim();
         if text.chars().all(|c| c.is_whitespace() || characters::is_unseen(c)) {
             return Err(Fault::Blank);
         }
-        if text.chars().any(|c| characters::is_control(c) && !(S::LINES && c == '\n')) {
+        if text.chars().any(|c| characters::is_control(c) && !(K::LINES && c == '\n')) {
             return Err(Fault::ControlCharacter);
         }
-        if characters::count(text) <= S::MAX {
-            Ok(Self { text: text.to_owned(), sort: PhantomData })
+        if characters::count(text) <= K::MAX {
+            Ok(Self { text: text.to_owned(), kind: PhantomData })
         } else {
-            Err(Fault::TooLong { max: S::MAX })
+            Err(Fault::TooLong { max: K::MAX })
         }
     }
 
@@ -64,46 +64,46 @@ impl<S: Sort> Original<S> {
     }
 }
 
-impl<S> fmt::Display for Original<S> {
+impl<K> fmt::Display for Original<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
 }
 
 /// Hides personal data, which must not reach a log.
-impl<S: Sort> fmt::Debug for Original<S> {
+impl<K: TextKind> fmt::Debug for Original<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if S::PERSONAL {
-            write!(f, "{}(..)", S::NAME)
+        if K::PERSONAL {
+            write!(f, "{}(..)", K::NAME)
         } else {
-            f.debug_tuple(S::NAME).field(&self.text).finish()
+            f.debug_tuple(K::NAME).field(&self.text).finish()
         }
     }
 }
 
 /// The name of a facility (医療機関等の名称), one line of at most 100 characters.
-pub type FacilityName = Original<sort::FacilityName>;
+pub type FacilityName = Original<kinds::FacilityName>;
 
 /// A postal address (所在地), one line of at most 200 characters.
-pub type Address = Original<sort::Address>;
+pub type Address = Original<kinds::Address>;
 
 /// The name of a person or a corporation (氏名・法人名), one line of at most 100 characters.
-pub type PersonName = Original<sort::PersonName>;
+pub type PersonName = Original<kinds::PersonName>;
 
 /// The department a contact person works in (部署), one line of at most 100 characters.
-pub type Department = Original<sort::Department>;
+pub type Department = Original<kinds::Department>;
 
 /// Any other line of text, such as a vendor's name or the filer's own reference, of at most 100
 /// characters.
-pub type Line = Original<sort::Line>;
+pub type Line = Original<kinds::Line>;
 
 /// An explanation in the filer's own words (具体的な事情), at most 2,000 characters on any number of
 /// lines. People write of age and illness here, so it is personal data.
-pub type Paragraph = Original<sort::Paragraph>;
+pub type Paragraph = Original<kinds::Paragraph>;
 
 /// The kinds of text, each the argument of [`Original`].
-pub mod sort {
-    use super::Sort;
+pub mod kinds {
+    use super::TextKind;
 
     /// Marks a [`super::FacilityName`].
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,33 +129,33 @@ pub mod sort {
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Paragraph {}
 
-    impl Sort for FacilityName {
+    impl TextKind for FacilityName {
         const NAME: &'static str = "FacilityName";
         const MAX: u64 = 100;
     }
 
-    impl Sort for Address {
+    impl TextKind for Address {
         const NAME: &'static str = "Address";
         const MAX: u64 = 200;
     }
 
-    impl Sort for PersonName {
+    impl TextKind for PersonName {
         const NAME: &'static str = "PersonName";
         const MAX: u64 = 100;
         const PERSONAL: bool = true;
     }
 
-    impl Sort for Department {
+    impl TextKind for Department {
         const NAME: &'static str = "Department";
         const MAX: u64 = 100;
     }
 
-    impl Sort for Line {
+    impl TextKind for Line {
         const NAME: &'static str = "Line";
         const MAX: u64 = 100;
     }
 
-    impl Sort for Paragraph {
+    impl TextKind for Paragraph {
         const NAME: &'static str = "Paragraph";
         const MAX: u64 = 2000;
         const LINES: bool = true;

@@ -99,7 +99,7 @@ pub struct FacilityTexts<'a> {
 }
 
 impl FacilityTexts<'_> {
-    /// Reads the texts of the object at `/facility`. The postal code comes apart as well, to be held
+    /// Reads the texts of the object at `/facility`. The postal code is also returned by itself, to be held
     /// against the facility list even when another text is faulty.
     pub fn parse(&self, faults: &mut Faults) -> (Option<FacilityDetails>, Option<PostalCode>) {
         let name = faults.take("/facility/name", FacilityName::parse(self.name));

@@ -97,7 +97,7 @@ async fn complete_password_reset(
         let own_data = account.as_ref().map(Account::password_context).unwrap_or_default();
         passwords::note_faults("/password", password.expose(), &own_data, faults);
     });
-    // What is wrong with the form is told whether or not the link is good, as everywhere.
+    // Faults of the form are answered before a bad link, as everywhere.
     let (token, password) = draft.finish(Some)?;
     account?;
     let hash = context.hash_unless_rehearsed(*query, password.into()).await?;

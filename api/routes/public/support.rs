@@ -17,7 +17,7 @@ use crate::http::operation::Operation;
 use crate::http::problems::Problem;
 use crate::http::timestamp::Timestamp;
 
-/// How far ahead holidays are told.
+/// How far ahead holidays are listed.
 const DAYS_AHEAD: i64 = 366;
 
 const READ: Operation = Operation::public("getSupport");

@@ -93,15 +93,15 @@ pub(super) async fn move_clock(
     let offset = Clock::offset_for(wanted);
     let clock = context.state.clock.clone();
     let shared = clock.clone();
-    let keep = context.write(*query, move |work| {
-        // Two movers at once: the clock still never goes back.
+    let stored = context.write(*query, move |work| {
+        // Another request may have moved the clock since this one read it. It must never go back.
         if offset < shared.offset_micros() {
             return Err(Error::invalid("/now", Fault::InstantInPast));
         }
-        sandbox::keep_clock(work, offset)
+        sandbox::clock::store_offset(work, offset)
     });
-    keep.await?;
-    // Only a kept move is made, so that clock and data agree after a crash.
+    stored.await?;
+    // The clock moves once the move is stored, so that clock and data agree after a crash.
     if !query.validate_only {
         clock.move_forward_to_offset(offset);
     }

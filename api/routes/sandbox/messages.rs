@@ -135,10 +135,10 @@ pub(super) async fn list_messages(
     responses((status = 204, description = "The mailbox is empty.")),
 )]
 #[delete("/sandbox/messages")]
-pub(super) async fn empty_mailbox(
+pub(super) async fn delete_messages(
     context: Context,
     query: web::Query<WriteQuery>,
 ) -> Result<Answer<Nothing>, Problem> {
-    context.write(*query, sandbox::empty_mailbox).await?;
+    context.write(*query, sandbox::messages::delete_all).await?;
     Ok(Answer::nothing())
 }

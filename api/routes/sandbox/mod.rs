@@ -17,7 +17,7 @@ pub const OPERATIONS: [&[&Operation]; 3] = [messages::OPERATIONS, clock::OPERATI
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(messages::list_messages)
-        .service(messages::empty_mailbox)
+        .service(messages::delete_messages)
         .service(clock::read_clock)
         .service(clock::move_clock)
         .service(facilities::list_facilities)

@@ -38,10 +38,10 @@ pub struct ChangeDraft {
     pub change: Option<Change>,
 }
 
-/// Stores a change that nothing speaks against.
+/// Stores a change without faults.
 ///
 /// # Errors
-/// [`Error::Invalid`] with everything that does, [`AccountRefusal::FacilityAlreadyDesignated`], those of
+/// [`Error::Invalid`] with every fault, [`AccountRefusal::FacilityAlreadyDesignated`], those of
 /// [`eligibility::may_register`].
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn change(work: &mut Work<'_>, mut draft: Draft<ChangeDraft>) -> Result<Account, Error> {

@@ -56,7 +56,7 @@ pub struct RegistrationDraft {
     pub profile: Option<Profile>,
     /// The code, to be held against the list.
     pub code: Option<FacilityCode>,
-    /// The postal code, likewise.
+    /// The postal code, to be held against the list.
     pub postal_code: Option<PostalCode>,
     /// The facility's name as it was stated, which the password must not hold.
     pub name: String,
@@ -73,10 +73,10 @@ pub struct Registration {
     pub profile: Profile,
 }
 
-/// What a registration form comes to before its password is hashed, which is the dear part.
+/// The result of checking a registration form, before its password is hashed.
 #[derive(Debug)]
 pub enum Examined {
-    /// Nothing speaks against it so far.
+    /// It has no faults so far.
     Good {
         /// The form.
         registration: Box<Registration>,
@@ -93,7 +93,7 @@ pub enum Examined {
 /// Holds a form against the facility list, the password rules and its link, all at once.
 ///
 /// # Errors
-/// [`Error::Invalid`] with everything against the form; the link's problems but for a used one; those of
+/// [`Error::Invalid`] with every fault of the form; the link's problems but for a used one; those of
 /// [`eligibility::may_register`].
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn examine(

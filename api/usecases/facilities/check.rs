@@ -26,7 +26,7 @@ pub const OF_SUCCESSOR: Places =
     Places { code: "/successor/facility_code", postal_code: "/successor/postal_code" };
 
 /// Everything the list says against a code and a postal code. Either may be missing because it
-/// could not be read; the other is checked all the same, so that all problems are told at once.
+/// could not be read; the other is checked nevertheless, so that one answer names all faults.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn faults(
     conn: &mut Conn,

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::work::Work;
 
-/// Takes a new address. Whether another account has it is told to nobody but that account's owner.
+/// Takes a new address. If another account has it, only that account's owner learns of it.
 ///
 /// # Errors
 /// [`Error::Invalid`] if it is the present one.

@@ -1,4 +1,4 @@
-//! What can be said against a succession without looking anything up.
+//! The rules for a succession that need no look into the database.
 
 use chrono::{Duration, NaiveDate};
 
@@ -11,7 +11,7 @@ use crate::domain::values::postal_code::PostalCode;
 pub const MOST_DAYS_AHEAD: i64 = 366;
 
 /// The parts of a form that rules and the facility list speak of. Each may be missing because it
-/// could not be read; the others are examined all the same, so that all problems are told at once.
+/// could not be read; the others are examined nevertheless, so that one answer names all faults.
 #[derive(Debug, Clone, Copy)]
 pub struct Parts<'a> {
     /// The new code.
@@ -27,7 +27,7 @@ pub struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    /// Everything that speaks against the parts, as faults with their places. `after` is the date of
+    /// The faults of the parts, with their places. `after` is the date of
     /// the succession that gave the predecessor its code.
     #[must_use]
     pub fn examine(
@@ -36,15 +36,15 @@ impl Parts<'_> {
         after: Option<NaiveDate>,
         today: NaiveDate,
     ) -> Vec<(&'static str, Fault)> {
-        let code = self.successor_code.and_then(|code| against_code(code, predecessor));
-        let reason = self.against_reason(predecessor.kind());
-        let date = self.change_date.and_then(|date| against_date(date, after, today));
+        let code = self.successor_code.and_then(|code| fault_of_code(code, predecessor));
+        let reason = self.fault_of_reason(predecessor.kind());
+        let date = self.change_date.and_then(|date| fault_of_date(date, after, today));
         let places = [("/successor/facility_code", code), ("/change_date", date)];
         let found = places.into_iter().filter_map(|(place, fault)| Some((place, fault?)));
         found.chain(reason).collect()
     }
 
-    fn against_reason(&self, kind: FacilityKind) -> Option<(&'static str, Fault)> {
+    fn fault_of_reason(&self, kind: FacilityKind) -> Option<(&'static str, Fault)> {
         match self.reason? {
             SuccessionReason::FranchiseChange if kind != FacilityKind::Pharmacy => {
                 Some(("/reason", Fault::NotApplicable))
@@ -57,7 +57,7 @@ impl Parts<'_> {
     }
 }
 
-fn against_code(code: &FacilityCode, predecessor: &FacilityCode) -> Option<Fault> {
+fn fault_of_code(code: &FacilityCode, predecessor: &FacilityCode) -> Option<Fault> {
     if code == predecessor {
         Some(Fault::OwnFacilityCode)
     } else {
@@ -65,7 +65,7 @@ fn against_code(code: &FacilityCode, predecessor: &FacilityCode) -> Option<Fault
     }
 }
 
-fn against_date(date: NaiveDate, after: Option<NaiveDate>, today: NaiveDate) -> Option<Fault> {
+fn fault_of_date(date: NaiveDate, after: Option<NaiveDate>, today: NaiveDate) -> Option<Fault> {
     let latest = today.checked_add_signed(Duration::days(MOST_DAYS_AHEAD)).unwrap_or(NaiveDate::MAX);
     if date > latest {
         return Some(Fault::DateTooLate { limit: latest });

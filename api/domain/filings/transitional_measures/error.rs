@@ -1,4 +1,4 @@
-//! What can be wrong with a round's file, told so that whoever wrote it finds the place.
+//! What can be wrong with a round's file. Each error names the place in the file.
 
 use chrono::NaiveDate;
 use thiserror::Error;
@@ -106,7 +106,7 @@ pub enum CategoryProblem {
         /// The member it looks at.
         on: StatementField,
     },
-    /// The condition can never be told for a member of that form.
+    /// A member of that form cannot decide the condition.
     #[error("the condition of {field} does not fit the form of {on}")]
     ConditionForm {
         /// The member with the condition.

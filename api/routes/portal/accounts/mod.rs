@@ -80,7 +80,7 @@ async fn create_account(
         registrations::Examined::Good { registration, link } => (link, Some(registration)),
         registrations::Examined::LinkUsed { link } => (link, None),
     };
-    // Hashing is the dear part: it comes after every check that can refuse, and not for a rehearsal.
+    // Hashing is expensive: it comes after every check that can refuse, and not for a rehearsal.
     let hash = match &registration {
         Some(registration) => context.hash_unless_rehearsed(*query, registration.password.clone()).await?,
         None => None,

@@ -100,7 +100,7 @@ pub struct ReasonForm {
 }
 
 impl ReasonForm {
-    /// Reads as much as can be read. A member that cannot be read is blamed and left out; without a
+    /// Reads as much as can be read. A member that cannot be read has its fault noted and is left out; without a
     /// category there is no statement.
     pub fn parse(&self, faults: &mut Faults) -> Option<Statement> {
         use StatementField as F;
@@ -123,7 +123,7 @@ impl ReasonForm {
         let circumstance = read.word(F::Circumstance, self.circumstance.as_deref(), Circumstance::from_code);
         let description = read.paragraph(F::Description, self.description.as_deref());
         let difficulty = read.paragraph(F::Difficulty, self.difficulty.as_deref());
-        // An age that is refused decides nothing, or its consequences would be blamed as well.
+        // An age that was refused decides nothing: members that depend on it would get faults as well.
         let youngest_fulltime_age =
             self.youngest_fulltime_age.filter(|age| (YOUNGEST_AGE..=OLDEST_AGE).contains(age));
         Some(Statement {
@@ -169,7 +169,7 @@ impl ReasonForm {
     }
 }
 
-/// Reads the optional members of a reason, blaming each at its own place.
+/// Reads the optional members of a reason, and notes the fault of each at its own place.
 struct Fields<'a> {
     faults: &'a mut Faults,
 }
@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_a_category_there_is_no_statement_but_every_member_is_blamed() {
+    fn without_a_category_there_is_no_statement_but_every_fault_is_noted() {
         let form = ReasonForm {
             category: "SYSTEM_READY".to_owned(),
             contract_date: Some("2023-02-29".to_owned()),
@@ -222,9 +222,9 @@ mod tests {
         let mut faults = Faults::default();
         assert_eq!(form.parse(&mut faults), None);
         let Err(refused) = faults.finish(Some(())) else { panic!("accepted") };
-        let told: Vec<_> = refused.0.iter().map(|found| (found.pointer.as_str(), found.fault)).collect();
+        let found: Vec<_> = refused.0.iter().map(|noted| (noted.pointer.as_str(), noted.fault)).collect();
         assert_eq!(
-            told,
+            found,
             [
                 ("/reason/category", Fault::UnknownValue),
                 ("/reason/contract_date", Fault::DateForm),

@@ -1,5 +1,5 @@
 //! A declaration that may not be complete, held against the rules of its round and against what the service
-//! knows, so that its facility is told everything at once.
+//! knows, so that one answer names all faults.
 
 use chrono::NaiveDate;
 
@@ -61,7 +61,7 @@ pub(super) struct Rules<'a> {
 }
 
 impl Rules<'_> {
-    /// Notes everything that speaks against a draft.
+    /// Notes every fault of a draft.
     pub(super) fn examine(
         &self,
         conn: &mut Conn,

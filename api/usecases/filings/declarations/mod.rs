@@ -54,7 +54,7 @@ pub fn find(conn: &mut Conn, actor: &Actor, id: DeclarationId, now: Instant) -> 
 ///
 /// # Errors
 /// [`FilingRefusal::RoundNotForKind`], [`FilingRefusal::WindowNotOpen`], [`FilingRefusal::WindowClosed`],
-/// [`FilingRefusal::DeclarationExists`], [`Error::Invalid`] with everything against the content.
+/// [`FilingRefusal::DeclarationExists`], [`Error::Invalid`] with every fault of the content.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn file(work: &mut Work<'_>, mut draft: Draft<DeclarationDraft>) -> Result<Examined, Error> {
     let (now, principal) = (work.now(), work.actor.authority()?);

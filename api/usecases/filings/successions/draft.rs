@@ -1,5 +1,5 @@
-//! A succession that may not be complete, held against the rules and the facility list, so that its
-//! facility is told everything at once.
+//! A succession that may not be complete, held against the rules and the facility list, so that one
+//! answer names all faults.
 
 use chrono::NaiveDate;
 
@@ -45,10 +45,10 @@ impl SuccessionDraft {
     }
 }
 
-/// The form of a draft that nothing speaks against.
+/// The form of a draft without faults.
 ///
 /// # Errors
-/// [`Error::Invalid`] with everything that does.
+/// [`Error::Invalid`] with every fault.
 pub(super) fn examined(
     work: &mut Work<'_>,
     principal: &Principal,

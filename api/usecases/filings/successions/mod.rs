@@ -47,7 +47,7 @@ pub fn find(conn: &mut Conn, actor: &Actor, id: SuccessionId) -> Result<Successi
 /// Files a succession; it is accepted at once if the list has the successor, else it waits.
 ///
 /// # Errors
-/// [`Error::Invalid`] with everything against the form, [`FilingRefusal::SuccessionExists`] and the
+/// [`Error::Invalid`] with every fault of the form, [`FilingRefusal::SuccessionExists`] and the
 /// refusals of a successor that belongs to somebody else.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn file(work: &mut Work<'_>, draft: Draft<SuccessionDraft>) -> Result<Succession, Error> {
@@ -78,7 +78,7 @@ pub fn file(work: &mut Work<'_>, draft: Draft<SuccessionDraft>) -> Result<Succes
         return Err(FilingRefusal::SuccessorTaken.into());
     }
     work.audit(AuditAction::SuccessionFiled, &succession.id, None)?;
-    tell_received(work, &principal.account, &succession)?;
+    mail_received(work, &principal.account, &succession)?;
     pass_if_accepted(work, &principal.account, &succession)?;
     Ok(succession)
 }
@@ -108,7 +108,7 @@ pub fn revise(
     go_on(work, &mut succession, listed.is_some());
     store(work, &succession)?;
     work.audit(AuditAction::SuccessionRevised, &succession.id, None)?;
-    tell_received(work, &principal.account, &succession)?;
+    mail_received(work, &principal.account, &succession)?;
     pass_if_accepted(work, &principal.account, &succession)?;
     Ok(succession)
 }
@@ -130,7 +130,7 @@ pub fn withdraw(work: &mut Work<'_>, current: Succession) -> Result<Succession, 
 }
 
 /// Carries on successions whose successor the list has by now, and says how many went on. One that
-/// fails goes on waiting and keeps no other from going on.
+/// fails waits for the next run; the others are carried on.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn carry_on_ready(work: &mut Work<'_>) -> Result<usize, Error> {
     let (call, actor, policy) = (work.call, work.actor, work.policy);
@@ -250,7 +250,7 @@ fn store(work: &mut Work<'_>, succession: &Succession) -> Result<(), Error> {
 }
 
 /// Rights and duties pass: the old identity becomes history, declarations move, the account speaks
-/// for the new code, the mail and the letter are queued. All of it or nothing.
+/// for the new code, the mail and the letter are queued.
 fn pass_if_accepted(work: &mut Work<'_>, account: &Account, succession: &Succession) -> Result<(), Error> {
     if succession.status != SuccessionStatus::Accepted {
         return Ok(());
@@ -294,8 +294,8 @@ fn profile_after(account: &Account, form: &SuccessionForm) -> Profile {
     }
 }
 
-/// Says that the succession was received; one accepted at once is told so by its own mail.
-fn tell_received(work: &mut Work<'_>, account: &Account, succession: &Succession) -> Result<(), Error> {
+/// Mails that the succession was received. One that is accepted at once has a mail of its own.
+fn mail_received(work: &mut Work<'_>, account: &Account, succession: &Succession) -> Result<(), Error> {
     if succession.status == SuccessionStatus::Accepted {
         return Ok(());
     }

@@ -1,0 +1,175 @@
+//! Where a succession stands, and what can happen to it there.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::values::words::words;
+
+words! {
+    /// Where a succession stands.
+    #[derive(Serialize, Deserialize, utoipa::ToSchema)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    pub enum SuccessionStatus {
+        /// Filed and stored.
+        Submitted = "SUBMITTED",
+        /// The successor's code is not in the facility list yet; it goes on by itself once it is.
+        WaitingForMaster = "WAITING_FOR_MASTER",
+        /// Staff are looking at it.
+        UnderReview = "UNDER_REVIEW",
+        /// Sent back for correction (返戻).
+        Returned = "RETURNED",
+        /// Accepted (受理): the account speaks for the new code.
+        Accepted = "ACCEPTED",
+        /// The guidance was posted.
+        GuidanceSent = "GUIDANCE_SENT",
+        /// Nothing is left to do.
+        Completed = "COMPLETED",
+        /// Not accepted (不受理).
+        Rejected = "REJECTED",
+        /// Taken back by the facility (取下げ).
+        Withdrawn = "WITHDRAWN",
+    }
+}
+
+/// What can happen to a succession.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SuccessionEvent {
+    /// The facility corrects it.
+    Revise,
+    /// The facility takes it back.
+    Withdraw,
+    /// The successor's code is not in the list.
+    Wait,
+    /// Staff begin their review.
+    TakeUp,
+    /// It is sent back for correction.
+    Return,
+    /// It is accepted.
+    Accept,
+    /// It is rejected.
+    Reject,
+    /// The guidance was posted.
+    SendGuidance,
+    /// Nothing is left to do.
+    Complete,
+}
+
+impl SuccessionStatus {
+    /// The status after an event; `None` where the status forbids it. The filer can take a
+    /// succession back until it is accepted (portal), never after: rights have passed.
+    #[must_use]
+    pub const fn after(self, event: SuccessionEvent) -> Option<Self> {
+        use SuccessionEvent as Event;
+        match (self, event) {
+            (Self::Submitted | Self::WaitingForMaster | Self::Returned, Event::Revise) => {
+                Some(Self::Submitted)
+            }
+            (
+                Self::Submitted | Self::WaitingForMaster | Self::UnderReview | Self::Returned,
+                Event::Withdraw,
+            ) => Some(Self::Withdrawn),
+            (Self::Submitted, Event::Wait) => Some(Self::WaitingForMaster),
+            (Self::Submitted | Self::WaitingForMaster, Event::TakeUp) => Some(Self::UnderReview),
+            (Self::Submitted | Self::WaitingForMaster | Self::UnderReview, Event::Return) => {
+                Some(Self::Returned)
+            }
+            (Self::Submitted | Self::WaitingForMaster | Self::UnderReview, Event::Accept) => {
+                Some(Self::Accepted)
+            }
+            (Self::UnderReview | Self::Returned, Event::Reject) => Some(Self::Rejected),
+            (Self::Accepted, Event::SendGuidance) => Some(Self::GuidanceSent),
+            (Self::Accepted | Self::GuidanceSent, Event::Complete) => Some(Self::Completed),
+            _ => None,
+        }
+    }
+
+    /// Whether the succession keeps its two codes from other successions.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        !matches!(self, Self::Rejected | Self::Withdrawn)
+    }
+
+    /// Whether rights and duties have passed.
+    #[must_use]
+    pub const fn has_passed(self) -> bool {
+        matches!(self, Self::Accepted | Self::GuidanceSent | Self::Completed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SuccessionEvent as Event;
+    use super::SuccessionStatus as Status;
+
+    const EVENTS: [Event; 9] = [
+        Event::Revise,
+        Event::Withdraw,
+        Event::Wait,
+        Event::TakeUp,
+        Event::Return,
+        Event::Accept,
+        Event::Reject,
+        Event::SendGuidance,
+        Event::Complete,
+    ];
+
+    #[test]
+    fn every_status_takes_exactly_the_events_of_the_table() {
+        use Event::{Accept, Complete, Reject, Return, Revise, SendGuidance, TakeUp, Wait, Withdraw};
+        let table: [(Status, &[(Event, Status)]); 9] = [
+            (
+                Status::Submitted,
+                &[
+                    (Revise, Status::Submitted),
+                    (Withdraw, Status::Withdrawn),
+                    (Wait, Status::WaitingForMaster),
+                    (TakeUp, Status::UnderReview),
+                    (Return, Status::Returned),
+                    (Accept, Status::Accepted),
+                ],
+            ),
+            (
+                Status::WaitingForMaster,
+                &[
+                    (Revise, Status::Submitted),
+                    (Withdraw, Status::Withdrawn),
+                    (TakeUp, Status::UnderReview),
+                    (Return, Status::Returned),
+                    (Accept, Status::Accepted),
+                ],
+            ),
+            (
+                Status::UnderReview,
+                &[
+                    (Withdraw, Status::Withdrawn),
+                    (Return, Status::Returned),
+                    (Accept, Status::Accepted),
+                    (Reject, Status::Rejected),
+                ],
+            ),
+            (
+                Status::Returned,
+                &[(Revise, Status::Submitted), (Withdraw, Status::Withdrawn), (Reject, Status::Rejected)],
+            ),
+            (Status::Accepted, &[(SendGuidance, Status::GuidanceSent), (Complete, Status::Completed)]),
+            (Status::GuidanceSent, &[(Complete, Status::Completed)]),
+            (Status::Completed, &[]),
+            (Status::Rejected, &[]),
+            (Status::Withdrawn, &[]),
+        ];
+        for (status, allowed) in table {
+            for event in EVENTS {
+                let expected = allowed.iter().find(|(taken, _)| *taken == event).map(|(_, next)| *next);
+                assert_eq!(status.after(event), expected, "{status:?} {event:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn once_rights_have_passed_nothing_takes_them_back() {
+        for status in Status::ALL.iter().filter(|status| status.has_passed()) {
+            for next in EVENTS.into_iter().filter_map(|event| status.after(event)) {
+                assert!(next.has_passed(), "{status:?} to {next:?}");
+            }
+        }
+    }
+}

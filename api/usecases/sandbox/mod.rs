@@ -1,0 +1,4 @@
+//! What only a sandbox does.
+
+pub mod clock;
+pub mod messages;
