@@ -135,7 +135,7 @@ fn is_local(address: &str, options: &BTreeMap<&str, &str>) -> bool {
     named.chain([hosts_of(address)]).flat_map(|hosts| hosts.split(',')).all(is_local_host)
 }
 
-/// The hosts that stand before the path.
+/// The hosts of the URL, which precede its path.
 fn hosts_of(address: &str) -> &str {
     let authority = address.split_once('/').map_or(address, |(authority, _)| authority);
     authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts)

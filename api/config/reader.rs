@@ -245,7 +245,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn files(&mut self, name: &'static str, sandbox: bool) -> Vec<PathBuf> {
         let files: Vec<PathBuf> = self.list(name).into_iter().map(PathBuf::from).collect();
-        // A secret that stands where its file should be named is not named in a message either.
+        // The value is not repeated in a message: it may be a secret that was set instead of its file's name.
         if files.iter().any(|file| {
             file.to_string_lossy().contains(['\n', '\r']) || file.to_string_lossy().contains("-----")
         }) {
@@ -282,8 +282,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What stands in for a value that could not be read; it is never used, for the problems are
-/// returned instead of the settings.
+/// A substitute for a value that could not be read. It is never used, because the problems are returned instead of the
+/// settings.
 pub(super) trait Fallback {
     fn fallback() -> Self;
 }

@@ -1,4 +1,4 @@
-//! Answers and headers that repeat: each stands once among the document's components, and the
+//! Answers and headers that several operations share. Each is described once among the document's components, and the
 //! operations refer to it by its name.
 
 use utoipa::openapi::header::{Header, HeaderBuilder};

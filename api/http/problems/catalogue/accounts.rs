@@ -1,9 +1,9 @@
-//! Who may have an account, and for which facility.
+//! The problems of accounts: who may have one, and for which facility.
 
 use super::{Entry, Words, call_centre};
 use crate::domain::accounts::AccountRefusal as Refusal;
 
-/// What is answered with each refusal.
+/// The entry of each refusal.
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) const fn entry(refusal: Refusal) -> Entry {
     match refusal {

@@ -1,9 +1,9 @@
-//! Declarations, successions, and what the status of either forbids.
+//! The problems of declarations and successions, such as what their status forbids.
 
 use super::{Entry, Words, call_centre};
 use crate::domain::filings::refusals::FilingRefusal as Refusal;
 
-/// What is answered with each refusal.
+/// The entry of each refusal.
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) const fn entry(refusal: Refusal) -> Entry {
     match refusal {

@@ -1,9 +1,9 @@
-//! Logging in, tokens, and the links that come by mail.
+//! The problems of logins, tokens and mailed links.
 
 use super::{Entry, Words, call_centre};
 use crate::domain::identity::refusals::IdentityRefusal as Refusal;
 
-/// What is answered with each refusal.
+/// The entry of each refusal.
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) const fn entry(refusal: Refusal) -> Entry {
     match refusal {

@@ -1,9 +1,9 @@
-//! What is wrong with a request before its meaning is looked at.
+//! The problems of a request's form, found before its meaning is checked.
 
 use super::{Entry, Words};
 use crate::http::problems::refusals::RequestRefusal as Refusal;
 
-/// What is answered with each refusal.
+/// The entry of each refusal.
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) const fn entry(refusal: Refusal) -> Entry {
     match refusal {

@@ -1,9 +1,9 @@
-//! What is missing, too much, or broken.
+//! The problems of the service itself: not found, too many requests, overload, failures.
 
 use super::{Entry, Words, call_centre};
 use crate::http::problems::refusals::ServiceRefusal as Refusal;
 
-/// What is answered with each refusal.
+/// The entry of each refusal.
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) const fn entry(refusal: Refusal) -> Entry {
     match refusal {

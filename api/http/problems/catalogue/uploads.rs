@@ -3,7 +3,7 @@
 use super::{Entry, Words, call_centre};
 use crate::domain::filings::uploads::UploadRefusal as Refusal;
 
-/// What is answered with each refusal.
+/// The entry of each refusal.
 pub(super) const fn entry(refusal: Refusal) -> Entry {
     match refusal {
         Refusal::UploadIncomplete => Entry {

@@ -1,7 +1,7 @@
 //! What the service says about each refused value: one polite sentence or two, in both languages,
 //! with the limits filled in and never any part of the value itself.
 //!
-//! The texts stand in the files below, one for each sort of fault.
+//! The files below have the texts, one file for each kind of fault.
 
 use super::catalogue::Words;
 use crate::domain::values::fault::Fault;

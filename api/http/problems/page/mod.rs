@@ -16,7 +16,7 @@ pub fn slug(code: ProblemCode) -> String {
     code.as_str().to_ascii_lowercase().replace('_', "-")
 }
 
-/// The code a path segment stands for.
+/// The code of a path segment.
 #[must_use]
 pub fn from_slug(segment: &str) -> Option<ProblemCode> {
     problems().map(|(code, _)| code).find(|code| slug(*code) == segment)
