@@ -1,4 +1,4 @@
-//! What no route took: 405 with `Allow` where the document knows the path, 404 elsewhere.
+//! What no route took: 405 with `Allow` where a document knows the path, 404 elsewhere.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,15 +12,15 @@ use utoipa::openapi::path::PathItem;
 use super::problems::Problem;
 use crate::http::problems::refusals::{RequestRefusal, ServiceRefusal};
 
-/// The paths of the document with the methods they have.
+/// The paths of the documents with the methods they have.
 #[derive(Clone)]
 pub struct KnownPaths(Arc<Vec<(ResourceDef, String)>>);
 
 impl KnownPaths {
-    /// Reads them from the document, and adds paths that are only read.
+    /// Reads them from the documents, and adds paths that are only read.
     #[must_use]
-    pub fn of(document: &OpenApi, only_read: &[&str]) -> Self {
-        let paths: BTreeMap<_, _> = document.paths.paths.iter().collect();
+    pub fn of(documents: &[OpenApi], only_read: &[&str]) -> Self {
+        let paths: BTreeMap<_, _> = documents.iter().flat_map(|document| &document.paths.paths).collect();
         let known = paths.into_iter().map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item)));
         let only_read = only_read.iter().map(|path| (ResourceDef::new(*path), "GET, HEAD".to_owned()));
         Self(Arc::new(known.chain(only_read).collect()))
