@@ -43,8 +43,12 @@ enum Command {
         #[arg(long)]
         ready: bool,
     },
-    /// Print the OpenAPI document.
-    Openapi,
+    /// Print the OpenAPI document of front ends and vendor systems.
+    Openapi {
+        /// Print the document of the operator's staff instead.
+        #[arg(long)]
+        staff: bool,
+    },
     /// The facility list.
     #[command(subcommand)]
     Facilities(Facilities),
@@ -85,7 +89,7 @@ fn main() -> ExitCode {
         Command::Restore { file } => commands::restore(&file),
         Command::Doctor => commands::examine(),
         Command::Health { ready } => commands::ask_health(ready),
-        Command::Openapi => commands::openapi(),
+        Command::Openapi { staff } => commands::openapi(staff),
         Command::Facilities(Facilities::Import { file, whole_edition }) => {
             commands::import(&file, whole_edition)
         }

@@ -91,23 +91,37 @@ pub fn start(state: State) -> Result<Running, Error> {
     let listener = Listener::open(state.settings.listen, Limits::of(&state.settings.serving))?;
     let address = listener.address;
     let state = web::Data::new(state);
-    let description = documents::document(with_sandbox);
-    let index = OperationIndex::of(&description, &documents::operations(with_sandbox));
-    let known = KnownPaths::of(&description, &pages::PATHS);
-    let json: Bytes = description.to_json().map_err(Error::internal)?.into();
-    let yaml: Bytes = description.to_yaml().map_err(Error::internal)?.into();
+    let described = documents::ALL.map(|document| document.describe(with_sandbox));
+    let operations = documents::ALL.map(|document| document.operations(with_sandbox)).concat();
+    let index = OperationIndex::of(&described, &operations);
+    let known = KnownPaths::of(&described, &pages::PATHS);
+    let mut files: Vec<(&str, &str, Bytes)> = Vec::new();
+    for (document, described) in documents::ALL.iter().zip(&described) {
+        let json = described.to_json().map_err(Error::internal)?;
+        let yaml = described.to_yaml().map_err(Error::internal)?;
+        files.push((document.paths.json, "application/json", json.into()));
+        files.push((document.paths.yaml, "application/yaml", yaml.into()));
+    }
     let shared = state.clone();
     let server = listener.serve(move || {
         let (app, _) = App::new()
             .app_data(shared.clone())
             .app_data(index.clone())
             .into_utoipa_app()
-            .configure(|config| documents::routes(config, with_sandbox))
+            .configure(|config| {
+                for document in documents::ALL {
+                    document.routes(config, with_sandbox);
+                }
+            })
             .split_for_parts();
         let known = known.clone();
+        let files = files.clone();
         app.configure(pages::routes)
-            .service(file("/openapi.json", "application/json", json.clone()))
-            .service(file("/openapi.yaml", "application/yaml", yaml.clone()))
+            .configure(|config| {
+                for (path, media_type, content) in files {
+                    config.service(file(path, media_type, content));
+                }
+            })
             .default_service(web::to(move |request: HttpRequest| {
                 let answer = known.answer(&request);
                 async move { answer }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::Write as _;
 use std::path::Path;
 
+use crate::boot;
 use crate::boot::serving;
 use crate::config::{Profile, SettingProblem, Settings};
 use crate::domain::filings::transitional_measures::RoundFile;
@@ -11,10 +12,10 @@ use crate::error::Error;
 use crate::ops::facility_list::{Import, import as import_file};
 use crate::ops::signals::Signals;
 use crate::ops::{descriptors, telemetry};
+use crate::routes::documents;
 use crate::usecases::actor::SYSTEM;
 use crate::usecases::filings::transitional_measures;
 use crate::usecases::work::{Call, Work};
-use crate::{boot, routes};
 
 mod upkeep;
 
@@ -120,13 +121,14 @@ pub fn migrate() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Prints the OpenAPI document.
+/// Prints the OpenAPI document of front ends and vendor systems, or the staff's.
 ///
 /// # Errors
 /// If it cannot be written.
-pub fn openapi() -> Result<(), Failure> {
+pub fn openapi(staff: bool) -> Result<(), Failure> {
+    let document = if staff { documents::STAFF } else { documents::PUBLIC };
     // The document is the result of the command, so a failure to write it is an error.
-    std::io::stdout().write_all(routes::documents::yaml()?.as_bytes()).map_err(Error::internal)?;
+    std::io::stdout().write_all(document.yaml()?.as_bytes()).map_err(Error::internal)?;
     Ok(())
 }
 

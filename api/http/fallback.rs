@@ -1,4 +1,4 @@
-//! Answers requests that no route matches: 405 with `Allow` if the document has the path, else 404.
+//! Answers requests that no route matches: 405 with `Allow` if a document has the path, else 404.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,15 +12,15 @@ use utoipa::openapi::path::PathItem;
 use super::problems::Problem;
 use crate::http::problems::refusals::{RequestRefusal, ServiceRefusal};
 
-/// The paths of the document with the methods they have.
+/// The paths of the documents with the methods they have.
 #[derive(Clone)]
 pub struct KnownPaths(Arc<Vec<(ResourceDef, String)>>);
 
 impl KnownPaths {
-    /// Reads them from the document, and adds paths that only take GET.
+    /// Reads them from the documents, and adds paths that only take GET.
     #[must_use]
-    pub fn of(document: &OpenApi, only_read: &[&str]) -> Self {
-        let paths: BTreeMap<_, _> = document.paths.paths.iter().collect();
+    pub fn of(documents: &[OpenApi], only_read: &[&str]) -> Self {
+        let paths: BTreeMap<_, _> = documents.iter().flat_map(|document| &document.paths.paths).collect();
         let known = paths.into_iter().map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item)));
         let only_read = only_read.iter().map(|path| (ResourceDef::new(*path), "GET, HEAD".to_owned()));
         Self(Arc::new(known.chain(only_read).collect()))

@@ -109,11 +109,11 @@ impl Operation {
 pub struct OperationIndex(Arc<HashMap<String, Vec<(Method, &'static Operation)>>>);
 
 impl OperationIndex {
-    /// Reads the paths from the document.
+    /// Reads the paths from the documents.
     #[must_use]
-    pub fn of(document: &OpenApi, operations: &[&'static Operation]) -> Self {
+    pub fn of(documents: &[OpenApi], operations: &[&'static Operation]) -> Self {
         let mut index: HashMap<String, Vec<_>> = HashMap::new();
-        for (path, item) in &document.paths.paths {
+        for (path, item) in documents.iter().flat_map(|document| &document.paths.paths) {
             let methods = [
                 (Method::GET, &item.get),
                 (Method::PUT, &item.put),

@@ -1,4 +1,4 @@
-//! The routes of each OpenAPI document, and what the document says of itself.
+//! The OpenAPI documents: one for each group of readers, with its routes and what it says of itself.
 
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
@@ -9,11 +9,70 @@ use super::portal::{
     accounts, declarations, email_changes, mails, password_resets, registrations, sessions, successions,
     uploads,
 };
+use super::public::pages::{self, DocumentPaths};
 use super::public::{jwks, support, transitional_measures};
 use super::{sandbox, tags};
 use crate::error::Error;
 use crate::http::document;
 use crate::http::operation::Operation;
+
+/// A document, with the operations that its readers may call.
+pub struct Document {
+    /// Where the service serves it.
+    pub paths: DocumentPaths,
+    base: fn(with_sandbox: bool) -> OpenApi,
+    operations: fn(with_sandbox: bool) -> Vec<&'static Operation>,
+    routes: fn(config: &mut ServiceConfig<'_>, with_sandbox: bool),
+}
+
+/// The document for front ends and vendor systems: `openapi.yaml`.
+pub const PUBLIC: Document = Document {
+    paths: pages::PUBLIC,
+    base: public_base,
+    operations: public_operations,
+    routes: public_routes,
+};
+
+/// The document for the operator's staff: `openapi-staff.yaml`. The public one never shows its operations.
+pub const STAFF: Document = Document {
+    paths: pages::STAFF,
+    base: |_| Staff::openapi(),
+    operations: |_| Vec::new(),
+    routes: |_, _| {},
+};
+
+/// Every document.
+pub const ALL: [Document; 2] = [PUBLIC, STAFF];
+
+impl Document {
+    /// Every operation of the document, with the sandbox's or without.
+    #[must_use]
+    pub fn operations(&self, with_sandbox: bool) -> Vec<&'static Operation> {
+        (self.operations)(with_sandbox)
+    }
+
+    /// Registers every route that the document knows.
+    pub fn routes(&self, config: &mut ServiceConfig<'_>, with_sandbox: bool) {
+        (self.routes)(config, with_sandbox);
+    }
+
+    /// The document itself, with the sandbox's routes or without.
+    #[must_use]
+    pub fn describe(&self, with_sandbox: bool) -> OpenApi {
+        let operations = self.operations(with_sandbox);
+        document::of_routes((self.base)(with_sandbox), &operations, |config| {
+            self.routes(config, with_sandbox);
+        })
+    }
+
+    /// The document as its file in the repository holds it.
+    ///
+    /// # Errors
+    /// If the document cannot be written, which no document of ours is.
+    pub fn yaml(&self) -> Result<String, Error> {
+        self.describe(true).to_yaml().map_err(Error::internal)
+    }
+}
 
 /// What holds for every operation.
 const INTRODUCTION: &str = include_str!("introduction.md");
@@ -40,11 +99,9 @@ const INTRODUCTION: &str = include_str!("introduction.md");
         (name = tags::SANDBOX, description = "Only in the sandbox: the mails, the clock, facilities to try with."),
     ),
 )]
-struct Base;
+struct Public;
 
-/// Every operation of the document.
-#[must_use]
-pub fn operations(with_sandbox: bool) -> Vec<&'static Operation> {
+fn public_operations(with_sandbox: bool) -> Vec<&'static Operation> {
     let all = [
         registrations::OPERATIONS,
         accounts::OPERATIONS,
@@ -64,8 +121,7 @@ pub fn operations(with_sandbox: bool) -> Vec<&'static Operation> {
     all.into_iter().chain(sandbox).flatten().copied().collect()
 }
 
-/// Registers every route that the document knows.
-pub fn routes(config: &mut ServiceConfig<'_>, with_sandbox: bool) {
+fn public_routes(config: &mut ServiceConfig<'_>, with_sandbox: bool) {
     registrations::routes(config);
     accounts::routes(config);
     mails::routes(config);
@@ -84,22 +140,24 @@ pub fn routes(config: &mut ServiceConfig<'_>, with_sandbox: bool) {
     }
 }
 
-/// The document, with the sandbox's routes or without.
-#[must_use]
-pub fn document(with_sandbox: bool) -> OpenApi {
-    let mut base = Base::openapi();
+fn public_base(with_sandbox: bool) -> OpenApi {
+    let mut base = Public::openapi();
     if with_sandbox {
         base.info.description = Some(format!("{INTRODUCTION}\n{}", include_str!("sandbox.md")));
     } else if let Some(tags) = &mut base.tags {
         tags.retain(|tag| tag.name != tags::SANDBOX);
     }
-    document::of_routes(base, &operations(with_sandbox), |config| routes(config, with_sandbox))
+    base
 }
 
-/// The document as the file `openapi.yaml` holds it.
-///
-/// # Errors
-/// If the document cannot be written, which no document of ours is.
-pub fn yaml() -> Result<String, Error> {
-    document(true).to_yaml().map_err(Error::internal)
-}
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "todokede for staff",
+        description = "For the operator's staff. What front ends and vendor systems call stands in a document of its own, `/openapi.yaml`.",
+        contact(name = "オンライン資格確認等コールセンター (call centre, 0800-080-4583)"),
+        license(name = "MIT", identifier = "MIT"),
+    ),
+    servers((url = "/", description = "This service")),
+)]
+struct Staff;

@@ -31,7 +31,7 @@ struct Schemas(Value);
 
 impl Schemas {
     fn of_the_document() -> Self {
-        let document = serde_json::to_value(documents::document(true)).unwrap();
+        let document = serde_json::to_value(documents::PUBLIC.describe(true)).unwrap();
         Self(document["components"]["schemas"].clone())
     }
 

@@ -1,4 +1,4 @@
-//! Pages for people: one per problem code, and Swagger UI, all from the binary.
+//! Pages for people: one per problem code, and Swagger UI for each document, all from the binary.
 
 use std::borrow::Cow;
 
@@ -6,21 +6,64 @@ use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HeaderName, LOCATION,
 };
 use actix_web::web::{self, Bytes, ServiceConfig};
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpResponse, get, guard};
 use utoipa_swagger_ui::Config;
 
 use crate::error::Error;
 use crate::http::problems::{Problem, page};
 
-/// Where pages and the document's files stand; nothing but reads is taken there.
-pub const PATHS: [&str; 7] =
-    ["/", "/docs", "/docs/{file:.*}", "/problems/", "/problems/{slug}", "/openapi.json", "/openapi.yaml"];
+/// Where a document is read: its two files, and Swagger UI that shows it.
+pub struct DocumentPaths {
+    /// The document in JSON.
+    pub json: &'static str,
+    /// The document in YAML.
+    pub yaml: &'static str,
+    /// The page, without the slash that it ends with.
+    page: &'static str,
+    /// The files of the page.
+    files: &'static str,
+}
+
+/// Where front ends and vendor systems find their document.
+pub const PUBLIC: DocumentPaths =
+    DocumentPaths { json: "/openapi.json", yaml: "/openapi.yaml", page: "/docs", files: "/docs/{file:.*}" };
+
+/// Where the operator's staff finds its document.
+pub const STAFF: DocumentPaths = DocumentPaths {
+    json: "/openapi-staff.json",
+    yaml: "/openapi-staff.yaml",
+    page: "/docs/staff",
+    files: "/docs/staff/{file:.*}",
+};
+
+/// Where pages and the documents' files stand; nothing but reads is taken there.
+pub const PATHS: [&str; 11] = [
+    "/",
+    "/problems/",
+    "/problems/{slug}",
+    PUBLIC.page,
+    PUBLIC.files,
+    PUBLIC.json,
+    PUBLIC.yaml,
+    STAFF.page,
+    STAFF.files,
+    STAFF.json,
+    STAFF.yaml,
+];
 /// They change with the binary only.
 const CACHED: (HeaderName, &str) = (CACHE_CONTROL, "public, max-age=3600");
 
 /// Registers the pages.
 pub fn routes(config: &mut ServiceConfig) {
-    let swagger = Config::from("/openapi.json")
+    config.service(start).service(problem_index).service(problem_page);
+    // The first match counts: `/docs/{file:.*}` would also take the paths of the staff's page.
+    for document in [STAFF, PUBLIC] {
+        swagger_ui(config, &document);
+    }
+}
+
+fn swagger_ui(config: &mut ServiceConfig, document: &DocumentPaths) {
+    let settings = Config::from(document.json)
         .validator_url("none")
         .try_it_out_enabled(true)
         .display_operation_id(false)
@@ -29,13 +72,17 @@ pub fn routes(config: &mut ServiceConfig) {
         // A hundred schemas would drown the operations; they unfold on request.
         .default_models_expand_depth(0)
         .use_base_layout();
-    config.service(start).service(docs).service(problem_index).service(problem_page);
-    config.app_data(web::Data::new(swagger)).service(swagger_file);
+    let files = web::resource(document.files).guard(guard::Get());
+    config.service(files.app_data(web::Data::new(settings)).to(swagger_file));
+    let page = format!("{}/", document.page);
+    config.service(web::resource(document.page).guard(guard::Get()).to(move || {
+        let page = HttpResponse::Found().insert_header((LOCATION, page.as_str())).finish();
+        async move { page }
+    }));
 }
 
 /// A file of Swagger UI. Its own service copies the file for every answer, which lets whoever fetches much and
 /// reads nothing fill the memory.
-#[get("/docs/{file:.*}")]
 async fn swagger_file(
     file: web::Path<String>,
     config: web::Data<Config<'static>>,
@@ -55,11 +102,6 @@ async fn swagger_file(
 
 #[get("/")]
 async fn start() -> HttpResponse {
-    HttpResponse::Found().insert_header((LOCATION, "/docs/")).finish()
-}
-
-#[get("/docs")]
-async fn docs() -> HttpResponse {
     HttpResponse::Found().insert_header((LOCATION, "/docs/")).finish()
 }
 

@@ -15,10 +15,10 @@ fn of_the_service() -> impl Iterator<Item = Operation> {
 #[test]
 fn the_document_and_the_list_name_the_same_operations() {
     for with_sandbox in [true, false] {
-        let document = serde_json::to_value(documents::document(with_sandbox)).unwrap();
+        let document = serde_json::to_value(documents::PUBLIC.describe(with_sandbox)).unwrap();
         let described = operations_of(&document);
         let described: BTreeSet<&str> = described.iter().map(Operation::id).collect();
-        let all = documents::operations(with_sandbox);
+        let all = documents::PUBLIC.operations(with_sandbox);
         let listed: BTreeSet<&str> = all.iter().map(|operation| operation.id).collect();
         assert_eq!(listed.len(), all.len(), "an id is used twice");
         assert_eq!(described, listed);

@@ -50,8 +50,13 @@ async fn a_head_has_no_body_even_with_another_request_behind_it() {
 async fn the_files_of_swagger_ui_are_only_read_and_kept_for_an_hour() {
     let app = TestApp::start().await;
     let client = app.anonymous();
-    for (file, media_type) in [("", "text/html"), ("swagger-ui.css", "text/css"), ("index.html", "text/html")]
-    {
+    for (file, media_type) in [
+        ("", "text/html"),
+        ("swagger-ui.css", "text/css"),
+        ("index.html", "text/html"),
+        ("staff/", "text/html"),
+        ("staff/swagger-ui.css", "text/css"),
+    ] {
         let path = format!("/docs/{file}");
         let reply = client.get(&path).await.is(200);
         assert!(reply.header("content-type").starts_with(media_type), "{path}");
@@ -106,7 +111,17 @@ async fn another_method_is_refused_with_the_methods_there_are() {
 #[apply(on_both_databases)]
 async fn pages_and_files_refuse_other_methods_alike() {
     let app = TestApp::start().await;
-    for path in ["/", "/docs", "/problems/", "/problems/not-found", "/openapi.json", "/openapi.yaml"] {
+    for path in [
+        "/",
+        "/docs",
+        "/docs/staff",
+        "/problems/",
+        "/problems/not-found",
+        "/openapi.json",
+        "/openapi.yaml",
+        "/openapi-staff.json",
+        "/openapi-staff.yaml",
+    ] {
         let reply = send(app.anonymous().request(Method::POST, path)).await;
         assert_eq!(reply.refused(405, "METHOD_NOT_ALLOWED").header("allow"), "GET, HEAD", "{path}");
     }
@@ -129,10 +144,4 @@ async fn what_is_not_there_is_a_problem_too() {
             send(app.anonymous().request(method, path)).await.refused(404, "NOT_FOUND");
         }
     }
-}
-
-#[apply(on_both_databases)]
-async fn what_the_documentation_page_does_not_have_is_a_problem_too() {
-    let app = TestApp::start().await;
-    app.anonymous().get("/docs/nothing").await.refused(404, "NOT_FOUND");
 }

@@ -127,6 +127,7 @@ fn openapi_prints_the_document_and_needs_no_settings() {
     }
     assert!(!folder.path().join("data.sqlite3").exists());
     assert_eq!(done(&run(folder.path(), &["openapi"])), document, "always the same");
+    assert!(done(&run(folder.path(), &["openapi", "--staff"])).contains("title: todokede for staff"));
 
     let mut child =
         todokede(folder.path(), &["openapi"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

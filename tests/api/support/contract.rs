@@ -15,9 +15,9 @@ pub struct Operation {
     pub spec: Value,
 }
 
-/// The document, sandbox included.
+/// The public document, sandbox included.
 pub fn document() -> Value {
-    serde_json::to_value(todokede::routes::documents::document(true)).unwrap()
+    serde_json::to_value(todokede::routes::documents::PUBLIC.describe(true)).unwrap()
 }
 
 /// Every operation of the document.
@@ -58,7 +58,7 @@ impl Operation {
 
     /// What the service's own list says of it.
     pub fn listed(&self) -> &'static operation::Operation {
-        let mut listed = todokede::routes::documents::operations(true).into_iter();
+        let mut listed = todokede::routes::documents::PUBLIC.operations(true).into_iter();
         listed.find(|known| known.id == self.id()).unwrap_or_else(|| panic!("{} is in no list", self.id()))
     }
 

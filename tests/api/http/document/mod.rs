@@ -1,4 +1,5 @@
-//! The generated document: complete, current, and its examples true.
+//! The generated documents: complete, current, served, and their examples true.
 
 mod examples;
 mod openapi;
+mod served;

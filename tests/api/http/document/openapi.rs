@@ -1,17 +1,31 @@
-//! The document is current and complete: whoever reads only it can write a client.
+//! The documents are current and complete: whoever reads only one can write a client.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use todokede::routes::documents::{ALL, PUBLIC, STAFF};
 
 use crate::support::contract::{document, operations, operations_of};
 
 #[test]
-fn the_file_at_the_top_is_current() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.yaml");
-    let current =
-        std::fs::read_to_string(file).unwrap_or_default() == todokede::routes::documents::yaml().unwrap();
-    assert!(current, "openapi.yaml is out of date; mend it with: cargo run -- openapi > openapi.yaml");
+fn the_files_at_the_top_are_current() {
+    for (document, file, options) in
+        [(&PUBLIC, "openapi.yaml", ""), (&STAFF, "openapi-staff.yaml", "--staff ")]
+    {
+        let path = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
+        let current = std::fs::read_to_string(path).unwrap_or_default() == document.yaml().unwrap();
+        assert!(current, "{file} is out of date; mend it with: cargo run -- openapi {options}> {file}");
+    }
+}
+
+#[test]
+fn no_operation_stands_in_two_documents() {
+    let mut ids = BTreeSet::new();
+    for document in &ALL {
+        for operation in document.operations(true) {
+            assert!(ids.insert(operation.id), "{} stands in two documents", operation.id);
+        }
+    }
 }
 
 #[test]
@@ -153,7 +167,7 @@ fn every_body_has_an_example() {
 
 #[test]
 fn production_knows_nothing_of_the_sandbox() {
-    let production = serde_json::to_value(todokede::routes::documents::document(false)).unwrap();
+    let production = serde_json::to_value(PUBLIC.describe(false)).unwrap();
     let names = |document: &Value| -> BTreeSet<String> {
         operations_of(document).iter().map(|operation| operation.path.clone()).collect()
     };
