@@ -45,7 +45,7 @@ impl Running {
     /// Serves until a signal arrives, then stops. A second signal ends it at once.
     ///
     /// # Errors
-    /// The server's, and an internal error if a second signal interrupted the shutdown.
+    /// The server's error, or an internal error if a second signal interrupted the shutdown.
     pub async fn until(mut self, mut signals: Signals) -> Result<(), Error> {
         tokio::select! {
             ended = &mut self.server => {
@@ -58,11 +58,11 @@ impl Running {
         signals.unless_again(self.stop()).await
     }
 
-    /// Stops without losing a request. First it announces the stop to balancers and callers, then it finishes the
-    /// requests in progress, and last it stops the worker, which may have to send their mails.
+    /// Stops without losing a request. First it announces the stop to balancers and callers, then it finishes
+    /// the requests in progress, and last it stops the worker, which may have to send their mails.
     ///
     /// # Errors
-    /// The server's.
+    /// The server's error.
     pub async fn stop(self) -> Result<(), Error> {
         let drain_time = self.state.settings.serving.drain_time;
         tracing::info!(seconds = drain_time.as_secs(), "stopping: not ready any more");
@@ -73,7 +73,7 @@ impl Running {
         let ended = self.server.await;
         self.stop.stop();
         worker_ended(self.worker).await?;
-        // Last, so that the shutdown can be monitored.
+        // The metrics port closes last, so that the shutdown can be monitored.
         if let Some(metrics) = self.metrics {
             metrics.close().await;
         }
@@ -153,9 +153,10 @@ pub async fn work(state: State, mut signals: Signals) -> Result<(), Error> {
     ended
 }
 
-/// Waits for the worker's end.
+/// Waits until the worker has ended.
 async fn worker_ended(worker: JoinHandle<()>) -> Result<(), Error> {
-    // The message of a panic may hold a part of a mail. The panic hook has logged where it happened.
+    // The panic's message is left out, because it may contain a part of a mail. The panic hook has logged
+    // where the panic happened.
     worker.await.map_err(|_| Error::internal("the worker panicked"))
 }
 

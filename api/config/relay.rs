@@ -11,15 +11,16 @@ use super::reader::Reader;
 use crate::delivery::mail::relay::{Login, Relay, Security, Sender};
 use crate::domain::values::email::EmailAddress;
 
-/// The form of the URL.
+/// The expected form of the mail server's URL.
 const URL_FORM: &str = "smtps://USER:PASSWORD@HOST:465, or smtp://USER:PASSWORD@HOST:587 for STARTTLS; without the password if it is in \
      TODOKEDE_SMTP_PASSWORD_FILE";
-/// The form of the sender.
+/// The expected form of the sender.
 const SENDER_FORM: &str = "ADDRESS or NAME <ADDRESS>";
-/// How long the mail server may take for each half of the steps before a mail's content, in seconds.
+/// How long the mail server may take until it has accepted the sender, and then again until it has accepted
+/// the recipient, in seconds.
 const DEFAULT_TIMEOUT: u64 = 30;
-/// How long it may take to answer the content, in seconds. RFC 5321, 4.5.3.2.6, demands ten minutes: a client that gives
-/// up earlier sends a mail again that the server has accepted.
+/// How long the mail server may take to accept a mail's content, in seconds. RFC 5321, 4.5.3.2.6, demands ten
+/// minutes: a client that gives up earlier may send a mail again that the server has accepted.
 const DEFAULT_DOT_TIMEOUT: u64 = 600;
 
 const URL: &str = "TODOKEDE_SMTP_URL";
@@ -30,8 +31,8 @@ const CA_FILE: &str = "TODOKEDE_SMTP_CA_FILE";
 const TIMEOUT: &str = "TODOKEDE_SMTP_TIMEOUT_SECONDS";
 const DOT_TIMEOUT: &str = "TODOKEDE_SMTP_DOT_SECONDS";
 
-/// Reads the settings of the mail server. A sandbox has none, because its mails go to its mailbox. Returns nothing if
-/// settings are missing or malformed; the reader has noted them.
+/// Reads the settings of the mail server. A sandbox has none, because its mails go to its mailbox. Returns
+/// nothing if settings are missing or malformed; the reader has noted them.
 pub(super) fn read(
     read: &mut Reader<'_>,
     sandbox: bool,
@@ -45,8 +46,9 @@ pub(super) fn read(
         return None;
     }
     let password_file = read.text(PASSWORD_FILE).map(PathBuf::from);
-    let in_file = password_file.is_some();
-    let url = read.required(URL).and_then(|url| read.checked(URL, parse_url(&url, in_file), URL_FORM));
+    let password_in_file = password_file.is_some();
+    let url =
+        read.required(URL).and_then(|url| read.checked(URL, parse_url(&url, password_in_file), URL_FORM));
     let from = read.required(FROM);
     let from = from.and_then(|from| read.checked(FROM, parse_sender(&from, portal_name), SENDER_FORM));
     let reply_to = read.text(REPLY_TO);
@@ -116,8 +118,8 @@ fn parse_sender(text: &str, portal_name: &str) -> Option<Sender> {
         None => ("", text),
     };
     let name = if name.is_empty() { portal_name } else { name };
-    let proper = !name.chars().any(char::is_control);
-    Some(Sender { name: name.to_owned(), address: EmailAddress::parse(address).ok()? }).filter(|_| proper)
+    let printable = !name.chars().any(char::is_control);
+    Some(Sender { name: name.to_owned(), address: EmailAddress::parse(address).ok()? }).filter(|_| printable)
 }
 
 #[cfg(test)]
@@ -134,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sandbox_knows_no_mail_server_and_production_no_malformed_one() {
+    fn a_sandbox_refuses_all_mail_settings_and_production_refuses_malformed_ones() {
         let mail = [
             ("TODOKEDE_SMTP_URL", "smtp://s3cret"),
             ("TODOKEDE_SMTP_PASSWORD_FILE", "/run/secrets/mail-password"),
@@ -176,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_and_a_password_may_hold_anything_once_encoded_and_are_never_shown() {
+    fn user_and_password_are_percent_decoded_and_debug_output_hides_the_password() {
         let login = parse_url("smtps://no-reply%40example.jp:a%2Fb%3A%2B%25+&@mail.example.jp", false)
             .unwrap()
             .login
@@ -188,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_login_another_scheme_and_options_are_refused() {
+    fn an_incomplete_login_another_scheme_and_a_path_or_query_are_refused() {
         for wrong in [
             "",
             "mail.example.jp",
@@ -208,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_in_the_url_or_in_a_file_and_never_in_both() {
+    fn a_password_is_either_in_the_url_or_in_a_file() {
         let login = parse_url("smtps://no-reply%40example.jp@mail.example.jp", true).unwrap().login.unwrap();
         assert_eq!(login.user, "no-reply@example.jp");
         for wrong in ["smtps://user:password@mail.example.jp", "smtps://mail.example.jp"] {
@@ -217,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sender_has_the_portals_name_unless_it_has_one_of_its_own() {
+    fn a_sender_without_a_name_gets_the_name_of_the_portal() {
         for (text, name) in [
             ("no-reply@portal.example.jp", "ポータル"),
             ("<no-reply@portal.example.jp>", "ポータル"),

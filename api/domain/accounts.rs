@@ -1,4 +1,4 @@
-//! The account of a facility: who it is, who opened it, whom to ask.
+//! The account of a facility: the facility's identity, its founder and its contact.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use super::values::refusal::Refusal;
 use super::values::text::{Address, Department, FacilityName, PersonName};
 use super::values::words::words;
 
-/// By what a facility is known: its code, or before its designation the receipt number of the
+/// The identity of a facility: its facility code or, before its designation, the receipt number of its
 /// application (受付番号).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FacilityIdentity {
@@ -40,7 +40,7 @@ impl FacilityIdentity {
         }
     }
 
-    /// What stands on letters and mails: the code or the receipt number.
+    /// The text for letters and mails: the code or the receipt number.
     #[must_use]
     pub fn shown(&self) -> String {
         match self {
@@ -59,7 +59,7 @@ impl FacilityIdentity {
     }
 }
 
-/// A facility's basic data as its account states them.
+/// A facility's basic data, as its account states it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FacilityDetails {
     /// Name, as sent.
@@ -100,14 +100,14 @@ const REPRESENTATIVE_TITLES: [&str; 7] =
     ["理事長", "代表取締役", "代表理事", "代表社員", "取締役社長", "院長", "代表者"];
 
 impl Founder {
-    /// Puts kind and name together.
+    /// Makes a founder of a kind and a name.
     ///
     /// # Errors
-    /// [`Fault::CorporationNameExpected`] if a corporation's name bears a representative's title:
+    /// [`Fault::CorporationNameExpected`] if a corporation's name contains a representative's title. This is
     /// the most common mistake on the portal's forms.
     pub fn new(kind: FounderKind, name: PersonName) -> Result<Self, Fault> {
-        let titled = REPRESENTATIVE_TITLES.iter().any(|title| name.as_str().contains(title));
-        if kind == FounderKind::Corporation && titled {
+        let has_title = REPRESENTATIVE_TITLES.iter().any(|title| name.as_str().contains(title));
+        if kind == FounderKind::Corporation && has_title {
             return Err(Fault::CorporationNameExpected);
         }
         Ok(Self { kind, name })
@@ -126,7 +126,7 @@ pub struct Contact {
     pub phone: PhoneNumber,
 }
 
-/// Everything an account states of its facility.
+/// All data that an account states about its facility.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// Basic data.
@@ -144,11 +144,11 @@ pub struct Account {
     pub id: AccountId,
     /// The login id.
     pub email: EmailAddress,
-    /// The facility it speaks for now.
+    /// The facility that it belongs to now.
     pub identity: FacilityIdentity,
-    /// What it states of the facility.
+    /// The data that it states about the facility.
     pub profile: Profile,
-    /// Rises with every change.
+    /// Increases with every change.
     pub version: i64,
     /// When it was registered.
     pub created_at: Instant,
@@ -157,7 +157,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// The parts of its own data that its password must not hold.
+    /// The parts of the account's data that its password must not contain.
     #[must_use]
     pub fn password_context(&self) -> [String; 3] {
         [self.identity.shown(), self.profile.facility.name.to_string(), self.email.local_part().to_owned()]
@@ -169,14 +169,14 @@ impl Account {
 pub struct FormerFacility {
     /// The old code.
     pub facility_code: FacilityCode,
-    /// What the account stated of the facility then.
+    /// The data that the account stated about the facility at that time.
     pub profile: Profile,
     /// When the succession was accepted.
     pub until: Instant,
 }
 
 words! {
-    /// Why an account cannot be opened, or cannot do what was asked.
+    /// Why an account cannot be created, or why a request of an account is refused.
     pub enum AccountRefusal {
         /// The address has an account.
         EmailTaken = "EMAIL_TAKEN",

@@ -1,21 +1,21 @@
-//! What the audit log can say that was done.
+//! The actions that the audit log records.
 
 use super::values::words::words;
 
 words! {
-    /// A deed that leaves a line in the audit log.
+    /// An action that the audit log records.
     pub enum AuditAction {
         /// A link to the registration form was mailed.
         RegistrationRequested = "registration.requested",
         /// The owner of an address was told that somebody tried to register it.
         RegistrationRequestedForTakenAddress = "registration.requested_for_taken_address",
-        /// A facility got its account.
+        /// An account was created for a facility.
         AccountCreated = "account.created",
-        /// What an account states of its facility was changed.
+        /// The data of an account about its facility was changed.
         AccountChanged = "account.changed",
-        /// A logged-in account set another password.
+        /// The password was changed by the logged-in account.
         PasswordChanged = "account.password_changed",
-        /// A mailed link set another password.
+        /// The password was changed with a mailed link.
         PasswordReset = "account.password_reset",
         /// A link that proves a new login address was mailed.
         EmailChangeRequested = "account.email_change_requested",
@@ -23,13 +23,13 @@ words! {
         EmailChanged = "account.email_changed",
         /// A link that resets a password was mailed.
         PasswordResetRequested = "password_reset.requested",
-        /// Such a link was asked for an address without an account.
+        /// A password reset was requested for an address without an account.
         PasswordResetRequestedForUnknownAddress = "password_reset.requested_for_unknown_address",
         /// Somebody logged in.
         SessionOpened = "session.opened",
-        /// A refresh token was replaced by the next.
+        /// A refresh token was replaced by a new one.
         SessionRefreshed = "session.refreshed",
-        /// A session was ended because a replaced refresh token came again.
+        /// A session was ended because a replaced refresh token was used again.
         SessionRevokedAfterTokenReuse = "session.revoked_after_token_reuse",
         /// An account ended one of its sessions.
         SessionEnded = "session.ended",
@@ -41,17 +41,17 @@ words! {
         DeclarationFiled = "declaration.filed",
         /// A declaration was corrected.
         DeclarationRevised = "declaration.revised",
-        /// A declaration was taken back.
+        /// A declaration was withdrawn.
         DeclarationWithdrawn = "declaration.withdrawn",
         /// A succession was filed.
         SuccessionFiled = "succession.filed",
         /// A succession was corrected.
         SuccessionRevised = "succession.revised",
-        /// A succession was taken back.
+        /// A succession was withdrawn.
         SuccessionWithdrawn = "succession.withdrawn",
         /// A succession was sent back for correction.
         SuccessionReturned = "succession.returned",
-        /// Rights and duties passed to the successor.
+        /// A succession was accepted: rights and duties passed to the successor.
         SuccessionAccepted = "succession.accepted",
         /// An edition of the facility list was imported.
         FacilitiesImported = "facilities.imported",
@@ -61,7 +61,7 @@ words! {
         SandboxClockMoved = "sandbox.clock_moved",
         /// The sandbox's mailbox was emptied.
         SandboxMailboxEmptied = "sandbox.mailbox_emptied",
-        /// A line that is always taken back: `todokede doctor` asks whether it could be written.
+        /// `todokede doctor` tested whether a line can be written. The line is always rolled back.
         DoctorTried = "doctor.tried",
     }
 }
@@ -72,7 +72,7 @@ mod tests {
     use crate::domain::values::words::tests::codes_lead_back_and_near_misses_nowhere;
 
     #[test]
-    fn each_action_has_a_code_of_its_own_of_a_noun_and_a_verb() {
+    fn each_action_has_its_own_code_of_a_noun_and_a_verb() {
         codes_lead_back_and_near_misses_nowhere::<AuditAction>();
         for code in AuditAction::CODES {
             let (noun, verb) = code.split_once('.').unwrap();

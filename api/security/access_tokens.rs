@@ -1,8 +1,8 @@
 //! Access tokens: JWTs of RFC 9068, signed with Ed25519.
 //!
-//! A token's signature is verified once. The claims are then cached by the token's hash until it expires, because a
-//! verification costs as much as eight simple requests. Whether the session is still open is read from the database
-//! each time: see `usecases::identity::sessions::authenticate`.
+//! A token's signature is verified once. The claims are then cached by the token's hash until it expires,
+//! because a verification costs as much as eight simple requests. Whether the session is still open is read
+//! from the database each time: see `usecases::identity::sessions::authenticate`.
 
 use std::sync::Arc;
 
@@ -23,12 +23,13 @@ use crate::error::Error;
 
 /// How many verified tokens are cached at most. An entry takes a few hundred bytes.
 const CACHE_SIZE: u64 = 20_000;
-/// What a facility's session may do.
+/// The scope of every token that belongs to a facility's session.
 const FACILITY_SCOPE: &str = "facility";
-/// Longest token. The service's own are shorter; longer texts are refused unread.
+/// The maximum length of a token in bytes. Tokens that the service issues are shorter. Longer texts are not
+/// parsed.
 const MAX_LENGTH: usize = 2048;
 
-/// Whom a verified token belongs to. The session may have ended since the token was issued.
+/// The account and the session of a verified token. The session may have ended since the token was issued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verified {
     /// The account.
@@ -71,7 +72,7 @@ pub struct AccessTokens {
 }
 
 impl AccessTokens {
-    /// Prepares the keys: the first signs, all verify.
+    /// Prepares the keys. The first key signs tokens; every key verifies them.
     ///
     /// # Errors
     /// An internal error if there is no key.
@@ -195,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_speaks_for_its_session_until_the_last_moment_and_no_longer() {
+    fn a_token_is_valid_for_its_session_until_it_expires() {
         let tokens = tokens(vec![NamedKey::generate()]);
         let (account, session) = ids();
         let token = tokens.issue(account, session, noon()).unwrap();
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_kept_once_however_often_it_is_shown_and_not_beyond_its_life() {
+    fn a_token_is_cached_once_and_removed_from_the_cache_after_it_expires() {
         let replaced = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&replaced);
         let counting = Cache::builder().eviction_listener(move |_, _, cause| {
@@ -232,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn no_part_of_a_token_may_differ_even_after_it_was_verified() {
+    fn an_altered_token_is_refused_even_after_the_original_was_verified() {
         let tokens = tokens(vec![NamedKey::generate()]);
         let token = tokens.issue(ids().0, ids().1, noon()).unwrap();
         tokens.verify(&token, noon()).unwrap();
@@ -256,12 +257,13 @@ mod tests {
     }
 
     #[test]
-    fn forged_foreign_and_altered_tokens_are_refused() {
+    fn tokens_that_are_forged_altered_or_of_another_issuer_are_refused() {
         let ours = tokens(vec![NamedKey::generate()]);
         let token = ours.issue(ids().0, ids().1, noon()).unwrap();
         let parts: Vec<&str> = token.split('.').collect();
         let unsigned = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"at+jwt"}"#);
-        let foreign = AccessTokens::new(vec![NamedKey::generate()], "https://elsewhere.example").unwrap();
+        let other_issuer =
+            AccessTokens::new(vec![NamedKey::generate()], "https://elsewhere.example").unwrap();
         for forged in [
             String::new(),
             "not a token".to_owned(),
@@ -270,7 +272,7 @@ mod tests {
             format!("{}.{}.{}", parts[0], parts[1], "A".repeat(86)),
             format!("{token}A"),
             "x".repeat(MAX_LENGTH + 1),
-            foreign.issue(ids().0, ids().1, noon()).unwrap(),
+            other_issuer.issue(ids().0, ids().1, noon()).unwrap(),
         ] {
             assert_eq!(refusal(ours.verify(&forged, noon())), IdentityRefusal::TokenInvalid, "{forged}");
         }

@@ -1,5 +1,5 @@
-//! Idempotency keys. A key's row is written in the transaction of its effect, so that no crash can
-//! leave one without the other.
+//! Idempotency keys. The row of a key is written in the same transaction as the effect of its request, so
+//! that a crash cannot leave one without the other.
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -13,7 +13,7 @@ use crate::db::engine::{Conn, Stored};
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
-/// What a key belongs to.
+/// A key, and the caller and the operation that it belongs to.
 #[derive(Debug, Clone)]
 pub struct Scope {
     /// The caller: an account, or a mailed link.

@@ -1,7 +1,7 @@
 //! Builds the example of every JSON body of the document from the examples of its members.
 //!
-//! An example has all required members, and those optional ones that state an example, so it can be sent unchanged.
-//! A schema may state a whole example instead.
+//! An example has all required members, and the optional members whose schemas state an example, so it can be
+//! sent unchanged. A schema may also state a whole example.
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::path::Operation;
@@ -13,7 +13,7 @@ const JSON: &str = "application/json";
 pub(super) struct Examples(Value);
 
 impl Examples {
-    /// Reads them from the document's components.
+    /// Reads the schemas from the document's components.
     pub(super) fn of(components: &Components) -> Self {
         Self(json!(components.schemas))
     }
@@ -84,13 +84,14 @@ impl Examples {
     }
 }
 
-/// The example that a schema states of itself.
+/// The example that a schema states.
 fn stated(schema: &Value) -> Option<&Value> {
     schema.get("example").or_else(|| schema.get("examples")?.get(0))
 }
 
-/// An example of an enumeration or a date. Other texts state their own examples.
+/// An example of a text: the first value of an enumeration, or a date. The schemas of other texts state
+/// examples.
 fn of_text(schema: &Value) -> Option<Value> {
-    let word = schema.get("enum").and_then(|words| words.get(0)).cloned();
-    word.or_else(|| (schema.get("format")? == "date").then(|| json!("2023-04-01")))
+    let first_value = schema.get("enum").and_then(|words| words.get(0)).cloned();
+    first_value.or_else(|| (schema.get("format")? == "date").then(|| json!("2023-04-01")))
 }

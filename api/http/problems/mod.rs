@@ -1,7 +1,7 @@
 //! Errors as callers see them: problem documents of RFC 9457, in Japanese or English.
 //!
-//! A handler returns a [`Problem`]. The edge writes the document, because it knows the language, the path and the
-//! request id of every error, including those of the web framework.
+//! A handler returns a [`Problem`]. The edge writes the document, because it knows the language, the path and
+//! the request id of every error, including those of the web framework.
 
 pub mod catalogue;
 mod check;
@@ -25,7 +25,7 @@ use crate::domain::values::faults::FieldFault;
 use crate::domain::values::lang::Lang;
 use crate::error::{Error, Limited, ProblemCode, chain};
 
-/// The document's media type.
+/// The media type of a problem document.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// An error that a handler returns to the edge.
@@ -55,7 +55,7 @@ impl ResponseError for Problem {
     }
 }
 
-/// Logs errors that are the service's own, once and with their causes.
+/// Logs a failure or an overload of the service, with its causes. Other errors are not logged here.
 fn log(error: &Error) {
     match error {
         Error::Internal(_) => tracing::error!(error = %chain(error), "a request failed"),
@@ -92,7 +92,8 @@ pub fn status_of(code: ProblemCode) -> StatusCode {
     StatusCode::from_u16(entry(code).status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// What the edge needs of an error to write its document. The error's causes are logged before and not kept.
+/// The parts of an error from which the edge writes the problem document. The error's causes are logged
+/// before and are not kept.
 #[derive(Debug, Clone)]
 pub struct ProblemSummary {
     /// The code.
@@ -117,7 +118,7 @@ impl ProblemSummary {
         }
     }
 
-    /// A problem that has nothing but a code.
+    /// A problem with a code only.
     #[must_use]
     pub fn bare(code: impl Into<ProblemCode>) -> Self {
         Self { code: code.into(), faults: Vec::new(), limited: None, checks: Vec::new() }
@@ -197,7 +198,7 @@ pub struct FieldError {
     pub detail: String,
 }
 
-/// What the document states of the request.
+/// What the problem document says about the request.
 #[derive(Debug, Clone, Copy)]
 pub struct ProblemContext<'a> {
     /// The language.
@@ -210,7 +211,7 @@ pub struct ProblemContext<'a> {
     pub public_url: &'a str,
 }
 
-/// Writes the document.
+/// Writes the problem document.
 #[must_use]
 pub fn document(summary: &ProblemSummary, context: ProblemContext<'_>) -> Value {
     let entry = entry(summary.code);
@@ -220,12 +221,12 @@ pub fn document(summary: &ProblemSummary, context: ProblemContext<'_>) -> Value 
         pointer: pointer.clone(),
         detail: fault_texts::detail(*fault, lang),
     });
-    let space = if lang == Lang::En { " " } else { "" };
+    let separator = if lang == Lang::En { " " } else { "" };
     let document = ProblemDocument {
         kind: format!("{}/problems/{}", context.public_url, page::slug(summary.code)),
         title: entry.title.get(lang).to_owned(),
         status: entry.status,
-        detail: format!("{}{space}{}", entry.cause.get(lang), entry.fix.get(lang)),
+        detail: format!("{}{separator}{}", entry.cause.get(lang), entry.fix.get(lang)),
         instance: context.path.to_owned(),
         code: summary.code.as_str().to_owned(),
         request_id: context.request_id.to_owned(),

@@ -1,4 +1,4 @@
-//! What every flow with a mailed link takes and answers.
+//! Requests and answers that all operations with a mailed link share.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -46,12 +46,13 @@ pub struct TokenRequest {
 }
 
 impl TokenRequest {
-    /// Reads the token. Any text is taken: one that is none of ours is not found.
+    /// Reads the token. Any text is accepted here; the use case refuses a token that the service did not
+    /// issue.
     #[must_use]
     pub fn parse(&self, _: &mut Faults) -> Option<OpaqueToken> {
         Some(OpaqueToken::presented(self.token.expose()))
     }
 }
 
-/// What an operation refuses a mailed link's token with.
+/// The refusals of an operation that takes the token of a mailed link.
 pub const LINK_PROBLEMS: &[(u16, &str)] = &[(404, "No such token."), (410, "The token is used or expired.")];

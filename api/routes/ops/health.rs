@@ -1,4 +1,4 @@
-//! `/livez` and `/readyz`, for whoever watches over the process.
+//! `/livez` and `/readyz`, for the monitoring of the process.
 
 use crate::routes::tags;
 use actix_web::{Either, HttpResponse, get};

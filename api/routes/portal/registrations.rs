@@ -1,4 +1,4 @@
-//! `/v1/registrations`: an address is given, a link is mailed, its token is looked at.
+//! `/v1/registrations`: mails a registration link to an address, and checks the token of such a link.
 
 use actix_web::{post, web};
 use serde::Serialize;
@@ -84,9 +84,9 @@ async fn confirm_registration(
 ) -> Result<Answer<ConfirmationResponse>, Problem> {
     let token = body.read(TokenRequest::parse)?;
     context.charge(&CONFIRM)?;
-    let look = context
+    let lookup = context
         .read(move |reading| links::look(reading.conn, LinkPurpose::Registration, &token, reading.now));
-    let link = look.await?;
+    let link = lookup.await?;
     Ok(Answer::ok(&ConfirmationResponse {
         email: link.email.to_string(),
         expires_at: link.expires_at.into(),

@@ -1,4 +1,4 @@
-//! The table of the mails.
+//! Tests of the table of mails.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use crate::delivery::mail::message::{Kind, Message};
 use crate::domain::values::words::tests::codes_lead_back_and_near_misses_nowhere;
 
 #[test]
-fn every_kind_has_a_name_of_its_own() {
+fn every_kind_has_its_own_code_in_capitals() {
     codes_lead_back_and_near_misses_nowhere::<Kind>();
     assert_eq!(Kind::ALL.len(), 19);
     for kind in Kind::ALL {
@@ -17,22 +17,25 @@ fn every_kind_has_a_name_of_its_own() {
 
 #[test]
 fn every_kind_has_a_sample() {
-    let shown: HashSet<_> = samples::every_message().iter().map(Message::kind).collect();
-    assert_eq!(shown, Kind::ALL.iter().copied().collect());
+    let kinds_of_samples: HashSet<_> = samples::every_message().iter().map(Message::kind).collect();
+    assert_eq!(kinds_of_samples, Kind::ALL.iter().copied().collect());
 }
 
 #[test]
-fn a_mail_with_a_link_expires_with_it_and_no_other_does() {
+fn a_mail_expires_exactly_if_its_text_states_an_expiry() {
     for message in samples::every_message() {
-        let says_so = samples::composed(&message).text.contains("有効期限：");
-        assert_eq!(message.expires_at().is_some(), says_so, "{message:?}");
+        let text_states_expiry = samples::composed(&message).text.contains("有効期限：");
+        assert_eq!(message.expires_at().is_some(), text_states_expiry, "{message:?}");
     }
 }
 
 #[test]
-fn a_log_line_never_shows_the_link_of_a_mail() {
+fn debug_output_of_a_mail_contains_no_link() {
     let message = samples::provisional_registration();
-    let shown = format!("{message:?} {:?}", samples::composed(&message));
-    assert!(shown.contains("PROVISIONAL_REGISTRATION") && shown.contains("仮登録メール"), "{shown}");
-    assert!(!shown.contains("http"), "{shown}");
+    let debug_output = format!("{message:?} {:?}", samples::composed(&message));
+    assert!(
+        debug_output.contains("PROVISIONAL_REGISTRATION") && debug_output.contains("仮登録メール"),
+        "{debug_output}"
+    );
+    assert!(!debug_output.contains("http"), "{debug_output}");
 }

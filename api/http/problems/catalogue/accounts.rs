@@ -1,4 +1,5 @@
-//! The problems of accounts: who may have one, and for which facility.
+//! The problems of accounts: which addresses and facilities may have one, and what an account without a code
+//! may do.
 
 use super::{Entry, Words, call_centre};
 use crate::domain::accounts::AccountRefusal as Refusal;

@@ -49,7 +49,7 @@ pub struct Entry {
     pub retryable: bool,
 }
 
-/// The call centre as the texts name it: with its hours in a language, or by its number only.
+/// The call centre in a text: in Japanese or English with its opening hours, or its telephone number alone.
 macro_rules! call_centre {
     (phone) => {
         "0800-080-4583"
@@ -81,7 +81,7 @@ fn table<R: Refusal>(entry: impl Fn(R) -> Entry) -> impl Iterator<Item = (Proble
 #[must_use]
 pub fn entry(code: ProblemCode) -> Entry {
     let found = problems().find(|(known, _)| *known == code);
-    // Only an area that is missing in the list above could have a code without an entry.
+    // Every code has an entry, unless `problems` lacks the table of its area.
     found.map_or_else(|| service::entry(ServiceRefusal::Internal), |(_, entry)| entry)
 }
 
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn english_texts_hold_no_japanese_and_japanese_texts_do() {
+    fn japanese_texts_contain_japanese_characters_and_english_texts_do_not() {
         let japanese =
             |text: &str| text.chars().any(|c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}'));
         for (code, entry) in entries() {
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn only_statuses_of_the_conventions_are_used_and_only_passing_ones_are_retryable() {
+    fn every_status_is_listed_and_only_408_429_and_503_are_retryable() {
         for (code, entry) in entries() {
             assert!(STATUSES.contains(&entry.status), "{code}: {}", entry.status);
             assert_eq!(entry.retryable, matches!(entry.status, 408 | 429 | 503), "{code}");
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_texts_name_the_operation_that_helps() {
+    fn fixes_name_the_operation_or_header_to_use() {
         for (code, operation) in [
             (IdentityRefusal::TokenExpired.into(), "POST /v1/sessions/refresh"),
             (IdentityRefusal::LinkExpired.into(), "POST /v1/registrations"),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_call_centre_has_one_number() {
+    fn both_texts_of_the_call_centre_contain_its_number() {
         for text in [call_centre!(ja), call_centre!(en)] {
             assert!(text.contains(call_centre!(phone)), "{text}");
         }

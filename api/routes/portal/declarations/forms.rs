@@ -39,7 +39,7 @@ pub struct DeclarationRequest {
 }
 
 impl DeclarationRequest {
-    /// Reads as much as can be read.
+    /// Reads the parts that can be read, and notes the faults of the others.
     pub fn parse(&self, faults: &mut Faults) -> DeclarationDraft {
         let statement = self.reason.parse(faults);
         let mut other_facility_codes = Vec::new();

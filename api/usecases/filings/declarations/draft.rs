@@ -1,5 +1,5 @@
-//! A declaration that may not be complete, held against the rules of its round and against what the service
-//! knows, so that one answer names all faults.
+//! A declaration that may be incomplete. It is checked against the rules of its round and against stored
+//! data, so that one answer names all faults.
 
 use chrono::NaiveDate;
 
@@ -14,25 +14,25 @@ use crate::domain::values::ids::UploadId;
 use crate::error::Error;
 use crate::usecases::actor::Principal;
 
-/// What could be read of a declaration, each entry of a list with its place in the form.
+/// The parts of a declaration that could be read. Each entry of a list has its index in the form.
 #[derive(Debug, Clone)]
 pub struct DeclarationDraft {
     /// The round that the form names.
     pub round: String,
-    /// The reason, where its category could be read.
+    /// The reason, if its category could be read.
     pub statement: Option<Statement>,
     /// The other codes that could be read.
     pub other_facility_codes: Vec<(usize, FacilityCode)>,
     /// The attachments whose ids could be read.
     pub attachment_ids: Vec<(usize, UploadId)>,
-    /// How many attachments were named, readable or not.
+    /// How many attachment ids the form has, readable or not.
     pub attachments: usize,
     /// The filer's own reference.
     pub client_reference: Option<String>,
 }
 
 impl DeclarationDraft {
-    /// What is declared, where all of it could be read.
+    /// The content of the declaration, if its reason could be read.
     pub(super) fn content(self) -> Option<DeclarationContent> {
         Some(DeclarationContent {
             statement: self.statement?,
@@ -42,7 +42,7 @@ impl DeclarationDraft {
         })
     }
 
-    /// Notes where a revision names another round: a declaration stays in its own.
+    /// Notes a fault if a revision names another round. The round of a declaration cannot change.
     pub(super) fn stays_in(&self, round: &str, faults: &mut Faults) {
         if self.round != round {
             faults.add("/round", Fault::NotApplicable);
@@ -50,7 +50,7 @@ impl DeclarationDraft {
     }
 }
 
-/// What a draft is held against.
+/// What a draft is checked against.
 pub(super) struct Rules<'a> {
     /// Who declares.
     pub principal: &'a Principal,
@@ -68,18 +68,19 @@ impl Rules<'_> {
         draft: &DeclarationDraft,
         faults: &mut Faults,
     ) -> Result<(), Error> {
-        let own = self.principal.facility_code()?;
+        let own_code = self.principal.facility_code()?;
         match (self.edition, &draft.statement) {
             (None, _) => faults.add("/round", Fault::RoundUnknown),
             (Some(edition), Some(statement)) => {
-                for (pointer, fault) in edition.examine(statement, own.kind(), draft.attachments, self.today)
+                for (pointer, fault) in
+                    edition.examine(statement, own_code.kind(), draft.attachments, self.today)
                 {
                     faults.add(pointer, fault);
                 }
             }
             (Some(_), None) => {}
         }
-        examine_codes(own, &draft.other_facility_codes, faults);
+        examine_codes(own_code, &draft.other_facility_codes, faults);
         self.examine_attachments(conn, &draft.attachment_ids, faults)
     }
 
@@ -89,8 +90,8 @@ impl Rules<'_> {
         attachments: &[(usize, UploadId)],
         faults: &mut Faults,
     ) -> Result<(), Error> {
-        for (order, (place, id)) in attachments.iter().enumerate() {
-            let repeated = attachments.iter().take(order).any(|(_, earlier)| earlier == id);
+        for (index, (place, id)) in attachments.iter().enumerate() {
+            let repeated = attachments.iter().take(index).any(|(_, earlier)| earlier == id);
             let upload = uploads::find(conn, *id, self.principal.account.id)?;
             if upload.is_none_or(|upload| upload.stored_at.is_none()) {
                 faults.add(&format!("/attachment_ids/{place}"), Fault::AttachmentUnknown);
@@ -102,11 +103,11 @@ impl Rules<'_> {
     }
 }
 
-fn examine_codes(own: &FacilityCode, codes: &[(usize, FacilityCode)], faults: &mut Faults) {
-    for (order, (place, code)) in codes.iter().enumerate() {
-        if code == own {
+fn examine_codes(own_code: &FacilityCode, codes: &[(usize, FacilityCode)], faults: &mut Faults) {
+    for (index, (place, code)) in codes.iter().enumerate() {
+        if code == own_code {
             faults.add(&format!("/other_facility_codes/{place}"), Fault::OwnFacilityCode);
-        } else if codes.iter().take(order).any(|(_, earlier)| earlier == code) {
+        } else if codes.iter().take(index).any(|(_, earlier)| earlier == code) {
             faults.add(&format!("/other_facility_codes/{place}"), Fault::RepeatedEntry);
         }
     }

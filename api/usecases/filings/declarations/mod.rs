@@ -1,4 +1,4 @@
-//! Declarations of the transitional measure: filed, corrected, withdrawn.
+//! Files, corrects and withdraws declarations of the transitional measure.
 
 mod draft;
 mod notices;
@@ -27,10 +27,10 @@ use crate::usecases::work::Work;
 
 pub use self::draft::DeclarationDraft;
 
-/// How many random receipt numbers are tried before giving up; two alike are one in 10¹¹.
+/// How many random receipt numbers are tried. Two of them are equal with a chance of 1 in 10¹¹.
 const RECEIPT_NUMBER_TRIES: usize = 3;
 
-/// A declaration with what follows from it.
+/// A declaration with the excuse that follows from it.
 #[derive(Debug, Clone)]
 pub struct Examined {
     /// The declaration.
@@ -39,7 +39,7 @@ pub struct Examined {
     pub excused: Option<ExcusedUntil>,
 }
 
-/// The actor's declaration; anybody else's does not exist for it.
+/// Finds a declaration of the actor's facility. Declarations of other facilities are not found.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -92,7 +92,7 @@ pub fn file(work: &mut Work<'_>, mut draft: Draft<DeclarationDraft>) -> Result<E
     Ok(examined(declaration, &edition))
 }
 
-/// Keeps the revision as history and as a line of the audit log.
+/// Stores the revision in the history, and writes a line in the audit log.
 fn keep_revision(work: &mut Work<'_>, declaration: &Declaration, action: AuditAction) -> Result<(), Error> {
     let account = work.actor.authority()?.account.id;
     declarations::insert_revision(work.conn, declaration, account)?;
@@ -115,7 +115,7 @@ fn insert(work: &mut Work<'_>, declaration: &mut Declaration) -> Result<(), Erro
 /// Files a new revision.
 ///
 /// # Errors
-/// [`FilingRefusal::StatusForbids`], [`FilingRefusal::WindowClosed`] (a returned declaration may be
+/// [`FilingRefusal::StatusForbids`], [`FilingRefusal::WindowClosed`] (but a returned declaration may be
 /// corrected until its own due date), [`Error::Invalid`].
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn revise(
@@ -150,7 +150,8 @@ pub fn revise(
     Ok(examined(declaration, &edition))
 }
 
-/// Whether a revision of today is late. A correction that was asked for is not, until its own due date.
+/// Whether a revision filed now is late. Until its own due date, the correction of a returned declaration is
+/// late only if the declaration already was.
 fn late_revision(current: &Declaration, edition: &Edition, now: Instant) -> Result<bool, Error> {
     let due = current.review.as_ref().and_then(|review| review.due);
     let in_time = due.is_some_and(|due| japan_day(now) <= due);
@@ -160,7 +161,7 @@ fn late_revision(current: &Declaration, edition: &Edition, now: Instant) -> Resu
     Ok(current.late | late_or_refused(edition, now)?)
 }
 
-/// Takes a declaration back.
+/// Withdraws a declaration.
 ///
 /// # Errors
 /// [`FilingRefusal::StatusForbids`].
@@ -177,8 +178,8 @@ pub fn withdraw(work: &mut Work<'_>, current: Declaration) -> Result<Examined, E
     Ok(examined(declaration, &edition))
 }
 
-/// Puts a declaration together with what follows from it by the edition in force now. A category
-/// that a later edition no longer offers keeps the end of the last edition that did.
+/// Adds the excuse that follows from a declaration by the edition in force now. If this edition no longer
+/// offers the declaration's category, the last earlier edition that offers it counts.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn examine(conn: &mut Conn, declaration: Declaration, now: Instant) -> Result<Examined, Error> {
     let editions = editions::list_editions(conn, &declaration.round)?;
@@ -196,14 +197,15 @@ pub fn examine(conn: &mut Conn, declaration: Declaration, now: Instant) -> Resul
     Ok(Examined { declaration, excused })
 }
 
-/// The same for a declaration that was just held against the edition in force: it has the category.
+/// The same as [`examine`], without a query. The declaration is withdrawn, or was just checked by `edition`,
+/// so that `edition` offers its category.
 fn examined(declaration: Declaration, edition: &Edition) -> Examined {
     let live = declaration.status.is_live();
     let excused = live.then(|| edition.excused_until(&declaration.content.statement)).flatten();
     Examined { declaration, excused }
 }
 
-/// Whether a filing of today is late.
+/// Whether a filing made now is late, or why it is refused.
 fn late_or_refused(edition: &Edition, now: Instant) -> Result<bool, Error> {
     match edition.window(japan_day(now)) {
         Window::NotYetOpen { .. } => Err(FilingRefusal::WindowNotOpen.into()),
@@ -213,7 +215,7 @@ fn late_or_refused(edition: &Edition, now: Instant) -> Result<bool, Error> {
     }
 }
 
-/// A complete declaration is accepted at once where the setting says so.
+/// Accepts the declaration at once if the settings say so.
 fn decide(work: &Work<'_>, declaration: &mut Declaration) {
     if work.policy.review == ReviewMode::Automatic
         && let Some(accepted) = declaration.status.after(DeclarationEvent::Accept)

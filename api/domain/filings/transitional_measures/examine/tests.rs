@@ -1,4 +1,5 @@
-//! Every category in every wrong way, against the real file of 2023 and a round of visiting nurses.
+//! Correct and faulty statements of every category, with the real file of 2023 and with a round for visiting
+//! nurses.
 
 use proptest::prelude::*;
 
@@ -7,14 +8,14 @@ use crate::domain::filings::transitional_measures::testing::*;
 use crate::domain::filings::transitional_measures::{Category, Circumstance};
 use crate::domain::values::facility_code::FacilityKind::{Dental, Medical, Pharmacy, VisitingNursing};
 
-/// The day of filing in these stories.
+/// The day of filing, unless a test sets another.
 const FILED: &str = "2023-03-15";
 
 fn attachments_for(edition: &Edition, category: Category) -> usize {
     edition.rule(category).map_or(0, |rule| usize::from(rule.attachment == AttachmentRule::Required))
 }
 
-/// The faults of a medical facility that attaches just what it has to.
+/// The faults of a statement by a medical facility that attaches only the required files.
 fn faults(edition: &Edition, statement: &Statement) -> Vec<(Pointer, Fault)> {
     edition.examine(statement, Medical, attachments_for(edition, statement.category), day(FILED))
 }
@@ -33,7 +34,7 @@ fn a_complete_statement_passes_for_every_kind_that_may_use_its_category() {
 }
 
 #[test]
-fn each_required_member_is_missed_and_each_optional_one_is_not() {
+fn a_required_member_must_be_present_and_an_optional_one_may_be_absent() {
     let edition = first_edition_2023();
     for statement in complete_statements() {
         for field in StatementField::ALL.iter().filter(|field| statement.value(**field).is_some()) {
@@ -49,7 +50,7 @@ fn each_required_member_is_missed_and_each_optional_one_is_not() {
 }
 
 #[test]
-fn each_foreign_member_is_refused_where_it_stands() {
+fn a_member_of_another_category_is_refused_at_its_place() {
     let edition = first_edition_2023();
     let mut refused = 0;
     for statement in complete_statements() {
@@ -60,11 +61,11 @@ fn each_foreign_member_is_refused_where_it_stands() {
             refused += 1;
         }
     }
-    assert_eq!(refused, 144, "twelve complete statements, and all the members they do not have");
+    assert_eq!(refused, 144, "members that the twelve complete statements do not have");
 }
 
 #[test]
-fn each_limit_takes_its_day_and_refuses_the_next() {
+fn a_value_at_a_limit_is_accepted_and_a_value_beyond_it_is_refused() {
     let edition = first_edition_2023();
     let contract = Fault::DateTooLate { limit: day("2023-02-28") };
     let completion = Fault::MonthTooLate { limit: month("2023-09") };
@@ -104,7 +105,7 @@ fn each_limit_takes_its_day_and_refuses_the_next() {
 }
 
 #[test]
-fn a_contract_is_not_made_after_the_day_of_filing_nor_after_february() {
+fn a_contract_date_after_the_day_of_filing_or_after_february_is_refused() {
     let edition = first_edition_2023();
     for (filed, contract, limit) in [
         ("2023-02-10", "2023-02-10", None),
@@ -120,10 +121,10 @@ fn a_contract_is_not_made_after_the_day_of_filing_nor_after_february() {
 }
 
 #[test]
-fn texts_are_counted_in_characters_and_blank_ones_refused() {
+fn blank_texts_are_refused_and_lengths_are_counted_in_characters() {
     let edition = first_edition_2023();
-    let mut vendor = system_in_progress("2023-02-01", "2023-09");
-    let (mut description, mut difficulty) = (disaster(), elderly(60, true));
+    let mut with_vendor = system_in_progress("2023-02-01", "2023-09");
+    let (mut with_description, mut with_difficulty) = (disaster(), elderly(60, true));
     for (length, vendor_fault, long_fault) in [
         (0, Some(Fault::Blank), Some(Fault::Blank)),
         (1, None, None),
@@ -132,13 +133,13 @@ fn texts_are_counted_in_characters_and_blank_ones_refused() {
         (2000, Some(Fault::TooLong { max: 100 }), None),
         (2001, Some(Fault::TooLong { max: 100 }), Some(Fault::TooLong { max: 2000 })),
     ] {
-        vendor.vendor_name = Some("髙".repeat(length));
-        description.description = Some("﨑".repeat(length));
-        difficulty.difficulty = Some("邉".repeat(length));
+        with_vendor.vendor_name = Some("髙".repeat(length));
+        with_description.description = Some("﨑".repeat(length));
+        with_difficulty.difficulty = Some("邉".repeat(length));
         for (statement, pointer, fault) in [
-            (&vendor, "/reason/vendor_name", vendor_fault),
-            (&description, "/reason/description", long_fault),
-            (&difficulty, "/reason/difficulty", long_fault),
+            (&with_vendor, "/reason/vendor_name", vendor_fault),
+            (&with_description, "/reason/description", long_fault),
+            (&with_difficulty, "/reason/difficulty", long_fault),
         ] {
             assert_eq!(
                 faults(&edition, statement),
@@ -150,7 +151,7 @@ fn texts_are_counted_in_characters_and_blank_ones_refused() {
 }
 
 #[test]
-fn an_unticked_box_is_no_confirmation() {
+fn a_confirmation_that_is_false_is_refused() {
     let mut statement = home_visits_only();
     statement.home_visits_only_confirmed = Some(false);
     let expected = [("/reason/home_visits_only_confirmed", Fault::MustBeTrue)];
@@ -158,7 +159,7 @@ fn an_unticked_box_is_no_confirmation() {
 }
 
 #[test]
-fn attachments_are_counted_against_the_category() {
+fn each_category_requires_allows_or_refuses_attachments() {
     let edition = first_edition_2023();
     for statement in complete_statements() {
         for attachments in [0, 1, 2, usize::MAX] {
@@ -174,23 +175,23 @@ fn attachments_are_counted_against_the_category() {
 }
 
 #[test]
-fn pharmacies_make_no_home_visits_and_visiting_nurses_have_no_part_in_2023() {
+fn in_2023_pharmacies_may_not_claim_home_visits_and_visiting_nurses_may_not_file() {
     for edition in round_2023().editions {
         for statement in complete_statements() {
             let attachments = attachments_for(&edition, statement.category);
-            let of = |kind| edition.examine(&statement, kind, attachments, day(FILED));
+            let faults_of = |kind| edition.examine(&statement, kind, attachments, day(FILED));
             let pharmacy: &[_] = match statement.category {
                 Category::HomeVisitsOnly => &[("/reason/category", Fault::CategoryNotForKind)],
                 _ => &[],
             };
-            assert_eq!(of(Pharmacy), pharmacy);
-            assert_eq!(of(VisitingNursing), [("/round", Fault::CategoryNotForKind)]);
+            assert_eq!(faults_of(Pharmacy), pharmacy);
+            assert_eq!(faults_of(VisitingNursing), [("/round", Fault::CategoryNotForKind)]);
         }
     }
 }
 
 #[test]
-fn everything_wrong_is_named_at_once() {
+fn all_faults_are_reported_together() {
     let mut statement = system_in_progress("2023-03-01", "2023-10");
     statement.vendor_name = Some("\u{3000}".to_owned());
     statement.circumstance = Some(Circumstance::Other);
@@ -210,23 +211,26 @@ fn everything_wrong_is_named_at_once() {
 }
 
 #[test]
-fn the_round_of_visiting_nurses_is_only_another_file() {
+fn a_round_for_visiting_nurses_needs_only_another_file() {
     let round = home_visit_nursing_round();
     let edition = &round.editions[0];
     let filed = day("2024-10-01");
-    let of = |statement: &Statement, kind| edition.examine(statement, kind, 1, filed);
+    let faults_of = |statement: &Statement, kind| edition.examine(statement, kind, 1, filed);
     let late_contract = Fault::DateTooLate { limit: day("2024-09-30") };
-    assert_eq!(of(&system_in_progress("2024-09-30", "2025-06"), VisitingNursing), []);
+    assert_eq!(faults_of(&system_in_progress("2024-09-30", "2025-06"), VisitingNursing), []);
     assert_eq!(
-        of(&system_in_progress("2024-10-01", "2025-07"), VisitingNursing),
+        faults_of(&system_in_progress("2024-10-01", "2025-07"), VisitingNursing),
         [
             ("/reason/contract_date", late_contract),
             ("/reason/expected_completion_month", Fault::MonthTooLate { limit: month("2025-06") }),
         ]
     );
-    assert_eq!(of(&home_visits_only(), VisitingNursing), [("/reason/category", Fault::CategoryNotOffered)]);
     assert_eq!(
-        of(&home_visits_only(), Medical),
+        faults_of(&home_visits_only(), VisitingNursing),
+        [("/reason/category", Fault::CategoryNotOffered)]
+    );
+    assert_eq!(
+        faults_of(&home_visits_only(), Medical),
         [("/round", Fault::CategoryNotForKind), ("/reason/category", Fault::CategoryNotOffered)]
     );
 }
@@ -253,7 +257,7 @@ fn any_statement() -> impl Strategy<Value = Statement> {
 
 proptest! {
     #[test]
-    fn what_passes_is_excused_from_the_duty_on_and_never_beyond_the_cap(statement in any_statement(), filed in 0_i64..800) {
+    fn an_excuse_ends_between_start_of_duty_and_cap(statement in any_statement(), filed in 0_i64..800) {
         let today = day("2023-01-27") + chrono::Duration::days(filed);
         for edition in round_2023().editions.into_iter().chain(home_visit_nursing_round().editions) {
             let attachments = attachments_for(&edition, statement.category);
