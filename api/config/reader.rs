@@ -28,7 +28,7 @@ pub enum SettingProblem {
         /// What is expected.
         expected: &'static str,
     },
-    /// A variable's value is no number, or one outside its range.
+    /// A variable's value is not a number, or is out of range.
     OutOfRange {
         /// Its name.
         name: &'static str,
@@ -39,7 +39,7 @@ pub enum SettingProblem {
     SandboxOnly(&'static str),
     /// A variable belongs to production only.
     ProductionOnly(&'static str),
-    /// A variable with the service's prefix that is no setting.
+    /// A variable has the service's prefix but is not a setting.
     Unknown(String),
 }
 
@@ -88,7 +88,7 @@ impl<'a> Reader<'a> {
         Self { variables, known: Vec::new(), problems: Vec::new() }
     }
 
-    /// The names of all settings that were read, set or not.
+    /// The names of all settings that were read, whether they are set or not.
     #[cfg(test)]
     pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.known.iter().copied()
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
         self.problems.push(SettingProblem::Malformed { name, expected });
     }
 
-    /// A text that is required.
+    /// A required text.
     pub(super) fn required(&mut self, name: &'static str) -> Option<String> {
         let value = self.text(name);
         if value.is_none() {
@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
         value
     }
 
-    /// Returns a parsed value, and notes the variable as malformed if it could not be parsed.
+    /// Returns the parsed value, or notes that the variable is malformed.
     pub(super) fn checked<T>(
         &mut self,
         name: &'static str,
@@ -134,14 +134,14 @@ impl<'a> Reader<'a> {
         value
     }
 
-    /// Notes a setting of production that is set in a sandbox.
+    /// Notes a problem if a setting of production is set. The caller is a sandbox.
     pub(super) fn forbid(&mut self, name: &'static str) {
         if self.text(name).is_some() {
             self.problems.push(SettingProblem::ProductionOnly(name));
         }
     }
 
-    /// One of the words of an enum.
+    /// A value of an enum, by its code.
     pub(super) fn word<T>(
         &mut self,
         name: &'static str,
@@ -195,7 +195,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// An address to listen on that may be left out.
+    /// An optional address to listen on.
     pub(super) fn address(&mut self, name: &'static str) -> Option<SocketAddr> {
         let parsed = self.text(name)?.parse().ok();
         if parsed.is_none() {
@@ -225,7 +225,7 @@ impl<'a> Reader<'a> {
         parsed.map(|instant| instant.to_utc())
     }
 
-    /// An address; in production it is required and must be https.
+    /// A URL. In production it is required and must be https.
     pub(super) fn url(&mut self, name: &'static str, sandbox: bool) -> Option<String> {
         let Some(value) = self.text(name) else {
             if !sandbox {
@@ -274,9 +274,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn finish(mut self) -> Result<(), Vec<SettingProblem>> {
-        let ours = self.variables.keys().filter(|name| name.starts_with("TODOKEDE_"));
-        let unknown =
-            ours.filter(|name| !self.known.contains(&name.as_str())).cloned().map(SettingProblem::Unknown);
+        let names_with_prefix = self.variables.keys().filter(|name| name.starts_with("TODOKEDE_"));
+        let unknown = names_with_prefix
+            .filter(|name| !self.known.contains(&name.as_str()))
+            .cloned()
+            .map(SettingProblem::Unknown);
         self.problems.extend(unknown);
         if self.problems.is_empty() { Ok(()) } else { Err(self.problems) }
     }

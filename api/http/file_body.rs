@@ -13,7 +13,7 @@ use crate::blocking;
 /// How much of a file is read at a time. Each client that downloads a file takes this much memory.
 const CHUNK: u64 = 64 * 1024;
 
-/// Sends a file in chunks. Each is read once the connection has taken the one before.
+/// Sends a file in chunks. Each chunk is read after the connection has taken the chunk before it.
 #[must_use]
 pub fn body(file: File, length: u64) -> SizedStream<impl Stream<Item = io::Result<Bytes>>> {
     let chunks = try_unfold((file, length), |(file, left)| async move {

@@ -10,12 +10,12 @@ use crate::domain::values::faults::Faults;
 use crate::error::Error;
 
 impl Context<LoggedIn> {
-    /// The account, and whether this is its password. The attempt is charged to the budget of the client, and to
-    /// the account's budget for known clients, because whoever stole a session may guess from many addresses.
-    /// Callers without a session cannot use up that budget.
+    /// Reads the account and checks its password. The attempt is charged to the budget of the client, and to
+    /// the account's budget for known clients, because the holder of a stolen session may guess from many
+    /// addresses. A caller without a session cannot use up the account's budget.
     ///
     /// # Errors
-    /// [`Error::Limited`], and those of the session.
+    /// [`Error::Limited`], and the refusal of a caller without a valid session.
     pub async fn reauthenticate(&self, password: SecretText) -> Result<Reauthenticated, Error> {
         let found = self.read(|reading| {
             let account = reading.actor.authority()?.account.clone();
@@ -40,7 +40,7 @@ pub struct Reauthenticated {
 }
 
 impl Reauthenticated {
-    /// Adds a fault at the password's member of the form if the password is wrong.
+    /// Adds a fault if the password is wrong. `pointer` is the place of the password in the form.
     pub fn note(&self, pointer: &str, faults: &mut Faults) {
         if !self.is_correct {
             faults.add(pointer, Fault::PasswordWrong);

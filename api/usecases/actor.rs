@@ -1,4 +1,4 @@
-//! Who acts: known at the beginning of a transaction, and asked by every use case for its authority.
+//! The actor: who causes a transaction. Use cases ask the actor which account it may act for.
 
 use uuid::Uuid;
 
@@ -10,25 +10,25 @@ use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::ids::SessionId;
 use crate::error::Error;
 
-/// Who acts.
+/// Who causes a transaction.
 #[derive(Debug, Clone)]
 pub enum Actor {
-    /// Somebody without a session: registers, logs in, follows a mailed link.
+    /// Somebody without a session, who registers, logs in or follows a mailed link.
     Stranger,
-    /// Whoever holds a mailed link, before there is an account.
+    /// The holder of a mailed link, who has no account yet.
     LinkHolder(Box<Link>),
-    /// An account whose session lives.
+    /// An account with an open session.
     Account(Box<Principal>),
-    /// The service itself, by the name that the audit log gives to its part.
+    /// A part of the service itself, with its name in the audit log.
     System(&'static str),
 }
 
-/// The service itself, where no request and no person caused the work.
+/// The service itself, for work that no request and no person caused.
 pub static SYSTEM: Actor = Actor::System("system");
 /// The import of a facility list.
 pub static IMPORT: Actor = Actor::System("import");
 
-/// An account whose session lives.
+/// An account with an open session.
 #[derive(Debug, Clone)]
 pub struct Principal {
     /// The account.
@@ -48,11 +48,12 @@ impl Principal {
 }
 
 impl Actor {
-    /// The account that the actor may act for. Every use case about something of an account asks here.
+    /// The account that the actor may act for. Every use case that reads or changes data of an account calls
+    /// this.
     ///
     /// # Errors
-    /// [`IdentityRefusal::TokenMissing`] for whoever has no session; an internal error for the service itself,
-    /// which acts for nobody.
+    /// [`IdentityRefusal::TokenMissing`] for an actor without a session; an internal error for the service
+    /// itself, which acts for no account.
     pub fn authority(&self) -> Result<&Principal, Error> {
         match self {
             Self::Account(principal) => Ok(principal),
@@ -64,7 +65,7 @@ impl Actor {
     /// The link that the actor holds.
     ///
     /// # Errors
-    /// [`IdentityRefusal::LinkUnknown`] for everybody else.
+    /// [`IdentityRefusal::LinkUnknown`] for every other actor.
     pub fn link(&self) -> Result<&Link, Error> {
         match self {
             Self::LinkHolder(link) => Ok(link),
@@ -72,7 +73,7 @@ impl Actor {
         }
     }
 
-    /// Whose idempotency keys the actor's are: strangers share none with anybody known.
+    /// The owner of the actor's idempotency keys. Strangers share no keys with accounts and holders of links.
     #[must_use]
     pub fn key_owner(&self) -> Uuid {
         match self {

@@ -1,4 +1,4 @@
-//! The mail server that takes our mails, and in whose name they are sent.
+//! The mail server through which the service sends mails, and the sender of the mails.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,16 +7,16 @@ use secrecy::SecretString;
 
 use crate::domain::values::email::EmailAddress;
 
-/// When TLS begins. Nothing is ever sent without it.
+/// When TLS begins. No mail and no password is sent without TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Security {
-    /// With the first byte (`smtps`, RFC 8314).
+    /// At the first byte (`smtps`, RFC 8314).
     Implicit,
-    /// With STARTTLS (RFC 3207); a server that does not offer it gets nothing.
+    /// After STARTTLS (RFC 3207). A server that does not offer STARTTLS gets no mails.
     StartTls,
 }
 
-/// What the server knows us by.
+/// The service's user name and password at the mail server.
 #[derive(Debug, Clone)]
 pub struct Login {
     /// The user name.
@@ -25,7 +25,7 @@ pub struct Login {
     pub password: SecretString,
 }
 
-/// In whose name mails are sent.
+/// The sender of the mails.
 #[derive(Debug, Clone)]
 pub struct Sender {
     /// The name that readers see.
@@ -34,26 +34,27 @@ pub struct Sender {
     pub address: EmailAddress,
 }
 
-/// The mail server and how it is spoken to.
+/// The mail server and how the service uses it.
 #[derive(Debug, Clone)]
 pub struct Relay {
-    /// Its name, which its certificate must bear.
+    /// Its host name, which its certificate must contain.
     pub host: String,
-    /// What we call ourselves in the greeting.
+    /// The service's own host name in the greeting (EHLO).
     pub our_name: String,
     /// Its port.
     pub port: u16,
     /// When TLS begins.
     pub security: Security,
-    /// What it knows us by, if it asks.
+    /// The login, if the server requires one.
     pub login: Option<Login>,
-    /// A file with the login's password, in the place of the one above.
+    /// A file with the login's password, which replaces the password in `login`.
     pub password_file: Option<PathBuf>,
-    /// A file of certificates (PEM) that are trusted beside the machine's own.
+    /// A file of certificates (PEM) that are trusted in addition to the machine's own.
     pub trusted: Option<PathBuf>,
-    /// How long it may take to get ready for a mail, and then to want its content.
+    /// How long it may take until it has accepted the sender, and then again until it has accepted the
+    /// recipient.
     pub ready_timeout: Duration,
-    /// How long it may take to answer to the content.
+    /// How long it may take to accept a mail's content.
     pub dot_timeout: Duration,
     /// The sender.
     pub from: Sender,

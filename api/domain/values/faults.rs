@@ -1,4 +1,4 @@
-//! The refused values of a request, collected on its way, and the draft they belong to.
+//! The refused values of a request, collected while it is checked, and the draft that they belong to.
 
 use super::fault::Fault;
 
@@ -18,15 +18,15 @@ impl FieldFault {
     }
 }
 
-/// Most faults of one answer.
+/// The maximum number of faults in one answer.
 const MOST: usize = 50;
 
-/// Faults found so far, at most one of each place.
+/// The faults found so far, at most one for each place in the body.
 #[derive(Debug, Default)]
 pub struct Faults(Vec<FieldFault>);
 
 impl Faults {
-    /// Notes a fault, unless its place or a place around it has one already.
+    /// Notes a fault, unless its place or an enclosing place already has one.
     pub fn add(&mut self, pointer: &str, fault: Fault) {
         let has_fault = self.0.iter().any(|known| {
             pointer
@@ -51,7 +51,7 @@ impl Faults {
         }
     }
 
-    /// Takes a parsed value, or notes why there is none.
+    /// Returns the parsed value, or notes its fault.
     pub fn take<T>(&mut self, pointer: &str, parsed: Result<T, Fault>) -> Option<T> {
         match parsed {
             Ok(value) => Some(value),
@@ -62,7 +62,8 @@ impl Faults {
         }
     }
 
-    /// The same for a member that may be absent: outside `None` it is faulty, inside it is absent.
+    /// The same as [`Self::take`] for an optional member. The outer `None` means that the member is faulty,
+    /// the inner `None` that it is absent.
     pub fn take_optional<T>(&mut self, pointer: &str, parsed: Option<Result<T, Fault>>) -> Option<Option<T>> {
         match parsed {
             None => Some(None),
@@ -75,20 +76,20 @@ impl Faults {
     /// # Errors
     /// Every fault, in the order of their places.
     pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Refused> {
-        // `validator` keeps its findings in a hash map: unsorted, the same request would be answered
+        // `validator` keeps its faults in a hash map. Without sorting, the same request could get its faults
         // in another order each time.
         self.0.sort_by(|one, other| one.pointer.cmp(&other.pointer));
         value.filter(|_| self.0.is_empty()).ok_or(Refused(self.0))
     }
 }
 
-/// Every fault of a request. It is empty only where a value is missing and no fault says why, which is
-/// a mistake of ours.
+/// Every fault of a request. It is empty only if a value is missing and no fault says why, which is an error
+/// in the service.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Refused(pub Vec<FieldFault>);
 
-/// What could be read of a form, with its faults so far. The parts can be held against more rules, so that
-/// one answer names all faults; the whole comes out only where there is none.
+/// The parts of a form that could be read, with the faults found so far. More rules can be applied to the
+/// parts, so that one answer names all faults. Only a draft without faults can be finished.
 #[derive(Debug)]
 pub struct Draft<D> {
     parts: D,
@@ -96,7 +97,7 @@ pub struct Draft<D> {
 }
 
 impl<D> Draft<D> {
-    /// Puts parts and faults together.
+    /// Makes a draft of parts and faults.
     #[must_use]
     pub const fn new(parts: D, faults: Faults) -> Self {
         Self { parts, faults }
@@ -114,20 +115,20 @@ impl<D> Draft<D> {
         self.faults.is_empty()
     }
 
-    /// Holds the parts against rules that cannot fail.
+    /// Checks the parts by rules that return no error.
     pub fn note(&mut self, rules: impl FnOnce(&D, &mut Faults)) {
         rules(&self.parts, &mut self.faults);
     }
 
-    /// Holds the parts against more rules.
+    /// Checks the parts by rules that may return an error, for example of the database.
     ///
     /// # Errors
-    /// Those of `rules`.
+    /// The error that `rules` returns.
     pub fn examine<E>(&mut self, rules: impl FnOnce(&D, &mut Faults) -> Result<(), E>) -> Result<(), E> {
         rules(&self.parts, &mut self.faults)
     }
 
-    /// The whole, if no fault was found.
+    /// The finished value, if no fault was found.
     ///
     /// # Errors
     /// Every fault.
@@ -141,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_blamed_once_and_covers_what_lies_inside() {
+    fn a_place_has_at_most_one_fault_and_hides_the_faults_inside_it() {
         let mut faults = Faults::default();
         faults.add("/facility", Fault::Required);
         faults.add("/facility/code", Fault::FacilityCodeForm);
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_told_in_the_order_of_their_places() {
+    fn faults_are_sorted_by_their_places() {
         let mut faults = Faults::default();
         for place in ["/b", "/a/1", "/a/0"] {
             faults.add(place, Fault::Blank);
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn an_absent_optional_member_is_no_fault_and_a_bad_one_is() {
+    fn an_optional_member_may_be_absent_but_not_malformed() {
         let mut faults = Faults::default();
         assert_eq!(faults.take_optional::<u8>("/a", None), Some(None));
         assert_eq!(faults.take_optional("/b", Some(Ok(1))), Some(Some(1)));
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_draft_with_a_fault_never_becomes_whole() {
+    fn a_draft_with_a_fault_cannot_be_finished() {
         let mut faults = Faults::default();
         faults.add("/a", Fault::Blank);
         let mut draft = Draft::new(Some(1), faults);

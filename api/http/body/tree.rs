@@ -8,7 +8,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::http::problems::refusals::RequestRefusal;
 
-/// Deepest nesting. The service's own requests nest far less.
+/// The maximum depth of nesting. Valid requests of the service nest far less.
 const MAX_DEPTH: usize = 32;
 /// Identifies the error of a duplicate key among serde's errors.
 const DUPLICATE: &str = "\u{1}duplicate key";
@@ -31,7 +31,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, RequestRefusal> {
     })
 }
 
-/// Reads a value at a depth.
+/// Reads a JSON value that is nested at a given depth.
 #[derive(Clone, Copy)]
 struct Tree {
     depth: usize,
@@ -115,7 +115,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_is_no_json_or_names_a_member_twice_is_refused() {
+    fn malformed_json_and_duplicate_members_are_refused() {
         for (body, code) in [
             (&b""[..], RequestRefusal::MalformedJson),
             (b"{", RequestRefusal::MalformedJson),
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_is_counted_outside_of_strings_only() {
+    fn brackets_inside_strings_do_not_count_as_nesting() {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(parse(nested(MAX_DEPTH).as_bytes()).is_ok());
         assert_eq!(parse(nested(MAX_DEPTH + 1).as_bytes()), Err(RequestRefusal::NestedTooDeep));
@@ -146,7 +146,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_read_is_what_a_lenient_parser_reads(text in "\\PC{0,40}", number in any::<i64>(), flag in any::<bool>()) {
+        fn the_tree_agrees_with_serde_json(text in "\\PC{0,40}", number in any::<i64>(), flag in any::<bool>()) {
             let document = serde_json::json!({ "text": text, "list": [number, flag, null], "more": { "x": 1.5 } });
             prop_assert_eq!(parse(document.to_string().as_bytes()).unwrap(), document);
         }

@@ -16,7 +16,8 @@ use super::caller::{BEARER, bearer_scheme};
 use super::operation::Operation;
 use super::problems::{FieldError, ProblemDocument};
 
-/// The document of these routes. `base` has the title and the other parts that no route adds.
+/// The document of the operations that `routes` registers. `base` has the title and the other parts that no
+/// route adds.
 #[must_use]
 pub fn of_routes(
     base: OpenApi,

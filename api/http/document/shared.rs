@@ -1,5 +1,5 @@
-//! Answers and headers that several operations share. Each is described once among the document's components, and the
-//! operations refer to it by its name.
+//! Answers and headers that several operations share. Each of them is described once, in the document's
+//! components, and the operations refer to it by its name.
 
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::response::{Response, ResponseBuilder};
@@ -8,10 +8,10 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr};
 
 use crate::http::problems::MEDIA_TYPE;
 
-/// An answer that operations give in the same words.
+/// An answer that has the same description in every operation.
 pub(super) struct SharedResponse {
     name: &'static str,
-    /// The status it is given with, `4XX` for any that has no entry of its own.
+    /// The status of the answer. `4XX` stands for every status from 400 to 499 without an entry of its own.
     pub(super) status: &'static str,
     description: &'static str,
 }
@@ -53,7 +53,7 @@ pub(super) const INTERNAL_ERROR: SharedResponse = shared("InternalError", "500",
 pub(super) const OVERLOADED: SharedResponse =
     shared("Overloaded", "503", "Overloaded; come back after `Retry-After`.");
 
-/// Refusals that several operations state of themselves in the same words.
+/// Refusals that several operations declare with the same description.
 const STATED_REFUSALS: [SharedResponse; 3] = [
     shared("UnknownToken", "404", "No such token."),
     shared("NotWithdrawable", "409", "Its status allows no withdrawal."),
@@ -61,7 +61,7 @@ const STATED_REFUSALS: [SharedResponse; 3] = [
 ];
 
 impl SharedResponse {
-    /// A reference to this answer, which becomes a component.
+    /// Adds this answer to the components, and returns a reference to it.
     pub(super) fn referred(&self, components: &mut Components) -> RefOr<Response> {
         let mut response = match self.status {
             "304" => ResponseBuilder::new().description(self.description).build(),
@@ -75,14 +75,14 @@ impl SharedResponse {
     }
 }
 
-/// A refusal that an operation states of itself.
+/// A refusal that an operation declares.
 pub(super) fn stated_refusal(
     status: &str,
     description: &str,
     components: &mut Components,
 ) -> RefOr<Response> {
-    let mut shared = STATED_REFUSALS.iter();
-    match shared.find(|shared| shared.status == status && shared.description == description) {
+    let mut candidates = STATED_REFUSALS.iter();
+    match candidates.find(|shared| shared.status == status && shared.description == description) {
         Some(shared) => shared.referred(components),
         None => RefOr::T(problem(description)),
     }
@@ -93,12 +93,12 @@ fn problem(description: &str) -> Response {
     ResponseBuilder::new().description(description).content(MEDIA_TYPE, content).build()
 }
 
-/// A header, described alike wherever it comes.
+/// A header that has the same description in every answer.
 pub(super) struct SharedHeader {
     /// Its name, which is also the component's.
     pub(super) name: &'static str,
     description: &'static str,
-    /// The longest text; none for a number of seconds.
+    /// The maximum length of a text; `None` for a number of seconds.
     max_length: Option<usize>,
 }
 
@@ -125,7 +125,7 @@ pub(super) const REPLAYED: SharedHeader = text(
 pub(super) const LINK: SharedHeader = text("Link", "The next page (`rel=\"next\"`), if there is one.", 2000);
 
 impl SharedHeader {
-    /// A reference to this header, which becomes a component.
+    /// Adds this header to the components, and returns a reference to it.
     pub(super) fn referred(&self, components: &mut Components) -> RefOr<Header> {
         let header = HeaderBuilder::new().schema(Some(self.schema())).description(Some(self.description));
         components.headers.insert(self.name.to_owned(), RefOr::T(header.build()));
@@ -141,7 +141,7 @@ impl SharedHeader {
     }
 }
 
-/// The headers that follow from the status alone.
+/// The headers that every answer with this status has.
 pub(super) fn headers_of_status(status: &str) -> Vec<SharedHeader> {
     let own = match status {
         "201" => Some(LOCATION),

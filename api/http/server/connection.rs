@@ -12,28 +12,28 @@ use crate::ops::traffic::time_to_send;
 
 /// A stream that fails when nothing was written to it for too long.
 ///
-/// The HTTP library limits the time for the head of a connection's first request and for the pauses between requests.
-/// It does not limit the head of a later request, nor the sending of an answer that the client does not read: with
-/// either, a client could hold connections forever. In both cases the service writes no byte. Bytes that arrive
-/// extend the limit, so that a large file can arrive on a slow line.
+/// The HTTP library limits the time for the head of a connection's first request and for the pauses between
+/// requests. It does not limit the head of a later request, nor the sending of an answer that the client does
+/// not read. A client could use either to keep connections open forever. In both cases the service writes no
+/// byte. Bytes that arrive extend the limit, so that a large file can arrive over a slow line.
 pub(super) struct Connection<S> {
     stream: S,
     silence: Duration,
     /// When the last byte was written, or when the connection was opened.
     written: Instant,
-    /// Bytes that were read since.
+    /// How many bytes were read since the last byte was written.
     read: u64,
     timer: Pin<Box<Sleep>>,
 }
 
 impl<S> Connection<S> {
-    /// Allows a stream to go without a written byte for `silence`.
+    /// Wraps a stream, and lets it fail after `silence` without a written byte.
     pub(super) fn new(stream: S, silence: Duration) -> Self {
         Self { stream, silence, written: Instant::now(), read: 0, timer: Box::pin(sleep(silence)) }
     }
 
-    /// Fails if nothing was written for too long, else wakes the task when that may be the case. The timer is reset
-    /// only when it fires, so that a write costs no more than reading the clock.
+    /// Fails if nothing was written for too long. Otherwise the task is woken when the time limit may have
+    /// passed. The timer is reset only when it fires, so that a write costs no more than reading the clock.
     fn poll_silence<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         loop {
             ready!(self.timer.as_mut().poll(context));

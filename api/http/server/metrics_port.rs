@@ -11,7 +11,7 @@ use crate::error::{Error, chain};
 use crate::ops::metrics::MEDIA_TYPE;
 use crate::state::State;
 
-/// Few scrapers connect, and a scrape takes a moment: the limits are tight.
+/// The limits are low because few scrapers connect and a scrape is short.
 const LIMITS: Limits = Limits {
     threads: 1,
     connections: 32,
@@ -45,7 +45,7 @@ impl MetricsPort {
         Ok(Some(Self { address, handle }))
     }
 
-    /// Closes it, and finishes scrapes in progress.
+    /// Closes the port after the scrapes in progress have ended.
     pub async fn close(self) {
         self.handle.stop(true).await;
     }

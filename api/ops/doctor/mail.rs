@@ -1,4 +1,4 @@
-//! The mail server: everything of a mail up to its recipient, and nothing is sent.
+//! Checks the mail server: connects, logs in and states the sender, as for a mail, but sends none.
 
 use super::{Report, Verdict};
 use crate::config::Settings;
@@ -37,11 +37,11 @@ const fn mend(failure: MailFailure) -> &'static str {
         MailFailure::ServerTimedOut => "it is slow or hangs; mails wait and go out later",
         MailFailure::ServerBusy => "it takes no mail at the moment; mails wait and go out later",
         MailFailure::TlsRefused => {
-            "it must offer STARTTLS (smtp) or TLS (smtps) with a certificate of its name; trust one of the house by \
-             TODOKEDE_SMTP_CA_FILE"
+            "it must offer STARTTLS (smtp) or TLS (smtps) with a certificate for its name; if a private authority \
+             issued it, set TODOKEDE_SMTP_CA_FILE"
         }
         MailFailure::AuthenticationFailed => "check user and password in TODOKEDE_SMTP_URL",
         MailFailure::SenderRefused => "let it take mails from the address in TODOKEDE_MAIL_FROM",
-        _ => "ask who runs it why it refuses this machine",
+        _ => "ask its operator why it refuses this machine",
     }
 }

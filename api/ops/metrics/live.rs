@@ -27,7 +27,7 @@ impl Live {
     }
 }
 
-/// A metric's name, its explanation, its unit.
+/// The name, the help text and the unit of a metric.
 type Title = (&'static str, &'static str, Option<Unit>);
 
 impl Collector for Live {

@@ -1,4 +1,4 @@
-//! The parts that several forms have in common, as requests state them and answers show them.
+//! The parts that several forms share, in requests and in answers.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -26,7 +26,7 @@ pub struct FounderForm {
 }
 
 impl FounderForm {
-    /// Reads the form at its place.
+    /// Reads the form. `at` is its place in the body.
     pub fn parse(&self, at: &str, faults: &mut Faults) -> Option<Founder> {
         let kind =
             faults.take(&format!("{at}/kind"), FounderKind::from_code(&self.kind).ok_or(Fault::UnknownValue));
@@ -64,7 +64,7 @@ pub struct ContactForm {
 }
 
 impl ContactForm {
-    /// Reads the form at its place.
+    /// Reads the form. `at` is its place in the body.
     pub fn parse(&self, at: &str, faults: &mut Faults) -> Option<Contact> {
         let department = self.department.as_deref().map(Department::parse);
         let department = faults.take_optional(&format!("{at}/department"), department);
@@ -99,8 +99,8 @@ pub struct FacilityTexts<'a> {
 }
 
 impl FacilityTexts<'_> {
-    /// Reads the texts of the object at `/facility`. The postal code is also returned by itself, to be held
-    /// against the facility list even when another text is faulty.
+    /// Reads the texts of the object at `/facility`. The postal code is also returned separately, so that it
+    /// can be checked against the facility list even if another text is faulty.
     pub fn parse(&self, faults: &mut Faults) -> (Option<FacilityDetails>, Option<PostalCode>) {
         let name = faults.take("/facility/name", FacilityName::parse(self.name));
         let name_kana = faults.take("/facility/name_kana", Kana::parse(self.name_kana));

@@ -1,4 +1,4 @@
-//! The facility list, to find a facility to try with.
+//! The facility list of the sandbox, in which testers find facilities.
 
 use crate::routes::tags;
 use actix_web::{get, web};

@@ -1,4 +1,4 @@
-//! What an account states of its facility, and the code it gets when it is designated.
+//! Changes of an account: the data about its facility, and the facility code after the designation.
 
 pub mod eligibility;
 pub mod registrations;
@@ -18,19 +18,19 @@ use crate::domain::values::faults::{Draft, Faults};
 use crate::domain::values::postal_code::PostalCode;
 use crate::error::Error;
 
-/// A change of an account: what is absent stays.
+/// A change of an account. Without a code, the account's identity stays the same.
 #[derive(Debug, Clone)]
 pub struct Change {
-    /// The code, once the facility is designated; it cannot be changed again but by succession.
+    /// The facility code to store after the designation. Later, only a succession can change it.
     pub code: Option<FacilityCode>,
     /// The whole profile after the change.
     pub profile: Profile,
 }
 
-/// What could be read of a change.
+/// The parts of a change that could be read.
 #[derive(Debug, Clone)]
 pub struct ChangeDraft {
-    /// The stated code, be it the present one.
+    /// The stated code, which may be the account's present code.
     pub code: Option<FacilityCode>,
     /// The stated postal code.
     pub postal_code: Option<PostalCode>,
@@ -38,10 +38,10 @@ pub struct ChangeDraft {
     pub change: Option<Change>,
 }
 
-/// Stores a change without faults.
+/// Checks a change, and stores it if it has no faults.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault, [`AccountRefusal::FacilityAlreadyDesignated`], those of
+/// [`Error::Invalid`] with every fault, [`AccountRefusal::FacilityAlreadyDesignated`], and the errors of
 /// [`eligibility::may_register`].
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn change(work: &mut Work<'_>, mut draft: Draft<ChangeDraft>) -> Result<Account, Error> {
@@ -53,11 +53,12 @@ pub fn change(work: &mut Work<'_>, mut draft: Draft<ChangeDraft>) -> Result<Acco
         None => accounts::update_profile(work.conn, account.id, &change.profile, now)?,
     }
     work.audit(AuditAction::AccountChanged, &account.id, None)?;
-    accounts::find(work.conn, account.id)?.ok_or_else(|| Error::internal("an account vanished"))
+    accounts::find(work.conn, account.id)?
+        .ok_or_else(|| Error::internal("an account was not found after its change"))
 }
 
-/// Notes everything the facility list says against a stated code and a stated postal code. What a change
-/// does not state is not held against the list.
+/// Checks the stated code and the stated postal code against the facility list, and notes the faults. Values
+/// that the change does not state are not checked.
 fn examine(
     conn: &mut Conn,
     account: &Account,
@@ -67,7 +68,7 @@ fn examine(
     let (code, present) = (draft.code.as_ref(), account.identity.code());
     let new_code = code.filter(|code| present != Some(*code));
     let mut found = check::faults(conn, OF_FACILITY, code.or(present), draft.postal_code.as_ref())?;
-    // A facility that left the list may still correct its telephone number.
+    // A facility that is no longer listed may still change its other data, such as its telephone number.
     found.retain(|fault| fault.fault != Fault::FacilityDelisted || new_code.is_some());
     faults.extend(found);
     if new_code.is_some_and(|code| code.kind() != account.identity.kind()) {

@@ -65,7 +65,7 @@ pub fn complete(work: &mut Work<'_>, token: &OpaqueToken) -> Result<Account, Err
     let facility_name = account.profile.facility.name.to_string();
     work.mail(&account.email, Some(id), &Message::EmailChanged { facility_name, at: now })?;
     work.audit(AuditAction::EmailChanged, &id, None)?;
-    accounts::find(work.conn, id)?.ok_or_else(|| Error::internal("an account vanished"))
+    accounts::find(work.conn, id)?.ok_or_else(|| Error::internal("an account was not found after its change"))
 }
 
 /// The first letter and the domain: enough for the owner, little for anybody else.

@@ -1,10 +1,10 @@
-//! What the table of the mails declares.
+//! The macro that declares the mails from their table.
 
-/// Declares `Kind`, `Message` and, for each mail, the two templates that its one file becomes.
+/// Declares `Kind`, `Message` and, for each mail, a text template and an HTML template of the same file.
 ///
-/// An entry is the mail's name, the code that is stored and shown (never reused), its template, the
-/// member that ends its use if it carries a link, and its facts. The template reads the facts by their
-/// names, and `portal`.
+/// An entry has the mail's name, the code that is stored and shown (never reused), the template, the fact
+/// that says when the link expires if the mail has one, and the facts. The template can use the facts by
+/// their names, and `portal`.
 macro_rules! mails {
     ($(
         $(#[$doc:meta])*
@@ -13,20 +13,20 @@ macro_rules! mails {
         }
     )*) => {
         $crate::domain::values::words::words! {
-            /// What a mail is about, without any of its contents.
+            /// The kind of a mail, without its contents.
             pub enum Kind {
                 $($(#[$doc])* $name = $code,)*
             }
         }
 
-        /// What a mail says, with everything it needs.
+        /// A mail with the facts that its template needs.
         #[derive(Clone, PartialEq, Eq)]
         pub enum Message {
             $($(#[$doc])* $name { $($(#[$fact_doc])* $fact: $type,)* },)*
         }
 
         impl Message {
-            /// What the mail is about.
+            /// The kind of the mail.
             #[must_use]
             pub const fn kind(&self) -> Kind {
                 match self {
@@ -34,7 +34,7 @@ macro_rules! mails {
                 }
             }
 
-            /// When the mail is not worth delivering any more, if it carries a link.
+            /// When the mail's link expires, if it has one. After that the mail is not worth delivering.
             #[must_use]
             pub const fn expires_at(&self) -> Option<Instant> {
                 match self {

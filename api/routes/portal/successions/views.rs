@@ -108,7 +108,7 @@ impl SuccessionResponse {
         }
     }
 
-    /// The same with the mails that would go, if it answers a rehearsal.
+    /// Adds the mails that would be sent, if the request has `validate_only`.
     #[must_use]
     pub fn rehearsed(self, query: WriteQuery, queued: &[Queued]) -> Self {
         if query.validate_only { Self { mails: mails(queued), ..self } } else { self }
