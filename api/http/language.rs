@@ -33,8 +33,8 @@ mod tests {
     }
 
     #[test]
-    fn english_is_spoken_only_to_those_who_prefer_it() {
-        for (wanted, spoken) in [
+    fn answers_are_in_english_only_if_the_caller_prefers_it() {
+        for (wanted, expected) in [
             ("", Lang::Ja),
             ("en", Lang::En),
             ("en-GB,en;q=0.9", Lang::En),
@@ -44,7 +44,7 @@ mod tests {
             ("*", Lang::Ja),
             ("en;q=x,;;,", Lang::En),
         ] {
-            assert_eq!(language(wanted), spoken, "{wanted}");
+            assert_eq!(language(wanted), expected, "{wanted}");
         }
     }
 }

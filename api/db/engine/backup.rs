@@ -20,10 +20,10 @@ struct IntegrityCheck {
 /// # Errors
 /// An internal error if there is no such file or it cannot be opened.
 pub fn open_unchanged(file: &Path) -> Result<Conn, Error> {
-    let named = |error: &dyn std::fmt::Display| Error::internal(format!("{}: {error}", file.display()));
-    // SQLite would create the file.
-    std::fs::metadata(file).map_err(|error| named(&error))?;
-    let mut conn = SqliteConnection::establish(&file.to_string_lossy()).map_err(|error| named(&error))?;
+    let with_path = |error: &dyn std::fmt::Display| Error::internal(format!("{}: {error}", file.display()));
+    // SQLite would create a file that does not exist.
+    std::fs::metadata(file).map_err(|error| with_path(&error))?;
+    let mut conn = SqliteConnection::establish(&file.to_string_lossy()).map_err(|error| with_path(&error))?;
     diesel::sql_query("PRAGMA busy_timeout = 5000").execute(&mut conn)?;
     Ok(Conn::Sqlite(conn))
 }
@@ -39,7 +39,7 @@ pub fn copy_into(conn: &mut Conn, empty: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// What SQLite finds wrong with the database's pages and rows. Empty if it is intact.
+/// The damage that SQLite finds in the database's pages and rows. Empty if the database is intact.
 ///
 /// # Errors
 /// An internal error if it cannot be read at all.

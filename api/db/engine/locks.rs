@@ -58,7 +58,7 @@ pub fn hold(conn: &mut Conn, locks: &[Lock<'_>]) -> Result<(), Error> {
     numbers.sort_unstable();
     // The numbers are safe to write into the text. A statement with parameters would be prepared first, which
     // costs another round trip.
-    let take = |number| format!("SELECT pg_advisory_xact_lock({number});");
-    connection.batch_execute(&numbers.into_iter().map(take).collect::<String>())?;
+    let statement_for = |number| format!("SELECT pg_advisory_xact_lock({number});");
+    connection.batch_execute(&numbers.into_iter().map(statement_for).collect::<String>())?;
     Ok(())
 }

@@ -49,8 +49,8 @@ pub fn run(source: &Source) -> Result<Vec<String>, Error> {
     }
 }
 
-/// Runs the migrations while replicas serve. A migration that waits for a table, which a dump may lock for minutes,
-/// would block every later access to that table as well. So it waits briefly, and is tried again.
+/// Runs the migrations while replicas serve. A dump may lock a table for minutes. A migration that waits for
+/// such a table would block every later access to it, so it waits only briefly and is tried again.
 fn run_on_server(connection: &mut PgConnection) -> migration::Result<Vec<String>> {
     let encoding: Encoding = diesel::sql_query("SHOW server_encoding").get_result(connection)?;
     if encoding.server_encoding != "UTF8" {
@@ -125,14 +125,17 @@ struct Taken {
 /// missing table of migrations either.
 ///
 /// # Errors
-/// The database's.
+/// The error of the database.
 pub fn standing(conn: &mut Conn) -> Result<Standing, Error> {
     let history = diesel::sql_query("SELECT version FROM __diesel_schema_migrations");
-    let taken: Vec<Taken> = on!(conn, |c| history.load(c))?;
-    let taken: BTreeSet<String> = taken.into_iter().map(|step| step.version).collect();
-    let ours = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::internal)?;
-    let ours: BTreeSet<String> = ours.iter().map(|step| step.name().version().to_string()).collect();
-    Ok(Standing { missing: ours.difference(&taken).count(), ahead: taken.difference(&ours).count() })
+    let applied: Vec<Taken> = on!(conn, |c| history.load(c))?;
+    let applied: BTreeSet<String> = applied.into_iter().map(|step| step.version).collect();
+    let embedded = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::internal)?;
+    let embedded: BTreeSet<String> = embedded.iter().map(|step| step.name().version().to_string()).collect();
+    Ok(Standing {
+        missing: embedded.difference(&applied).count(),
+        ahead: applied.difference(&embedded).count(),
+    })
 }
 
 /// The names of all migrations for each database, oldest first.

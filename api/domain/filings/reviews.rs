@@ -1,4 +1,4 @@
-//! What a review says of a filing.
+//! The result of the review of a filing.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ words! {
     /// Why the service itself returned a filing.
     #[derive(Serialize, Deserialize)]
     pub enum ReturnReason {
-        /// The successor's code or postal code is not that of the facility list.
+        /// The successor's code or postal code does not match the facility list.
         #[serde(rename = "SUCCESSOR_NOT_AS_LISTED")]
         SuccessorNotAsListed = "SUCCESSOR_NOT_AS_LISTED",
     }
@@ -42,28 +42,28 @@ impl ReturnReason {
     }
 }
 
-/// The latest word of a review.
+/// The latest result of a review.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
-    /// When it was said.
+    /// When the filing was reviewed.
     pub at: Instant,
     /// What staff wrote: what is to be corrected or why the filing was rejected, for the facility to read.
     /// Filings that the service returned before it stored a `reason` have the reason's Japanese text here.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub message: Option<String>,
-    /// Why the service returned the filing, if nobody else did.
+    /// Why the service returned the filing, if the service did.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<ReturnReason>,
     /// The fields to correct: pointers into the form.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub fields: Vec<String>,
-    /// Until when a correction is taken (a Japan day, inclusive).
+    /// Until when a correction is accepted (a Japan day, inclusive).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub due: Option<NaiveDate>,
 }
 
 impl Review {
-    /// What the facility is told.
+    /// The text for the facility: the message, or else the text of the reason.
     #[must_use]
     pub fn text(&self, lang: Lang) -> Option<&str> {
         self.message.as_deref().or_else(|| self.reason.map(|reason| reason.text(lang)))
@@ -76,7 +76,7 @@ mod tests {
     use crate::domain::values::words::tests::codes_lead_back_and_near_misses_nowhere;
 
     #[test]
-    fn a_reason_is_stored_by_its_code_and_told_in_both_languages() {
+    fn a_reason_is_stored_by_its_code_and_has_a_text_in_both_languages() {
         codes_lead_back_and_near_misses_nowhere::<ReturnReason>();
         for &reason in ReturnReason::ALL {
             let stored = serde_json::json!({ "at": "2023-02-04T00:00:00Z", "reason": reason.code() });
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_review_that_was_stored_with_its_text_still_tells_it() {
+    fn a_review_that_was_stored_with_a_text_keeps_the_text() {
         let stored =
             serde_json::json!({ "at": "2023-02-04T00:00:00Z", "message": "一覧と一致しませんでした。" });
         let review: Review = serde_json::from_value(stored).unwrap();
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_that_nobody_knows_is_not_read() {
+    fn a_review_with_an_unknown_reason_cannot_be_read() {
         let stored = serde_json::json!({ "at": "2023-02-04T00:00:00Z", "reason": "BAD_WEATHER" });
         assert!(serde_json::from_value::<Review>(stored).is_err());
     }

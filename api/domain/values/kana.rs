@@ -1,8 +1,8 @@
-//! How a name is read, in kana. Half-width kana, hiragana and full-width kana are all taken and
-//! stored in one form, so that lists sort and search alike whatever keyboard was used.
+//! The reading of a name in kana. Half-width kana, hiragana and full-width kana are all accepted and stored
+//! in one form, so that sorting and searching do not depend on how the reading was typed.
 //!
-//! The normal form is full-width throughout: katakana, `ー`, `・`, digits and Latin letters, and
-//! between words one U+3000, as on the portal that this service stands behind.
+//! The normal form has full-width characters only: katakana, `ー`, `・`, digits and Latin letters, and one
+//! U+3000 between words, as on the portal.
 
 use std::fmt;
 
@@ -18,14 +18,14 @@ const SPACE: char = '\u{3000}';
 pub struct Kana(String);
 
 impl Kana {
-    /// Most characters of a reading, counted in its normal form.
+    /// The maximum number of characters, counted in the normal form.
     pub const MAX: u64 = 100;
 
-    /// Reads kana of any width; a hyphen behind kana is taken for `ー`.
+    /// Reads kana of any width. A hyphen after kana is read as `ー`.
     ///
     /// # Errors
-    /// [`Fault::Blank`], [`Fault::ControlCharacter`], [`Fault::KanaForm`] for other characters or
-    /// when no kana is among them, [`Fault::TooLong`].
+    /// [`Fault::Blank`], [`Fault::ControlCharacter`], [`Fault::KanaForm`] if the text has other characters or
+    /// no kana, [`Fault::TooLong`].
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let text = text.trim();
         if text.is_empty() {
@@ -60,7 +60,8 @@ impl Kana {
     }
 }
 
-/// Hiragana to katakana, and voicing marks that stand alone to those that join the kana before.
+/// Changes hiragana to katakana, and voicing marks that stand alone to marks that combine with the kana
+/// before them.
 fn unify(c: char) -> char {
     match c {
         'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => shifted(c, 0x60),
@@ -70,7 +71,8 @@ fn unify(c: char) -> char {
     }
 }
 
-/// What stands in the normal form for a character of NFKC, given the one before it.
+/// The character of the normal form for a character of NFKC. `last` is the character before it. `None` if the
+/// character is not allowed.
 fn widened(c: char, last: Option<char>) -> Option<char> {
     match c {
         'ー' => Some(c),
@@ -112,7 +114,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn every_keyboard_leads_to_full_width_katakana() {
+    fn every_form_of_kana_is_stored_as_full_width_katakana() {
         for (text, kana) in [
             ("ガーデンデンタル", "ガーデンデンタル"),
             ("がーでんでんたる", "ガーデンデンタル"),
@@ -171,19 +173,19 @@ mod tests {
     }
 
     #[test]
-    fn the_length_counts_as_stored() {
+    fn the_length_is_counted_in_the_normal_form() {
         assert!(Kana::parse(&"ｶﾞ".repeat(100)).is_ok());
         assert_eq!(Kana::parse(&"ア".repeat(101)), Err(Fault::TooLong { max: 100 }));
     }
 
     #[test]
-    fn a_log_line_does_not_show_the_reading() {
+    fn debug_output_hides_the_reading() {
         assert_eq!(format!("{:?}", Kana::parse("ヤマダ")), "Ok(Kana(..))");
     }
 
     proptest! {
         #[test]
-        fn any_text_is_read_or_refused_and_what_is_read_is_in_normal_form(
+        fn any_text_is_refused_or_read_in_normal_form(
             text in "[ぁ-ゟ゠-ヿｦ-ﾟA-z0-9 　･-]{0,30}|[カガハｶﾊﾞﾟ゛゜\u{3099} -]{0,8}|\\PC{0,30}",
         ) {
             if let Ok(kana) = Kana::parse(&text) {

@@ -1,4 +1,4 @@
-//! The two languages the service speaks, and texts that exist in both.
+//! The two languages of the service, and texts in both languages.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

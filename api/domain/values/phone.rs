@@ -1,7 +1,8 @@
-//! Telephone numbers of Japan, kept and compared as digits.
+//! Telephone numbers of Japan, stored and compared as digits.
 //!
-//! The first three digits tell how long a number is. 050 to 090, 0800 among them, are IP, mobile
-//! and free lines of eleven digits. All others, 0120 and 0570 among them, have ten.
+//! The first three digits determine the length of a number. Numbers with 050, 060, 070, 080 or 090 have
+//! eleven digits: IP and mobile numbers, and the toll-free 0800. All others, including 0120 and 0570, have
+//! ten digits.
 
 use std::fmt;
 
@@ -16,23 +17,23 @@ impl PhoneNumber {
     /// Reads a number as people write it, with separators, brackets, or `+81` for the first 0.
     ///
     /// # Errors
-    /// [`Fault::PhoneForm`] when it is no number that can be called within Japan.
+    /// [`Fault::PhoneForm`] unless the text is a number that can be called within Japan.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let plain = characters::compact(text).replace(['(', ')'], "");
         let digits = match plain.strip_prefix("+81") {
-            // Many write the 0 in brackets behind the country's number: +81 (0)3.
+            // Many people write the 0 in brackets after the country code: +81 (0)3.
             Some(national) => format!("0{}", national.strip_prefix('0').unwrap_or(national)),
             None => plain,
         };
         let length = match digits.as_bytes() {
             [b'0', b'5'..=b'9', b'0', ..] => 11,
-            // Calls abroad and machines, no line that a person answers.
+            // 010 begins international calls, and 020 is for machines: no person answers such a number.
             [b'0', b'1' | b'2', b'0', ..] => return Err(Fault::PhoneForm),
             [b'0', b'1'..=b'9', ..] => 10,
             _ => return Err(Fault::PhoneForm),
         };
-        let fits = digits.len() == length && digits.bytes().all(|b| b.is_ascii_digit());
-        if fits { Ok(Self(digits)) } else { Err(Fault::PhoneForm) }
+        let is_valid = digits.len() == length && digits.bytes().all(|b| b.is_ascii_digit());
+        if is_valid { Ok(Self(digits)) } else { Err(Fault::PhoneForm) }
     }
 
     /// The digits.
@@ -61,7 +62,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn every_sort_of_line_is_read_to_its_digits() {
+    fn every_kind_of_number_is_read_as_its_digits() {
         for (text, digits) in [
             ("03-0000-1234", "0300001234"),
             ("0776-00-1234", "0776001234"),
@@ -80,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn one_number_written_in_many_ways_is_one_number() {
+    fn all_spellings_of_one_number_are_equal() {
         for text in [
             "03-0000-1234",
             "03(0000)1234",
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_too_short_or_too_long_for_their_sort_are_refused() {
+    fn numbers_that_are_too_short_or_too_long_for_their_prefix_are_refused() {
         for text in [
             "03-0000-123",
             "03-0000-12345",
@@ -113,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_of_japan_is_refused() {
+    fn texts_that_are_not_japanese_numbers_are_refused() {
         for text in [
             "",
             "-",
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_line_does_not_show_the_number() {
+    fn debug_output_hides_the_number() {
         assert_eq!(format!("{:?}", PhoneNumber::parse("03-0000-1234")), "Ok(PhoneNumber(..))");
     }
 
@@ -146,13 +147,13 @@ mod tests {
         fn the_international_form_is_the_same_number(
             rest in "[1-9]{2}[0-9]{7}|[34]0[0-9]{7}|[5-9]0[0-9]{8}",
         ) {
-            let home = PhoneNumber::parse(&format!("0{rest}"));
-            prop_assert!(home.is_ok());
-            prop_assert_eq!(PhoneNumber::parse(&format!("+81 {rest}")), home);
+            let domestic = PhoneNumber::parse(&format!("0{rest}"));
+            prop_assert!(domestic.is_ok());
+            prop_assert_eq!(PhoneNumber::parse(&format!("+81 {rest}")), domestic);
         }
 
         #[test]
-        fn any_text_is_read_or_refused_and_what_is_read_is_in_normal_form(
+        fn any_text_is_refused_or_read_in_normal_form(
             text in "\\+?[0-9（）()－-]{0,14}|\\PC{0,14}",
         ) {
             if let Ok(number) = PhoneNumber::parse(&text) {

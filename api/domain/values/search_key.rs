@@ -1,8 +1,8 @@
-//! The form in which names and addresses are searched and compared, never shown.
+//! The form of names and addresses for searching and comparing. It is never shown.
 //!
-//! Two spellings of one name should meet: other widths, cases, spaces and hyphens, and the old or
-//! variant forms of kanji that Japanese names are full of. A key may join names that differ, so it
-//! proposes matches and never decides them.
+//! Different spellings of one name should have the same key: other widths, cases, spaces and hyphens, and old
+//! or variant forms of kanji, which are common in Japanese names. Different names may also have the same key,
+//! so equal keys only suggest that two names are the same.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -11,9 +11,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::characters;
 
-/// Kanji that names use for each other (異体字). The first stands for all of its family.
+/// Families of kanji that are variants of each other in names (異体字). The first kanji represents its family.
 ///
-/// Compatibility ideographs such as U+FA19 are missing because NFKC has folded them by then.
+/// Compatibility ideographs such as U+FA19 are missing, because NFKC replaces them before the families are
+/// applied.
 const FAMILIES: &str = "
     高髙 崎﨑嵜㟢 辺邉邊 浜濱濵 徳德 斉齊齋斎 島嶋嶌 広廣 沢澤 桜櫻 国國圀 栄榮 真眞 瀬瀨 富冨 槙槇
     吉𠮷 橋槗𣘺 渕淵渊 桑桒 柳栁桺 峰峯 岳嶽 野埜 村邨 館舘 荘莊 郷鄕 郎郞 彦彥 宝寶寳 巌巖 滝瀧 竜龍
@@ -43,7 +44,8 @@ pub fn search_key(text: &str) -> String {
         .filter(|c| !c.is_whitespace() && !characters::is_unseen(*c))
         .flat_map(char::to_lowercase)
         .map(representative)
-        // Marks that a space or a capital kept apart may have met.
+        // A space or a capital letter may have separated a character from a combining mark: they are composed
+        // now.
         .nfkc()
         .collect();
     with_plain_hyphens(&folded)
@@ -53,7 +55,7 @@ fn representative(c: char) -> char {
     REPRESENTATIVES.get(&c).copied().unwrap_or(c)
 }
 
-/// Writes `-` for whatever hyphens stand between two digits. Elsewhere `ー` is a long vowel.
+/// Replaces every run of hyphens between two digits by one `-`. Elsewhere `ー` is a long vowel and stays.
 fn with_plain_hyphens(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
@@ -78,7 +80,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn two_spellings_of_one_name_meet() {
+    fn spellings_of_one_name_have_the_same_key() {
         for (one, other) in [
             ("髙﨑医院", "高崎医院"),
             ("渡邉内科", "渡辺内科"),
@@ -100,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn long_vowels_hyphens_of_names_and_other_kanji_stay() {
+    fn long_vowels_other_hyphens_and_different_kanji_are_kept() {
         assert_eq!(search_key("センター"), "センター");
         assert_eq!(search_key("ビル2ーA"), "ビル2ーa");
         assert_eq!(search_key("第1ーセンター2"), "第1ーセンター2");
@@ -120,7 +122,7 @@ mod tests {
     fn no_kanji_belongs_to_two_families() {
         let mut seen = std::collections::HashSet::new();
         for c in FAMILIES.split_whitespace().flat_map(str::chars) {
-            assert!(seen.insert(c), "{c} stands twice");
+            assert!(seen.insert(c), "{c} is in two families");
             assert_eq!(c.to_string().nfkc().collect::<String>(), c.to_string(), "NFKC folds {c} already");
         }
     }
@@ -135,7 +137,7 @@ mod tests {
         }
 
         #[test]
-        fn spaces_never_matter(words in prop::collection::vec("[0-9ぁ-んァ-ヶ一-龠ー-]{1,5}", 1..5)) {
+        fn spaces_do_not_change_the_key(words in prop::collection::vec("[0-9ぁ-んァ-ヶ一-龠ー-]{1,5}", 1..5)) {
             prop_assert_eq!(search_key(&words.join("　")), search_key(&words.concat()));
         }
     }

@@ -1,7 +1,7 @@
-//! Days as Japanese letters write them: 和暦, the years of an era, with the weekday.
+//! Writes days in the Japanese calendar (和暦): with the year of the era, and the weekday.
 //!
-//! Only for letters and screens; the API speaks ISO 8601. An era's first year is 元年, and its
-//! first day already belongs to it.
+//! Only for texts that people read; the fields of the API have ISO 8601. The first year of an era is written
+//! 元年. The day on which an era begins belongs to the new era.
 
 use chrono::{Datelike, NaiveDate, Timelike, Weekday};
 
@@ -13,21 +13,21 @@ struct Era {
     began: (i32, u32, u32),
 }
 
-/// The eras that days of this service can fall into, latest first.
+/// The eras that the service's dates can belong to, latest first.
 const ERAS: [Era; 3] = [
     Era { name: "令和", began: (2019, 5, 1) },
     Era { name: "平成", began: (1989, 1, 8) },
     Era { name: "昭和", began: (1926, 12, 25) },
 ];
 
-/// A day in the Japanese calendar: 令和5年2月4日（土）. Days before 昭和 bear the Western year.
+/// A day in the Japanese calendar: 令和5年2月4日（土）. Days before 昭和 have the Western year.
 #[must_use]
 pub fn wareki(day: NaiveDate) -> String {
     format!("{}{}月{}日（{}）", year_of_era(day), day.month(), day.day(), weekday(day))
 }
 
-/// An instant on the clocks of Japan, to the minute: 令和5年2月4日（土）9時00分. Seconds are cut, so
-/// that a deadline is never written later than it is.
+/// An instant in Japan time, to the minute: 令和5年2月4日（土）9時00分. Seconds are dropped, so that a deadline is
+/// never written later than it is.
 #[must_use]
 pub fn wareki_moment(at: Instant) -> String {
     let local = in_japan(at);
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn the_days_of_the_letter_are_written_as_the_letter_writes_them() {
+    fn dates_of_the_ministrys_letter_are_written_as_in_the_letter() {
         for (day, expected) in [
             ("2023-01-15", "令和5年1月15日（日）"),
             ("2023-01-17", "令和5年1月17日（火）"),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn every_day_of_a_century_bears_the_next_weekday_of_the_one_before() {
+    fn weekdays_follow_each_other_for_a_century() {
         let week = ["日", "月", "火", "水", "木", "金", "土"];
         let sunday = parse_date("1950-01-01").unwrap();
         for (day, name) in (0..36_525).zip(week.iter().cycle()) {
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_told_by_the_clocks_of_japan_to_the_minute() {
+    fn instants_are_written_in_japan_time_to_the_minute() {
         for (at, expected) in [
             ("2023-02-04T00:00:00Z", "令和5年2月4日（土）9時00分"),
             ("2023-03-31T14:59:59Z", "令和5年3月31日（金）23時59分"),

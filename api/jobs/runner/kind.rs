@@ -1,4 +1,4 @@
-//! What a kind of job tells the runner: its queue, its limits and its attempts.
+//! What the runner needs to know about a kind of job: its queue, its limits and its attempts.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub trait Kind: Send + Sync + 'static {
     /// Why an attempt failed.
     type Failure: Copy + Send + Sync + 'static;
 
-    /// Its name in the log.
+    /// The kind's name in the log.
     const NAME: &'static str;
     /// How many jobs may be in progress.
     const LIMITS: Limits;
@@ -42,7 +42,7 @@ pub trait Kind: Send + Sync + 'static {
         job: &<Self::Queue as Queue>::Job,
     ) -> impl Future<Output = Result<(), Self::Failure>> + Send + 'static;
 
-    /// The failure of an attempt that a stop has cancelled.
+    /// The failure of an attempt that was cancelled because the service stops.
     fn unfinished() -> Self::Failure;
 
     /// Whether a failure affects all jobs, such as an outage of the server. All jobs then wait until it is over.

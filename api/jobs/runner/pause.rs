@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::kind::Kind;
 
-/// After an outage nothing is attempted for a while, and for longer after each further outage.
+/// After an outage, no job is attempted for a while. Each further outage makes the pause longer.
 #[derive(Debug, Default)]
 pub(super) struct Pause {
     outages: u32,

@@ -53,7 +53,7 @@ struct Answered {
     status: &'static str,
 }
 
-/// One label whose values are constants.
+/// The name and the value of one label; all values are constants.
 type Word = [(&'static str, &'static str); 1];
 
 /// All metrics.
@@ -80,7 +80,7 @@ struct Seen {
 }
 
 impl Metrics {
-    /// Counters that start at zero, and live metrics of the traffic and the database.
+    /// Registers counters that start at zero, and metrics that are read from the traffic and the database.
     #[must_use]
     pub fn new(traffic: Arc<Traffic>, load: Arc<Load>) -> Self {
         let mut metrics = Self {
@@ -188,10 +188,10 @@ impl Metrics {
         self.given_up.inc();
     }
 
-    /// Counts attempts at mails.
+    /// Counts attempts to send mails.
     pub fn mails(&self, outcome: MailOutcome, count: usize) {
-        let word = word_of_outcome(outcome);
-        self.mails.get_or_create(&[("outcome", word)]).inc_by(u64::try_from(count).unwrap_or(0));
+        let outcome_code = word_of_outcome(outcome);
+        self.mails.get_or_create(&[("outcome", outcome_code)]).inc_by(u64::try_from(count).unwrap_or(0));
     }
 
     /// Writes all metrics in the text format of `OpenMetrics`, with the values of a readiness report.

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 pub use pace::time_to_send;
 pub use per_key::{KeyPermit, PerKeyLimit};
 
-/// What kind of request it is. In an overload, reads are rejected before filings.
+/// The kind of a request. In an overload, reads are rejected before filings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RequestClass {
     /// It only reads, so it can be repeated later without harm.
@@ -74,8 +74,8 @@ impl Traffic {
         if permit.before >= most {
             return Err(Rejection::Overload);
         }
-        let of_client = self.clients.acquire(client).ok_or(Rejection::ClientLimit)?;
-        Ok(AdmissionPermit { _client: Some(of_client), ..permit })
+        let client_permit = self.clients.acquire(client).ok_or(Rejection::ClientLimit)?;
+        Ok(AdmissionPermit { _client: Some(client_permit), ..permit })
     }
 
     /// Admits a request that is never rejected: a probe.
@@ -103,7 +103,7 @@ impl Traffic {
     }
 }
 
-/// Admits one request, which counts as in progress until this is dropped.
+/// The permit of an admitted request. The request counts as in progress until the permit is dropped.
 #[derive(Debug)]
 pub struct AdmissionPermit {
     before: usize,
@@ -111,7 +111,7 @@ pub struct AdmissionPermit {
     _counted: CountedRequest,
 }
 
-/// Counts the request until it is dropped.
+/// Counts a request as in progress until this value is dropped.
 #[derive(Debug)]
 struct CountedRequest(Arc<Traffic>);
 
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_for_one_request_still_takes_it() {
+    fn a_limit_of_one_request_admits_one_read_or_filing() {
         let traffic = Arc::new(Traffic::at_most(1, 9));
         assert!(traffic.admit(RequestClass::Read, "192.0.2.1").is_ok());
         let _filing = traffic.admit(RequestClass::Filing, "192.0.2.1").unwrap();
@@ -152,14 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_has_its_share_leaves_the_rest_to_others() {
+    fn a_client_at_its_limit_does_not_block_other_clients() {
         let traffic = Arc::new(Traffic::at_most(8, 2));
-        let own: Vec<AdmissionPermit> =
+        let permits: Vec<AdmissionPermit> =
             (0..2).map_while(|_| traffic.admit(RequestClass::Filing, "192.0.2.1").ok()).collect();
-        assert_eq!(own.len(), 2);
+        assert_eq!(permits.len(), 2);
         assert_eq!(traffic.admit(RequestClass::Filing, "192.0.2.1").unwrap_err(), Rejection::ClientLimit);
         assert!(traffic.admit(RequestClass::Filing, "192.0.2.2").is_ok());
-        drop(own);
+        drop(permits);
         assert!(traffic.admit(RequestClass::Read, "192.0.2.1").is_ok());
         assert_eq!(traffic.under_way(), 0);
     }

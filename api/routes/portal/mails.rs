@@ -1,4 +1,4 @@
-//! `/v1/account/mails`: what became of the mails to an account.
+//! `/v1/account/mails`: lists the mails to an account and whether they were sent.
 
 use actix_web::{get, web};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! What everybody may read.
+//! Operations and pages that everybody may read, without an account.
 
 pub mod jwks;
 pub mod pages;

@@ -1,4 +1,4 @@
-//! `/v1/accounts` and `/v1/account`: the account is created, read, changed.
+//! `/v1/accounts` and `/v1/account`: creates, reads and changes an account.
 
 pub(in crate::routes) mod forms;
 mod link_holder;
@@ -80,7 +80,7 @@ async fn create_account(
         registrations::Examined::Good { registration, link } => (link, Some(registration)),
         registrations::Examined::LinkUsed { link } => (link, None),
     };
-    // Hashing is expensive: it comes after every check that can refuse, and not for a rehearsal.
+    // Hashing is expensive. It is done after the checks above, and not with `validate_only`.
     let hash = match &registration {
         Some(registration) => context.hash_unless_rehearsed(*query, registration.password.clone()).await?,
         None => None,
@@ -176,12 +176,17 @@ async fn change_password(
 ) -> Result<Answer<OrPreview<Nothing, Rehearsed>>, Problem> {
     let mut draft = body.draft(|form, _| (form.current_password.clone(), form.new_password.clone()));
     let owner = context.reauthenticate(draft.parts().0.clone()).await?;
-    draft.note(|(_, new), faults| {
+    draft.note(|(_, new_password), faults| {
         owner.note("/current_password", faults);
-        passwords::note_faults("/new_password", new.expose(), &owner.account.password_context(), faults);
+        passwords::note_faults(
+            "/new_password",
+            new_password.expose(),
+            &owner.account.password_context(),
+            faults,
+        );
     });
-    let new = draft.finish(|(_, new)| Some(new))?;
-    let hash = context.hash_unless_rehearsed(*query, new.into()).await?;
+    let new_password = draft.finish(|(_, new_password)| Some(new_password))?;
+    let hash = context.hash_unless_rehearsed(*query, new_password.into()).await?;
     let change = context.write(*query, move |work| {
         credentials::change_password(work, hash.as_ref())?;
         Rehearsed::answer(*query, work)
