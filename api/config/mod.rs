@@ -44,7 +44,7 @@ words! {
     }
 }
 
-/// The budgets on what callers can cause.
+/// The budgets that limit callers.
 #[derive(Debug, Clone, Copy)]
 pub struct Budgets {
     /// Mails to one address.
@@ -72,7 +72,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where the database is.
     pub database: Source,
-    /// The folder of the service's own files: that of an embedded database, else the parent of the uploads.
+    /// The folder of the service's own files: the folder of an embedded database, else the parent folder of
+    /// the uploads.
     pub data: PathBuf,
     /// Where attachments are kept.
     pub uploads: PathBuf,
@@ -90,26 +91,26 @@ pub struct Settings {
     pub signing_keys: Vec<PathBuf>,
     /// Who decides on filings.
     pub review: ReviewMode,
-    /// Balancers whose `X-Forwarded-For` is believed.
+    /// Balancers whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
     /// The budgets.
     pub budgets: Budgets,
     /// The limits of the API's port.
     pub serving: Serving,
-    /// What is logged, as `tracing` filters it.
+    /// What is logged: a filter in the syntax of `tracing`.
     pub log: String,
-    /// How it is written.
+    /// How the log is written.
     pub log_format: LogFormat,
 }
 
-/// Where a new sandbox's clock starts: the day of the letter.
+/// Where a new sandbox's clock starts: the day of the ministry's letter.
 const SANDBOX_START: &str = "2023-02-03T09:00:00+09:00";
 
 impl Settings {
     /// Reads the settings from the process's environment.
     ///
     /// # Errors
-    /// Every problem there is.
+    /// Every problem of the settings.
     pub fn from_environment() -> Result<Self, Vec<SettingProblem>> {
         // A value that is not UTF-8 is read with replacement characters, which no setting accepts.
         let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
@@ -119,8 +120,8 @@ impl Settings {
     /// Reads the settings from variables.
     ///
     /// # Errors
-    /// Every problem there is: an unknown name, a value of the wrong form, a missing secret, or in
-    /// production anything of the sandbox.
+    /// Every problem of the settings: an unknown name, a value of the wrong form, a missing secret, or a
+    /// setting of the sandbox in production.
     pub fn from_variables(variables: &BTreeMap<String, String>) -> Result<Self, Vec<SettingProblem>> {
         let mut read = Reader::new(variables);
         let settings = Self::read(&mut read);
@@ -135,11 +136,11 @@ impl Settings {
         let connections = read.connections("TODOKEDE_DATABASE_POOL", 16);
         let pooler = read.word("TODOKEDE_PGBOUNCER", Pooler::None, Pooler::from_code);
         let database = read.database("DATABASE_URL", "sqlite:data/todokede.sqlite3", connections, pooler);
-        let beside = |file: &Path| file.parent().unwrap_or(Path::new(".")).to_owned();
+        let folder_of = |file: &Path| file.parent().unwrap_or(Path::new(".")).to_owned();
         let uploads = read.text("TODOKEDE_UPLOADS_DIR").map(PathBuf::from);
         let data = match (&database, &uploads) {
-            (Source::Sqlite(file), _) => beside(file),
-            (Source::Postgres(_), Some(uploads)) => beside(uploads),
+            (Source::Sqlite(file), _) => folder_of(file),
+            (Source::Postgres(_), Some(uploads)) => folder_of(uploads),
             (Source::Postgres(_), None) => PathBuf::from("data"),
         };
         let uploads = uploads.unwrap_or_else(|| data.join("uploads"));
@@ -191,7 +192,7 @@ mod tests {
     use super::*;
     use crate::domain::values::words::tests::codes_lead_back_and_near_misses_nowhere;
 
-    /// The settings of a production service that lacks nothing.
+    /// Complete settings of a production service.
     const PRODUCTION: &[(&str, &str)] = &[
         ("TODOKEDE_PROFILE", "production"),
         ("TODOKEDE_PUBLIC_URL", "https://api.example.jp/"),
@@ -216,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_set_is_a_sandbox_on_the_letters_day() {
+    fn without_settings_the_service_is_a_sandbox_on_the_day_of_the_letter() {
         let settings = read(&[("HOME", "/home/somebody")]).unwrap();
         assert_eq!(settings.profile, Profile::Sandbox);
         assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn every_problem_is_told_at_once_and_no_value_is_repeated() {
+    fn all_problems_are_reported_together_and_without_values() {
         let wrong = [
             ("TODOKEDE_PROFILE", "s3cret"),
             ("TODOKEDE_LISTEN", "s3cret"),
@@ -249,29 +250,29 @@ mod tests {
     }
 
     #[test]
-    fn the_words_of_settings_are_read_exactly() {
+    fn words_of_settings_must_match_exactly() {
         codes_lead_back_and_near_misses_nowhere::<Profile>();
         codes_lead_back_and_near_misses_nowhere::<LogFormat>();
         codes_lead_back_and_near_misses_nowhere::<Pooler>();
     }
 
     #[test]
-    fn the_page_of_settings_lists_exactly_the_settings_there_are() {
+    fn the_page_of_settings_lists_all_settings_and_no_others() {
         let page = include_str!("../../docs/settings.md");
         let listed: std::collections::BTreeSet<&str> =
             page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
-        let mut asked = std::collections::BTreeSet::new();
+        let mut names_read = std::collections::BTreeSet::new();
         for profile in Profile::ALL {
             let variables = BTreeMap::from([("TODOKEDE_PROFILE".to_owned(), profile.code().to_owned())]);
             let mut read = Reader::new(&variables);
             Settings::read(&mut read);
-            asked.extend(read.names());
+            names_read.extend(read.names());
         }
-        assert_eq!(listed, asked);
+        assert_eq!(listed, names_read);
     }
 
     #[test]
-    fn production_wants_its_secrets_and_nothing_of_the_sandbox() {
+    fn production_requires_its_settings_and_refuses_those_of_the_sandbox() {
         assert_eq!(
             problems(&[("TODOKEDE_PROFILE", "production"), ("TODOKEDE_CLOCK", "2023-02-03T09:00:00+09:00")]),
             [
@@ -297,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_in_the_place_of_its_file_is_refused_and_not_repeated() {
+    fn a_key_instead_of_the_name_of_its_file_is_refused_and_not_repeated() {
         let key = "-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----";
         let problems = read(&[("TODOKEDE_SIGNING_KEY_FILES", key)]).unwrap_err();
         assert_eq!(
@@ -324,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn production_with_all_its_secrets_is_strict_and_reviewed_by_staff() {
+    fn complete_production_settings_are_read_with_production_defaults() {
         let settings = read(PRODUCTION).unwrap();
         assert_eq!(settings.public_url, "https://api.example.jp");
         assert_eq!(

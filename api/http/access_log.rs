@@ -8,11 +8,12 @@ use actix_web::http::Method;
 use super::caller::KnownAccount;
 use crate::ops::traffic::known_method;
 
-/// What the line of one request says.
+/// The contents of the line of one request.
 pub struct Entry<'a> {
     /// The method.
     pub method: &'a Method,
-    /// The route's pattern. The path itself would bring ids and callers' guesses into the log.
+    /// The route's pattern. The path is not logged, because it may contain ids or texts that a caller
+    /// invented.
     pub route: Option<&'a str>,
     /// The answer's status.
     pub status: u16,

@@ -17,9 +17,9 @@ use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 use crate::http::problems::refusals::RequestRefusal;
 
-/// Rows of a page unless the caller says otherwise.
+/// How many rows a page has, unless the caller asks for another number.
 const DEFAULT_SIZE: i64 = 20;
-/// Most rows of a page.
+/// The maximum number of rows of a page.
 const MAX_SIZE: i64 = 100;
 
 /// The query of every list.
@@ -38,7 +38,7 @@ pub struct PageQuery {
 }
 
 impl PageQuery {
-    /// The part of the list that is wanted.
+    /// The part of the list that the caller asks for.
     ///
     /// # Errors
     /// [`RequestRefusal::InvalidParameter`].
@@ -51,7 +51,7 @@ impl PageQuery {
         Ok(Slice { after, limit })
     }
 
-    /// The same for lists ordered by time and id.
+    /// The same as [`Self::slice`] for lists that are ordered by time and id.
     ///
     /// # Errors
     /// [`RequestRefusal::InvalidParameter`].
@@ -69,7 +69,7 @@ impl PageQuery {
 #[derive(Serialize, Deserialize)]
 struct TimeToken(i64, #[serde(serialize_with = "as_text", deserialize_with = "from_text")] u128);
 
-/// JSON numbers end at 64 bits.
+/// Writes the id as a text, because a JSON number of the token has 64 bits at most.
 fn as_text<S: serde::Serializer>(id: &u128, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{id:032x}"))
 }
@@ -92,7 +92,7 @@ fn decode<A: DeserializeOwned>(token: &str) -> Result<A, RequestRefusal> {
 /// Makes a page of the rows that a list query returned.
 ///
 /// # Errors
-/// Those of `view`.
+/// The errors of `view`.
 pub fn page_of<P: Page, T, K: Serialize>(
     mut rows: Vec<T>,
     limit: i64,
@@ -123,17 +123,17 @@ pub fn cut<T, K: Serialize>(
 
 /// A page of a list.
 pub trait Page: Serialize {
-    /// What it lists.
+    /// The type of its entries.
     type Item;
 
-    /// Puts a page together.
+    /// Makes a page.
     fn of(items: Vec<Self::Item>, next_page_token: Option<String>) -> Self;
 
     /// The token of the next page, if there is one.
     fn next_page_token(&self) -> Option<&str>;
 }
 
-/// Declares the page type of a list: its name and doc comment, its item type and theirs.
+/// Declares the page type of a list from its name and the type of its entries, each with a doc comment.
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident { $(#[$items:meta])* $item:ty }) => {
         $(#[$doc])*
@@ -172,8 +172,9 @@ impl<C> Context<C> {
         let answer = Answer::ok(page)?;
         let Some(next) = page.next_page_token() else { return Ok(answer) };
         let (path, query) = (self.request().path(), self.request().query_string());
-        let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("page_token="));
-        let query: String = kept.flat_map(|pair| [pair, "&"]).collect();
+        let other_parameters =
+            query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("page_token="));
+        let query: String = other_parameters.flat_map(|pair| [pair, "&"]).collect();
         Ok(answer.with_header(LINK, format!("<{path}?{query}page_token={next}>; rel=\"next\"")))
     }
 }
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_and_tokens_that_are_none_of_ours_are_refused() {
+    fn invalid_sizes_and_tokens_are_refused() {
         for size in [0, -1, 101, i64::MAX] {
             assert!(query(Some(size), None).slice::<String>().is_err(), "{size}");
         }
@@ -200,7 +201,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_token_leads_to_exactly_the_row_it_was_made_of(micros in 0_i64..4_000_000_000_000_000, id in any::<u128>()) {
+        fn a_token_contains_the_key_of_its_row(micros in 0_i64..4_000_000_000_000_000, id in any::<u128>()) {
             let at = chrono::DateTime::from_timestamp_micros(micros).unwrap();
             let mut rows = vec![1, 2];
             let token = cut(&mut rows, 1, |_| time_token(at, Uuid::from_u128(id))).unwrap().unwrap();

@@ -77,8 +77,8 @@ impl QueueSlot {
 
 impl Drop for QueueSlot {
     fn drop(&mut self) {
-        let left = if self.is_started { &self.queue.under_way } else { &self.queue.waiting };
-        left.fetch_sub(1, Ordering::Relaxed);
+        let count = if self.is_started { &self.queue.under_way } else { &self.queue.waiting };
+        count.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_job_waits_then_runs_then_ends_and_one_that_gives_up_is_not_counted_as_served() {
+    fn a_job_counts_as_waiting_then_as_running_and_only_a_started_job_counts_as_served() {
         let queue = Arc::new(QueueLoad::default());
         let (mut first, second) = (queue.enter(), queue.enter());
         assert_eq!((queue.waiting(), queue.under_way(), queue.served()), (2, 0, 0));

@@ -41,7 +41,8 @@ impl Database {
         matches!(self.0, Engine::Cluster(_))
     }
 
-    /// Opens a connection to the server outside the pool, for work that must not wait for one of the pool's.
+    /// Opens a connection to the server outside the pool, for work that must not wait for a connection of the
+    /// pool.
     ///
     /// # Errors
     /// [`Error::Unavailable`] if the server cannot be reached, an internal error for an embedded database.
@@ -92,7 +93,7 @@ impl Database {
         }
     }
 
-    /// The same for callers that are not async, such as an import.
+    /// The same as [`Self::write`] for callers that are not async, such as an import.
     ///
     /// # Errors
     /// As [`Self::write`].

@@ -1,9 +1,9 @@
 //! The statements, one function each, grouped by the areas of the use cases.
 //!
-//! A function is named by what it does to rows: `find` reads one, `list` several, `exists` and `count`
-//! only ask; `insert` adds one, `upsert` adds or replaces one, `update` changes and `delete` removes. The rest
-//! of the name tells similar functions apart: `find_by_email`, `update_ended`. Only the outbox has other verbs, for its
-//! leases.
+//! A function is named by what it does to rows: `find` reads one row, `list` reads several, `exists` says
+//! whether there is one, `count` counts them; `insert` adds one, `upsert` adds or replaces one, `update`
+//! changes rows and `delete` removes them. The rest of the name tells similar functions apart:
+//! `find_by_email`, `update_ended`. Only the outbox has other verbs, for its leases.
 
 pub mod accounts;
 pub mod audit;

@@ -1,4 +1,4 @@
-//! An attachment (添付書類): announced first, then its bytes.
+//! Attachments (添付書類). An upload is announced first; its bytes follow.
 
 use std::fmt::Write as _;
 
@@ -12,19 +12,19 @@ use crate::domain::values::ids::{AccountId, UploadId};
 use crate::domain::values::refusal::Refusal;
 use crate::domain::values::words::words;
 
-/// Largest file: 10 MiB.
+/// The maximum size of a file: 10 MiB.
 pub const MAX_BYTES: u32 = 10 * 1024 * 1024;
 /// How long an announcement waits for its bytes.
 pub const ANNOUNCEMENT_LIFE: Duration = Duration::hours(24);
-/// Most files of one account.
+/// The maximum number of files of one account.
 pub const MAX_FILES: i64 = 100;
-/// Most bytes of one account.
+/// The maximum number of bytes of all files of one account.
 pub const MAX_TOTAL_BYTES: i64 = 300 * 1024 * 1024;
-/// Most characters of a file name.
+/// The maximum number of characters of a file name.
 pub const MAX_NAME: u64 = 200;
-/// Most characters of a media type as it is sent.
+/// The maximum number of characters of a media type in a request.
 pub const MAX_MEDIA_TYPE: u64 = 100;
-/// The hexadecimal digits of a SHA-256 digest.
+/// The number of hexadecimal digits of a SHA-256 digest.
 pub const DIGEST_DIGITS: u64 = 64;
 
 words! {
@@ -44,7 +44,7 @@ words! {
 }
 
 impl MediaType {
-    /// Whether a file begins as one of this type does.
+    /// Whether the content begins like a file of this type.
     #[must_use]
     pub fn fits(self, content: &[u8]) -> bool {
         let magic: &[u8] = match self {
@@ -61,7 +61,7 @@ impl MediaType {
 pub struct Upload {
     /// Its id.
     pub id: UploadId,
-    /// Whose it is.
+    /// The account that it belongs to.
     pub account_id: AccountId,
     /// The file's name, as announced.
     pub file_name: String,
@@ -73,7 +73,7 @@ pub struct Upload {
     pub sha256: String,
     /// When it was announced.
     pub created_at: Instant,
-    /// Until when its bytes are awaited.
+    /// Until when its bytes are accepted.
     pub expires_at: Instant,
     /// When its bytes were stored.
     pub stored_at: Option<Instant>,
@@ -101,8 +101,8 @@ pub fn to_hex(digest: &[u8]) -> String {
     })
 }
 
-/// Reads a file name: no folder, no control character, nothing that an operating system, a header
-/// or a reader's eye would take for something else.
+/// Reads a file name. It must contain no folder, no control character, no character with a special meaning in
+/// an operating system or a header, and none that misleads a reader.
 ///
 /// # Errors
 /// [`Fault::FileNameForm`].
@@ -123,19 +123,20 @@ pub fn parse_file_name(text: &str) -> Result<String, Fault> {
     Ok(name.to_owned())
 }
 
-/// Marks that turn the direction of writing or cannot be seen: with them `fdp.exe` reads `exe.pdf`.
+/// Whether a character changes the direction of writing or is invisible. After such a character, `fdp.exe`
+/// may be shown as `exe.pdf`.
 const fn turns_or_hides(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 words! {
-    /// Why a file is not taken.
+    /// Why a file is not accepted.
     pub enum UploadRefusal {
-        /// The upload's content has not come.
+        /// The upload's content was not received.
         UploadIncomplete = "UPLOAD_INCOMPLETE",
         /// The account has announced or stored as many files as it may.
         UploadQuota = "UPLOAD_QUOTA",
-        /// The content's size or digest is not the announced one.
+        /// The content's size or digest differs from the announced one.
         ContentMismatch = "CONTENT_MISMATCH",
         /// The content is not a file of the announced type.
         ContentNotOfType = "CONTENT_NOT_OF_TYPE",
@@ -155,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_what_its_first_bytes_say_not_what_it_is_called() {
+    fn the_first_bytes_of_a_file_decide_its_type() {
         assert!(MediaType::Pdf.fits(b"%PDF-1.7 ..."));
         assert!(!MediaType::Pdf.fits(b"<html>%PDF-"));
         assert!(!MediaType::Png.fits(b"%PDF-1.7"));
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn file_names_that_lead_elsewhere_are_refused() {
+    fn file_names_with_folders_or_misleading_characters_are_refused() {
         for name in [
             "",
             " ",

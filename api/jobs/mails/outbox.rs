@@ -10,7 +10,7 @@ use crate::domain::values::ids::MessageId;
 use crate::error::Error;
 use crate::jobs::queue::{Due, Queue};
 
-/// The rows of mails.
+/// The queue of the mails in the outbox.
 pub struct Outbox;
 
 /// The result of an attempt.
@@ -18,7 +18,8 @@ pub struct Outbox;
 pub struct Attempt {
     /// The mail.
     pub id: MessageId,
-    /// How many attempts count for the mail, including this one unless the server's outage ended it.
+    /// How many attempts count for the mail. This attempt counts too, unless it failed because of the mail
+    /// server.
     pub attempts: i64,
     /// What happens to the mail.
     pub next: Next,
@@ -28,8 +29,8 @@ impl Attempt {
     /// Decides what happens to a mail.
     #[must_use]
     pub fn ended(mail: &Waiting, outcome: Result<(), MailFailure>, now: Instant) -> Self {
-        let of_server = outcome.is_err_and(|failure| failure.trouble() == Trouble::Server);
-        let attempts = mail.attempts + i64::from(!of_server);
+        let server_failed = outcome.is_err_and(|failure| failure.trouble() == Trouble::Server);
+        let attempts = mail.attempts + i64::from(!server_failed);
         Self { id: mail.id, attempts, next: decide(outcome, attempts, now, mail.expires_at, rand::random()) }
     }
 }

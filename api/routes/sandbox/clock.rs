@@ -1,4 +1,4 @@
-//! The clock: read, and moved forward.
+//! Reads the sandbox's clock, and moves it forward.
 
 use crate::routes::tags;
 use actix_web::{get, put, web};
@@ -94,14 +94,14 @@ pub(super) async fn move_clock(
     let clock = context.state.clock.clone();
     let shared = clock.clone();
     let stored = context.write(*query, move |work| {
-        // Another request may have moved the clock since this one read it. It must never go back.
+        // Another request may have moved the clock since this request read it. The clock must never go back.
         if offset < shared.offset_micros() {
             return Err(Error::invalid("/now", Fault::InstantInPast));
         }
         sandbox::clock::store_offset(work, offset)
     });
     stored.await?;
-    // The clock moves once the move is stored, so that clock and data agree after a crash.
+    // The clock moves only after the new offset is stored, so that clock and data agree after a crash.
     if !query.validate_only {
         clock.move_forward_to_offset(offset);
     }

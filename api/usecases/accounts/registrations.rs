@@ -1,5 +1,5 @@
-//! Registration (アカウント登録): an address is given, a link is mailed, the form is filled in, the
-//! account exists at once.
+//! Registration (アカウント登録): the service mails a link to an address, and creates the account when the form
+//! arrives with the link's token.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
@@ -28,8 +28,9 @@ use crate::usecases::facilities::check;
 use crate::usecases::identity::links;
 use crate::usecases::work::Work;
 
-/// Takes an address. The caller learns nothing of whether it has an account: a free address gets
-/// the link, the owner of a taken one the ways to log in, recover and succeed.
+/// Mails a registration link to an address. If the address has an account, its owner gets a mail with the
+/// ways to log in, to recover the password and to file a succession instead. The caller does not learn which
+/// mail was sent.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     if let Some(owner) = accounts::find_by_email(work.conn, email)? {
@@ -43,58 +44,59 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     work.audit(AuditAction::RegistrationRequested, &link.id, None)
 }
 
-/// What could be read of a registration form.
+/// The parts of a registration form that could be read.
 #[derive(Debug)]
 pub struct RegistrationDraft {
     /// The mailed link's token.
     pub token: OpaqueToken,
     /// The password.
     pub password: SecretString,
-    /// By what the facility is known.
+    /// The identity of the facility.
     pub identity: Option<FacilityIdentity>,
-    /// What the account states of it.
+    /// The data that the account states about the facility.
     pub profile: Option<Profile>,
-    /// The code, to be held against the list.
+    /// The code, to be checked against the facility list.
     pub code: Option<FacilityCode>,
-    /// The postal code, to be held against the list.
+    /// The postal code, to be checked against the facility list.
     pub postal_code: Option<PostalCode>,
-    /// The facility's name as it was stated, which the password must not hold.
+    /// The facility's name as it was stated, which the password must not contain.
     pub name: String,
 }
 
-/// What the registration form holds once everything in it is read.
+/// A registration form whose parts could all be read.
 #[derive(Debug)]
 pub struct Registration {
     /// The password.
     pub password: SecretString,
-    /// By what the facility is known.
+    /// The identity of the facility.
     pub identity: FacilityIdentity,
-    /// What the account states of it.
+    /// The data that the account states about the facility.
     pub profile: Profile,
 }
 
 /// The result of checking a registration form, before its password is hashed.
 #[derive(Debug)]
 pub enum Examined {
-    /// It has no faults so far.
+    /// The form has no faults so far.
     Good {
         /// The form.
         registration: Box<Registration>,
         /// The mailed link.
         link: Box<Link>,
     },
-    /// The link was used: only the answer that is kept under the request's key can help its caller.
+    /// The link was used. Only an answer that is stored under the request's idempotency key can be given.
     LinkUsed {
         /// The mailed link.
         link: Box<Link>,
     },
 }
 
-/// Holds a form against the facility list, the password rules and its link, all at once.
+/// Checks a form against the facility list, the password rules and its link, so that one answer names all
+/// faults.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault of the form; the link's problems but for a used one; those of
-/// [`eligibility::may_register`].
+/// [`Error::Invalid`] with every fault of the form; the refusals of the link, except that it was used; the
+/// errors of [`eligibility::may_register`].
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn examine(
     conn: &mut Conn,
@@ -123,10 +125,11 @@ impl RegistrationDraft {
     ) -> Result<(), Error> {
         let (code, postal_code) = (self.code.as_ref(), self.postal_code.as_ref());
         faults.extend(check::faults(conn, check::OF_FACILITY, code, postal_code)?);
-        let good = link.filter(|link| link.state(now) == LinkState::Good);
-        let shown = self.identity.as_ref().map(FacilityIdentity::shown);
-        let mail_name = good.map(|link| link.email.local_part().to_owned());
-        let own_data: Vec<String> = shown.into_iter().chain([self.name.clone()]).chain(mail_name).collect();
+        let good_link = link.filter(|link| link.state(now) == LinkState::Good);
+        let identity = self.identity.as_ref().map(FacilityIdentity::shown);
+        let local_part = good_link.map(|link| link.email.local_part().to_owned());
+        let own_data: Vec<String> =
+            identity.into_iter().chain([self.name.clone()]).chain(local_part).collect();
         passwords::note_faults("/password", self.password.expose_secret(), &own_data, faults);
         Ok(())
     }
@@ -136,12 +139,12 @@ impl RegistrationDraft {
     }
 }
 
-/// Creates the account of whoever holds the link, and uses the link up. Whoever calls holds the locks of
-/// the link's address and of the facility's code. A rehearsal needs no password hash.
+/// Creates the account for the holder of the link, and marks the link as used. The caller must hold the locks
+/// of the link's address and of the facility's code. With `validate_only` no password hash is needed.
 ///
 /// # Errors
-/// The link's problems, [`AccountRefusal::EmailTaken`], those of [`eligibility::may_register`],
-/// [`Error::Invalid`] with what the facility list says against the form.
+/// The refusals of the link, [`AccountRefusal::EmailTaken`], the errors of [`eligibility::may_register`],
+/// [`Error::Invalid`] with the faults of the form by the facility list.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn complete(
     work: &mut Work<'_>,
@@ -180,12 +183,12 @@ pub fn complete(
 }
 
 fn created(account: &Account) -> Message {
-    let shown = account.identity.shown();
+    let number = account.identity.shown();
     Message::AccountCreated {
         facility_name: account.profile.facility.name.to_string(),
         facility_number: match account.identity {
-            FacilityIdentity::Designated(_) => FacilityNumber::Code(shown),
-            FacilityIdentity::Applying { .. } => FacilityNumber::DesignationReceipt(shown),
+            FacilityIdentity::Designated(_) => FacilityNumber::Code(number),
+            FacilityIdentity::Applying { .. } => FacilityNumber::DesignationReceipt(number),
         },
     }
 }

@@ -14,7 +14,7 @@ use crate::db::engine::source::Server;
 /// standby without limit, so after this time the outcome of a write is unknown.
 pub(super) const JOB_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Connections that only writes may use.
+/// How many connections only writes may use.
 const RESERVED_FOR_WRITES: u32 = 2;
 /// How long a probe of the server may take, from connecting to the answer.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -26,7 +26,7 @@ pub(super) struct Connections {
     pub(super) all: Permits,
     /// A read needs one of these as well, so that reads cannot use every connection.
     pub(super) reads: Permits,
-    /// When a job last ended on one of them.
+    /// When a job last ended on one of the connections.
     answered: Mutex<Instant>,
     /// Whether a probe of the server is in progress.
     probing: AtomicBool,

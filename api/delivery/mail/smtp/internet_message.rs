@@ -1,6 +1,6 @@
-//! A mail as an Internet message (RFC 5322): the headers that receivers want of transactional mail,
-//! the plain text and the HTML of the same content. It is ASCII throughout, so that any server takes
-//! it: the subject as encoded words (RFC 2047), the bodies in a transfer encoding.
+//! Writes a mail as an Internet message (RFC 5322), with the headers that receivers expect of transactional
+//! mail, and with the same content as plain text and as HTML. The message is all ASCII, so that every server
+//! accepts it: the subject is in encoded words (RFC 2047), and the bodies are in a transfer encoding.
 
 use std::time::SystemTime;
 
@@ -14,24 +14,24 @@ use crate::domain::values::calendar::Instant;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::MessageId;
 
-/// A mail on its way.
+/// A mail to be sent.
 #[derive(Clone)]
 pub struct Outgoing {
-    /// Its id, of which its Message-ID is made: the same at every attempt.
+    /// The mail's id. The Message-ID is made from it, and is therefore the same at every attempt.
     pub id: MessageId,
-    /// To whom.
+    /// The recipient's address.
     pub recipient: String,
     /// The subject.
     pub subject: String,
     /// The plain text.
     pub text: String,
-    /// The HTML; empty where there is none.
+    /// The HTML; empty if there is none.
     pub html: String,
     /// When it was written.
     pub written_at: Instant,
 }
 
-/// Writes messages in the name of one sender.
+/// Writes messages of one sender.
 pub(super) struct MessageWriter {
     from: Mailbox,
     reply_to: Option<Mailbox>,
@@ -39,7 +39,7 @@ pub(super) struct MessageWriter {
 }
 
 impl MessageWriter {
-    /// Writes in the name of the sender that the relay knows.
+    /// Makes a writer for the sender that the relay's settings name.
     ///
     /// # Errors
     /// If an address cannot be written into a header.
@@ -57,8 +57,8 @@ impl MessageWriter {
         &self.from.email
     }
 
-    /// Writes the mail: the recipient and the bytes. Nothing comes back for a recipient that is no
-    /// address.
+    /// Returns the recipient and the bytes of the message. Returns nothing if the mail cannot be written, for
+    /// example if the recipient is not an address.
     pub(super) fn write(&self, mail: Outgoing) -> Option<(Address, Vec<u8>)> {
         let recipient: Address = mail.recipient.parse().ok()?;
         let mut message = Message::builder()
@@ -70,7 +70,7 @@ impl MessageWriter {
         if let Some(reply_to) = &self.reply_to {
             message = message.reply_to(reply_to.clone());
         }
-        // No machine is to answer: RFC 3834, and what Exchange reads instead.
+        // These headers ask for no automatic replies: that of RFC 3834, and the one that Exchange reads.
         for (name, value) in [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")] {
             let name = HeaderName::new_from_ascii(name.to_owned()).ok()?;
             message = message.raw_header(HeaderValue::new(name, value.to_owned()));
@@ -84,7 +84,7 @@ impl MessageWriter {
     }
 }
 
-/// Without the characters that end a header, and without those that no header can hold.
+/// Removes control characters: some would end the header, and no header can contain the others.
 fn in_one_line(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }
@@ -139,8 +139,8 @@ mod tests {
     }
 
     #[test]
-    fn neither_a_subject_nor_a_name_can_add_a_header_or_end_the_head() {
-        for evil in [
+    fn a_subject_or_a_name_cannot_add_or_end_headers() {
+        for injection in [
             "x\r\nBcc: y@example.jp",
             "x\nBcc: y@example.jp",
             "x\rBcc: y@example.jp",
@@ -149,7 +149,9 @@ mod tests {
             "x\0\r\n Bcc: y@example.jp",
             "\"x\\\" <y@example.jp>,",
         ] {
-            for message in [written("ポータル", evil), written(evil, "件名"), written(evil, evil)] {
+            for message in
+                [written("ポータル", injection), written(injection, "件名"), written(injection, injection)]
+            {
                 let (head, _) = message.split_once("\r\n\r\n").unwrap();
                 let names: Vec<&str> = head
                     .split("\r\n")
@@ -164,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_gets_no_message() {
+    fn a_recipient_that_is_not_an_address_gets_no_message() {
         for recipient in
             ["", "nobody", "a@b.jp\r\nRCPT TO:<c@d.jp>", "a@b.jp>\r\nDATA", "a@b.jp, c@d.jp", "a b@c.jp"]
         {
@@ -180,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_of_the_version_before_goes_out_as_plain_text() {
+    fn a_mail_without_html_is_sent_as_plain_text() {
         let old = Outgoing { html: String::new(), ..mail("reception@clinic.example", "件名") };
         let (_, message) = writer("ポータル").write(old).unwrap();
         let message = String::from_utf8(message).unwrap();

@@ -1,8 +1,8 @@
-//! The connection to a mail server that begins in the clear and goes on with TLS (STARTTLS).
+//! A connection to a mail server that begins without encryption and continues with TLS (STARTTLS).
 //!
-//! Whatever comes in the clear may be anybody's. It is taken byte by byte, so that nothing that was said
-//! before TLS is still waiting to be read as if it had been said after it (CVE-2011-0411 is this mistake),
-//! and no more of it than an answer needs.
+//! An attacker can insert bytes before TLS begins. These bytes are read one by one, so that none of them
+//! stays in a buffer and is later taken for a byte that came through TLS (the error of CVE-2011-0411). An
+//! answer that is too long is refused.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,12 +13,12 @@ use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// Bytes of one answer in the clear at most; RFC 5321 grants a line 512.
+/// The maximum number of bytes of one answer before TLS. RFC 5321 allows a line 512 bytes.
 const LONGEST_ANSWER: usize = 16 * 1024;
-/// What TLS begins with, and no command of SMTP.
+/// The first byte of a TLS handshake. No SMTP command begins with it.
 const HANDSHAKE: u8 = 0x16;
 
-/// A connection that knows when TLS begins.
+/// A connection that detects when TLS begins.
 #[derive(Debug)]
 pub(super) struct StartTlsStream {
     stream: TcpStream,
@@ -27,10 +27,10 @@ pub(super) struct StartTlsStream {
 }
 
 impl StartTlsStream {
-    /// Connects.
+    /// Connects to the mail server, without TLS.
     ///
     /// # Errors
-    /// The network's.
+    /// The error of the network.
     pub(super) async fn connect(host: &str, port: u16) -> io::Result<Self> {
         Ok(Self { stream: TcpStream::connect((host, port)).await?, encrypted: false, received: 0 })
     }
@@ -55,11 +55,11 @@ impl AsyncRead for StartTlsStream {
             return Poll::Ready(Err(io::Error::other("the mail server's answer has no end")));
         }
         let mut byte = [0];
-        let mut one = ReadBuf::new(&mut byte);
-        ready!(Pin::new(&mut self.stream).poll_read(context, &mut one))?;
-        for byte in one.filled() {
+        let mut one_byte = ReadBuf::new(&mut byte);
+        ready!(Pin::new(&mut self.stream).poll_read(context, &mut one_byte))?;
+        for byte in one_byte.filled() {
             self.received += 1;
-            // Some greet in Latin-1, which would not be read as text.
+            // Some servers greet in Latin-1, which is not valid UTF-8.
             buffer.put_slice(&[if byte.is_ascii() { *byte } else { b'?' }]);
         }
         Poll::Ready(Ok(()))

@@ -1,4 +1,4 @@
-//! Where a succession stands, and what can happen to it there.
+//! The status of a succession, and the events that each status allows.
 
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +35,7 @@ words! {
 pub enum SuccessionEvent {
     /// The facility corrects it.
     Revise,
-    /// The facility takes it back.
+    /// The facility withdraws it.
     Withdraw,
     /// The successor's code is not in the list.
     Wait,
@@ -54,8 +54,8 @@ pub enum SuccessionEvent {
 }
 
 impl SuccessionStatus {
-    /// The status after an event; `None` where the status forbids it. The filer can take a
-    /// succession back until it is accepted (portal), never after: rights have passed.
+    /// The status after an event; `None` if the status does not allow the event. As on the portal, the
+    /// facility can withdraw a succession only until it is accepted, because rights have passed then.
     #[must_use]
     pub const fn after(self, event: SuccessionEvent) -> Option<Self> {
         use SuccessionEvent as Event;
@@ -82,7 +82,7 @@ impl SuccessionStatus {
         }
     }
 
-    /// Whether the succession keeps its two codes from other successions.
+    /// Whether the succession blocks its two codes for other successions.
     #[must_use]
     pub const fn is_live(self) -> bool {
         !matches!(self, Self::Rejected | Self::Withdrawn)
@@ -113,7 +113,7 @@ mod tests {
     ];
 
     #[test]
-    fn every_status_takes_exactly_the_events_of_the_table() {
+    fn every_status_allows_exactly_the_events_of_the_table() {
         use Event::{Accept, Complete, Reject, Return, Revise, SendGuidance, TakeUp, Wait, Withdraw};
         let table: [(Status, &[(Event, Status)]); 9] = [
             (
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn once_rights_have_passed_nothing_takes_them_back() {
+    fn no_event_takes_back_rights_that_have_passed() {
         for status in Status::ALL.iter().filter(|status| status.has_passed()) {
             for next in EVENTS.into_iter().filter_map(|event| status.after(event)) {
                 assert!(next.has_passed(), "{status:?} to {next:?}");

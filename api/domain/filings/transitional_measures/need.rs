@@ -1,24 +1,24 @@
-//! Whether a statement has to name a member, may, or must not.
+//! Whether a statement must have, may have or must not have a member.
 
 use super::{CategoryRule, FieldRule, Requirement, Statement, StatementField, Value};
 
-/// What a category asks of one member, given the other members of the statement.
+/// What a category requires of one member, given the other members of the statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Need {
     Required,
     Optional,
     NotApplicable,
-    /// It depends on a required member that is absent: nothing fair can be said yet.
+    /// It depends on a required member that is absent, so it cannot be decided yet.
     Undecided,
 }
 
 impl CategoryRule {
-    /// What this category asks of a member in a statement.
+    /// What this category requires of a member in a statement.
     pub(super) fn need(&self, field: StatementField, statement: &Statement) -> Need {
         need_among(&self.fields, field, statement)
     }
 
-    /// The value of a member that the category asks for; what does not apply does not count.
+    /// The value of a member, if the category requires or allows the member.
     pub(super) fn stated<'a>(&self, field: StatementField, statement: &'a Statement) -> Option<Value<'a>> {
         match self.need(field, statement) {
             Need::Required | Need::Optional => statement.value(field),
@@ -27,7 +27,8 @@ impl CategoryRule {
     }
 }
 
-/// Conditions are looked up among the rules before their own, so the recursion always ends.
+/// The member of a condition is looked up only among the rules before the condition's own, so the recursion
+/// ends.
 fn need_among(rules: &[FieldRule], field: StatementField, statement: &Statement) -> Need {
     let Some((position, rule)) = rules.iter().enumerate().find(|(_, rule)| rule.field == field) else {
         return Need::NotApplicable;
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hardship_decides_what_else_is_asked() {
+    fn the_circumstance_decides_which_members_are_required() {
         use Circumstance::{Disaster, ElderlyDoctors, Other};
         let edition = first_edition_2023();
         for (circumstance, age, expected) in [
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_that_lean_on_each_other_still_come_to_an_end() {
+    fn rules_that_depend_on_themselves_do_not_recurse_forever() {
         let mut rule = first_edition_2023().rule(Category::SpecialHardship).unwrap().clone();
         for field in &mut rule.fields {
             field.requirement = Requirement::WhenBelow { field: field.field, limit: 1 };

@@ -1,4 +1,4 @@
-//! The problems of a request's form, found before its meaning is checked.
+//! The problems of a request itself: its body, its parameters and its headers.
 
 use super::{Entry, Words};
 use crate::http::problems::refusals::RequestRefusal as Refusal;

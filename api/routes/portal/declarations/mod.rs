@@ -1,4 +1,4 @@
-//! `/v1/declarations`: the transitional measure is declared, corrected, withdrawn, read.
+//! `/v1/declarations`: files, corrects, withdraws and reads declarations of the transitional measure.
 
 pub(in crate::routes) mod forms;
 mod reason;
@@ -56,8 +56,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(list_revisions);
 }
 
-/// The entity tag: the version, and a digest of the excuse, whose end and words a new edition of the
-/// round can change while the declaration stays as it is.
+/// The entity tag: the version of the declaration, and a digest of the excuse. A new edition of the round can
+/// change the end and the reason of the excuse without a change of the declaration.
 fn tag(examined: &Examined) -> String {
     let mut digest = Sha256::new();
     if let Some(excused) = &examined.excused {
@@ -70,7 +70,7 @@ fn tag(examined: &Examined) -> String {
     format!("\"{}-{digest:016x}\"", examined.declaration.version)
 }
 
-/// An id as the path has it; one that is none of ours belongs to nothing.
+/// Reads the id in the path. A text that is not an id is answered like the id of an unknown declaration.
 fn id_of(path: &str) -> Result<DeclarationId, Error> {
     DeclarationId::parse(path).map_err(|_| Error::NotFound)
 }

@@ -12,9 +12,9 @@ const MOST_MONTHS: u32 = 120;
 
 pub(super) fn check(file: &RoundFile) -> Result<(), RoundFileError> {
     let round = || file.round.clone();
-    let named = (1..=40).contains(&file.round.len())
+    let has_valid_name = (1..=40).contains(&file.round.len())
         && file.round.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if !named {
+    if !has_valid_name {
         return Err(RoundFileError::Name { round: round() });
     }
     if file.editions.is_empty() {
@@ -137,7 +137,7 @@ fn refuse<P>(wrong: bool, problem: P) -> Result<(), P> {
     if wrong { Err(problem) } else { Ok(()) }
 }
 
-/// Refuses the first entry that stands a second time.
+/// Refuses the first entry that occurs a second time.
 fn refuse_twice<T: PartialEq, P>(
     entries: impl Iterator<Item = T>,
     problem: impl Fn(T) -> P,

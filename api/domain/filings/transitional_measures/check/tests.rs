@@ -1,4 +1,4 @@
-//! Each contradiction a file can hold, one at a time, in the real file of 2023.
+//! Puts each possible contradiction, one at a time, into the real file of 2023.
 
 use serde_json::{Value, json};
 
@@ -19,16 +19,16 @@ fn refusal(pointer: &str, value: &Value) -> String {
 }
 
 #[test]
-fn a_contradiction_in_an_edition_is_named_with_round_and_edition() {
+fn an_error_in_an_edition_names_the_round_and_the_edition() {
     let blank = json!({ "ja": "届出", "en": " " });
-    let twice = json!(["MEDICAL", "DENTAL", "PHARMACY", "DENTAL"]);
+    let repeated_kind = json!(["MEDICAL", "DENTAL", "PHARMACY", "DENTAL"]);
     for (pointer, value, problem) in [
         ("/editions/1/effective_from", json!("2022-12-23"), "effective_from does not come after"),
         ("/editions/1/effective_from", json!("2022-12-22"), "effective_from does not come after"),
         ("/editions/1/opens_on", json!("2023-04-01"), "until lies before opens_on"),
         ("/editions/1/late_until", json!("2023-03-30"), "late_until lies before until"),
         ("/editions/1/eligible_kinds", json!([]), "eligible_kinds is empty"),
-        ("/editions/1/eligible_kinds", twice, "eligible_kinds names Dental twice"),
+        ("/editions/1/eligible_kinds", repeated_kind, "eligible_kinds names Dental twice"),
         ("/editions/1/categories", json!([]), "categories is empty"),
         (
             "/editions/1/categories/1/category",
@@ -48,12 +48,12 @@ fn a_contradiction_in_an_edition_is_named_with_round_and_edition() {
 }
 
 #[test]
-fn a_round_without_editions_is_no_round() {
+fn a_round_without_editions_is_refused() {
     assert_eq!(refusal("/editions", &json!([])), "round 2023: there is no edition");
 }
 
 #[test]
-fn a_contradiction_in_a_category_is_named_with_round_edition_and_category() {
+fn an_error_in_a_category_names_the_round_the_edition_and_the_category() {
     let one_of = |field: &str, words: &[&str]| json!({ "WHEN_ONE_OF": { "field": field, "words": words } });
     let below = |field: &str| json!({ "WHEN_BELOW": { "field": field, "limit": 70 } });
     let end_of_month = |field: &str| json!({ "END_OF_MONTH_OF": { "field": field } });
@@ -109,7 +109,7 @@ fn a_contradiction_in_a_category_is_named_with_round_edition_and_category() {
         ("5/excused_until/text", blank, "excused_until.text is blank in one language"),
     ] {
         let error = refusal(&format!("/editions/0/categories/{place}"), &value);
-        let named = error.starts_with("round 2023, edition of 2022-12-23, category ");
-        assert!(named && error.contains(problem), "{place}: {error}");
+        let names_its_place = error.starts_with("round 2023, edition of 2022-12-23, category ");
+        assert!(names_its_place && error.contains(problem), "{place}: {error}");
     }
 }
