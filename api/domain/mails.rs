@@ -1,5 +1,5 @@
-//! The way of a mail from the outbox to its recipient: its states, why attempts fail, and when the
-//! next one is due.
+//! The way of a mail from the outbox to its recipient: the states of the mail, why attempts fail, and when
+//! the next attempt is due.
 
 use chrono::Duration;
 
@@ -22,49 +22,53 @@ words! {
     }
 }
 
-/// Whose trouble a failure is, and so what happens next.
+/// What a failure concerns. This decides what happens next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Trouble {
-    /// The server's or the configuration's: every mail waits until it is over.
+    /// The mail server or the settings: every mail waits until the failure is over.
     Server,
-    /// This mail's, for now: it is tried again later.
+    /// This mail, temporarily: the mail is tried again later.
     Transient,
-    /// This mail's, for good: trying again would change nothing.
+    /// This mail, permanently: another attempt would fail as well.
     Permanent,
 }
 
 words! {
     /// Why an attempt to send a mail failed.
     pub enum MailFailure {
-        /// No conversation with the mail server came about.
+        /// No SMTP session with the mail server could be opened.
         ServerUnreachable = "SERVER_UNREACHABLE",
         /// The mail server did not get ready to take a mail in time.
         ServerTimedOut = "SERVER_TIMED_OUT",
-        /// The mail server takes no mail at the moment (4xx before the recipient).
+        /// The mail server accepts no mail at the moment (4xx before the recipient).
         ServerBusy = "SERVER_BUSY",
         /// The mail server refuses the service (5xx at the greeting).
         ServerRefused = "SERVER_REFUSED",
         /// The mail server offers no TLS, or none that can be trusted.
         TlsRefused = "TLS_REFUSED",
-        /// The mail server does not take the user name and password.
+        /// The mail server does not accept the user name and password.
         AuthenticationFailed = "AUTHENTICATION_FAILED",
-        /// The mail server does not take mails from our sender address.
+        /// The mail server does not accept mails from the service's sender address.
         SenderRefused = "SENDER_REFUSED",
-        /// The recipient's mailbox takes nothing at the moment (4xx at the recipient): full, greylisted.
+        /// The recipient's mailbox accepts no mail at the moment (4xx at the recipient), for example because
+        /// it is full or because the sender is greylisted.
         MailboxBusy = "MAILBOX_BUSY",
-        /// The mail server could not take the mail at the moment (4xx at the content).
+        /// The mail server could not accept the mail at the moment (4xx at the content).
         Postponed = "POSTPONED",
-        /// The recipient is refused for good, without a word that its mailbox is the reason (5xx without
-        /// an enhanced status of the mailbox's): a wrong setting of the mail server refuses everybody so.
+        /// The recipient is refused permanently, but the answer does not say that its mailbox is the reason
+        /// (5xx without an enhanced status about a mailbox). A mail server with a wrong setting refuses every
+        /// recipient like this.
         RecipientRefused = "RECIPIENT_REFUSED",
-        /// The content is refused for good, without a word that it or the mailbox is the reason (5xx without
-        /// an enhanced status of theirs): a relay that does not know our sender says so only here.
+        /// The content is refused permanently, but the answer does not say that the content or the mailbox is
+        /// the reason (5xx without an enhanced status about them). A relay that does not know the service's
+        /// sender may refuse a mail only here.
         ContentRefused = "CONTENT_REFUSED",
-        /// A rule of the mail server stands in the way (enhanced status 5.7.x), which an operator may mend.
+        /// A rule of the mail server refuses the mail (enhanced status 5.7.x). An operator may be able to
+        /// correct that.
         RefusedByPolicy = "REFUSED_BY_POLICY",
-        /// No answer came in time, once the mail was begun.
+        /// No answer came in time after the mail was begun.
         TimedOut = "TIMED_OUT",
-        /// The connection was lost, once the mail was begun.
+        /// The connection was lost after the mail was begun.
         ConnectionLost = "CONNECTION_LOST",
         /// The recipient's mailbox does not exist (enhanced status 5.1.0 to 5.1.3, 5.1.6, 5.1.10, 5.2.0, 5.2.1).
         MailboxUnknown = "MAILBOX_UNKNOWN",
@@ -72,13 +76,13 @@ words! {
         Refused = "REFUSED",
         /// The mail cannot be written as a message.
         Unwritable = "UNWRITABLE",
-        /// Its time was over before the first attempt.
+        /// The mail expired before the first attempt.
         Expired = "EXPIRED",
     }
 }
 
 impl MailFailure {
-    /// Whose trouble it is.
+    /// What the failure concerns.
     #[must_use]
     pub const fn trouble(self) -> Trouble {
         match self {
@@ -101,16 +105,16 @@ impl MailFailure {
     }
 }
 
-/// What becomes of a mail after an attempt.
+/// What happens to a mail after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// The server has taken it: done.
+    /// The mail server has accepted it.
     Sent,
     /// It is tried again.
     Deferred {
         /// Why the attempt failed.
         failure: MailFailure,
-        /// When the next one is due.
+        /// When the next attempt is due.
         at: Instant,
     },
     /// It is given up.
@@ -121,7 +125,7 @@ pub enum Next {
 }
 
 impl Next {
-    /// The state that it leads to.
+    /// The state of the mail after the attempt.
     #[must_use]
     pub const fn state(self) -> MailState {
         match self {
@@ -158,10 +162,11 @@ pub fn decide(
 
 /// The first wait after a mail's transient failure.
 const FIRST_WAIT: Duration = Duration::minutes(1);
-/// The longest one, before jitter.
+/// The longest wait, before its random change.
 const LONGEST_WAIT: Duration = Duration::hours(1);
 
-/// One minute after the first attempt, doubling to an hour, changed by up to a quarter.
+/// The wait after an attempt: one minute after the first, doubled after each further one up to an hour, and
+/// changed at random by up to a quarter.
 fn wait_after(attempts: i64, random: u32) -> Duration {
     let doublings = u32::try_from(attempts.saturating_sub(1).clamp(0, 6)).unwrap_or(0);
     jittered((FIRST_WAIT * 2_i32.pow(doublings)).min(LONGEST_WAIT), random)
@@ -169,17 +174,18 @@ fn wait_after(attempts: i64, random: u32) -> Duration {
 
 /// The first pause after the server failed.
 const FIRST_PAUSE: Duration = Duration::milliseconds(500);
-/// The longest one, before jitter.
+/// The longest pause, before its random change.
 const LONGEST_PAUSE: Duration = Duration::seconds(80);
 
-/// How long nothing is sent after the server failed for the `failures`-th time in a row: half a
-/// second, doubling to less than two minutes, so that the queue drains soon after it is back.
+/// How long no mail is sent after the server failed for the `failures`-th time in a row: half a second at
+/// first, doubled each time up to less than two minutes. So the waiting mails are sent soon after the server
+/// works again.
 #[must_use]
 pub fn pause_after(failures: u32, random: u32) -> Duration {
     jittered((FIRST_PAUSE * 2_i32.pow(failures.saturating_sub(1).min(8))).min(LONGEST_PAUSE), random)
 }
 
-/// The time, changed by up to a quarter.
+/// The time, changed at random by up to a quarter.
 fn jittered(time: Duration, random: u32) -> Duration {
     let percent = 75 + i32::try_from(random % 51).unwrap_or(0);
     time * percent / 100
@@ -196,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_on_mail_lists_exactly_the_states_and_failures_there_are() {
+    fn the_page_on_mail_lists_all_states_and_failures_and_no_others() {
         let page = include_str!("../../docs/mail.md");
         let listed: Vec<&str> =
             page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
@@ -206,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn no_trouble_of_the_server_ever_gives_a_mail_up_before_its_end() {
+    fn a_failure_of_the_server_never_gives_up_a_mail_before_it_expires() {
         let end = now() + Duration::days(7);
         for failure in MailFailure::ALL.iter().filter(|failure| failure.trouble() == Trouble::Server) {
             let next = decide(Err(*failure), 1_000, now(), end, 7);
@@ -232,7 +238,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_next_attempt_is_later_than_this_one_and_never_beyond_the_end(
+        fn the_next_attempt_is_after_this_one_and_not_after_the_expiry(
             attempts: i64, random: u32, life in 1_i64..604_800_000_000,
         ) {
             let end = now() + Duration::microseconds(life);
@@ -243,7 +249,7 @@ mod tests {
         }
 
         #[test]
-        fn retries_outlast_an_outage_of_a_day_and_end(randoms in prop::collection::vec(any::<u32>(), 400)) {
+        fn retries_last_over_a_day_and_then_stop(randoms in prop::collection::vec(any::<u32>(), 400)) {
             let end = now() + Duration::days(7);
             let (mut at, mut attempts) = (now(), 0);
             let mut after_a_day = 0;
@@ -257,11 +263,11 @@ mod tests {
                 after_a_day += i32::from(at > now() + Duration::days(1));
             }
             prop_assert_eq!(at, end);
-            prop_assert!(after_a_day > 100, "{} attempts in the six days after", after_a_day);
+            prop_assert!(after_a_day > 100, "{} attempts after the first day", after_a_day);
         }
 
         #[test]
-        fn pauses_are_never_zero_and_never_two_minutes(failures: u32, random: u32) {
+        fn pauses_are_longer_than_zero_and_shorter_than_two_minutes(failures: u32, random: u32) {
             let pause = pause_after(failures, random);
             prop_assert!(pause >= Duration::milliseconds(375) && pause < Duration::minutes(2));
         }

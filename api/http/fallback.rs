@@ -17,7 +17,7 @@ use crate::http::problems::refusals::{RequestRefusal, ServiceRefusal};
 pub struct KnownPaths(Arc<Vec<(ResourceDef, String)>>);
 
 impl KnownPaths {
-    /// Reads them from the documents, and adds paths that only take GET.
+    /// Reads the paths from the documents, and adds paths that only accept GET.
     #[must_use]
     pub fn of(documents: &[OpenApi], only_read: &[&str]) -> Self {
         let paths: BTreeMap<_, _> = documents.iter().flat_map(|document| &document.paths.paths).collect();
@@ -42,7 +42,7 @@ impl KnownPaths {
 }
 
 fn methods(item: &PathItem) -> String {
-    let named = [
+    let by_method = [
         ("GET", &item.get),
         ("HEAD", &item.get),
         ("POST", &item.post),
@@ -51,6 +51,6 @@ fn methods(item: &PathItem) -> String {
         ("DELETE", &item.delete),
     ];
     let present: Vec<&str> =
-        named.into_iter().filter(|(_, operation)| operation.is_some()).map(|(name, _)| name).collect();
+        by_method.into_iter().filter(|(_, operation)| operation.is_some()).map(|(name, _)| name).collect();
     present.join(", ")
 }

@@ -63,7 +63,8 @@ pub fn copy(from: &Installation, to: &Installation) -> Result<Copied, Error> {
     copied
 }
 
-/// Refuses to overwrite a database, or a journal without one: SQLite would apply it to the new file.
+/// Refuses to overwrite a database. Also refuses if there is only a journal, because SQLite would apply it to
+/// the new file.
 fn refuse_existing(file: &Path) -> Result<(), Error> {
     for existing in [file.to_owned(), with_suffix(file, "-wal"), with_suffix(file, "-journal")] {
         if existing.try_exists().map_err(|error| named(&existing, &error))? {
@@ -82,9 +83,10 @@ fn copy_database(from: &Path, temporary: &Path) -> Result<Vec<(UploadId, String)
     if let Some(folder) = temporary.parent() {
         fs::create_dir_all(folder).map_err(|error| named(folder, &error))?;
     }
-    // It holds password hashes and addresses, so nobody else may read it, also while it is being written.
-    let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(temporary);
-    let out = out.map_err(|error| named(temporary, &error))?;
+    // The copy contains password hashes and addresses, so nobody else may read it, not even while it is
+    // written.
+    let copy_file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(temporary);
+    let copy_file = copy_file.map_err(|error| named(temporary, &error))?;
     database::copy_into(&mut original, temporary)?;
     let mut copy = database::open_unchanged(temporary)?;
     if let Some(damage) = database::find_damage(&mut copy)?.first() {
@@ -92,7 +94,7 @@ fn copy_database(from: &Path, temporary: &Path) -> Result<Vec<(UploadId, String)
     }
     let stored = uploads::list_stored(&mut copy)?;
     drop(copy);
-    out.sync_all().map_err(|error| named(temporary, &error))?;
+    copy_file.sync_all().map_err(|error| named(temporary, &error))?;
     Ok(stored)
 }
 

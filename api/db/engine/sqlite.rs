@@ -11,7 +11,7 @@ use super::writer::{Mode, Writer};
 use crate::blocking;
 use crate::error::Error;
 
-/// Connections that read at the same time.
+/// How many connections may read at the same time.
 const READERS: u32 = 4;
 
 /// The embedded database.
@@ -81,7 +81,7 @@ impl Embedded {
     }
 }
 
-/// The caller's error. The log has the cause.
+/// The error for the caller. The log has the cause.
 fn unavailable() -> Error {
     Error::Unavailable("the database is locked, or its file is gone".into())
 }

@@ -15,7 +15,7 @@ use crate::error::Error;
 /// The mails that wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backlog {
-    /// How many.
+    /// How many mails wait.
     pub waiting: i64,
     /// How long the oldest mail has waited for the mail server. Mails that wait because of their own recipient or
     /// content do not count. Zero if none waits.
@@ -25,14 +25,14 @@ pub struct Backlog {
 /// Reads the outbox.
 ///
 /// # Errors
-/// The database's.
+/// The error of the database.
 pub fn backlog(conn: &mut Conn, now: Instant) -> Result<Backlog, Error> {
     let waiting = super::mails::outbox::count_waiting(conn)?;
-    let of_server = MailFailure::ALL.iter().filter(|failure| failure.trouble() == Trouble::Server);
-    let of_server: Vec<&str> = of_server.map(|failure| failure.code()).collect();
+    let server_failures = MailFailure::ALL.iter().filter(|failure| failure.trouble() == Trouble::Server);
+    let server_failures: Vec<&str> = server_failures.map(|failure| failure.code()).collect();
     let oldest: Option<Moment> = on!(conn, |c| outbox::table
         .filter(outbox::state.eq_any(["QUEUED", "DEFERRED"]))
-        .filter(outbox::failure.is_null().or(outbox::failure.eq_any(of_server)))
+        .filter(outbox::failure.is_null().or(outbox::failure.eq_any(server_failures)))
         .select(outbox::queued_at)
         .order(outbox::queued_at)
         .first(c)
@@ -40,10 +40,11 @@ pub fn backlog(conn: &mut Conn, now: Instant) -> Result<Backlog, Error> {
     Ok(Backlog { waiting, lag: oldest.map_or(Duration::zero(), |queued| now - queued.0) })
 }
 
-/// Makes a write that changes nothing: an update of an id that no row can have. A read-only server refuses it as well.
+/// Tests writing without a change: updates an id that no row can have. A read-only server refuses this as
+/// well.
 ///
 /// # Errors
-/// The database's.
+/// The error of the database.
 pub fn try_to_write(conn: &mut Conn) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table.find(Id(Uuid::nil())))
         .set(outbox::attempts.eq(0))

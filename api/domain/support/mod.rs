@@ -1,8 +1,8 @@
-//! The call centre, where whoever cannot go on by themselves is sent.
+//! The call centre, which the service's texts name to people who need help.
 //!
-//! The number and the hours are the letter's of 2023-02-03. It closes on Sundays and on public
-//! holidays, Saturday ones included (いずれも祝日を除く), and names no other closing days: on
-//! 2 January that is a weekday it is open.
+//! The number and the opening hours are from the ministry's letter of 2023-02-03. The call centre is closed
+//! on Sundays and on public holidays, also if they are Saturdays (いずれも祝日を除く). The letter names no other
+//! closing days: a 2 January that is a weekday and no public holiday is open.
 
 pub mod holidays;
 
@@ -18,13 +18,13 @@ pub const NUMBER: &str = "0800-080-4583";
 /// The opening hours of some days of the week, in Japan (受付時間).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hours {
-    /// The first day of the week they hold for.
+    /// The first day of the week on which these hours apply.
     pub first: Weekday,
-    /// The last day of the week they hold for.
+    /// The last day of the week on which these hours apply.
     pub last: Weekday,
     /// The full hour at which the call centre opens; the first minute counts.
     pub opens: u32,
-    /// The full hour at which it closes; from this minute on nobody answers.
+    /// The full hour at which it closes; this minute is closed already.
     pub closes: u32,
 }
 
@@ -35,7 +35,7 @@ pub const HOURS: [Hours; 2] = [
 ];
 
 impl Hours {
-    /// Whether the hours hold for a day of the week.
+    /// Whether the hours apply on a day of the week.
     #[must_use]
     pub const fn hold_on(&self, weekday: Weekday) -> bool {
         let weekday = weekday.num_days_from_monday();
@@ -53,16 +53,16 @@ pub fn hours_text() -> Text {
     }
 }
 
-/// Whether somebody answers at an instant.
+/// Whether the call centre is open at an instant.
 ///
-/// `false` outside the known table of holidays: nothing can be promised there.
+/// `false` in years that the table of holidays does not have, because the service cannot know it.
 #[must_use]
 pub fn is_open(at: Instant) -> bool {
     open_on(japan_day(at)).is_some_and(|(opens, closes)| opens <= at && at < closes)
 }
 
-/// The next instant at which the call centre opens, always after `at`: while it is open, the next
-/// day's opening. `None` when that lies outside the known table of holidays.
+/// The next instant at which the call centre opens, always after `at`. While it is open, this is the opening
+/// on a later day. `None` if the table of holidays does not have that year.
 #[must_use]
 pub fn next_opening(at: Instant) -> Option<Instant> {
     japan_day(at)
@@ -72,7 +72,8 @@ pub fn next_opening(at: Instant) -> Option<Instant> {
         .find(|opens| *opens > at)
 }
 
-/// When it opens and closes on a day of Japan; `None` when it does not open at all.
+/// When the call centre opens and closes on a day in Japan; `None` if it does not open or if that is not
+/// known.
 fn open_on(day: NaiveDate) -> Option<(Instant, Instant)> {
     if !known_years().contains(&day.year()) || holiday_on(day).is_some() {
         return None;
@@ -89,7 +90,7 @@ mod tests {
     use super::*;
     use crate::domain::values::calendar::parse_date;
 
-    /// An instant on the clocks of Japan, in minutes after midnight.
+    /// An instant of a day in Japan time, by the minutes after midnight.
     fn at(day: &str, minutes: i64) -> Instant {
         start_of(parse_date(day).unwrap()) + Duration::minutes(minutes)
     }
@@ -98,7 +99,7 @@ mod tests {
         at(day, 8 * 60)
     }
 
-    /// The minutes of a day on which somebody answers, as first and first not.
+    /// The first open minute of a day and the first closed minute after it, as minutes after midnight.
     fn answered(day: &str) -> Option<(i64, i64)> {
         let minutes: Vec<_> = (0..24 * 60).filter(|minute| is_open(at(day, *minute))).collect();
         let (first, last) = (*minutes.first()?, *minutes.last()?);
@@ -110,7 +111,7 @@ mod tests {
     const SHORT: Option<(i64, i64)> = Some((480, 960));
 
     #[test]
-    fn every_minute_of_a_plain_week_is_as_the_letter_says() {
+    fn a_week_without_holidays_has_the_hours_of_the_letter() {
         let week = [
             "2023-02-13",
             "2023-02-14",
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_holiday_is_closed_all_day_on_whatever_day_of_the_week_it_falls() {
+    fn a_holiday_is_closed_all_day_on_every_day_of_the_week() {
         for (holiday, weekday) in [
             ("2024-02-12", Weekday::Mon),
             ("2023-03-21", Weekday::Tue),
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_instant_counts_and_the_last_does_not() {
+    fn the_instant_of_opening_is_open_and_the_instant_of_closing_is_closed() {
         let moment = Duration::microseconds(1);
         for (day, closes) in [("2023-02-17", 18), ("2023-02-18", 16)] {
             let (opens, closes) = (at(day, 8 * 60), at(day, closes * 60));
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_opening_lies_strictly_ahead_and_skips_what_is_closed() {
+    fn the_next_opening_is_later_and_skips_closed_days() {
         for (day, minutes, next) in [
             ("2023-02-17", 0, "2023-02-17"),
             ("2023-02-17", 479, "2023-02-17"),
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_promised_where_the_holidays_are_not_known() {
+    fn years_without_known_holidays_have_no_opening_hours() {
         assert_eq!(answered("2028-01-04"), None);
         assert_eq!(answered("2021-12-28"), None);
         assert_eq!(next_opening(at("2021-12-31", 1439)), None);

@@ -23,7 +23,7 @@ use crate::http::problems::refusals::RequestRefusal;
 use crate::ops::traffic::time_to_send;
 use crate::state::State;
 
-/// Largest JSON body. The longest filing takes a fifth of it.
+/// The maximum size of a JSON body, in bytes. The longest filing needs a fifth of it.
 const MAX_BYTES: usize = 64 * 1024;
 
 /// A body that was read as far as possible, with every fault found so far. Wrong values were replaced by empty
@@ -135,7 +135,7 @@ fn read<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<Json<T>, Error> 
     let faults = RefCell::new(Faults::default());
     let value = Node::root(&document, &faults).read(|root| T::deserialize(root));
     let mut faults = faults.into_inner();
-    // If reading ended early, the place was noted.
+    // If reading ended early, a fault was noted at that place.
     let Ok(value) = value else { return Ok(faults.finish(None)?) };
     if let Err(errors) = value.validate() {
         validation::note(&mut faults, "", &errors);

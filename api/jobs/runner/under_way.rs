@@ -1,8 +1,8 @@
-//! The jobs in progress, and how much room they leave.
+//! The jobs in progress, and how many more jobs may be started.
 //!
-//! Some attempts take minutes, and cancelling them does harm: a mail that waits for the server's last answer would be
-//! sent twice. So after a while an attempt counts as late, and its room is free for another job. A lane that hangs does
-//! not delay the others.
+//! Some attempts take minutes, and cancelling them does harm: a mail that waits for the server's last answer
+//! would be sent twice. So after a while an attempt counts as late, and another job may take its place. A
+//! lane that hangs does not delay the others.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -40,14 +40,14 @@ impl Count {
         self.in_time += usize::from(!late);
     }
 
-    /// The room that they take, if `late` of the late ones take none.
-    const fn taken(&self, late: usize) -> usize {
-        self.in_time + self.late.saturating_sub(late)
+    /// How many places the jobs take, if up to `free_late` late jobs take none.
+    const fn taken(&self, free_late: usize) -> usize {
+        self.in_time + self.late.saturating_sub(free_late)
     }
 }
 
 impl<Job> UnderWay<Job> {
-    /// No jobs.
+    /// Makes an empty set of jobs.
     pub(super) fn new(limits: Limits, late_after: Duration) -> Self {
         Self { attempts: HashMap::new(), limits, late_after }
     }
@@ -71,7 +71,7 @@ impl<Job> UnderWay<Job> {
         self.limits.at_once.saturating_sub(count.taken(self.limits.late))
     }
 
-    /// The room that each lane takes.
+    /// How many places the jobs of each lane take.
     pub(super) fn by_lane(&self, lane: impl Fn(&Job) -> &str) -> HashMap<String, usize> {
         let mut counts: HashMap<&str, Count> = HashMap::new();
         for begun in self.attempts.values() {
@@ -120,14 +120,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn jobs_that_are_in_time_take_all_the_room_there_is() {
+    async fn jobs_in_time_take_one_place_each() {
         let under_way = begun(&["a", "a", "b"], Duration::from_hours(1));
         assert_eq!((under_way.room(), taken(&under_way, "a"), taken(&under_way, "b")), (0, Some(2), Some(1)));
         assert_eq!((taken(&under_way, "c"), under_way.newly_late().len()), (None, 0));
     }
 
     #[tokio::test]
-    async fn late_jobs_take_no_room_until_there_are_too_many() {
+    async fn late_jobs_take_places_only_beyond_the_limits_of_late_jobs() {
         let mut under_way = begun(&["a", "a"], Duration::ZERO);
         tokio::time::sleep(Duration::from_millis(2)).await;
         assert_eq!((under_way.room(), taken(&under_way, "a")), (3, Some(1)));

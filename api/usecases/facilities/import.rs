@@ -1,4 +1,4 @@
-//! Takes an edition of the facility list into the database.
+//! Imports an edition of the facility list into the database.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,17 +18,17 @@ pub struct Report {
     pub read: usize,
     /// Codes new to the list.
     pub added: usize,
-    /// Codes of which the list said something else before.
+    /// Codes whose data in the list changed.
     pub changed: usize,
     /// Rows refused.
     pub refused: usize,
-    /// Codes that a whole edition does not hold any more.
+    /// Codes that were delisted because a whole edition does not contain them.
     pub delisted: usize,
-    /// Successions that went on because their successor came.
+    /// Waiting successions that continued because the list now has their successor.
     pub carried_on: usize,
 }
 
-/// Puts rows into the list.
+/// Stores rows in the list.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn put(work: &mut Work<'_>, rows: Vec<ListedFacility>, report: &mut Report) -> Result<(), Error> {
     let now = work.now();
@@ -43,25 +43,25 @@ pub fn put(work: &mut Work<'_>, rows: Vec<ListedFacility>, report: &mut Report) 
     Ok(())
 }
 
-/// The codes an edition holds, by prefecture and kind: a facility's absence means something only
-/// where the edition covers its prefecture and kind.
+/// The codes that an edition contains, by prefecture and kind. The absence of a facility counts only if the
+/// edition contains others of its prefecture and kind.
 #[derive(Debug, Default)]
 pub struct Coverage(BTreeMap<(Prefecture, FacilityKind), BTreeSet<FacilityCode>>);
 
 impl Coverage {
-    /// Notes that the edition holds a code.
+    /// Notes that the edition contains a code.
     pub fn note(&mut self, code: &FacilityCode) {
         self.0.entry((code.prefecture(), code.kind())).or_default().insert(code.clone());
     }
 }
 
-/// Marks what a whole edition does not hold any more.
+/// Marks facilities as delisted that a whole edition does not contain.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn delist_absent(work: &mut Work<'_>, coverage: &Coverage, report: &mut Report) -> Result<(), Error> {
     let now = work.now();
-    for ((prefecture, kind), held) in &coverage.0 {
+    for ((prefecture, kind), codes_in_edition) in &coverage.0 {
         for code in facilities::list_codes(work.conn, *prefecture, *kind)? {
-            if !held.contains(&code) {
+            if !codes_in_edition.contains(&code) {
                 facilities::update_delisted(work.conn, &code, now)?;
                 report.delisted += 1;
             }

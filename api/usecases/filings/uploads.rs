@@ -1,4 +1,4 @@
-//! Attachments: announced, then stored.
+//! Announces attachments, and records that they were stored.
 
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::usecases::actor::Actor;
 use crate::usecases::work::Work;
 
-/// What a caller says of a file before sending it.
+/// What a caller states about a file before sending it.
 #[derive(Debug, Clone)]
 pub struct Announcement {
     /// The file's name.
@@ -34,8 +34,8 @@ pub struct Announcement {
 pub fn announce(work: &mut Work<'_>, file: Announcement) -> Result<Upload, Error> {
     let (now, principal) = (work.now(), work.actor.authority()?);
     let (files, bytes) = uploads::find_usage(work.conn, principal.account.id)?;
-    let more = i64::try_from(file.size_bytes).map_err(Error::internal)?;
-    if files >= MAX_FILES || bytes + more > MAX_TOTAL_BYTES {
+    let new_bytes = i64::try_from(file.size_bytes).map_err(Error::internal)?;
+    if files >= MAX_FILES || bytes + new_bytes > MAX_TOTAL_BYTES {
         return Err(UploadRefusal::UploadQuota.into());
     }
     let upload = Upload {
@@ -54,10 +54,10 @@ pub fn announce(work: &mut Work<'_>, file: Announcement) -> Result<Upload, Error
     Ok(upload)
 }
 
-/// The actor's upload; anybody else's does not exist for it.
+/// Finds an upload of the actor's account. Uploads of other accounts are not found.
 ///
 /// # Errors
-/// [`Error::NotFound`]; also for an announcement whose time is over.
+/// [`Error::NotFound`], also for an announcement that has expired.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn find(conn: &mut Conn, actor: &Actor, id: UploadId, now: Instant) -> Result<Upload, Error> {
     uploads::find(conn, id, actor.authority()?.account.id)?

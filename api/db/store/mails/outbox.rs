@@ -38,26 +38,26 @@ struct Row {
 pub struct Waiting {
     /// Its id, which stays the same over all attempts.
     pub id: MessageId,
-    /// What it is.
+    /// The code of its kind.
     pub kind: String,
-    /// To whom.
+    /// The recipient's address.
     pub recipient: String,
     /// Subject.
     pub subject: String,
     /// Plain text.
     pub body: String,
-    /// The same as HTML; empty in rows of the version before.
+    /// The same text as HTML; empty in rows that the previous version wrote.
     pub html: String,
-    /// The attempts so far. Those that an outage of the server ended do not count.
+    /// The attempts so far. Attempts that failed because of the mail server do not count.
     pub attempts: i64,
     /// When it was queued.
     pub queued_at: Instant,
-    /// When it is not worth sending any more.
+    /// When the mail expires.
     pub expires_at: Instant,
 }
 
 impl Waiting {
-    /// The part of the recipient behind the `@`.
+    /// The domain of the recipient's address.
     #[must_use]
     pub fn domain(&self) -> &str {
         self.recipient.rsplit_once('@').unwrap_or_default().1
@@ -101,18 +101,18 @@ impl From<Row> for Waiting {
 pub struct Due {
     /// Its id.
     pub id: MessageId,
-    /// The part of its recipient behind the `@`.
+    /// The domain of the recipient's address.
     pub domain: String,
-    /// When it is not worth sending any more.
+    /// When the mail expires.
     pub expires_at: Instant,
 }
 
-/// The right to send mails, until it runs out.
+/// The right to send mails for a limited time.
 #[derive(Debug, Clone, Copy)]
 pub struct Lease {
-    /// Who has it.
+    /// The id of the process that has the right.
     pub holder: Uuid,
-    /// Until when.
+    /// When the right ends.
     pub until: Instant,
 }
 
@@ -180,8 +180,8 @@ pub fn extend(conn: &mut Conn, ids: &[MessageId], lease: Lease) -> Result<(), Er
     Ok(())
 }
 
-/// Marks mails as sent and erases their bodies, which may hold links. It does so whoever holds the lease now, because
-/// the mail server has accepted them.
+/// Marks mails as sent and erases their bodies, which may contain links. This does not depend on who holds
+/// the lease now, because the mail server has accepted the mails.
 pub fn mark_sent(conn: &mut Conn, ids: &[MessageId], now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))

@@ -1,7 +1,7 @@
 //! The filters of the templates.
 //!
-//! `trimmed` and `line_breaks` take what a template has written, whose values are escaped already, and
-//! are the only ones that return it as safe.
+//! `trimmed` and `line_breaks` take text that a template has written, in which the values are escaped
+//! already. Only these two filters return text that is not escaped again.
 #![expect(
     clippy::inline_always,
     clippy::trivially_copy_pass_by_ref,
@@ -37,7 +37,7 @@ pub fn wareki(day: &NaiveDate, _: &dyn Values) -> Result<String> {
     Ok(japanese::wareki(*day))
 }
 
-/// The instant in the Japanese calendar, on the clocks of Japan.
+/// The instant in the Japanese calendar, in Japan time.
 #[filter_fn]
 pub fn wareki_moment(at: &Instant, _: &dyn Values) -> Result<String> {
     Ok(japanese::wareki_moment(*at))
@@ -49,7 +49,7 @@ pub fn english_day(day: &NaiveDate, _: &dyn Values) -> Result<String> {
     Ok(day.format("%-d %B %Y").to_string())
 }
 
-/// The instant in English, on the clocks of Japan.
+/// The instant in English, in Japan time.
 #[filter_fn]
 pub fn english_moment(at: &Instant, _: &dyn Values) -> Result<String> {
     Ok(in_japan(*at).format("%-d %B %Y, %H:%M (Japan time)").to_string())

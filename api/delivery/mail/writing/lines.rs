@@ -1,17 +1,17 @@
-//! Lines of plain text: nothing that ends one early, and none wider than a mail's column.
+//! Writes lines of plain text: without characters that would end a line, and not wider than a mail's column.
 //!
-//! Widths count as mail readers show them: a Japanese character takes two columns. Lines break
-//! after any Japanese character, between Latin words, and never before closing punctuation.
+//! Widths are counted as mail programs show them: a Japanese character takes two columns. A line may break
+//! after any Japanese character and between Latin words, but not before closing punctuation.
 
-/// Columns a line fills before it breaks.
+/// The maximum number of columns of a line.
 const COLUMNS: usize = 84;
-/// Columns a line may reach with the punctuation that must not begin the next one.
+/// The maximum number of columns of a line that ends with punctuation, which must not begin the next line.
 pub(in crate::delivery::mail) const COLUMNS_WITH_PUNCTUATION: usize = 88;
 
 const NEVER_FIRST: &str = "、。，．・：；！？）」』】〕〉》々ー～…’”ぁぃぅぇぉっゃゅょァィゥェォッャュョ";
 
-/// The text as one line: without control characters, separators of lines and paragraphs, and the
-/// marks that turn the direction of reading.
+/// The text as one line: without control characters, separators of lines and paragraphs, and characters that
+/// change the direction of reading.
 pub(super) fn one_line(text: &str) -> String {
     text.chars().filter(|c| !breaks_or_turns(*c)).collect()
 }
@@ -21,8 +21,7 @@ fn breaks_or_turns(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The text with every line fitted to the column but those that are an address of the web, which is never
-/// broken. Each line is ended by `\n`.
+/// The text with long lines broken. A line that is a URL is not broken. Each line ends with `\n`.
 pub(super) fn fitted(text: &str) -> String {
     text.lines().fold(String::with_capacity(text.len()), |mut fitted, line| {
         if is_address(line) {
@@ -69,7 +68,7 @@ pub(in crate::delivery::mail) fn columns(text: &str) -> usize {
     text.chars().map(width).sum()
 }
 
-/// The line's parts that stay together: a run of ASCII, or a single other character.
+/// The parts of a line between which it may break: runs of ASCII, and single other characters.
 fn words(line: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut may_grow = false;
@@ -84,11 +83,12 @@ fn words(line: &str) -> Vec<String> {
 }
 
 fn widest_with(word: &str) -> usize {
-    let stays = word.chars().all(|c| width(c) == 0 || NEVER_FIRST.contains(c));
-    if stays { COLUMNS_WITH_PUNCTUATION } else { COLUMNS }
+    let may_exceed = word.chars().all(|c| width(c) == 0 || NEVER_FIRST.contains(c));
+    if may_exceed { COLUMNS_WITH_PUNCTUATION } else { COLUMNS }
 }
 
-/// ASCII and half-width kana take one column, marks that change the character before them none.
+/// The columns of a character: one for ASCII and half-width kana, none for marks that change the character
+/// before them, two for all others.
 const fn width(c: char) -> usize {
     match c {
         '\u{3099}' | '\u{309a}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => 0,
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn no_line_begins_with_closing_punctuation_and_no_latin_word_is_torn() {
+    fn no_line_begins_with_closing_punctuation_and_no_latin_word_is_broken() {
         let line = format!("{}。つづき", "あ".repeat(42));
         assert_eq!(wrapped(&line), format!("{}。\nつづき", "あ".repeat(42)));
         let line = format!("{} https://example.jp/a/b", "x".repeat(70));

@@ -1,5 +1,5 @@
-//! What the service says about each refused value: one polite sentence or two, in both languages,
-//! with the limits filled in and never any part of the value itself.
+//! The texts about refused values: one or two polite sentences in both languages, with the limits filled in
+//! and without any part of the value.
 //!
 //! The files below have the texts, one file for each kind of fault.
 
@@ -19,7 +19,7 @@ const TABLES: [fn(Fault) -> Option<Words>; 4] = [document::words, form::words, r
 const REFUSED: Words =
     Words { ja: "この値は受け付けられません。", en: "This value is not accepted." };
 
-/// What a caller reads in `errors[].detail`: what is expected, and where it helps an example.
+/// The text of `errors[].detail`: what is expected, with an example where it helps.
 #[must_use]
 pub fn detail(fault: Fault, lang: Lang) -> String {
     let words = TABLES.iter().find_map(|words| words(fault)).unwrap_or(REFUSED);
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_check_digit_that_does_not_fit_points_to_the_printed_code_and_the_call_centre() {
+    fn a_wrong_check_digit_is_explained_with_the_printed_code_and_the_call_centre() {
         let text = detail(Fault::FacilityCodeCheckDigit, Lang::En);
         assert!(["Luhn", "printed", "0800-080-4583"].iter().all(|part| text.contains(part)), "{text}");
     }

@@ -41,7 +41,8 @@ pub struct SuccessorForm {
 }
 
 impl SuccessorForm {
-    /// Code and postal code are also returned by themselves, to be examined when another part has a fault.
+    /// Reads the successor. The code and the postal code are also returned separately, so that they can be
+    /// checked even if another part has a fault.
     fn parse(&self, faults: &mut Faults) -> (Option<FacilityCode>, Option<PostalCode>, Option<Successor>) {
         let facility_code = faults.take("/successor/facility_code", FacilityCode::parse(&self.facility_code));
         let name = faults.take("/successor/name", FacilityName::parse(&self.name));
