@@ -27,7 +27,7 @@ const OPTIONS: [(&str, &str); 8] = [
 /// Reads the URL of an embedded database's file or of a PostgreSQL server.
 ///
 /// # Errors
-/// The expected form. The URL itself is not repeated, because it may hold a password.
+/// The expected form. The URL itself is not repeated, because it may contain a password.
 pub(super) fn parse(
     url: &str,
     connections: u32,
@@ -87,8 +87,8 @@ fn check_form(url: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Refuses a URL whose host libpq would take from another source, which the rules on TLS do not cover: libpq reads
-/// environment variables, of which PGHOSTADDR overrides any host, and service files.
+/// Refuses a URL if libpq would take the host from another source, because the rules on TLS look only at the
+/// URL. Libpq also reads service files and environment variables, and PGHOSTADDR overrides every host.
 fn check_destination(
     address: &str,
     options: &BTreeMap<&str, &str>,
@@ -96,11 +96,12 @@ fn check_destination(
 ) -> Result<(), &'static str> {
     let is_set = |name: &str| variables.get(name).is_some_and(|value| !value.trim().is_empty());
     let has = |name: &str| options.get(name).is_some_and(|value| !value.is_empty());
-    let stands_before_path = hosts_of(address).split(',').any(|host| !without_port(host).is_empty());
-    let names_host = stands_before_path || has("host") || has("hostaddr");
-    // Other hosts need TLS in any case.
-    let leads_away = !has("hostaddr") && (is_set("PGHOSTADDR") || is_set("PGSERVICE") || has("service"));
-    if is_local(address, options) && (leads_away || (!names_host && is_set("PGHOST"))) {
+    let host_before_path = hosts_of(address).split(',').any(|host| !without_port(host).is_empty());
+    let names_host = host_before_path || has("host") || has("hostaddr");
+    // A URL with another host needs TLS in any case.
+    let may_be_redirected =
+        !has("hostaddr") && (is_set("PGHOSTADDR") || is_set("PGSERVICE") || has("service"));
+    if is_local(address, options) && (may_be_redirected || (!names_host && is_set("PGHOST"))) {
         return Err(
             "a URL that names its host, with PGHOST, PGHOSTADDR, PGSERVICE and the option service left \
                     out: they would lead elsewhere",
@@ -111,13 +112,13 @@ fn check_destination(
 
 /// Requires TLS to other machines: libpq's default, `prefer`, silently connects without TLS if it has to.
 fn check_tls<'a>(address: &str, options: &mut BTreeMap<&'a str, &'a str>) -> Result<(), &'static str> {
-    let asked = options.get("sslmode").copied();
-    let wanted = matches!(asked, Some("require" | "verify-ca" | "verify-full"));
+    let sslmode = options.get("sslmode").copied();
+    let tls_demanded = matches!(sslmode, Some("require" | "verify-ca" | "verify-full"));
     let remote = !is_local(address, options);
-    if (wanted || remote) && !TLS {
+    if (tls_demanded || remote) && !TLS {
         return Err("a database of this machine: this build speaks no TLS to PostgreSQL (feature `pg-tls`)");
     }
-    match asked {
+    match sslmode {
         None if remote => {
             options.insert("sslmode", "require");
             Ok(())
@@ -165,7 +166,7 @@ mod tests {
         url_beside(text, &[])
     }
 
-    /// The same where libpq finds variables.
+    /// The same as [`url`] with environment variables that libpq would read.
     fn url_beside(text: &str, variables: &[(&str, &str)]) -> Result<String, &'static str> {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         match parse(text, 8, Pooler::None, &variables.collect())? {
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_elsewhere_or_an_asked_for_tls_is_never_gone_without() {
+    fn tls_is_required_for_other_machines_and_where_the_url_demands_it() {
         for remote in [
             "postgres://db.example.jp/todokede",
             "postgres://127.0.0.1,db.example.jp/todokede",
@@ -209,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_the_url_says_where_the_database_is() {
+    fn only_the_url_decides_where_the_database_is() {
         const VARIABLES: [&str; 3] = ["PGHOST", "PGHOSTADDR", "PGSERVICE"];
         const SOCKET: &str = "postgres:///todokede?host=/run/postgresql";
         const ADDRESS: &str = "postgres://localhost/todokede?hostaddr=127.0.0.1";
@@ -220,7 +221,7 @@ mod tests {
             ("postgres://:5433/todokede", &VARIABLES),
             ("postgres://", &VARIABLES),
             ("postgres:///todokede?service=elsewhere", &["PGHOST", "PGHOSTADDR", "PGSERVICE", "SOMEBODYS"]),
-            // A host is named, and an address goes before it.
+            // The URL names a host, but an address from a variable or a service would override it.
             ("postgres://localhost/todokede", &["PGHOSTADDR", "PGSERVICE"]),
             ("postgres://u@%2Frun%2Fpostgresql/todokede", &["PGHOSTADDR", "PGSERVICE"]),
             (SOCKET, &["PGHOSTADDR", "PGSERVICE"]),
@@ -235,13 +236,13 @@ mod tests {
                 assert_eq!(empty.is_err(), text.contains("service"), "{text} {name} is set to nothing");
             }
         }
-        // A server elsewhere has TLS, or is refused, whatever else is set.
+        // A server on another machine needs TLS, whatever variables are set.
         let elsewhere = url_beside("postgres://db.example.jp/todokede", &[("PGHOST", "db.example.jp")]);
         assert_eq!(elsewhere.is_ok(), TLS);
     }
 
     #[test]
-    fn what_the_url_says_itself_stands() {
+    fn options_of_the_url_override_the_defaults() {
         let options = url("postgres://localhost/todokede?connect_timeout=9").unwrap();
         assert!(options.contains("connect_timeout=9") && !options.contains("connect_timeout=2"), "{options}");
     }

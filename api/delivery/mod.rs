@@ -1,3 +1,3 @@
-//! What leaves the service: mails.
+//! What the service sends by itself: mails.
 
 pub mod mail;

@@ -79,25 +79,25 @@ impl Operation {
         Self { audience: Audience::Account, ..Self::public(id) }
     }
 
-    /// The same with a policy for idempotency keys.
+    /// The same operation with a policy for idempotency keys.
     #[must_use]
     pub const fn with_key(self, key: KeyPolicy) -> Self {
         Self { key, ..self }
     }
 
-    /// The same with a budget.
+    /// The same operation with a budget.
     #[must_use]
     pub const fn charged_to(self, budget: Budget) -> Self {
         Self { budget, ..self }
     }
 
-    /// The same with its own refusals.
+    /// The same operation with refusals of its own.
     #[must_use]
     pub const fn refusing(self, refusals: &'static [(u16, &'static str)]) -> Self {
         Self { refusals, ..self }
     }
 
-    /// The same with a file as its body.
+    /// The same operation with a file as its body.
     #[must_use]
     pub const fn taking_file(self) -> Self {
         Self { takes_file: true, ..self }

@@ -12,10 +12,11 @@ use crate::domain::audit::AuditAction;
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
-/// These take the lock of a write and limit the wait for it. SQLite's connections have a limit already.
+/// These begin a transaction that may write, and limit the wait for locks. SQLite's connections have a limit
+/// already.
 const BEGIN_EMBEDDED: &str = "BEGIN IMMEDIATE";
 const BEGIN_SERVER: &str = "BEGIN READ WRITE; SET LOCAL statement_timeout = '5s'";
-/// The doctor has to report a lock, not to wait for it.
+/// The doctor must report a lock instead of waiting for it.
 const LIMITS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s'";
 
 #[derive(QueryableByName)]
@@ -57,13 +58,14 @@ pub fn durability(conn: &mut Conn) -> Result<Durability, Error> {
     Ok(Durability { journal_mode, synchronous })
 }
 
-/// What SQLite finds wrong with its file, without comparing indexes with their tables. Empty if it is intact.
+/// The damage that SQLite finds in its file. Indexes are not compared with their tables. Empty if the file is
+/// intact.
 pub fn find_damage(conn: &mut Conn) -> Result<Vec<String>, Error> {
     let rows: Vec<QuickCheck> = on!(conn, |c| diesel::sql_query("PRAGMA quick_check(10)").load(c))?;
     Ok(rows.into_iter().map(|row| row.quick_check).filter(|line| line != "ok").collect())
 }
 
-/// What a PostgreSQL server says of itself and of this connection.
+/// What a PostgreSQL server reports about itself and about this connection.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent property of the server")]
 pub struct ServerReport {
@@ -76,7 +78,7 @@ pub struct ServerReport {
     /// The encoding of its texts.
     #[diesel(sql_type = Text)]
     pub encoding: String,
-    /// Whether it is a standby, which takes no writes.
+    /// Whether it is a standby, which accepts no writes.
     #[diesel(sql_type = Bool)]
     pub is_standby: bool,
     /// `on` and `remote_apply` wait for the disk and, where there are synchronous standbys, for one of them.
@@ -88,7 +90,7 @@ pub struct ServerReport {
     /// Whether the server syncs to the disk (`fsync`).
     #[diesel(sql_type = Bool)]
     pub fsync: bool,
-    /// Whether a page that a power failure tore can be repaired (`full_page_writes`).
+    /// Whether a page can be repaired that a power failure left half written (`full_page_writes`).
     #[diesel(sql_type = Bool)]
     pub full_page_writes: bool,
     /// Whether the connection is encrypted.
@@ -123,7 +125,7 @@ pub fn ask_server(conn: &mut Conn) -> Result<ServerReport, Error> {
 /// Writes a line into the audit log and rolls it back.
 ///
 /// # Errors
-/// The database's, if it may not be written.
+/// The error of the database, if the line cannot be written.
 pub fn try_to_write(conn: &mut Conn, now: Instant) -> Result<(), Error> {
     let begin_sql = if matches!(conn, Conn::Sqlite(_)) { BEGIN_EMBEDDED } else { BEGIN_SERVER };
     begin(conn, begin_sql)?;
@@ -141,7 +143,7 @@ pub fn try_to_write(conn: &mut Conn, now: Instant) -> Result<(), Error> {
     tried
 }
 
-/// The newest instant in the database; none if it is empty.
+/// The newest instant in the audit log; `None` if the log is empty.
 pub fn newest_instant(conn: &mut Conn) -> Result<Option<Instant>, Error> {
     let newest: Option<Moment> = on!(conn, |c| audit_log::table
         .order(audit_log::at.desc())

@@ -1,4 +1,5 @@
-//! The tables, for every database. The three column types of our own are explained in `columns`.
+//! The tables, for both databases. The module `columns` explains the three column types that the service
+//! defines.
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -1,4 +1,4 @@
-//! Why a declaration or a succession is not taken.
+//! Why a declaration or a succession is not accepted.
 
 use crate::domain::values::refusal::Refusal;
 use crate::domain::values::words::words;

@@ -1,9 +1,9 @@
-//! The hash of a password, from where it is made to its column and back.
+//! The hash of a password, as it is stored.
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// A password's hash in the text form in which it is stored. Whoever has it can try passwords on it at
-/// leisure, so it is shown to nothing but its column and the verifier.
+/// A password's hash in the text form in which it is stored. A person who has the hash can try passwords
+/// without a limit, so only the database's column and the verifier may get its text.
 #[derive(Debug, Clone)]
 pub struct PasswordHash(SecretString);
 
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hash_that_is_printed_by_mistake_shows_nothing() {
+    fn debug_output_hides_the_hash() {
         let hash = PasswordHash::new("$argon2id$s3cret".to_owned());
         assert!(!format!("{hash:?}").contains("s3cret"));
         assert_eq!(hash.expose(), "$argon2id$s3cret");

@@ -1,4 +1,4 @@
-//! Adds to the document what follows from an operation's parameters: its problems and its headers.
+//! Adds to each operation of the document the problems and the headers that follow from its parameters.
 
 use utoipa::openapi::schema::Components;
 use utoipa::openapi::security::SecurityRequirement;
@@ -8,7 +8,7 @@ use super::shared::{self, SharedHeader, SharedResponse};
 use crate::http::caller::BEARER;
 use crate::http::operation::{Audience, Operation};
 
-/// What an operation takes, where its answers depend on it.
+/// The parameters of an operation on which its answers depend.
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent property of the operation")]
 struct Taken {
     secured: bool,
@@ -80,7 +80,8 @@ pub(super) fn complete(
     }
 }
 
-/// The answers that follow from what an operation takes. Of two with the same status, the first counts.
+/// The answers that follow from the parameters of an operation. If two have the same status, the first is
+/// used.
 fn follow_from(taken: &Taken) -> Vec<SharedResponse> {
     let mut responses = vec![shared::INTERNAL_ERROR, shared::OVERLOADED];
     if taken.body {

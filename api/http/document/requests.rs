@@ -1,4 +1,4 @@
-//! Closes the schemas of request bodies: their objects take no unknown members.
+//! Closes the schemas of request bodies: their objects allow no unknown members.
 
 use std::collections::BTreeSet;
 
@@ -13,19 +13,19 @@ const SCHEMAS: &str = "#/components/schemas/";
 pub(super) fn close(document: &mut OpenApi) {
     let paths = serde_json::to_value(&document.paths).unwrap_or_default();
     let Some(components) = &mut document.components else { return };
-    let mut reached = BTreeSet::new();
-    let mut waiting = Vec::new();
+    let mut visited = BTreeSet::new();
+    let mut to_visit = Vec::new();
     for body in bodies(&paths) {
-        references(body, &mut waiting);
+        references(body, &mut to_visit);
     }
-    while let Some(name) = waiting.pop() {
+    while let Some(name) = to_visit.pop() {
         if let Some(schema) = components.schemas.get(&name)
-            && reached.insert(name)
+            && visited.insert(name)
         {
-            references(&serde_json::to_value(schema).unwrap_or_default(), &mut waiting);
+            references(&serde_json::to_value(schema).unwrap_or_default(), &mut to_visit);
         }
     }
-    for name in reached {
+    for name in visited {
         if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(&name)
             && !object.properties.is_empty()
         {

@@ -1,4 +1,4 @@
-//! The keys that sign access tokens.
+//! Checks the keys that sign access tokens.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,9 +15,9 @@ const OTHERS: u32 = 0o007;
 
 pub(super) fn examine(settings: &Settings, report: &mut Report) {
     if settings.signing_keys.is_empty() {
-        let made = settings.data.join(signing_keys::SANDBOX_FILE);
-        if made.exists() {
-            examine_one(&made, &mut BTreeSet::new(), report);
+        let sandbox_key = settings.data.join(signing_keys::SANDBOX_FILE);
+        if sandbox_key.exists() {
+            examine_one(&sandbox_key, &mut BTreeSet::new(), report);
         } else {
             report.add(Verdict::Ok, "keys", "the sandbox makes its own when it starts");
         }
@@ -32,14 +32,14 @@ fn examine_one(file: &Path, seen: &mut BTreeSet<String>, report: &mut Report) {
     let name = file.display();
     let key = signing_keys::read(slice::from_ref(&file.to_owned()));
     let Some(key) = key.ok().and_then(|mut keys| keys.pop()) else {
-        let mend = "make one with `openssl genpkey -algorithm ed25519` and let the service's user read it";
+        let advice = "make one with `openssl genpkey -algorithm ed25519` and let the service's user read it";
         return report.add(
             Verdict::Fail,
             "keys",
-            format!("{name} cannot be read as an Ed25519 private key in PKCS#8 PEM: {mend}"),
+            format!("{name} cannot be read as an Ed25519 private key in PKCS#8 PEM: {advice}"),
         );
     };
-    let mode = fs::metadata(file).map_or(OTHERS, |about| about.permissions().mode());
+    let mode = fs::metadata(file).map_or(OTHERS, |metadata| metadata.permissions().mode());
     if mode & OTHERS != 0 {
         let message = format!(
             "{name} is open to everybody on this machine: `chmod o= {name}`, and consider replacing the key"

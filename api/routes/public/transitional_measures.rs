@@ -1,4 +1,4 @@
-//! `/v1/transitional-measures`: the rounds, for everybody to read.
+//! `/v1/transitional-measures`: reads the rounds of the transitional measure.
 
 use actix_web::{get, web};
 use chrono::NaiveDate;

@@ -12,8 +12,8 @@ use crate::error::Error;
 ///
 /// # Errors
 /// [`AccountRefusal::FacilityHasAccount`], [`AccountRefusal::FacilitySucceeded`], or
-/// [`AccountRefusal::SuccessionRequired`] where an account of its former code exists (the letter's
-/// second audience).
+/// [`AccountRefusal::SuccessionRequired`] if an account of its former code exists. The ministry's letter asks
+/// such facilities for a succession.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn may_register(conn: &mut Conn, identity: &FacilityIdentity) -> Result<(), Error> {
     let code = match identity {
@@ -40,6 +40,6 @@ pub fn may_register(conn: &mut Conn, identity: &FacilityIdentity) -> Result<(), 
 
 fn has_predecessor(conn: &mut Conn, code: &FacilityCode) -> Result<bool, Error> {
     let Some(listed) = facilities::find(conn, code)? else { return Ok(false) };
-    let alike = facilities::list_alike_with_account(conn, &listed)?;
-    Ok(alike.iter().any(|other| listed.continues(other)))
+    let similar_facilities = facilities::list_alike_with_account(conn, &listed)?;
+    Ok(similar_facilities.iter().any(|other| listed.continues(other)))
 }

@@ -1,4 +1,4 @@
-//! Holds what an account states against the facility list.
+//! Checks the code and the postal code of a form against the facility list.
 
 use crate::db::engine::Conn;
 use crate::db::store::facilities;
@@ -10,7 +10,7 @@ use crate::domain::values::faults::FieldFault;
 use crate::domain::values::postal_code::PostalCode;
 use crate::error::Error;
 
-/// Where the checked values stand in a form.
+/// The places of the checked values in a form.
 #[derive(Debug, Clone, Copy)]
 pub struct Places {
     /// The code's pointer.
@@ -19,14 +19,14 @@ pub struct Places {
     pub postal_code: &'static str,
 }
 
-/// The form of a registration and of an account.
+/// The places in the forms of a registration and of an account.
 pub const OF_FACILITY: Places = Places { code: "/facility/code", postal_code: "/facility/postal_code" };
-/// The form of a succession.
+/// The places in the form of a succession.
 pub const OF_SUCCESSOR: Places =
     Places { code: "/successor/facility_code", postal_code: "/successor/postal_code" };
 
-/// Everything the list says against a code and a postal code. Either may be missing because it
-/// could not be read; the other is checked nevertheless, so that one answer names all faults.
+/// The faults of a code and a postal code by the facility list. Either may be missing, for example because it
+/// could not be read. Without a postal code only the code is checked, and without a code nothing is checked.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn faults(
     conn: &mut Conn,
@@ -42,7 +42,7 @@ pub fn faults(
     })
 }
 
-/// The same for a facility that is in the list.
+/// The same as [`faults`] for a facility that is in the list.
 #[must_use]
 pub fn faults_of_listed(
     places: Places,

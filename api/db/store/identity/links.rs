@@ -69,7 +69,7 @@ pub fn find(conn: &mut Conn, purpose: LinkPurpose, token_hash: &[u8]) -> Result<
     row.map(Row::decode).transpose()
 }
 
-/// Uses up the link and all others of its purpose and address.
+/// Marks the link and all other links of its purpose and address as used.
 pub fn update_used(conn: &mut Conn, link: &Link, now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(links::table)
         .filter(links::purpose.eq(link.purpose.code()))
@@ -80,7 +80,7 @@ pub fn update_used(conn: &mut Conn, link: &Link, now: Instant) -> Result<(), Err
     Ok(())
 }
 
-/// Uses up all links of a purpose that belong to an account.
+/// Marks all links of a purpose that belong to an account as used.
 pub fn update_used_of_account(
     conn: &mut Conn,
     purpose: LinkPurpose,

@@ -1,4 +1,4 @@
-//! The six reasons for a declaration, and what an edition rules about each.
+//! The six categories of reasons for a declaration, and an edition's rules for each.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! The editions of a round and the days on which it takes filings.
+//! The editions of a round, and the days on which the round accepts filings.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -37,19 +37,19 @@ pub struct Edition {
     pub categories: Vec<CategoryRule>,
 }
 
-/// Whether a round takes filings on a day (届出の受付期間).
+/// Whether a round accepts filings on a day (届出の受付期間).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {
-    /// Not yet.
+    /// The round is not open yet.
     NotYetOpen {
         /// The first day on which filings are taken.
         opens_on: NaiveDate,
     },
     /// Filings are in time.
     Open,
-    /// Filings are taken and marked late.
+    /// Filings are accepted and marked as late.
     Late,
-    /// No longer.
+    /// The round is closed.
     Closed {
         /// The last day on which filings were taken.
         last_day: NaiveDate,
@@ -57,13 +57,13 @@ pub enum Window {
 }
 
 impl Edition {
-    /// What the edition rules about a category; `None` when it does not offer it.
+    /// The edition's rule for a category; `None` if the edition does not offer the category.
     #[must_use]
     pub fn rule(&self, category: Category) -> Option<&CategoryRule> {
         self.categories.iter().find(|rule| rule.category == category)
     }
 
-    /// Whether the round takes filings on this day of Japan.
+    /// Whether the round accepts filings on a day in Japan.
     #[must_use]
     pub fn window(&self, today: NaiveDate) -> Window {
         let last_day = self.late_until.unwrap_or(self.until);
@@ -81,8 +81,8 @@ impl Edition {
 
 /// The edition in force on this day of Japan, whatever the order of the list.
 ///
-/// Before the first edition's day it is the first one, so that a round can be announced
-/// beforehand; `None` only for an empty list.
+/// Before the first edition is in force, this is the first edition, so that a round can be announced. `None`
+/// only for an empty list.
 #[must_use]
 pub fn edition_in_force(editions: &[Edition], today: NaiveDate) -> Option<&Edition> {
     editions
@@ -100,7 +100,7 @@ mod tests {
     };
 
     #[test]
-    fn the_window_of_2023_changes_on_the_letters_days_and_on_no_other() {
+    fn the_window_of_2023_changes_only_on_the_days_of_the_letter() {
         let edition = first_edition_2023();
         let not_yet = Window::NotYetOpen { opens_on: day("2023-01-27") };
         let closed = Window::Closed { last_day: day("2024-03-19") };
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn an_edition_is_in_force_from_its_day_until_the_next_ones() {
+    fn an_edition_is_in_force_until_the_day_of_the_next_edition() {
         let mut editions = round_2023().editions;
         for _ in 0..2 {
             for (today, from) in [
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn an_edition_comes_back_from_storage_as_it_went_in() {
+    fn an_edition_is_unchanged_after_it_was_written_and_read() {
         for edition in round_2023().editions {
             let json = serde_json::to_string(&edition).unwrap();
             assert_eq!(serde_json::from_str::<Edition>(&json).unwrap(), edition);

@@ -1,12 +1,12 @@
 //! The transitional measure (経過措置): who may declare what, until when, and how long it excuses.
 //!
-//! The measure is open in rounds (届出回), each with a name such as `2023`; an account files one
-//! declaration in a round. A round has editions, its rules as they stand from one day on; an edition
-//! offers categories, and a category asks for some members of the reason.
+//! The measure is open in rounds (届出回), each with a name such as `2023`; an account files one declaration in
+//! a round. A round has editions: the rules that apply from one day on. An edition offers categories, and a
+//! category requires or allows some members of the reason.
 //!
-//! Everything a round decides is data ([`RoundFile`], effective-dated [`Edition`]s); this code
-//! knows only the six categories and the members a reason can have. Another round, or a ministry
-//! notice that moves a date, is a new file or a new edition, never a change of code.
+//! All rules of a round are data: a [`RoundFile`] with [`Edition`]s, each of which applies from its date on.
+//! The code defines only the six categories and the members that a reason can have. Another round is a new
+//! file, and a notice of the ministry that moves a date is a new edition; the code need not change.
 
 mod category;
 mod check;

@@ -1,8 +1,8 @@
-//! The facility code, ten digits `PP T GG NNNN C`: prefecture, fee table, district, number, check
-//! digit. It is the identity of a facility, so a wrong digit would be somebody else's filing.
+//! The facility code, ten digits `PP T GG NNNN C`: prefecture, fee table, district, number, check digit. It
+//! identifies a facility, so a filing with a wrong digit could be taken for another facility's filing.
 //!
-//! The check digit is a Luhn digit. Over which digits it runs was measured on 102,241 published
-//! codes without an exception and is written down in `Coverage`.
+//! The check digit is a Luhn digit. `Coverage` says which digits it covers. This was found by comparing
+//! 102,241 published codes, and none of them is an exception.
 
 use std::fmt;
 
@@ -32,7 +32,7 @@ words! {
 }
 
 impl FacilityKind {
-    /// What people call the kind.
+    /// The name of the kind in a language.
     #[must_use]
     pub const fn name(self, lang: Lang) -> &'static str {
         match (self, lang) {
@@ -77,8 +77,8 @@ impl FacilityCode {
         if check_digit_fits(values, &code) { Ok(code) } else { Err(Fault::FacilityCodeCheckDigit) }
     }
 
-    /// Reads a code whose check digit somebody vouches for: staff who see it in print, or a row that
-    /// was checked when it was stored.
+    /// Reads a code without verifying its check digit: a code that staff have seen in print, or one that was
+    /// verified when it was stored.
     ///
     /// # Errors
     /// Those of [`FacilityCode::parse`] except [`Fault::FacilityCodeCheckDigit`].
@@ -101,13 +101,13 @@ impl FacilityCode {
         &self.digits
     }
 
-    /// The prefecture that the first two digits tell.
+    /// The prefecture by the first two digits.
     #[must_use]
     pub const fn prefecture(&self) -> Prefecture {
         self.prefecture
     }
 
-    /// The kind of facility that the third digit tells.
+    /// The kind of facility by the third digit.
     #[must_use]
     pub const fn kind(&self) -> FacilityKind {
         self.kind
@@ -120,21 +120,21 @@ impl fmt::Display for FacilityCode {
     }
 }
 
-/// The code that these nine digits begin, for synthetic data; nothing where no code begins so.
-/// Where either rule is good, the smaller check digit is taken.
+/// The code that begins with these nine digits, for synthetic data; `None` if there is no such code. If two
+/// check digits are valid, the smaller one is used.
 #[must_use]
 pub fn with_check_digit(first_nine: &str) -> Option<FacilityCode> {
     (0..=9).find_map(|check| FacilityCode::parse(&format!("{first_nine}{check}")).ok())
 }
 
-/// The digits that the check digit answers for.
+/// The digits that the check digit covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Coverage {
     /// All nine before it.
     Nine,
     /// District and number only, the six before it.
     Six,
-    /// No published code shows which: either is good.
+    /// No published code shows which of the two rules applies, so both are accepted.
     Unknown,
 }
 
@@ -158,7 +158,8 @@ fn check_digit_fits(values: [u8; 10], code: &FacilityCode) -> bool {
     }
 }
 
-/// Weights 2, 1, 2, 1… from the right, sum of the products' digits, and what is missing to the ten.
+/// The Luhn digit: the digits from the right are multiplied by 2, 1, 2, 1…, the digits of the products are
+/// added up, and the result is what is missing to the next multiple of ten.
 fn luhn(payload: &[u8]) -> u8 {
     payload.iter().rev().zip([2, 1].into_iter().cycle()).fold(0, |missing, (digit, weight)| {
         let product = digit * weight;
