@@ -8,22 +8,23 @@ use super::reader::Reader;
 /// How much the service accepts, and how long it may take.
 #[derive(Debug, Clone)]
 pub struct Serving {
-    /// Connections that are open at once; more wait in the backlog.
+    /// How many connections may be open at once; others wait in the backlog.
     pub connections: usize,
-    /// Connections that wait to be accepted; the kernel may allow fewer.
+    /// How many connections may wait to be accepted; the kernel may allow fewer.
     pub backlog: u32,
-    /// Requests in progress at once; reads are rejected from three quarters of it on.
+    /// How many requests may be in progress at once; reads are rejected from three quarters of this number
+    /// on.
     pub requests: usize,
-    /// Requests of one client in progress at once.
+    /// How many requests of one client may be in progress at once.
     pub requests_per_client: usize,
     /// How long the head of a connection's first request may take.
     pub head_time: Duration,
-    /// How long a connection may idle between requests; longer than balancers keep theirs.
+    /// How long a connection may be idle between requests; longer than balancers keep idle connections.
     pub keep_alive: Duration,
     /// How long a body may take to arrive. [`crate::ops::traffic::time_to_send`] adds time for the bytes that have
     /// arrived.
     pub body_time: Duration,
-    /// How long a request may take from its head to its answer. A file has more time, by the same function.
+    /// How long a request may take from its head to its answer. The same function adds time for a file.
     pub request_time: Duration,
     /// How long a stopping service still accepts requests, so that balancers notice first.
     pub drain_time: Duration,
@@ -57,9 +58,9 @@ impl Serving {
         }
     }
 
-    /// How long a connection may go without a written byte. It is longer than a request takes and than a connection
-    /// idles, so that it closes only connections whose client stalls: it sends half a head, or does not read. Bytes
-    /// that arrive extend it.
+    /// How long the service may write no byte to a connection before it closes the connection. This is longer
+    /// than a request may take and than a connection may be idle. So only connections are closed whose client
+    /// sends only a part of a head, or does not read its answer. Bytes that arrive extend the time.
     #[must_use]
     pub fn longest_silence(&self) -> Duration {
         self.keep_alive.max(self.request_time) + self.head_time

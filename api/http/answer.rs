@@ -13,7 +13,7 @@ use crate::error::Error;
 /// The header of an answer that was sent before under the same idempotency key.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-/// What is stored of an answer under an idempotency key.
+/// The parts of an answer that are stored under an idempotency key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Kept {
     status: u16,
@@ -33,11 +33,11 @@ pub struct Answer<B> {
     body: PhantomData<fn() -> B>,
 }
 
-/// The body of an answer without one.
+/// The type of the body of an answer that has no body.
 #[derive(Debug)]
 pub enum Nothing {}
 
-/// The body of an operation with a confirmation screen: `B`, or `P` if the request was a rehearsal.
+/// The body of an operation with a confirmation screen: `B`, or `P` if the request had `validate_only`.
 #[derive(Debug)]
 pub struct OrPreview<B, P>(PhantomData<(B, P)>);
 
@@ -66,7 +66,7 @@ impl<B: Serialize> Answer<B> {
 }
 
 impl Answer<Nothing> {
-    /// 204.
+    /// 204 without a body.
     #[must_use]
     pub fn nothing() -> Self {
         Self { kept: Kept::bare(StatusCode::NO_CONTENT), header: None, body: PhantomData }
@@ -74,7 +74,7 @@ impl Answer<Nothing> {
 }
 
 impl<B> Answer<B> {
-    /// 304: the caller has the representation with this entity tag.
+    /// 304: the caller already has the representation with this entity tag.
     #[must_use]
     pub fn unchanged(etag: String) -> Self {
         Self { kept: Kept::bare(StatusCode::NOT_MODIFIED), header: None, body: PhantomData }.tagged(etag)
@@ -86,32 +86,32 @@ impl<B> Answer<B> {
         Self { kept, header: Some((REPLAYED, "true".to_owned())), body: PhantomData }
     }
 
-    /// The same with an entity tag.
+    /// The same answer with an entity tag.
     #[must_use]
     pub fn tagged(mut self, etag: String) -> Self {
         self.kept.etag = Some(etag);
         self
     }
 
-    /// The same with a header that is not stored.
+    /// The same answer with a header that is not stored.
     #[must_use]
     pub fn with_header(self, name: HeaderName, value: String) -> Self {
         Self { header: Some((name, value)), ..self }
     }
 
-    /// What is stored of it under an idempotency key.
+    /// The parts of the answer that are stored under an idempotency key.
     #[must_use]
     pub const fn kept(&self) -> &Kept {
         &self.kept
     }
 
-    /// The same as an answer of an operation with a confirmation screen.
+    /// The same answer, typed as an answer of an operation with a confirmation screen.
     #[must_use]
     pub fn or_preview<P>(self) -> Answer<OrPreview<B, P>> {
         Answer { kept: self.kept, header: self.header, body: PhantomData }
     }
 
-    /// The same as the answer to a rehearsal of an operation.
+    /// The same answer, typed as the answer to a request with `validate_only`.
     #[must_use]
     pub fn as_preview<O>(self) -> Answer<OrPreview<O, B>> {
         Answer { kept: self.kept, header: self.header, body: PhantomData }
@@ -124,9 +124,9 @@ impl<B> Responder for Answer<B> {
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         let Kept { status, etag, location, body } = self.kept;
         let mut response = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::OK));
-        let named = [(header::ETAG, etag), (header::LOCATION, location)];
-        let given = named.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        for (name, value) in given.chain(self.header) {
+        let optional_headers = [(header::ETAG, etag), (header::LOCATION, location)];
+        let present_headers = optional_headers.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        for (name, value) in present_headers.chain(self.header) {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response.insert_header((name, value));
             }

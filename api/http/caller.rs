@@ -1,5 +1,5 @@
-//! Who calls: the account of an access token, or anyone. The transaction of the call turns the caller into an
-//! actor.
+//! The caller of a request: the account of an access token, or anyone. The transaction of the request turns
+//! the caller into an actor.
 
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpMessage as _, HttpRequest, web};
@@ -29,7 +29,7 @@ pub fn bearer_scheme() -> SecurityScheme {
     SecurityScheme::Http(http)
 }
 
-/// Who calls, as the request states it. The transaction checks it and finds who acts.
+/// The caller that a request states. The transaction checks the caller and finds the actor.
 pub trait Caller: Clone + Send + 'static {
     /// The account of the access token, if there is one.
     fn account_id(&self) -> Option<AccountId> {
@@ -39,13 +39,13 @@ pub trait Caller: Clone + Send + 'static {
     /// Locks what the caller is about to change, before the transaction reads it.
     ///
     /// # Errors
-    /// The database's.
+    /// The error of the database.
     fn lock(&self, conn: &mut Conn) -> Result<(), Error>;
 
-    /// Finds who acts.
+    /// Finds the actor.
     ///
     /// # Errors
-    /// [`IdentityRefusal::SessionEnded`] and the like.
+    /// [`IdentityRefusal::SessionEnded`] or another refusal of the caller.
     fn actor(&self, conn: &mut Conn, now: Instant) -> Result<Actor, Error>;
 }
 

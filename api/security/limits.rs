@@ -1,4 +1,4 @@
-//! Budgets on what callers can cause, counted in this process (GCRA, by the `governor` crate).
+//! Budgets that limit callers, counted in this process (GCRA, by the `governor` crate).
 //!
 //! Budgets per client alone would lock out whole offices that share an address. Budgets per account alone would let
 //! anybody lock out a clinic. So both are used, and a client that has logged in to an account before has a separate
@@ -55,9 +55,9 @@ type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, Ticks, StateI
 pub struct Remaining {
     /// The budget's name.
     pub policy: &'static str,
-    /// Its size.
+    /// The size of the whole budget.
     pub budget: Budget,
-    /// Requests that are left now.
+    /// How many requests are left now.
     pub left: u32,
 }
 
@@ -131,12 +131,12 @@ mod tests {
     }
 
     #[test]
-    fn a_used_up_budget_says_when_to_come_back_and_keeps_its_word() {
+    fn a_used_up_budget_says_when_the_next_request_is_allowed() {
         let (limit, seconds) = limit(3, 60);
         for left in [2, 1, 0] {
             assert_eq!(limit.take("a").unwrap().left, left);
         }
-        let Err(Error::Limited(limited)) = limit.take("a") else { panic!("the fourth was taken") };
+        let Err(Error::Limited(limited)) = limit.take("a") else { panic!("the fourth request was allowed") };
         assert_eq!((limited.quota, limited.retry_after), (3, Duration::from_secs(20)));
         seconds.fetch_add(19, Ordering::Relaxed);
         assert!(limit.take("a").is_err());
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn one_keys_budget_is_not_anothers() {
+    fn each_key_has_its_own_budget() {
         let (limit, _) = limit(1, 60);
         assert!(limit.take("attacker").is_ok());
         assert!(limit.take("attacker").is_err());

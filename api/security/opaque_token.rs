@@ -8,15 +8,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-/// Characters of a token: 32 bytes in base64url without padding.
+/// The number of characters of a token: 32 bytes in base64url without padding.
 pub const TOKEN_CHARACTERS: usize = 43;
 
-/// A token as its owner has it.
+/// A token in the form that its owner has, not its hash.
 #[derive(Debug, Clone)]
 pub struct OpaqueToken(SecretString);
 
 impl OpaqueToken {
-    /// Most characters of a text that is looked up as a token.
+    /// The maximum number of characters of a text that is looked up as a token.
     pub const MAX_INPUT: u64 = 200;
 
     /// A new token.
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_differ_and_only_their_own_text_finds_their_hash() {
+    fn tokens_differ_and_only_the_text_of_a_token_has_its_hash() {
         let (one, other) = (OpaqueToken::generate(), OpaqueToken::generate());
         assert_eq!(one.reveal().len(), TOKEN_CHARACTERS);
         assert_ne!(one.hash(), other.hash());
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn every_character_of_a_token_counts() {
+    fn a_change_of_any_character_changes_the_hash() {
         let token = OpaqueToken::generate();
         for place in 0..TOKEN_CHARACTERS {
             let mut altered = token.reveal().to_owned();
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_does_not_show_itself_in_a_log() {
+    fn debug_output_hides_the_token() {
         let token = OpaqueToken::generate();
         assert!(!format!("{token:?}").contains(token.reveal()));
     }

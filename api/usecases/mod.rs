@@ -1,4 +1,5 @@
-//! What the service does: one transaction each, load, decide (in `domain`), store, queue the mails.
+//! The use cases. Each is one transaction: it loads data, lets `domain` decide, stores the result and queues
+//! mails.
 
 pub mod accounts;
 pub mod actor;

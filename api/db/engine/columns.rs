@@ -1,7 +1,7 @@
 //! The three column types that SQLite and PostgreSQL store differently, and their Rust values.
 //!
-//! Rows hold storage types only. Each resource's file decodes its rows into domain values, and its errors name the
-//! column and the row that cannot be decoded.
+//! Rows contain these storage types only. The file of each resource decodes its rows into domain values, and
+//! its errors name the column and the row that cannot be decoded.
 
 use std::fmt;
 use std::io::Write as _;
@@ -117,12 +117,12 @@ impl Document {
     /// Writes a value as a document.
     ///
     /// # Errors
-    /// An internal error where the value cannot be JSON.
+    /// An internal error if the value cannot be written as JSON.
     pub fn of(value: &impl Serialize) -> Result<Self, Error> {
         serde_json::to_string(value).map(Self).map_err(Error::internal)
     }
 
-    /// Reads the document back.
+    /// Reads a value from the document.
     ///
     /// # Errors
     /// An internal error that names the row and the column.

@@ -1,4 +1,4 @@
-//! Mailed links: what they are for, how long they are good, when they may be used.
+//! Mailed links: their purposes, how long they are valid, and when they may be used.
 
 use chrono::Duration;
 
@@ -8,7 +8,7 @@ use crate::domain::values::ids::{AccountId, LinkId};
 use crate::domain::values::words::words;
 
 words! {
-    /// What a mailed link leads to.
+    /// The purpose of a mailed link.
     pub enum LinkPurpose {
         /// Registration of an account (アカウント登録用URL).
         Registration = "REGISTRATION",
@@ -20,8 +20,8 @@ words! {
 }
 
 impl LinkPurpose {
-    /// How long a link is good. A registration may wait for a colleague until the next day; a link
-    /// that replaces a password may not.
+    /// How long a link is valid. A registration may have to wait for a colleague until the next day. A link
+    /// that replaces a password is valid for a shorter time, because it is more dangerous in wrong hands.
     #[must_use]
     pub const fn life(self) -> Duration {
         match self {
@@ -36,33 +36,33 @@ impl LinkPurpose {
 pub struct Link {
     /// Its id.
     pub id: LinkId,
-    /// What it leads to.
+    /// Its purpose.
     pub purpose: LinkPurpose,
-    /// Where it was mailed.
+    /// The address that it was mailed to.
     pub email: EmailAddress,
-    /// Whose it is, where there is an account.
+    /// The account that it belongs to, if there is one.
     pub account_id: Option<AccountId>,
-    /// When it was asked for.
+    /// When it was requested.
     pub created_at: Instant,
-    /// From when on it is not good any more.
+    /// From when on it is no longer valid.
     pub expires_at: Instant,
-    /// When it, or another of the same address and purpose, was used.
+    /// When it, or another link of the same address and purpose, was used.
     pub used_at: Option<Instant>,
 }
 
 /// Whether a link may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkState {
-    /// It may.
+    /// It may be used.
     Good,
     /// It, or another link of the same address and purpose, was used.
     Used,
-    /// Its life is over.
+    /// It has expired.
     Expired,
 }
 
 impl Link {
-    /// The link's state at an instant. Looking changes nothing, however often.
+    /// The link's state at an instant. This does not use the link.
     #[must_use]
     pub fn state(&self, now: Instant) -> LinkState {
         if self.used_at.is_some() {

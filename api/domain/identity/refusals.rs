@@ -1,4 +1,4 @@
-//! Why a caller is not let in, and why a mailed link leads nowhere.
+//! Why a login, a token or a mailed link is refused.
 
 use crate::domain::values::refusal::Refusal;
 use crate::domain::values::words::words;
@@ -8,9 +8,9 @@ words! {
     pub enum IdentityRefusal {
         /// No access token was sent.
         TokenMissing = "TOKEN_MISSING",
-        /// The access token is not one of ours.
+        /// The service did not issue the access token.
         TokenInvalid = "TOKEN_INVALID",
-        /// The access token's life is over; refresh it.
+        /// The access token has expired; refresh it.
         TokenExpired = "TOKEN_EXPIRED",
         /// The session was ended; log in again.
         SessionEnded = "SESSION_ENDED",
@@ -20,9 +20,9 @@ words! {
         LoginFailed = "LOGIN_FAILED",
         /// The mailed link's token is not known.
         LinkUnknown = "LINK_UNKNOWN",
-        /// The mailed link's life is over.
+        /// The mailed link has expired.
         LinkExpired = "LINK_EXPIRED",
-        /// The mailed link, or another of the same request, was used.
+        /// The mailed link, or another link of the same address and purpose, was used.
         LinkUsed = "LINK_USED",
     }
 }

@@ -1,8 +1,8 @@
-//! E-mail addresses. An address is the login id of an account, so two spellings of one mailbox
-//! must compare as equal, and what mail servers cannot deliver to must not become an account.
+//! E-mail addresses. An address is the login id of an account, so two spellings of one mailbox must compare
+//! as equal, and an address to which mail servers cannot deliver must not get an account.
 //!
-//! Old addresses of Japanese mobile carriers may hold `..` or end in a dot before the `@`. Mail
-//! servers refuse them, and their owners deserve to be told what to do instead.
+//! Old addresses of Japanese mobile carriers may contain `..`, or have a dot before the `@`. Mail servers
+//! refuse them. They have a fault of their own, so that the text can tell their owners what to do instead.
 
 use std::fmt;
 
@@ -17,14 +17,14 @@ const LABEL_MAX: usize = 63;
 pub struct EmailAddress(String);
 
 impl EmailAddress {
-    /// Most characters of an address (RFC 5321).
+    /// The maximum number of characters of an address (RFC 5321).
     pub const MAX: u64 = 254;
 
-    /// Reads an address; full-width letters and signs are taken for their ASCII twins.
+    /// Reads an address. Full-width letters and signs are read as the same characters of ASCII.
     ///
     /// # Errors
-    /// [`Fault::EmailCarrierDots`] when all that is wrong are dots in a row or before the `@`,
-    /// [`Fault::EmailForm`] for everything else.
+    /// [`Fault::EmailCarrierDots`] if the only error is dots in a row or before the `@`, [`Fault::EmailForm`]
+    /// for every other error.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let text = characters::nfkc(text);
         let (local_part, domain) = text.trim().split_once('@').ok_or(Fault::EmailForm)?;
@@ -47,7 +47,7 @@ impl EmailAddress {
         &self.0
     }
 
-    /// The whole address in lower case: what is compared, and unique among accounts.
+    /// The whole address in lower case. Addresses are compared by this key, and it is unique among accounts.
     #[must_use]
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
@@ -59,21 +59,23 @@ impl EmailAddress {
         self.0.split_once('@').unwrap_or_default().0
     }
 
-    /// The part behind the `@`, in lower case.
+    /// The part after the `@`, in lower case.
     #[must_use]
     pub fn domain(&self) -> &str {
         self.0.split_once('@').unwrap_or_default().1
     }
 }
 
-/// Atoms and dots of RFC 5321, with dots where the RFC has none except at the beginning.
+/// Whether a text is a local part of RFC 5321. It may also have dots in a row and at the end, which the RFC
+/// does not allow.
 fn is_local_part_but_for_dots(text: &str) -> bool {
     (1..=LOCAL_PART_MAX).contains(&text.len())
         && !text.starts_with('.')
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&b))
 }
 
-/// Labels of letters, digits and inner hyphens; at least two, and the last is no number.
+/// Whether a text is a domain: at least two labels of letters, digits and inner hyphens, of which the last is
+/// not a number.
 fn is_domain(text: &str) -> bool {
     let is_label = |label: &str| {
         (1..=LABEL_MAX).contains(&label.len())
@@ -104,7 +106,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn the_domain_is_lowered_the_name_is_kept_and_the_key_ignores_case() {
+    fn the_domain_is_in_lower_case_the_local_part_is_kept_and_the_key_ignores_case() {
         let address = EmailAddress::parse(" Hanako.Yamada+Todokede@Clinic.EXAMPLE.jp\n").unwrap();
         assert_eq!(address.to_string(), "Hanako.Yamada+Todokede@clinic.example.jp");
         assert_eq!(address.local_part(), "Hanako.Yamada+Todokede");
@@ -113,13 +115,13 @@ mod tests {
     }
 
     #[test]
-    fn a_full_width_address_is_an_address() {
+    fn a_full_width_address_is_read_as_ascii() {
         let address = EmailAddress::parse("　ｈａｎａｋｏ＠ｅｘａｍｐｌｅ．ｊｐ　").unwrap();
         assert_eq!(address.as_str(), "hanako@example.jp");
     }
 
     #[test]
-    fn unusual_but_deliverable_addresses_are_taken() {
+    fn unusual_but_deliverable_addresses_are_accepted() {
         for text in [
             "a@b.cd",
             "_@example.jp",
@@ -159,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_no_plain_atoms_are_refused() {
+    fn local_parts_that_are_not_plain_atoms_are_refused() {
         for text in [
             "",
             "@",
@@ -183,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn domains_that_no_mail_reaches_are_refused() {
+    fn domains_that_cannot_receive_mail_are_refused() {
         for domain in [
             "",
             ".",
@@ -208,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_those_of_the_mail_protocol() {
+    fn lengths_have_the_limits_of_the_mail_protocol() {
         let address = |name: usize, labels: &[usize]| {
             let domain: Vec<_> = labels.iter().map(|length| "b".repeat(*length)).collect();
             EmailAddress::parse(&format!("{}@{}", "a".repeat(name), domain.join(".")))
@@ -220,13 +222,13 @@ mod tests {
     }
 
     #[test]
-    fn a_log_line_does_not_show_the_address() {
+    fn debug_output_hides_the_address() {
         assert_eq!(format!("{:?}", EmailAddress::parse("hanako@example.jp")), "Ok(EmailAddress(..))");
     }
 
     proptest! {
         #[test]
-        fn any_text_is_read_or_refused_and_what_is_read_is_in_normal_form(
+        fn any_text_is_refused_or_read_in_normal_form(
             text in "[A-Za-z0-9.+_-]{0,5}@[A-Za-z0-9.-]{0,8}|[Ａ-ｚ．＠a.]{0,12}|\\PC{0,20}",
         ) {
             if let Ok(address) = EmailAddress::parse(&text) {

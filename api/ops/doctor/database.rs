@@ -36,13 +36,13 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
     let mut conn = match open(&settings.database) {
         Ok(conn) => conn,
         Err(error) => {
-            let mend = match &settings.database {
+            let advice = match &settings.database {
                 Source::Sqlite(_) => "check DATABASE_URL; a broken file is restored from a backup",
                 Source::Postgres(_) => {
                     "check that the server is up, and host, user, password and sslrootcert in DATABASE_URL"
                 }
             };
-            let message = format!("cannot be opened, {}: {mend}", error.reason());
+            let message = format!("cannot be opened, {}: {advice}", error.reason());
             return report.add(Verdict::Fail, "database", message);
         }
     };
@@ -58,7 +58,7 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
     }
 }
 
-/// Opens it without changing anything. The service itself would set the journal mode of a file.
+/// Opens the database without changing anything. The service would set the journal mode of the file.
 fn open(source: &Source) -> Result<Conn, Error> {
     match source {
         Source::Sqlite(file) => open_unchanged(file),
@@ -84,8 +84,8 @@ fn examine_schema(conn: &mut Conn, settings: &Settings, report: &mut Report) -> 
         }
         Ok(_) => report.add(Verdict::Ok, "schema", "is of this version"),
         Err(error) => {
-            let mend = "run `todokede migrate`, or end what holds a lock";
-            let message = format!("has no history to read, {}: {mend}", error.reason());
+            let advice = "run `todokede migrate`, or end what holds a lock";
+            let message = format!("has no history to read, {}: {advice}", error.reason());
             report.add(Verdict::Fail, "schema", message);
             return false;
         }
@@ -96,7 +96,7 @@ fn examine_schema(conn: &mut Conn, settings: &Settings, report: &mut Report) -> 
     true
 }
 
-/// Whether it is a database of production.
+/// Checks that the database does not belong to a sandbox.
 fn examine_owner(conn: &mut Conn, report: &mut Report) {
     let message = match sandbox_clock::find_offset(conn) {
         Ok(None) => return,
@@ -118,9 +118,9 @@ fn examine_time(conn: &mut Conn, machine: &Clock, report: &mut Report) {
     match diagnosis::newest_instant(conn) {
         Ok(Some(newest)) if newest > now + SKEW => {
             let ahead = (newest - now).num_seconds();
-            let mend = "set the clocks of all machines by NTP";
+            let advice = "set the clocks of all machines by NTP";
             let message =
-                format!("what was stored last is {ahead} seconds ahead of this machine's clock: {mend}");
+                format!("what was stored last is {ahead} seconds ahead of this machine's clock: {advice}");
             report.add(Verdict::Fail, "clock", message);
         }
         Ok(_) => report.add(Verdict::Ok, "clock", "nothing that is stored lies in the future"),
@@ -141,18 +141,18 @@ fn examine_writing(conn: &mut Conn, machine: &Clock, source: &Source, report: &m
     match written {
         Ok(ProbeOutcome::Confirmed) => report.add(Verdict::Ok, "database", "can be written"),
         Ok(ProbeOutcome::WaitsForStandby) => {
-            let mend = "bring one back that synchronous_standby_names names (Patroni: `patronictl list` must show a \
-                        `Sync Standby`)";
-            let message = format!("{}, no synchronous standby answers: {mend}", late());
+            let advice = "bring one back that synchronous_standby_names names (Patroni: `patronictl list` must \
+                          show a `Sync Standby`)";
+            let message = format!("{}, no synchronous standby answers: {advice}", late());
             report.add(Verdict::Fail, "database", message);
         }
         Ok(ProbeOutcome::Late) => {
             let mend = "see what the server's disk and its log are at";
-            report.add(Verdict::Fail, "database", format!("{}: {mend}", late()));
+            report.add(Verdict::Fail, "database", format!("{}: {advice}", late()));
         }
         Err(error) => {
             let mend = "give the service's user the right to write, make room, end what holds a lock";
-            report.add(Verdict::Fail, "database", format!("cannot be written, {}: {mend}", error.reason()));
+            report.add(Verdict::Fail, "database", format!("cannot be written, {}: {advice}", error.reason()));
         }
     }
 }
@@ -172,8 +172,8 @@ fn examine_attachments(conn: &mut Conn, settings: &Settings, report: &mut Report
         Some((id, _)) => {
             let message =
                 format!("{} of {} attachments are missing, such as {id}", missing.len(), stored.len());
-            let mend = "mount the right folder, or restore it from a backup";
-            report.add(Verdict::Fail, "uploads", format!("{message}: {mend}"));
+            let advice = "mount the right folder, or restore it from a backup";
+            report.add(Verdict::Fail, "uploads", format!("{message}: {advice}"));
         }
     }
 }

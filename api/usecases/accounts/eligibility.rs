@@ -12,8 +12,8 @@ use crate::error::Error;
 ///
 /// # Errors
 /// [`AccountRefusal::FacilityHasAccount`], [`AccountRefusal::FacilitySucceeded`], or
-/// [`AccountRefusal::SuccessionRequired`] if an account of its former code exists. The ministry's letter asks
-/// such facilities for a succession.
+/// [`AccountRefusal::SuccessionRequired`] if an account of its former code exists. The ministry's letter has
+/// such facilities as its second audience.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn may_register(conn: &mut Conn, identity: &FacilityIdentity) -> Result<(), Error> {
     let code = match identity {

@@ -9,7 +9,7 @@ pub enum FacilityNumber {
     DesignationReceipt(String),
 }
 
-/// What every mail about a declaration (猶予届出) tells.
+/// The facts in every mail about a declaration (猶予届出).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeclarationFacts {
     /// Name of the facility.
@@ -24,7 +24,7 @@ pub struct DeclarationFacts {
     pub category_name: String,
 }
 
-/// What every mail about a succession (承継届出) tells.
+/// The facts in every mail about a succession (承継届出).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SuccessionFacts {
     /// Name of the facility under its old code (承継元).

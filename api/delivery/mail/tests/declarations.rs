@@ -6,7 +6,7 @@ use super::samples::{
 };
 
 #[test]
-fn a_declaration_in_time_is_under_review() {
+fn a_mail_about_a_declaration_in_time_says_that_it_is_under_review() {
     let mail = proper(&declaration_received());
     assert_eq!(
         mail.subject,
@@ -21,7 +21,7 @@ fn a_declaration_in_time_is_under_review() {
 }
 
 #[test]
-fn a_late_declaration_is_told_so() {
+fn a_mail_about_a_late_declaration_says_that_it_is_late() {
     let mail = proper(&declaration_received_late());
     mail.says("届出期限を過ぎてから受け付けました。");
     mail.says("after the deadline");
@@ -59,7 +59,7 @@ fn a_returned_declaration_says_what_to_correct_and_by_when() {
 }
 
 #[test]
-fn a_rejected_and_a_withdrawn_declaration_bring_no_excuse() {
+fn mails_about_rejected_and_withdrawn_declarations_say_that_there_is_no_excuse() {
     let rejected = proper(&declaration_rejected());
     assert!(rejected.subject.contains("】猶予届出の不受理のお知らせ（"), "{}", rejected.subject);
     let withdrawn = proper(&declaration_withdrawn());

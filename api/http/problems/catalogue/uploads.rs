@@ -1,4 +1,4 @@
-//! Files that are announced first and sent afterwards.
+//! The problems of files, which are announced first and sent afterwards.
 
 use super::{Entry, Words, call_centre};
 use crate::domain::filings::uploads::UploadRefusal as Refusal;

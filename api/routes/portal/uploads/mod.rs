@@ -1,4 +1,4 @@
-//! `/v1/uploads`: attachments, announced first, then their bytes.
+//! `/v1/uploads`: attachments. They are announced first, and then their bytes are sent.
 
 mod content;
 pub(in crate::routes) mod forms;
@@ -107,9 +107,9 @@ async fn store_content(
     content::accepts(headers, upload.media_type)?;
     let digest = content::digest(headers)?;
     let account = upload.account_id.to_string();
-    let own = context.state.uploads_of_accounts.acquire(&account);
-    let own = own.ok_or(Error::Overloaded("too many files of one account arrive"))?;
-    let turn =
+    let account_permit = context.state.uploads_of_accounts.acquire(&account);
+    let account_permit = account_permit.ok_or(Error::Overloaded("too many files of one account arrive"))?;
+    let permit =
         context.state.upload_permits.try_acquire().map_err(|_| Error::Overloaded("too many files arrive"))?;
     let limit = usize::try_from(MAX_BYTES).map_err(Error::internal)?;
     let bytes = receive(context.request(), payload.into_inner(), limit).await?.freeze();
@@ -120,7 +120,7 @@ async fn store_content(
         if keep { files.store(id, &bytes) } else { Ok(()) }
     })
     .await??;
-    drop((turn, own));
+    drop((permit, account_permit));
     let confirmed = context.write(*query, move |work| uploads::confirm(work, id)).await?;
     Ok(Answer::ok(&UploadResponse::of(&confirmed))?)
 }
