@@ -1,4 +1,4 @@
-//! What every handler needs of its request: the state, the instant, the client, the caller.
+//! What every handler needs of its request: the state, the instant, the client and the caller.
 
 use std::future::{Ready, ready};
 
@@ -16,10 +16,10 @@ use crate::state::State;
 use crate::usecases::actor::Actor;
 use crate::usecases::work::{Call, Work};
 
-/// What the edge knows of a request before its handler runs.
+/// What the edge knows about a request before the handler runs.
 #[derive(Debug, Clone)]
 pub struct Arrival {
-    /// The one instant of the request.
+    /// The time of the request, which is the same for everything that the request does.
     pub now: Instant,
     /// Its id.
     pub request_id: String,
@@ -37,11 +37,11 @@ pub struct Context<C = Anyone> {
     request: HttpRequest,
 }
 
-/// What a read works with: a snapshot of the database, who reads, and the instant of the request.
+/// What a read works with: a snapshot of the database, the actor, and the instant of the request.
 pub struct Reading<'a> {
     /// The snapshot.
     pub conn: &'a mut Conn,
-    /// Who reads.
+    /// The actor who reads.
     pub actor: &'a Actor,
     /// The instant.
     pub now: Instant,
@@ -51,7 +51,7 @@ impl<C: Caller> Context<C> {
     /// Reads from one snapshot of the database.
     ///
     /// # Errors
-    /// Those of the caller's token, and those of `view`.
+    /// The refusals of the caller's token, and the errors of `view`.
     pub async fn read<T, V>(&self, view: V) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -68,7 +68,7 @@ impl<C: Caller> Context<C> {
     /// Runs `effect` in one transaction and returns once it is on disk. A rehearsal is rolled back.
     ///
     /// # Errors
-    /// Those of the caller's token, and those of `effect`.
+    /// The refusals of the caller's token, and the errors of `effect`.
     pub async fn write<T, E>(&self, query: WriteQuery, effect: E) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -97,7 +97,7 @@ impl<C> Context<C> {
         Context { state, call, caller, request }
     }
 
-    /// Who calls.
+    /// The caller.
     #[must_use]
     pub const fn caller(&self) -> &C {
         &self.caller

@@ -79,7 +79,7 @@ impl Rehearsed {
 }
 
 impl Rehearsed {
-    /// The answer of an operation that has nothing of its own to show, rehearsed or not.
+    /// The answer of an operation without a body of its own: this body in a rehearsal, otherwise none.
     ///
     /// # Errors
     /// An internal error if it cannot be written.

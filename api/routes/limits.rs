@@ -1,4 +1,4 @@
-//! The limits of the document, held against those that requests are checked by.
+//! Compares the limits in the document with the limits by which requests are checked.
 //!
 //! `validator` takes the domain's constants. The derive of a schema takes literals only, so this test
 //! compares the two.
@@ -22,8 +22,8 @@ use super::portal::uploads::forms::UploadRequest;
 use super::sandbox::clock::ClockRequest;
 use crate::domain::identity::passwords;
 
-/// A limit's bounds by the pointer of its member: smallest and largest number, or none and the most
-/// characters or entries.
+/// The bounds of each limit by the pointer of its member: the smallest and the largest number, or `None` and
+/// the maximum number of characters or entries.
 type Limits = BTreeMap<String, (Option<i64>, i64)>;
 
 /// The document's schemas.
@@ -82,7 +82,7 @@ impl Schemas {
     }
 }
 
-/// The limits that `validator` found broken.
+/// The limits that a request exceeds, as `validator` found them.
 fn broken(errors: &ValidationErrors, place: &str, found: &mut Limits) {
     for (name, kind) in errors.errors() {
         let place = format!("{place}/{name}");
@@ -99,7 +99,7 @@ fn broken(errors: &ValidationErrors, place: &str, found: &mut Limits) {
     }
 }
 
-/// Compares the limits of one request, and answers its name.
+/// Compares the limits of one request, and returns the request's name.
 fn compared<T: DeserializeOwned + Validate + ToSchema>(schemas: &Schemas) -> String {
     let name = T::name().into_owned();
     let schema = &schemas.0[&name];

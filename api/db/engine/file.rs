@@ -23,8 +23,8 @@ pub(super) fn create_or_open(file: &Path) -> Result<Conn, Error> {
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder).map_err(Error::internal)?;
     }
-    // The database holds personal data, so only its owner may read it. SQLite gives its other files the same
-    // mode. An error here is ignored, because SQLite then fails with a better message.
+    // The database contains personal data, so only the file's owner may read it. SQLite gives its other files
+    // the same mode. An error here is ignored, because SQLite then fails with a better message.
     let _ = File::options().write(true).create_new(true).mode(0o600).open(file);
     let mut connection = establish(file)?;
     connection.batch_execute(DURABLE)?;
@@ -38,8 +38,8 @@ fn establish(file: &Path) -> Result<SqliteConnection, Error> {
     Ok(connection)
 }
 
-/// A connection that knows its file. If the file is moved or removed, the connection keeps writing to it, and no
-/// later connection finds what it wrote: [`Self::is_in_place`] detects that.
+/// A connection that knows its file. If the file is moved or removed, the connection keeps writing to the old
+/// file, and later connections do not find what it wrote. [`Self::is_in_place`] detects this.
 pub(super) struct OpenFile {
     pub(super) conn: Conn,
     file: PathBuf,
@@ -84,7 +84,7 @@ impl OpenFile {
 
 /// The device and inode number of a file, which identify it independently of its name.
 fn identity(file: &Path) -> Result<(u64, u64), Error> {
-    let there = std::fs::metadata(file)
+    let metadata = std::fs::metadata(file)
         .map_err(|error| Error::Unavailable(format!("{}: {error}", file.display()).into()))?;
-    Ok((there.dev(), there.ino()))
+    Ok((metadata.dev(), metadata.ino()))
 }

@@ -1,6 +1,6 @@
-//! Days and months as Japan counts them.
+//! Days and months in Japan time.
 //!
-//! Deadlines are days of Asia/Tokyo, inclusive: "until 2023-03-31" takes every instant before
+//! Deadlines are days of Asia/Tokyo, inclusive: "until 2023-03-31" includes every instant before
 //! 2023-03-31T15:00:00Z. Japan has had no daylight saving time since 1952, so the offset is fixed.
 
 use std::fmt;
@@ -9,12 +9,12 @@ use chrono::{DateTime, Datelike, Duration, FixedOffset, Months, NaiveDate, Utc};
 
 use super::fault::Fault;
 
-/// A point in time, in UTC. The service cuts instants to microseconds where it reads its clock.
+/// A point in time, in UTC. The service truncates instants to microseconds when it reads its clock.
 pub type Instant = DateTime<Utc>;
 
 const SECONDS_EAST: i32 = 9 * 60 * 60;
 
-/// The instant on the clocks of Japan.
+/// The instant in Japan time.
 #[must_use]
 pub fn in_japan(at: Instant) -> DateTime<FixedOffset> {
     FixedOffset::east_opt(SECONDS_EAST).map_or_else(|| at.fixed_offset(), |tokyo| at.with_timezone(&tokyo))
@@ -32,8 +32,8 @@ pub fn start_of(day: NaiveDate) -> Instant {
     day.and_time(chrono::NaiveTime::MIN).and_utc() - Duration::seconds(i64::from(SECONDS_EAST))
 }
 
-/// The same-numbered day some months later, or that month's last day where it has none
-/// (civil-law period: 2023-08-31 and six months make 2024-02-29).
+/// The day with the same number some months later, or that month's last day if the month is shorter. Periods
+/// in civil law are counted like this: 2023-08-31 and six months make 2024-02-29.
 #[must_use]
 pub fn months_after(day: NaiveDate, months: u32) -> NaiveDate {
     day.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX)
@@ -44,12 +44,12 @@ pub fn months_after(day: NaiveDate, months: u32) -> NaiveDate {
 /// # Errors
 /// [`Fault::DateForm`] for any other text and for days that do not exist.
 pub fn parse_date(text: &str) -> Result<NaiveDate, Fault> {
-    let shaped = text.len() == 10
+    let has_form = text.len() == 10
         && text
             .bytes()
             .enumerate()
             .all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
-    if !shaped {
+    if !has_form {
         return Err(Fault::DateForm);
     }
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_microsecond_of_a_japan_day_still_counts_and_the_next_does_not() {
+    fn a_japan_day_ends_with_its_last_microsecond() {
         let last = day("2023-03-31");
         let midnight = start_of(day("2023-04-01"));
         assert_eq!(midnight.to_rfc3339(), "2023-03-31T15:00:00+00:00");
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn months_after_ends_on_the_last_day_where_the_month_is_shorter() {
+    fn months_after_gives_the_last_day_of_a_shorter_month() {
         for (from, to) in [
             ("2023-08-31", "2024-02-29"),
             ("2022-08-31", "2023-02-28"),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_that_do_not_exist_or_are_written_otherwise_are_refused() {
+    fn dates_that_do_not_exist_or_have_another_form_are_refused() {
         for text in [
             "",
             "2023-02-29",

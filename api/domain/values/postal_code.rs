@@ -13,7 +13,7 @@ impl PostalCode {
     /// Reads a code as people write it: `100-8916`, `1008916`, `１００－８９１６`, `〒100-8916`.
     ///
     /// # Errors
-    /// [`Fault::PostalCodeForm`] unless it comes to seven digits.
+    /// [`Fault::PostalCodeForm`] unless the text has exactly seven digits.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let plain = characters::compact(text);
         let digits = plain.strip_prefix('〒').unwrap_or(&plain);
@@ -47,7 +47,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn every_way_people_write_it_leads_to_the_same_seven_digits() {
+    fn all_spellings_of_a_code_give_the_same_seven_digits() {
         for text in [
             "100-8916",
             "1008916",
@@ -85,13 +85,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_code_is_read_back_from_the_way_it_is_shown(number in 0..10_000_000_u32) {
+        fn every_code_can_be_read_in_the_form_in_which_it_is_shown(number in 0..10_000_000_u32) {
             let code = PostalCode::parse(&format!("{number:07}")).unwrap();
             prop_assert_eq!(PostalCode::parse(&code.to_string()), Ok(code));
         }
 
         #[test]
-        fn any_text_is_read_or_refused_and_what_is_read_is_seven_digits(
+        fn any_text_is_refused_or_read_as_seven_digits(
             text in "[〒0-9０-９ー-]{0,10}|\\PC{0,10}",
         ) {
             if let Ok(code) = PostalCode::parse(&text) {

@@ -9,7 +9,7 @@ use validator::ValidateLength;
 pub struct SecretText(SecretString);
 
 impl SecretText {
-    /// The text itself, to be checked or hashed and nothing else.
+    /// The text itself. It may only be checked or hashed.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
@@ -28,7 +28,7 @@ impl<'de> Deserialize<'de> for SecretText {
     }
 }
 
-/// `validator` keeps the refused value in its finding. Of a secret it gets an empty text.
+/// Writes an empty text, because `validator` keeps the refused value in its error.
 impl Serialize for SecretText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str("")
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_printed_and_written_nowhere() {
+    fn debug_output_and_json_hide_a_secret() {
         let secret: SecretText = serde_json::from_value("雨の日は".into()).unwrap();
         assert!(!format!("{secret:?}").contains('雨'));
         assert_eq!(serde_json::to_value(&secret).unwrap(), "");

@@ -22,7 +22,7 @@ pub(super) struct ResponseBody {
 enum Body {
     Bytes(Bytes),
     Stream(BoxBody),
-    /// No bytes, and the length that the headers state.
+    /// No bytes, but the length that the headers state.
     LengthOnly(BodySize),
 }
 
@@ -36,8 +36,8 @@ pub(super) fn send(body: BoxBody, permit: AdmissionPermit) -> BoxBody {
     BoxBody::new(ResponseBody { body, _permit: permit })
 }
 
-/// Omits a body and keeps its length, as an answer to HEAD does. The server would omit it too, but not when the
-/// next request has arrived already: then it treats the answer as that request's.
+/// Omits a body and keeps its length, for an answer to HEAD. The server would omit the body too, but not if
+/// the next request has arrived already, because then it treats the answer as the answer to that request.
 pub(super) fn omit(size: BodySize, permit: AdmissionPermit) -> BoxBody {
     BoxBody::new(ResponseBody { body: Body::LengthOnly(size), _permit: permit })
 }

@@ -1,4 +1,4 @@
-//! The checks of a PostgreSQL server alone: version, role, durability, encryption, clock.
+//! Checks that only a PostgreSQL server needs: version, role, durability, encryption, clock.
 
 use chrono::{DateTime, Duration};
 
@@ -10,9 +10,9 @@ use crate::domain::values::calendar::Instant;
 
 /// The oldest version that the tests run on.
 const OLDEST_TESTED: i32 = 150_000;
-/// Clocks that follow NTP differ less.
+/// The difference from which on there is a warning. Clocks that follow NTP differ less.
 const CLOCK_WARNING: Duration = Duration::seconds(1);
-/// From this difference on, leases and expiry times are wrong.
+/// The difference from which on the check fails, because leases and expiry times are wrong then.
 const CLOCK_FAILURE: Duration = Duration::seconds(5);
 
 /// Returns whether further checks make sense.
@@ -48,12 +48,15 @@ fn judge(server: &ServerReport, before: Instant, after: Instant) -> [(Verdict, &
 fn judge_role(server: &ServerReport) -> (Verdict, String) {
     let version = &server.version;
     if server.is_standby {
-        let mend =
+        let advice =
             "leave target_session_attrs=read-write in DATABASE_URL, or let the balancer lead to the primary";
-        (Verdict::Fail, format!("PostgreSQL {version} is a standby and takes no writes: {mend}"))
+        (Verdict::Fail, format!("PostgreSQL {version} is a standby and takes no writes: {advice}"))
     } else if server.encoding != "UTF8" {
-        let mend = "create the database anew with ENCODING 'UTF8'";
-        (Verdict::Fail, format!("its encoding is {}, which cannot hold every name: {mend}", server.encoding))
+        let advice = "create the database anew with ENCODING 'UTF8'";
+        (
+            Verdict::Fail,
+            format!("its encoding is {}, which cannot hold every name: {advice}", server.encoding),
+        )
     } else if server.version_number < OLDEST_TESTED {
         (
             Verdict::Warn,
@@ -66,8 +69,8 @@ fn judge_role(server: &ServerReport) -> (Verdict, String) {
 
 fn judge_durability(server: &ServerReport) -> (Verdict, String) {
     if !server.fsync || !server.full_page_writes {
-        let mend = "set fsync and full_page_writes to on";
-        return (Verdict::Fail, format!("a power cut can destroy the database: {mend}"));
+        let advice = "set fsync and full_page_writes to on";
+        return (Verdict::Fail, format!("a power cut can destroy the database: {advice}"));
     }
     let alone = server.synchronous_standby_names.is_empty();
     match server.synchronous_commit.as_str() {
@@ -77,8 +80,11 @@ fn judge_durability(server: &ServerReport) -> (Verdict, String) {
         }
         "on" | "remote_apply" => (Verdict::Ok, "commits are synced to disks, a standby's too".to_owned()),
         weak => {
-            let mend = "set synchronous_commit to on";
-            (Verdict::Fail, format!("synchronous_commit is {weak}, acknowledged filings can be lost: {mend}"))
+            let advice = "set synchronous_commit to on";
+            (
+                Verdict::Fail,
+                format!("synchronous_commit is {weak}, acknowledged filings can be lost: {advice}"),
+            )
         }
     }
 }
@@ -98,15 +104,15 @@ const fn judge_encryption(server: &ServerReport) -> (Verdict, &'static str) {
 
 /// Compares the server's clock with this machine's, which was read before and after it.
 fn judge_clock(server: &ServerReport, before: Instant, after: Instant) -> (Verdict, String) {
-    let theirs = DateTime::from_timestamp_micros(server.clock_micros).unwrap_or(DateTime::UNIX_EPOCH);
-    let apart = (theirs - after).max(before - theirs).max(Duration::zero());
+    let server_time = DateTime::from_timestamp_micros(server.clock_micros).unwrap_or(DateTime::UNIX_EPOCH);
+    let difference = (server_time - after).max(before - server_time).max(Duration::zero());
     let message =
-        format!("the database server's clock is {} ms from this machine's", apart.num_milliseconds());
-    let mend = "set the clocks of all machines by NTP";
-    if apart > CLOCK_FAILURE {
-        (Verdict::Fail, format!("{message}: {mend}"))
-    } else if apart > CLOCK_WARNING {
-        (Verdict::Warn, format!("{message}: {mend}"))
+        format!("the database server's clock is {} ms from this machine's", difference.num_milliseconds());
+    let advice = "set the clocks of all machines by NTP";
+    if difference > CLOCK_FAILURE {
+        (Verdict::Fail, format!("{message}: {advice}"))
+    } else if difference > CLOCK_WARNING {
+        (Verdict::Warn, format!("{message}: {advice}"))
     } else {
         (Verdict::Ok, message)
     }
@@ -138,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn every_weakness_of_a_server_is_told_and_nothing_else() {
+    fn every_weakness_of_a_server_is_reported_and_nothing_else() {
         use Verdict::{Fail, Ok, Warn};
         let synchronous = |commit: &str, standbys: &str| ServerReport {
             synchronous_commit: commit.to_owned(),
@@ -166,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn clocks_that_drift_apart_warn_before_they_fail_in_both_directions() {
+    fn clocks_that_differ_cause_a_warning_first_and_a_failure_later() {
         for (micros, verdict) in [
             (0, Verdict::Ok),
             (1_009_000, Verdict::Ok),

@@ -1,4 +1,4 @@
-//! What a review said of a filing.
+//! The result of the review of a filing, as answers show it.
 
 use chrono::NaiveDate;
 use serde::Serialize;

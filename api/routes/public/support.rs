@@ -1,4 +1,4 @@
-//! `/v1/support`: when the call centre can be reached.
+//! `/v1/support`: the telephone number and the opening hours of the call centre.
 
 use crate::routes::tags;
 use actix_web::get;
@@ -17,7 +17,7 @@ use crate::http::operation::Operation;
 use crate::http::problems::Problem;
 use crate::http::timestamp::Timestamp;
 
-/// How far ahead holidays are listed.
+/// How many days ahead holidays are listed.
 const DAYS_AHEAD: i64 = 366;
 
 const READ: Operation = Operation::public("getSupport");

@@ -1,7 +1,7 @@
-//! The mails (メール) of the service: what each one needs to be written.
+//! The mails (メール) of the service, and the facts that each of them needs.
 //!
-//! A message holds facts only; its wording stands in its template. Links carry tokens, so neither a
-//! message nor a composed mail prints its contents with `Debug`.
+//! A message contains facts only; its wording is in its template. Links contain tokens, so neither a message
+//! nor a composed mail shows its contents in `Debug` output.
 
 use std::fmt;
 
@@ -26,7 +26,7 @@ table::mails! {
         /// When the link stops working.
         expires_at: Instant,
     }
-    /// Someone asked to register an address that has an account: to that account's owner.
+    /// To the owner of an account: someone tried to register the account's address.
     AddressTaken = "ADDRESS_TAKEN" from "registration/address_taken.mail" {
         /// Where to log in.
         login_url: String,
@@ -61,13 +61,13 @@ table::mails! {
         /// When the link stops working.
         expires_at: Instant,
     }
-    /// To the old address: a change was asked for.
+    /// To the old address: a change was requested.
     EmailChangeRequested = "EMAIL_CHANGE_REQUESTED" from "credentials/email_change_requested.mail" {
         /// Name of the facility.
         facility_name: String,
         /// When it was asked for.
         at: Instant,
-        /// The new address, all but a hint of it covered.
+        /// The new address, of which only a few characters are shown.
         new_address_masked: String,
     }
     /// To the old address: the change is complete.
@@ -77,23 +77,23 @@ table::mails! {
         /// When it was completed.
         at: Instant,
     }
-    /// An account asked to change to an address that another account has: to that other owner.
+    /// To the owner of an account: another account tried to change its address to this account's address.
     NewAddressTaken = "NEW_ADDRESS_TAKEN" from "credentials/new_address_taken.mail" {
         /// When it was asked for.
         at: Instant,
     }
-    /// A declaration has come in and is under review.
+    /// A declaration was received and is under review.
     DeclarationReceived = "DECLARATION_RECEIVED" from "declarations/received.mail" {
         /// The declaration.
         facts: DeclarationFacts,
-        /// Whether it came after the round's deadline.
+        /// Whether it was filed after the round's deadline.
         late: bool,
     }
     /// A declaration was accepted (受理).
     DeclarationAccepted = "DECLARATION_ACCEPTED" from "declarations/accepted.mail" {
         /// The declaration.
         facts: DeclarationFacts,
-        /// Last day of the excuse, where it is known already.
+        /// Last day of the excuse, if it is known already.
         excused_until: Option<NaiveDate>,
         /// Until when the facility is excused, in words.
         excused_text: String,
@@ -119,7 +119,7 @@ table::mails! {
         /// The declaration.
         facts: DeclarationFacts,
     }
-    /// A succession has come in.
+    /// A succession was received.
     SuccessionReceived = "SUCCESSION_RECEIVED" from "successions/received.mail" {
         /// The succession.
         facts: SuccessionFacts,

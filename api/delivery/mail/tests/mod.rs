@@ -1,4 +1,5 @@
-//! What every mail says and keeps: its words in one file for each group, and what no value can do to it.
+//! Tests of the mails: their wording, in one file for each group, and that values cannot change a mail's
+//! form.
 
 mod credentials;
 mod declarations;

@@ -6,7 +6,7 @@ use super::samples::{
 };
 
 #[test]
-fn the_provisional_mail_carries_the_link_and_its_validity() {
+fn the_provisional_mail_contains_the_link_and_its_expiry() {
     let mail = proper(&provisional_registration());
     assert_eq!(mail.subject, "【医療機関等向けポータルサイト】仮登録メール（アカウント登録用URLのご案内）");
     mail.is_addressed_to("ご担当者 様");
@@ -19,7 +19,7 @@ fn the_provisional_mail_carries_the_link_and_its_validity() {
 }
 
 #[test]
-fn the_owner_of_a_taken_address_learns_three_ways_on() {
+fn the_owner_of_a_taken_address_is_told_to_log_in_recover_or_succeed() {
     let mail = proper(&address_taken());
     assert_eq!(mail.subject, "【医療機関等向けポータルサイト】アカウント登録のお申し込みについて");
     mail.is_addressed_to("ご担当者 様");
@@ -30,7 +30,7 @@ fn the_owner_of_a_taken_address_learns_three_ways_on() {
 }
 
 #[test]
-fn a_new_account_is_confirmed_under_the_letters_own_title() {
+fn a_new_account_is_confirmed_with_the_title_of_the_ministrys_letter() {
     let mail = proper(&account_created());
     assert_eq!(mail.subject, "【医療機関等向けポータルサイト】アカウント登録完了のご案内");
     mail.is_addressed_to(&format!("{NAME} 御中"));

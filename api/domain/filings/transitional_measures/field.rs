@@ -1,4 +1,4 @@
-//! The members a reason can have, their form, and when an edition asks for them.
+//! The members that a reason can have, their form, and when an edition requires them.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -45,12 +45,12 @@ words! {
     }
 }
 
-/// The youngest age that is taken for a doctor's.
+/// The lowest age that is accepted for a doctor.
 pub const YOUNGEST_AGE: i64 = 18;
-/// The oldest age that is taken for a doctor's.
+/// The highest age that is accepted for a doctor.
 pub const OLDEST_AGE: i64 = 120;
 
-/// The form of a member's value. Sizes are a decision of this service.
+/// The form of a member's value. This service chose the limits itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldForm {
     /// A day `YYYY-MM-DD`.
@@ -67,7 +67,7 @@ pub enum FieldForm {
         /// Most characters.
         max: u64,
     },
-    /// A box to tick: only `true` is good.
+    /// A confirmation: only `true` is valid.
     Confirmation,
     /// One of these words.
     Word(&'static [&'static str]),
@@ -209,7 +209,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_is_a_day_or_a_month_that_exists_and_nothing_else() {
+    fn a_limit_is_an_existing_day_or_month() {
         for text in ["2023-02-28", "2023-09"] {
             let limit: NotAfter = serde_json::from_str(&format!("\"{text}\"")).unwrap();
             assert_eq!(String::from(limit), text);
@@ -220,14 +220,14 @@ mod tests {
     }
 
     #[test]
-    fn every_pointer_is_the_reason_and_the_code() {
+    fn every_pointer_is_made_of_the_reason_and_the_code() {
         for field in StatementField::ALL {
             assert_eq!(field.pointer(), format!("/reason/{field}"));
         }
     }
 
     #[test]
-    fn a_requirement_with_a_word_too_many_is_refused() {
+    fn malformed_requirements_are_refused() {
         for json in [
             r#""SOMETIMES""#,
             r#"{"WHEN_BELOW":{"field":"youngest_fulltime_age"}}"#,

@@ -1,4 +1,4 @@
-//! What the round's tests share: two rounds, and one complete statement of every sort.
+//! Data that the tests of rounds share: two rounds, and complete statements of all kinds.
 
 use chrono::NaiveDate;
 
@@ -84,7 +84,7 @@ pub(super) fn elderly(age: i64, explained: bool) -> Statement {
     })
 }
 
-/// One statement of each sort that the round of 2023 takes: every category and every condition.
+/// One statement of each kind that the round of 2023 accepts: every category and every condition.
 pub(super) fn complete_statements() -> Vec<Statement> {
     let mut with_vendor = system_in_progress("2023-02-28", "2023-09");
     with_vendor.vendor_name = Some("株式会社例示システム".to_owned());
@@ -110,7 +110,7 @@ pub(super) fn complete_statements() -> Vec<Statement> {
     ]
 }
 
-/// States a member with a value that is good in itself.
+/// Sets a member to a value that is valid by itself.
 pub(super) fn sample(statement: &mut Statement, field: StatementField) {
     use StatementField as F;
     let date = Some(day("2023-02-01"));
@@ -132,14 +132,14 @@ pub(super) fn sample(statement: &mut Statement, field: StatementField) {
     }
 }
 
-/// Takes a member back.
+/// Removes a member.
 pub(super) fn clear(statement: &mut Statement, field: StatementField) {
     let mut stored = serde_json::to_value(&*statement).unwrap();
     stored.as_object_mut().unwrap().remove(field.code());
     *statement = serde_json::from_value(stored).unwrap();
 }
 
-/// A later round of another kind of facility: other dates, other caps, no home-visit category.
+/// A later round for another kind of facility, with other dates and caps and without the home-visit category.
 pub(super) const HOME_VISIT_NURSING: &str = r#"{
   "round": "visiting-nursing-2024",
   "editions": [{

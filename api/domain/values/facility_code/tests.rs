@@ -19,7 +19,7 @@ fn codes_of_every_kind_are_read_with_the_check_digit_of_their_prefecture() {
         ("4019999996", "40", Medical),
         ("1319900127", "13", Medical),
         ("1449900770", "14", Pharmacy),
-        // Nobody knows which digits count here: nine first, six second.
+        // The rule is not known here: the first code follows the rule of nine digits, the second that of six.
         ("1339900340", "13", Dental),
         ("1339900341", "13", Dental),
         ("4719900062", "47", Medical),
@@ -35,7 +35,8 @@ fn codes_of_every_kind_are_read_with_the_check_digit_of_their_prefecture() {
 
 #[test]
 fn a_check_digit_of_the_other_rule_is_refused_where_the_rule_is_known() {
-    // The first is right for the six digits, which count in 11 to 14; the second for the nine.
+    // These check digits are correct by the rule that does not apply: prefectures 11 to 14 have the rule of
+    // six digits, the others that of nine.
     for text in ["0119900127", "1319900120", "1219950050", "1449900776", "1849900424", "2739900184"] {
         assert_eq!(FacilityCode::parse(text), Err(Fault::FacilityCodeCheckDigit), "{text}");
     }
@@ -45,7 +46,7 @@ fn a_check_digit_of_the_other_rule_is_refused_where_the_rule_is_known() {
 }
 
 #[test]
-fn staff_may_override_the_check_digit_and_nothing_else() {
+fn a_code_can_be_read_without_its_check_digit_but_not_with_other_errors() {
     assert_eq!(FacilityCode::parse_overridden("0119900120").unwrap().as_str(), "0119900120");
     assert_eq!(FacilityCode::parse_overridden("4819900124"), Err(Fault::FacilityCodePrefecture));
     assert_eq!(FacilityCode::parse_overridden("0129900124"), Err(Fault::FacilityCodeKind));
@@ -85,7 +86,7 @@ fn anything_but_ten_digits_is_refused() {
 }
 
 #[test]
-fn prefectures_end_with_okinawa_and_fee_tables_are_four() {
+fn codes_of_unknown_prefectures_and_fee_tables_are_refused() {
     for prefecture in ["00", "48", "50", "99"] {
         assert_eq!(FacilityCode::parse(&format!("{prefecture}19900124")), Err(Fault::FacilityCodePrefecture));
     }
@@ -95,7 +96,7 @@ fn prefectures_end_with_okinawa_and_fee_tables_are_four() {
 }
 
 #[test]
-fn no_code_begins_with_digits_that_are_not_nine_or_not_a_facilitys() {
+fn no_code_begins_with_other_than_nine_digits_of_a_facility() {
     for first_nine in ["", "01199001", "0119900124", "48199001２", "012990012", "abcdefghi"] {
         assert_eq!(with_check_digit(first_nine), None, "{first_nine:?}");
     }
@@ -103,14 +104,14 @@ fn no_code_begins_with_digits_that_are_not_nine_or_not_a_facilitys() {
 
 proptest! {
     #[test]
-    fn nine_digits_and_their_check_digit_always_make_a_code(first_nine in first_nine()) {
+    fn nine_digits_with_their_check_digit_are_a_code(first_nine in first_nine()) {
         let code = with_check_digit(&first_nine).unwrap();
         prop_assert!(code.as_str().starts_with(&first_nine));
         prop_assert_eq!(FacilityCode::parse(code.as_str()), Ok(code));
     }
 
     #[test]
-    fn one_mistyped_digit_is_noticed_wherever_one_rule_is_known(
+    fn one_wrong_digit_is_noticed_if_the_rule_is_known(
         first_nine in first_nine(), place in 0..10_usize, slip in 1..10_u8,
     ) {
         let code = with_check_digit(&first_nine).unwrap();
@@ -119,7 +120,7 @@ proptest! {
         let typed = String::from_utf8(digits).unwrap();
         let rule = Coverage::of(&code);
         let checked = rule == Coverage::Nine || rule == Coverage::Six && place > 2;
-        // A slip in the first three digits can lead to a prefecture or kind of another rule.
+        // A wrong digit among the first three can make a prefecture or a kind with another rule.
         let same_rule = FacilityCode::parse_overridden(&typed).map_or(true, |slip| Coverage::of(&slip) == rule);
         if checked && same_rule {
             prop_assert!(FacilityCode::parse(&typed).is_err(), "{} for {}", typed, code);
@@ -127,14 +128,14 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read_or_refused_and_what_is_read_is_in_normal_form(text in any::<String>()) {
+    fn any_text_is_refused_or_read_in_normal_form(text in any::<String>()) {
         if let Ok(code) = FacilityCode::parse_overridden(&text) {
             prop_assert_eq!(FacilityCode::parse_overridden(code.as_str()), Ok(code));
         }
     }
 
     #[test]
-    fn decoration_never_changes_a_code(
+    fn separators_do_not_change_a_code(
         first_nine in first_nine(), separator in "[- 　・.,，ー－‐]{0,3}",
     ) {
         let code = with_check_digit(&first_nine).unwrap();
@@ -143,8 +144,8 @@ proptest! {
     }
 }
 
-/// The check digits of the invented codes `PP T 99 0012`, by prefecture and, in the order of the fee
-/// tables 1, 3, 4 and 6, by kind. Two stand where no published code shows the rule.
+/// The check digits of the invented codes `PP T 99 0012`, by prefecture and, in the order of the fee tables
+/// 1, 3, 4 and 6, by kind. There are two digits where no published code shows the rule.
 ///
 /// By hand: over the six digits 990012 the sum is, from the right, 4 of 2·2, 1, 0, 0, 9 (1 + 8 of 2·9)
 /// and 9, which is 23, so the digit is 7 whatever stands before. Over all nine digits the fee table adds
@@ -203,7 +204,7 @@ const CHECK_DIGITS: [(&str, [&[u8]; 4]); 47] = [
 ];
 
 #[test]
-fn every_prefecture_and_kind_takes_the_digits_of_its_rule_and_no_other() {
+fn every_prefecture_and_kind_accepts_only_the_digits_of_its_rule() {
     for (prefecture, by_kind) in CHECK_DIGITS {
         for (fee_table, digits) in [1, 3, 4, 6].into_iter().zip(by_kind) {
             for check in 0..=9 {

@@ -1,9 +1,9 @@
-//! What is said of facilities, founders and accounts that do not fit together.
+//! The texts of faults about facilities, founders, accounts, passwords and files.
 
 use crate::domain::values::fault::Fault;
 use crate::http::problems::catalogue::Words;
 
-/// The text of a fault of this sort.
+/// The text of a fault, if it is in this table.
 pub(super) const fn words(fault: Fault) -> Option<Words> {
     Some(match fault {
         Fault::OwnFacilityCode => Words {

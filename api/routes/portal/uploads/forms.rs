@@ -1,4 +1,4 @@
-//! The forms of an upload: what is announced, what is shown.
+//! The forms of an upload: the announcement, and the answers.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
