@@ -1,4 +1,4 @@
-//! The work of a service that no request causes: it delivers mails and removes old data.
+//! The service's work in the background: it delivers mails and removes old data.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +45,7 @@ fn mailbox(state: &State) -> Mailbox {
 /// Delivers everything that is due to the sandbox's mailbox. Mails of production are sent by [`run`].
 ///
 /// # Errors
-/// The database's.
+/// The error of the database.
 pub async fn deliver_to_mailbox(state: &State) -> Result<(), Error> {
     if state.is_sandbox() { mailbox(state).deliver().await } else { Ok(()) }
 }

@@ -22,7 +22,7 @@ pub fn start(filter: &str, format: LogFormat) {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().flatten_event(true).try_init(),
     };
-    // The message of a panic may hold a part of a request, so only its location is logged.
+    // The message of a panic may contain a part of a request, so only the panic's location is logged.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(Location::to_string).unwrap_or_default();
         tracing::error!(place, "panicked");

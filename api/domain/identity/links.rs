@@ -21,7 +21,7 @@ words! {
 
 impl LinkPurpose {
     /// How long a link is valid. A registration may have to wait for a colleague until the next day. A link
-    /// that replaces a password is valid for a shorter time, because it is more dangerous in wrong hands.
+    /// that replaces a password must be used within an hour.
     #[must_use]
     pub const fn life(self) -> Duration {
         match self {

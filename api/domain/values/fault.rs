@@ -1,14 +1,13 @@
 //! Why a submitted value was refused: codes that never change their meaning.
 //!
-//! A fault carries limits and names of rules, never any part of the value itself, so that no
-//! answer and no log line can repeat what a caller sent. Texts in both languages stand in
-//! `http::problems::fault_texts`.
+//! A fault contains limits and names of rules, but no part of the value itself, so that no answer and no log
+//! line can repeat what a caller sent. The texts in both languages are in `http::problems::fault_texts`.
 
 use chrono::NaiveDate;
 
 use super::calendar::YearMonth;
 
-/// Makes the enum, its codes, its limits and the list for tests of one table.
+/// Makes the enum, its codes, its limits and the list for tests from one table.
 macro_rules! faults {
     ($(
         $(#[$doc:meta])*
@@ -21,7 +20,7 @@ macro_rules! faults {
         }
 
         impl Fault {
-            /// The code that stands in `errors[].code` of a problem. Codes are never reused.
+            /// The code in `errors[].code` of a problem. Codes are never reused.
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self {
@@ -29,7 +28,7 @@ macro_rules! faults {
                 }
             }
 
-            /// The limits by the names that the texts call them.
+            /// The limits, with the names that they have in the texts.
             #[must_use]
             pub fn limits(self) -> Vec<(&'static str, String)> {
                 match self {
@@ -37,7 +36,7 @@ macro_rules! faults {
                 }
             }
 
-            /// One fault of every code, with some limit.
+            /// One fault of every code, with sample limits.
             #[cfg(test)]
             pub(crate) fn one_of_each() -> Vec<Self> {
                 vec![$(Self::$name $({ $($limit: Sample::sample(),)+ })?,)+]
@@ -79,23 +78,24 @@ faults! {
         /// Largest number allowed.
         max: i64,
     } = "OUT_OF_RANGE",
-    /// The same entry stands twice in the list.
+    /// The list contains the same entry twice.
     RepeatedEntry = "REPEATED_ENTRY",
     /// The text is not one of the listed words.
     UnknownValue = "UNKNOWN_VALUE",
-    /// The text holds a control character (NUL and line breaks included where they have no place).
+    /// The text contains a control character. NUL always counts, and line breaks count where they are not
+    /// allowed.
     ControlCharacter = "CONTROL_CHARACTER",
-    /// The text is empty or holds white space only.
+    /// The text is empty or contains only white space.
     Blank = "BLANK",
 
-    // Meaning: what the domain's own types find.
+    // Meaning: what the types of the domain find.
     /// Not ten digits.
     FacilityCodeForm = "FACILITY_CODE_FORM",
-    /// The first two digits are no prefecture (01 to 47).
+    /// The first two digits are not a prefecture (01 to 47).
     FacilityCodePrefecture = "FACILITY_CODE_PREFECTURE",
-    /// The third digit is no fee table (1, 3, 4, 6).
+    /// The third digit is not a fee table (1, 3, 4, 6).
     FacilityCodeKind = "FACILITY_CODE_KIND",
-    /// The check digit does not fit.
+    /// The check digit is wrong.
     FacilityCodeCheckDigit = "FACILITY_CODE_CHECK_DIGIT",
     /// Not a receipt number of an application for designation.
     DesignationReceiptForm = "DESIGNATION_RECEIPT_FORM",
@@ -107,7 +107,7 @@ faults! {
     KanaForm = "KANA_FORM",
     /// Not an e-mail address.
     EmailForm = "EMAIL_FORM",
-    /// An old carrier address whose part before the @ mail servers refuse (`..` or `.@`).
+    /// An old address of a mobile carrier with `..` or `.@`, which mail servers refuse.
     EmailCarrierDots = "EMAIL_CARRIER_DOTS",
     /// Not a date `YYYY-MM-DD` that exists.
     DateForm = "DATE_FORM",
@@ -117,7 +117,7 @@ faults! {
     InstantForm = "INSTANT_FORM",
     /// Not a receipt number of this service.
     ReceiptNumberForm = "RECEIPT_NUMBER_FORM",
-    /// Not an id of the kind that belongs here.
+    /// Not an id of the expected kind.
     IdForm = "ID_FORM",
     /// Not a SHA-256 digest in 64 hexadecimal digits.
     DigestForm = "DIGEST_FORM",
@@ -133,7 +133,7 @@ faults! {
         /// Last month allowed.
         limit: YearMonth,
     } = "MONTH_TOO_LATE",
-    /// The instant lies before the clock: time only moves forward.
+    /// The instant is before the clock's present time. The clock only moves forward.
     InstantInPast = "INSTANT_IN_PAST",
     /// The circumstance ends before the duty begins, so there is nothing to be excused from.
     EndsBeforeDuty {
@@ -150,34 +150,34 @@ faults! {
     RoundUnknown = "ROUND_UNKNOWN",
     /// The category needs an attachment.
     AttachmentRequired = "ATTACHMENT_REQUIRED",
-    /// The category takes no attachment.
+    /// The category allows no attachment.
     AttachmentNotExpected = "ATTACHMENT_NOT_EXPECTED",
     /// No stored upload of this id belongs to the account.
     AttachmentUnknown = "ATTACHMENT_UNKNOWN",
-    /// The box must be ticked (`true`).
+    /// The confirmation must be `true`.
     MustBeTrue = "MUST_BE_TRUE",
     /// The code is the facility's own.
     OwnFacilityCode = "OWN_FACILITY_CODE",
     /// The facility list has no such code.
     FacilityNotListed = "FACILITY_NOT_LISTED",
-    /// The facility list says the facility is no longer designated.
+    /// The facility is no longer designated, by the facility list.
     FacilityDelisted = "FACILITY_DELISTED",
     /// The postal code differs from the facility list's.
     PostalCodeMismatch = "POSTAL_CODE_MISMATCH",
-    /// The founder's name looks like a representative where the corporation's name belongs.
+    /// The founder is a corporation, but the name looks like that of a representative.
     CorporationNameExpected = "CORPORATION_NAME_EXPECTED",
     /// The explanation is required with reason OTHER.
     ReasonDetailRequired = "REASON_DETAIL_REQUIRED",
     /// The predecessor and the successor are of different kinds.
     KindMismatch = "KIND_MISMATCH",
-    /// The date does not come after the succession before it.
+    /// The date is not after the date of the previous succession.
     OutOfOrder {
-        /// The date of the succession before.
+        /// The date of the previous succession.
         after: NaiveDate,
     } = "OUT_OF_ORDER",
     /// The password is a common one, or only common words, digits and repetition.
     PasswordCommon = "PASSWORD_COMMON",
-    /// The password holds the facility's code or name, or the mail address's name.
+    /// The password contains the facility's code or name, or the part of the e-mail address before the `@`.
     PasswordHoldsIdentity = "PASSWORD_HOLDS_IDENTITY",
     /// The password is not the account's current one.
     PasswordWrong = "PASSWORD_WRONG",
@@ -187,7 +187,7 @@ faults! {
     MediaTypeNotAccepted = "MEDIA_TYPE_NOT_ACCEPTED",
 }
 
-/// Some limit, for the list that tests go through.
+/// A sample limit, for the list of all faults in tests.
 #[cfg(test)]
 trait Sample {
     fn sample() -> Self;

@@ -1,8 +1,8 @@
 //! A serde deserializer that does not stop at the first problem. It notes each wrong value with its place, gives
 //! serde an empty value instead, and reads on.
 //!
-//! It supports every type that serde knows. If a type refuses its value (such as a date that parses itself), no
-//! substitute is possible: the place is noted and reading ends.
+//! It supports every type that serde knows. If a type refuses its value, as a type that parses a text does,
+//! there is no substitute: the place is noted and reading ends.
 
 use std::cell::RefCell;
 
@@ -48,7 +48,7 @@ impl<'a> Node<'a> {
         read(self).map_err(|error| error.noted_by(|| place.note(Fault::UnknownValue)))
     }
 
-    /// A whole number within bounds; `5.0` is one.
+    /// A whole number within bounds; `5.0` is a whole number.
     fn integer<T: TryFrom<i64> + Default>(&self, min: i64, max: i64) -> T {
         let Some(integer) = self.value.and_then(Value::as_number).and_then(whole) else {
             self.note_not("integer");
@@ -88,14 +88,15 @@ impl<'a> Node<'a> {
     }
 }
 
-/// The name of an unknown member, made safe to repeat in an answer: the caller chose it, and it may be anything.
+/// The name of an unknown member, made safe to be repeated in an answer, because the caller may send any
+/// text.
 fn printable(name: &str) -> String {
     let plain =
         |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '~') { c } else { '?' };
     name.chars().take(MAX_NAME).map(plain).collect()
 }
 
-/// How many characters of a name are repeated. The service's own members have shorter names.
+/// How many characters of a name are repeated. The names of known members are shorter.
 const MAX_NAME: usize = 40;
 
 /// The limit (2⁵³) up to which a float represents every whole number.

@@ -141,8 +141,8 @@ fn examine_writing(conn: &mut Conn, machine: &Clock, source: &Source, report: &m
     match written {
         Ok(ProbeOutcome::Confirmed) => report.add(Verdict::Ok, "database", "can be written"),
         Ok(ProbeOutcome::WaitsForStandby) => {
-            let advice = "bring one back that synchronous_standby_names names (Patroni: `patronictl list` must \
-                          show a `Sync Standby`)";
+            let advice = "bring one back that synchronous_standby_names names (Patroni: `patronictl list` \
+                          must show a `Sync Standby`)";
             let message = format!("{}, no synchronous standby answers: {advice}", late());
             report.add(Verdict::Fail, "database", message);
         }

@@ -1,9 +1,9 @@
-//! A limit per key, such as an account or a client, so that no key uses up everything.
+//! A limit for each key, such as an account or a client, so that no key uses up everything.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Limits how many permits each key holds at a time.
+/// Limits how many permits each key may hold at a time.
 #[derive(Debug)]
 pub struct PerKeyLimit {
     most: usize,
@@ -22,11 +22,11 @@ impl PerKeyLimit {
     #[must_use]
     pub fn acquire(self: &Arc<Self>, key: &str) -> Option<KeyPermit> {
         let mut taken = self.taken();
-        let own = taken.get(key).copied().unwrap_or_default();
-        if own >= self.most {
+        let held = taken.get(key).copied().unwrap_or_default();
+        if held >= self.most {
             return None;
         }
-        taken.insert(key.to_owned(), own + 1);
+        taken.insert(key.to_owned(), held + 1);
         Some(KeyPermit { limit: Arc::clone(self), key: key.to_owned() })
     }
 
@@ -46,7 +46,7 @@ impl Drop for KeyPermit {
     fn drop(&mut self) {
         let mut taken = self.limit.taken();
         match taken.get_mut(&self.key) {
-            Some(own) if *own > 1 => *own -= 1,
+            Some(held) if *held > 1 => *held -= 1,
             _ => drop(taken.remove(&self.key)),
         }
     }
@@ -57,16 +57,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_key_has_its_own_limit_and_nothing_is_kept_of_keys_that_gave_all_back() {
+    fn each_key_has_its_own_limit_and_keys_without_permits_are_removed() {
         let limit = Arc::new(PerKeyLimit::at_most(2));
-        let mut own: Vec<KeyPermit> = (0..2).filter_map(|_| limit.acquire("a")).collect();
-        assert_eq!(own.len(), 2);
+        let mut permits: Vec<KeyPermit> = (0..2).filter_map(|_| limit.acquire("a")).collect();
+        assert_eq!(permits.len(), 2);
         assert!(limit.acquire("a").is_none());
-        own.push(limit.acquire("b").unwrap());
-        own.remove(0);
-        own.push(limit.acquire("a").unwrap());
+        permits.push(limit.acquire("b").unwrap());
+        permits.remove(0);
+        permits.push(limit.acquire("a").unwrap());
         assert!(limit.acquire("a").is_none());
-        own.clear();
+        permits.clear();
         assert!(limit.taken().is_empty());
     }
 }

@@ -11,14 +11,15 @@ use crate::domain::values::ids::SessionId;
 use crate::error::Error;
 use crate::usecases::work::Work;
 
-/// Stores a new password of a logged-in account and ends its other sessions. A rehearsal needs no hash.
+/// Stores a new password of a logged-in account and ends its other sessions. With `validate_only` no hash is
+/// needed.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn change_password(work: &mut Work<'_>, hash: Option<&PasswordHash>) -> Result<(), Error> {
     let principal = work.actor.authority()?;
     replace_password(work, &principal.account, hash, Some(principal.session_id), AuditAction::PasswordChanged)
 }
 
-/// Stores a new password, ends sessions, voids open links, tells the owner.
+/// Stores a new password, ends all sessions except `kept`, marks open links as used, and mails the owner.
 pub(super) fn replace_password(
     work: &mut Work<'_>,
     account: &Account,
@@ -32,7 +33,7 @@ pub(super) fn replace_password(
         accounts::update_password(work.conn, account.id, hash, now)?;
     }
     sessions::update_others_ended(work.conn, account.id, kept, now)?;
-    // Whoever knew the old password may have asked for both kinds.
+    // A person who knew the old password may have requested links of both kinds.
     for purpose in [LinkPurpose::PasswordReset, LinkPurpose::EmailChange] {
         links::update_used_of_account(work.conn, purpose, account.id, now)?;
     }

@@ -61,7 +61,7 @@ pub fn insert(conn: &mut Conn, upload: &Upload) -> Result<(), Error> {
     Ok(())
 }
 
-/// The upload of this id, if it is the account's.
+/// The upload with this id, if it belongs to the account.
 pub fn find(conn: &mut Conn, id: UploadId, account: AccountId) -> Result<Option<Upload>, Error> {
     let row: Option<Row> = on!(conn, |c| uploads::table
         .find(Id(id.uuid()))
@@ -72,7 +72,7 @@ pub fn find(conn: &mut Conn, id: UploadId, account: AccountId) -> Result<Option<
     row.map(Row::decode).transpose()
 }
 
-/// How many uploads an account holds, and their announced bytes together.
+/// How many uploads an account has, and the sum of their announced sizes in bytes.
 pub fn find_usage(conn: &mut Conn, account: AccountId) -> Result<(i64, i64), Error> {
     let sizes: Vec<i64> = on!(conn, |c| uploads::table
         .filter(uploads::account_id.eq(Id(account.uuid())))
@@ -101,8 +101,8 @@ pub fn update_stored(conn: &mut Conn, id: UploadId, now: Instant) -> Result<(), 
 
 /// Deletes announced uploads whose content never arrived, and returns their ids.
 pub fn delete_unfulfilled(conn: &mut Conn, now: Instant) -> Result<Vec<UploadId>, Error> {
-    let stale =
+    let expired =
         uploads::table.filter(uploads::stored_at.is_null()).filter(uploads::expires_at.le(Moment(now)));
-    let ids: Vec<Id> = on!(conn, |c| diesel::delete(stale).returning(uploads::id).get_results(c))?;
+    let ids: Vec<Id> = on!(conn, |c| diesel::delete(expired).returning(uploads::id).get_results(c))?;
     Ok(ids.into_iter().map(|id| UploadId::from_uuid(id.0)).collect())
 }

@@ -1,4 +1,4 @@
-//! The rules for a succession that need no look into the database.
+//! The rules for a succession that do not need the database.
 
 use chrono::{Duration, NaiveDate};
 
@@ -7,11 +7,11 @@ use crate::domain::values::facility_code::{FacilityCode, FacilityKind};
 use crate::domain::values::fault::Fault;
 use crate::domain::values::postal_code::PostalCode;
 
-/// How far ahead a change of code can be filed.
+/// How many days ahead a change of code can be filed.
 pub const MOST_DAYS_AHEAD: i64 = 366;
 
-/// The parts of a form that rules and the facility list speak of. Each may be missing because it
-/// could not be read; the others are examined nevertheless, so that one answer names all faults.
+/// The parts of a form that are checked by rules and against the facility list. Each may be missing because
+/// it could not be read. The others are checked nevertheless, so that one answer names all faults.
 #[derive(Debug, Clone, Copy)]
 pub struct Parts<'a> {
     /// The new code.

@@ -20,9 +20,9 @@ mod status;
 pub use examine::{MOST_DAYS_AHEAD, Parts};
 pub use status::{SuccessionEvent, SuccessionStatus};
 
-/// How long certificates of the old code stay usable after acceptance (portal).
+/// How many days certificates of the old code stay usable after the acceptance. The portal states this.
 pub const CERTIFICATE_DAYS: i64 = 120;
-/// How long a facility has to correct a returned succession (our decision).
+/// How many days a facility has to correct a returned succession. This is a decision of this service.
 pub const CORRECTION_DAYS: i64 = 30;
 
 words! {
@@ -92,7 +92,7 @@ pub struct SuccessionForm {
 }
 
 impl SuccessionForm {
-    /// The parts that rules speak of.
+    /// The parts that rules check.
     #[must_use]
     pub const fn parts(&self) -> Parts<'_> {
         Parts {
@@ -105,24 +105,24 @@ impl SuccessionForm {
     }
 }
 
-/// A succession as it stands.
+/// A succession in its present state.
 #[derive(Debug, Clone)]
 pub struct Succession {
     /// Its id.
     pub id: SuccessionId,
-    /// The account that filed it and that passes with it.
+    /// The account that filed it. The account passes to the new code with it.
     pub account_id: AccountId,
     /// The old code (承継元).
     pub predecessor_code: FacilityCode,
-    /// The number to speak of on the telephone.
+    /// The number to read out on the telephone.
     pub receipt_number: ReceiptNumber,
-    /// Where it stands.
+    /// Its status.
     pub status: SuccessionStatus,
     /// The form; the new code (承継先) is in it.
     pub form: SuccessionForm,
-    /// What the review said, once it said something.
+    /// The result of the review, if there is one.
     pub review: Option<Review>,
-    /// Rises with every change.
+    /// Increases with every change.
     pub version: i64,
     /// When it was filed.
     pub created_at: Instant,

@@ -1,24 +1,24 @@
-//! The file of a round: what an operator writes, reviews and loads.
+//! The file of a round, which an operator writes, reviews and loads.
 
 use serde::{Deserialize, Serialize};
 
 use super::check::check;
 use super::{Edition, RoundFileError};
 
-/// A round (届出回) as its JSON file holds it.
+/// A round (届出回), as its JSON file contains it.
 ///
 /// ```json
 /// { "round": "2023", "editions": [ { "effective_from": "2022-12-23" } ] }
 /// ```
 ///
-/// Every edition is complete: it repeats what did not change. Members nobody knows are refused.
-/// Read it with [`RoundFile::parse`]; deserializing alone looks at the form only.
+/// Every edition is complete: it repeats what did not change. Unknown members are refused. Files are read
+/// with [`RoundFile::parse`]; deserializing alone checks only the form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoundFile {
-    /// The round's name in addresses: 1 to 40 of `a-z`, `0-9` and the hyphen.
+    /// The round's name in URLs: 1 to 40 characters of `a-z`, `0-9` and the hyphen.
     pub round: String,
-    /// The editions, in strictly rising order of `effective_from`.
+    /// The editions, ordered by `effective_from`, each later than the edition before.
     pub editions: Vec<Edition>,
 }
 
@@ -26,7 +26,7 @@ impl RoundFile {
     /// Reads a round's file and makes sure that it is consistent.
     ///
     /// # Errors
-    /// [`RoundFileError`] with the place and the first thing that is wrong there.
+    /// [`RoundFileError`] with the first error and its place.
     pub fn parse(json: &str) -> Result<Self, RoundFileError> {
         let file: Self = serde_json::from_str(json)?;
         check(&file)?;
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_of_2023_is_consistent_and_survives_being_written_again() {
+    fn the_file_of_2023_is_consistent_and_is_unchanged_after_it_was_written() {
         let round = round_2023();
         assert_eq!((round.round.as_str(), round.editions.len()), ("2023", 2));
         let written = serde_json::to_string(&round).unwrap();
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn the_editions_of_2023_differ_only_in_what_was_fixed_later() {
+    fn the_editions_of_2023_differ_only_in_two_categories() {
         let round = round_2023();
         let [first, second] = round.editions.as_slice() else { panic!("two editions") };
         let changed: Vec<_> = std::iter::zip(&first.categories, &second.categories)
@@ -81,14 +81,14 @@ mod tests {
     }
 
     #[test]
-    fn names_that_cannot_stand_in_an_address_are_refused() {
+    fn names_that_cannot_be_part_of_a_url_are_refused() {
         for name in ["", "2023 ", "Round", "令和5年", "a/b", &"a".repeat(41)] {
             assert!(refusal("/round", json!(name)).contains("must be 1 to 40 of"), "{name}");
         }
     }
 
     #[test]
-    fn what_does_not_have_the_form_is_refused_with_the_place() {
+    fn values_of_another_form_are_refused() {
         for (pointer, value) in [
             ("/editions", json!({})),
             ("/editions/0/until", json!("2023-02-29")),

@@ -1,9 +1,9 @@
-//! What is said of values the reader of the JSON document refuses: type, length, range.
+//! The texts of faults that the reader of the JSON document finds, such as those of type, length and range.
 
 use crate::domain::values::fault::Fault;
 use crate::http::problems::catalogue::Words;
 
-/// The text of a fault of this sort.
+/// The text of a fault, if it is in this table.
 pub(super) const fn words(fault: Fault) -> Option<Words> {
     Some(match fault {
         Fault::Required => Words {

@@ -1,4 +1,5 @@
-//! `/v1/successions`: the old code's account hands everything to the new code.
+//! `/v1/successions`: files, corrects, withdraws and reads successions from an old facility code to a new
+//! one.
 
 pub(in crate::routes) mod forms;
 mod views;
@@ -52,7 +53,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(withdraw_succession);
 }
 
-/// An id as the path has it; one that is none of ours belongs to nothing.
+/// Reads the id in the path. A text that is not an id is answered like the id of an unknown succession.
 fn id_of(path: &str) -> Result<SuccessionId, Error> {
     SuccessionId::parse(path).map_err(|_| Error::NotFound)
 }
