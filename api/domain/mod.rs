@@ -1,4 +1,4 @@
-//! Pure values and decisions: no input or output, no waiting, no clock (now is an argument).
+//! Values and decisions without input or output, waiting or a clock. The present time is an argument.
 
 pub mod accounts;
 pub mod audit;

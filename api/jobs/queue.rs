@@ -17,7 +17,7 @@ use crate::error::Error;
 
 /// How often a runner looks for new jobs if nothing wakes it.
 pub const POLL_INTERVAL: Duration = Duration::from_millis(500);
-/// How many jobs a claim reads. It takes fewer, because some have expired and some share a lane.
+/// How many jobs a claim reads. The claim takes fewer, because some have expired and some share a lane.
 const CANDIDATES: i64 = 200;
 
 /// The rows of one kind of job.
@@ -32,11 +32,11 @@ pub trait Queue: 'static {
     /// The id of a job.
     fn id(job: &Self::Job) -> Self::Id;
 
-    /// The lane of a job. Jobs of one lane may delay each other and no others.
+    /// The lane of a job. Jobs of one lane may delay each other, but not jobs of other lanes.
     fn lane(job: &Self::Job) -> &str;
 
-    /// The jobs that are due and not leased, longest waiting first, except those in the given lanes. It locks out other
-    /// claims until the transaction ends.
+    /// The jobs that are due and not leased, longest waiting first, except those in the given lanes. Other
+    /// claims are locked out until the transaction ends.
     fn list_due(
         conn: &mut Conn,
         now: Instant,
@@ -71,12 +71,12 @@ pub struct Due<Id> {
     pub expires_at: Instant,
 }
 
-/// The request of a claim.
+/// What a runner wants to claim.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     /// The lease of the claimed jobs.
     pub lease: Lease,
-    /// How many jobs.
+    /// How many jobs to claim at most.
     pub room: usize,
     /// How many jobs of one lane may be in progress at most.
     pub per_lane: usize,
@@ -87,18 +87,19 @@ pub struct Wanted {
 /// The result of a claim.
 #[derive(Debug)]
 pub struct Claimed<Job> {
-    /// Jobs to run.
+    /// The claimed jobs, to be run.
     pub jobs: Vec<Job>,
     /// How many jobs had expired and were given up.
     pub expired: usize,
 }
 
-/// Claims jobs that are due, longest waiting first, but limits the jobs of each lane, so that no lane delays the others.
+/// Claims jobs that are due, longest waiting first. The jobs of each lane are limited, so that no lane delays
+/// the others.
 pub fn claim<Q: Queue>(conn: &mut Conn, wanted: &Wanted, now: Instant) -> Result<Claimed<Q::Job>, Error> {
     let mut under_way = wanted.under_way.clone();
-    let full = under_way.iter().filter(|(_, count)| **count >= wanted.per_lane);
-    let full: Vec<String> = full.map(|(lane, _)| lane.clone()).collect();
-    let due = Q::list_due(conn, now, &full, CANDIDATES)?;
+    let full_lanes = under_way.iter().filter(|(_, count)| **count >= wanted.per_lane);
+    let full_lanes: Vec<String> = full_lanes.map(|(lane, _)| lane.clone()).collect();
+    let due = Q::list_due(conn, now, &full_lanes, CANDIDATES)?;
     let (expired, due): (Vec<_>, Vec<_>) = due.into_iter().partition(|due| now >= due.expires_at);
     let expired: Vec<Q::Id> = expired.into_iter().map(|due| due.id).collect();
     if !expired.is_empty() {

@@ -16,7 +16,7 @@ static PROVIDER: CryptoProvider = CryptoProvider {
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// Makes Ed25519 the process's provider; later calls change nothing.
+/// Installs the provider for the process. Later calls change nothing.
 pub fn install() {
     // An error only means that it is installed already.
     let _ = PROVIDER.install_default();

@@ -1,7 +1,7 @@
-//! Password hashes: argon2id (19 MiB, two passes), as many at once as the machine has cores.
+//! Password hashes: argon2id (19 MiB, two passes). As many are computed at once as the machine has cores.
 //!
-//! Hashing is the most expensive work that a caller can cause, so its queue is bounded. An unknown account takes the
-//! same time as a known one, so that the time does not reveal which accounts exist.
+//! Hashing is the most expensive work that a caller can cause, so the length of its queue is limited. An
+//! unknown account takes the same time as a known one, so that the time does not reveal which accounts exist.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -60,8 +60,8 @@ impl Passwords {
         self.with_permit(move || hash_with(&argon, &password)).await?
     }
 
-    /// Whether a password matches a stored hash. Without a hash (no such account) the same work is done, and the
-    /// answer is no.
+    /// Whether a password matches a stored hash. Without a hash, because there is no such account, the same
+    /// work is done, and the result is `false`.
     ///
     /// # Errors
     /// [`Error::Overloaded`] if too many callers wait.
@@ -112,10 +112,10 @@ impl Drop for QueueSlot<'_> {
 }
 
 fn hash_with(argon: &Argon2<'_>, password: &SecretString) -> Result<PasswordHash, Error> {
-    let normal = SecretString::from(normal_form(password.expose_secret()));
+    let normalized = SecretString::from(normal_form(password.expose_secret()));
     let salt: [u8; 16] = rand::random();
     argon
-        .hash_password_with_salt(normal.expose_secret().as_bytes(), &salt)
+        .hash_password_with_salt(normalized.expose_secret().as_bytes(), &salt)
         .map(|hash| PasswordHash::new(hash.to_string()))
         .map_err(|error| Error::internal(error.to_string()))
 }
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_the_same_password_fits_and_two_hashes_of_it_differ() {
+    async fn only_the_same_password_matches_and_two_hashes_of_it_differ() {
         let passwords = Passwords::new(1).unwrap();
         let hash = passwords.hash(secret("雨の日は縁側で将棋を指した")).await.unwrap();
         assert!(hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
@@ -140,20 +140,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unknown_account_never_verifies_not_even_with_the_stand_ins_password() {
+    async fn an_unknown_account_never_matches_even_with_the_password_of_the_dummy_hash() {
         let passwords = Passwords::new(1).unwrap();
         assert!(!passwords.verify(secret("an account that does not exist"), None).await.unwrap());
     }
 
     #[tokio::test]
-    async fn an_unknown_account_costs_the_work_on_the_stand_ins_hash() {
+    async fn an_unknown_account_is_checked_with_the_dummy_hash() {
         let passwords =
             Passwords { dummy_hash: PasswordHash::new("no hash".to_owned()), ..Passwords::new(1).unwrap() };
-        assert!(passwords.verify(secret("guess"), None).await.is_err(), "the stand-in was not looked at");
+        assert!(passwords.verify(secret("guess"), None).await.is_err(), "the dummy hash was not used");
     }
 
     #[test]
-    fn a_full_queue_refuses_and_a_place_given_back_is_free_again() {
+    fn a_full_queue_refuses_callers_until_a_place_is_free() {
         let waiting = AtomicUsize::new(0);
         let first = QueueSlot::take(&waiting, 1).unwrap();
         assert!(matches!(QueueSlot::take(&waiting, 1), Err(Error::Overloaded(_))));

@@ -1,4 +1,4 @@
-//! Limits how many jobs use the database at once. Waiting for a permit is bounded.
+//! Limits how many jobs use the database at once. The time to wait for a permit is limited too.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ impl Permits {
         Self(Arc::new(Semaphore::new(usize::try_from(count).unwrap_or(1))))
     }
 
-    /// Waits for a permit. Dropping it returns it.
+    /// Waits for a permit. Dropping the permit returns it.
     pub(super) async fn acquire(&self) -> Result<OwnedSemaphorePermit, Error> {
         tokio::time::timeout(ACQUIRE_TIMEOUT, Arc::clone(&self.0).acquire_owned())
             .await

@@ -1,5 +1,5 @@
-//! Tests whether PostgreSQL confirms commits: a commit that leaves nothing behind and waits for standbys as any
-//! other does.
+//! Tests whether PostgreSQL confirms commits, by a commit that stores nothing but waits for standbys like any
+//! other.
 
 use std::sync::mpsc::channel;
 use std::thread;
@@ -16,8 +16,8 @@ const EMIT: &str = "SELECT pg_logical_emit_message(true, 'todokede', '')";
 /// Whether a commit waits for a standby. Every role may see its own connections here.
 const WAITING: &str = "SELECT EXISTS (SELECT FROM pg_stat_activity \
     WHERE datname = current_database() AND wait_event = 'SyncRep') AS waits";
-/// Terminates the connection of the test commit. That is safe, because the commit holds no data that anybody was
-/// told is stored.
+/// Terminates the connection of the test commit. This is safe, because the commit has no data that was
+/// reported as stored.
 const END: &str = "SELECT COALESCE(wait_event = 'SyncRep', false) AS waits, pg_terminate_backend(pid) AS ended \
     FROM pg_stat_activity WHERE pid = $1 AND usename = current_user AND state = 'active' AND query = 'COMMIT'";
 const BEGIN: &str = "BEGIN READ WRITE";
@@ -37,19 +37,19 @@ struct Backend {
 /// The result of a test commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProbeOutcome {
-    /// The server confirmed it.
+    /// The server confirmed the commit.
     Confirmed,
-    /// It timed out while waiting for a standby.
+    /// The commit timed out while it waited for a standby.
     WaitsForStandby,
-    /// It timed out for another reason.
+    /// The commit timed out for another reason.
     Late,
 }
 
-/// Makes a commit that waits for the disk and for standbys, and leaves nothing behind. On an embedded database it is
+/// Makes a commit that waits for the disk and for standbys, but stores nothing. An embedded database returns
 /// an error.
 ///
 /// # Errors
-/// The database's.
+/// The error of the database.
 pub fn try_commit(conn: &mut Conn) -> Result<(), Error> {
     begin(conn, BEGIN)?;
     finish(conn)
@@ -63,7 +63,7 @@ fn finish(conn: &mut Conn) -> Result<(), Error> {
 /// Whether any commit to this database waits for a standby now.
 ///
 /// # Errors
-/// The database's.
+/// The error of the database.
 pub fn waits_for_standby(conn: &mut Conn) -> Result<bool, Error> {
     let waiting: Waiting = on!(conn, |c| diesel::sql_query(WAITING).get_result(c))?;
     Ok(waiting.waits)
@@ -74,15 +74,15 @@ pub fn waits_for_standby(conn: &mut Conn) -> Result<bool, Error> {
 /// connection would otherwise stay open until a standby answers.
 ///
 /// # Errors
-/// The database's, if it cannot be written.
+/// The error of the database, if it cannot be written.
 pub fn try_to_commit(conn: &mut Conn, mut other: Conn, timeout: Duration) -> Result<ProbeOutcome, Error> {
     begin(&mut other, BEGIN)?;
-    // Within the transaction, because a pooler may give the next one to another backend.
+    // This is read within the transaction, because a pooler may give the next transaction to another backend.
     let Backend { pid } =
         on!(&mut other, |c| diesel::sql_query("SELECT pg_backend_pid() AS pid").get_result(c))?;
     let (sender, receiver) = channel();
     thread::spawn(move || {
-        // After the timeout nobody receives it.
+        // After the timeout nobody receives the result.
         let _ = sender.send(finish(&mut other));
     });
     if let Ok(done) = receiver.recv_timeout(timeout) {

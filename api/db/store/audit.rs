@@ -11,19 +11,19 @@ use crate::domain::audit::AuditAction;
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
-/// One line of the log. It names things by their ids and holds no personal data.
+/// One line of the log. It names things by their ids and contains no personal data.
 pub struct Entry<'a> {
-    /// When.
+    /// When it was done.
     pub at: Instant,
-    /// Who: an account's id, or `system`, `import`, `stranger`.
+    /// Who did it: an account's id, or `system`, `import`, `stranger`.
     pub actor: String,
-    /// What.
+    /// What was done.
     pub action: AuditAction,
-    /// On what: an id or a code.
+    /// What it was done to: an id or a code.
     pub subject: String,
-    /// From where: the client's address.
+    /// Where it came from: the client's address.
     pub client: Option<&'a str>,
-    /// In which request.
+    /// The id of the request that did it.
     pub request_id: Option<&'a str>,
     /// Codes and ids that complete the line.
     pub details: Option<serde_json::Value>,

@@ -1,4 +1,4 @@
-//! How an account's owner proves to be it: passwords, sessions, mailed links.
+//! How the owner of an account proves their identity: passwords, sessions, mailed links.
 
 pub mod links;
 pub mod password_hash;

@@ -1,8 +1,8 @@
-//! Public ids: random, opaque, and distinguished by a prefix, so that an id in a log or a mail says
-//! what it names and cannot be taken for an id of another kind.
+//! Public ids: random, opaque, and with a prefix for each kind, so that an id in a log or a mail shows what
+//! it names and cannot be mistaken for an id of another kind.
 //!
-//! The text form is the prefix and the 128 bits in 26 characters of Crockford's base32, lower case.
-//! There is one text form for an id and no other is read.
+//! The text form is the prefix and the 128 bits in 26 characters of Crockford's base32, lower case. Each id
+//! has only this text form, and other forms are refused.
 
 use std::fmt;
 
@@ -28,7 +28,8 @@ fn decode(text: &str) -> Option<u128> {
     }
     text.bytes().try_fold(0_u128, |bits, byte| {
         let value = ALPHABET.iter().position(|letter| *letter == byte)?;
-        // 26 characters have room for 130 bits: the multiplication refuses the two that are too many.
+        // 26 characters can encode 130 bits. The multiplication overflows if one of the first two bits is
+        // set.
         Some(bits.checked_mul(32)? | u128::try_from(value).ok()?)
     })
 }
@@ -40,7 +41,7 @@ macro_rules! public_id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// What the text form begins with.
+            /// The prefix of the text form.
             pub const PREFIX: &'static str = $prefix;
 
             /// The id of these 128 bits.
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn bits_beyond_the_128th_are_refused() {
+    fn ids_with_more_than_128_bits_are_refused() {
         for text in ["dcl_80000000000000000000000000", "dcl_zzzzzzzzzzzzzzzzzzzzzzzzzz"] {
             assert_eq!(DeclarationId::parse(text), Err(Fault::IdForm), "{text}");
         }
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_id_has_a_prefix_of_its_own() {
+    fn every_kind_of_id_has_its_own_prefix() {
         let prefixes = [
             AccountId::PREFIX,
             SessionId::PREFIX,
@@ -191,7 +192,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_id_is_read_back_from_its_text_and_shown_alike_everywhere(bits: u128) {
+        fn an_id_can_be_read_from_its_text_and_always_has_the_same_text(bits: u128) {
             let id = AccountId::from_uuid(Uuid::from_u128(bits));
             let text = id.to_string();
             prop_assert_eq!(AccountId::parse(&text).map(AccountId::uuid), Ok(id.uuid()));

@@ -1,8 +1,9 @@
-//! What every area's refusals have in common.
+//! The trait of the refusals of every area.
 
-/// Why a request is refused for a reason that its caller can do something about.
+/// A refusal of a request whose cause the caller may be able to remove.
 ///
-/// Each area has an enum of its own. Status and texts of each code stand in `http::problems::catalogue`.
+/// Each area has an enum of its own. The status and the texts of each code are in
+/// `http::problems::catalogue`.
 pub trait Refusal: Copy + 'static {
     /// Every refusal of the area.
     const ALL: &'static [Self];

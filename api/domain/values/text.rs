@@ -1,7 +1,7 @@
-//! Names, addresses and explanations, kept as they were sent.
+//! Names, addresses and explanations, stored as they were sent.
 //!
-//! Normal forms fold characters that people insist on in their names (even NFC does), so the
-//! original is stored, trimmed only. Lists and searches go by [`super::search_key`].
+//! Unicode normal forms, even NFC, replace characters that some people use in their names. So the original
+//! text is stored, and only white space around it is removed. Searches use [`super::search_key`].
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,8 +9,8 @@ use std::marker::PhantomData;
 use super::characters;
 use super::fault::Fault;
 
-/// Most characters of a text that is read to a code, a number, a day or a word. It leaves room for
-/// separators, spaces and other ways to write the same.
+/// The maximum number of characters of a text that is read as a code, a number, a day or a word. It is large
+/// enough for separators, spaces and other spellings.
 pub const MAX_CODE_INPUT: u64 = 40;
 
 /// What distinguishes one kind of text from another.
@@ -19,7 +19,7 @@ pub trait TextKind {
     const NAME: &'static str;
     /// Most characters, counted in Unicode scalar values.
     const MAX: u64;
-    /// Whether the text may run over several lines.
+    /// Whether the text may have several lines.
     const LINES: bool = false;
     /// Whether the text is personal data, which `Debug` must not show.
     const PERSONAL: bool = false;
@@ -36,10 +36,10 @@ impl<K: TextKind> Original<K> {
     /// Most characters, counted in Unicode scalar values.
     pub const MAX: u64 = K::MAX;
 
-    /// Takes a text as it was sent. Where lines are allowed, `\r\n` becomes `\n`.
+    /// Reads a text as it was sent. If line breaks are allowed, `\r\n` becomes `\n`.
     ///
     /// # Errors
-    /// [`Fault::Blank`] when there is nothing to see, [`Fault::ControlCharacter`], and
+    /// [`Fault::Blank`] if the text has no visible character, [`Fault::ControlCharacter`], and
     /// [`Fault::TooLong`].
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let text = if K::LINES { text.replace("\r\n", "\n") } else { text.to_owned() };
@@ -97,8 +97,8 @@ pub type Department = Original<kinds::Department>;
 /// characters.
 pub type Line = Original<kinds::Line>;
 
-/// An explanation in the filer's own words (具体的な事情), at most 2,000 characters on any number of
-/// lines. People write of age and illness here, so it is personal data.
+/// An explanation in the filer's own words (具体的な事情), at most 2,000 characters on any number of lines. People
+/// write about age and illness here, so it is personal data.
 pub type Paragraph = Original<kinds::Paragraph>;
 
 /// The kinds of text, each the argument of [`Original`].
@@ -169,7 +169,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn names_keep_the_characters_their_owners_insist_on() {
+    fn names_keep_all_their_characters() {
         for name in [
             "髙﨑内科",
             "神\u{fa19}",
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_see_is_blank() {
+    fn a_text_without_visible_characters_is_blank() {
         for text in ["", " ", "　\n", "\u{200b}", "\u{3164}\u{2060}", "\u{2028}"] {
             assert_eq!(PersonName::parse(text), Err(Fault::Blank), "{text:?}");
             assert_eq!(Paragraph::parse(text), Err(Fault::Blank), "{text:?}");
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_break_a_line_a_list_or_the_writing_direction_is_refused() {
+    fn characters_that_break_lines_or_change_the_writing_direction_are_refused() {
         let controls = "\0\u{1}\t\u{b}\r\u{1b}\u{7f}\u{85}\u{9f}";
         let hidden = "\u{2028}\u{2029}\u{202a}\u{202e}\u{2066}\u{2069}\u{feff}\u{fdd0}\u{fffe}\u{10ffff}";
         for c in controls.chars().chain(hidden.chars()) {
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_paragraph_has_lines_and_they_end_alike() {
+    fn only_a_paragraph_may_have_line_breaks_and_they_are_unified() {
         assert_eq!(Department::parse("総務\n課"), Err(Fault::ControlCharacter));
         assert_eq!(Line::parse("株式会社\n例示"), Err(Fault::ControlCharacter));
         assert_eq!(Paragraph::parse("一行目\r\n\r\n三行目\n").unwrap().as_str(), "一行目\n\n三行目");
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_line_shows_facilities_but_no_persons() {
+    fn debug_output_shows_facilities_and_hides_persons() {
         assert_eq!(format!("{:?}", FacilityName::parse("青空薬局").unwrap()), "FacilityName(\"青空薬局\")");
         assert_eq!(format!("{:?}", PersonName::parse("山田花子").unwrap()), "PersonName(..)");
         assert_eq!(format!("{:?}", Paragraph::parse("七十五歳です").unwrap()), "Paragraph(..)");
@@ -232,7 +232,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_taken_or_refused_and_what_is_taken_stays_as_it_is(text in any::<String>()) {
+        fn any_text_is_refused_or_kept_unchanged(text in any::<String>()) {
             if let Ok(line) = Address::parse(&text) {
                 prop_assert_eq!(line.as_str(), text.trim());
                 prop_assert_eq!(Address::parse(line.as_str()), Ok(line));

@@ -40,7 +40,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The status that the log and the metrics show when the client closed the connection before its answer. The
 /// request may have taken effect.
 const CLIENT_DISCONNECTED: u16 = 499;
-/// Paths of probes, which are never rejected: an orchestrator that gets no answer kills the process, and that
+/// Paths of probes, which are never rejected: an orchestrator that gets no answer kills the process, which
 /// makes an overload worse.
 const PROBES: [&str; 2] = ["/livez", "/readyz"];
 
@@ -58,7 +58,7 @@ pub async fn edge(
         let response = request.into_response(ProblemSummary::bare(ServiceRefusal::Overloaded).respond());
         return Ok(guard.end(response));
     };
-    // Routes know no HEAD: it is handled as a GET, and the body is omitted below.
+    // The routes have no HEAD. Such a request is handled as a GET, and the body is omitted below.
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
@@ -79,8 +79,8 @@ pub async fn edge(
     }
 }
 
-/// What the edge knows of a request while a handler owns it. When it is dropped without an answer, because
-/// the client closed the connection, it logs and counts the request.
+/// What the edge knows about a request while a handler owns the request. If the guard is dropped without an
+/// answer, because the client closed the connection, it logs and counts the request.
 struct RequestGuard {
     state: web::Data<State>,
     arrival: Arrival,
@@ -170,8 +170,8 @@ impl RequestGuard {
         response
     }
 
-    /// Ends a request that its handler dropped: without the request, the server takes an answer only inside an
-    /// error.
+    /// Ends a request that its handler dropped. Without the request, the server accepts an answer only inside
+    /// an error.
     fn end_without_request(&self, mut response: HttpResponse) -> actix_web::Error {
         self.finish(&mut response, None, None);
         InternalError::from_response("the handler dropped the request", response).into()
@@ -267,7 +267,7 @@ fn is_good_id(id: &str) -> bool {
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-/// The code of an error that the web framework answered, not a handler.
+/// The code of an error that the web framework answered instead of a handler.
 fn framework_error_code(response: &HttpResponse) -> Option<ProblemCode> {
     response.error()?;
     Some(match response.status() {
@@ -286,7 +286,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_callers_request_id_is_taken_only_if_it_is_safe_to_log() {
+    fn a_request_id_of_the_caller_is_used_only_if_it_is_safe_to_log() {
         assert!(is_good_id("3f0c2b1a-0000-4000-8000-000000000000"));
         for id in ["", "short", "with space in it", "x\n[forged log line]", &"a".repeat(65)] {
             assert!(!is_good_id(id), "{id}");

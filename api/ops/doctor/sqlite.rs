@@ -1,4 +1,4 @@
-//! The checks of an embedded database alone: its file, and how commits are synced.
+//! Checks that only an embedded database needs: its file, and how commits are synced.
 
 use std::path::Path;
 
@@ -13,8 +13,8 @@ const RESTORE: &str = "stop the service, keep the file, restore the last backup"
 /// Whether the file exists. It is checked first, because opening the database would create it.
 pub(super) fn is_there(file: &Path, report: &mut Report) -> bool {
     if !file.exists() {
-        let mend = "check DATABASE_URL; for a new installation run `todokede migrate`";
-        report.add(Verdict::Fail, "database", format!("there is no {}: {mend}", file.display()));
+        let advice = "check DATABASE_URL; for a new installation run `todokede migrate`";
+        report.add(Verdict::Fail, "database", format!("there is no {}: {advice}", file.display()));
     }
     file.exists()
 }
@@ -54,9 +54,9 @@ fn judge(durability: &Durability) -> (Verdict, String) {
     }
     if durability.journal_mode != "wal" {
         let message = format!("the journal mode is {}", durability.journal_mode);
-        let mend =
+        let advice =
             "the service makes it wal when it starts; if this line stays, put the file on a local disk";
-        return (Verdict::Warn, format!("{message}: {mend}"));
+        return (Verdict::Warn, format!("{message}: {advice}"));
     }
     (Verdict::Ok, "every commit is synced to the disk".to_owned())
 }
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_synced_write_ahead_log_keeps_what_was_acknowledged() {
+    fn only_a_synced_write_ahead_log_keeps_acknowledged_commits() {
         for (journal_mode, synchronous, verdict) in [
             ("wal", 2, Verdict::Ok),
             ("wal", 3, Verdict::Ok),

@@ -1,5 +1,5 @@
-//! Checks whether commits are confirmed. A rolled-back transaction does not wait for a standby, so a server without
-//! its standbys would pass every other check while every filing hangs.
+//! Checks whether commits are confirmed. A transaction that is rolled back does not wait for a standby, so a
+//! server without its standbys would pass all other checks although every filing hangs.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,8 +13,8 @@ use crate::error::Error;
 /// waits for a standby.
 const LOST_AFTER: Duration = Duration::from_secs(30);
 
-/// Makes test commits, one at a time, on a separate connection. In the queue of writes, the check would wait twice,
-/// and many filings that all succeed would make every replica look unready.
+/// Makes test commits, one at a time, on a separate connection. In the queue of writes a test commit would
+/// also wait for its turn, so that many successful filings could make every replica look unready.
 #[derive(Default)]
 pub(super) struct CommitProbe {
     slot: SingleSlot,
@@ -50,7 +50,7 @@ impl CommitProbe {
         let kept = self.kept().take();
         let conn = match kept.map(confirm_commit) {
             Some(Ok(conn)) => conn,
-            // The kept connection may belong to a server that is gone.
+            // The kept connection may belong to a server that no longer exists.
             None | Some(Err(_)) => confirm_commit(database.connect_outside_pool()?)?,
         };
         *self.kept() = Some(conn);

@@ -1,4 +1,4 @@
-//! Login, refresh, logout, and who a request speaks for.
+//! Login, refresh, logout, and the account of a request.
 
 use uuid::Uuid;
 
@@ -17,8 +17,8 @@ use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::actor::Principal;
 use crate::usecases::work::Work;
 
-/// Asks whether the session behind a verified token still lives. Every handler of an account's
-/// resources begins its one hop to the database with this.
+/// Checks that the session of a verified token is still open, and finds its account. Every transaction of a
+/// logged-in account does this before it reads anything else.
 ///
 /// # Errors
 /// [`IdentityRefusal::SessionEnded`].
@@ -36,7 +36,7 @@ pub fn authenticate(conn: &mut Conn, verified: &Verified, now: Instant) -> Resul
 pub struct Opened {
     /// The session.
     pub session: Session,
-    /// The token that prolongs it, to be shown once.
+    /// The token that extends the session. It is shown once.
     pub refresh_token: OpaqueToken,
 }
 
@@ -68,17 +68,17 @@ fn issue(work: &mut Work<'_>, session: Session) -> Result<Opened, Error> {
     Ok(Opened { session, refresh_token })
 }
 
-/// How a refresh ended. A reuse ends the session, and that must be stored although the caller is
-/// refused: so it is no error.
+/// The result of a refresh. Reuse of a token ends the session. This must be stored although the caller is
+/// refused, so it is not an error, which would roll it back.
 #[derive(Debug)]
 pub enum Refreshed {
     /// The token was replaced.
     Rotated(Box<Opened>),
-    /// The token was a copy of one replaced long ago; its session is ended.
+    /// The token had been replaced too long ago, so it may be a copy. Its session was ended.
     Revoked,
 }
 
-/// Replaces a refresh token by the next one.
+/// Replaces a refresh token by a new one.
 ///
 /// # Errors
 /// [`IdentityRefusal::RefreshTokenInvalid`].
@@ -98,7 +98,8 @@ pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed
             Ok(Refreshed::Revoked)
         }
         Refresh::Rotate => {
-            // Only the presented one: a client that asked twice may go on with either answer.
+            // Only the presented token is replaced. A client that asked twice may continue with either
+            // answer.
             sessions::update_refresh_token_replaced(work.conn, &presented.hash(), now)?;
             sessions::update_expiry(work.conn, session.id, now, session.expiry_after(now))?;
             work.audit(AuditAction::SessionRefreshed, &session.id, None)?;
@@ -107,7 +108,7 @@ pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed
     }
 }
 
-/// Ends a session of the actor's own account: the one that it acts in, or another.
+/// Ends a session of the actor's own account: the session with this id, or the actor's present session.
 ///
 /// # Errors
 /// [`Error::NotFound`] for any other session.

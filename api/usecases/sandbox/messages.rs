@@ -1,4 +1,4 @@
-//! The mailbox, which a tester reads and empties.
+//! The sandbox's mailbox, which testers read and empty.
 
 use crate::db::store::sandbox::messages;
 use crate::domain::audit::AuditAction;

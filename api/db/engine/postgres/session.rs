@@ -1,4 +1,4 @@
-//! One connection of the pool, which is dropped as soon as its state is in doubt.
+//! A connection of the pool, which is dropped as soon as its state is uncertain.
 
 use diesel::connection::{CacheSize, Connection as _};
 use diesel::{ConnectionError, PgConnection};
@@ -25,7 +25,7 @@ impl Session {
             tracing::error!(error = %chain(&error), "a commit was not confirmed");
             return Err(Error::OutcomeUnknown);
         }
-        // The server answered that it did not commit.
+        // The connection works, so the server has answered that it did not commit.
         Err(error.into())
     }
 

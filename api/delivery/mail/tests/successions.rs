@@ -6,7 +6,7 @@ use super::samples::{
 };
 
 #[test]
-fn a_succession_with_a_listed_code_is_under_review() {
+fn a_mail_about_a_succession_with_a_listed_code_says_that_it_is_under_review() {
     let mail = proper(&succession_received());
     assert_eq!(
         mail.subject,
@@ -20,7 +20,7 @@ fn a_succession_with_a_listed_code_is_under_review() {
 }
 
 #[test]
-fn a_succession_whose_code_is_not_listed_yet_goes_on_by_itself() {
+fn a_mail_about_a_waiting_succession_says_that_it_continues_automatically() {
     let mail = proper(&succession_waiting());
     mail.says("地方厚生（支）局の医療機関等の一覧");
     mail.says("自動的に進めます");
@@ -28,7 +28,7 @@ fn a_succession_whose_code_is_not_listed_yet_goes_on_by_itself() {
 }
 
 #[test]
-fn an_accepted_succession_tells_the_new_facility_what_comes_next() {
+fn a_mail_about_an_accepted_succession_says_what_happens_next() {
     let mail = proper(&succession_accepted());
     assert_eq!(
         mail.subject,
@@ -42,7 +42,7 @@ fn an_accepted_succession_tells_the_new_facility_what_comes_next() {
 }
 
 #[test]
-fn a_returned_succession_says_what_to_correct_and_by_when() {
+fn a_mail_about_a_returned_succession_says_what_to_correct_and_by_when() {
     let mail = proper(&succession_returned());
     assert!(mail.subject.contains("】承継届出の返戻と補正のお願い（"), "{}", mail.subject);
     mail.says("開設者の欄には、法人の名称を入力してください。");
@@ -50,7 +50,7 @@ fn a_returned_succession_says_what_to_correct_and_by_when() {
 }
 
 #[test]
-fn a_rejected_and_a_withdrawn_succession_leave_the_account_as_it_is() {
+fn mails_about_rejected_and_withdrawn_successions_say_that_nothing_was_passed_on() {
     let rejected = proper(&succession_rejected());
     assert!(rejected.subject.contains("】承継届出の不受理のお知らせ（"), "{}", rejected.subject);
     let withdrawn = proper(&succession_withdrawn());

@@ -1,4 +1,4 @@
-//! The reason as the facility states it, typed and ready to be examined and stored.
+//! The reason that a facility states, in types of its own, to be checked and stored.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -127,7 +127,7 @@ pub enum Value<'a> {
     Text(&'a str),
     /// The code of a word.
     Word(&'static str),
-    /// A box, ticked or not.
+    /// A confirmation, given or not.
     Confirmation(bool),
     /// A whole number.
     Integer(i64),
@@ -156,7 +156,7 @@ impl Statement {
         }
     }
 
-    /// The value stated for a member, whether or not the category asks for it.
+    /// The value that is stated for a member, whether or not the category requires it.
     #[must_use]
     pub fn value(&self, field: StatementField) -> Option<Value<'_>> {
         use StatementField as F;
@@ -185,7 +185,7 @@ mod tests {
     use crate::domain::filings::transitional_measures::testing::{complete_statements, sample};
 
     #[test]
-    fn a_statement_comes_back_from_storage_as_it_went_in() {
+    fn a_statement_is_unchanged_after_it_was_written_and_read() {
         for statement in complete_statements() {
             let json = serde_json::to_string(&statement).unwrap();
             assert_eq!(serde_json::from_str::<Statement>(&json).unwrap(), statement, "{json}");
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn members_that_were_not_stated_leave_no_trace_in_storage() {
+    fn members_that_were_not_stated_are_not_stored() {
         for category in Category::ALL {
             let json = serde_json::to_string(&Statement::new(*category)).unwrap();
             assert_eq!(json, format!(r#"{{"category":"{category}"}}"#));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn every_member_is_stored_under_its_code_and_read_under_it() {
+    fn every_member_is_stored_and_read_by_its_code() {
         for field in StatementField::ALL {
             let mut statement = Statement::new(Category::NoNetwork);
             sample(&mut statement, *field);
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn stored_text_that_is_no_statement_is_refused() {
+    fn stored_texts_that_are_not_statements_are_refused() {
         for json in [
             "{}",
             r#"{"category":"SYSTEM_READY"}"#,

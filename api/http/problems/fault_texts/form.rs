@@ -1,9 +1,9 @@
-//! What is said of values that do not have the form of the thing they should name.
+//! The texts of faults about the form of codes, numbers, addresses, dates and names.
 
 use crate::domain::values::fault::Fault;
 use crate::http::problems::catalogue::{Words, call_centre};
 
-/// The text of a fault of this sort.
+/// The text of a fault, if it is in this table.
 pub(super) const fn words(fault: Fault) -> Option<Words> {
     Some(match fault {
         Fault::FacilityCodeForm => Words {
