@@ -1,4 +1,4 @@
-//! Opens an installation: schema, clock, rounds, the sandbox's facilities, the state.
+//! Opens an installation: its schema, clock and rounds, the sandbox's facilities, and the state.
 
 pub mod background;
 pub mod serving;
@@ -46,7 +46,7 @@ fn bring_up_to_date(settings: &Settings) -> Result<Vec<String>, Error> {
 /// first.
 ///
 /// # Errors
-/// An internal error that says what prevents it.
+/// An internal error that says why the installation cannot be opened.
 pub fn open(settings: Settings) -> Result<State, Error> {
     let clock = Clock::of_machine();
     let database = open_database(&settings, &clock).map_err(|error| of_file(&settings, &error))?;
@@ -87,7 +87,8 @@ fn open_sandbox(settings: &Settings, clock: &Clock) -> Result<(), Error> {
     Ok(())
 }
 
-/// Waits for the database and checks it: after a restart of the machine, the service may start before its database.
+/// Waits for the database and checks it. After a restart of the machine, the service may start before its
+/// database.
 fn check_when_available(settings: &Settings) -> Result<(), Error> {
     let begun = Instant::now();
     loop {
@@ -103,7 +104,7 @@ fn check_when_available(settings: &Settings) -> Result<(), Error> {
 
 fn check_production(settings: &Settings) -> Result<(), Error> {
     let mut connection = connect(&settings.database)?;
-    // It only reads, because the service's database user may lack the right to change the schema.
+    // This check only reads, because the service's database user may lack the right to change the schema.
     let schema = migrations::standing(&mut connection).map_err(|error| {
         let reason = error.reason();
         Error::internal(format!("the schema cannot be read, {reason}: run `todokede migrate` first"))

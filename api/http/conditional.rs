@@ -1,5 +1,5 @@
-//! Entity tags (RFC 9110, section 13): they save reads of what has not changed, and keep a change from
-//! overwriting a version that its author has not seen.
+//! Entity tags (RFC 9110, section 13). They avoid reading again what has not changed, and prevent a change
+//! from overwriting a version that its author has not seen.
 
 use std::future::{Ready, ready};
 
@@ -15,7 +15,7 @@ use super::problems::Problem;
 use crate::error::Error;
 use crate::http::problems::refusals::RequestRefusal;
 
-/// Longest `If-Match` or `If-None-Match`: a caller knows a few versions at most.
+/// The maximum length of `If-Match` and `If-None-Match`. A caller knows only a few versions.
 const MAX_LENGTH: usize = 200;
 
 /// The strong entity tag of a version.
@@ -54,7 +54,7 @@ pub struct IfNoneMatchHeader {
 pub struct IfMatch(String);
 
 impl IfMatch {
-    /// Compares them with the resource's present tag.
+    /// Compares the tags with the resource's present tag.
     ///
     /// # Errors
     /// [`RequestRefusal::PreconditionFailed`].
@@ -84,7 +84,7 @@ impl FromRequest for IfMatch {
 }
 
 impl<C> Context<C> {
-    /// Answers a read with its entity tag, or 304 where the caller has that representation.
+    /// Answers a read with its entity tag, or 304 if the caller has that representation.
     ///
     /// # Errors
     /// [`RequestRefusal::InvalidParameter`] for an `If-None-Match` that is too long.
@@ -100,7 +100,8 @@ impl<C> Context<C> {
     }
 }
 
-/// Whether a header is a list of entity tags (RFC 9110) of acceptable length. The service's tags hold no commas.
+/// Whether a header is a list of entity tags (RFC 9110) of an accepted length. The service's tags contain no
+/// commas.
 fn is_tags(value: &str) -> bool {
     let is_tag = |tag: &str| {
         let tag = tag.trim();
@@ -122,7 +123,7 @@ mod tests {
     #[test]
     fn only_the_present_version_matches_and_weak_tags_never_do() {
         let current = etag(3);
-        for (list, fits) in [
+        for (list, expected) in [
             ("\"3\"", true),
             ("*", true),
             ("\"2\", \"3\"", true),
@@ -130,12 +131,12 @@ mod tests {
             ("W/\"3\"", false),
             ("3", false),
         ] {
-            assert_eq!(matches(list, &current), fits, "{list}");
+            assert_eq!(matches(list, &current), expected, "{list}");
         }
     }
 
     #[test]
-    fn what_is_no_list_of_tags_is_told_from_a_stale_one() {
+    fn a_malformed_list_of_tags_is_detected() {
         for value in ["*", "\"\"", "\"1\"", "W/\"1\"", "\"1\", W/\"2\""] {
             assert!(is_tags(value), "{value}");
         }

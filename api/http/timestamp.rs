@@ -1,4 +1,4 @@
-//! Instants as answers show them: RFC 3339 in UTC, to the millisecond.
+//! Instants in answers: RFC 3339 in UTC, to the millisecond.
 
 use chrono::SecondsFormat;
 use serde::{Serialize, Serializer};

@@ -34,7 +34,7 @@ mod tests {
     use crate::jobs::stop;
 
     #[tokio::test]
-    async fn a_task_runs_again_and_again_until_the_stop() {
+    async fn a_task_is_repeated_until_the_stop() {
         let (sender, stop) = stop::channel();
         let runs = AtomicUsize::new(0);
         let task = || async {

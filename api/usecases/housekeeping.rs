@@ -1,4 +1,4 @@
-//! Forgets what is of no use any more.
+//! Deletes data that is no longer needed.
 
 use chrono::Duration;
 
@@ -11,21 +11,21 @@ use crate::error::Error;
 
 /// How long an idempotency key is kept.
 const KEY_LIFE: Duration = Duration::days(30);
-/// How long expired links and sessions are kept, so that a late click gets a precise answer.
+/// How long expired links and sessions are kept, so that the service can still answer that they have expired.
 const AFTERLIFE: Duration = Duration::days(30);
-/// How long a client that does not log in stays known.
+/// How long a client stays known if it does not log in.
 const CLIENT_LIFE: Duration = Duration::days(365);
 
-/// What was forgotten.
+/// What was deleted.
 #[derive(Debug, Default)]
 pub struct Tidied {
-    /// How many rows.
+    /// How many rows were deleted.
     pub rows: usize,
-    /// Announcements whose bytes, if a crash left any, belong to nobody.
+    /// The deleted announcements of uploads. After a crash, files may be left that belong to them.
     pub uploads: Vec<UploadId>,
 }
 
-/// Deletes what is past its time.
+/// Deletes rows that are older than they may be.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn tidy(work: &mut Work<'_>) -> Result<Tidied, Error> {
     let now = work.now();

@@ -15,12 +15,12 @@ pub enum Source {
     Postgres(Server),
 }
 
-/// A PostgreSQL server, or several of which one takes writes.
+/// A PostgreSQL server, or several of which one accepts writes.
 #[derive(Debug, Clone)]
 pub struct Server {
-    /// The connection URL with every option for libpq. It may hold a password.
+    /// The connection URL with every option for libpq. It may contain a password.
     pub url: SecretString,
-    /// Connections at most.
+    /// The maximum number of connections.
     pub connections: u32,
     /// The pooler between the service and the server.
     pub pooler: Pooler,
@@ -29,10 +29,10 @@ pub struct Server {
 words! {
     /// The pooler between the service and a PostgreSQL server.
     pub enum Pooler {
-        /// Nothing: a connection is a session of the server.
+        /// No pooler: a connection is a session of the server.
         None = "none",
-        /// pgbouncer in transaction mode. Each transaction may run in another session, so no state may be kept in
-        /// a session, and no prepared statement either.
+        /// pgbouncer in transaction mode. Each transaction may run in another session, so a session must not
+        /// keep any state or prepared statement.
         Transaction = "transaction",
     }
 }

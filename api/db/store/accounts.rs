@@ -71,7 +71,7 @@ fn identity_columns(identity: &FacilityIdentity) -> (Option<String>, Option<Stri
     }
 }
 
-/// Stores a new account. A rehearsal stores it without a password hash, because it is rolled back.
+/// Stores a new account. With `validate_only` there is no password hash, because the row is rolled back.
 pub fn insert(
     conn: &mut Conn,
     account: &Account,
@@ -97,7 +97,7 @@ pub fn insert(
         .execute(c)))
 }
 
-/// The account of this id.
+/// The account with this id.
 pub fn find(conn: &mut Conn, id: AccountId) -> Result<Option<Account>, Error> {
     let row: Option<Row> =
         on!(conn, |c| accounts::table.find(Id(id.uuid())).select(Row::as_select()).first(c).optional())?;
@@ -124,7 +124,7 @@ pub fn find_by_facility(conn: &mut Conn, code: &FacilityCode) -> Result<Option<A
     row.map(Row::decode).transpose()
 }
 
-/// Whether an account of this applicant exists.
+/// Whether an account with the receipt number of this application exists.
 pub fn exists_by_receipt(conn: &mut Conn, receipt: &DesignationReceipt) -> Result<bool, Error> {
     let found = diesel::select(diesel::dsl::exists(
         accounts::table.filter(accounts::designation_receipt.eq(receipt.as_str())),
@@ -142,7 +142,7 @@ pub fn find_password_hash(conn: &mut Conn, id: AccountId) -> Result<Option<Passw
     Ok(hash.map(PasswordHash::new))
 }
 
-/// Stores what the account states of its facility.
+/// Stores the data that the account states about its facility.
 pub fn update_profile(conn: &mut Conn, id: AccountId, profile: &Profile, now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(accounts::table.find(Id(id.uuid())))
         .set((
@@ -212,7 +212,7 @@ pub fn update_email(
     })
 }
 
-/// Stores the identity that an account is about to give up.
+/// Stores the identity that an account loses by a succession.
 pub fn insert_former(
     conn: &mut Conn,
     id: AccountId,
@@ -231,7 +231,7 @@ pub fn insert_former(
     Ok(())
 }
 
-/// The identities an account had, oldest first.
+/// The identities that an account had before, oldest first.
 pub fn list_former(conn: &mut Conn, id: AccountId) -> Result<Vec<FormerFacility>, Error> {
     let rows: Vec<(String, Document, Moment)> = on!(conn, |c| former_facilities::table
         .filter(former_facilities::account_id.eq(Id(id.uuid())))

@@ -1,4 +1,4 @@
-//! A declaration of the transitional measure (猶予届出) and the states it walks through.
+//! A declaration of the transitional measure (猶予届出) and its states.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,9 +10,9 @@ use crate::domain::values::ids::{AccountId, DeclarationId, UploadId};
 use crate::domain::values::receipt_number::ReceiptNumber;
 use crate::domain::values::words::words;
 
-/// Most other codes that a declaration names.
+/// The maximum number of other codes in a declaration.
 pub const MAX_OTHER_CODES: u64 = 20;
-/// Most attachments of a declaration.
+/// The maximum number of attachments of a declaration.
 pub const MAX_ATTACHMENTS: u64 = 10;
 
 words! {
@@ -40,7 +40,7 @@ words! {
 pub enum DeclarationEvent {
     /// The facility files a new revision.
     Revise,
-    /// The facility takes it back.
+    /// The facility withdraws it.
     Withdraw,
     /// Staff begin their review.
     TakeUp,
@@ -53,8 +53,8 @@ pub enum DeclarationEvent {
 }
 
 impl DeclarationStatus {
-    /// The status after an event; `None` where the status forbids it. While staff review a
-    /// declaration it does not change under their eyes; it can be withdrawn and filed anew.
+    /// The status after an event; `None` if the status does not allow the event. While staff review a
+    /// declaration, it cannot be revised, but it can be withdrawn and filed again.
     #[must_use]
     pub const fn after(self, event: DeclarationEvent) -> Option<Self> {
         use DeclarationEvent as Event;
@@ -92,18 +92,18 @@ pub struct DeclarationContent {
     pub client_reference: Option<String>,
 }
 
-/// A declaration as it stands.
+/// A declaration in its present state.
 #[derive(Debug, Clone)]
 pub struct Declaration {
     /// Its id.
     pub id: DeclarationId,
-    /// The one facility it belongs to now.
+    /// The facility that it belongs to now.
     pub facility_code: FacilityCode,
     /// The round it is filed in.
     pub round: String,
-    /// The number to speak of on the telephone.
+    /// The number to read out on the telephone.
     pub receipt_number: ReceiptNumber,
-    /// Where it stands.
+    /// Its status.
     pub status: DeclarationStatus,
     /// The current revision's number, from 1.
     pub revision: i64,
@@ -111,9 +111,9 @@ pub struct Declaration {
     pub content: DeclarationContent,
     /// Whether it was filed after the deadline.
     pub late: bool,
-    /// What the review said, once it said something.
+    /// The result of the review, if there is one.
     pub review: Option<Review>,
-    /// Rises with every change.
+    /// Increases with every change.
     pub version: i64,
     /// When it was first filed.
     pub created_at: Instant,
@@ -121,7 +121,7 @@ pub struct Declaration {
     pub updated_at: Instant,
 }
 
-/// One revision of a declaration: history, never changed.
+/// One revision of a declaration. It is kept as history and not changed.
 #[derive(Debug, Clone)]
 pub struct DeclarationRevision {
     /// The number, from 1.
@@ -132,7 +132,7 @@ pub struct DeclarationRevision {
     pub content: DeclarationContent,
     /// Who filed it.
     pub filed_by: AccountId,
-    /// When.
+    /// When it was filed.
     pub filed_at: Instant,
 }
 
@@ -146,7 +146,7 @@ mod tests {
         [Event::Revise, Event::Withdraw, Event::TakeUp, Event::Return, Event::Accept, Event::Reject];
 
     #[test]
-    fn every_status_takes_exactly_the_events_of_the_table() {
+    fn every_status_allows_exactly_the_events_of_the_table() {
         let table = [
             (
                 Status::Received,
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_declaration_that_is_not_live_never_comes_back_to_life() {
+    fn a_declaration_that_is_not_live_allows_no_event() {
         for status in Status::ALL.iter().filter(|status| !status.is_live()) {
             assert!(EVENTS.iter().all(|event| status.after(*event).is_none()), "{status:?}");
         }

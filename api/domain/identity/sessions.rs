@@ -1,18 +1,18 @@
-//! Sessions and the life of their tokens (RFC 9700: rotating refresh tokens).
+//! Sessions and the lifetime of their tokens (RFC 9700: rotating refresh tokens).
 
 use chrono::Duration;
 
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::{AccountId, SessionId};
 
-/// How long an access token is good.
+/// How long an access token is valid.
 pub const ACCESS_TOKEN_LIFE: Duration = Duration::minutes(10);
-/// A session that is not refreshed for this long is over.
+/// A session ends if it is not refreshed for this long.
 pub const IDLE_LIFE: Duration = Duration::days(14);
-/// A session is over after this long in any case.
+/// A session ends after this long in any case.
 pub const WHOLE_LIFE: Duration = Duration::days(90);
-/// How long a replaced refresh token still works: a client on a flaky line may not have received
-/// its successor.
+/// How long a replaced refresh token still works. A client with a bad connection may not have received the
+/// new token.
 pub const REPLAY_GRACE: Duration = Duration::seconds(30);
 
 /// A login of one client.
@@ -20,11 +20,11 @@ pub const REPLAY_GRACE: Duration = Duration::seconds(30);
 pub struct Session {
     /// Its id.
     pub id: SessionId,
-    /// Whose it is.
+    /// The account that it belongs to.
     pub account_id: AccountId,
-    /// The client's address, as limits see it.
+    /// The client's address, in the form that the limits use.
     pub client: String,
-    /// What the client called itself.
+    /// The client's `User-Agent`.
     pub user_agent: Option<String>,
     /// When it began.
     pub created_at: Instant,
@@ -37,7 +37,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Whether the session still carries requests.
+    /// Whether requests are still accepted in the session.
     #[must_use]
     pub fn is_live(&self, now: Instant) -> bool {
         self.ended_at.is_none() && now < self.expires_at
@@ -53,11 +53,11 @@ impl Session {
 /// What to do with a presented refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refresh {
-    /// Replace it and go on.
+    /// Replace it and continue the session.
     Rotate,
-    /// It was replaced long ago: somebody kept a copy. End the session.
+    /// It was replaced too long ago, so somebody may have a copy. End the session.
     Revoke,
-    /// The session is over.
+    /// The session has ended: refuse the token.
     Refuse,
 }
 
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_that_is_over_refreshes_nothing_not_even_with_its_newest_token() {
+    fn a_session_that_has_ended_cannot_be_refreshed_even_with_its_newest_token() {
         assert_eq!(decide_refresh(&session(Some(at(5))), None, at(6)), Refresh::Refuse);
         let expiry = session(None).expires_at;
         assert_eq!(decide_refresh(&session(None), None, expiry - Duration::microseconds(1)), Refresh::Rotate);
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn refreshing_prolongs_a_session_up_to_its_whole_life() {
+    fn refreshing_extends_a_session_up_to_its_maximum_life() {
         let late = at(0) + WHOLE_LIFE - Duration::days(1);
         assert_eq!(session(None).expiry_after(late), at(0) + WHOLE_LIFE);
         assert_eq!(session(None).expiry_after(at(60)), at(60) + IDLE_LIFE);

@@ -1,8 +1,8 @@
-//! What the parsers of this folder share about characters: one normal form, one list of
-//! separators, one list of characters that no text may hold.
+//! What the parsers of this folder share about characters: a normal form, a list of separators, and a list of
+//! characters that no text may contain.
 //!
 //! People paste from spreadsheets, PDFs and telephone books, so codes and numbers are read with
-//! full-width digits, any hyphen and invisible spaces. Texts are never normalised, only checked.
+//! full-width digits, any hyphen and invisible spaces. Texts are only checked; they are not normalised.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -27,7 +27,7 @@ pub(super) fn digit_values<const N: usize>(text: &str) -> Option<[u8; N]> {
     bytes.iter().all(u8::is_ascii_digit).then(|| bytes.map(|byte| byte - b'0'))
 }
 
-/// Hyphens, dashes, the minus, and what Japanese keyboards give in their place: `ー` and `─`.
+/// Hyphens, dashes, the minus, and the characters that are typed on Japanese keyboards instead: `ー` and `─`.
 pub(super) const fn is_hyphen(c: char) -> bool {
     matches!(
         c,
@@ -53,8 +53,8 @@ pub(super) const fn is_middle_dot(c: char) -> bool {
     matches!(c, '\u{b7}' | '\u{2022}' | '\u{2027}' | '\u{2219}' | '\u{22c5}' | '\u{30fb}' | '\u{ff65}')
 }
 
-/// Characters that leave no mark of their own: zero-width spaces and joiners, fillers, soft
-/// hyphens, variation selectors.
+/// Characters that are not visible by themselves: zero-width spaces and joiners, fillers, soft hyphens,
+/// variation selectors.
 pub(super) const fn is_unseen(c: char) -> bool {
     matches!(
         c,
@@ -70,10 +70,10 @@ pub(super) const fn is_unseen(c: char) -> bool {
     )
 }
 
-/// Characters that no stored text may hold: controls, line and paragraph separators, overrides of
-/// the writing direction, the byte order mark, noncharacters.
+/// Characters that no stored text may contain: controls, line and paragraph separators, overrides of the
+/// writing direction, the byte order mark, noncharacters.
 ///
-/// Private use is not among them: 外字 of a practice's own system happen in real names.
+/// Private-use characters are allowed, because real names have 外字 of a facility's own system.
 pub(super) fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
@@ -95,7 +95,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn separators_of_every_keyboard_disappear() {
+    fn all_separators_are_removed() {
         for text in [
             "12-34",
             "1２ー３４",
@@ -117,14 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn letters_and_signs_are_no_separators() {
+    fn letters_and_signs_are_not_removed() {
         for text in ["12/34", "12_34", "12~34", "12+34", "12一34", "12の34", "12\u{0}34"] {
             assert_ne!(compact(text), "1234", "{text:?}");
         }
     }
 
     #[test]
-    fn digits_of_other_scripts_another_number_of_them_and_signs_are_refused() {
+    fn only_the_expected_number_of_ascii_digits_is_accepted() {
         for text in ["", "123", "12345", "+123", "12a4", "١٢٣٤", "一二三四", "1٣"] {
             assert_eq!(digit_values::<4>(text), None, "{text:?}");
         }
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn every_noncharacter_of_every_plane_is_a_control_and_private_use_is_not() {
+    fn noncharacters_are_controls_and_private_use_characters_are_not() {
         for plane in 0..=16_u32 {
             for last in [0xfffe, 0xffff] {
                 assert!(is_control(char::from_u32(plane << 16 | last).unwrap()));

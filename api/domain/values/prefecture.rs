@@ -1,4 +1,4 @@
-//! A prefecture by its number, with which codes of its facilities begin.
+//! A prefecture, by its number. The codes of its facilities begin with this number.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Prefecture(u8);
 
 impl Prefecture {
-    /// The prefecture of a number; nothing where there is none.
+    /// The prefecture of a number; `None` if there is none.
     #[must_use]
     pub fn from_number(number: u8) -> Option<Self> {
         (1..=47).contains(&number).then_some(Self(number))
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_are_47_and_each_is_written_with_two_digits() {
+    fn there_are_47_prefectures_and_each_is_written_with_two_digits() {
         let all: Vec<String> = (0..=u8::MAX)
             .filter_map(Prefecture::from_number)
             .map(|prefecture| prefecture.to_string())

@@ -1,4 +1,4 @@
-//! A port, with limits on its connections.
+//! Opens and serves a port, with limits on its connections.
 
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
@@ -14,12 +14,12 @@ use super::connection::Connection;
 use crate::config::Serving;
 use crate::error::Error;
 
-/// How long a client may go on sending after it was answered early. If the connection were reset meanwhile, the
-/// client would never read why it was refused.
+/// How long a client may continue to send after it was answered early. If the connection were reset during
+/// that time, the client would not read why it was refused.
 const LINGER: Duration = Duration::from_secs(5);
 
-/// The size of a connection's send buffer in the kernel, in bytes. Otherwise it grows to megabytes, and a client that
-/// reads slowly and steadily looks for minutes as if it did not read.
+/// The size of a connection's send buffer in the kernel, in bytes. Without this limit the buffer grows to
+/// megabytes, and a client that reads slowly but steadily seems not to read for minutes.
 const SEND_BUFFER: u32 = 64 * 1024;
 
 /// The limits of a port.
@@ -27,17 +27,17 @@ const SEND_BUFFER: u32 = 64 * 1024;
 pub struct Limits {
     /// Threads that serve requests.
     pub threads: usize,
-    /// Most connections at once; others wait.
+    /// The maximum number of connections at once; others wait.
     pub connections: usize,
-    /// Most connections that wait to be accepted.
+    /// The maximum number of connections that wait to be accepted.
     pub backlog: u32,
     /// How long the head of a connection's first request may take.
     pub head_time: Duration,
     /// How long an idle connection is kept.
     pub keep_alive: Duration,
-    /// How long a connection may go without a written byte.
+    /// How long the service may write no byte to a connection before it closes the connection.
     pub silence: Duration,
-    /// How long requests in progress may take once the port is being closed.
+    /// How long requests in progress may take after the port has begun to close.
     pub shutdown: Duration,
 }
 
@@ -75,8 +75,8 @@ impl Listener {
         Ok(Self { address, socket, limits })
     }
 
-    /// Serves an application on it. This does what `actix_web::HttpServer` does, which has no hook for wrapping a
-    /// stream in a `Connection`.
+    /// Serves an application on the port. This does the same as `actix_web::HttpServer`, which has no hook
+    /// for wrapping a stream in a `Connection`.
     ///
     /// # Errors
     /// An internal error if the socket cannot be shared among the threads.
@@ -124,7 +124,7 @@ impl Listener {
 fn listen_on(address: SocketAddr, backlog: u32) -> std::io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     socket.set_reuseaddr(true)?;
-    // Accepted connections inherit it.
+    // Accepted connections inherit the size.
     socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(address)?;
     socket.listen(backlog)?.into_std()

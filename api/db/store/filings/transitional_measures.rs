@@ -1,4 +1,4 @@
-//! Rounds of the transitional measure: data, one row per edition.
+//! Rounds of the transitional measure: one row for each edition.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -28,7 +28,7 @@ pub fn upsert(conn: &mut Conn, round: &str, edition: &Edition, now: Instant) -> 
     Ok(())
 }
 
-/// Removes the editions of a round that a newly loaded file does not hold any more.
+/// Removes the editions of a round that a newly loaded file no longer contains.
 pub fn delete_except(conn: &mut Conn, round: &str, days: &[NaiveDate]) -> Result<(), Error> {
     let days: Vec<String> = days.iter().map(ToString::to_string).collect();
     on!(conn, |c| diesel::delete(
@@ -40,7 +40,7 @@ pub fn delete_except(conn: &mut Conn, round: &str, days: &[NaiveDate]) -> Result
     Ok(())
 }
 
-/// All editions of a round, oldest first; empty where there is no such round.
+/// All editions of a round, oldest first; empty if there is no such round.
 pub fn list_editions(conn: &mut Conn, round: &str) -> Result<Vec<Edition>, Error> {
     // PostgreSQL refuses a text with NUL, also in a comparison.
     if round.contains('\0') {

@@ -16,15 +16,15 @@ use crate::error::Error;
 pub struct StoredMessage {
     /// Its id.
     pub id: MessageId,
-    /// What it is.
+    /// The code of its kind.
     pub kind: String,
-    /// To whom.
+    /// The recipient's address.
     pub recipient: String,
     /// Subject.
     pub subject: String,
     /// Plain text.
     pub body: String,
-    /// The same as HTML.
+    /// The same text as HTML.
     pub html: String,
     /// When it arrived.
     pub delivered_at: Instant,

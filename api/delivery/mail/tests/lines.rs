@@ -1,4 +1,4 @@
-//! What no value can do to a subject or to the lines of a text.
+//! Tests that values cannot change the form of a subject or of the lines of a text.
 
 use super::samples::{composed, declaration, declaration_rejected, portal};
 use crate::delivery::mail::message::{DeclarationFacts, FacilityNumber, Message, Portal};
@@ -12,14 +12,14 @@ fn withdrawn(receipt_number: &str) -> Message {
 }
 
 #[test]
-fn neither_a_name_nor_a_number_can_add_a_header_to_the_subject() {
+fn a_name_or_a_number_cannot_add_a_header_to_the_subject() {
     let portal = Portal { name: "ポータル\r\n\r\nBcc: a@example.jp".to_owned(), ..portal() };
     let mail = withdrawn("D7K2\u{85}\r\n\r\n本文").compose(&portal).unwrap();
     assert_eq!(mail.subject, "【ポータルBcc: a@example.jp】猶予届出の取下げのお知らせ（届出番号 D7K2本文）");
 }
 
 #[test]
-fn an_endless_subject_is_cut() {
+fn a_subject_that_is_too_long_is_cut() {
     let mail = composed(&withdrawn(&"9".repeat(500)));
     assert_eq!(mail.subject.chars().count(), SUBJECT_LIMIT);
 }
@@ -58,7 +58,7 @@ fn a_long_link_is_never_broken() {
 }
 
 #[test]
-fn a_reason_keeps_its_own_lines() {
+fn a_reason_keeps_its_line_breaks() {
     let Message::DeclarationRejected { facts, .. } = declaration_rejected() else { unreachable!() };
     let reason = "一行目\r\n\r\n三行目\n".to_owned();
     let mail = composed(&Message::DeclarationRejected { facts, reason });

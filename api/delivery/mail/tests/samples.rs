@@ -1,4 +1,4 @@
-//! One message of every kind for the tests, and the rules that every mail keeps.
+//! Messages of every kind for the tests, and the rules that every mail must follow.
 
 use std::ops::Deref;
 
@@ -12,7 +12,7 @@ use crate::domain::values::calendar::{Instant, parse_date};
 
 pub(super) const NAME: &str = "さくら内科医院";
 
-/// A mail that keeps every rule.
+/// A mail that follows the rules of all mails.
 pub(super) struct ProperMail(Composed);
 
 impl Deref for ProperMail {
@@ -37,7 +37,7 @@ impl ProperMail {
     }
 }
 
-/// The mail, after it was held against the rules of all mails.
+/// Composes the mail and checks it by the rules of all mails.
 pub(super) fn proper(message: &Message) -> ProperMail {
     let mail = ProperMail(composed(message));
     let length = mail.subject.chars().count();
@@ -61,7 +61,7 @@ pub(super) fn proper(message: &Message) -> ProperMail {
     mail
 }
 
-/// The mail in the portal's name.
+/// Composes the mail in the portal's name.
 pub(super) fn composed(message: &Message) -> Composed {
     message.compose(&portal()).unwrap()
 }
@@ -104,7 +104,7 @@ macro_rules! samples {
     ($($name:ident => $message:expr;)*) => {
         $(pub(super) fn $name() -> Message { $message })*
 
-        /// Every sample, some kinds in two shapes.
+        /// Every sample. Some kinds have two.
         pub(super) fn every_message() -> Vec<Message> {
             vec![$($name()),*]
         }

@@ -1,4 +1,4 @@
-//! Whoever presents the token of a registration link: the caller that creates an account.
+//! The caller that creates an account: the holder of a registration link's token.
 
 use crate::db::engine::Conn;
 use crate::db::engine::locks::{self, Lock};
@@ -13,7 +13,7 @@ use crate::http::caller::Caller;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::actor::Actor;
 
-/// A link that was found before, with what its account would take: the address and the code.
+/// A link that was found before, with the address and the code that its account would get.
 #[derive(Clone)]
 pub(super) struct LinkHolder {
     token: OpaqueToken,
@@ -28,13 +28,13 @@ impl LinkHolder {
 }
 
 impl Caller for LinkHolder {
-    /// Equal requests wait here for the first one's answer, and so do other links of the address and other
-    /// registrations of the facility.
+    /// Equal requests wait here for the answer to the first, and so do requests with other links of the
+    /// address and other registrations of the facility.
     fn lock(&self, conn: &mut Conn) -> Result<(), Error> {
         let hash = self.token.hash();
-        let mut all = vec![Lock::Token(&hash), Lock::Address(&self.email)];
-        all.extend(self.code.as_ref().map(Lock::Facility));
-        locks::hold(conn, &all)
+        let mut locks_to_hold = vec![Lock::Token(&hash), Lock::Address(&self.email)];
+        locks_to_hold.extend(self.code.as_ref().map(Lock::Facility));
+        locks::hold(conn, &locks_to_hold)
     }
 
     fn actor(&self, conn: &mut Conn, _: Instant) -> Result<Actor, Error> {
