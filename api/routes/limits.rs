@@ -22,8 +22,8 @@ use super::portal::uploads::forms::UploadRequest;
 use super::sandbox::clock::ClockRequest;
 use crate::domain::identity::passwords;
 
-/// The bounds of each limit by the pointer of its member: the smallest and the largest number, or `None` and
-/// the maximum number of characters or entries.
+/// A limit's bounds by the pointer of its member: smallest and largest number, or none and the most
+/// characters or entries.
 type Limits = BTreeMap<String, (Option<i64>, i64)>;
 
 /// The document's schemas.

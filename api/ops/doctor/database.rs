@@ -147,11 +147,11 @@ fn examine_writing(conn: &mut Conn, machine: &Clock, source: &Source, report: &m
             report.add(Verdict::Fail, "database", message);
         }
         Ok(ProbeOutcome::Late) => {
-            let mend = "see what the server's disk and its log are at";
+            let advice = "see what the server's disk and its log are at";
             report.add(Verdict::Fail, "database", format!("{}: {advice}", late()));
         }
         Err(error) => {
-            let mend = "give the service's user the right to write, make room, end what holds a lock";
+            let advice = "give the service's user the right to write, make room, end what holds a lock";
             report.add(Verdict::Fail, "database", format!("cannot be written, {}: {advice}", error.reason()));
         }
     }

@@ -13,7 +13,7 @@ use crate::http::caller::Caller;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::actor::Actor;
 
-/// A link that was found before, with the address and the code that its account would get.
+/// A link that was found before, with what its account would take: the address and the code.
 #[derive(Clone)]
 pub(super) struct LinkHolder {
     token: OpaqueToken,
