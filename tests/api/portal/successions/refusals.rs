@@ -13,8 +13,8 @@ fn nothing_is_stored(app: &TestApp) {
     }
 }
 
-/// Invalid values for a valid form: the pointer of the member, the value, the pointer of the fault (empty if it
-/// is that of the member) and its code.
+/// Invalid values for a valid form: the pointer of the member, the value, the pointer of the fault (empty if
+/// it is that of the member) and its code.
 fn one_fault_each(typo: &str) -> Vec<(&'static str, Value, &'static str, &'static str)> {
     vec![
         ("/successor/facility_code", json!(list::unlisted(3, 1)["facility_code"]), "", "KIND_MISMATCH"),
