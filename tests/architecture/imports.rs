@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use syn::visit::{self, Visit};
 use syn::{Attribute, ItemMod, ItemUse, Macro, Meta, UseTree};
 
-/// Every path in a file. `super::…` and `self::…` are resolved to `crate::…`; other paths are given as they are
-/// written.
+/// Every path in a file. `super::…` and `self::…` are resolved to `crate::…`; other paths are given as they
+/// are written.
 pub fn imports(file: &str, source: &str) -> BTreeSet<String> {
     let tree = syn::parse_file(source).unwrap_or_else(|error| panic!("api/{file} cannot be parsed: {error}"));
     let mut reader = Reader { module: module_path(file), found: BTreeSet::new() };

@@ -23,8 +23,8 @@ struct Story {
 }
 
 impl Story {
-    /// Sends a request as a balancer passes it on, and asserts that it writes exactly these lines to the audit
-    /// log. If the form is null, a file is sent.
+    /// Sends a request as a balancer passes it on, and asserts that it writes exactly these lines to the
+    /// audit log. If the form is null, a file is sent.
     async fn leaves(
         &mut self,
         caller: &Client,

@@ -146,8 +146,8 @@ impl Production {
         .await;
     }
 
-    /// Registers the listed facility of a fee table with the link in the mail that the sink received, and logs
-    /// in.
+    /// Registers the listed facility of a fee table with the link in the mail that the sink received, and
+    /// logs in.
     pub async fn register(&self, sink: &Sink, table: u8) -> Actor {
         let facility = list::unlisted(table, 1);
         let email = format!("reception-{table}@clinic.example");

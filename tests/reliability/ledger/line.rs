@@ -162,8 +162,8 @@ impl Line {
         self.try_to(ask).await.unwrap_or_else(|error| panic!("{ask:?}: {error}"))
     }
 
-    /// Repeats a request until it succeeds. An error says how the last attempt ended: after [`PATIENCE`], or with
-    /// an answer after which the request is not to be repeated.
+    /// Repeats a request until it succeeds. An error says how the last attempt ended: after [`PATIENCE`], or
+    /// with an answer after which the request is not to be repeated.
     pub async fn try_to(&self, ask: &Ask) -> Result<Reply, String> {
         let began = Instant::now();
         let mut unsure = false;
