@@ -45,9 +45,9 @@ fn id(arguments: &[&str]) -> String {
 fn tethered(privileges: &[String], program: &Path) -> Command {
     static TETHER: OnceLock<bool> = OnceLock::new();
     let try_it = || {
-        let status =
+        let outcome =
             Command::new("setpriv").args(["--pdeathsig", "KILL", "true"]).stderr(Stdio::null()).status();
-        status.is_ok_and(|status| status.success())
+        outcome.is_ok_and(|status| status.success())
     };
     if !TETHER.get_or_init(try_it) {
         return Command::new(program);

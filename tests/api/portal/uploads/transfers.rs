@@ -220,7 +220,7 @@ async fn an_unusable_folder_is_a_temporary_failure_and_a_missing_file_is_an_inte
     for reply in [forms::send_content(&clinic, &id, &forms::pdf()).await, clinic.get(&stored).await] {
         reply.refused(503, "UNAVAILABLE");
         assert!(reply.body["retryable"] == true && !reply.header("retry-after").is_empty(), "{}", reply.text);
-        assert!(!reply.text.contains("uploads:"), "the reason belongs into the log only: {}", reply.text);
+        assert!(!reply.text.contains("uploads:"), "the reason belongs in the log only: {}", reply.text);
     }
     std::fs::remove_file(&folder).unwrap();
     clinic.get(&stored).await.refused(500, "INTERNAL");
