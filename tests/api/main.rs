@@ -1,12 +1,11 @@
-//! The service as its users meet it: every test starts a service of its own, with a database of its
-//! own, and talks to it over HTTP.
+//! Tests of the whole service: each starts a service with a database of its own and sends it HTTP requests.
 //!
-//! Most tests run on both databases, and each is reported by name:
+//! Most tests run on both databases. The name of a test shows which one it ran on:
 //!
 //! ```sh
 //! cargo test --test api                                        # everything
 //! cargo test --test api on_postgres                            # everything on PostgreSQL
-//! cargo test --test api sessions                               # what has to do with sessions
+//! cargo test --test api sessions                               # what has sessions in its path
 //! cargo test --test api the_clock_moves_forward_only           # one test, on both databases
 //! cargo test --test api the_clock_moves_forward_only::on_sqlite
 //! ```
@@ -15,7 +14,7 @@
 
 #![cfg(test)]
 
-// The attributes that name a test's databases are macros of ours; `apply` takes them as attributes.
+// `apply` makes attributes of the macros in `support` that name a test's databases.
 #[macro_use]
 extern crate macro_rules_attribute;
 #[macro_use]

@@ -1,12 +1,12 @@
-//! What a source file names of other modules and crates.
+//! Finds the modules and crates that a source file names.
 
 use std::collections::BTreeSet;
 
 use syn::visit::{self, Visit};
 use syn::{Attribute, ItemMod, ItemUse, Macro, Meta, UseTree};
 
-/// Everything that a file names by a path: `crate::…` in full, `super::…` and `self::…` resolved to
-/// it, other paths as they stand.
+/// Every path in a file. `super::…` and `self::…` are resolved to `crate::…`; other paths are given as they
+/// are written.
 pub fn imports(file: &str, source: &str) -> BTreeSet<String> {
     let tree = syn::parse_file(source).unwrap_or_else(|error| panic!("api/{file} cannot be parsed: {error}"));
     let mut reader = Reader { module: module_path(file), found: BTreeSet::new() };
@@ -14,7 +14,7 @@ pub fn imports(file: &str, source: &str) -> BTreeSet<String> {
     reader.found
 }
 
-/// `routes/problems/page.rs` is `routes::problems::page`; `mod.rs` stands for its folder.
+/// The module of a file: `routes/problems/page.rs` is `routes::problems::page`, and `mod.rs` is its folder.
 fn module_path(file: &str) -> Vec<String> {
     let mut path: Vec<String> = file.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
     if path.last().is_some_and(|last| last == "mod") || matches!(file, "lib.rs" | "main.rs") {
@@ -29,7 +29,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// Notes a path, resolved against the module it stands in.
+    /// Adds a path, resolved against the module that contains it.
     fn note(&mut self, segments: &[String]) {
         let mut base = self.module.clone();
         let mut relative = false;
@@ -71,12 +71,12 @@ impl Reader {
     }
 
     fn note_with(&mut self, prefix: &[String], last: &syn::Ident) {
-        let mut whole = prefix.to_vec();
-        whole.push(last.to_string());
-        self.note(&whole);
+        let mut path = prefix.to_vec();
+        path.push(last.to_string());
+        self.note(&path);
     }
 
-    /// Tokens that nobody parses, those of macros and attributes: every `a :: b` in them.
+    /// Adds every `a :: b` in the tokens of a macro or an attribute, which `syn` does not parse.
     fn note_tokens(&mut self, tokens: &str) {
         let words: Vec<&str> =
             tokens.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | ':'))).collect();
@@ -100,7 +100,7 @@ impl<'ast> Visit<'ast> for Reader {
         self.note_tree(&mut Vec::new(), &item.tree);
     }
 
-    /// `pub(in crate::db)` names who may see, and imports nothing.
+    /// `pub(in crate::db)` limits who may see an item, and imports nothing.
     fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
@@ -123,7 +123,7 @@ impl<'ast> Visit<'ast> for Reader {
 }
 
 #[test]
-fn every_way_to_name_a_module_is_seen() {
+fn every_kind_of_path_is_found() {
     let source = "
         use super::super::super::db::{self, pool::Pool as P};
         use self::page::*;

@@ -1,4 +1,4 @@
-//! What a source file logs of errors.
+//! Finds log lines that write an error without its causes.
 //!
 //! `%error` writes the outermost text only, which for the service's own error is "internal error":
 //! the cause would be lost. `error::chain` writes it with all its causes.
@@ -11,7 +11,7 @@ const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "event"];
 /// What a variable or a field that holds an error is called.
 const ERRORS: [&str; 5] = ["error", "err", "e", "source", "cause"];
 
-/// The fields of log lines that tell of an error without its causes.
+/// The fields of log lines that write an error without its causes.
 pub fn bare_errors(file: &str, source: &str) -> Vec<String> {
     let tree = syn::parse_file(source).unwrap_or_else(|error| panic!("api/{file} cannot be parsed: {error}"));
     let mut reader = Reader(Vec::new());
@@ -48,7 +48,7 @@ fn is_bare(field: &[String]) -> bool {
 }
 
 #[test]
-fn every_way_to_log_an_error_without_its_causes_is_caught() {
+fn every_way_to_log_an_error_without_its_causes_is_found() {
     for field in [
         "%error",
         "?error",
@@ -67,7 +67,7 @@ fn every_way_to_log_an_error_without_its_causes_is_caught() {
 }
 
 #[test]
-fn errors_with_their_causes_and_other_fields_are_let_through() {
+fn errors_with_their_causes_and_other_fields_are_allowed() {
     for field in ["error = %chain(&error)", "failure = failure.code()", "%id", "errors = 3"] {
         let source = format!("fn f() {{ tracing::error!({field}, \"it failed: %error\"); }}");
         assert_eq!(bare_errors("jobs/mod.rs", &source), Vec::<String>::new(), "{field}");

@@ -2,7 +2,7 @@
 //! thing has one name.
 //!
 //! Every file under `api/` is parsed and its imports are compared with the tables in `rules`. In one
-//! package any module can name any other; these tests forbid what separate crates would.
+//! package any module can import any other; these tests forbid the imports that separate crates would forbid.
 
 #![cfg(test)]
 
@@ -17,10 +17,10 @@ use std::path::{Path, PathBuf};
 use imports::imports;
 use rules::violations;
 
-/// A longer file is split by topic. Tables of data may be longer.
+/// The most lines that a file may have. A longer one is split by topic, unless it is in [`DATA`].
 const MOST_LINES: usize = 350;
 
-/// Data that happens to be written in Rust.
+/// Files that only contain data.
 const DATA: &[&str] = &["db/store/schema.rs"];
 
 fn api() -> PathBuf {
@@ -59,7 +59,7 @@ fn every_file_imports_only_what_its_module_may() {
 }
 
 #[test]
-fn no_file_is_too_long_to_be_read_at_a_sitting() {
+fn no_file_is_too_long() {
     let long: Vec<String> = sources()
         .into_iter()
         .map(|(file, source)| (source.lines().count(), file))

@@ -6,8 +6,8 @@ use std::path::Path;
 
 /// A resource: the audience whose operations it has, the area that it belongs to, its name.
 ///
-/// It stands in `routes/<audience>/<name>` and `tests/api/<audience>/<name>`. What it has of use cases,
-/// domain and store stands in `<layer>/<area>/<name>`, or in `<layer>/<area>` where both names are one.
+/// It is in `routes/<audience>/<name>` and `tests/api/<audience>/<name>`. Its use cases, domain and store are
+/// in `<layer>/<area>/<name>`, or in `<layer>/<area>` if area and resource have the same name.
 type Resource = (&'static str, &'static str, &'static str);
 
 const RESOURCES: &[Resource] = &[
@@ -29,7 +29,7 @@ const RESOURCES: &[Resource] = &[
     ("sandbox", "sandbox", "messages"),
 ];
 
-/// Modules of the layers that are no resource, with what they are.
+/// Modules of the layers that are not resources, each with what it is.
 const NO_RESOURCE: &[(&str, &str)] = &[
     ("routes/public/pages", "the pages of the document and of its problems"),
     ("routes/sandbox/links", "the page that a mailed link opens"),
@@ -63,15 +63,15 @@ const NO_RESOURCE: &[(&str, &str)] = &[
     ("tests/api/sandbox/readme", "the walk through the sandbox that the README shows"),
 ];
 
-/// Resources whose tests stand elsewhere, because they test more than the resource.
+/// Resources whose tests are elsewhere, because they test more than the resource.
 const TESTED_ELSEWHERE: &[(&str, &str)] = &[
     ("mails", "tests/api/jobs/mails"),
     ("health", "tests/api/ops/readiness.rs"),
     ("jwks", "tests/api/portal/sessions/access_tokens.rs"),
 ];
 
-/// Tables whose name is not a resource's, with what they belong to. Renaming a table of a running
-/// service costs more than the line here.
+/// Tables that do not have the name of a resource, each with what it belongs to. Renaming a table of a
+/// running service would cost more than a line here.
 const TABLES: &[(&str, &str)] = &[
     ("former_facilities", "accounts"),
     ("refresh_tokens", "sessions"),
@@ -87,7 +87,7 @@ const TABLES: &[(&str, &str)] = &[
     ("audit_log", "the audit log"),
 ];
 
-/// Addresses of one operation that a standard or a platform gives their names.
+/// Addresses whose names come from a standard or a platform.
 const GIVEN_ADDRESSES: &[(&str, &str)] =
     &[("/livez", "health"), ("/readyz", "health"), ("/.well-known/jwks.json", "jwks")];
 
@@ -111,7 +111,7 @@ fn modules(folder: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// The modules of a layer that bear no resource's name and are not listed as something else.
+/// The modules of a layer that neither have the name of a resource nor are listed as something else.
 fn strangers(module: &str, is_resource: impl Fn(&str) -> bool) -> Vec<String> {
     let unlisted = |name: &String| NO_RESOURCE.iter().all(|(known, _)| *known != format!("{module}/{name}"));
     let strange = modules(module).into_iter().filter(|name| !is_resource(name)).filter(unlisted);
@@ -119,12 +119,12 @@ fn strangers(module: &str, is_resource: impl Fn(&str) -> bool) -> Vec<String> {
 }
 
 #[test]
-fn every_module_of_a_layer_bears_the_name_of_a_resource() {
+fn every_module_of_a_layer_has_the_name_of_a_resource() {
     let mut strange = Vec::new();
     for audience in ["portal", "public", "sandbox", "ops"] {
         let is_resource = |name: &str| RESOURCES.iter().any(|known| (known.0, known.2) == (audience, name));
         strange.extend(strangers(&format!("routes/{audience}"), is_resource));
-        // Tests for operators follow the commands and the signs of a running service.
+        // Tests for operators are named after commands and after what a running service shows.
         if audience != "ops" {
             strange.extend(strangers(&format!("tests/api/{audience}"), is_resource));
         }
@@ -152,14 +152,14 @@ fn every_resource_has_handlers_and_tests_of_its_name() {
 }
 
 #[test]
-fn what_is_listed_as_no_resource_is_there() {
+fn every_module_that_is_listed_as_no_resource_exists() {
     for (module, what) in NO_RESOURCE {
-        assert!(is_there(module), "{module} ({what}) is listed, and is not there");
+        assert!(is_there(module), "{module} ({what}) is listed but does not exist");
     }
 }
 
-/// The resource that an address names: the last of its segments that is a resource's name. An account
-/// that acts has one account only, so its address is in the singular.
+/// The resource that an address names: the last of its segments that is the name of a resource. A caller has
+/// only one account, so the address of that is in the singular.
 fn named_by(address: &str) -> Option<&'static str> {
     if let Some((_, resource)) = GIVEN_ADDRESSES.iter().find(|(given, _)| *given == address) {
         return Some(resource);
@@ -184,13 +184,16 @@ fn every_address_names_its_resource() {
 }
 
 #[test]
-fn every_table_bears_the_name_of_a_resource_or_is_listed() {
+fn every_table_has_the_name_of_a_resource_or_is_listed() {
     let schema = fs::read_to_string(path("db/store/schema.rs")).unwrap();
     let blocks = schema.split("diesel::table! {").skip(1);
     let tables = blocks.filter_map(|block| block.lines().find_map(|line| line.split_once(" (")));
     for table in tables.map(|(name, _)| name.trim()) {
         let listed = TABLES.iter().any(|(known, _)| *known == table);
         let is_resource = RESOURCES.iter().any(|known| known.2 == table);
-        assert!(listed != is_resource, "the table {table} bears no resource's name and is not listed");
+        assert!(
+            listed != is_resource,
+            "the table {table} must either have the name of a resource or be listed"
+        );
     }
 }

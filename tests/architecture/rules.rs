@@ -1,9 +1,10 @@
-//! The tables, and what breaks them.
+//! The tables of allowed imports, and the imports that violate them.
 
 use std::collections::BTreeSet;
 
-/// What each module may import of ours, itself always included. The longest module that a file lies
-/// below counts. An entry may be narrower than a module: `usecases::work` lets no use case in.
+/// The modules of the service that each module may import. Each may import itself. For a file, the row with
+/// the longest module that contains it counts. An entry may be only a part of a module: `usecases::work`
+/// allows no import of a use case.
 const MODULES: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &[]),
@@ -19,7 +20,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("db", &["db"]),
     ("db::engine", &["blocking", "domain::values", "error"]),
     ("db::store", &["domain", "error", "db::engine"]),
-    // Whatever carries jobs out knows no kind of them: kinds and handlers meet in `boot`.
+    // What runs jobs imports no kind of job: `boot` combines kinds and handlers.
     ("jobs", &[]),
     ("jobs::queue", &["db", "domain::values", "error"]),
     ("jobs::runner", &["clock", "db::engine", "domain::values", "error", "jobs::queue", "jobs::stop"]),
@@ -55,7 +56,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "ops::metrics",
         ],
     ),
-    // `clock` because the sandbox moves it by a route.
+    // `clock`, because a route of the sandbox moves it.
     (
         "routes",
         &["blocking", "http", "usecases", "domain", "error", "security", "db", "clock", "ops::readiness"],
@@ -77,14 +78,14 @@ const SHARED_BY_RESOURCES: &[&str] = &["routes::forms", "routes::tags"];
 
 /// Crates, and paths in them, that only some modules may name.
 const CRATES: &[(&str, &[&str])] = &[
-    // The command line needs a runtime to serve in, and nothing else of the web framework.
+    // The command line needs the runtime of the web framework, and nothing else of it.
     ("actix_web::rt", &["http", "routes", "boot", "commands"]),
     ("actix_web", &["http", "routes", "boot"]),
     ("actix_http", &["http::server"]),
     ("actix_service", &["http::server"]),
     ("utoipa_actix_web", &["http", "routes", "boot"]),
     ("utoipa_swagger_ui", &["routes"]),
-    // Enums and rules of the domain stand in the document as they are. Deriving their schemas keeps
+    // Enums and rules of the domain are in the document as they are. Deriving their schemas keeps
     // one list of words instead of two; the derive has no I/O and no HTTP in it.
     ("utoipa", &["http", "routes", "domain"]),
     ("diesel", &["db"]),
@@ -96,7 +97,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ed25519_dalek", &["security"]),
     ("prometheus_client", &["ops::metrics"]),
     ("rustix", &["ops::descriptors", "ops::disk"]),
-    // A job that is spawned by itself loses the request that it belongs to.
+    // A task that is spawned directly loses the request that it belongs to.
     ("tokio::task::spawn_blocking", &["blocking"]),
     ("web::block", &["blocking"]),
     ("std::env", &["config"]),
@@ -107,7 +108,7 @@ pub fn module_of(file: &str) -> String {
     file.trim_end_matches(".rs").trim_end_matches("/mod").replace('/', "::")
 }
 
-/// The row of the table that a module falls under: the longest that it lies below.
+/// The row of the table for a module: the one with the longest module that contains it.
 pub fn row_of(module: &str) -> Option<(&'static str, &'static [&'static str])> {
     let rows = MODULES.iter().filter(|(name, _)| is_below(module, name));
     rows.max_by_key(|(name, _)| name.len()).copied()
@@ -130,7 +131,7 @@ pub fn violations(file: &str, imports: &BTreeSet<String>) -> Vec<String> {
 
 fn wrong_module(module: &str, ours: &str) -> Option<String> {
     let (row, allowed) = row_of(module)?;
-    // Items of the crate's root are no module of the table.
+    // Items of the crate's root are not in the table.
     let known = row_of(ours).is_some();
     let may =
         allowed.contains(&"*") || is_below(ours, row) || allowed.iter().any(|entry| is_below(ours, entry));
@@ -178,7 +179,7 @@ fn is_below(path: &str, prefix: &str) -> bool {
 }
 
 #[test]
-fn a_made_up_violation_of_every_kind_is_caught() {
+fn every_kind_of_violation_is_found() {
     for (file, source, caught) in [
         ("domain/values/kana.rs", "use crate::error::Error;", "crate::error::Error"),
         (
@@ -227,7 +228,7 @@ fn a_made_up_violation_of_every_kind_is_caught() {
 }
 
 #[test]
-fn what_the_tables_allow_is_let_through() {
+fn what_the_tables_allow_is_no_violation() {
     for (file, source) in [
         (
             "domain/values/kana.rs",

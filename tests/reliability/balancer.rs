@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 
 use crate::process::{self, Process};
 
-/// How long servers may take until the balancer lets somebody through to them.
+/// How long a server may take until the balancer sends requests to it.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A balancer that runs.
+/// A running balancer.
 pub struct Balancer {
     _process: Process,
 }
 
 impl Balancer {
-    /// Starts it with this configuration; its files are in the folder.
+    /// Starts a balancer with this configuration. Its files are in the folder.
     pub fn start(folder: &Path, configuration: &str) -> Self {
         let file = folder.join("haproxy.cfg");
         std::fs::write(&file, configuration).unwrap();
@@ -29,14 +29,15 @@ impl Balancer {
 /// Waits until the balancer whose statistics are at this address sends requests to a server.
 pub async fn sends_to(statistics: &str, server: &str) {
     let began = Instant::now();
-    let sends = format!("replicas,{server},");
+    let row_start = format!("replicas,{server},");
     loop {
         let table = reqwest::get(format!("{statistics}/;csv")).await;
         let table = match table {
             Ok(answer) => answer.text().await.unwrap_or_default(),
             Err(_) => String::new(),
         };
-        if table.lines().any(|line| line.starts_with(&sends) && line.split(',').any(|cell| cell == "UP")) {
+        if table.lines().any(|line| line.starts_with(&row_start) && line.split(',').any(|cell| cell == "UP"))
+        {
             return;
         }
         assert!(began.elapsed() < PATIENCE, "the balancer sends nothing to {server}:\n{table}");

@@ -1,4 +1,4 @@
-//! The service is killed at any moment, again and again.
+//! The service is killed at random moments, many times.
 
 use std::time::Duration;
 
@@ -15,15 +15,15 @@ const WRITERS: usize = 16;
 /// When a service is killed, in milliseconds after its start: sometimes before it serves.
 const LIVES: std::ops::Range<u64> = 50..1_500;
 
-/// Kills and restarts a service under its writers.
+/// Kills and restarts a service while facilities file.
 async fn under_kills(service: &mut Service, book: &Book, what: &str) {
     let (kills, seed) = (knobs::number("KILLS", 6), knobs::seed());
     println!("{what}: {kills} kills by seed {seed}");
     service.serve().await;
     let ledger = Ledger::open(vec![service.url()], WRITERS).await;
-    let mut dice = StdRng::seed_from_u64(seed);
+    let mut random = StdRng::seed_from_u64(seed);
     for _ in 0..kills {
-        tokio::time::sleep(Duration::from_millis(dice.random_range(LIVES))).await;
+        tokio::time::sleep(Duration::from_millis(random.random_range(LIVES))).await;
         service.kill();
         service.start();
     }

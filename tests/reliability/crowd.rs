@@ -1,4 +1,4 @@
-//! Many who hold a connection and ask for little hold nobody up.
+//! Many idle and slow connections do not delay other callers.
 
 use std::time::{Duration, Instant};
 
@@ -14,14 +14,14 @@ const IDLE: usize = 1_000;
 const SLOW: usize = 500;
 /// The pause before each byte.
 const PAUSE: Duration = Duration::from_millis(100);
-/// Requests of the healthy callers whose times are taken.
+/// How many requests of normal callers are timed.
 const REQUESTS: usize = 600;
-/// The 99th of a hundred healthy requests. A busy machine may be slow without any crowd: there it may
-/// take some times what it took before the crowd came.
+/// The time that 99 of a hundred normal requests must stay below. On a busy machine, which is slow without
+/// the crowd too, it is [`TIMES`] the time that they took before.
 const P99: Duration = Duration::from_millis(200);
 const TIMES: u32 = 3;
 
-/// Opens a connection and keeps sending a head that never ends, until the other side hangs up.
+/// Opens a connection and sends a head that never ends, until the other side closes the connection.
 async fn drip(address: String) {
     let mut wire = TcpStream::connect(address).await.unwrap();
     let mut head = "GET /v1/support HTTP/1.1\r\nX-Slow: ".bytes().chain(std::iter::repeat(b'a'));
@@ -30,11 +30,11 @@ async fn drip(address: String) {
     }
 }
 
-/// The time that 99 of a hundred healthy requests stay below.
+/// The time that 99 of a hundred normal requests stay below.
 async fn p99(service: &Service) -> Duration {
     let (http, mut times) = (reqwest::Client::new(), Vec::new());
-    for turn in 0..REQUESTS {
-        let path = ["/v1/support", "/v1/transitional-measures/2023", "/sandbox/facilities"][turn % 3];
+    for number in 0..REQUESTS {
+        let path = ["/v1/support", "/v1/transitional-measures/2023", "/sandbox/facilities"][number % 3];
         let begun = Instant::now();
         let answer = http.get(format!("{}{path}", service.url())).send().await.unwrap();
         assert_eq!(answer.status(), 200);
@@ -51,7 +51,7 @@ async fn a_thousand_idle_and_five_hundred_slow_connections_hold_nobody_up() {
     knobs::ensure_descriptors(2 * (IDLE + SLOW) as u64);
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("todokede.sqlite3").display());
-    // The crowd stays as long as the healthy are timed.
+    // The slow connections must stay open while normal requests are timed.
     let mut service = Service::new(&url, folder.path()).with("TODOKEDE_HEAD_SECONDS", "60");
     service.serve().await;
     let calm = p99(&service).await;
@@ -68,9 +68,9 @@ async fn a_thousand_idle_and_five_hundred_slow_connections_hold_nobody_up() {
         crowded < P99.max(calm * TIMES),
         "the 99th of a hundred took {crowded:?}, {calm:?} without a crowd"
     );
-    assert!(slow.iter().all(|slow| !slow.is_finished()), "the slow ones were there all the while");
+    assert!(slow.iter().all(|slow| !slow.is_finished()), "a slow connection was closed too early");
     for connection in &mut idle {
         let read = tokio::time::timeout(Duration::ZERO, connection.read_u8()).await;
-        assert!(read.is_err(), "the idle ones were there all the while");
+        assert!(read.is_err(), "an idle connection was closed too early");
     }
 }

@@ -1,4 +1,4 @@
-//! The database's primary is lost, again and again, and another node takes its place.
+//! The primary of the database is lost several times, and another node replaces it.
 
 use std::time::{Duration, Instant};
 
@@ -12,25 +12,25 @@ use crate::service::Service;
 
 /// How many facilities file at the same time.
 const WRITERS: usize = 16;
-/// How long they file in peace before the next blow, in milliseconds.
+/// How long they file before the next failure, in milliseconds.
 const PEACE: std::ops::Range<u64> = 500..3_000;
 
-/// Kills primaries under the writers of a ledger, and lets the last one hand over. Nobody touches the
-/// service.
+/// Kills primaries while facilities file, and then makes the last one hand over. The service is never
+/// restarted.
 async fn under_fail_overs(cluster: &mut Cluster, ledger: &Ledger, what: &str) {
     let (failovers, seed) = (knobs::number("FAILOVERS", 1), knobs::seed());
     println!("{what}: {failovers} fail-overs by seed {seed}");
-    let mut dice = StdRng::seed_from_u64(seed);
+    let mut random = StdRng::seed_from_u64(seed);
     for number in 1..=failovers {
         ledger.goes_on(100).await;
-        tokio::time::sleep(Duration::from_millis(dice.random_range(PEACE))).await;
+        tokio::time::sleep(Duration::from_millis(random.random_range(PEACE))).await;
         ledger.silence();
-        // A node dies, or, every other time, all of them while the primary is ahead.
+        // The primary is killed, or, every second time, all nodes are while the primary is ahead.
         let killed = match number % 2 {
             0 => cluster.black_out().await,
             _ => cluster.kill_leader().await,
         };
-        // Answers of before the blow are still on their way.
+        // Lets the answers arrive that were sent before the failure.
         tokio::time::sleep(Duration::from_secs(1)).await;
         ledger.goes_on(100).await;
         println!("fail-over {number}: writing went on after {:.1} s", ledger.silence().as_secs_f32());

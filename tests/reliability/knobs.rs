@@ -1,4 +1,4 @@
-//! What a run may be told by its environment.
+//! The settings of a run, which are environment variables, and what a run needs of its machine.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,14 +8,14 @@ use crate::required;
 
 /// A number from the environment, or a default.
 pub fn number(name: &str, default: u64) -> u64 {
-    let told = std::env::var(name).ok().filter(|text| !text.is_empty());
-    told.map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
+    let value = std::env::var(name).ok().filter(|text| !text.is_empty());
+    value.map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}")))
 }
 
-/// What the moments of this run are drawn from: `SEED`, or another one each time. It is printed, since a
-/// run that fails is worth a second look.
+/// The seed of the random moments of this run: `SEED`, or another one each time. Tests print it, so that a
+/// run that failed can be repeated.
 pub fn seed() -> u64 {
-    #[expect(clippy::disallowed_methods, reason = "a seed wants no service's clock")]
+    #[expect(clippy::disallowed_methods, reason = "a seed does not need the clock of a service")]
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     number("SEED", now.as_secs())
 }
@@ -29,8 +29,8 @@ pub fn has_postgres() -> bool {
     found
 }
 
-/// Lets this process, which the service inherits it from, open so many files at once. A machine that
-/// does not is told so.
+/// Raises the limit of open files of this process, which the service inherits. Fails if this machine does not
+/// allow that.
 pub fn ensure_descriptors(needed: u64) {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap();
     let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
@@ -57,7 +57,7 @@ pub fn has_programs(names: &[&str]) -> bool {
     missing.is_empty()
 }
 
-/// Lets one test run at a time: each of them wants the whole machine, and some look at the clock.
+/// Lets one test run at a time: each of them needs the whole machine, and some measure time.
 pub async fn alone() -> MutexGuard<'static, ()> {
     static MACHINE: Mutex<()> = Mutex::const_new(());
     MACHINE.lock().await

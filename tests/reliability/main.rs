@@ -1,6 +1,6 @@
-//! The service under blows: killed, cut off from its database, out of disk, restarted under load.
+//! The service under failures: killed, cut off from its database, out of disk space, restarted under load.
 //! Every test runs the real binary in processes of its own. docs/reliability.md says what each proves,
-//! how long ones are started, and what was seen.
+//! how the long runs are started, and what they found.
 
 #![cfg(test)]
 

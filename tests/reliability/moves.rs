@@ -1,5 +1,5 @@
-//! An installation moves from SQLite to PostgreSQL while its callers file: for them it is away for a
-//! while, and nothing of what they were told before is lost.
+//! An installation moves from SQLite to PostgreSQL while its callers file. For some time they cannot reach
+//! it, but nothing is lost that was acknowledged before.
 
 use std::path::Path;
 use std::process::Command;
@@ -12,11 +12,11 @@ use crate::{knobs, postgres};
 const WRITERS: usize = 16;
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/sqlite-to-postgresql");
 
-/// What the script says, and whether it did its work.
+/// Runs the script; gives whether it succeeded, and what it printed.
 fn carry_over(backup: &Path, url: &str) -> (bool, String) {
     let output = Command::new(SCRIPT).arg(backup).arg(url).output().unwrap();
-    let told = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8(told).unwrap())
+    let printed = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(printed).unwrap())
 }
 
 #[actix_web::test]
@@ -37,14 +37,14 @@ async fn a_move_from_sqlite_to_postgresql_keeps_every_key() {
 
     postgres::administer("CREATE DATABASE moved_ledger TEMPLATE template0");
     let url = postgres::url("moved_ledger");
-    let (done, told) = carry_over(&backup, &url);
-    assert!(!done, "into a database without a schema: {told}");
+    let (succeeded, output) = carry_over(&backup, &url);
+    assert!(!succeeded, "it must refuse a database without a schema: {output}");
     let mut service = service.with("DATABASE_URL", &url);
     service.run(&["migrate"]);
-    let (done, told) = carry_over(&backup, &url);
-    assert!(done, "{told}");
-    let (done, told) = carry_over(&backup, &url);
-    assert!(!done && told.contains("accounts"), "a second time: {told}");
+    let (succeeded, output) = carry_over(&backup, &url);
+    assert!(succeeded, "{output}");
+    let (succeeded, output) = carry_over(&backup, &url);
+    assert!(!succeeded && output.contains("accounts"), "it must refuse to run a second time: {output}");
 
     service.serve().await;
     ledger.goes_on(100).await;

@@ -1,5 +1,5 @@
-//! pgbouncer in transaction mode stands between the service and PostgreSQL: each transaction may meet
-//! another session of the server, and there are far fewer of these than the service believes to have.
+//! pgbouncer in transaction mode runs between the service and PostgreSQL: each transaction may get another
+//! session of the server, and there are far fewer sessions than the service has connections.
 
 use std::time::Duration;
 
@@ -14,11 +14,12 @@ use crate::{knobs, postgres};
 const WRITERS: usize = 16;
 /// Sessions of the server that the service's 16 connections share.
 const SESSIONS: usize = 4;
-/// The database's name on either side: a service that went past pgbouncer would not find its own.
+/// The database's name in PostgreSQL. For clients of pgbouncer it is [`BEFORE_POOLER`], so that a service
+/// that does not go through pgbouncer finds no database.
 const DATABASE: &str = "pooled_ledger";
 const BEFORE_POOLER: &str = "todokede";
 
-/// A pgbouncer of the test's own, which ends with it.
+/// A pgbouncer that belongs to the test and ends when this is dropped.
 struct Pooler {
     port: u16,
     process: Process,
@@ -26,7 +27,7 @@ struct Pooler {
 }
 
 impl Pooler {
-    /// One before the tests' server, started as the user who runs that: it refuses to run as root.
+    /// Starts pgbouncer for the tests' PostgreSQL server, as the same user: pgbouncer refuses to run as root.
     fn start() -> Self {
         let (port, server) = (free_port(), postgres::socket_folder(&postgres::url(DATABASE)));
         let workplace = Workplace::new("pgbouncer");
@@ -69,7 +70,7 @@ async fn pgbouncer_in_transaction_mode_loses_doubles_and_mixes_up_nothing() {
     postgres::administer(&format!("CREATE DATABASE {DATABASE} TEMPLATE template0"));
     let folder = tempfile::tempdir().unwrap();
     let url = postgres::url(DATABASE);
-    // The schema goes past pgbouncer, as docs/operations.md says.
+    // Migrations do not go through pgbouncer, as docs/operations.md says.
     Service::new(&url, folder.path()).run(&["migrate"]);
     let pooler = Pooler::start();
     let mut service = Service::new(&pooler.url(), folder.path()).with("TODOKEDE_PGBOUNCER", "transaction");

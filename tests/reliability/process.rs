@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// How long a process may take to end after it was asked to.
 const ENDING: Duration = Duration::from_mins(1);
 
-/// Where a program is. Debian keeps those of daemons in a folder that is not on everybody's path.
+/// Where a program is. Debian has daemons in a folder that is not in every `PATH`.
 pub fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
@@ -16,19 +16,19 @@ pub fn find(program: &str) -> Option<PathBuf> {
 }
 
 /// A command whose process the kernel kills as soon as the thread that started it ends, even by a kill
-/// of the whole test. Where there is no `setpriv`, the guard of [`Process`] is all there is.
+/// of the whole test. Without `setpriv`, only dropping [`Process`] kills it.
 pub fn command(program: impl AsRef<Path>) -> Command {
     tethered(&[], program.as_ref())
 }
 
-/// The same as the user who runs databases: PostgreSQL refuses to run as root, so root hands it to another.
+/// The same, but run by the user who runs databases, as PostgreSQL refuses to run as root.
 pub fn database_command(program: impl AsRef<Path>) -> Command {
     let Some(user) = database_user() else { return command(program) };
     let own = [format!("--reuid={user}"), format!("--regid={}", id(&["-g", user])), "--clear-groups".into()];
     tethered(&own, program.as_ref())
 }
 
-/// Who runs databases, if it is not whoever runs the test.
+/// The user who runs databases, if it is not the one who runs the test.
 pub fn database_user() -> Option<&'static str> {
     static USER: OnceLock<Option<&'static str>> = OnceLock::new();
     *USER.get_or_init(|| {
@@ -38,16 +38,16 @@ pub fn database_user() -> Option<&'static str> {
 }
 
 fn id(arguments: &[&str]) -> String {
-    let told = Command::new("id").args(arguments).output().unwrap().stdout;
-    String::from_utf8_lossy(&told).trim().to_owned()
+    let printed = Command::new("id").args(arguments).output().unwrap().stdout;
+    String::from_utf8_lossy(&printed).trim().to_owned()
 }
 
 fn tethered(privileges: &[String], program: &Path) -> Command {
     static TETHER: OnceLock<bool> = OnceLock::new();
     let try_it = || {
-        let tried =
+        let outcome =
             Command::new("setpriv").args(["--pdeathsig", "KILL", "true"]).stderr(Stdio::null()).status();
-        tried.is_ok_and(|status| status.success())
+        outcome.is_ok_and(|status| status.success())
     };
     if !TETHER.get_or_init(try_it) {
         return Command::new(program);
@@ -57,7 +57,7 @@ fn tethered(privileges: &[String], program: &Path) -> Command {
     tethered
 }
 
-/// Sends a signal to all these processes, as good as at once. Some may have ended before.
+/// Sends a signal to all these processes at almost the same time. Some may have ended before.
 pub fn signal(name: &str, processes: &[u32]) {
     let numbers = processes.iter().map(u32::to_string);
     let mut kill = Command::new("sh");
@@ -87,12 +87,12 @@ impl Process {
             if let Some(status) = self.0.try_wait().unwrap() {
                 return status;
             }
-            assert!(asked.elapsed() < ENDING, "it was asked to end and does not");
+            assert!(asked.elapsed() < ENDING, "the process was asked to end and did not");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// Kills it where it stands, as a crash or an impatient orchestrator does.
+    /// Kills it at once, as a crash or an orchestrator does.
     pub fn kill(&mut self) {
         // It may have ended before.
         let _ = self.0.kill();

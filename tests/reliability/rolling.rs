@@ -1,4 +1,4 @@
-//! Replicas are replaced one after the other, and no caller notices.
+//! Replicas are replaced one after the other, and no request fails.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,15 +12,15 @@ use crate::service::{Service, free_port};
 
 /// How many facilities file at the same time.
 const WRITERS: usize = 8;
-/// How many read.
+/// How many callers read.
 const READERS: usize = 4;
-/// What they read.
+/// The paths that they read.
 const PAGES: [&str; 3] = ["/v1/transitional-measures", "/sandbox/facilities?page_size=5", "/openapi.json"];
-/// As they are named in the balancer's configuration.
+/// The names of the replicas in the configuration of the balancer.
 const NAMES: [&str; 2] = ["api-1", "api-2"];
 
-/// The balancer's configuration as it is deployed, with addresses of this machine and without TLS: the
-/// times, checks and repetitions are those that are proved here.
+/// The deployed configuration of the balancer, with addresses of this machine and without TLS. The test
+/// proves that its times, checks and repetitions are right.
 fn configuration(replicas: &[Service; 2], callers: u16, watchers: u16) -> String {
     let deployed = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/haproxy.cfg");
     let mut text = std::fs::read_to_string(deployed).unwrap();
@@ -37,11 +37,11 @@ fn configuration(replicas: &[Service; 2], callers: u16, watchers: u16) -> String
     text
 }
 
-/// Replaces each replica, ROUNDS times, and tells how long all writers waited at most. The next one's turn
-/// comes when the balancer has the last one back, as any orchestrator waits for it.
+/// Replaces each replica `ROUNDS` times, and gives the longest time without an answer to any writer. As an
+/// orchestrator does, it waits until the balancer uses the new replica before it replaces the next.
 async fn replace_each(replicas: &mut [Service; 2], ledger: &Ledger, statistics: &str) -> Duration {
     let rounds = knobs::number("ROUNDS", 1);
-    // Until here they registered.
+    // Before this, the writers registered.
     ledger.goes_on(50).await;
     ledger.silence();
     for _ in 0..rounds {
@@ -63,7 +63,7 @@ async fn replacing_replicas_fails_no_request() {
     let _alone = knobs::alone().await;
     postgres::administer("CREATE DATABASE rolling TEMPLATE template0");
     let (folder, url) = (tempfile::tempdir().unwrap(), postgres::url("rolling"));
-    // The time to drain is production's.
+    // The time to drain is that of production.
     let mut replicas =
         [(); 2].map(|()| Service::new(&url, folder.path()).with("TODOKEDE_DRAIN_SECONDS", "5"));
     let (callers, watchers) = (free_port(), free_port());

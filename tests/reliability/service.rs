@@ -1,4 +1,4 @@
-//! The service as a process of its own: started, killed, asked to end, started again.
+//! The service as a process of its own, which tests start, kill, ask to end and start again.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -15,7 +15,7 @@ use crate::process::{self, Process};
 /// How long a service may take until it serves: a debug build on a busy machine, and a database that
 /// recovers.
 const STARTING: Duration = Duration::from_mins(1);
-/// Budgets that no test here uses up: what happens past a budget is tested elsewhere.
+/// Budgets that are set so high that no test here uses them up.
 const BUDGETS: [&str; 7] = [
     "MAILS_PER_ADDRESS",
     "MAILS_PER_CLIENT",
@@ -26,7 +26,7 @@ const BUDGETS: [&str; 7] = [
     "WRITES_PER_ACCOUNT",
 ];
 
-/// One replica of the service, with the address it keeps over restarts.
+/// One replica of the service. It keeps its address when it is restarted.
 pub struct Service {
     settings: Vec<(String, String)>,
     port: u16,
@@ -35,7 +35,8 @@ pub struct Service {
 }
 
 impl Service {
-    /// A sandbox on a database, with its other files in a folder; not started yet. Replicas share both.
+    /// A sandbox with a database and a folder for its other files. It is not started yet. Replicas share
+    /// both.
     pub fn new(database_url: &str, folder: &Path) -> Self {
         let port = free_port();
         let own = [
@@ -52,23 +53,23 @@ impl Service {
         Self { settings, port, log: folder.join(format!("service-{port}.log")), process: None }
     }
 
-    /// The same with one more setting.
+    /// The same service with one more setting.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.settings.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Where it listens, without the scheme.
+    /// Its host and port.
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// Where it listens.
+    /// Its URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.address())
     }
 
-    /// Starts it, without waiting for anything.
+    /// Starts the service and does not wait until it serves.
     pub fn start(&mut self) {
         let log = File::options().create(true).append(true).open(&self.log).unwrap();
         let mut command = self.command();
@@ -76,7 +77,7 @@ impl Service {
         self.process = Some(Process::start(&mut command));
     }
 
-    /// Runs another of its commands with the same settings to its good end.
+    /// Runs another command with the same settings, which must succeed.
     pub fn run(&self, arguments: &[&str]) {
         let output = self.command().args(arguments).output().unwrap();
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -88,13 +89,13 @@ impl Service {
         command
     }
 
-    /// Starts it and waits until it serves.
+    /// Starts the service and waits until it serves.
     pub async fn serve(&mut self) {
         self.start();
         self.ready().await;
     }
 
-    /// Waits until it serves.
+    /// Waits until the service serves.
     pub async fn ready(&mut self) {
         let began = Instant::now();
         while self.readiness().await != Some(200) {
@@ -105,24 +106,24 @@ impl Service {
         }
     }
 
-    /// What `/readyz` answers, if anything does.
+    /// The status of `/readyz`, if there is an answer.
     pub async fn readiness(&self) -> Option<u16> {
         self.status_of("/readyz").await
     }
 
-    /// The status that a path answers, if anything does.
+    /// The status of a path, if there is an answer.
     pub async fn status_of(&self, path: &str) -> Option<u16> {
         let answer = reqwest::get(format!("{}{path}", self.url())).await;
         answer.ok().map(|answer| answer.status().as_u16())
     }
 
-    /// Asks it to end and waits until it has, in good order.
+    /// Asks the service to end and waits until it has ended with success.
     pub async fn end(&mut self) {
         let status = self.process.take().unwrap().end().await;
         assert!(status.success(), "the service ended with {status}:\n{}", tail(&self.log));
     }
 
-    /// Kills it where it stands.
+    /// Kills the service at once.
     pub fn kill(&mut self) {
         self.process.take().unwrap().kill();
     }
@@ -143,8 +144,8 @@ pub fn tail(log: &Path) -> String {
     lines.get(lines.len().saturating_sub(30)..).unwrap_or_default().join("\n")
 }
 
-/// A port that stays free while nothing listens on it: below those that the system lends to clients, and
-/// given to nobody before.
+/// A port that no other process gets meanwhile: it is below those that the system gives to clients, and no
+/// test got it before.
 pub fn free_port() -> u16 {
     static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
     loop {

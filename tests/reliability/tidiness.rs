@@ -1,4 +1,4 @@
-//! What these tests start ends with them, however they end.
+//! The servers that these tests start end with them, however the tests end.
 
 use std::fs::Permissions;
 use std::io::{BufRead as _, BufReader};
@@ -10,18 +10,19 @@ use crate::process::{self, Process};
 use crate::workplace::{Workplace, processes_in};
 use crate::{knobs, postgres};
 
-/// Tells this binary that it is run to be killed.
+/// The variable that tells this binary to start servers and wait until it is killed.
 const VICTIM: &str = "KILLED_BY_A_TEST";
-/// What it prints when its servers run.
+/// What that process prints when its servers run.
 const READY: &str = "ready to be killed";
-/// How long may be tidied up.
+/// How long the clean-up may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Starts a server of either kind, and waits for the end.
+/// Starts one server of each kind, and waits until this process is killed.
 fn be_the_victim() {
     postgres::administer("SELECT 1");
     let workplace = Workplace::new("victim");
-    // It is not tethered, as the servers are not that Patroni starts.
+    // The kernel does not kill this process with its parent, as is the case with the servers that Patroni
+    // starts.
     let mut untethered = Command::new("sleep");
     let _server = Process::start(untethered.arg("600").current_dir(workplace.desk("server")));
     println!("\n{READY}");
@@ -46,15 +47,15 @@ fn servers_end_with_a_killed_test() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let told = BufReader::new(victim.stdout.take().unwrap());
-    assert!(told.lines().any(|line| line.unwrap() == READY), "the victim did not get ready");
-    assert!(processes_in(folder.path()).len() > 2, "the victim has no servers");
+    let printed = BufReader::new(victim.stdout.take().unwrap());
+    assert!(printed.lines().any(|line| line.unwrap() == READY), "the process did not start its servers");
+    assert!(processes_in(folder.path()).len() > 2, "the process has no servers");
     victim.kill().unwrap();
     victim.wait().unwrap();
     let killed = Instant::now();
     let is_tidy = || {
-        let left = std::fs::read_dir(folder.path()).unwrap().count();
-        left == 0 && processes_in(folder.path()).is_empty()
+        let remaining = std::fs::read_dir(folder.path()).unwrap().count();
+        remaining == 0 && processes_in(folder.path()).is_empty()
     };
     while !is_tidy() {
         assert!(killed.elapsed() < PATIENCE, "servers outlive their test");

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::process;
 
-/// Waits until nobody holds its input any more, then kills whoever works in the folder and removes it.
+/// Waits until its input is closed, then kills every process that works in the folder, and removes it.
 const SCRIPT: &str = r#"
 trap '' INT TERM HUP
 cat >/dev/null
@@ -21,11 +21,12 @@ for _ in 1 2 3 4 5 6 7 8 9; do
 done
 "#;
 
-/// A temporary folder, of the user who runs databases. Whatever process has it or a folder below as its
-/// working directory ends with this value, and the folder with them: also if the test is killed.
+/// A temporary folder that belongs to the user who runs databases. When this value is dropped or the test
+/// process is killed, every process whose working directory is this folder or one below is killed, and the
+/// folder is removed.
 pub struct Workplace {
     folder: PathBuf,
-    /// Its input is open as long as this value lives.
+    /// Runs [`SCRIPT`]. Its input stays open until this value is dropped.
     script: Child,
 }
 
@@ -72,7 +73,7 @@ fn give_away(folder: &Path) {
     }
 }
 
-/// Kills whoever works in a folder, again and again until nobody is left to start another.
+/// Kills every process that works in a folder, and repeats that until none is left that could start another.
 pub fn kill_all_in(folder: &Path) {
     loop {
         let found = processes_in(folder);

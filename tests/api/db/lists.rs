@@ -1,10 +1,10 @@
-//! Lists whose rows bear one instant: by their ids they keep one order over all pages.
+//! Lists whose rows all have the same instant. They are ordered by id, so no page repeats or omits a row.
 
 use serde_json::{Value, json};
 
 use crate::support::{Actor, Client, TestApp, forms, list};
 
-/// Rows of each list; three pages of two.
+/// How many rows each list has: three pages of two.
 const ROWS: usize = 6;
 
 /// The ids of a list, read in pages of two.
@@ -13,8 +13,8 @@ async fn ids(client: &Client, path: &str) -> Vec<String> {
     items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Gives all rows of a table one instant, and holds the list of them to show each row once, in the
-/// order of the ids. Their text forms sort as their bits do.
+/// Gives all rows of a table the same instant, and asserts that the list shows each row once, in descending
+/// order of the ids. Ids have the same order as texts and as bits.
 async fn shows_each_once(app: &TestApp, client: &Client, path: &str, column: &str) {
     let (table, column) = column.split_once('.').unwrap();
     let now = app.database.instant(app.now());
@@ -24,7 +24,7 @@ async fn shows_each_once(app: &TestApp, client: &Client, path: &str, column: &st
     assert!(shown.is_sorted_by(|one, next| one > next), "{path}: {shown:?}");
 }
 
-/// Files and withdraws, again and again.
+/// Files and withdraws [`ROWS`] times.
 async fn file_often(clinic: &Actor, path: &str, form: &Value) {
     for _ in 0..ROWS {
         let filed = clinic.file(path, form).await.is(201);
@@ -33,7 +33,7 @@ async fn file_often(clinic: &Actor, path: &str, form: &Value) {
 }
 
 #[apply(on_both_databases)]
-async fn declarations_of_one_instant_are_all_listed_once() {
+async fn declarations_with_the_same_instant_are_each_listed_once() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     file_often(&clinic, "/v1/declarations", &forms::no_network()).await;
@@ -41,7 +41,7 @@ async fn declarations_of_one_instant_are_all_listed_once() {
 }
 
 #[apply(on_both_databases)]
-async fn successions_of_one_instant_are_all_listed_once() {
+async fn successions_with_the_same_instant_are_each_listed_once() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     file_often(&clinic, "/v1/successions", &forms::succession(&list::unlisted(1, 1))).await;
@@ -49,7 +49,7 @@ async fn successions_of_one_instant_are_all_listed_once() {
 }
 
 #[apply(on_both_databases)]
-async fn sessions_of_one_instant_are_all_listed_once() {
+async fn sessions_with_the_same_instant_are_each_listed_once() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     for _ in 1..ROWS {
@@ -58,14 +58,14 @@ async fn sessions_of_one_instant_are_all_listed_once() {
     shows_each_once(&app, &clinic, "/v1/sessions", "sessions.created_at").await;
 }
 
-/// Has a mail sent to a clinic.
+/// Makes the service send a mail to a clinic.
 async fn forget_password(app: &TestApp, clinic: &Actor) {
     app.anonymous().post("/v1/password-resets", &json!({ "email": clinic.email })).await.is(202);
     app.mails(&clinic.email, "PASSWORD_RESET").await;
 }
 
 #[apply(on_both_databases)]
-async fn mails_of_one_instant_are_all_listed_once_by_their_account_and_in_the_mailbox() {
+async fn mails_with_the_same_instant_are_each_listed_once_by_the_account_and_in_the_mailbox() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     app.anonymous().delete("/sandbox/messages").await.is(204);

@@ -1,6 +1,6 @@
-//! What one transaction decides about, another waits for. An embedded database has one writer, so this is about
-//! PostgreSQL, where transactions run side by side: whatever a lock is for, somebody holds it here until whoever
-//! needs it is seen to wait.
+//! Transactions that decide about the same thing wait for each other. An embedded database has one writer, so
+//! these tests are about PostgreSQL, where transactions run in parallel. Each test holds a lock until the
+//! requests that need it wait for it.
 
 use std::future::Future;
 
@@ -16,18 +16,18 @@ use todokede::security::opaque_token::OpaqueToken;
 use crate::support::contract::{Stage, operations};
 use crate::support::{Actor, PASSWORD, Reply, Rival, TestApp, forms, list};
 
-/// Holds a lock until so many wait for it, and gives what came of those who did.
+/// Holds a lock until `count` requests wait for it, then releases it and gives the result of `waiting`.
 async fn waited_for<T>(app: &TestApp, lock: Lock<'_>, count: i64, waiting: impl Future<Output = T>) -> T {
     let mut rival = Rival::begin(app);
     rival.hold(&[lock]);
-    let let_go = async {
+    let release = async {
         rival.until_queued(app, count).await;
         rival.commit();
     };
-    join(waiting, let_go).await.0
+    join(waiting, release).await.0
 }
 
-/// Posts a form twice at once, behind a lock, and gives the two statuses, lower first.
+/// Posts a form twice at once while a lock is held, and gives the two statuses, lower first.
 async fn twice(app: &TestApp, lock: Lock<'_>, path: &str, form: &Value) -> [u16; 2] {
     let stranger = app.anonymous();
     let (one, other) = (stranger.post(path, form), stranger.post(path, form));
@@ -54,7 +54,7 @@ async fn id_of(clinic: &Actor) -> AccountId {
 }
 
 #[apply(on_postgres)]
-async fn a_token_is_used_by_one_at_a_time() {
+async fn requests_with_the_same_token_wait_for_each_other() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let form = json!({ "refresh_token": clinic.refresh_token });
@@ -85,9 +85,11 @@ async fn a_token_is_used_by_one_at_a_time() {
 async fn every_write_of_an_account_waits_for_the_one_before() {
     let stage = Stage::new().await;
     let own = id_of(&stage.clinic).await;
-    let writes = operations().into_iter().filter(|one| one.is_secured() && one.method != Method::GET);
+    let writes = operations()
+        .into_iter()
+        .filter(|operation| operation.is_secured() && operation.method != Method::GET);
     // A file that is not the announced one is refused before anything is written.
-    for write in writes.filter(|one| one.id() != "storeUploadContent") {
+    for write in writes.filter(|operation| operation.id() != "storeUploadContent") {
         waited_for(&stage.app, Lock::Account(own), 1, stage.ask(&write, &stage.clinic)).await;
     }
     let announced = stage.clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
@@ -97,7 +99,7 @@ async fn every_write_of_an_account_waits_for_the_one_before() {
 }
 
 #[apply(on_postgres)]
-async fn two_equal_filings_are_one_and_a_proved_address_waits_for_its_account() {
+async fn two_equal_filings_make_one_declaration_and_a_change_of_address_waits_for_its_account() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let own = Lock::Account(id_of(&clinic).await);
@@ -133,7 +135,7 @@ async fn of_two_links_of_one_address_one_makes_an_account() {
 }
 
 #[apply(on_postgres)]
-async fn who_is_to_speak_for_a_facility_is_decided_by_one_at_a_time() {
+async fn registrations_and_designations_of_a_facility_wait_for_its_lock() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let token = app.registration_token("one@clinic.example").await;
@@ -144,12 +146,12 @@ async fn who_is_to_speak_for_a_facility_is_decided_by_one_at_a_time() {
     let facility = app.unused_facility("MEDICAL").await;
     let token = app.registration_token("two@clinic.example").await;
     let mut applicant = forms::account(&token, &facility);
-    let stated = applicant["facility"].as_object_mut().unwrap();
-    let code_stated = stated.remove("code").unwrap();
-    let mut designated = json!({ "facility": stated });
-    designated["facility"]["code"] = code_stated;
-    stated.insert("designation_receipt".to_owned(), json!("2023-00123"));
-    stated.insert("kind".to_owned(), json!("MEDICAL"));
+    let members = applicant["facility"].as_object_mut().unwrap();
+    let stated_code = members.remove("code").unwrap();
+    let mut designated = json!({ "facility": members });
+    designated["facility"]["code"] = stated_code;
+    members.insert("designation_receipt".to_owned(), json!("2023-00123"));
+    members.insert("kind".to_owned(), json!("MEDICAL"));
     stranger.post("/v1/accounts", &applicant).await.is(201);
     let clinic = Actor::log_in(&app, "two@clinic.example", PASSWORD, String::new()).await;
     let change = clinic.patch("/v1/account", &designated, "*");
@@ -157,7 +159,7 @@ async fn who_is_to_speak_for_a_facility_is_decided_by_one_at_a_time() {
 }
 
 #[apply(on_postgres)]
-async fn a_succession_waits_for_whoever_decides_about_either_of_its_codes() {
+async fn a_succession_waits_for_the_locks_of_both_its_codes() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let predecessor = FacilityCode::parse(&clinic.facility_code).unwrap();
@@ -173,7 +175,7 @@ async fn a_succession_waits_for_whoever_decides_about_either_of_its_codes() {
 }
 
 #[apply(on_postgres)]
-async fn of_two_successions_to_one_code_one_is_taken() {
+async fn of_two_successions_to_one_code_one_is_refused() {
     let app = TestApp::start().await;
     let (one, other) = (app.clinic().await, app.clinic().await);
     let successor = list::unlisted(1, 1);
@@ -184,7 +186,7 @@ async fn of_two_successions_to_one_code_one_is_taken() {
 }
 
 #[apply(on_postgres)]
-async fn an_import_waits_for_another_and_for_the_accounts_and_codes_that_it_carries_on() {
+async fn an_import_waits_for_another_and_for_the_accounts_and_codes_of_successions_it_continues() {
     let app = TestApp::start().await;
     let (edition, _) = waited_for(&app, Lock::FacilityList, 1, app.import(list::csv(&[]), false)).await;
     assert_eq!(edition.read, 0);
@@ -203,8 +205,8 @@ async fn an_import_waits_for_another_and_for_the_accounts_and_codes_that_it_carr
 }
 
 #[apply(on_postgres)]
-async fn whoever_looks_for_mails_to_send_waits_for_another_who_does() {
+async fn replicas_that_look_for_mails_to_send_wait_for_each_other() {
     let app = TestApp::start().await;
-    // The service looks by itself, every half second.
+    // The service looks for mails every half second, without a request.
     waited_for(&app, Lock::Outbox, 1, async {}).await;
 }

@@ -1,4 +1,4 @@
-//! What the database has to say about a request is logged with the request's id.
+//! A line that the database layer logs during a request has the id of the request.
 
 use std::process::Command;
 
@@ -11,7 +11,7 @@ use crate::support::database::TestDatabase;
 use crate::support::postgres::administer;
 use crate::support::{Client, Engine};
 
-/// Lets the database say something in the middle of the next registration, and gives what it will say.
+/// Makes the database layer log a message during the next registration, and gives that message.
 fn disturb(database: &TestDatabase) -> &'static str {
     if database.engine() == Engine::Postgres {
         let name = database.url().rsplit('/').next().unwrap();
@@ -28,7 +28,7 @@ fn disturb(database: &TestDatabase) -> &'static str {
 }
 
 #[apply(on_both_databases)]
-async fn a_line_that_is_logged_inside_the_database_bears_the_id_of_the_request() {
+async fn a_line_that_the_database_layer_logs_has_the_id_of_the_request() {
     let folder = tempfile::tempdir().unwrap();
     let database = TestDatabase::ready(folder.path());
     let mut command = todokede(folder.path(), &[]);
@@ -54,8 +54,8 @@ async fn a_line_that_is_logged_inside_the_database_bears_the_id_of_the_request()
     // is set up, diesel has silenced libpq.
     let lines = log.lines().filter(|line| !line.starts_with("FATAL:  terminating connection"));
     let lines: Vec<Value> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
-    let told: Vec<&Value> = lines.iter().filter(|line| line["message"] == message).collect();
-    assert!(!told.is_empty(), "the database did not say that {message}:\n{log}");
+    let matching: Vec<&Value> = lines.iter().filter(|line| line["message"] == message).collect();
+    assert!(!matching.is_empty(), "no line says that {message}:\n{log}");
     let of_request = |line: &&&Value| line["span"]["request_id"] == "amid-the-disturbance";
-    assert!(told.iter().any(|line| of_request(&line)), "no such line bears the request's id:\n{log}");
+    assert!(matching.iter().any(|line| of_request(&line)), "no such line has the id of the request:\n{log}");
 }

@@ -1,4 +1,4 @@
-//! The two databases: schemas, transactions, races, and a server that goes away.
+//! The two databases: schemas, transactions, races, and failures of the server.
 
 mod group_commit;
 mod lists;

@@ -1,4 +1,4 @@
-//! The PostgreSQL server goes away and comes back, or is busy with somebody else.
+//! The PostgreSQL server is away and comes back, is frozen, or is blocked by a lock.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::{Actor, TestApp, forms, production};
 
 const PATH: &str = "/v1/declarations";
 
-/// Files with the same key until it is taken.
+/// Files with the same key until the answer is not 503.
 async fn file_until_taken(clinic: &Actor) -> u16 {
     for _ in 0..40 {
         let reply = clinic.file_with_key(PATH, &forms::no_network(), "through-the-storm").await;
@@ -25,7 +25,7 @@ async fn file_until_taken(clinic: &Actor) -> u16 {
 }
 
 #[apply(on_postgres)]
-async fn a_server_that_is_away_is_told_and_found_again_without_a_restart() {
+async fn a_server_that_was_away_is_used_again_without_a_restart() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let name = app.database.name();
@@ -43,17 +43,17 @@ async fn a_server_that_is_away_is_told_and_found_again_without_a_restart() {
     administer(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true"));
     assert_eq!(file_until_taken(&clinic).await, 201);
     assert_eq!(app.rows("declarations").count(), 1);
-    // A look is good for a second.
+    // A check is reused for a second.
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     app.anonymous().get("/readyz").await.is(200);
 }
 
 #[apply(on_postgres)]
-async fn connections_that_all_wait_for_a_lock_are_told_in_bounded_time_and_serve_again() {
+async fn requests_that_wait_for_a_lock_are_refused_in_bounded_time_and_later_ones_succeed() {
     let app = TestApp::start_with(&[("TODOKEDE_DATABASE_POOL", "2")]).await;
     let clinic = app.clinic().await;
-    let mut other = app.database.connect();
-    execute(&mut other, "BEGIN; LOCK TABLE declarations IN ACCESS EXCLUSIVE MODE").unwrap();
+    let mut holder = app.database.connect();
+    execute(&mut holder, "BEGIN; LOCK TABLE declarations IN ACCESS EXCLUSIVE MODE").unwrap();
     let form = forms::no_network();
     let filings = ["a", "b", "c", "d", "e", "f"].map(|key| clinic.file_with_key(PATH, &form, key));
     let replies = tokio::time::timeout(Duration::from_secs(30), join_all(filings)).await.unwrap();
@@ -65,13 +65,13 @@ async fn connections_that_all_wait_for_a_lock_are_told_in_bounded_time_and_serve
             reply.text
         );
     }
-    execute(&mut other, "ROLLBACK").unwrap();
+    execute(&mut holder, "ROLLBACK").unwrap();
     assert_eq!(file_until_taken(&clinic).await, 201);
     assert_eq!(app.rows("declarations").count(), 1);
 }
 
 #[apply(on_postgres)]
-async fn a_production_service_that_is_up_before_its_server_waits_for_it() {
+async fn a_production_service_that_starts_before_its_database_waits_for_it() {
     let folder = tempfile::tempdir().unwrap();
     let database = TestDatabase::blank(folder.path());
     migrations::run(&source(database.url())).unwrap();
@@ -86,19 +86,19 @@ async fn a_production_service_that_is_up_before_its_server_waits_for_it() {
 }
 
 #[apply(on_postgres)]
-async fn a_server_that_froze_with_every_connection_is_left_for_one_that_answers() {
+async fn connections_to_a_frozen_server_are_replaced_by_new_ones() {
     let (app, tap) = TestApp::tapped("4").await;
     let clinic = app.clinic().await;
     tap.freeze();
-    let asked: Vec<_> = join_all((0..8).map(|_| clinic.get("/v1/account"))).await;
-    assert!(asked.iter().all(|reply| reply.status == 503));
+    let replies: Vec<_> = join_all((0..8).map(|_| clinic.get("/v1/account"))).await;
+    assert!(replies.iter().all(|reply| reply.status == 503));
     assert_eq!(file_until_taken(&clinic).await, 201);
     clinic.get("/v1/account").await.is(200);
     assert_eq!(app.rows("declarations").count(), 1);
 }
 
 #[apply(on_postgres)]
-async fn a_server_that_froze_while_everybody_committed_is_left_for_one_that_answers() {
+async fn connections_whose_commits_got_no_answer_are_replaced_by_new_ones() {
     let (app, tap) = TestApp::tapped("4").await;
     let mut clinics = Vec::new();
     for _ in 0..6 {

@@ -1,18 +1,18 @@
-//! How often a filing waits for PostgreSQL: each time is a way to another machine and back, while the
+//! How often a filing waits for PostgreSQL. Each time is a round trip to another machine, during which the
 //! filing holds its locks.
 
 use crate::support::{TestApp, forms};
 
-/// Begin, the locks; session, account, key, round and live declaration are read; declaration, revision,
-/// audit line and mail are written, the answer is kept under the key; commit.
+/// The round trips of a filing: `BEGIN`; the locks; reads of session, account, key, round and live
+/// declaration; writes of declaration, revision, audit line, mail and the answer for the key; `COMMIT`.
 const OF_A_FILING: usize = 13;
 
 #[apply(on_postgres)]
-async fn a_filing_asks_postgresql_nothing_twice() {
+async fn a_filing_takes_no_more_round_trips_than_it_needs() {
     let (app, tap) = TestApp::tapped("2").await;
     let clinic = app.clinic().await;
     let mut cost = usize::MAX;
-    // The first filings of a connection prepare their statements as well.
+    // The first filings of a connection also prepare their statements, so the lowest cost counts.
     for _ in 0..8 {
         tap.dearest();
         let filed = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);

@@ -1,4 +1,4 @@
-//! The schema's history: the same steps on both databases, the same tables, and a way back.
+//! Migrations: both databases have the same steps and the same tables, and every step can be reverted.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ const INDEXES_OF_SQLITE: &str =
 const INDEXES_OF_POSTGRES: &str = "SELECT indexname AS place FROM pg_indexes WHERE schemaname = 'public' \
      AND indexname NOT LIKE '%\\_pkey' AND indexname NOT LIKE '%\\_key'";
 
-/// Every column with its sort of value, and every index of our own naming.
+/// Every column with its kind of value, and every index that a migration names.
 fn shape(conn: &mut Conn) -> BTreeSet<String> {
     let load = |conn: &mut Conn, sqlite: &str, postgres: &str| -> Vec<Column> {
         match conn {
@@ -51,7 +51,7 @@ fn blank() -> (tempfile::TempDir, TestDatabase) {
 }
 
 #[test]
-fn both_databases_take_the_same_steps() {
+fn both_databases_have_the_same_migrations() {
     let (sqlite, postgres) = migrations::steps().unwrap();
     assert_eq!(sqlite, postgres);
     assert!(!sqlite.is_empty());
@@ -70,7 +70,7 @@ fn both_databases_have_the_same_tables() {
 }
 
 #[apply(on_both_databases)]
-fn every_step_can_be_taken_back_and_taken_again() {
+fn every_migration_can_be_reverted_and_run_again() {
     let (_folder, database) = blank();
     let source = source(database.url());
     let steps = migrations::run(&source).unwrap();
@@ -86,26 +86,26 @@ fn every_step_can_be_taken_back_and_taken_again() {
 }
 
 #[apply(on_both_databases)]
-fn several_that_migrate_at_once_do_it_once() {
+fn simultaneous_migrations_run_each_step_once() {
     let (_folder, database) = blank();
     let source = source(database.url());
-    let all: Vec<_> = (0..4)
+    let threads: Vec<_> = (0..4)
         .map(|_| {
             let source = source.clone();
             std::thread::spawn(move || migrations::run(&source).unwrap().len())
         })
         .collect();
-    let taken: usize = all.into_iter().map(|one| one.join().unwrap()).sum();
-    assert_eq!(taken, migrations::steps().unwrap().0.len());
+    let steps_run: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
+    assert_eq!(steps_run, migrations::steps().unwrap().0.len());
 }
 
 #[apply(on_postgres)]
-async fn a_step_that_has_to_wait_for_a_table_lets_others_go_on_meanwhile() {
+async fn a_migration_that_waits_for_a_table_does_not_block_others() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let source = source(app.database.url());
     let newest = migrations::revert_last(&source).unwrap();
-    // What a dump holds, for as long as it takes.
+    // The lock that a dump holds while it runs.
     let mut dump = app.database.connect();
     execute(&mut dump, "BEGIN; LOCK TABLE outbox IN ACCESS SHARE MODE").unwrap();
     let migrating = std::thread::spawn(move || migrations::run(&source));
@@ -116,7 +116,10 @@ async fn a_step_that_has_to_wait_for_a_table_lets_others_go_on_meanwhile() {
         move || database.count("SELECT COUNT(*) FROM outbox")
     });
     waited.await.unwrap();
-    assert!(begun.elapsed() < Duration::from_secs(10), "it waits for a table for two seconds at a time");
+    assert!(
+        begun.elapsed() < Duration::from_secs(10),
+        "the migration may wait for a table for two seconds at a time only"
+    );
     assert!(!migrating.is_finished());
     execute(&mut dump, "COMMIT").unwrap();
     let steps = tokio::task::spawn_blocking(|| migrating.join().unwrap().unwrap()).await.unwrap();
@@ -125,7 +128,7 @@ async fn a_step_that_has_to_wait_for_a_table_lets_others_go_on_meanwhile() {
 }
 
 #[apply(on_postgres)]
-fn a_database_that_cannot_hold_every_name_is_refused() {
+fn a_database_whose_encoding_is_not_utf_8_is_refused() {
     postgres::administer("CREATE DATABASE narrow TEMPLATE template0 ENCODING 'EUC_JP' LOCALE 'C'");
     let refused = migrations::run(&source(&postgres::url("narrow"))).unwrap_err();
     assert!(refused.reason().contains("UTF8"), "{}", refused.reason());

@@ -1,5 +1,5 @@
-//! Rows as they lie in the database: what earlier versions wrote is read, and what is written lies as
-//! theirs does. The literals here are the databases' own and pass by the service's column types.
+//! The form in which rows are stored: the service reads rows of earlier versions, and writes rows in the same
+//! form. The tests write SQL literals, which do not go through the service's column types.
 
 use chrono::{DateTime, Utc};
 use todokede::db::engine::pool::Database;
@@ -14,7 +14,7 @@ use crate::support::Engine;
 use crate::support::TestApp;
 
 const ID: Uuid = Uuid::from_u128(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
-/// Members in the order of the fields, which is not that of the alphabet.
+/// A profile whose members are in the order of the fields, not of the alphabet.
 const PROFILE: &str = r#"{"facility":{"name":"架空さくら診療所（札幌）","name_kana":"カクウ","postal_code":"060-0000","address":"北海道架空市試験町１－１－１","phone":"0300001234"},"founder":{"kind":"INDIVIDUAL","name":"架空 花子"},"contact":{"department":"医事課","name":"架空 太郎","phone":"0300001234"}}"#;
 
 fn id_literal(app: &TestApp, id: Uuid) -> String {
@@ -25,7 +25,7 @@ fn id_literal(app: &TestApp, id: Uuid) -> String {
     }
 }
 
-/// An account's row with these instants, written by the database itself.
+/// The statement that inserts an account with these instants as literals.
 fn row(app: &TestApp, created_at: DateTime<Utc>, updated_at: DateTime<Utc>) -> String {
     format!(
         "INSERT INTO accounts VALUES ({}, 'A@clinic.example', 'a@clinic.example', 'hash', 'MEDICAL', \
@@ -41,9 +41,9 @@ async fn find(database: &Database, id: AccountId) -> Account {
 }
 
 #[apply(on_both_databases)]
-async fn a_row_that_was_there_before_is_read_bit_for_bit() {
+async fn a_row_of_an_earlier_version_is_read_exactly() {
     let app = TestApp::start().await;
-    // On both sides of the instants from which chrono and PostgreSQL count, to the microsecond.
+    // Some instants are just before or after those from which chrono and PostgreSQL count.
     for (created_at, updated_at) in [
         ("2023-02-03T00:00:00.199747Z", "2026-12-31T23:59:59.999999Z"),
         ("1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00Z"),
@@ -61,7 +61,7 @@ async fn a_row_that_was_there_before_is_read_bit_for_bit() {
 }
 
 #[apply(on_both_databases)]
-async fn a_row_that_is_written_lies_as_its_predecessor_does() {
+async fn a_new_row_is_stored_in_the_same_form_as_an_earlier_one() {
     let app = TestApp::start().await;
     let at: DateTime<Utc> = "1999-12-31T23:59:59.999999Z".parse().unwrap();
     app.database.execute(&row(&app, at, at));
@@ -73,24 +73,24 @@ async fn a_row_that_is_written_lies_as_its_predecessor_does() {
     let written =
         app.running.state.database.write(Mode::Store, move |conn| accounts::insert(conn, &account, None));
     written.await.unwrap();
-    let alike = format!(
+    let same_form = format!(
         "SELECT COUNT(*) FROM accounts old JOIN accounts new ON new.profile = old.profile \
          AND new.created_at = old.created_at AND new.updated_at = old.updated_at \
          WHERE old.id = {} AND new.id = {} AND new.profile = '{PROFILE}'",
         id_literal(&app, ID),
         id_literal(&app, other)
     );
-    assert_eq!(app.count(&alike), 1);
+    assert_eq!(app.count(&same_form), 1);
 }
 
 #[apply(on_both_databases)]
-async fn a_document_that_is_none_fails_and_names_table_column_and_row() {
+async fn the_error_about_an_invalid_document_names_table_column_and_row() {
     let app = TestApp::start().await;
     let at = app.now();
     app.database.execute(&row(&app, at, at).replace(PROFILE, r#"{"facility":{}}"#));
     let id = AccountId::from_uuid(ID);
     let found = app.running.state.database.read(move |conn| accounts::find(conn, id)).await;
-    let told = found.unwrap_err().reason();
-    assert!(told.contains(&format!("row {id}: column accounts.profile cannot be decoded")), "{told}");
+    let reason = found.unwrap_err().reason();
+    assert!(reason.contains(&format!("row {id}: column accounts.profile cannot be decoded")), "{reason}");
     app.rows("accounts").delete();
 }

@@ -1,4 +1,4 @@
-//! However often a filing arrives, it has one effect and one answer.
+//! A filing that is sent several times with one key has one effect, and always the same answer.
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::support::{Reply, TestApp, forms, reasons};
 
 const PATH: &str = "/v1/declarations";
 
-/// An answer without what names the one request.
+/// An answer without the id of its request.
 fn told(reply: &Reply) -> String {
     let id = reply.header("x-request-id");
     assert!(!id.is_empty());
@@ -15,7 +15,7 @@ fn told(reply: &Reply) -> String {
 }
 
 #[apply(on_both_databases)]
-async fn a_filing_wants_a_key_of_sane_form() {
+async fn a_filing_needs_a_valid_key() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     clinic.post(PATH, &forms::no_network()).await.refused(400, "IDEMPOTENCY_KEY_REQUIRED");
@@ -27,7 +27,7 @@ async fn a_filing_wants_a_key_of_sane_form() {
 }
 
 #[apply(on_both_databases)]
-async fn the_same_filing_again_is_answered_with_the_same_bytes_and_has_no_other_effect() {
+async fn the_same_filing_again_gets_the_same_answer_and_has_no_other_effect() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let first = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await.is(201);
@@ -43,13 +43,13 @@ async fn the_same_filing_again_is_answered_with_the_same_bytes_and_has_no_other_
     let path = first.header("location");
     clinic.withdraw(path, first.etag()).await.is(200);
     let late = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await;
-    assert_eq!(told(&late), told(&first), "also after the world has moved on");
+    assert_eq!(told(&late), told(&first), "also after the declaration was withdrawn");
     assert_eq!(app.rows("declarations").count(), 1);
     assert_eq!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.len(), 1);
 }
 
 #[apply(on_both_databases)]
-async fn a_key_stands_for_one_body_of_one_account() {
+async fn a_key_belongs_to_one_body_of_one_account() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.dentist().await);
     let first = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await.is(201);
@@ -58,12 +58,12 @@ async fn a_key_stands_for_one_body_of_one_account() {
     let theirs = other.file_with_key(PATH, &changed, "key-1").await.is(201);
     assert_ne!(theirs.body["id"], first.body["id"]);
     let again = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await;
-    assert_eq!(told(&again), told(&first), "a misuse does not spoil the key");
+    assert_eq!(told(&again), told(&first), "the key is still valid after its misuse");
     assert_eq!(app.rows("declarations").count(), 2);
 }
 
 #[apply(on_both_databases)]
-async fn a_refusal_uses_no_key_up_and_the_same_request_succeeds_once_its_cause_is_mended() {
+async fn a_refused_request_can_succeed_with_the_same_key_once_the_cause_is_gone() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let live = clinic.file(PATH, &forms::no_network()).await.is(201);
@@ -79,7 +79,7 @@ async fn a_refusal_uses_no_key_up_and_the_same_request_succeeds_once_its_cause_i
 }
 
 #[apply(on_both_databases)]
-async fn a_declaration_refused_for_an_attachment_on_its_way_is_taken_once_it_arrived() {
+async fn a_declaration_refused_for_a_missing_attachment_is_accepted_once_that_is_stored() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
@@ -95,7 +95,7 @@ async fn a_declaration_refused_for_an_attachment_on_its_way_is_taken_once_it_arr
 }
 
 #[apply(on_both_databases)]
-async fn a_kept_refusal_says_which_language_it_is_in_like_any_other() {
+async fn a_refusal_of_a_filing_says_which_language_it_is_in() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     clinic.file(PATH, &forms::no_network()).await.is(201);
@@ -107,12 +107,12 @@ async fn a_kept_refusal_says_which_language_it_is_in_like_any_other() {
 }
 
 #[apply(on_both_databases)]
-async fn a_storm_of_one_filing_is_one_declaration_and_one_answer() {
+async fn many_simultaneous_copies_of_a_filing_make_one_declaration_and_get_one_answer() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let form = forms::no_network();
-    let storm = (0..32).map(|_| clinic.file_with_key(PATH, &form, "storm"));
-    let replies = join_all(storm).await;
+    let copies = (0..32).map(|_| clinic.file_with_key(PATH, &form, "storm"));
+    let replies = join_all(copies).await;
     assert!(replies.iter().all(|reply| reply.status == 201), "{}", replies[0].text);
     assert!(replies.iter().all(|reply| told(reply) == told(&replies[0])));
     let replayed = replies.iter().filter(|reply| reply.header("idempotent-replayed") == "true").count();
@@ -123,13 +123,13 @@ async fn a_storm_of_one_filing_is_one_declaration_and_one_answer() {
 }
 
 #[apply(on_both_databases)]
-async fn of_many_filings_at_once_one_is_taken_and_the_others_are_told() {
+async fn of_many_simultaneous_filings_one_is_accepted_and_the_others_are_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let form = forms::no_network();
     let replies = join_all((0..64).map(|_| clinic.file(PATH, &form))).await;
-    let taken: Vec<_> = replies.iter().filter(|reply| reply.status == 201).collect();
-    assert_eq!(taken.len(), 1);
+    let accepted: Vec<_> = replies.iter().filter(|reply| reply.status == 201).collect();
+    assert_eq!(accepted.len(), 1);
     for reply in replies.iter().filter(|reply| reply.status != 201) {
         reply.refused(409, "DECLARATION_EXISTS");
     }
@@ -138,7 +138,7 @@ async fn of_many_filings_at_once_one_is_taken_and_the_others_are_told() {
 }
 
 #[apply(on_both_databases)]
-async fn a_key_outlives_a_restart() {
+async fn a_key_survives_a_restart() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let first = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await.is(201);

@@ -1,4 +1,4 @@
-//! Japanese by default, English on request; texts are translated, codes never.
+//! The service answers in Japanese by default and in English on request. Texts are translated, codes are not.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use todokede::http::problems::{catalogue, page};
 use crate::support::{TestApp, send};
 
 #[apply(on_both_databases)]
-async fn problems_speak_the_language_asked_for_and_their_codes_are_the_same() {
+async fn problems_are_in_the_requested_language_and_have_the_same_codes_in_each() {
     let app = TestApp::start().await;
     let (japanese, english) = (app.anonymous(), app.anonymous_in_english());
     let form = json!({ "email": "no address", "more": 1 });
@@ -32,7 +32,7 @@ async fn problems_speak_the_language_asked_for_and_their_codes_are_the_same() {
 }
 
 #[apply(on_both_databases)]
-async fn without_a_preference_the_service_speaks_japanese() {
+async fn the_service_answers_in_japanese_unless_the_caller_prefers_english() {
     let app = TestApp::start().await;
     for (asked, language) in [
         (None, "ja"),
@@ -41,7 +41,7 @@ async fn without_a_preference_the_service_speaks_japanese() {
         (Some("en-GB,ja;q=0.5"), "en"),
         (Some("\u{1}"), "ja"),
     ] {
-        let Some(url) = app.url().parse::<reqwest::Url>().ok() else { panic!("no address") };
+        let Some(url) = app.url().parse::<reqwest::Url>().ok() else { panic!("the URL is invalid") };
         let request = reqwest::Client::new().get(url.join("/nothing").unwrap());
         let request = match asked.map(reqwest::header::HeaderValue::from_str) {
             Some(Ok(asked)) => request.header("Accept-Language", asked),

@@ -1,4 +1,4 @@
-//! Budgets: what a stranger can cause is bounded, and no stranger can lock a clinic out.
+//! Budgets limit what a client can cause, and no client can lock a clinic out of its account.
 
 use chrono::Duration;
 use reqwest::Method;
@@ -10,7 +10,7 @@ const PROXY: (&str, &str) = ("TODOKEDE_TRUSTED_PROXIES", "127.0.0.1");
 const CLINIC: &str = "192.0.2.10";
 const ATTACKER: &str = "203.0.113.66";
 
-/// Posts from behind the trusted balancer.
+/// Posts as this client, whose address the trusted balancer passes on.
 async fn post_from(app: &TestApp, client: &str, path: &str, body: &Value) -> Reply {
     send(app.anonymous().request(Method::POST, path).header("X-Forwarded-For", client).json(body)).await
 }
@@ -19,7 +19,7 @@ async fn log_in_from(app: &TestApp, client: &str, email: &str, password: &str) -
     post_from(app, client, "/v1/sessions", &json!({ "email": email, "password": password })).await
 }
 
-/// Asserts a refusal by a budget and gives the seconds after which it says to come back.
+/// Asserts that a budget refused the request, and gives the seconds of `Retry-After`.
 #[track_caller]
 fn limited(reply: &Reply, policy: &str, budget: &str) -> i64 {
     reply.refused(429, "RATE_LIMITED");
@@ -32,7 +32,7 @@ fn limited(reply: &Reply, policy: &str, budget: &str) -> i64 {
 }
 
 #[apply(on_both_databases)]
-async fn logins_to_an_account_run_out_say_when_to_come_back_and_keep_their_word() {
+async fn logins_to_an_account_are_limited_and_possible_again_after_the_stated_time() {
     let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_LOGINS_PER_ACCOUNT", "3/900")]).await;
     let clinic = app.clinic().await;
     // The login of the actor was the first of three.
@@ -45,7 +45,7 @@ async fn logins_to_an_account_run_out_say_when_to_come_back_and_keep_their_word(
     let reply = log_in_from(&app, ATTACKER, &clinic.email, PASSWORD).await;
     let seconds = limited(&reply, "logins-per-account", "q=3;w=900");
     assert!(seconds <= 300, "{seconds}");
-    // Another address of the attacker's draws on the same budget.
+    // A request from another address of the attacker uses the same budget.
     let reply = log_in_from(&app, "203.0.113.67", &clinic.email.to_uppercase(), PASSWORD).await;
     limited(&reply, "logins-per-account", "q=3;w=900");
     app.advance(Duration::seconds(seconds));
@@ -71,16 +71,16 @@ async fn an_attacker_who_uses_up_an_accounts_budget_does_not_lock_its_clinic_out
     let reply = log_in_from(&app, CLINIC, &clinic.email, PASSWORD).await.is(201);
     assert_eq!(reply.header("ratelimit"), "\"logins-per-known-client\";r=1");
     log_in_from(&app, CLINIC, &clinic.email, "typo").await.refused(401, "LOGIN_FAILED");
-    // The known client's budget is bounded as well: it may be the attacker who sits there.
+    // The budget of the known client is limited too, as the attacker may use that client.
     let reply = log_in_from(&app, CLINIC, &clinic.email, PASSWORD).await;
     limited(&reply, "logins-per-known-client", "q=2;w=900");
-    // And it is no way into another account.
+    // A client that is known to one account is not known to another.
     let neighbour = app.clinic().await;
     log_in_from(&app, CLINIC, &neighbour.email, "guess").await.refused(401, "LOGIN_FAILED");
 }
 
 #[apply(on_both_databases)]
-async fn a_used_up_budget_tells_known_and_unknown_addresses_apart_by_nothing() {
+async fn a_used_up_budget_gives_the_same_answers_for_known_and_unknown_addresses() {
     let app = TestApp::start_with(&[
         PROXY,
         ("TODOKEDE_LIMIT_LOGINS_PER_ACCOUNT", "2/900"),
@@ -101,7 +101,7 @@ async fn a_used_up_budget_tells_known_and_unknown_addresses_apart_by_nothing() {
             for _ in 0..3 {
                 let reply = post_from(&app, ATTACKER, path, &body).await;
                 let text = reply.text.replace(reply.header("x-request-id"), "");
-                // The clock ticks on between the two addresses, so seconds may differ by some.
+                // The clock goes on between the two addresses, so the seconds may differ.
                 let limit = reply.header("ratelimit").split(";t=").next().unwrap().to_owned();
                 answers.push((reply.status, text, limit, reply.header("ratelimit-policy").to_owned()));
             }
@@ -114,13 +114,13 @@ async fn a_used_up_budget_tells_known_and_unknown_addresses_apart_by_nothing() {
 }
 
 #[apply(on_both_databases)]
-async fn one_address_is_sent_so_many_mails_and_no_more_by_whichever_flow() {
+async fn the_mails_to_one_address_are_limited_over_all_flows() {
     let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "3/3600")]).await;
     let victim = "victim@clinic.example";
-    for (place, spelling) in
+    for (number, spelling) in
         [victim, "VICTIM@clinic.example", "Victim@Clinic.Example"].into_iter().enumerate()
     {
-        let client = format!("203.0.113.{place}");
+        let client = format!("203.0.113.{number}");
         post_from(&app, &client, "/v1/registrations", &json!({ "email": spelling })).await.is(202);
     }
     for path in ["/v1/registrations", "/v1/password-resets"] {
@@ -138,11 +138,11 @@ async fn one_address_is_sent_so_many_mails_and_no_more_by_whichever_flow() {
 }
 
 #[apply(on_both_databases)]
-async fn one_client_causes_so_many_mails_and_leaves_the_others_theirs() {
+async fn the_mails_that_one_client_causes_are_limited_and_other_clients_are_not_affected() {
     let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_MAILS_PER_CLIENT", "3/3600")]).await;
-    for place in 0..3 {
-        let body = json!({ "email": format!("victim-{place}@clinic.example") });
-        let path = if place == 0 { "/v1/password-resets" } else { "/v1/registrations" };
+    for number in 0..3 {
+        let body = json!({ "email": format!("victim-{number}@clinic.example") });
+        let path = if number == 0 { "/v1/password-resets" } else { "/v1/registrations" };
         post_from(&app, ATTACKER, path, &body).await.is(202);
     }
     let body = json!({ "email": "victim-4@clinic.example" });
@@ -153,7 +153,7 @@ async fn one_client_causes_so_many_mails_and_leaves_the_others_theirs() {
 }
 
 #[apply(on_both_databases)]
-async fn guesses_at_tokens_and_at_many_accounts_are_bounded_by_client() {
+async fn guesses_of_tokens_and_of_passwords_of_many_accounts_are_limited_per_client() {
     let app = TestApp::start_with(&[
         PROXY,
         ("TODOKEDE_LIMIT_TOKENS_PER_CLIENT", "4/600"),
@@ -173,8 +173,8 @@ async fn guesses_at_tokens_and_at_many_accounts_are_bounded_by_client() {
         limited(&post_from(&app, ATTACKER, path, &token).await, "tokens-per-client", "q=4;w=600");
     }
     post_from(&app, CLINIC, "/v1/registrations/confirmation", &token).await.refused(404, "LINK_UNKNOWN");
-    for place in 0..2 {
-        let email = format!("clinic-{place}@clinic.example");
+    for number in 0..2 {
+        let email = format!("clinic-{number}@clinic.example");
         log_in_from(&app, ATTACKER, &email, "guess").await.refused(401, "LOGIN_FAILED");
     }
     let reply = log_in_from(&app, ATTACKER, "clinic-3@clinic.example", "guess").await;
@@ -182,7 +182,7 @@ async fn guesses_at_tokens_and_at_many_accounts_are_bounded_by_client() {
 }
 
 #[apply(on_both_databases)]
-async fn an_accounts_writes_are_bounded_and_its_reads_are_not() {
+async fn the_writes_of_an_account_are_limited_and_its_reads_are_not() {
     let app = TestApp::start_with(&[("TODOKEDE_LIMIT_WRITES_PER_ACCOUNT", "2/3600")]).await;
     let (clinic, neighbour) = (app.clinic().await, app.clinic().await);
     let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
@@ -198,8 +198,8 @@ async fn an_accounts_writes_are_bounded_and_its_reads_are_not() {
 }
 
 #[apply(on_both_databases)]
-async fn nobody_passes_for_another_client_by_a_header_of_his_own() {
-    let body = |place: usize| json!({ "email": format!("victim-{place}@clinic.example") });
+async fn a_client_cannot_pretend_to_be_another_with_a_header_of_its_own() {
+    let body = |number: usize| json!({ "email": format!("victim-{number}@clinic.example") });
     let budget = ("TODOKEDE_LIMIT_MAILS_PER_CLIENT", "1/3600");
     let app = TestApp::start_with(&[budget]).await;
     post_from(&app, "192.0.2.1", "/v1/registrations", &body(0)).await.is(202);
@@ -207,7 +207,7 @@ async fn nobody_passes_for_another_client_by_a_header_of_his_own() {
     limited(&reply, "mails-per-client", "q=1;w=3600");
     app.mails("victim-0@clinic.example", "PROVISIONAL_REGISTRATION").await;
 
-    // Some balancers append their hop to the line that came in, others add a line of their own.
+    // Some balancers append the address to the header that they got, others add a second header.
     let app = TestApp::start_with(&[PROXY, budget]).await;
     post_from(&app, ATTACKER, "/v1/registrations", &body(0)).await.is(202);
     let appended = format!("192.0.2.3, {ATTACKER}");
@@ -221,27 +221,27 @@ async fn nobody_passes_for_another_client_by_a_header_of_his_own() {
 }
 
 #[apply(on_both_databases)]
-async fn a_stolen_session_guesses_the_password_no_more_often_than_a_login() {
+async fn guesses_of_the_password_with_a_stolen_session_are_limited_like_logins() {
     let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_LOGINS_PER_KNOWN_CLIENT", "3/900")]).await;
     let (clinic, neighbour) = (app.clinic().await, app.clinic().await);
     let change = json!({ "current_password": "guess", "new_password": "雪の朝に隣の犬と川岸まで歩いた" });
     let address = json!({ "email": "thief@elsewhere.example", "password": "guess" });
-    let guess = async |account: &Actor, place: usize| {
-        let (method, path, body) = if place.is_multiple_of(2) {
+    let guess = async |account: &Actor, number: usize| {
+        let (method, path, body) = if number.is_multiple_of(2) {
             (Method::PUT, "/v1/account/password", &change)
         } else {
             (Method::POST, "/v1/account/email-changes", &address)
         };
-        let request = account.request(method, path).header("X-Forwarded-For", format!("203.0.113.{place}"));
+        let request = account.request(method, path).header("X-Forwarded-For", format!("203.0.113.{number}"));
         send(request.json(body)).await
     };
-    for place in 0..3 {
-        guess(&clinic, place).await.refused(422, "INVALID_CONTENT");
+    for number in 0..3 {
+        guess(&clinic, number).await.refused(422, "INVALID_CONTENT");
     }
-    for place in 3..5 {
-        limited(&guess(&clinic, place).await, "logins-per-known-client", "q=3;w=900");
+    for number in 3..5 {
+        limited(&guess(&clinic, number).await, "logins-per-known-client", "q=3;w=900");
     }
     guess(&neighbour, 5).await.refused(422, "INVALID_CONTENT");
-    // The owner still logs in, for that is another budget.
+    // The owner can still log in, as a login has another budget.
     clinic.again(&app).await;
 }

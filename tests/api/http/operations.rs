@@ -1,4 +1,4 @@
-//! What the list of operations says of each, held against the document and against the service.
+//! Compares what the list says of each operation with the document and with the service.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use todokede::routes::documents;
 
 use crate::support::contract::{Operation, Stage, operations, operations_of};
 
-/// All but those of the sandbox, one of which moves the clock.
+/// All operations but the sandbox's, one of which moves the clock.
 fn of_the_service() -> impl Iterator<Item = Operation> {
     operations().into_iter().filter(|operation| !operation.path.starts_with("/sandbox"))
 }
@@ -26,7 +26,7 @@ fn the_document_and_the_list_name_the_same_operations() {
 }
 
 #[test]
-fn the_document_tells_callers_of_each_operation_what_the_list_says() {
+fn the_document_agrees_with_the_list_about_tokens_and_keys() {
     for operation in operations() {
         let (id, listed) = (operation.id(), operation.listed());
         assert_eq!(operation.is_secured(), listed.audience == Audience::Account, "{id}");
@@ -51,7 +51,7 @@ async fn a_key_is_required_taken_or_ignored_as_the_list_says() {
                 assert_ne!(codes[0], Some("IDEMPOTENCY_KEY_REQUIRED"), "{id}");
                 assert_eq!(codes[1], Some("INVALID_PARAMETER"), "{id}");
             }
-            // A key that nobody reads cannot be wrong.
+            // This operation ignores the key, so even an invalid one changes nothing.
             KeyPolicy::NotTaken => assert_eq!(codes[0], codes[1], "{id}"),
         }
     }
@@ -71,7 +71,7 @@ async fn each_operation_is_charged_to_the_budget_that_the_list_names() {
             (Budget::Passwords, Audience::Account) => "logins-per-known-client",
         };
         let reply = stage.ask(&operation, &stage.clinic).await;
-        let told = reply.header("ratelimit-policy").split('"').nth(1).unwrap_or_default();
-        assert_eq!(told, policy, "{}: {}", operation.id(), reply.text);
+        let charged = reply.header("ratelimit-policy").split('"').nth(1).unwrap_or_default();
+        assert_eq!(charged, policy, "{}: {}", operation.id(), reply.text);
     }
 }

@@ -1,25 +1,24 @@
-//! More requests than can be done: reads are turned away first, nobody waits for ever, and it is
-//! over when it is over.
+//! Under overload, reads are refused before writes. Once the load is gone, every request is served again.
 
 use reqwest::Method;
 use serde_json::json;
 
 use crate::support::{Client, Held, POOL, Reply, TestApp, send};
 
-/// Reads are turned away from six on.
+/// Eight requests at a time; reads are refused once six are under way.
 const EIGHT: (&str, &str) = ("TODOKEDE_MAX_REQUESTS", "8");
-/// An operation that asks the database.
+/// The path of an operation that reads the database.
 const READ: &str = "/v1/transitional-measures/2023";
 
-/// Waits until so many requests are under way.
+/// Waits until exactly `count` requests are under way.
 async fn until_under_way(app: &TestApp, count: usize) {
     while app.running.state.traffic.under_way() != count {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
 }
 
-fn register(client: &Client, place: usize) -> tokio::task::JoinHandle<Reply> {
-    let body = json!({ "email": format!("clinic-{place}@clinic.example") });
+fn register(client: &Client, number: usize) -> tokio::task::JoinHandle<Reply> {
+    let body = json!({ "email": format!("clinic-{number}@clinic.example") });
     let request = client.request(Method::POST, "/v1/registrations").json(&body);
     actix_web::rt::spawn(send(request))
 }
@@ -37,7 +36,7 @@ fn turned_away(reply: &Reply) {
 }
 
 #[apply(on_both_databases)]
-async fn when_reads_pile_up_they_are_turned_away_and_filings_get_in() {
+async fn too_many_reads_are_refused_while_writes_are_served() {
     let app = TestApp::start_with(&[EIGHT, POOL]).await;
     let client = app.anonymous();
     let held = Held::reads(&app).await;
@@ -54,21 +53,21 @@ async fn when_reads_pile_up_they_are_turned_away_and_filings_get_in() {
 }
 
 #[apply(on_both_databases)]
-async fn when_filings_pile_up_everything_is_turned_away_but_probes() {
+async fn too_many_writes_make_the_service_refuse_everything_but_probes() {
     let app = TestApp::start_with(&[EIGHT, POOL]).await;
     let client = app.anonymous();
     let held = Held::writes(&app).await;
-    let mut waiting: Vec<_> = (0..6).map(|place| register(&client, place)).collect();
+    let mut waiting: Vec<_> = (0..6).map(|number| register(&client, number)).collect();
     until_under_way(&app, 6).await;
     turned_away(&client.get(READ).await);
-    waiting.extend((6..8).map(|place| register(&client, place)));
+    waiting.extend((6..8).map(|number| register(&client, number)));
     until_under_way(&app, 8).await;
     turned_away(&register(&client, 8).await.unwrap());
     turned_away(&client.get("/").await);
     client.get("/livez").await.is(200);
     drop(held);
-    for filed in waiting {
-        filed.await.unwrap().is(202);
+    for registration in waiting {
+        registration.await.unwrap().is(202);
     }
     register(&client, 8).await.unwrap().is(202);
     client.get(READ).await.is(200);

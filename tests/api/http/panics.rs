@@ -1,4 +1,4 @@
-//! What a handler of ours does wrong ends one request and nothing else.
+//! A handler that panics or takes too long ends its own request and nothing else.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -20,7 +20,7 @@ async fn sleeping() -> HttpResponse {
     HttpResponse::Ok().finish()
 }
 
-/// The real edge before handlers that no service of ours has.
+/// Starts a server with the real edge and with handlers that fail.
 fn faulty(app: &TestApp) -> SocketAddr {
     let state = app.running.state.clone();
     let server = HttpServer::new(move || {
@@ -38,7 +38,7 @@ fn faulty(app: &TestApp) -> SocketAddr {
 }
 
 #[apply(on_both_databases)]
-async fn a_panic_is_a_problem_with_an_id_and_the_connection_lives_on() {
+async fn a_panic_is_answered_with_a_problem_and_the_request_id_and_the_connection_stays_open() {
     let app = TestApp::start().await;
     let mut wire = Wire::open(faulty(&app)).await;
     for _ in 0..3 {
@@ -55,7 +55,7 @@ async fn a_panic_is_a_problem_with_an_id_and_the_connection_lives_on() {
 }
 
 #[apply(on_both_databases)]
-async fn a_panic_is_told_in_the_callers_language_and_with_all_headers() {
+async fn a_panic_is_answered_in_the_callers_language_and_with_all_headers() {
     let app = TestApp::start().await;
     let address = faulty(&app);
     for (lang, word) in [(Lang::Ja, "障害"), (Lang::En, "Internal error")] {
@@ -71,7 +71,7 @@ async fn a_panic_is_told_in_the_callers_language_and_with_all_headers() {
 }
 
 #[apply(on_both_databases)]
-async fn a_handler_that_takes_too_long_is_given_up_and_a_write_is_told_that_nobody_knows() {
+async fn a_handler_that_takes_too_long_is_ended_and_the_outcome_of_a_write_is_unknown() {
     let app = TestApp::start_with(&[("TODOKEDE_REQUEST_SECONDS", "1")]).await;
     let client = Client::new(format!("http://{}", faulty(&app)), Lang::Ja);
     for (method, code) in [

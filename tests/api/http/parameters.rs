@@ -1,4 +1,4 @@
-//! Queries, paths and headers that are none. The list is filled from the document.
+//! Invalid queries, paths and headers of every operation. The operations are read from the document.
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::contract::{Operation, Stage, operations};
 use crate::support::{Reply, TestApp, send};
 
-/// A good request of the operation, except for what the test spoils.
+/// Adds a valid body, so that only what the test spoils is wrong with the request.
 fn good(request: RequestBuilder, operation: &Operation) -> RequestBuilder {
     match operation.example() {
         Some(example) => request.json(example),
@@ -22,7 +22,7 @@ async fn ask(stage: &Stage, operation: &Operation, path: &str) -> Reply {
 }
 
 #[apply(on_both_databases)]
-async fn bad_queries_are_refused() {
+async fn invalid_queries_are_refused() {
     let stage = Stage::new().await;
     for operation in operations() {
         let mut queries = Vec::new();
@@ -66,7 +66,7 @@ async fn bad_queries_are_refused() {
 }
 
 #[apply(on_both_databases)]
-async fn ids_that_are_none_are_not_found() {
+async fn invalid_ids_are_not_found() {
     let stage = Stage::new().await;
     let long = "x".repeat(5_000);
     for operation in operations().into_iter().filter(|operation| operation.path.contains('{')) {
@@ -92,7 +92,7 @@ async fn ids_that_are_none_are_not_found() {
 }
 
 #[apply(on_both_databases)]
-async fn idempotency_keys_have_a_sane_form() {
+async fn invalid_idempotency_keys_are_refused() {
     let stage = Stage::new().await;
     let long = "k".repeat(256);
     for operation in operations().into_iter().filter(|operation| operation.has_parameter("Idempotency-Key")) {
@@ -107,7 +107,7 @@ async fn idempotency_keys_have_a_sane_form() {
 }
 
 #[apply(on_both_databases)]
-async fn changes_want_to_know_what_they_are_based_on() {
+async fn a_change_needs_the_etag_of_the_current_version() {
     let stage = Stage::new().await;
     for operation in operations().into_iter().filter(|operation| operation.has_parameter("If-Match")) {
         for (tag, status, code) in [
@@ -126,27 +126,27 @@ async fn changes_want_to_know_what_they_are_based_on() {
 }
 
 #[apply(on_both_databases)]
-async fn a_request_id_is_kept_if_it_is_sane_and_replaced_if_not() {
+async fn a_valid_request_id_is_kept_and_an_invalid_one_is_replaced() {
     let stage = Stage::new().await;
     let ask = |id: String| send(stage.clinic.request(Method::GET, "/v1/nothing").header("X-Request-Id", id));
-    let good = "clinic-2023-0001".to_owned();
-    assert_eq!(ask(good.clone()).await.refused(404, "NOT_FOUND").header("x-request-id"), good);
-    for bad in [
+    let valid = "clinic-2023-0001".to_owned();
+    assert_eq!(ask(valid.clone()).await.refused(404, "NOT_FOUND").header("x-request-id"), valid);
+    for invalid in [
         "x".repeat(65),
         "x".repeat(8_000),
         "short".into(),
         "with space in it".into(),
         "<script>alert(1)".into(),
     ] {
-        let reply = ask(bad.clone()).await;
+        let reply = ask(invalid.clone()).await;
         let given = reply.refused(404, "NOT_FOUND").header("x-request-id");
-        assert!(given != bad && given.len() == 36, "{given}");
-        assert!(!reply.text.contains(&bad), "{}", reply.text);
+        assert!(given != invalid && given.len() == 36, "{given}");
+        assert!(!reply.text.contains(&invalid), "{}", reply.text);
     }
 }
 
 #[apply(on_both_databases)]
-async fn odd_headers_break_nothing() {
+async fn unusual_headers_do_not_change_the_answer() {
     let stage = Stage::new().await;
     for (name, value) in [
         ("Accept-Language", ";;q=,,en;q=NaN,ja;q=inf"),
@@ -162,7 +162,7 @@ async fn odd_headers_break_nothing() {
 }
 
 #[apply(on_both_databases)]
-async fn queries_that_mean_nothing_are_refused() {
+async fn invalid_queries_of_the_sandbox_are_refused() {
     let app = TestApp::start().await;
     for query in [
         "messages?page_size=0",

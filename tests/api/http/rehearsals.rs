@@ -1,4 +1,4 @@
-//! The confirmation screen: `validate_only` leaves no trace, whatever the operation.
+//! Rehearsals: with `validate_only` no operation stores anything.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::support::{Client, PASSWORD, Rows, TestApp, forms, send};
 
 const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
 
-/// What every table holds, used links and ended sessions included.
+/// The number of rows in each table, and of used links, ended sessions and replaced refresh tokens.
 fn trace(app: &TestApp) -> Vec<i64> {
     let tables = [
         "accounts",
@@ -29,7 +29,7 @@ fn trace(app: &TestApp) -> Vec<i64> {
 }
 
 #[apply(on_both_databases)]
-async fn a_rehearsal_of_any_write_checks_everything_and_leaves_no_trace() {
+async fn a_rehearsal_of_any_write_stores_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let stranger = app.anonymous();
@@ -103,25 +103,25 @@ async fn a_rehearsal_of_any_write_checks_everything_and_leaves_no_trace() {
 }
 
 #[apply(on_both_databases)]
-async fn a_registrations_screen_shows_what_is_then_stored() {
+async fn the_rehearsal_of_a_registration_shows_what_is_stored_afterwards() {
     let app = TestApp::start().await;
     let token = app.registration_token("new@clinic.example").await;
     let form = forms::account(&token, &app.unused_facility("PHARMACY").await);
-    let screen = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.is(200);
+    let rehearsed = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.is(200);
     let created = app.anonymous().post("/v1/accounts", &form).await.is(201);
     for member in ["email", "facility", "founder", "contact"] {
-        assert_eq!(screen.body[member], created.body[member], "{member}");
+        assert_eq!(rehearsed.body[member], created.body[member], "{member}");
     }
-    assert_eq!(screen.body.get("id"), None);
-    let mails = screen.body["mails"].as_array().unwrap();
+    assert_eq!(rehearsed.body.get("id"), None);
+    let mails = rehearsed.body["mails"].as_array().unwrap();
     assert_eq!(mails.len(), 1);
     let sent = app.mails("new@clinic.example", mails[0]["kind"].as_str().unwrap()).await;
     assert_eq!((&sent[0]["subject"], &sent[0]["to"]), (&mails[0]["subject"], &mails[0]["to"]));
-    assert!(!screen.text.contains(PASSWORD) && !screen.text.contains(&token));
+    assert!(!rehearsed.text.contains(PASSWORD) && !rehearsed.text.contains(&token));
 }
 
 #[apply(on_both_databases)]
-async fn only_true_and_false_rehearse_or_do_and_anything_else_is_refused() {
+async fn validate_only_takes_true_or_false_and_nothing_else() {
     let app = TestApp::start().await;
     let body = json!({ "email": "a@clinic.example" });
     for query in ["validate_only=1", "validate_only=", "validate_only=TRUE", "validate=true", "dry_run=true"]

@@ -1,4 +1,4 @@
-//! Paths and methods: what the document names answers, what it does not is refused properly.
+//! Every path and method that the document names is served; every other is refused with the right problem.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::support::{TestApp, Wire, send};
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 #[apply(on_both_databases)]
-async fn every_path_of_the_document_answers_and_a_head_is_a_get_without_its_body() {
+async fn every_operation_of_the_document_is_served_and_head_answers_as_get_without_a_body() {
     let stage = Stage::new().await;
     for operation in operations().into_iter().filter(|operation| operation.method == Method::GET) {
         let got = send(stage.request(&operation, &stage.clinic)).await;
@@ -30,14 +30,15 @@ async fn every_path_of_the_document_answers_and_a_head_is_a_get_without_its_body
 }
 
 #[apply(on_both_databases)]
-async fn a_head_has_no_body_even_with_another_request_behind_it() {
+async fn the_answer_to_head_has_no_body_even_if_another_request_follows() {
     let app = TestApp::start().await;
     let mut wire = Wire::open(app.running.address).await;
-    let ask = |method, path| format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    let headed = ask("HEAD", "/sandbox/facilities").replace("Connection: close\r\n", "");
-    wire.send(&format!("{headed}{}", ask("GET", "/livez"))).await;
+    let request_text =
+        |method, path| format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let head_request = request_text("HEAD", "/sandbox/facilities").replace("Connection: close\r\n", "");
+    wire.send(&format!("{head_request}{}", request_text("GET", "/livez"))).await;
     let answers = wire.rest().await;
-    // The server may also end the connection, before or after the first head.
+    // The server may also close the connection before or after its first answer.
     let (head, rest) = answers.split_once("\r\n\r\n").unwrap_or_default();
     assert!(
         head.is_empty() || head.starts_with("HTTP/1.1 200") && !head.contains("content-length: 0"),
@@ -47,7 +48,7 @@ async fn a_head_has_no_body_even_with_another_request_behind_it() {
 }
 
 #[apply(on_both_databases)]
-async fn the_files_of_swagger_ui_are_only_read_and_kept_for_an_hour() {
+async fn the_files_of_swagger_ui_are_read_only_and_cached_for_an_hour() {
     let app = TestApp::start().await;
     let client = app.anonymous();
     for (file, media_type) in [
@@ -72,11 +73,11 @@ async fn the_files_of_swagger_ui_are_only_read_and_kept_for_an_hour() {
 fn fits(template: &str, path: &str) -> bool {
     let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
     template.len() == path.len()
-        && template.iter().zip(&path).all(|(part, given)| part.starts_with('{') || part == given)
+        && template.iter().zip(&path).all(|(expected, given)| expected.starts_with('{') || expected == given)
 }
 
 #[apply(on_both_databases)]
-async fn another_method_is_refused_with_the_methods_there_are() {
+async fn a_method_that_a_path_lacks_is_refused_with_the_allowed_methods() {
     let stage = Stage::new().await;
     let mut paths: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for operation in operations() {
@@ -99,8 +100,8 @@ async fn another_method_is_refused_with_the_methods_there_are() {
             let request = stage.clinic.request(method.parse().unwrap(), &path);
             let reply = send(request).await;
             assert_eq!(reply.status, 405, "{method} {path}: {}", reply.text);
-            let told: BTreeSet<String> = reply.header("allow").split(", ").map(str::to_owned).collect();
-            assert_eq!(&told, allowed, "{method} {path}");
+            let shown: BTreeSet<String> = reply.header("allow").split(", ").map(str::to_owned).collect();
+            assert_eq!(&shown, allowed, "{method} {path}");
             if *method != "HEAD" {
                 reply.refused(405, "METHOD_NOT_ALLOWED");
             }
@@ -109,7 +110,7 @@ async fn another_method_is_refused_with_the_methods_there_are() {
 }
 
 #[apply(on_both_databases)]
-async fn pages_and_files_refuse_other_methods_alike() {
+async fn pages_and_documents_allow_get_and_head_only() {
     let app = TestApp::start().await;
     for path in [
         "/",
@@ -128,7 +129,7 @@ async fn pages_and_files_refuse_other_methods_alike() {
 }
 
 #[apply(on_both_databases)]
-async fn what_is_not_there_is_a_problem_too() {
+async fn an_unknown_path_is_not_found() {
     let app = TestApp::start().await;
     for path in [
         "/v1",

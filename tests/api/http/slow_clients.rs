@@ -1,12 +1,12 @@
-//! Clients that take their time: they are bounded, and nobody waits for them. What a connection may take is the
-//! same on every database, so one is enough here.
+//! Slow clients: their time is limited, and no other client waits for them. The limits do not depend on the
+//! database, so these tests run on one only.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use crate::support::{Actor, TestApp, Wire, forms};
 
-/// Sends a head one byte at a time until the other side has enough of it, and says what it answered.
+/// Sends a head one byte at a time until the service ends the connection, and gives its answer.
 async fn drip(address: SocketAddr, pause: Duration) -> String {
     let mut wire = Wire::open(address).await;
     for byte in "GET /v1/support HTTP/1.1\r\nX-Slow: ".chars().chain(std::iter::repeat('a')) {
@@ -31,13 +31,13 @@ async fn a_head_that_comes_byte_by_byte_is_ended_in_time() {
 }
 
 #[apply(on_sqlite)]
-async fn a_connection_without_a_word_is_ended_in_time() {
+async fn a_connection_without_a_request_is_ended_in_time() {
     let app = TestApp::start_with(&[("TODOKEDE_HEAD_SECONDS", "1")]).await;
     let answer = Wire::open(app.running.address).await.rest().await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
 }
 
-/// Lets no connection go for two seconds without a byte of an answer.
+/// Settings with which a connection ends that gets no byte of an answer for two seconds.
 const IMPATIENT: [(&str, &str); 3] =
     [("TODOKEDE_HEAD_SECONDS", "1"), ("TODOKEDE_KEEP_ALIVE_SECONDS", "1"), ("TODOKEDE_REQUEST_SECONDS", "1")];
 
@@ -45,7 +45,7 @@ async fn impatient() -> TestApp {
     TestApp::start_with(&IMPATIENT).await
 }
 
-/// How a body says where it ends.
+/// How the end of a body is marked.
 #[derive(Clone, Copy, PartialEq)]
 enum Framing {
     Length,
@@ -66,7 +66,7 @@ fn head_of_file(sender: &Actor, id: &str, content: &[u8], framing: Framing) -> S
     )
 }
 
-/// Sends a file by so many bytes in a third of a second, and says what it was answered.
+/// Sends a file, `step` bytes in each third of a second, and gives the answer.
 async fn trickle(app: &TestApp, sender: &Actor, content: &[u8], step: usize, framing: Framing) -> String {
     let announced = sender.post("/v1/uploads", &forms::upload(content)).await.is(201);
     let id = announced.body["id"].as_str().unwrap();
@@ -93,7 +93,7 @@ const WHOLE: &str = "GET /v1/support HTTP/1.1\r\nHost: x\r\n\r\n";
 const HALF: &str = "GET /v1/support HTTP/1.1\r\nHost: ";
 
 #[apply(on_sqlite)]
-async fn half_a_head_on_a_connection_that_was_kept_does_not_keep_it_for_good() {
+async fn half_a_head_does_not_keep_a_used_connection_open() {
     let app = impatient().await;
     let mut after = Wire::open(app.running.address).await;
     after.send(WHOLE).await;
@@ -108,20 +108,20 @@ async fn half_a_head_on_a_connection_that_was_kept_does_not_keep_it_for_good() {
 }
 
 #[apply(on_sqlite)]
-async fn answers_that_nobody_reads_do_not_keep_a_connection_for_good() {
+async fn unread_answers_do_not_keep_a_connection_open() {
     let app = impatient().await;
     let mut wire = Wire::open(app.running.address).await;
-    // More than both systems' buffers hold.
+    // More than the buffers of both sides hold.
     wire.send(&WHOLE.replace("/v1/support", "/openapi.json").repeat(100)).await;
     let begun = Instant::now();
     while wire.send("G").await {
-        assert!(begun.elapsed() < Duration::from_secs(20), "it stays open");
+        assert!(begun.elapsed() < Duration::from_secs(20), "the connection stays open");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
 #[apply(on_sqlite)]
-async fn a_connection_on_which_answers_flow_stays() {
+async fn a_connection_that_gets_answers_stays_open() {
     let app = impatient().await;
     let mut wire = Wire::open(app.running.address).await;
     let begun = Instant::now();
@@ -154,12 +154,12 @@ async fn a_body_that_comes_byte_by_byte_is_refused_in_time() {
 }
 
 #[apply(on_sqlite)]
-async fn a_file_may_take_as_long_as_a_slow_line_needs_and_no_longer() {
+async fn a_file_may_be_sent_slowly_but_not_too_slowly() {
     let app = impatient().await;
     let clinic = app.clinic().await;
     let mut scan = forms::pdf();
     scan.resize(128 * 1024, b'x');
-    // Four seconds, where a body that does not grow is given one.
+    // Sending takes four seconds. A body that does not grow may take one.
     for framing in [Framing::Length, Framing::Chunks] {
         scan.push(b'y');
         let answer = trickle(&app, &clinic, &scan, 10 * 1024, framing).await;
@@ -176,7 +176,7 @@ fn fetch(owner: &Actor, id: &str) -> String {
     format!("GET /v1/uploads/{id}/content HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n")
 }
 
-/// More than the buffers on both sides of a narrow line hold.
+/// A file that is larger than the buffers on both sides of a narrow connection.
 fn long_scan() -> Vec<u8> {
     let mut scan = forms::pdf();
     scan.resize(6 * 1024 * 1024, b'x');
@@ -184,8 +184,8 @@ fn long_scan() -> Vec<u8> {
 }
 
 #[apply(on_sqlite)]
-async fn a_file_is_had_to_its_end_by_whoever_reads_it_slowly_and_steadily() {
-    /// A piece is read in each pause.
+async fn a_client_that_reads_slowly_and_steadily_gets_the_whole_file() {
+    /// How many bytes are read in each pause.
     const PIECE: usize = 16 * 1024;
     const PAUSE: Duration = Duration::from_millis(30);
     let app = TestApp::start().await;
@@ -194,18 +194,18 @@ async fn a_file_is_had_to_its_end_by_whoever_reads_it_slowly_and_steadily() {
     let app = app.restart(&IMPATIENT).await;
     let mut wire = Wire::narrow(app.running.address).await;
     wire.send(&fetch(&clinic, &id)).await;
-    let (mut had, begun) = (0, Instant::now());
-    while had < long_scan().len() {
-        let some = wire.some(4 * PIECE).await;
-        assert!(some > 0, "cut after {had} bytes and {:?}", begun.elapsed());
-        had += some;
-        // On a busy machine it reads at the same pace, and in larger pieces.
-        tokio::time::sleep_until((begun + PAUSE * u32::try_from(had / PIECE).unwrap()).into()).await;
+    let (mut received, begun) = (0, Instant::now());
+    while received < long_scan().len() {
+        let count = wire.some(4 * PIECE).await;
+        assert!(count > 0, "cut after {received} bytes and {:?}", begun.elapsed());
+        received += count;
+        // On a busy machine the pace is the same, with larger pieces.
+        tokio::time::sleep_until((begun + PAUSE * u32::try_from(received / PIECE).unwrap()).into()).await;
     }
 }
 
 #[apply(on_sqlite)]
-async fn an_answer_that_is_not_read_is_still_its_clients_request_under_way() {
+async fn an_unread_answer_counts_as_a_request_of_its_client_under_way() {
     let app = TestApp::start_with(&[("TODOKEDE_MAX_REQUESTS_PER_CLIENT", "2")]).await;
     let clinic = app.clinic().await;
     let id = clinic.attach(&long_scan()).await;
@@ -213,7 +213,7 @@ async fn an_answer_that_is_not_read_is_still_its_clients_request_under_way() {
     for _ in 0..2 {
         let mut wire = Wire::narrow(app.running.address).await;
         wire.send(&fetch(&clinic, &id)).await;
-        // Its beginning has come, so the rest is on its way.
+        // The answer has begun, so its request is under way.
         assert!(wire.some(1).await > 0);
         unread.push(wire);
     }
@@ -226,13 +226,13 @@ async fn an_answer_that_is_not_read_is_still_its_clients_request_under_way() {
 }
 
 #[apply(on_sqlite)]
-async fn whoever_is_refused_while_sending_may_go_on_for_a_while_and_reads_why() {
+async fn a_client_that_is_refused_while_it_sends_can_still_read_the_answer() {
     let app = TestApp::start().await;
     let mut wire = Wire::open(app.running.address).await;
     let head = "POST /v1/registrations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
     wire.send(&format!("{head}Content-Length: 20971520\r\n\r\n")).await;
     for _ in 0..30 {
-        assert!(wire.send(&" ".repeat(65_536)).await, "the line was cut");
+        assert!(wire.send(&" ".repeat(65_536)).await, "the service closed the connection too early");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let answer = wire.answer().await;
@@ -240,7 +240,7 @@ async fn whoever_is_refused_while_sending_may_go_on_for_a_while_and_reads_why() 
 }
 
 #[apply(on_sqlite)]
-async fn files_of_one_account_that_come_slowly_keep_nobody_elses_out() {
+async fn slow_files_of_one_account_do_not_block_files_of_another() {
     let app = TestApp::start().await;
     let (slow, other) = (app.clinic().await, app.dentist().await);
     let announced = slow.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);

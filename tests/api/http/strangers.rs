@@ -1,5 +1,5 @@
-//! Every operation of an account refuses everybody else. They are read from the list of operations: a new
-//! one is asked here by itself.
+//! Every operation of an account refuses all other callers. The operations come from the service's own list,
+//! so a new one is tested here at once.
 
 use chrono::Duration;
 use serde_json::{Value, json};
@@ -31,22 +31,22 @@ async fn all_refuse(stage: &Stage, client: &Client, code: &str) {
 }
 
 #[apply(on_both_databases)]
-async fn whoever_is_not_logged_in_is_refused_everywhere() {
+async fn every_operation_of_an_account_refuses_callers_without_a_valid_token() {
     let stage = Stage::new().await;
     let stranger = stage.app.anonymous();
     all_refuse(&stage, &stranger, "TOKEN_MISSING").await;
-    for rubbish in ["rubbish", "a.b.c", "eyJhbGciOiJub25lIn0.e30."] {
-        all_refuse(&stage, &stranger.with_token(rubbish), "TOKEN_INVALID").await;
+    for invalid in ["invalid", "a.b.c", "eyJhbGciOiJub25lIn0.e30."] {
+        all_refuse(&stage, &stranger.with_token(invalid), "TOKEN_INVALID").await;
     }
     let mut forged = stage.clinic.token().to_owned();
-    let place = forged.len() - 10;
-    let other = if forged.as_bytes()[place] == b'A' { "B" } else { "A" };
-    forged.replace_range(place..=place, other);
+    let position = forged.len() - 10;
+    let replacement = if forged.as_bytes()[position] == b'A' { "B" } else { "A" };
+    forged.replace_range(position..=position, replacement);
     all_refuse(&stage, &stranger.with_token(&forged), "TOKEN_INVALID").await;
 }
 
 #[apply(on_both_databases)]
-async fn whoever_is_not_logged_in_is_asked_for_no_token_where_everybody_may_call() {
+async fn public_operations_need_no_token() {
     let stage = Stage::new().await;
     let stranger = stage.app.anonymous();
     for operation in operations().into_iter().filter(|one| one.listed().audience == Audience::Public) {
@@ -56,21 +56,21 @@ async fn whoever_is_not_logged_in_is_asked_for_no_token_where_everybody_may_call
 }
 
 #[apply(on_both_databases)]
-async fn an_access_token_is_good_for_ten_minutes_everywhere() {
+async fn every_operation_of_an_account_refuses_an_access_token_after_ten_minutes() {
     let stage = Stage::new().await;
     stage.app.advance(Duration::minutes(10) + Duration::seconds(1));
     all_refuse(&stage, &stage.clinic, "TOKEN_EXPIRED").await;
 }
 
 #[apply(on_both_databases)]
-async fn an_ended_session_is_ended_everywhere_at_once() {
+async fn every_operation_of_an_account_refuses_an_ended_session_at_once() {
     let stage = Stage::new().await;
     stage.clinic.delete("/v1/sessions/current").await.is(204);
     all_refuse(&stage, &stage.clinic, "SESSION_ENDED").await;
 }
 
 #[apply(on_both_databases)]
-async fn another_scheme_than_bearer_is_no_token() {
+async fn an_authorization_header_without_a_bearer_token_is_refused() {
     let stage = Stage::new().await;
     for header in ["Basic YTpi", "Bearer", "Bearer ", "bearer"] {
         let request = stage.app.anonymous().request(reqwest::Method::GET, "/v1/account");
@@ -80,7 +80,7 @@ async fn another_scheme_than_bearer_is_no_token() {
 }
 
 #[apply(on_both_databases)]
-async fn nobody_sees_anothers_resources() {
+async fn an_account_cannot_reach_the_resources_of_another() {
     let stage = Stage::new().await;
     let other = stage.app.pharmacy().await;
     for operation in operations().into_iter().filter(|operation| operation.path.contains("{id}")) {

@@ -1,10 +1,10 @@
-//! A change is answered with what a later read gives: the same version, the same content.
+//! The answer to a change has the same version and content as a read after it.
 
 use serde_json::{Value, json};
 
 use crate::support::{Actor, PASSWORD, Reply, TestApp, forms, list};
 
-/// Holds the answer to a change against a read, and gives its tag, which is not the one before.
+/// Asserts that the answer to a change equals a read and has a new etag, and returns that etag.
 async fn is_current(clinic: &Actor, path: &str, changed: &Reply, before: &str) -> String {
     let seen = clinic.get(path).await.is(200);
     assert_eq!((changed.etag(), &changed.body), (seen.etag(), &seen.body), "{path}");
@@ -12,17 +12,17 @@ async fn is_current(clinic: &Actor, path: &str, changed: &Reply, before: &str) -
     changed.etag().to_owned()
 }
 
-/// Files, corrects twice and takes back, each with the tag of the answer before.
+/// Files, corrects twice and withdraws. Each step uses the etag of the answer before it.
 async fn each_step_is_current(clinic: &Actor, path: &str, form: &Value) {
     let filed = clinic.file(path, form).await.is(201);
-    let own = filed.header("location");
-    let mut tag = is_current(clinic, own, &filed, "").await;
+    let location = filed.header("location");
+    let mut tag = is_current(clinic, location, &filed, "").await;
     for _ in 0..2 {
-        let revised = clinic.put(own, form, &tag).await.is(200);
-        tag = is_current(clinic, own, &revised, &tag).await;
+        let revised = clinic.put(location, form, &tag).await.is(200);
+        tag = is_current(clinic, location, &revised, &tag).await;
     }
-    let withdrawn = clinic.withdraw(own, &tag).await.is(200);
-    is_current(clinic, own, &withdrawn, &tag).await;
+    let withdrawn = clinic.withdraw(location, &tag).await.is(200);
+    is_current(clinic, location, &withdrawn, &tag).await;
 }
 
 #[apply(on_both_databases)]
@@ -31,12 +31,12 @@ async fn each_change_of_an_account_is_answered_with_its_new_version() {
     let facility = app.unused_facility("MEDICAL").await;
     let token = app.registration_token("new@clinic.example").await;
     let mut form = forms::account(&token, &facility);
-    let stated = form["facility"].as_object_mut().unwrap();
-    let code = stated.remove("code").unwrap();
-    let mut designated = json!({ "facility": stated });
+    let members = form["facility"].as_object_mut().unwrap();
+    let code = members.remove("code").unwrap();
+    let mut designated = json!({ "facility": members });
     designated["facility"]["code"] = code;
-    stated.insert("designation_receipt".to_owned(), json!("2023-00123"));
-    stated.insert("kind".to_owned(), json!("MEDICAL"));
+    members.insert("designation_receipt".to_owned(), json!("2023-00123"));
+    members.insert("kind".to_owned(), json!("MEDICAL"));
 
     let created = app.anonymous().post("/v1/accounts", &form).await.is(201);
     let clinic = Actor::log_in(&app, "new@clinic.example", PASSWORD, String::new()).await;
@@ -57,8 +57,8 @@ async fn each_change_of_a_filing_is_answered_with_its_new_version() {
         let clinic = app.clinic().await;
         each_step_is_current(&clinic, "/v1/successions", &forms::succession(&list::unlisted(1, 1))).await;
         let successor = app.unused_facility("MEDICAL").await;
-        let passed = clinic.file("/v1/successions", &forms::succession(&successor)).await.is(201);
-        is_current(&clinic, passed.header("location"), &passed, "").await;
+        let accepted = clinic.file("/v1/successions", &forms::succession(&successor)).await.is(201);
+        is_current(&clinic, accepted.header("location"), &accepted, "").await;
         each_step_is_current(&clinic, "/v1/declarations", &forms::no_network()).await;
     }
 }

@@ -1,4 +1,4 @@
-//! What happens after the answer.
+//! Jobs, which run after the answer to a request.
 
 mod mails;
 mod runner;

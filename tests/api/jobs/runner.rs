@@ -1,4 +1,4 @@
-//! The runner of jobs, with a handler that no mail server stands behind.
+//! The runner of jobs, with a handler that needs no mail server.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,7 +24,7 @@ use crate::support::production::eventually;
 const HELD: &str = "SELECT COUNT(*) FROM outbox WHERE lease_holder IS NOT NULL";
 const SENT: &str = "SELECT COUNT(*) FROM outbox WHERE state = 'SENT'";
 
-/// Fails as the domain of a mail's recipient tells it.
+/// A handler that fails in the way that the domain of a mail's recipient names.
 struct Scripted {
     attempts: Arc<AtomicUsize>,
 }
@@ -87,7 +87,7 @@ impl Kind for Scripted {
     fn expired(&self, _: usize) {}
 }
 
-/// A queue, and what it takes to run it.
+/// A database with a queue of mails, and what a runner needs.
 struct Bench {
     database: Arc<TestDatabase>,
     opened: Database,
@@ -143,18 +143,22 @@ async fn an_attempt_that_panics_leaves_its_job_leased_and_delays_no_other() {
     assert_eq!((bench.database.count(HELD), bench.attempts.load(Ordering::SeqCst)), (1, 3));
     sender.stop();
     running.await.unwrap();
-    let back = "SELECT COUNT(*) FROM outbox WHERE state = 'QUEUED' AND attempts = 0";
-    assert_eq!((bench.database.count(HELD), bench.database.count(back)), (0, 1), "it is handed back");
+    let queued_again = "SELECT COUNT(*) FROM outbox WHERE state = 'QUEUED' AND attempts = 0";
+    assert_eq!(
+        (bench.database.count(HELD), bench.database.count(queued_again)),
+        (0, 1),
+        "the job is back in the queue"
+    );
 }
 
 #[apply(on_both_databases)]
-async fn a_job_that_is_handed_back_is_carried_out_by_the_next_runner_at_once() {
+async fn a_job_that_a_stopped_runner_gives_back_is_run_by_the_next_runner_at_once() {
     let bench = Bench::open();
     bench.queue(&["panics-at-first.example"]).await;
     let (sender, stop) = stop::channel();
     let running = tokio::spawn(bench.runner(stop));
     eventually("the attempt", || async { bench.attempts.load(Ordering::SeqCst) == 1 }).await;
-    // Its lease goes on for a minute.
+    // The lease lasts a minute; the next runner must not have to wait for its end.
     sender.stop();
     running.await.unwrap();
     let (sender, stop) = stop::channel();
@@ -166,7 +170,7 @@ async fn a_job_that_is_handed_back_is_carried_out_by_the_next_runner_at_once() {
 }
 
 #[apply(on_both_databases)]
-async fn after_an_outage_nothing_is_attempted_for_a_while_and_no_job_is_to_blame() {
+async fn after_an_outage_the_runner_pauses_and_counts_no_attempt() {
     let bench = Bench::open();
     bench.queue(&["outage.example"]).await;
     let (sender, stop) = stop::channel();
@@ -181,7 +185,7 @@ async fn after_an_outage_nothing_is_attempted_for_a_while_and_no_job_is_to_blame
 }
 
 #[apply(on_both_databases)]
-async fn a_lane_that_hangs_takes_its_share_and_a_stop_leaves_it_in_bounded_time() {
+async fn a_lane_that_hangs_uses_only_its_share_and_a_stop_ends_it_in_bounded_time() {
     let bench = Bench::open();
     bench.queue(&["hangs.example"; 5]).await;
     bench.queue(&["good.example"; 5]).await;

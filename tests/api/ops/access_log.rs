@@ -1,4 +1,4 @@
-//! The log: one line per request, and nothing personal in any of them.
+//! The access log: it has one line for each request, and no line has personal data.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use todokede::domain::values::lang::Lang;
 use crate::support::binary::{Served, todokede};
 use crate::support::{Client, PASSWORD, forms};
 
-/// Serves with the real binary while `visit` talks to it, and gives what it logged.
+/// Runs the real binary while `visit` sends it requests, and gives its log.
 async fn logged(visit: impl AsyncFnOnce(&Client)) -> (String, Vec<Value>) {
     let folder = tempfile::tempdir().unwrap();
     let mut command = todokede(folder.path(), &[]);
@@ -23,7 +23,7 @@ async fn logged(visit: impl AsyncFnOnce(&Client)) -> (String, Vec<Value>) {
 }
 
 #[apply(on_both_databases)]
-async fn every_request_leaves_one_line_with_its_id_and_nothing_personal() {
+async fn every_request_is_logged_in_one_line_with_its_id_and_without_personal_data() {
     let secret = "eyJhbGciOiJFZERTQSJ9.c2VjcmV0.c2VjcmV0";
     let visit = async |client: &Client| {
         client.post("/v1/registrations", &json!({ "email": "taro@clinic.example" })).await.is(202);
@@ -31,18 +31,18 @@ async fn every_request_leaves_one_line_with_its_id_and_nothing_personal() {
         client.post("/v1/sessions", &login).await.is(401);
         client.with_token(secret).get("/v1/declarations/dcl_taro?email=taro").await.is(401);
         client.get("/taro/../etc/passwd").await.is(404);
-        let own_words = reqwest::Method::from_bytes(b"TARO").unwrap();
-        client.request(own_words, "/v1/support").send().await.unwrap();
+        let unknown_method = reqwest::Method::from_bytes(b"TARO").unwrap();
+        client.request(unknown_method, "/v1/support").send().await.unwrap();
         let named = client.request(reqwest::Method::GET, "/livez").header("X-Request-Id", "named-by-caller");
         named.send().await.unwrap();
     };
     let (text, lines) = logged(visit).await;
     for personal in ["taro", "TARO", "clinic.example", PASSWORD, secret, "127.0.0.1:", "passwd"] {
-        let told: Vec<&str> = text.lines().filter(|line| !line.contains("actix_server")).collect();
-        assert!(!told.join("\n").contains(personal), "{personal} is in the log:\n{text}");
+        let shown: Vec<&str> = text.lines().filter(|line| !line.contains("actix_server")).collect();
+        assert!(!shown.join("\n").contains(personal), "{personal} is in the log:\n{text}");
     }
     let access: Vec<&Value> = lines.iter().filter(|line| line["target"] == "access").collect();
-    let told: Vec<(&str, &str, u64)> = access
+    let shown: Vec<(&str, &str, u64)> = access
         .iter()
         .map(|line| {
             (
@@ -60,7 +60,7 @@ async fn every_request_leaves_one_line_with_its_id_and_nothing_personal() {
         ("OTHER", "/v1/support", 405),
         ("GET", "/livez", 200),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(shown, expected);
     for line in &access {
         assert!(line["request_id"].as_str().unwrap().len() >= 8, "{line}");
         assert!(line["micros"].as_u64().unwrap() > 0 && line["bytes"].as_u64().unwrap() > 0, "{line}");
@@ -86,7 +86,7 @@ async fn clinic(client: &Client) -> Client {
 }
 
 #[apply(on_both_databases)]
-async fn the_line_of_a_logged_in_account_bears_its_id_and_none_of_its_names() {
+async fn the_line_of_a_logged_in_account_has_its_id_and_no_personal_data() {
     let mut id = String::new();
     let visit = async |client: &Client| {
         let account = clinic(client).await.get("/v1/account").await.is(200);

@@ -1,4 +1,4 @@
-//! Backups: made while others file, restored where nothing is, refused where they would do harm.
+//! Backups are made while the service is used, are never overwritten, and never overwrite a database.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::support::binary::{self, done, failed, text, todokede};
 use crate::support::database::TestDatabase;
 use crate::support::{Actor, Engine, PASSWORD, TestApp, forms, postgres, reasons};
 
-/// An installation's database and attachments, for the commands.
+/// An installation's database and attachments, on which the commands run.
 struct Place {
     engine: Engine,
     url: String,
@@ -33,7 +33,7 @@ impl Place {
         command.env("DATABASE_URL", &self.url).env("TODOKEDE_UPLOADS_DIR", &self.uploads).output().unwrap()
     }
 
-    /// The steps of docs/operations.md.
+    /// Makes a backup by the steps of docs/operations.md.
     fn back_up(&self, file: &Path) {
         match self.engine {
             Engine::Sqlite => {
@@ -46,7 +46,7 @@ impl Place {
         }
     }
 
-    /// The same back.
+    /// Restores a backup by the steps of docs/operations.md.
     fn restore(&self, file: &Path) {
         match self.engine {
             Engine::Sqlite => {
@@ -65,7 +65,7 @@ fn path(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// Runs a program of PostgreSQL's or of the machine's.
+/// Runs a program of PostgreSQL or of the machine, which must succeed.
 #[track_caller]
 fn run(program: &str, arguments: &[&str]) {
     let known = postgres::programs().map(|folder| folder.join(program)).filter(|program| program.exists());
@@ -73,22 +73,22 @@ fn run(program: &str, arguments: &[&str]) {
     assert!(output.status.success(), "{program}: {}", text(&output.stderr));
 }
 
-/// Attachments that were acknowledged, in their order.
+/// The attachments that were acknowledged, in order: the writer's number and the id.
 type Acknowledged = Arc<Mutex<Vec<(usize, String)>>>;
 
-/// Stores attachments until it is told to stop.
+/// Stores attachments until `stop` is set.
 fn go_on(
     writer: Actor,
-    place: usize,
+    number: usize,
     stop: &Arc<AtomicBool>,
     acknowledged: &Acknowledged,
 ) -> tokio::task::JoinHandle<Actor> {
     let (stop, acknowledged) = (Arc::clone(stop), Arc::clone(acknowledged));
     actix_web::rt::spawn(async move {
-        // An account may hold a hundred.
+        // An account may have a hundred attachments.
         for _ in 0..95 {
             let id = writer.attach(&forms::pdf()).await;
-            acknowledged.lock().unwrap().push((place, id));
+            acknowledged.lock().unwrap().push((number, id));
             if stop.load(Ordering::Relaxed) {
                 break;
             }
@@ -108,7 +108,7 @@ async fn again(app: &TestApp, actor: &Actor) -> Actor {
 }
 
 #[apply(on_both_databases)]
-async fn what_was_acknowledged_before_a_backup_began_is_in_it_although_filing_goes_on() {
+async fn a_backup_has_everything_that_was_acknowledged_before_it_began() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let evidence = clinic.attach(&forms::pdf()).await;
@@ -124,8 +124,8 @@ async fn what_was_acknowledged_before_a_backup_began_is_in_it_although_filing_go
         .collect();
     until_more_than(4, &acknowledged).await;
     let before = acknowledged.lock().unwrap().len();
-    let shelf = tempfile::tempdir().unwrap();
-    let file = shelf.path().join("night.backup");
+    let backups = tempfile::tempdir().unwrap();
+    let file = backups.path().join("night.backup");
     let (from, to) = (Place::of(&app), file.clone());
     actix_web::rt::task::spawn_blocking(move || from.back_up(&to)).await.unwrap();
     until_more_than(before, &acknowledged).await;
@@ -157,15 +157,15 @@ async fn what_was_acknowledged_before_a_backup_began_is_in_it_although_filing_go
     assert_sound(&place);
 }
 
-/// Everything the doctor looks at is well. The tests' PostgreSQL server syncs nothing, which is told.
+/// Asserts that the doctor finds no failure but one: the tests' PostgreSQL server runs with `fsync` off.
 #[track_caller]
 fn assert_sound(place: &Place) {
     let output = place.run(&["doctor"]);
-    let told = text(&output.stdout);
-    let failures: Vec<&str> = told.lines().filter(|line| line.starts_with("FAIL")).collect();
+    let report = text(&output.stdout);
+    let failures: Vec<&str> = report.lines().filter(|line| line.starts_with("FAIL")).collect();
     let expected = usize::from(place.engine == Engine::Postgres);
-    assert!(failures.len() == expected && failures.iter().all(|line| line.contains("fsync")), "{told}");
-    assert!(told.contains("attachments are there"), "{told}");
+    assert!(failures.len() == expected && failures.iter().all(|line| line.contains("fsync")), "{report}");
+    assert!(report.contains("attachments are there"), "{report}");
 }
 
 /// A migrated embedded database in a folder, without a service.
@@ -185,37 +185,37 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_database_and_its_backup_are_for_the_eyes_of_their_owner() {
-    let (folder, shelf) = (installation(), tempfile::tempdir().unwrap());
+fn only_its_owner_can_read_a_database_and_its_backup() {
+    let (folder, backups) = (installation(), tempfile::tempdir().unwrap());
     let mode = |file: &Path| std::fs::metadata(file).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&folder.path().join("data.sqlite3")), 0o600);
-    let file = shelf.path().join("night.backup");
+    let file = backups.path().join("night.backup");
     let output = binary::run(folder.path(), &["backup", path(&file)]);
     assert_eq!(done(&output), format!("database     {0}\nattachments  0 in {0}.uploads\n", file.display()));
-    assert_eq!(names(shelf.path()), ["night.backup", "night.backup.uploads"]);
+    assert_eq!(names(backups.path()), ["night.backup", "night.backup.uploads"]);
     assert_eq!(mode(&file), 0o600);
 }
 
 #[test]
-fn a_backup_is_never_written_over() {
-    let (folder, shelf) = (installation(), tempfile::tempdir().unwrap());
-    let file = shelf.path().join("night.backup");
+fn a_backup_is_never_overwritten() {
+    let (folder, backups) = (installation(), tempfile::tempdir().unwrap());
+    let file = backups.path().join("night.backup");
     std::fs::write(&file, "yesterday's").unwrap();
     let output = binary::run(folder.path(), &["backup", path(&file)]);
     assert!(failed(&output, 1).contains("exists already"));
     assert_eq!(std::fs::read(&file).unwrap(), b"yesterday's");
-    assert_eq!(names(shelf.path()), ["night.backup"]);
+    assert_eq!(names(backups.path()), ["night.backup"]);
 }
 
 #[test]
-fn a_restore_never_touches_a_database_or_the_log_of_one() {
-    let (folder, shelf) = (installation(), tempfile::tempdir().unwrap());
-    let file = shelf.path().join("night.backup");
+fn a_restore_never_overwrites_a_database_or_its_journal() {
+    let (folder, backups) = (installation(), tempfile::tempdir().unwrap());
+    let file = backups.path().join("night.backup");
     done(&binary::run(folder.path(), &["backup", path(&file)]));
-    let inside = std::fs::read(folder.path().join("data.sqlite3")).unwrap();
+    let content = std::fs::read(folder.path().join("data.sqlite3")).unwrap();
     let output = binary::run(folder.path(), &["restore", path(&file)]);
     assert!(failed(&output, 1).contains("data.sqlite3 exists already"));
-    assert_eq!(std::fs::read(folder.path().join("data.sqlite3")).unwrap(), inside);
+    assert_eq!(std::fs::read(folder.path().join("data.sqlite3")).unwrap(), content);
 
     for left_over in ["data.sqlite3-wal", "data.sqlite3-journal"] {
         let elsewhere = tempfile::tempdir().unwrap();
@@ -227,22 +227,22 @@ fn a_restore_never_touches_a_database_or_the_log_of_one() {
 }
 
 #[test]
-fn what_is_not_there_or_no_database_is_neither_backed_up_nor_restored() {
-    let shelf = tempfile::tempdir().unwrap();
-    let file = shelf.path().join("night.backup");
-    let output = binary::run(shelf.path(), &["backup", path(&file)]);
+fn a_missing_file_or_one_that_is_not_a_database_is_neither_backed_up_nor_restored() {
+    let backups = tempfile::tempdir().unwrap();
+    let file = backups.path().join("night.backup");
+    let output = binary::run(backups.path(), &["backup", path(&file)]);
     assert!(failed(&output, 1).contains("data.sqlite3"));
-    let output = binary::run(shelf.path(), &["restore", path(&file)]);
+    let output = binary::run(backups.path(), &["restore", path(&file)]);
     assert!(failed(&output, 1).contains("night.backup"));
-    assert_eq!(names(shelf.path()), Vec::<String>::new());
+    assert_eq!(names(backups.path()), Vec::<String>::new());
 
     std::fs::write(&file, "this is no database, it is a letter".repeat(99)).unwrap();
-    let output = binary::run(shelf.path(), &["restore", path(&file)]);
+    let output = binary::run(backups.path(), &["restore", path(&file)]);
     assert!(failed(&output, 1).contains("not a database"));
-    assert_eq!(names(shelf.path()), ["night.backup"]);
+    assert_eq!(names(backups.path()), ["night.backup"]);
 }
 
-/// Overwrites a stretch in the middle of a file.
+/// Overwrites some bytes in the middle of a file.
 fn damage(file: &Path) {
     use std::os::unix::fs::FileExt as _;
     let out = std::fs::OpenOptions::new().write(true).open(file).unwrap();
@@ -251,20 +251,20 @@ fn damage(file: &Path) {
 }
 
 #[test]
-fn a_backup_that_was_damaged_on_its_shelf_is_not_restored() {
-    let (folder, shelf) = (installation(), tempfile::tempdir().unwrap());
-    let file = shelf.path().join("night.backup");
+fn a_damaged_backup_is_not_restored() {
+    let (folder, backups) = (installation(), tempfile::tempdir().unwrap());
+    let file = backups.path().join("night.backup");
     done(&binary::run(folder.path(), &["backup", path(&file)]));
     damage(&file);
     let elsewhere = tempfile::tempdir().unwrap();
     let output = binary::run(elsewhere.path(), &["restore", path(&file)]);
-    let told = failed(&output, 1);
-    assert!(told.contains("malformed") || told.contains("damaged"), "{told}");
+    let message = failed(&output, 1);
+    assert!(message.contains("malformed") || message.contains("damaged"), "{message}");
     assert_eq!(names(elsewhere.path()), Vec::<String>::new());
 }
 
 #[apply(on_sqlite)]
-async fn a_missing_or_changed_attachment_is_named_and_the_rest_is_kept() {
+async fn a_missing_or_changed_attachment_is_named_and_the_others_are_backed_up() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let mut ids = Vec::new();
@@ -273,28 +273,31 @@ async fn a_missing_or_changed_attachment_is_named_and_the_rest_is_kept() {
     }
     let place = Place::of(&app);
     let on_disk = |id: &str| {
-        let shelf: String = id.chars().rev().take(2).collect();
-        place.uploads.join(shelf).join(id)
+        let subfolder: String = id.chars().rev().take(2).collect();
+        place.uploads.join(subfolder).join(id)
     };
     std::fs::remove_file(on_disk(&ids[0])).unwrap();
     std::fs::write(on_disk(&ids[1]), "%PDF-1.7 another").unwrap();
     let shelf = tempfile::tempdir().unwrap();
     let file = shelf.path().join("night.backup");
     let output = place.run(&["backup", path(&file)]);
-    let told = failed(&output, 1);
-    assert!(told.contains(&ids[0]) && told.contains(&ids[1]) && !told.contains(&ids[2]), "{told}");
+    let message = failed(&output, 1);
+    assert!(
+        message.contains(&ids[0]) && message.contains(&ids[1]) && !message.contains(&ids[2]),
+        "{message}"
+    );
     assert!(text(&output.stdout).contains("attachments  1 in"));
     assert!(file.exists());
 }
 
 #[test]
-fn postgresql_is_left_to_its_own_tools() {
+fn on_postgresql_both_commands_point_to_its_own_tools() {
     let folder = tempfile::tempdir().unwrap();
     for command in ["backup", "restore"] {
-        let mut asked = todokede(folder.path(), &[command, "night.backup"]);
-        let output = asked.env("DATABASE_URL", "postgres://u:s3cret@127.0.0.1:1/x").output().unwrap();
-        let told = failed(&output, 1);
-        assert!(told.contains("pg_dump") && !told.contains("s3cret"), "{told}");
+        let mut program = todokede(folder.path(), &[command, "night.backup"]);
+        let output = program.env("DATABASE_URL", "postgres://u:s3cret@127.0.0.1:1/x").output().unwrap();
+        let message = failed(&output, 1);
+        assert!(message.contains("pg_dump") && !message.contains("s3cret"), "{message}");
     }
     assert_eq!(names(folder.path()), Vec::<String>::new());
 }

@@ -1,4 +1,4 @@
-//! The command line: the real binary, as an operator starts it.
+//! The command line. The tests run the real binary as an operator does.
 
 use std::ffi::OsStr;
 use std::io::Read as _;
@@ -41,11 +41,11 @@ fn help_names_every_command_and_unknown_ones_are_refused() {
     {
         assert!(failed(&run(folder.path(), arguments), 2).contains("Usage"), "{arguments:?}");
     }
-    assert!(!folder.path().join("data.sqlite3").exists(), "nothing was begun");
+    assert!(!folder.path().join("data.sqlite3").exists(), "no command has started");
 }
 
 #[test]
-fn every_wrong_setting_is_told_at_once_and_no_value_is_shown() {
+fn all_invalid_settings_are_named_at_once_without_their_values() {
     let folder = folder();
     for command in ["serve", "worker", "migrate"] {
         let output = todokede(folder.path(), &[command])
@@ -56,7 +56,7 @@ fn every_wrong_setting_is_told_at_once_and_no_value_is_shown() {
             .env("DATABASE_URL", "postgres://user:s3cret@host/db")
             .output()
             .unwrap();
-        let told = failed(&output, 1);
+        let message = failed(&output, 1);
         for name in [
             "TODOKEDE_PROFILE",
             "TODOKEDE_CLOCK",
@@ -64,24 +64,24 @@ fn every_wrong_setting_is_told_at_once_and_no_value_is_shown() {
             "TODOKEDE_LISTENN",
             "DATABASE_URL",
         ] {
-            assert!(told.contains(name), "{name}: {told}");
+            assert!(message.contains(name), "{name}: {message}");
         }
-        assert!(!told.contains("s3cret") && output.stdout.is_empty(), "{told}");
+        assert!(!message.contains("s3cret") && output.stdout.is_empty(), "{message}");
     }
 }
 
 #[test]
-fn a_variable_that_is_no_text_is_nobodys_business_unless_it_is_a_setting() {
+fn a_variable_that_is_not_utf_8_is_refused_only_if_it_is_a_setting() {
     let folder = folder();
-    let strange = OsStr::from_bytes(b"\xff\xfe");
-    let output = todokede(folder.path(), &["migrate"]).env("SOMEBODYS", strange).output().unwrap();
+    let not_utf_8 = OsStr::from_bytes(b"\xff\xfe");
+    let output = todokede(folder.path(), &["migrate"]).env("SOMEBODYS", not_utf_8).output().unwrap();
     done(&output);
-    let output = todokede(folder.path(), &["migrate"]).env("TODOKEDE_PROFILE", strange).output().unwrap();
+    let output = todokede(folder.path(), &["migrate"]).env("TODOKEDE_PROFILE", not_utf_8).output().unwrap();
     assert!(failed(&output, 1).contains("TODOKEDE_PROFILE"));
 }
 
 #[test]
-fn migrating_twice_does_nothing_the_second_time() {
+fn a_second_migration_does_nothing() {
     let folder = folder();
     assert!(done(&run(folder.path(), &["migrate"])).contains("done: "));
     let file = folder.path().join("data.sqlite3");
@@ -92,7 +92,7 @@ fn migrating_twice_does_nothing_the_second_time() {
 }
 
 #[test]
-fn a_database_that_cannot_be_opened_is_told() {
+fn a_file_that_is_not_a_database_is_reported() {
     let folder = folder();
     std::fs::write(folder.path().join("data.sqlite3"), "this is no database, it is a letter".repeat(99))
         .unwrap();
@@ -102,7 +102,7 @@ fn a_database_that_cannot_be_opened_is_told() {
 }
 
 #[test]
-fn a_damaged_database_is_named_with_who_knows_more() {
+fn the_error_about_a_damaged_database_names_its_file_and_the_doctor() {
     let folder = folder();
     done(&run(folder.path(), &["migrate"]));
     let file = folder.path().join("data.sqlite3");
@@ -111,13 +111,16 @@ fn a_damaged_database_is_named_with_who_knows_more() {
     std::fs::write(&file, bytes).unwrap();
     for command in ["migrate", "serve", "worker"] {
         let output = run(folder.path(), &[command]);
-        let told = failed(&output, 1);
-        assert!(told.contains("data.sqlite3: ") && told.contains("`todokede doctor`"), "{command}: {told}");
+        let message = failed(&output, 1);
+        assert!(
+            message.contains("data.sqlite3: ") && message.contains("`todokede doctor`"),
+            "{command}: {message}"
+        );
     }
 }
 
 #[test]
-fn openapi_prints_the_document_and_needs_no_settings() {
+fn openapi_prints_the_documents_and_needs_no_database() {
     let folder = folder();
     let output = run(folder.path(), &["openapi"]);
     let document = done(&output);
@@ -126,7 +129,7 @@ fn openapi_prints_the_document_and_needs_no_settings() {
         assert!(document.contains(path), "{path}");
     }
     assert!(!folder.path().join("data.sqlite3").exists());
-    assert_eq!(done(&run(folder.path(), &["openapi"])), document, "always the same");
+    assert_eq!(done(&run(folder.path(), &["openapi"])), document, "the document is always the same");
     assert!(done(&run(folder.path(), &["openapi", "--staff"])).contains("title: todokede for staff"));
 
     let mut child =
@@ -136,7 +139,7 @@ fn openapi_prints_the_document_and_needs_no_settings() {
 }
 
 #[test]
-fn a_doctor_whose_reader_has_read_enough_still_ends_as_its_checks_did() {
+fn the_doctor_ends_with_the_result_of_its_checks_even_if_its_output_is_closed() {
     let folder = folder();
     let mut child =
         todokede(folder.path(), &["doctor"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -145,7 +148,7 @@ fn a_doctor_whose_reader_has_read_enough_still_ends_as_its_checks_did() {
 }
 
 #[test]
-fn a_command_whose_output_has_no_room_still_ends_as_its_work_did() {
+fn a_command_ends_with_the_result_of_its_work_even_if_its_output_cannot_be_written() {
     let folder = folder();
     let list = folder.path().join("list.csv");
     std::fs::write(&list, csv(&[&unlisted(6, 1)])).unwrap();
@@ -163,13 +166,13 @@ fn a_command_whose_output_has_no_room_still_ends_as_its_work_did() {
     }
     assert!(folder.path().join("night.backup").exists());
     failed(&todokede(folder.path(), &["openapi"]).stdout(full()).output().unwrap(), 1);
-    let silent =
+    let unreported =
         todokede(folder.path(), &["rounds", "load", "nowhere.json"]).stderr(full()).output().unwrap();
-    assert_eq!(silent.status.code(), Some(1), "nor does the error's room matter");
+    assert_eq!(unreported.status.code(), Some(1), "a full standard error does not change the exit code");
 }
 
 #[test]
-fn an_import_says_what_it_did() {
+fn an_import_prints_what_it_changed_and_refused() {
     let folder = folder();
     let file = folder.path().join("list.csv");
     let import = |list: &str, options: &[&str]| {
@@ -182,18 +185,18 @@ fn an_import_says_what_it_did() {
                     carried on  0 waiting successions\nline 4: facility_code FACILITY_CODE_FORM\n";
     assert_eq!(done(&import(&list, &[])), expected);
     let output = import(&csv(&[&one]), &["--whole-edition"]);
-    let told = done(&output);
+    let message = done(&output);
     // One of the list before and the invented station of Tokyo.
-    assert!(told.contains("added       0\nchanged     0\nrefused     0\ndelisted    2\n"), "{told}");
+    assert!(message.contains("added       0\nchanged     0\nrefused     0\ndelisted    2\n"), "{message}");
 
-    let told = failed(&import("code,name\n", &[]), 1).to_owned();
-    assert!(told.contains("no column facility_code"), "{told}");
+    let message = failed(&import("code,name\n", &[]), 1).to_owned();
+    assert!(message.contains("no column facility_code"), "{message}");
     let output = run(folder.path(), &["facilities", "import", "nowhere.csv"]);
     assert!(failed(&output, 1).contains("nowhere.csv"));
 }
 
 #[test]
-fn a_round_is_loaded_from_a_good_file_and_a_bad_one_is_told_where() {
+fn a_valid_round_is_loaded_and_an_invalid_one_is_refused_with_file_and_reason() {
     let folder = folder();
     let file = folder.path().join("round.json");
     let load = |json: &str| {
@@ -211,13 +214,13 @@ fn a_round_is_loaded_from_a_good_file_and_a_bad_one_is_told_where() {
     let mut shorter = round.clone();
     shorter["editions"].as_array_mut().unwrap().pop();
     done(&load(&shorter.to_string()));
-    assert_eq!(list::count(&database, editions), 1, "what is known of it is replaced");
+    assert_eq!(list::count(&database, editions), 1, "the editions of the round are replaced");
     let mut bad = round.clone();
     bad["editions"][0]["until"] = "2000-01-01".into();
     for (json, reason) in [(bad.to_string(), "until"), ("{".to_owned(), "form"), (String::new(), "form")] {
         let output = load(&json);
-        let told = failed(&output, 1);
-        assert!(told.contains("round.json") && told.contains(reason), "{told}");
+        let message = failed(&output, 1);
+        assert!(message.contains("round.json") && message.contains(reason), "{message}");
     }
     let output = run(folder.path(), &["rounds", "load", "nowhere.json"]);
     assert!(failed(&output, 1).contains("nowhere.json"));
@@ -225,7 +228,7 @@ fn a_round_is_loaded_from_a_good_file_and_a_bad_one_is_told_where() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told() {
+fn a_port_that_is_in_use_is_named() {
     let folder = folder();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -234,21 +237,21 @@ fn a_port_that_is_taken_is_told() {
 }
 
 #[test]
-fn a_service_that_does_not_say_it_is_well_is_not_healthy() {
+fn health_fails_unless_the_service_answers_200() {
     let folder = folder();
     for answer in ["HTTP/1.1 503 Service Unavailable\r\n\r\n", "HTTP/1.1 2000 Well\r\n\r\n", "200\r\n", ""] {
         let listener = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
-        let everywhere = listener.local_addr().unwrap().to_string();
-        let answering = std::thread::spawn(move || {
+        let address = listener.local_addr().unwrap().to_string();
+        let server = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            let mut asked = [0; 256];
-            let read = stream.read(&mut asked).unwrap();
+            let mut request = [0; 256];
+            let read = stream.read(&mut request).unwrap();
             std::io::Write::write_all(&mut stream, answer.as_bytes()).unwrap();
-            text(&asked[..read]).to_owned()
+            text(&request[..read]).to_owned()
         });
-        let mut asking = todokede(folder.path(), &["health", "--ready"]);
-        let output = asking.env("TODOKEDE_LISTEN", everywhere).output().unwrap();
+        let mut command = todokede(folder.path(), &["health", "--ready"]);
+        let output = command.env("TODOKEDE_LISTEN", address).output().unwrap();
         assert!(failed(&output, 1).contains("/readyz"), "{answer:?}");
-        assert!(answering.join().unwrap().starts_with("GET /readyz HTTP/1.1\r\n"));
+        assert!(server.join().unwrap().starts_with("GET /readyz HTTP/1.1\r\n"));
     }
 }

@@ -1,4 +1,4 @@
-//! Stopping: callers are told first, requests under way are finished, mails too.
+//! Stopping: the service first reports that it is not ready, and then finishes the requests under way.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -31,27 +31,27 @@ async fn a_service_that_is_about_to_stop_says_so_and_still_answers() {
 }
 
 #[apply(on_both_databases)]
-async fn a_request_under_way_is_finished_and_its_mail_is_delivered() {
+async fn a_service_that_stops_finishes_the_request_under_way() {
     let app = TestApp::start_with(&[POOL]).await;
     let (held, traffic) = (Held::writes(&app).await, app.running.state.traffic.clone());
     let body = json!({ "email": "reception@clinic.example" });
-    let filing =
+    let registration =
         actix_web::rt::spawn(send(app.anonymous().request(Method::POST, "/v1/registrations").json(&body)));
     while traffic.under_way() == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let mut idle = Wire::open(app.running.address).await;
     let stopping = actix_web::rt::spawn(app.running.stop());
-    assert_eq!(idle.rest().await, "", "who asks for nothing holds nothing up");
-    assert!(!stopping.is_finished() && !filing.is_finished());
+    assert_eq!(idle.rest().await, "", "a connection without a request is closed at once");
+    assert!(!stopping.is_finished() && !registration.is_finished());
     drop(held);
-    let reply = filing.await.unwrap().is(202);
+    let reply = registration.await.unwrap().is(202);
     assert_eq!(reply.header("connection"), "close");
     stopping.await.unwrap().unwrap();
 }
 
 #[apply(on_both_databases)]
-async fn a_caller_who_heeds_readiness_loses_no_request() {
+async fn a_caller_who_stops_when_the_service_is_not_ready_loses_no_request() {
     let app = TestApp::start_with(&[("TODOKEDE_DRAIN_SECONDS", "3")]).await;
     let answered = Rc::new(Cell::new(0));
     let callers: Vec<_> = (0..8)

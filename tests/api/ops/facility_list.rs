@@ -1,4 +1,4 @@
-//! Imports of the facility list: what is taken, what is refused, what leaves.
+//! Imports of the facility list: which rows are accepted, which are refused, which facilities are delisted.
 
 use encoding_rs::SHIFT_JIS;
 use todokede::ops::facility_list::RefusedRow;
@@ -11,18 +11,18 @@ fn row(line: u64, column: &'static str, reason: &'static str) -> RefusedRow {
     RefusedRow { line, column, reason }
 }
 
-/// What the list says of a facility: name, postal code, telephone, founder.
+/// Whether the list has this value in a column of a facility.
 fn listed(app: &TestApp, code: &str, column: &str, value: &str) -> bool {
     app.rows("facilities").with("code", code).with(column, value).count() == 1
 }
 
-/// How many facilities are in the list now.
+/// How many facilities are in the list and not delisted.
 fn present(app: &TestApp) -> i64 {
     app.rows("facilities").without("delisted_at").count()
 }
 
 #[apply(on_both_databases)]
-async fn bad_rows_are_named_by_line_column_and_reason_and_do_not_stop_good_ones() {
+async fn invalid_rows_are_reported_by_line_column_and_reason_and_valid_ones_are_imported() {
     let app = TestApp::start().await;
     let before = present(&app);
     let codes: Vec<String> = (1..=9).map(|number| code(&format!("13199{number:04}"))).collect();
@@ -58,7 +58,11 @@ async fn bad_rows_are_named_by_line_column_and_reason_and_do_not_stop_good_ones(
         let (_, refused) = app.import(lines[..lines.len() - 2].join(ending), false).await;
         assert_eq!(refused, expected(), "{ending:?}");
         let (_, refused) = app.import(format!("{HEADER}{ending}{ending}{ending}1,,,,"), false).await;
-        assert_eq!(refused, [row(4, "facility_code", "FACILITY_CODE_FORM")], "{ending:?}: empty lines count");
+        assert_eq!(
+            refused,
+            [row(4, "facility_code", "FACILITY_CODE_FORM")],
+            "{ending:?}: empty lines are counted"
+        );
     }
     app.rows("facilities").like("code", "13199%").delete();
     let (report, refused) = app.import(lines.join("\r\n"), false).await;
@@ -75,7 +79,7 @@ async fn a_second_import_of_the_same_file_changes_nothing() {
     let (one, two) = (unlisted(1, 1), unlisted(1, 2));
     let mut other = one.clone();
     other["name"] = "別の診療所".into();
-    // Twice the same is skipped, a contradiction is refused: neither flips the list to and fro.
+    // An equal repetition is skipped and a different one refused, so that the second import changes nothing.
     let list = csv(&[&one, &two, &one, &other]);
     for added in [2, 0] {
         let (report, refused) = app.import(list.clone(), false).await;
@@ -88,7 +92,7 @@ async fn a_second_import_of_the_same_file_changes_nothing() {
 }
 
 #[apply(on_both_databases)]
-async fn what_an_edition_does_not_state_stays_known() {
+async fn values_that_an_edition_does_not_state_are_kept() {
     let app = TestApp::start().await;
     let code = code("131990001");
     let full = format!("{HEADER}\n{code},架空診療所,1000000,東京都架空区１,0300000001,架空 花子\n");
@@ -100,19 +104,19 @@ async fn what_an_edition_does_not_state_stays_known() {
 }
 
 #[apply(on_both_databases)]
-async fn lists_come_in_utf_8_with_or_without_a_mark_and_in_shift_jis() {
+async fn lists_are_read_in_utf_8_with_or_without_a_byte_order_mark_and_in_shift_jis() {
     let app = TestApp::start().await;
     for (number, name) in [(1, "架空髙﨑診療所"), (2, "架空ｸﾘﾆｯｸ①"), (3, "架空～医院")]
     {
         let code = code(&format!("13199{number:04}"));
         let text = format!("{HEADER}\n{code},{name},1000000,東京都架空区１,,\n");
-        let (jis, _, lost) = SHIFT_JIS.encode(&text);
+        let (shift_jis, _, lost) = SHIFT_JIS.encode(&text);
         assert!(!lost);
-        let (report, refused) = app.import(jis.into_owned(), false).await;
+        let (report, refused) = app.import(shift_jis.into_owned(), false).await;
         assert_eq!((report.added, refused.len()), (1, 0), "{name}");
         assert!(listed(&app, &code, "name", name));
-        let marked = format!("\u{feff}{text}");
-        for bytes in [text.into_bytes(), marked.into_bytes()] {
+        let with_mark = format!("\u{feff}{text}");
+        for bytes in [text.into_bytes(), with_mark.into_bytes()] {
             let (report, _) = app.import(bytes, false).await;
             assert_eq!((report.read, report.added, report.changed), (1, 0, 0), "{name}");
         }
@@ -120,7 +124,7 @@ async fn lists_come_in_utf_8_with_or_without_a_mark_and_in_shift_jis() {
 }
 
 #[apply(on_both_databases)]
-async fn quoted_fields_hold_commas_quotes_and_no_line_breaks() {
+async fn quoted_fields_may_have_commas_and_quotes_but_no_line_breaks() {
     let app = TestApp::start().await;
     let (good, bad) = (code("131990001"), code("131990002"));
     let list = format!(
@@ -135,50 +139,50 @@ async fn quoted_fields_hold_commas_quotes_and_no_line_breaks() {
 }
 
 #[apply(on_both_databases)]
-async fn a_file_that_is_no_list_is_refused_as_a_whole_with_the_reason() {
+async fn a_file_that_is_not_a_list_is_refused_as_a_whole_with_the_reason() {
     let app = TestApp::start().await;
     let before = present(&app);
-    let good = unlisted(1, 1);
+    let facility = unlisted(1, 1);
     for missing in ["facility_code", "name", "postal_code", "address"] {
-        let list = csv(&[&good]).replacen(missing, "another", 1);
-        let told = app.try_import(list, true).await.unwrap_err();
-        assert!(told.contains(&format!("no column {missing}")), "{told}");
+        let list = csv(&[&facility]).replacen(missing, "another", 1);
+        let error = app.try_import(list, true).await.unwrap_err();
+        assert!(error.contains(&format!("no column {missing}")), "{error}");
     }
     for (bytes, reason) in [(Vec::new(), "no column"), (b"\x89PNG\r\n\xff\xff\xff".to_vec(), "Shift JIS")] {
-        let told = app.try_import(bytes, true).await.unwrap_err();
-        assert!(told.contains(reason), "{told}");
+        let error = app.try_import(bytes, true).await.unwrap_err();
+        assert!(error.contains(reason), "{error}");
     }
-    // One broken byte must not turn every name into characters that nobody wrote.
-    let mut broken = csv(&[&good]).into_bytes();
+    // Invalid bytes must not make the import read the whole file in another encoding.
+    let mut broken = csv(&[&facility]).into_bytes();
     broken.extend(b"\xff\xff\n");
     assert!(app.try_import(broken, true).await.is_err());
     assert_eq!(present(&app), before);
 }
 
 #[apply(on_both_databases)]
-async fn a_whole_edition_delists_by_absence_within_its_prefectures_and_kinds_only() {
+async fn a_whole_edition_delists_absent_facilities_of_its_prefectures_and_kinds_only() {
     let app = TestApp::start().await;
-    let of =
+    let count_of =
         |part: &str| app.rows("facilities").without("delisted_at").like("code", &format!("{part}%")).count();
     let parts = ["011", "131", "133", "134", "136", "141"];
-    let before = parts.map(of);
+    let before = parts.map(count_of);
     assert!(before.iter().all(|count| *count > 0));
     let kept = app.unused_facility("MEDICAL").await;
     assert!(kept["facility_code"].as_str().unwrap().starts_with("011"));
     let tokyo = unlisted(1, 1);
     let (report, _) = app.import(csv(&[&tokyo]), false).await;
-    assert_eq!(report.delisted, 0, "a part of an edition delists nobody");
+    assert_eq!(report.delisted, 0, "a part of an edition delists no facility");
     let (report, _) = app.import(csv(&[&tokyo]), true).await;
     assert_eq!(report.delisted, usize::try_from(before[1]).unwrap());
-    assert_eq!(parts.map(of), [before[0], 1, before[2], before[3], before[4], before[5]]);
+    assert_eq!(parts.map(count_of), [before[0], 1, before[2], before[3], before[4], before[5]]);
     let (report, _) = app.import(csv(&[&tokyo]), true).await;
-    assert_eq!(report.delisted, 0, "nobody leaves twice");
+    assert_eq!(report.delisted, 0, "no facility is delisted twice");
     let (report, _) = app.import(csv(&[]), true).await;
     assert_eq!(report.delisted, 0, "an empty edition covers nothing");
 }
 
 #[apply(on_both_databases)]
-async fn a_facility_whose_row_is_refused_is_in_the_edition_all_the_same() {
+async fn a_facility_whose_row_is_refused_is_not_delisted() {
     let app = TestApp::start().await;
     let (one, two) = (unlisted(6, 1), unlisted(6, 2));
     app.import(csv(&[&one, &two]), true).await;
@@ -186,7 +190,7 @@ async fn a_facility_whose_row_is_refused_is_in_the_edition_all_the_same() {
     spoilt["postal_code"] = "?".into();
     let (report, refused) = app.import(csv(&[&one, &spoilt]), true).await;
     assert_eq!((refused.len(), report.delisted), (1, 0));
-    // A code that cannot be read opens no prefecture and kind of its own.
+    // An invalid code does not add its prefecture and kind to what the edition covers.
     let mut strange = unlisted(1, 1);
     strange["facility_code"] = "0110100010".into();
     let (report, refused) = app.import(csv(&[&one, &two, &strange]), true).await;
@@ -194,7 +198,7 @@ async fn a_facility_whose_row_is_refused_is_in_the_edition_all_the_same() {
 }
 
 #[apply(on_both_databases)]
-async fn a_facility_that_left_the_list_can_come_back() {
+async fn a_delisted_facility_can_return_to_the_list() {
     let app = TestApp::start().await;
     let (one, two) = (unlisted(1, 1), unlisted(1, 2));
     app.import(csv(&[&one, &two]), true).await;

@@ -1,4 +1,4 @@
-//! What Prometheus reads: on a port of its own, complete, and never more than the source can name.
+//! Metrics for Prometheus: they are on a port of their own and documented, and callers cannot add series.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -15,7 +15,7 @@ fn scraper(app: &TestApp) -> Client {
     Client::new(format!("http://{}", app.running.metrics_address().unwrap()), Lang::En)
 }
 
-/// The series with their values.
+/// The values of an answer, by series.
 fn series(reply: &Reply) -> BTreeMap<String, f64> {
     let lines = reply.text.lines().filter(|line| !line.starts_with('#'));
     lines
@@ -25,7 +25,7 @@ fn series(reply: &Reply) -> BTreeMap<String, f64> {
 }
 
 #[apply(on_both_databases)]
-async fn metrics_are_nowhere_unless_they_are_asked_for_and_never_on_the_apis_port() {
+async fn metrics_are_served_only_if_set_and_only_on_their_own_port() {
     let app = TestApp::start().await;
     assert_eq!(app.running.metrics_address(), None);
     let app = TestApp::start_with(&[METRICS]).await;
@@ -42,32 +42,32 @@ async fn metrics_are_nowhere_unless_they_are_asked_for_and_never_on_the_apis_por
 }
 
 #[apply(on_both_databases)]
-async fn the_page_lists_every_metric_and_no_other() {
+async fn docs_metrics_lists_every_metric_and_no_other() {
     let app = TestApp::start_with(&[METRICS]).await;
     let reply = scraper(&app).get("/metrics").await;
-    let told: BTreeSet<&str> =
+    let served: BTreeSet<&str> =
         reply.text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
     let page = include_str!("../../../docs/metrics.md");
     let listed: BTreeSet<&str> =
         page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
-    let silent: BTreeSet<&str> = listed.difference(&told).copied().collect();
-    // Families whose every label is still to come say nothing at first.
+    let not_served: BTreeSet<&str> = listed.difference(&served).copied().collect();
+    // Metrics whose series all have labels are missing until the first series begins.
     let begun_later =
         ["todokede_request_duration_seconds", "todokede_requests", "todokede_requests_rate_limited"];
-    assert_eq!(told.difference(&listed).collect::<Vec<_>>(), Vec::<&&str>::new());
-    assert_eq!(silent, BTreeSet::from(begun_later));
-    // An alarm at the growth of this one would miss a series that begins with the first.
+    assert_eq!(served.difference(&listed).collect::<Vec<_>>(), Vec::<&&str>::new());
+    assert_eq!(not_served, BTreeSet::from(begun_later));
+    // This series must begin at 0, so that an alarm about its growth notices the first event.
     assert!(reply.text.contains("todokede_requests_turned_away_total{errand=\"filing\"} 0\n"));
 }
 
 #[apply(on_both_databases)]
-async fn requests_are_counted_by_pattern_and_callers_cannot_make_series() {
+async fn requests_are_counted_by_route_and_callers_cannot_add_series() {
     let app = TestApp::start_with(&[METRICS, ("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "1/3600")]).await;
     let client = app.anonymous();
-    for place in 0..20 {
-        client.get(&format!("/v1/declarations/dcl_{place}")).await.is(401);
-        client.get(&format!("/wp-{place}.php?{place}")).await.is(404);
-        let odd: Method = format!("X{place}").parse().unwrap();
+    for number in 0..20 {
+        client.get(&format!("/v1/declarations/dcl_{number}")).await.is(401);
+        client.get(&format!("/wp-{number}.php?{number}")).await.is(404);
+        let odd: Method = format!("X{number}").parse().unwrap();
         send(client.request(odd, "/v1/account")).await.is(405);
     }
     let body = json!({ "email": "taro@clinic.example" });
@@ -93,7 +93,7 @@ async fn requests_are_counted_by_pattern_and_callers_cannot_make_series() {
 }
 
 #[apply(on_both_databases)]
-async fn a_request_whose_caller_hung_up_is_counted_all_the_same() {
+async fn a_request_whose_caller_closed_the_connection_is_counted() {
     let app = TestApp::start_with(&[METRICS, POOL]).await;
     let held = Held::writes(&app).await;
     let mut wire = Wire::open(app.running.address).await;
@@ -114,7 +114,7 @@ async fn a_request_whose_caller_hung_up_is_counted_all_the_same() {
 }
 
 #[apply(on_sqlite)]
-async fn half_a_request_does_not_keep_a_scrapers_place_for_good() {
+async fn half_a_request_does_not_keep_a_connection_to_the_metrics_open() {
     let app = TestApp::start_with(&[METRICS]).await;
     let mut wire = Wire::open(app.running.metrics_address().unwrap()).await;
     wire.send("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n").await;

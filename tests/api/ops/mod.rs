@@ -1,4 +1,4 @@
-//! What operators have: the binary and its commands, backups, the doctor, and the signs of a running service.
+//! What operators use: commands, backups, the doctor, and the logs, metrics and readiness of a service.
 
 mod access_log;
 mod backup;

@@ -1,4 +1,5 @@
-//! A production service: nothing of the sandbox, no database of one, no old schema.
+//! A production service has none of the sandbox's operations, and refuses a sandbox's database and an old
+//! schema.
 
 use serde_json::json;
 use todokede::boot;
@@ -10,14 +11,14 @@ use crate::support::production::{Production, eventually, settings};
 
 fn why(opened: Result<todokede::state::State, Error>) -> String {
     match opened {
-        Ok(_) => panic!("it was opened"),
+        Ok(_) => panic!("the service was opened"),
         Err(Error::Internal(source)) => source.to_string(),
         Err(other) => other.to_string(),
     }
 }
 
 #[apply(on_both_databases)]
-async fn production_has_none_of_the_sandboxes_paths() {
+async fn production_has_none_of_the_paths_of_the_sandbox() {
     let sandbox = TestApp::start().await;
     let document = sandbox.anonymous().get("/openapi.json").await.is(200).body;
     let paths = document["paths"].as_object().unwrap();
@@ -58,12 +59,12 @@ async fn mails_wait_in_the_outbox_while_no_mail_server_answers() {
 }
 
 #[apply(on_both_databases)]
-async fn production_wants_its_schema_up_to_date() {
+async fn production_refuses_a_schema_that_is_not_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
     let database = TestDatabase::blank(folder.path());
     let settings = settings(folder.path(), &database, &[]);
-    let told = why(boot::open(settings.clone()));
-    assert!(told.contains("todokede migrate"), "{told}");
+    let reason = why(boot::open(settings.clone()));
+    assert!(reason.contains("todokede migrate"), "{reason}");
     assert!(!boot::migrate(&settings).unwrap().is_empty());
     assert!(boot::migrate(&settings).unwrap().is_empty());
     assert!(boot::open(settings).is_ok());
@@ -72,8 +73,8 @@ async fn production_wants_its_schema_up_to_date() {
 #[apply(on_both_databases)]
 async fn production_refuses_the_database_of_a_sandbox() {
     let sandbox = TestApp::start().await;
-    let told = why(boot::open(settings(sandbox.folder(), &sandbox.database, &[])));
-    assert!(told.contains("belongs to a sandbox"), "{told}");
+    let reason = why(boot::open(settings(sandbox.folder(), &sandbox.database, &[])));
+    assert!(reason.contains("belongs to a sandbox"), "{reason}");
     sandbox.anonymous().get("/sandbox/clock").await.is(200);
 }
 
@@ -85,11 +86,11 @@ async fn production_refuses_certificates_that_it_cannot_read_without_showing_the
     let settings =
         settings(folder.path(), &database, &[("TODOKEDE_SMTP_CA_FILE", &file.display().to_string())]);
     boot::migrate(&settings).unwrap();
-    let told = why(boot::open(settings.clone()));
-    assert!(told.contains("ca.pem"), "{told}");
+    let reason = why(boot::open(settings.clone()));
+    assert!(reason.contains("ca.pem"), "{reason}");
     std::fs::write(&file, "-----BEGIN CERTIFICATE-----\ns3cret\n-----END CERTIFICATE-----").unwrap();
-    let told = why(boot::open(settings));
-    assert!(told.contains("ca.pem") && !told.contains("s3cret"), "{told}");
+    let reason = why(boot::open(settings));
+    assert!(reason.contains("ca.pem") && !reason.contains("s3cret"), "{reason}");
 }
 
 #[apply(on_both_databases)]
@@ -99,9 +100,9 @@ async fn production_refuses_a_key_that_it_cannot_read_without_showing_it() {
     let settings = settings(folder.path(), &database, &[]);
     boot::migrate(&settings).unwrap();
     std::fs::write(folder.path().join("production-key.pem"), "-----BEGIN s3cret-----").unwrap();
-    let told = why(boot::open(settings.clone()));
-    assert!(told.contains("production-key.pem") && !told.contains("s3cret"), "{told}");
+    let reason = why(boot::open(settings.clone()));
+    assert!(reason.contains("production-key.pem") && !reason.contains("s3cret"), "{reason}");
     std::fs::remove_file(folder.path().join("production-key.pem")).unwrap();
-    let told = why(boot::open(settings));
-    assert!(told.contains("production-key.pem"), "{told}");
+    let reason = why(boot::open(settings));
+    assert!(reason.contains("production-key.pem"), "{reason}");
 }

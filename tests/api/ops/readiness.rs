@@ -1,4 +1,4 @@
-//! Readiness: part by part, cheap to ask, and never confused with waiting mails.
+//! Readiness: it is reported for each part, and frequent probes cost little.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,14 +19,14 @@ fn measured(reply: &Reply, part: &str) -> Value {
     checks.iter().find(|check| check["part"] == part).unwrap()["measured"].clone()
 }
 
-/// Asks until what was seen before is no longer good.
+/// Asks once the result of an earlier check is no longer reused.
 async fn asked_anew(app: &TestApp) -> Reply {
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     app.anonymous().get("/readyz").await
 }
 
 #[apply(on_both_databases)]
-async fn a_service_that_is_ready_shows_what_it_looked_at() {
+async fn a_service_that_is_ready_shows_what_it_checked() {
     let app = TestApp::start().await;
     let reply = app.anonymous().get("/readyz").await.is(200);
     assert_eq!(reply.body["status"], "ready");
@@ -36,7 +36,7 @@ async fn a_service_that_is_ready_shows_what_it_looked_at() {
 }
 
 #[apply(on_both_databases)]
-async fn a_full_disk_makes_a_service_unready_that_still_answers() {
+async fn a_service_with_a_full_disk_is_not_ready_but_still_answers() {
     let app = TestApp::start_with(&[("TODOKEDE_DISK_FLOOR_MIB", "1000000000")]).await;
     let reply = app.anonymous().get("/readyz").await;
     reply.refused(503, "NOT_READY");
@@ -48,7 +48,7 @@ async fn a_full_disk_makes_a_service_unready_that_still_answers() {
 }
 
 #[apply(on_both_databases)]
-async fn a_schema_one_step_ahead_is_fine_and_anything_further_off_is_not() {
+async fn a_schema_one_step_ahead_is_accepted_and_any_other_difference_is_not() {
     let app = TestApp::start().await;
     let insert = |version: &str| {
         app.database
@@ -68,7 +68,7 @@ async fn a_schema_one_step_ahead_is_fine_and_anything_further_off_is_not() {
 }
 
 #[apply(on_both_databases)]
-async fn a_database_that_takes_no_writes_makes_a_service_unready_until_it_does() {
+async fn a_service_is_not_ready_while_its_database_accepts_no_writes() {
     let app = TestApp::start_with(&[POOL]).await;
     let held = Held::writes(&app).await;
     let reply = app.anonymous().get("/readyz").await;
@@ -78,7 +78,7 @@ async fn a_database_that_takes_no_writes_makes_a_service_unready_until_it_does()
 }
 
 #[apply(on_both_databases)]
-async fn a_hundred_probes_are_one_look_at_the_database() {
+async fn a_hundred_probes_cause_one_check_of_the_database() {
     let app = TestApp::start().await;
     let client = app.anonymous();
     let load = app.running.state.database.load();
@@ -87,12 +87,12 @@ async fn a_hundred_probes_are_one_look_at_the_database() {
     for _ in 0..100 {
         client.get("/readyz").await.is(200);
     }
-    let looks = load.reads.served() - before;
-    assert!(looks <= 1 + begun.elapsed().as_secs(), "{looks} looks");
+    let checks = load.reads.served() - before;
+    assert!(checks <= 1 + begun.elapsed().as_secs(), "{checks} checks");
 }
 
 #[apply(on_sqlite)]
-async fn a_database_whose_file_is_taken_away_is_told_and_found_again_without_a_restart() {
+async fn a_database_file_that_is_moved_away_is_noticed_and_is_used_again_once_it_is_back() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     app.anonymous().get("/readyz").await.is(200);
@@ -109,7 +109,7 @@ async fn a_database_whose_file_is_taken_away_is_told_and_found_again_without_a_r
 }
 
 #[apply(on_both_databases)]
-async fn a_crowd_of_readers_makes_no_service_unready_that_files() {
+async fn a_service_whose_reads_are_all_busy_is_still_ready() {
     let app = TestApp::start_with(&[POOL]).await;
     let held = Held::reads(&app).await;
     app.anonymous().get("/readyz").await.is(200);
@@ -117,7 +117,7 @@ async fn a_crowd_of_readers_makes_no_service_unready_that_files() {
 }
 
 #[apply(on_both_databases)]
-async fn a_disk_that_is_read_only_keeps_attachments_out_and_makes_a_service_unready_until_it_is_written() {
+async fn a_read_only_disk_refuses_attachments_and_makes_a_service_unready_until_it_is_writable() {
     let Some(disk) = Disk::mount() else { return };
     let app = TestApp::start_with(&[("TODOKEDE_UPLOADS_DIR", disk.path().to_str().unwrap())]).await;
     let clinic = app.clinic().await;
@@ -136,7 +136,7 @@ async fn a_disk_that_is_read_only_keeps_attachments_out_and_makes_a_service_unre
     asked_anew(&app).await.is(200);
 }
 
-/// Asks until the answer has this status.
+/// Asks several times until the answer has this status.
 async fn asked_until(app: &TestApp, status: u16) -> Reply {
     for _ in 0..10 {
         let reply = asked_anew(app).await;
@@ -148,7 +148,7 @@ async fn asked_until(app: &TestApp, status: u16) -> Reply {
 }
 
 #[apply(on_postgres)]
-async fn a_server_that_no_standby_follows_makes_a_service_unready_until_one_does() {
+async fn a_service_is_not_ready_while_commits_wait_for_a_missing_standby() {
     let folder = tempfile::tempdir().unwrap();
     let database = Arc::new(TestDatabase::ready(folder.path()));
     let standby = Standby::of(&database).await;
@@ -156,7 +156,11 @@ async fn a_server_that_no_standby_follows_makes_a_service_unready_until_one_does
     app.anonymous().get("/readyz").await.is(200);
     standby.leaves().await;
     let reply = asked_until(&app, 503).await;
-    assert_eq!(failing(reply.refused(503, "NOT_READY")), ["database"], "the rest can be read");
+    assert_eq!(
+        failing(reply.refused(503, "NOT_READY")),
+        ["database"],
+        "the other checks only read, so they pass"
+    );
     let mut quickest = Duration::MAX;
     for _ in 0..3 {
         tokio::time::sleep(Duration::from_millis(1_100)).await;
@@ -165,10 +169,13 @@ async fn a_server_that_no_standby_follows_makes_a_service_unready_until_one_does
         assert_eq!(failing(reply.refused(503, "NOT_READY")), ["database"]);
         quickest = quickest.min(begun.elapsed());
     }
-    assert!(quickest < Duration::from_secs(2), "what hangs is known, and not waited for: {quickest:?}");
+    assert!(
+        quickest < Duration::from_secs(2),
+        "the service waits for a commit that is known to hang: {quickest:?}"
+    );
     let waiting = "SELECT COUNT(*) FROM pg_stat_activity \
                    WHERE datname = current_database() AND wait_event = 'SyncRep'";
-    assert_eq!(app.count(waiting), 1, "one commit was tried, and none behind it");
+    assert_eq!(app.count(waiting), 1, "no second commit is tried while the first one hangs");
     app.anonymous().get("/livez").await.is(200);
     standby.returns();
     asked_until(&app, 200).await;

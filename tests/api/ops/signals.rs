@@ -1,4 +1,4 @@
-//! The real binary serves, and ends when it is told to, whatever its surroundings are doing.
+//! The real binary serves until a signal ends it, even if its database hangs or its output cannot be written.
 
 use std::io::Read as _;
 use std::process::{Child, Command, Output, Stdio};
@@ -19,11 +19,11 @@ fn folder() -> TempDir {
 fn end(mut child: Child, signal: &str) -> Output {
     let id = child.id().to_string();
     assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
-    let patience = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + Duration::from_secs(20);
     while child.try_wait().unwrap().is_none() {
-        if Instant::now() > patience {
+        if Instant::now() > deadline {
             child.kill().unwrap();
-            panic!("it did not end by {signal}");
+            panic!("the process did not end on {signal}");
         }
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -31,7 +31,7 @@ fn end(mut child: Child, signal: &str) -> Output {
 }
 
 #[test]
-fn serving_is_announced_and_ends_cleanly_by_a_signal() {
+fn the_service_prints_its_address_and_ends_cleanly_on_a_signal() {
     for signal in ["TERM", "INT"] {
         let folder = folder();
         let Served { child, address, lines } = Served::of(todokede(folder.path(), &[]));
@@ -44,22 +44,22 @@ fn serving_is_announced_and_ends_cleanly_by_a_signal() {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"now\""), "{answer}");
-        for question in [&["health"][..], &["health", "--ready"]] {
-            let mut asked = todokede(folder.path(), question);
-            done(&asked.env("TODOKEDE_LISTEN", &address).output().unwrap());
+        for arguments in [&["health"][..], &["health", "--ready"]] {
+            let mut command = todokede(folder.path(), arguments);
+            done(&command.env("TODOKEDE_LISTEN", &address).output().unwrap());
         }
         let output = end(child, signal);
         assert_eq!(output.status.code(), Some(0), "{signal}: {}", text(&output.stderr));
         assert!(std::net::TcpStream::connect(&address).is_err());
-        let mut asked = todokede(folder.path(), &["health"]);
-        assert!(failed(&asked.env("TODOKEDE_LISTEN", &address).output().unwrap(), 1).contains(&address));
-        let greeting: Vec<String> = lines.map(Result::unwrap).collect();
-        assert!(greeting.join("\n").contains("/sandbox/messages"));
+        let mut command = todokede(folder.path(), &["health"]);
+        assert!(failed(&command.env("TODOKEDE_LISTEN", &address).output().unwrap(), 1).contains(&address));
+        let printed: Vec<String> = lines.map(Result::unwrap).collect();
+        assert!(printed.join("\n").contains("/sandbox/messages"));
     }
 }
 
 #[apply(on_postgres)]
-async fn a_service_whose_commits_hang_still_ends_by_a_signal() {
+async fn a_service_whose_commits_hang_still_ends_on_a_signal() {
     let folder = folder();
     let database = TestDatabase::ready(folder.path());
     let standby = Standby::of(&database).await;
@@ -67,8 +67,8 @@ async fn a_service_whose_commits_hang_still_ends_by_a_signal() {
     command.env("DATABASE_URL", database.url());
     let Served { child, address, lines: _lines } = Served::of(command);
     standby.leaves().await;
-    let mut asked = todokede(folder.path(), &["health", "--ready"]);
-    asked.env("TODOKEDE_LISTEN", &address).output().unwrap();
+    let mut health = todokede(folder.path(), &["health", "--ready"]);
+    health.env("TODOKEDE_LISTEN", &address).output().unwrap();
     let waiting = "SELECT COUNT(*) FROM pg_stat_activity \
                    WHERE datname = current_database() AND wait_event = 'SyncRep'";
     assert!(database.count(waiting) > 0);
@@ -77,7 +77,7 @@ async fn a_service_whose_commits_hang_still_ends_by_a_signal() {
 }
 
 #[apply(on_postgres)]
-async fn a_service_whose_database_froze_still_ends_by_a_signal() {
+async fn a_service_whose_database_is_frozen_still_ends_on_a_signal() {
     let folder = folder();
     let database = TestDatabase::ready(folder.path());
     let tap = Tap::open(database.url());
@@ -92,20 +92,20 @@ async fn a_service_whose_database_froze_still_ends_by_a_signal() {
 }
 
 #[test]
-fn a_second_signal_ends_it_at_once_and_is_told() {
+fn a_second_signal_ends_the_service_at_once_with_a_message() {
     let folder = folder();
     let mut command = todokede(folder.path(), &[]);
     command.env("TODOKEDE_DRAIN_SECONDS", "300");
     let Served { mut child, lines: _lines, .. } = Served::of(command);
     assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
     std::thread::sleep(Duration::from_millis(300));
-    assert!(child.try_wait().unwrap().is_none(), "it waits until balancers notice");
+    assert!(child.try_wait().unwrap().is_none(), "the first signal must leave time for balancers to notice");
     let output = end(child, "TERM");
     assert!(failed(&output, 1).contains("second signal"));
 }
 
 #[test]
-fn the_worker_ends_cleanly_by_a_signal() {
+fn the_worker_ends_cleanly_on_a_signal() {
     for signal in ["TERM", "INT"] {
         let folder = folder();
         done(&run(folder.path(), &["migrate"]));
@@ -113,9 +113,9 @@ fn the_worker_ends_cleanly_by_a_signal() {
         let mut worker = todokede(folder.path(), &["worker"]);
         worker.env("TODOKEDE_METRICS_LISTEN", metrics.to_string());
         let child = worker.stderr(Stdio::piped()).spawn().unwrap();
-        let patience = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_secs(20);
         while std::net::TcpStream::connect(metrics).is_err() {
-            assert!(Instant::now() < patience, "the worker tells no metrics");
+            assert!(Instant::now() < deadline, "the worker serves no metrics");
             std::thread::sleep(Duration::from_millis(20));
         }
         let output = end(child, signal);
@@ -124,18 +124,18 @@ fn the_worker_ends_cleanly_by_a_signal() {
 }
 
 #[test]
-fn a_service_serves_although_nobody_reads_its_greeting() {
+fn a_service_serves_even_if_its_output_cannot_be_written() {
     let folder = folder();
-    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let mut command = todokede(folder.path(), &["serve"]);
-    command.env("TODOKEDE_LISTEN", &unused).stdout(full()).stderr(Stdio::piped());
+    command.env("TODOKEDE_LISTEN", &address).stdout(full()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
-    let patience = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + Duration::from_secs(20);
     let is_well = || {
-        let mut asked = todokede(folder.path(), &["health", "--ready"]);
-        asked.env("TODOKEDE_LISTEN", &unused).output().unwrap().status.success()
+        let mut health = todokede(folder.path(), &["health", "--ready"]);
+        health.env("TODOKEDE_LISTEN", &address).output().unwrap().status.success()
     };
-    while !is_well() && Instant::now() < patience {
+    while !is_well() && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(20));
     }
     let output = end(child, "TERM");

@@ -1,4 +1,4 @@
-//! The audit log: every operation that writes leaves who, what, on what, whence.
+//! The audit log: every operation that writes records the actor, action, subject and client.
 
 use std::collections::BTreeSet;
 
@@ -16,15 +16,15 @@ const CLIENT: &str = "203.0.113.9";
 /// Action, actor and subject, where `%` stands for anything.
 type Line<'a> = (AuditAction, &'a str, &'a str);
 
-/// A story of everything that can be written, and the operations that it has come through.
+/// A service, and the operations that the test has sent to it so far.
 struct Story {
     app: TestApp,
     told: BTreeSet<String>,
 }
 
 impl Story {
-    /// Asks for an operation from behind a balancer, and holds every line that this leaves in the log against
-    /// those that are expected. Without a form, a file is sent.
+    /// Sends a request as a balancer passes it on, and asserts that it writes exactly these lines to the
+    /// audit log. If the form is null, a file is sent.
     async fn leaves(
         &mut self,
         caller: &Client,
@@ -32,7 +32,7 @@ impl Story {
         form: Value,
         lines: &[Line<'_>],
     ) -> Reply {
-        let described = operations().into_iter().find(|one| one.id() == operation).unwrap();
+        let described = operations().into_iter().find(|candidate| candidate.id() == operation).unwrap();
         let request_id = uuid::Uuid::new_v4().to_string();
         let request = caller
             .request(described.method.clone(), &described.path.replace("{id}", id))
@@ -50,13 +50,13 @@ impl Story {
             request.json(&form)
         };
         let reply = send(request).await;
-        let left = self.app.rows("audit_log").with("request_id", &request_id);
-        assert_eq!(left.count(), i64::try_from(lines.len()).unwrap(), "{operation}: {}", reply.text);
+        let written = self.app.rows("audit_log").with("request_id", &request_id);
+        assert_eq!(written.count(), i64::try_from(lines.len()).unwrap(), "{operation}: {}", reply.text);
         for (action, actor, subject) in lines {
-            let exact = left.clone().with("action", action).like("actor", actor).like("subject", subject);
+            let exact = written.clone().with("action", action).like("actor", actor).like("subject", subject);
             assert_eq!(exact.with("client", CLIENT).count(), 1, "{operation}: {action} {actor} {subject}");
         }
-        assert_eq!(left.after("at", self.app.now()).count(), 0, "{operation}");
+        assert_eq!(written.after("at", self.app.now()).count(), 0, "{operation}");
         self.told.insert(operation.to_owned());
         reply
     }
@@ -64,9 +64,9 @@ impl Story {
     async fn registers(&mut self) {
         let stranger = self.app.anonymous();
         let form = json!({ "email": "a@clinic.example" });
-        let asked = ("requestRegistration", "");
+        let operation = ("requestRegistration", "");
         let line = (RegistrationRequested, "stranger", "lnk_%");
-        self.leaves(&stranger, asked, form.clone(), &[line]).await.is(202);
+        self.leaves(&stranger, operation, form.clone(), &[line]).await.is(202);
         let token = self.app.token("a@clinic.example", "PROVISIONAL_REGISTRATION").await;
         self.leaves(&stranger, ("confirmRegistration", ""), json!({ "token": token }), &[]).await.is(200);
         let account = forms::account(&token, &self.app.unused_facility("MEDICAL").await);
@@ -74,7 +74,7 @@ impl Story {
         let created = self.leaves(&stranger, ("createAccount", ""), account, &[line]).await.is(201);
         let own = created.body["id"].as_str().unwrap();
         let line = (RegistrationRequestedForTakenAddress, "stranger", own);
-        self.leaves(&stranger, asked, form, &[line]).await.is(202);
+        self.leaves(&stranger, operation, form, &[line]).await.is(202);
     }
 
     async fn logs_in_and_out(&mut self, clinic: &Actor, own: &str) {
@@ -90,16 +90,16 @@ impl Story {
         let line = (SessionRevokedAfterTokenReuse, own, session);
         self.leaves(&stranger, ("refreshSession", ""), refresh, &[line]).await.is(401);
 
-        let lost = clinic.again(&self.app).await;
-        let page = lost.get("/v1/sessions").await.is(200);
+        let other_session = clinic.again(&self.app).await;
+        let page = other_session.get("/v1/sessions").await.is(200);
         let session = page.body["items"][0]["id"].as_str().unwrap();
         let line = (SessionEnded, own, session);
         self.leaves(clinic, ("endSession", session), json!({}), &[line]).await.is(204);
-        // It is ended already.
+        // The session has ended already.
         self.leaves(clinic, ("endSession", session), json!({}), &[]).await.is(204);
-        let left = clinic.again(&self.app).await;
+        let logging_out = clinic.again(&self.app).await;
         let line = (SessionEnded, own, "ses_%");
-        self.leaves(&left, ("logOut", ""), json!({}), &[line]).await.is(204);
+        self.leaves(&logging_out, ("logOut", ""), json!({}), &[line]).await.is(204);
     }
 
     async fn changes_its_account(&mut self, clinic: &Actor, own: &str) {
@@ -120,13 +120,13 @@ impl Story {
 
     async fn forgets_its_password(&mut self, own: &str) {
         let stranger = self.app.anonymous();
-        let asked = ("requestPasswordReset", "");
+        let operation = ("requestPasswordReset", "");
         let line = (PasswordResetRequestedForUnknownAddress, "stranger", "-");
         let form = json!({ "email": "nobody@clinic.example" });
-        self.leaves(&stranger, asked, form, &[line]).await.is(202);
+        self.leaves(&stranger, operation, form, &[line]).await.is(202);
         let line = (PasswordResetRequested, "stranger", own);
         let form = json!({ "email": "b@clinic.example" });
-        self.leaves(&stranger, asked, form, &[line]).await.is(202);
+        self.leaves(&stranger, operation, form, &[line]).await.is(202);
         let token = self.app.token("b@clinic.example", "PASSWORD_RESET").await;
         let form = json!({ "token": token, "password": PASSWORD });
         let line = (PasswordReset, own, own);
@@ -164,12 +164,13 @@ impl Story {
         let line = (SuccessionWithdrawn, own, id);
         self.leaves(clinic, ("withdrawSuccession", id), json!({}), &[line]).await.is(200);
         let form = forms::succession(&self.app.unused_facility("MEDICAL").await);
-        // Accepted at once, it is the account's own deed.
+        // This succession is accepted at once, so the account is the actor of that too.
         let lines = [(SuccessionFiled, own, "suc_%"), (SuccessionAccepted, own, "suc_%")];
         self.leaves(clinic, ("fileSuccession", ""), form, &lines).await.is(201);
     }
 
-    /// Two successions wait; the list brings one successor as it was stated, and the other elsewhere.
+    /// Two successions wait. An import adds one successor as it was stated, and the other with another postal
+    /// code.
     async fn waits_for_an_import(&mut self) {
         let (expected, mut moved) = (list::unlisted(1, 2), list::unlisted(1, 3));
         for successor in [&expected, &moved] {
@@ -207,7 +208,7 @@ impl Story {
 }
 
 #[apply(on_both_databases)]
-async fn every_operation_that_writes_leaves_its_lines_and_every_action_is_reached() {
+async fn every_operation_that_writes_is_logged_and_every_action_occurs() {
     let app = TestApp::start_with(&[("TODOKEDE_TRUSTED_PROXIES", "127.0.0.1")]).await;
     let mut story = Story { app, told: BTreeSet::new() };
     let clinic = story.app.clinic().await;
@@ -227,13 +228,13 @@ async fn every_operation_that_writes_leaves_its_lines_and_every_action_is_reache
     assert_eq!(story.told, writes);
     for action in AuditAction::ALL {
         let lines = story.app.rows("audit_log").with("action", action).count();
-        // The doctor's line is always taken back.
+        // The doctor always rolls back the line that it writes.
         assert_eq!(lines > 0, *action != DoctorTried, "{action}");
     }
 }
 
 #[apply(on_both_databases)]
-async fn the_log_holds_no_address_no_name_and_no_secret() {
+async fn the_audit_log_contains_no_address_no_name_and_no_secret() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     clinic

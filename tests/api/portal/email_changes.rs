@@ -1,4 +1,5 @@
-//! A new login address: asked for with the password, proved by its own link, told to the old one.
+//! Changes of the login address: requested with the password, confirmed by a link that is mailed to the new
+//! address, and reported to the old address.
 
 use chrono::Duration;
 use futures_util::future::join_all;
@@ -16,7 +17,7 @@ async fn change_token(app: &TestApp, clinic: &Actor, email: &str) -> String {
 }
 
 #[apply(on_both_databases)]
-async fn an_address_is_changed_by_the_link_mailed_to_the_new_one_and_the_old_one_is_told_twice() {
+async fn the_link_mailed_to_the_new_address_changes_it_and_the_old_address_gets_two_mails() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let etag = clinic.get("/v1/account").await.etag().to_owned();
@@ -26,9 +27,9 @@ async fn an_address_is_changed_by_the_link_mailed_to_the_new_one_and_the_old_one
     assert!(text.contains("o***@clinic.example") && !text.contains(NEW), "{text}");
     assert_eq!(clinic.get("/v1/account").await.body["email"], *clinic.email);
 
-    // Whoever opens the mail need not be logged in.
-    let done = app.anonymous().post(COMPLETE, &json!({ "token": token })).await.is(200);
-    assert_eq!(done.body, json!({ "email": NEW }));
+    // Following the link needs no login.
+    let completed = app.anonymous().post(COMPLETE, &json!({ "token": token })).await.is(200);
+    assert_eq!(completed.body, json!({ "email": NEW }));
     assert_eq!(app.mails(&clinic.email, "EMAIL_CHANGED").await.len(), 1);
     let account = clinic.get("/v1/account").await.is(200);
     assert_eq!(account.body["email"], NEW);
@@ -40,7 +41,7 @@ async fn an_address_is_changed_by_the_link_mailed_to_the_new_one_and_the_old_one
 }
 
 #[apply(on_both_databases)]
-async fn the_old_address_is_free_for_another_facility_and_its_reset_links_are_void() {
+async fn the_old_address_can_be_registered_again_and_its_reset_links_are_no_longer_valid() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     app.anonymous().post("/v1/password-resets", &json!({ "email": clinic.email })).await.is(202);
@@ -56,7 +57,7 @@ async fn the_old_address_is_free_for_another_facility_and_its_reset_links_are_vo
 }
 
 #[apply(on_both_databases)]
-async fn a_taken_address_is_answered_like_a_free_one_and_its_owner_is_told() {
+async fn a_taken_address_gets_the_same_answer_as_a_free_one_and_its_owner_gets_a_mail() {
     let app = TestApp::start().await;
     let (clinic, owner) = (app.clinic().await, app.clinic().await);
     let ask = |email: &str| json!({ "email": email, "password": PASSWORD });
@@ -72,7 +73,7 @@ async fn a_taken_address_is_answered_like_a_free_one_and_its_owner_is_told() {
 }
 
 #[apply(on_both_databases)]
-async fn an_address_that_somebody_took_meanwhile_is_refused_at_the_end() {
+async fn a_change_is_refused_at_its_completion_if_the_address_was_registered_meanwhile() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let token = change_token(&app, &clinic, NEW).await;
@@ -85,7 +86,7 @@ async fn an_address_that_somebody_took_meanwhile_is_refused_at_the_end() {
 }
 
 #[apply(on_both_databases)]
-async fn a_registration_begun_with_an_address_that_an_account_changed_to_is_refused_at_the_end() {
+async fn a_registration_is_refused_at_its_completion_if_an_account_changed_to_its_address() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let registration = app.registration_token(NEW).await;
@@ -98,7 +99,7 @@ async fn a_registration_begun_with_an_address_that_an_account_changed_to_is_refu
 }
 
 #[apply(on_both_databases)]
-async fn two_accounts_that_race_for_one_address_end_with_one_owner() {
+async fn of_two_simultaneous_changes_to_one_address_one_is_refused() {
     let app = TestApp::start().await;
     let (one, two) = (app.clinic().await, app.clinic().await);
     let tokens = [change_token(&app, &one, NEW).await, change_token(&app, &two, NEW).await];
@@ -115,7 +116,7 @@ async fn two_accounts_that_race_for_one_address_end_with_one_owner() {
 }
 
 #[apply(on_both_databases)]
-async fn whoever_finds_an_open_session_cannot_take_the_account_away() {
+async fn a_change_needs_the_password_and_a_valid_new_address() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let own = clinic.email.to_uppercase();
@@ -135,19 +136,19 @@ async fn whoever_finds_an_open_session_cannot_take_the_account_away() {
     ] {
         clinic.post(ASK, &body).await.blames(&faults);
     }
-    let good = json!({ "email": NEW, "password": PASSWORD });
-    app.anonymous().post(ASK, &good).await.refused(401, "TOKEN_MISSING");
+    let valid = json!({ "email": NEW, "password": PASSWORD });
+    app.anonymous().post(ASK, &valid).await.refused(401, "TOKEN_MISSING");
     assert_eq!(app.rows("links").with("purpose", "EMAIL_CHANGE").count(), 0);
     assert!(app.mails(&clinic.email, "EMAIL_CHANGE_REQUESTED").await.is_empty());
 }
 
 #[apply(on_both_databases)]
-async fn the_link_of_a_new_address_is_good_for_a_day_and_used_up_with_its_siblings() {
+async fn a_link_is_valid_for_a_day_and_using_one_ends_the_other_links_of_its_account() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let late = change_token(&app, &clinic, "late@clinic.example").await;
+    let expired = change_token(&app, &clinic, "late@clinic.example").await;
     app.advance(Duration::hours(24));
-    app.anonymous().post(COMPLETE, &json!({ "token": late })).await.refused(410, "LINK_EXPIRED");
+    app.anonymous().post(COMPLETE, &json!({ "token": expired })).await.refused(410, "LINK_EXPIRED");
 
     let clinic = clinic.again(&app).await;
     let first = change_token(&app, &clinic, "first@clinic.example").await;

@@ -1,4 +1,5 @@
-//! A forgotten password: a link is mailed, the new password ends everything that was open.
+//! A forgotten password is replaced with a mailed link, which ends all sessions and other links of the
+//! account.
 
 use chrono::Duration;
 use futures_util::future::join_all;
@@ -6,7 +7,7 @@ use serde_json::json;
 
 use crate::support::{Actor, PASSWORD, TestApp};
 
-/// Another good password.
+/// Another valid password.
 const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
 const ASK: &str = "/v1/password-resets";
 const COMPLETE: &str = "/v1/password-resets/completion";
@@ -26,8 +27,8 @@ async fn a_forgotten_password_is_replaced_and_every_session_ends() {
     clinic.get("/v1/account").await.is(200);
 
     let form = json!({ "token": token, "password": OTHER });
-    let done = app.anonymous().post(COMPLETE, &form).await.is(204);
-    assert_eq!(done.text, "");
+    let completed = app.anonymous().post(COMPLETE, &form).await.is(204);
+    assert_eq!(completed.text, "");
     for ended in [&clinic, &other] {
         ended.get("/v1/account").await.refused(401, "SESSION_ENDED");
         let refresh = json!({ "refresh_token": ended.refresh_token });
@@ -41,7 +42,7 @@ async fn a_forgotten_password_is_replaced_and_every_session_ends() {
 }
 
 #[apply(on_both_databases)]
-async fn known_and_unknown_addresses_are_answered_with_the_same_bytes_and_only_known_ones_get_mail() {
+async fn known_and_unknown_addresses_get_the_same_answer_and_only_known_ones_get_a_mail() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let stranger = app.anonymous();
@@ -59,7 +60,7 @@ async fn known_and_unknown_addresses_are_answered_with_the_same_bytes_and_only_k
 }
 
 #[apply(on_both_databases)]
-async fn a_reset_link_is_good_for_one_hour() {
+async fn a_reset_link_is_valid_for_one_hour() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let token = reset_token(&app, &clinic.email).await;
@@ -75,7 +76,7 @@ async fn a_reset_link_is_good_for_one_hour() {
 }
 
 #[apply(on_both_databases)]
-async fn all_reset_links_are_void_once_one_was_used_or_the_password_was_changed_otherwise() {
+async fn using_one_reset_link_or_changing_the_password_ends_all_reset_links() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let (first, second) = (reset_token(&app, &clinic.email).await, reset_token(&app, &clinic.email).await);
@@ -94,22 +95,22 @@ async fn all_reset_links_are_void_once_one_was_used_or_the_password_was_changed_
 }
 
 #[apply(on_both_databases)]
-async fn of_many_who_use_one_reset_link_at_once_one_succeeds() {
+async fn of_many_simultaneous_uses_of_one_reset_link_one_succeeds() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let token = reset_token(&app, &clinic.email).await;
-    let racers = (0..4).map(|_| {
-        let (racer, form) = (app.anonymous(), json!({ "token": token, "password": OTHER }));
-        async move { racer.post(COMPLETE, &form).await.status }
+    let requests = (0..4).map(|_| {
+        let (stranger, form) = (app.anonymous(), json!({ "token": token, "password": OTHER }));
+        async move { stranger.post(COMPLETE, &form).await.status }
     });
-    let mut statuses = join_all(racers).await;
+    let mut statuses = join_all(requests).await;
     statuses.sort_unstable();
     assert_eq!(statuses, [204, 410, 410, 410]);
     assert_eq!(app.mails(&clinic.email, "PASSWORD_CHANGED").await.len(), 1);
 }
 
 #[apply(on_both_databases)]
-async fn tokens_of_other_flows_and_invented_ones_reset_nothing() {
+async fn tokens_of_other_flows_and_unknown_ones_are_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let registration = app.registration_token("new@clinic.example").await;
@@ -128,7 +129,7 @@ async fn tokens_of_other_flows_and_invented_ones_reset_nothing() {
 }
 
 #[apply(on_both_databases)]
-async fn a_form_without_its_members_is_told_so() {
+async fn missing_and_invalid_members_are_reported() {
     let app = TestApp::start().await;
     let stranger = app.anonymous();
     stranger.post(ASK, &json!({})).await.blames(&[("/email", "REQUIRED")]);
@@ -139,7 +140,7 @@ async fn a_form_without_its_members_is_told_so() {
 }
 
 #[apply(on_both_databases)]
-async fn a_password_reset_takes_a_thiefs_pending_change_of_address_with_it() {
+async fn a_password_reset_ends_the_link_of_a_pending_change_of_address() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let thief = json!({ "email": "thief@elsewhere.example", "password": PASSWORD });

@@ -1,4 +1,4 @@
-//! Registration: an address is given, a link is mailed, the form becomes an account.
+//! Registration: the service mails a link to an address; with the link, a form creates the account.
 
 use chrono::Duration;
 use serde_json::json;
@@ -22,15 +22,15 @@ async fn a_clinic_registers_by_mail_and_logs_in() {
     }
 
     let form = forms::account(&token, &facility);
-    let screen = stranger.post("/v1/accounts?validate_only=true", &form).await.is(200);
-    assert_eq!(screen.body["facility"]["code"], facility["facility_code"]);
-    assert_eq!(screen.body["facility"]["name_kana"], "カクウ");
-    assert_eq!(screen.body["mails"][0]["kind"], "ACCOUNT_CREATED");
+    let rehearsed = stranger.post("/v1/accounts?validate_only=true", &form).await.is(200);
+    assert_eq!(rehearsed.body["facility"]["code"], facility["facility_code"]);
+    assert_eq!(rehearsed.body["facility"]["name_kana"], "カクウ");
+    assert_eq!(rehearsed.body["mails"][0]["kind"], "ACCOUNT_CREATED");
     assert_eq!(app.rows("accounts").count(), 0);
 
     let created = stranger.post("/v1/accounts", &form).await.is(201);
     assert_eq!(created.header("location"), "/v1/account");
-    assert_eq!(created.body["facility"], screen.body["facility"]);
+    assert_eq!(created.body["facility"], rehearsed.body["facility"]);
     let mails = app.mails("Reception@clinic.example", "ACCOUNT_CREATED").await;
     assert!(mails[0]["subject"].as_str().unwrap().contains("アカウント登録完了のご案内"));
 
@@ -41,7 +41,7 @@ async fn a_clinic_registers_by_mail_and_logs_in() {
 }
 
 #[apply(on_both_databases)]
-async fn a_taken_address_is_answered_with_the_same_bytes_and_its_owner_is_told_the_ways() {
+async fn a_taken_address_gets_the_same_answer_and_its_owner_is_mailed_what_to_do() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let stranger = app.anonymous();
@@ -55,7 +55,7 @@ async fn a_taken_address_is_answered_with_the_same_bytes_and_its_owner_is_told_t
 }
 
 #[apply(on_both_databases)]
-async fn a_link_is_good_for_a_day_and_all_links_of_an_address_until_one_is_used() {
+async fn a_link_is_valid_for_a_day_and_using_one_ends_all_links_of_its_address() {
     let app = TestApp::start().await;
     let stranger = app.anonymous();
     let first = app.registration_token("a@clinic.example").await;
@@ -87,7 +87,7 @@ async fn a_link_is_good_for_a_day_and_all_links_of_an_address_until_one_is_used(
 }
 
 #[apply(on_both_databases)]
-async fn everything_wrong_with_a_form_is_told_at_once_and_nothing_is_stored() {
+async fn all_faults_of_a_form_are_reported_at_once_and_nothing_is_stored() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
     let facility = app.unused_facility("MEDICAL").await;
@@ -116,7 +116,7 @@ async fn everything_wrong_with_a_form_is_told_at_once_and_nothing_is_stored() {
 }
 
 #[apply(on_both_databases)]
-async fn addresses_that_mail_cannot_reach_are_refused_and_carrier_addresses_are_told_what_to_do() {
+async fn invalid_mail_addresses_are_refused_and_those_of_carriers_have_a_code_of_their_own() {
     let app = TestApp::start().await;
     for (email, fault) in [
         (json!("a..b@carrier.example"), "EMAIL_CARRIER_DOTS"),
@@ -147,7 +147,7 @@ async fn addresses_that_mail_cannot_reach_are_refused_and_carrier_addresses_are_
 }
 
 #[apply(on_both_databases)]
-async fn the_facilitys_reading_and_numbers_are_understood_as_people_type_them() {
+async fn the_usual_spellings_of_kana_names_postal_codes_and_phone_numbers_are_accepted() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
     let facility = app.unused_facility("MEDICAL").await;
@@ -161,8 +161,8 @@ async fn the_facilitys_reading_and_numbers_are_understood_as_people_type_them() 
         form["facility"]["postal_code"] = json!(postal_code);
         form["facility"]["phone"] = json!(phone);
         form["facility"]["name_kana"] = json!(kana);
-        let screen = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.is(200);
-        let shown = &screen.body["facility"];
+        let rehearsed = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.is(200);
+        let shown = &rehearsed.body["facility"];
         assert_eq!(shown["postal_code"], facility["postal_code"]);
         assert_eq!((&shown["phone"], &shown["name_kana"]), (&json!("0300001234"), &json!("カクウ")));
     }

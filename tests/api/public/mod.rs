@@ -1,4 +1,4 @@
-//! What everybody may read.
+//! The operations that everybody may read without a token.
 
 mod support;
 mod transitional_measures;

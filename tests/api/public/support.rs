@@ -1,11 +1,11 @@
-//! `/v1/support`: when somebody answers the telephone.
+//! `/v1/support`: the telephone number of the call centre and its hours.
 
 use serde_json::json;
 
 use crate::support::TestApp;
 
 #[apply(on_both_databases)]
-async fn the_call_centre_is_open_as_the_letter_says_and_closed_on_holidays() {
+async fn the_call_centre_is_open_at_its_hours_and_closed_on_sundays_and_holidays() {
     let app = TestApp::start_with(&[("TODOKEDE_CLOCK", "2023-01-01T00:00:00+09:00")]).await;
     for (instant, open, next) in [
         // New Year's day is a Sunday, so the Monday after it is a holiday too.
@@ -24,7 +24,7 @@ async fn the_call_centre_is_open_as_the_letter_says_and_closed_on_holidays() {
         // A holiday on a Saturday, followed by a Sunday.
         ("2023-02-10T18:00:00+09:00", false, "2023-02-12T23:00:00.000Z"),
         ("2023-02-11T10:00:00+09:00", false, "2023-02-12T23:00:00.000Z"),
-        // The Wednesday to Friday of Golden Week; the Saturday after it is a plain one.
+        // The Wednesday to Friday of Golden Week; the Saturday after it is no holiday.
         ("2023-05-03T10:00:00+09:00", false, "2023-05-05T23:00:00.000Z"),
         ("2023-05-06T10:00:00+09:00", true, "2023-05-07T23:00:00.000Z"),
     ] {
@@ -35,7 +35,7 @@ async fn the_call_centre_is_open_as_the_letter_says_and_closed_on_holidays() {
 }
 
 #[apply(on_both_databases)]
-async fn number_hours_and_holidays_are_told_to_everybody_in_both_languages() {
+async fn everybody_can_read_number_hours_and_holidays_in_both_languages() {
     let app = TestApp::start().await;
     let body = app.anonymous_in_english().get("/v1/support").await.is(200).body;
     assert_eq!(body["phone"], "0800-080-4583");
@@ -66,10 +66,11 @@ async fn number_hours_and_holidays_are_told_to_everybody_in_both_languages() {
 }
 
 #[apply(on_both_databases)]
-async fn beyond_the_known_holidays_nothing_is_promised() {
+async fn after_the_last_year_of_known_holidays_no_opening_is_stated() {
     let app = TestApp::start().await;
-    let known = app.anonymous().get("/v1/support").await.body["holidays_known_until_year"].as_i64().unwrap();
-    app.set_clock(&format!("{}-07-01T10:00:00+09:00", known + 1));
+    let last_year =
+        app.anonymous().get("/v1/support").await.body["holidays_known_until_year"].as_i64().unwrap();
+    app.set_clock(&format!("{}-07-01T10:00:00+09:00", last_year + 1));
     let body = app.anonymous().get("/v1/support").await.is(200).body;
     assert_eq!((&body["open_now"], body.get("next_opening_at")), (&json!(false), None));
     assert_eq!(body["holidays"], json!([]));

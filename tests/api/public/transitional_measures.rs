@@ -1,4 +1,4 @@
-//! The round, for everybody to read: its window at each time, its rules in both languages.
+//! The public data of a round: its window at each time, and its rules in both languages.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ fn texts(document: &Value) -> usize {
 }
 
 #[apply(on_both_databases)]
-async fn the_round_is_public_and_speaks_both_languages_to_everybody() {
+async fn the_round_is_public_and_has_every_text_in_both_languages() {
     let app = TestApp::start().await;
     let (ja, en) =
         (app.anonymous().get(PATH).await.is(200), app.anonymous_in_english().get(PATH).await.is(200));
@@ -41,10 +41,10 @@ async fn the_round_is_public_and_speaks_both_languages_to_everybody() {
 }
 
 #[apply(on_both_databases)]
-async fn the_six_categories_say_what_the_letter_s_rules_say() {
+async fn the_six_categories_have_the_rules_of_the_letter() {
     let app = TestApp::start().await;
     let round = app.anonymous().get(PATH).await.is(200).body;
-    let told = round["categories"].as_array().unwrap().iter().map(|rule| {
+    let shown = round["categories"].as_array().unwrap().iter().map(|rule| {
         (
             rule["number"].as_i64().unwrap(),
             rule["category"].as_str().unwrap(),
@@ -53,9 +53,9 @@ async fn the_six_categories_say_what_the_letter_s_rules_say() {
             rule["eligible_kinds"].as_array().unwrap().len(),
         )
     });
-    let told: Vec<_> = told.collect();
+    let shown: Vec<_> = shown.collect();
     assert_eq!(
-        told,
+        shown,
         [
             (1, "SYSTEM_IN_PROGRESS", "REQUIRED", Some("2023-09-30"), 3),
             (2, "NO_NETWORK", "NONE", None, 3),
@@ -68,7 +68,7 @@ async fn the_six_categories_say_what_the_letter_s_rules_say() {
 }
 
 #[apply(on_both_databases)]
-async fn the_window_is_told_by_the_day_in_japan_and_the_edition_by_its_own() {
+async fn window_and_edition_of_the_round_change_at_midnight_in_japan() {
     let app = TestApp::start_with(&[("TODOKEDE_CLOCK", "2022-12-01T09:00:00+09:00")]).await;
     for (instant, window, edition) in [
         ("2022-12-01T09:00:00+09:00", "NOT_YET_OPEN", "2022-12-23"),

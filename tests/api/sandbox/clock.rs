@@ -33,13 +33,13 @@ async fn the_clock_moves_forward_only() {
     let wanted = json!("2023-03-31T23:50:00+09:00");
     let seen = move_clock(&anyone, "?validate_only=true", &wanted).await.is(200);
     assert_eq!(seen.body["now"], "2023-03-31T14:50:00.000Z");
-    assert!(clock(&anyone).await < before + Duration::minutes(5), "a rehearsal moves nothing");
+    assert!(clock(&anyone).await < before + Duration::minutes(5), "a rehearsal does not move the clock");
 
     move_clock(&anyone, "", &wanted).await.is(200);
     let after = clock(&anyone).await;
     assert!(after.to_rfc3339().starts_with("2023-03-31T14:50"), "{after}");
     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    assert!(clock(&anyone).await > after, "it ticks");
+    assert!(clock(&anyone).await > after, "the clock must go on");
     move_clock(&anyone, "", &json!("2023-03-31T23:49:00+09:00")).await.blames(&[("/now", "INSTANT_IN_PAST")]);
 }
 
@@ -55,12 +55,13 @@ async fn moving_the_clock_expires_tokens_and_links() {
     clinic.get("/v1/account").await.refused(401, "TOKEN_EXPIRED");
     clinic.again(&app).await.get("/v1/account").await.is(200);
     move_clock(&clinic, "", &ahead(Duration::hours(24))).await.is(200);
-    let late = app.anonymous().post("/v1/registrations/confirmation", &json!({ "token": link })).await;
-    late.refused(410, "LINK_EXPIRED");
+    let confirmation =
+        app.anonymous().post("/v1/registrations/confirmation", &json!({ "token": link })).await;
+    confirmation.refused(410, "LINK_EXPIRED");
 }
 
 #[apply(on_both_databases)]
-async fn the_clock_outlives_a_restart_and_a_later_setting() {
+async fn a_moved_clock_survives_a_restart_even_with_another_setting() {
     let app = TestApp::start().await;
     move_clock(&app.anonymous(), "", &json!("2023-03-31T23:50:00+09:00")).await.is(200);
     let before = clock(&app.anonymous()).await;
@@ -71,7 +72,10 @@ async fn the_clock_outlives_a_restart_and_a_later_setting() {
         };
         let started = clock(&app.anonymous()).await;
         let setting: DateTime<Utc> = setting.parse().unwrap();
-        assert!((started - setting).abs() < Duration::minutes(1), "a new sandbox starts as it is told");
+        assert!(
+            (started - setting).abs() < Duration::minutes(1),
+            "a new sandbox starts at the time of its setting"
+        );
     }
     let app = app.restart(&[("TODOKEDE_CLOCK", "2031-01-01T00:00:00Z")]).await;
     let after = clock(&app.anonymous()).await;
@@ -81,7 +85,7 @@ async fn the_clock_outlives_a_restart_and_a_later_setting() {
 }
 
 #[apply(on_both_databases)]
-async fn the_clock_is_not_moved_beyond_the_years_that_the_service_can_count() {
+async fn the_clock_cannot_be_moved_beyond_the_year_2199() {
     let app = TestApp::start().await;
     for now in ["2200-01-01T00:00:00Z", "9999-12-31T23:59:59.9Z"] {
         move_clock(&app.anonymous(), "", &json!(now)).await.blames(&[("/now", "INSTANT_FORM")]);

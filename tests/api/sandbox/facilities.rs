@@ -1,11 +1,11 @@
-//! Facilities to try with.
+//! The list of facilities that the sandbox offers for trying it out.
 
 use serde_json::Value;
 
 use crate::support::TestApp;
 
 #[apply(on_both_databases)]
-async fn facilities_are_listed_by_code_and_narrowed_by_prefecture_and_kind() {
+async fn facilities_are_listed_by_code_and_can_be_filtered_by_prefecture_and_kind() {
     let app = TestApp::start().await;
     let anyone = app.anonymous();
     let all: Vec<Value> = anyone.pages("/sandbox/facilities?page_size=50").await.concat();
@@ -25,6 +25,6 @@ async fn facilities_are_listed_by_code_and_narrowed_by_prefecture_and_kind() {
     assert!(all.iter().all(|item| item["has_account"] == false));
     let clinic = app.clinic().await;
     let now: Vec<Value> = anyone.pages("/sandbox/facilities?page_size=100").await.concat();
-    let with: Vec<String> = now.iter().filter(|item| item["has_account"] == true).map(code).collect();
-    assert_eq!(with, [clinic.facility_code.as_str()]);
+    let with_account: Vec<String> = now.iter().filter(|item| item["has_account"] == true).map(code).collect();
+    assert_eq!(with_account, [clinic.facility_code.as_str()]);
 }

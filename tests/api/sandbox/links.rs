@@ -1,4 +1,4 @@
-//! The pages that mailed links lead to.
+//! The pages of the sandbox that mailed links open.
 
 use serde_json::{Value, json};
 use todokede::domain::identity::links::LinkPurpose;
@@ -10,40 +10,41 @@ const NEW: &str = "office@clinic.example";
 /// The calls that the page of a flow names, in their order, without the `/v1/` before each.
 fn calls<'a>(script: &'a str, flow: &str) -> Vec<&'a str> {
     let (_, rest) = script.split_once(&format!("'{flow}': {{")).unwrap();
-    let (own, _) = rest.split_once("\n  },").unwrap();
+    let (section, _) = rest.split_once("\n  },").unwrap();
     let is_path = |character: char| character.is_ascii_alphanumeric() || "/-".contains(character);
-    own.split("/v1/")
+    section
+        .split("/v1/")
         .skip(1)
         .map(|rest| rest.split(|character| !is_path(character)).next().unwrap())
         .collect()
 }
 
 #[apply(on_both_databases)]
-async fn each_mailed_link_opens_a_page_whose_calls_take_its_token() {
+async fn each_mailed_link_opens_a_page_whose_calls_accept_the_token() {
     let app = TestApp::start().await;
     let (stranger, clinic) = (app.anonymous(), app.clinic().await);
     let script = stranger.get("/sandbox/links/link.js").await.is(200).text;
     let facility = app.unused_facility("MEDICAL").await;
     let change = json!({ "email": NEW, "password": PASSWORD });
     for purpose in LinkPurpose::ALL {
-        let (asked, to, kind) = match purpose {
+        let (requested, to, kind) = match purpose {
             LinkPurpose::Registration => {
                 let form = json!({ "email": "new@clinic.example" });
-                let asked = stranger.post("/v1/registrations", &form).await;
-                (asked, "new@clinic.example", "PROVISIONAL_REGISTRATION")
+                let requested = stranger.post("/v1/registrations", &form).await;
+                (requested, "new@clinic.example", "PROVISIONAL_REGISTRATION")
             }
             LinkPurpose::PasswordReset => {
                 let form = json!({ "email": clinic.email });
-                let asked = stranger.post("/v1/password-resets", &form).await;
-                (asked, clinic.email.as_str(), "PASSWORD_RESET")
+                let requested = stranger.post("/v1/password-resets", &form).await;
+                (requested, clinic.email.as_str(), "PASSWORD_RESET")
             }
             LinkPurpose::EmailChange => {
                 let clinic = clinic.again(&app).await;
-                let asked = clinic.post("/v1/account/email-changes", &change).await;
-                (asked, NEW, "EMAIL_CHANGE_CONFIRMATION")
+                let requested = clinic.post("/v1/account/email-changes", &change).await;
+                (requested, NEW, "EMAIL_CHANGE_CONFIRMATION")
             }
         };
-        asked.is(202);
+        requested.is(202);
         let mail = &app.mails(to, kind).await[0];
         let (page, token) = mail["link"].as_str().unwrap().split_once("#token=").unwrap();
         let path = page.strip_prefix("http://todokede.test").unwrap();
@@ -65,7 +66,7 @@ async fn each_mailed_link_opens_a_page_whose_calls_take_its_token() {
 }
 
 #[apply(on_both_databases)]
-async fn the_page_of_a_mailed_link_sends_nothing_by_itself_and_never_sees_the_token() {
+async fn the_page_of_a_mailed_link_sends_no_request_by_itself() {
     let app = TestApp::start().await;
     for flow in ["registration", "password-reset", "email-change"] {
         let page = app.anonymous().get(&format!("/sandbox/links/{flow}")).await.is(200);

@@ -1,4 +1,4 @@
-//! The mailbox: every mail of the sandbox, to be read and emptied.
+//! The sandbox's mailbox: its mails can be listed and deleted.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 
 #[apply(on_both_databases)]
-async fn the_mailbox_is_read_in_pages_newest_first_and_emptied() {
+async fn the_mailbox_is_listed_newest_first_page_by_page_and_can_be_emptied() {
     let app = TestApp::start().await;
     let anyone = app.anonymous();
     for number in 0..5 {
@@ -27,15 +27,15 @@ async fn the_mailbox_is_read_in_pages_newest_first_and_emptied() {
     let ids: BTreeSet<&str> = all.iter().map(|mail| mail["id"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), 5);
 
-    // A page goes on where the one before ended, whatever arrived meanwhile.
+    // A page begins where the one before it ended, even if mails have arrived since.
     let first = anyone.get("/sandbox/messages?page_size=2").await;
     app.registration_token("newest@clinic.example").await;
     let token = first.body["next_page_token"].as_str().unwrap();
     let second = anyone.get(&format!("/sandbox/messages?page_size=2&page_token={token}")).await;
     assert_eq!(second.body["items"][0]["to"], "clinic-2@clinic.example");
 
-    let empty = anyone.request(Method::DELETE, "/sandbox/messages?validate_only=true");
-    assert!(empty.send().await.unwrap().status().is_success());
+    let rehearsal = anyone.request(Method::DELETE, "/sandbox/messages?validate_only=true");
+    assert!(rehearsal.send().await.unwrap().status().is_success());
     assert_eq!(app.rows("sandbox_messages").count(), 6);
     anyone.delete("/sandbox/messages").await.is(204);
     assert_eq!(anyone.get("/sandbox/messages").await.body, json!({ "items": [] }));

@@ -1,4 +1,4 @@
-//! What only a sandbox has, and the walk through it that the README shows.
+//! What only a sandbox has, and the commands of the README that use it.
 
 mod clock;
 mod facilities;

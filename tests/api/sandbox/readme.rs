@@ -1,4 +1,4 @@
-//! The README's walk through the letter, run as it stands in both languages.
+//! The commands of both READMEs work as they are written.
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::{TestApp, required};
 
-/// The lines between the fence marked `walk` and its end.
+/// The lines of the code block that is marked `walk`.
 fn walk(readme: &str) -> String {
     let (_, rest) = readme.split_once("```sh walk\n").unwrap();
     rest.split_once("```").unwrap().0.to_owned()
@@ -41,11 +41,11 @@ async fn run(readme: &str) {
 }
 
 #[apply(on_both_databases)]
-async fn the_english_readme_walks_the_letter() {
+async fn the_commands_of_the_english_readme_work() {
     run(include_str!("../../../README.md")).await;
 }
 
 #[apply(on_both_databases)]
-async fn the_japanese_readme_walks_the_letter() {
+async fn the_commands_of_the_japanese_readme_work() {
     run(include_str!("../../../README.ja.md")).await;
 }

@@ -9,7 +9,7 @@ use super::{Client, TestApp, forms};
 /// The password that actors use.
 pub const PASSWORD: &str = "雨の日は縁側で祖母と将棋を指した";
 
-/// A facility with an account. It talks to the service as the logged-in [`Client`] it derefs to.
+/// A facility with an account. Its requests are those of a [`Client`] that is logged in.
 pub struct Actor {
     pub client: Client,
     pub email: String,
@@ -26,7 +26,7 @@ impl Deref for Actor {
 }
 
 impl Actor {
-    /// Registers a facility of the list, by mail and all, and logs in.
+    /// Registers a facility of the list with the link from its mail, and logs in.
     pub async fn register(app: &TestApp, facility: &Value) -> Self {
         let facility_code = facility["facility_code"].as_str().unwrap().to_owned();
         let email = format!("reception-{facility_code}@clinic.example");

@@ -1,4 +1,4 @@
-//! A service of the test's own.
+//! A service that belongs to one test.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,7 +16,7 @@ use todokede::state::State;
 use super::database::TestDatabase;
 use super::{Actor, Client, Tap};
 
-/// The day of the letter, nine in the morning in Japan: where every test's clock starts.
+/// The time at which the clock of every test starts: the day of the letter, at nine in the morning in Japan.
 const START: &str = "2023-02-03T09:00:00+09:00";
 
 /// A running service with a database, files and a clock of its own.
@@ -41,7 +41,7 @@ impl TestApp {
         Self::start_in(folder, database, variables).await
     }
 
-    /// Starts a sandbox on data that is there.
+    /// Starts a sandbox on existing data.
     pub async fn start_in(folder: TempDir, database: Arc<TestDatabase>, variables: &[(&str, &str)]) -> Self {
         let mut all = vec![("DATABASE_URL", database.url())];
         all.extend_from_slice(variables);
@@ -95,12 +95,12 @@ impl TestApp {
         self.running.state.clock.advance(by);
     }
 
-    /// Somebody who is not logged in and reads Japanese.
+    /// A client that is not logged in and prefers Japanese.
     pub fn anonymous(&self) -> Client {
         Client::new(self.url(), Lang::Ja)
     }
 
-    /// The same, reading English.
+    /// A client that is not logged in and prefers English.
     pub fn anonymous_in_english(&self) -> Client {
         Client::new(self.url(), Lang::En)
     }
@@ -135,12 +135,12 @@ impl TestApp {
         Actor::register(self, &self.unused_facility("MEDICAL").await).await
     }
 
-    /// A dentist likewise.
+    /// A dental clinic with an account, logged in.
     pub async fn dentist(&self) -> Actor {
         Actor::register(self, &self.unused_facility("DENTAL").await).await
     }
 
-    /// A pharmacy likewise.
+    /// A pharmacy with an account, logged in.
     pub async fn pharmacy(&self) -> Actor {
         Actor::register(self, &self.unused_facility("PHARMACY").await).await
     }
@@ -148,18 +148,18 @@ impl TestApp {
     /// A facility of the list that this test has not used: `facility_code`, `name`, `postal_code`,
     /// `address`.
     pub async fn unused_facility(&self, kind: &str) -> serde_json::Value {
-        let place = self.facilities.fetch_add(1, Ordering::Relaxed);
+        let index = self.facilities.fetch_add(1, Ordering::Relaxed);
         let page = self.anonymous().get(&format!("/sandbox/facilities?page_size=100&kind={kind}")).await;
-        page.body["items"][place].clone()
+        page.body["items"][index].clone()
     }
 
-    /// A number of the service's own database, by a query.
+    /// The number that a query of the service's database gives.
     pub fn count(&self, query: &str) -> i64 {
         self.database.count(query)
     }
 }
 
-/// Fails a test that leaves mail which nobody can deliver.
+/// Fails a test that leaves mails that cannot be delivered.
 struct Undelivered {
     database: Arc<TestDatabase>,
     state: actix_web::web::Data<State>,
@@ -171,7 +171,7 @@ impl Drop for Undelivered {
             return;
         }
         let state = self.state.clone();
-        // The test's own runtime does not turn any more.
+        // The runtime of the test does not run any more.
         let delivered = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(background::deliver_to_mailbox(&state))

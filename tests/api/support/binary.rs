@@ -1,11 +1,11 @@
-//! The real binary, as an operator starts it.
+//! Runs the real binary as an operator does.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Lines};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
-/// The binary in a folder of its own, with an embedded database there and nothing of this process's
+/// A command that runs the binary in a folder, with an embedded database there and without this process's
 /// environment.
 pub fn todokede(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_todokede"));
@@ -15,12 +15,12 @@ pub fn todokede(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// A service that has said where it listens.
+/// A service that has printed its address.
 pub struct Served {
     pub child: Child,
     /// Address and port.
     pub address: String,
-    /// What else it tells. Once this is dropped, nobody listens.
+    /// The rest of its standard output, which is closed when this is dropped.
     pub lines: Lines<BufReader<ChildStdout>>,
 }
 
@@ -34,12 +34,12 @@ impl Served {
     }
 }
 
-/// Standard output without room for anything.
+/// An output that cannot be written, as its device is full.
 pub fn full() -> Stdio {
     File::options().write(true).open("/dev/full").unwrap().into()
 }
 
-/// Runs it to its end.
+/// Runs the binary until it ends.
 pub fn run(folder: &Path, arguments: &[&str]) -> Output {
     todokede(folder, arguments).output().unwrap()
 }
@@ -48,18 +48,18 @@ pub fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
-/// Asserts that it succeeded, and gives what it printed.
+/// Asserts that a run succeeded, and returns its standard output.
 #[track_caller]
 pub fn done(output: &Output) -> &str {
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
     text(&output.stdout)
 }
 
-/// Asserts that it failed with a message for a person, not by a panic.
+/// Asserts that a run failed with this exit code and without a panic, and returns its standard error.
 #[track_caller]
 pub fn failed(output: &Output, code: i32) -> &str {
-    let told = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{told}");
-    assert!(!told.contains("panicked") && !told.contains("RUST_BACKTRACE"), "{told}");
-    told
+    let message = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{message}");
+    assert!(!message.contains("panicked") && !message.contains("RUST_BACKTRACE"), "{message}");
+    message
 }

@@ -1,4 +1,4 @@
-//! Somebody who talks to the service.
+//! A client of the service, and the answers that it gets.
 
 use reqwest::Method;
 use serde_json::Value;
@@ -24,7 +24,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// A header's text, or nothing.
+    /// The text of a header, which is empty if the header is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -139,7 +139,7 @@ impl Client {
         send(self.request(Method::PUT, path).header("If-Match", etag).json(body)).await
     }
 
-    /// Patches likewise.
+    /// Patches a document that is based on an entity tag.
     pub async fn patch(&self, path: &str, body: &Value, etag: &str) -> Reply {
         send(self.request(Method::PATCH, path).header("If-Match", etag).json(body)).await
     }

@@ -1,4 +1,4 @@
-//! The document's operations, to be asked all alike: a new endpoint is covered by itself.
+//! Requests for every operation of the document, so that tests cover a new operation at once.
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::schema::resolved;
 use super::{Actor, Client, PASSWORD, Reply, TestApp, forms, send};
 
-/// One operation of the document, its responses written out where the document refers to shared ones.
+/// One operation of the document. References to shared responses are resolved.
 pub struct Operation {
     pub method: Method,
     pub path: String,
@@ -42,7 +42,7 @@ pub fn operations_of(document: &Value) -> Vec<Operation> {
     all
 }
 
-/// A response with its own reference and those of its headers followed.
+/// A response whose own reference and those of its headers are resolved.
 fn written_out(document: &Value, response: &Value) -> Value {
     let mut response = resolved(document, response).clone();
     for header in response["headers"].as_object_mut().unwrap().values_mut() {
@@ -56,10 +56,12 @@ impl Operation {
         self.spec["operationId"].as_str().unwrap()
     }
 
-    /// What the service's own list says of it.
+    /// The entry for this operation in the service's own list.
     pub fn listed(&self) -> &'static operation::Operation {
         let mut listed = todokede::routes::documents::PUBLIC.operations(true).into_iter();
-        listed.find(|known| known.id == self.id()).unwrap_or_else(|| panic!("{} is in no list", self.id()))
+        listed
+            .find(|entry| entry.id == self.id())
+            .unwrap_or_else(|| panic!("{} is not in the list of operations", self.id()))
     }
 
     pub fn is_secured(&self) -> bool {
@@ -85,13 +87,13 @@ impl Operation {
     }
 }
 
-/// A facility code that is well formed and in no list.
+/// A valid facility code that is in no list.
 fn unlisted_code() -> String {
     let mut codes = (0..10).map(|check| format!("131999999{check}"));
     codes.find(|code| todokede::domain::values::facility_code::FacilityCode::parse(code).is_ok()).unwrap()
 }
 
-/// A service with an account and one resource of every kind, for operations that want one.
+/// A service with an account that has a declaration, a succession and an upload.
 pub struct Stage {
     pub app: TestApp,
     pub clinic: Actor,
@@ -101,7 +103,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Sets it up, without limits that many requests would hit.
+    /// Starts the service, with limits that no test reaches, and makes the account and its resources.
     pub async fn new() -> Self {
         let limits =
             ["MAILS_PER_ADDRESS", "MAILS_PER_CLIENT", "LOGINS_PER_ACCOUNT", "LOGINS_PER_KNOWN_CLIENT"];
@@ -126,7 +128,7 @@ impl Stage {
         }
     }
 
-    /// The operation's path with ids that exist; nothing is kept where the operation can rehearse.
+    /// The operation's path with the ids of these resources. An operation that can be rehearsed is rehearsed.
     pub fn path(&self, operation: &Operation) -> String {
         let id = match operation.path.split('/').nth(2) {
             Some("declarations") => &self.declaration,
@@ -138,18 +140,19 @@ impl Stage {
         if operation.has_parameter("validate_only") { format!("{path}?validate_only=true") } else { path }
     }
 
-    /// Begins a request of the operation with every header that it wants.
+    /// Begins a request of the operation with every header that it may need.
     pub fn request(&self, operation: &Operation, client: &Client) -> RequestBuilder {
         let request = client.request(operation.method.clone(), &self.path(operation));
         with_headers(request).header("Idempotency-Key", Uuid::new_v4().to_string())
     }
 
-    /// Asks for the operation with its example. Where it wants the account's password, that is right.
+    /// Sends a request with the operation's example, in which the account's password is the right one.
     pub async fn ask(&self, operation: &Operation, client: &Client) -> Reply {
         send(with_body(operation, self.request(operation, client))).await
     }
 
-    /// The same in earnest, with this text as the idempotency key or with none.
+    /// Sends a request with the operation's example and this idempotency key or none. An operation that needs
+    /// a key is not rehearsed.
     pub async fn ask_with_key(&self, operation: &Operation, key: Option<&str>) -> Reply {
         let path = self.path(operation);
         // A rehearsal needs no key.

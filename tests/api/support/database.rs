@@ -53,12 +53,12 @@ impl TestDatabase {
         Self { engine, url }
     }
 
-    /// What it is a database of.
+    /// The engine of the database.
     pub fn engine(&self) -> Engine {
         self.engine
     }
 
-    /// What PostgreSQL calls it.
+    /// Its name in PostgreSQL.
     pub fn name(&self) -> &str {
         self.url.rsplit('/').next().unwrap()
     }
@@ -68,22 +68,22 @@ impl TestDatabase {
         &self.url
     }
 
-    /// A connection past the service.
+    /// A connection that does not go through the service.
     pub fn connect(&self) -> Conn {
         connect(&source(&self.url)).unwrap()
     }
 
-    /// A number, by a query.
+    /// The number that a query gives.
     pub fn count(&self, query: &str) -> i64 {
         count(&mut self.connect(), query)
     }
 
-    /// Changes the database behind the service's back.
+    /// Runs a statement that does not go through the service.
     pub fn execute(&self, statement: &str) {
         execute(&mut self.connect(), statement).unwrap();
     }
 
-    /// An instant as this database's queries write it.
+    /// An instant as a literal of this database.
     pub fn instant(&self, at: chrono::DateTime<chrono::Utc>) -> String {
         match self.engine {
             Engine::Sqlite => at.timestamp_micros().to_string(),
@@ -91,7 +91,8 @@ impl TestDatabase {
         }
     }
 
-    /// Lets a table refuse what a trigger catches, with a message nobody outside may see.
+    /// Adds a trigger that makes changes of a table fail: those of the kind `when`, to rows that meet the
+    /// condition `which`. No caller may see its message.
     pub fn break_table(&self, table: &str, when: &str, which: &str) {
         self.execute(&match self.engine {
             Engine::Sqlite => format!(
@@ -106,7 +107,7 @@ impl TestDatabase {
         });
     }
 
-    /// Takes that back.
+    /// Removes the trigger of [`Self::break_table`].
     pub fn mend_table(&self, table: &str) {
         self.execute(&match self.engine {
             Engine::Sqlite => "DROP TRIGGER broken".to_owned(),
@@ -149,7 +150,7 @@ struct Count {
     count: i64,
 }
 
-/// A number, by a query.
+/// The number that a query gives.
 pub fn count(conn: &mut Conn, query: &str) -> i64 {
     let query = diesel::sql_query(format!("SELECT ({query}) AS count"));
     let row: Count = match conn {
@@ -160,8 +161,8 @@ pub fn count(conn: &mut Conn, query: &str) -> i64 {
     row.count
 }
 
-/// What the test databases of an engine are copies of, made once: a file, or the name of a database. It has
-/// no clock yet: each test starts its own.
+/// The database from which those of the tests are copied, made once: a file, or the name of a database. It
+/// has no clock yet, as each test starts its own.
 fn template(engine: Engine) -> &'static str {
     static FILE: OnceLock<(TempDir, String)> = OnceLock::new();
     static NAME: OnceLock<String> = OnceLock::new();
@@ -191,7 +192,7 @@ fn template_database() -> String {
     name.to_owned()
 }
 
-/// Lets a service fill a database as it does when it starts.
+/// Fills a database by starting a service on it.
 fn filled(folder: &Path, url: &str) -> Conn {
     let settings = app::settings(folder, &[("DATABASE_URL", url)]);
     drop(std::thread::spawn(move || boot::open(settings).unwrap()).join().unwrap());

@@ -1,4 +1,4 @@
-//! A disk of a test's own.
+//! A file system that belongs to one test.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,29 +11,29 @@ use super::required;
 pub struct Disk(TempDir);
 
 impl Disk {
-    /// Mounts one with room for what a service wants free. Where the machine lets nobody mount, the test is
-    /// skipped.
+    /// Mounts a file system with as much free space as a service asks for. Gives `None`, and reports the test
+    /// as skipped, if this machine does not allow that.
     pub fn mount() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let tried = mount("size=1g,mode=0777", folder.path());
-        if tried {
+        let mounted = mount("size=1g,mode=0777", folder.path());
+        if mounted {
             return Some(Self(folder));
         }
-        required::skip("this machine mounts no file system for us");
+        required::skip("this machine does not allow mounting");
         None
     }
 
-    /// Where it is.
+    /// The folder where it is mounted.
     pub fn path(&self) -> &Path {
         self.0.path()
     }
 
-    /// From now on it is read, and not written.
+    /// Makes the file system read-only.
     pub fn forbid_writing(&self) {
         assert!(mount("remount,ro", self.path()));
     }
 
-    /// Takes that back.
+    /// Makes the file system writable again.
     pub fn allow_writing(&self) {
         assert!(mount("remount,rw", self.path()));
     }
@@ -49,6 +49,9 @@ impl Drop for Disk {
     fn drop(&mut self) {
         // Lazily, since the service may still have files open there.
         let unmounted = Command::new("umount").arg("--lazy").arg(self.path()).status();
-        assert!(unmounted.unwrap().success() || std::thread::panicking(), "it stays mounted");
+        assert!(
+            unmounted.unwrap().success() || std::thread::panicking(),
+            "the file system could not be unmounted"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Which database a test runs on, said in a line above it:
+//! A line above a test names the databases on which it runs:
 //!
 //! ```ignore
 //! #[apply(on_both_databases)]
@@ -6,7 +6,7 @@
 //! ```
 //!
 //! makes two tests, `a_story_with_a_service::on_sqlite` and `a_story_with_a_service::on_postgres`, each with a
-//! runtime of its own. What holds of one database only is marked `on_sqlite` or `on_postgres`. A test without
+//! runtime of its own. A test of one database only is marked `on_sqlite` or `on_postgres`. A test without
 //! such a line has no database, and fails if it asks for one.
 
 use std::cell::Cell;
@@ -26,23 +26,23 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// The one that the test on this thread is to use.
+    /// The database that the test on this thread must use.
     pub fn of_this_test() -> Self {
         OF_THIS_TEST.get().expect("this test has no database: write `#[apply(on_both_databases)]` above it")
     }
 
-    /// Runs a test on this database, or says that the machine does not have it.
+    /// Runs a test on this database, or reports the test as skipped if the machine does not have it.
     pub fn runs(self, test: impl FnOnce()) {
         if self == Self::Postgres && postgres::programs().is_none() {
             return required::skip("this machine has no initdb and no postgres");
         }
         OF_THIS_TEST.set(Some(self));
         test();
-        // With one thread for all, the next test begins where this one ends.
+        // If all tests run on one thread, the next test must not use the database of this one.
         OF_THIS_TEST.set(None);
     }
 
-    /// The same for a test that awaits.
+    /// Runs an asynchronous test on this database as [`Self::runs`] does.
     pub fn awaits<F: Future<Output = ()>>(self, test: impl FnOnce() -> F) {
         self.runs(|| actix_web::rt::System::new().block_on(test()));
     }
@@ -69,7 +69,7 @@ macro_rules! on_postgres {
     };
 }
 
-/// The function as it is written, and a module of its name with a test for each database.
+/// Expands to the function, and to a module of the same name with a test for each database.
 macro_rules! tests_on {
     ([$($place:ident: $engine:ident),*] $(#[$attribute:meta])* async fn $name:ident() $body:block) => {
         $(#[$attribute])*

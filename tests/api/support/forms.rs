@@ -1,4 +1,4 @@
-//! Complete and correct forms, to be spoiled by tests as they need.
+//! Complete and valid forms, which tests change as they need.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -45,7 +45,7 @@ pub fn upload(content: &[u8]) -> Value {
     })
 }
 
-/// What proves the bytes of a file on their way.
+/// The `Content-Digest` header of these bytes.
 pub fn digest(content: &[u8]) -> String {
     format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(content)))
 }
@@ -62,7 +62,7 @@ pub async fn send_content(client: &Client, id: &str, content: &[u8]) -> Reply {
     .await
 }
 
-/// A declaration without attachment: no optical line.
+/// A declaration without attachments, for the reason that no optical line is available.
 pub fn no_network() -> Value {
     declaration(&json!({ "category": "NO_NETWORK", "line_status": "NOT_AVAILABLE" }))
 }
@@ -72,7 +72,7 @@ pub fn declaration(reason: &Value) -> Value {
     json!({ "round": "2023", "reason": reason })
 }
 
-/// A succession to a facility of the list or to one that the list will bring.
+/// A succession to a facility that is in the list or will be added to it.
 pub fn succession(successor: &Value) -> Value {
     json!({
         "successor": {

@@ -1,4 +1,4 @@
-//! A database that is kept busy.
+//! Keeps the database of a service busy.
 
 use std::sync::mpsc::{Sender, channel};
 
@@ -8,10 +8,10 @@ use tokio::sync::oneshot;
 
 use super::{Engine, TestApp};
 
-/// Connections of a service whose database is held: four that read, two kept for writes.
+/// The setting of a service whose database is held: six connections, two of them kept for writes.
 pub const POOL: (&str, &str) = ("TODOKEDE_DATABASE_POOL", "6");
 
-/// Jobs that hold the database until this is dropped.
+/// Jobs that occupy connections to the database until this is dropped.
 pub struct Held(Vec<Sender<()>>);
 
 impl Held {
@@ -43,15 +43,15 @@ impl Held {
         held
     }
 
-    /// A job that says when it has begun and ends when it is let go.
+    /// A job that reports when it has begun and ends when this is dropped.
     fn job(&mut self) -> (oneshot::Receiver<()>, impl FnOnce() -> Result<(), Error> + Send + use<>) {
-        let (go, wait) = channel();
+        let (hold, released) = channel();
         let (began, begun) = oneshot::channel();
-        self.0.push(go);
+        self.0.push(hold);
         let job = move || {
             began.send(()).unwrap();
-            // Either it is let go or the test has ended.
-            let _: Result<(), _> = wait.recv();
+            // Nothing is ever sent: this returns once the other end is dropped.
+            let _: Result<(), _> = released.recv();
             Ok(())
         };
         (begun, job)

@@ -1,4 +1,4 @@
-//! The facility list as a test moves it, and the database behind the service's back.
+//! Facility lists for tests, and their imports.
 
 use std::fmt::Write as _;
 
@@ -17,10 +17,13 @@ pub const HEADER: &str = "facility_code,name,postal_code,address,phone,founder_n
 
 /// The code that begins with these nine digits.
 pub fn code(nine: &str) -> String {
-    (0..10).map(|check| format!("{nine}{check}")).find(|code| FacilityCode::parse(code).is_ok()).unwrap()
+    (0..10)
+        .map(|check_digit| format!("{nine}{check_digit}"))
+        .find(|code| FacilityCode::parse(code).is_ok())
+        .unwrap()
 }
 
-/// A facility of Tokyo that no list has yet; `table` is its fee table.
+/// A facility of Tokyo that is not in the list. `table` is its fee table.
 pub fn unlisted(table: u8, number: u32) -> Value {
     json!({
         "facility_code": code(&format!("13{table}99{number:04}")),
@@ -52,7 +55,7 @@ impl TestApp {
         self.try_import(list, whole_edition).await.unwrap()
     }
 
-    /// The same for a list that may be refused, with the reason as it is told.
+    /// Imports a list that may be refused. The error is the message of the refusal.
     pub async fn try_import(
         &self,
         list: impl Into<Vec<u8>>,
@@ -65,16 +68,16 @@ impl TestApp {
             let (database, policy) = (&state.database, &state.policy);
             import(&Import { database, policy, now: state.clock.now(), whole_edition }, &file)
         });
-        let done = importing.await.unwrap();
+        let imported = importing.await.unwrap();
         background::deliver_to_mailbox(&self.running.state).await.unwrap();
-        done.map_err(|error| match error {
+        imported.map_err(|error| match error {
             todokede::error::Error::Internal(source) => source.to_string(),
             other => other.to_string(),
         })
     }
 }
 
-/// A number of an embedded database, by a query.
+/// The number that a query of an embedded database gives.
 pub fn count(file: &std::path::Path, query: &str) -> i64 {
     let mut conn = connect(&Source::Sqlite(file.to_owned())).unwrap();
     super::database::count(&mut conn, query)

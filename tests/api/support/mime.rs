@@ -1,4 +1,4 @@
-//! A message as a mail program reads it: headers unfolded and decoded, the parts of an alternative.
+//! Reads a message as a mail program does: unfolds and decodes the headers, and finds the parts.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -25,11 +25,11 @@ impl Mime {
     pub fn header(&self, name: &str) -> &str {
         let mut found = self.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
         let (_, value) = found.next().unwrap_or_else(|| panic!("no {name} in {:?}", self.headers));
-        assert!(found.next().is_none(), "{name} stands twice");
+        assert!(found.next().is_none(), "{name} is there twice");
         value
     }
 
-    /// The same as a reader sees it.
+    /// The only header of a name, decoded.
     pub fn shown(&self, name: &str) -> String {
         decoded_words(self.header(name))
     }
@@ -75,7 +75,7 @@ fn quoted_printable(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// Encoded words (RFC 2047), each a whole number of characters and at most 75 long.
+/// Decodes encoded words (RFC 2047). Each must be at most 75 characters long and split no character.
 fn decoded_words(text: &str) -> String {
     let mut shown = String::new();
     let mut after_word = false;

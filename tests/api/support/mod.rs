@@ -1,4 +1,4 @@
-//! What every test works with: the service, its actors, their forms.
+//! What tests use: the service, its callers, their forms, and the servers around it.
 
 mod actor;
 mod app;

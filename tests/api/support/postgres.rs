@@ -1,6 +1,5 @@
-//! A PostgreSQL server of this test run's own, started when the first test asks for it. It lives in a
-//! temporary folder behind a socket, forgets everything at a crash, and ends with this process,
-//! however that ends.
+//! A PostgreSQL server for this test run, started when the first test needs it. It is in a temporary folder,
+//! is reached through a socket, loses its data in a crash, and ends with this process, however that ends.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -10,9 +9,9 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
 
-/// Makes the cluster, serves it, and tidies up once nobody holds this script's input any more.
-/// PostgreSQL refuses to run as root, so root hands it to another user. The server takes the place of the
-/// shell that was started for it, which as a job in the background would not hear of any SIGINT.
+/// Creates the cluster, runs its server, and stops and removes both once the input of this script is closed.
+/// PostgreSQL refuses to run as root, so root runs it as another user. The server replaces the shell that was
+/// started for it, as a shell in the background would ignore SIGINT.
 const SCRIPT: &str = r#"
 set -eu
 # An interrupt of the whole test ends whoever holds the input, and this script has to outlive that.
@@ -38,11 +37,11 @@ rm -rf "$folder"
 
 struct Server {
     folder: PathBuf,
-    /// Its input is open as long as this process lives.
+    /// Runs [`SCRIPT`]. Its input is open as long as this process runs.
     _script: Child,
 }
 
-/// Where the programs of a PostgreSQL server are, if this machine has them.
+/// The folder of the programs of a PostgreSQL server, if this machine has them.
 pub fn programs() -> Option<PathBuf> {
     folder_of(&["initdb", "postgres"])
 }
@@ -92,14 +91,14 @@ pub fn url(name: &str) -> String {
     server().url(name)
 }
 
-/// Where the server that a URL leads to has its socket.
+/// The folder in which the server of a URL has its socket.
 pub fn socket_folder(url: &str) -> PathBuf {
     let (_, address) = url.split_once('@').unwrap();
     let (host, _) = address.split_once('/').unwrap();
     host.replace("%2F", "/").into()
 }
 
-/// Runs a statement about whole databases.
+/// Runs a statement that concerns whole databases.
 pub fn administer(statement: &str) {
     PgConnection::establish(&url("postgres")).unwrap().batch_execute(statement).unwrap();
 }

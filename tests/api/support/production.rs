@@ -26,7 +26,7 @@ use super::database::TestDatabase;
 use super::sink::Sink;
 use super::{Actor, Client, PASSWORD, forms, list};
 
-/// How long a test waits for something that has to happen. Nothing is timed by it.
+/// How long a test waits for something that has to happen before it fails.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// The settings of a production service on a database, with a key of its own. Its mail server is at
@@ -43,7 +43,7 @@ pub fn settings(folder: &Path, database: &TestDatabase, variables: &[(&str, &str
         ("TODOKEDE_SMTP_URL", "smtp://todokede:secret@localhost:1".to_owned()),
         ("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp".to_owned()),
         ("DATABASE_URL", database.url().to_owned()),
-        // No balancer has to take note of a stop.
+        // There is no balancer that has to notice a stop.
         ("TODOKEDE_DRAIN_SECONDS", "0".to_owned()),
     ]);
     all.extend(variables.iter().map(|(name, value)| (*name, (*value).to_owned())));
@@ -63,12 +63,13 @@ impl Production {
         Self::start_with(&[]).await
     }
 
-    /// One whose mails go to a sink, which may take `seconds` for each step.
+    /// Starts a service whose mails go to a sink. It waits `seconds` for each step of the sink.
     pub async fn sending_to(sink: &Sink, seconds: u32) -> Self {
         Self::patient_at_the_dot(sink, seconds, seconds).await
     }
 
-    /// The same, but the sink may take `at_dot` seconds to answer to a content.
+    /// Starts a service as [`Self::sending_to`] does, but it waits `at_dot` seconds for the answer to a
+    /// mail's content.
     pub async fn patient_at_the_dot(sink: &Sink, seconds: u32, at_dot: u32) -> Self {
         Self::start_with(&[
             ("TODOKEDE_SMTP_URL", &sink.url()),
@@ -103,7 +104,7 @@ impl Production {
         Client::new(format!("http://{}", self.running.address), Lang::Ja)
     }
 
-    /// A number of its database, by a query.
+    /// The number that a query of its database gives.
     pub fn count(&self, query: &str) -> i64 {
         self.database.count(query)
     }
@@ -128,15 +129,15 @@ impl Production {
         self.state().wake.notify_one();
     }
 
-    /// Lets time pass until every mail is sent or given up: whenever all that are left wait for a
-    /// later time, that time comes.
+    /// Waits until every mail is sent or abandoned. Moves the clock forward whenever all mails that are left
+    /// wait for a later attempt.
     pub async fn run_dry(&self) {
         let left = "SELECT COUNT(*) FROM outbox WHERE state IN ('QUEUED', 'DEFERRED')";
         eventually("an empty outbox", || async {
             let now = self.database.instant(self.state().clock.now());
-            let resting = format!("{left} AND lease_holder IS NULL AND next_attempt_at > {now}");
-            let (left, resting) = (self.count(left), self.count(&resting));
-            if left > 0 && left == resting {
+            let postponed = format!("{left} AND lease_holder IS NULL AND next_attempt_at > {now}");
+            let (left, postponed) = (self.count(left), self.count(&postponed));
+            if left > 0 && left == postponed {
                 self.state().clock.advance(TimeDelta::minutes(2));
                 self.state().wake.notify_one();
             }
@@ -145,8 +146,8 @@ impl Production {
         .await;
     }
 
-    /// The listed facility of a fee table with an account, registered through the mail that the sink
-    /// took.
+    /// Registers the listed facility of a fee table with the link in the mail that the sink received, and
+    /// logs in.
     pub async fn register(&self, sink: &Sink, table: u8) -> Actor {
         let facility = list::unlisted(table, 1);
         let email = format!("reception-{table}@clinic.example");
@@ -170,7 +171,7 @@ impl Production {
         }
     }
 
-    /// Stops it; the database is left for whoever wants to look.
+    /// Stops the service, and gives its database and folder to the test.
     pub async fn stop(self) -> (Arc<TestDatabase>, TempDir) {
         self.running.stop().await.unwrap();
         (self.database, self.folder)

@@ -1,8 +1,8 @@
-//! Complete reasons of the round of 2023, one of every sort, with what follows from each.
+//! Complete reasons of the round of 2023, one of every kind, with the result that each must have.
 
 use serde_json::{Value, json};
 
-/// A reason and what the service has to make of it.
+/// A reason and the result that the service must give for it.
 pub struct Reason {
     pub form: Value,
     pub attached: bool,
@@ -12,7 +12,7 @@ pub struct Reason {
 }
 
 impl Reason {
-    /// The declaration of this reason, with an attachment where one is wanted.
+    /// The declaration of this reason, with an attachment if it needs one.
     pub fn declaration(&self, upload: &str) -> Value {
         let mut declaration = super::forms::declaration(&self.form);
         if self.attached {

@@ -1,10 +1,10 @@
-//! What a test needs of its machine.
+//! Tests that need something which not every machine has.
 
-/// Says that a test did not take place, past the harness, which would swallow it, and fails where
-/// everything is required.
+/// Reports that a test is skipped, by a direct write to standard error, as the harness hides what a test
+/// prints. Fails the test if `REQUIRE_ALL` is set.
 pub fn skip(why: &str) {
     let test = std::thread::current().name().unwrap_or_default().to_owned();
-    let told = format!("SKIPPED: {test}: {why}\n");
-    std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes()).unwrap();
-    assert!(std::env::var_os("REQUIRE_ALL").is_none(), "{told}");
+    let message = format!("SKIPPED: {test}: {why}\n");
+    std::io::Write::write_all(&mut std::io::stderr(), message.as_bytes()).unwrap();
+    assert!(std::env::var_os("REQUIRE_ALL").is_none(), "{message}");
 }

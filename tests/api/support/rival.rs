@@ -1,5 +1,5 @@
-//! A transaction beside the service, by which a race is certain instead of likely: it holds what
-//! requests need, lets them queue behind it, and ends when the test says so.
+//! A transaction beside the service, with which a race happens every time: it holds locks that requests need,
+//! so that they queue, and ends when the test ends it.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use todokede::db::engine::locks::{self, Lock};
 use super::TestApp;
 use super::database::{count, execute};
 
-/// How long requests may take to queue; the service itself waits five seconds for a lock.
+/// How often it is checked whether requests queue. The service itself waits five seconds for a lock.
 const TRIES: u32 = 400;
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -25,7 +25,7 @@ impl Rival {
         Self(conn)
     }
 
-    /// Holds locks of the service.
+    /// Takes locks of the service, and holds them until the transaction ends.
     pub fn hold(&mut self, held: &[Lock<'_>]) {
         locks::hold(&mut self.0, held).unwrap();
     }
@@ -35,12 +35,12 @@ impl Rival {
         execute(&mut self.0, statement).unwrap();
     }
 
-    /// Waits until so many requests queue for a lock of any kind.
+    /// Waits until exactly so many `requests` wait for a lock of any kind.
     pub async fn until_queued(&self, app: &TestApp, requests: i64) {
-        let mut watching = app.database.connect();
+        let mut observer = app.database.connect();
         for _ in 0..TRIES {
             let queued = count(
-                &mut watching,
+                &mut observer,
                 "SELECT COUNT(*) FROM pg_stat_activity \
                  WHERE datname = current_database() AND wait_event_type = 'Lock'",
             );
@@ -49,7 +49,7 @@ impl Rival {
             }
             tokio::time::sleep(PAUSE).await;
         }
-        panic!("{requests} requests never queued");
+        panic!("{requests} requests did not queue in time");
     }
 
     /// Ends the transaction and keeps what it changed.
@@ -57,7 +57,7 @@ impl Rival {
         execute(&mut self.0, "COMMIT").unwrap();
     }
 
-    /// Ends the transaction and takes back what it changed.
+    /// Ends the transaction and undoes what it changed.
     pub fn roll_back(mut self) {
         execute(&mut self.0, "ROLLBACK").unwrap();
     }

@@ -1,4 +1,4 @@
-//! What the tables hold, for what a test cannot see through the service:
+//! Reads and changes rows of the database, for what a test cannot do through the service:
 //! `app.rows("outbox").with("state", "SENT").count()`.
 
 use std::fmt::{Display, Write as _};
@@ -9,7 +9,7 @@ use super::TestApp;
 use super::database::TestDatabase;
 use super::production::Production;
 
-/// The rows of a table that fit everything which was asked of them.
+/// The rows of a table that meet every condition so far.
 #[derive(Clone)]
 pub struct Rows<'a> {
     database: &'a TestDatabase,
@@ -59,7 +59,7 @@ impl Rows<'_> {
         self.like(column, &format!("%{text}%"))
     }
 
-    /// Those whose column fits a pattern, in which `%` stands for anything.
+    /// Those whose column matches a pattern, in which `%` stands for anything.
     pub fn like(self, column: &str, pattern: &str) -> Self {
         self.and(&format!("{column} LIKE {}", quoted(pattern)))
     }
@@ -70,25 +70,25 @@ impl Rows<'_> {
         self.and(&format!("{column} > {instant}"))
     }
 
-    /// How many they are.
+    /// How many rows there are.
     pub fn count(&self) -> i64 {
         let Self { database, table, conditions } = self;
         database.count(&format!("SELECT COUNT(*) FROM {table} WHERE {conditions}"))
     }
 
-    /// Gives a column of all of them a value, behind the service's back.
+    /// Sets a column of all these rows in the database, without the service.
     pub fn set(&self, column: &str, value: impl Display) {
         let Self { database, table, conditions } = self;
         database.execute(&format!("UPDATE {table} SET {column} = {} WHERE {conditions}", quoted(value)));
     }
 
-    /// Empties a column of all of them, behind the service's back.
+    /// Sets a column of all these rows to null, without the service.
     pub fn clear(&self, column: &str) {
         let Self { database, table, conditions } = self;
         database.execute(&format!("UPDATE {table} SET {column} = NULL WHERE {conditions}"));
     }
 
-    /// Deletes all of them, behind the service's back.
+    /// Deletes all these rows, without the service.
     pub fn delete(&self) {
         let Self { database, table, conditions } = self;
         database.execute(&format!("DELETE FROM {table} WHERE {conditions}"));

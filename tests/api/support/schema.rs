@@ -1,8 +1,8 @@
-//! Values held against the document's schemas.
+//! Compares values with the document's schemas.
 
 use serde_json::{Map, Value};
 
-/// A schema, or another part of the document, with its reference followed.
+/// A schema, or another part of the document, whose reference is resolved.
 pub fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     if let Some(name) = schema["$ref"].as_str() {
         return resolved(document, document.pointer(name.trim_start_matches('#')).unwrap());
@@ -14,33 +14,33 @@ pub fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     }
 }
 
-/// Everything about a value that its schema does not promise.
+/// All differences between a value and its schema.
 pub fn breaches(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
     let mut found = Vec::new();
     hold(document, schema, value, "", &mut found);
     found
 }
 
-fn hold(document: &Value, schema: &Value, value: &Value, place: &str, found: &mut Vec<String>) {
+fn hold(document: &Value, schema: &Value, value: &Value, location: &str, found: &mut Vec<String>) {
     let schema = resolved(document, schema);
     if let Some(parts) = schema["allOf"].as_array() {
-        let whole = merged(document, parts);
-        return hold(document, &whole, value, place, found);
+        let object_schema = merged(document, parts);
+        return hold(document, &object_schema, value, location, found);
     }
     if let Some(choices) = schema["oneOf"].as_array() {
         if choices.iter().all(|choice| !breaches(document, choice, value).is_empty()) {
-            found.push(format!("{place}: {value} is none of the choices"));
+            found.push(format!("{location}: {value} is none of the choices"));
         }
         return;
     }
     let fits = match (schema["type"].as_str(), value) {
         (Some("object"), Value::Object(object)) => {
-            hold_object(document, schema, object, place, found);
+            hold_object(document, schema, object, location, found);
             true
         }
         (Some("array"), Value::Array(entries)) => {
             for (index, entry) in entries.iter().enumerate() {
-                hold(document, &schema["items"], entry, &format!("{place}/{index}"), found);
+                hold(document, &schema["items"], entry, &format!("{location}/{index}"), found);
             }
             schema["maxItems"].as_u64().is_none_or(|most| entries.len() as u64 <= most)
         }
@@ -59,7 +59,7 @@ fn hold(document: &Value, schema: &Value, value: &Value, place: &str, found: &mu
         _ => false,
     };
     if !fits {
-        found.push(format!("{place}: {value} does not fit {schema}"));
+        found.push(format!("{location}: {value} does not fit {schema}"));
     }
 }
 
@@ -67,18 +67,18 @@ fn hold_object(
     document: &Value,
     schema: &Value,
     object: &Map<String, Value>,
-    place: &str,
+    location: &str,
     found: &mut Vec<String>,
 ) {
     for name in schema["required"].as_array().into_iter().flatten() {
         if !object.contains_key(name.as_str().unwrap()) {
-            found.push(format!("{place}: {name} is missing"));
+            found.push(format!("{location}: {name} is missing"));
         }
     }
     for (name, value) in object {
         match schema["properties"].get(name) {
-            Some(member) => hold(document, member, value, &format!("{place}/{name}"), found),
-            None => found.push(format!("{place}: {name} is not described")),
+            Some(member) => hold(document, member, value, &format!("{location}/{name}"), found),
+            None => found.push(format!("{location}: {name} is not described")),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! A mail server of the test's own: STARTTLS or TLS from the start, AUTH, and a fault wherever one is
-//! wanted. It remembers every mail it has taken and everything that was said to it in the clear.
+//! A mail server that belongs to a test: STARTTLS or TLS from the start, AUTH, and a fault wherever a test
+//! sets one. It keeps every mail that it accepted and every command that it got without encryption.
 
 mod conversation;
 mod tls;
@@ -18,7 +18,7 @@ use super::mime::Mime;
 /// The user and the password that it knows.
 pub const LOGIN: (&str, &str) = ("todokede", "a+b/c");
 
-/// Where in the conversation a fault strikes.
+/// The part of a conversation in which a fault happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     Banner,
@@ -36,9 +36,9 @@ pub enum Phase {
 pub enum Fault {
     /// It answers this instead.
     Says(&'static str),
-    /// It answers this, but later than anybody waits.
+    /// It answers this, but later than a client waits.
     SaysLate(&'static str),
-    /// It answers well, and in the same breath this.
+    /// It gives the good answer, and this after it.
     Adds(&'static str),
     /// It answers in Latin-1.
     SpeaksLatin,
@@ -61,7 +61,7 @@ pub enum Fault {
 struct Rule {
     phase: Phase,
     fault: Fault,
-    /// Only for recipients that end so.
+    /// The end of the recipients to which the rule applies.
     to: String,
     times: usize,
 }
@@ -106,7 +106,7 @@ impl Shared {
         self.world.lock().unwrap()
     }
 
-    /// The fault that strikes here, used up by one.
+    /// The fault that happens here. It counts as used once more.
     fn fault(&self, phase: Phase, to: &str) -> Option<Fault> {
         let mut world = self.world();
         let strikes = |rule: &&mut Rule| rule.phase == phase && rule.times > 0 && to.ends_with(&rule.to);
@@ -125,12 +125,12 @@ pub struct Sink {
 }
 
 impl Sink {
-    /// One that wants STARTTLS.
+    /// Starts a server that requires STARTTLS.
     pub async fn start() -> Self {
         Self::start_as(false).await
     }
 
-    /// One that speaks TLS from the first byte.
+    /// Starts a server that uses TLS from the first byte.
     pub async fn start_with_tls() -> Self {
         Self::start_as(true).await
     }
@@ -157,12 +157,12 @@ impl Sink {
         self.folder.path().join("ca.pem")
     }
 
-    /// Lets a fault strike from now on, whoever the mail is to.
+    /// Makes a fault happen from now on, to mails for every recipient.
     pub fn strike(&self, phase: Phase, fault: Fault) {
         self.strike_for(phase, fault, "", usize::MAX);
     }
 
-    /// Lets a fault strike so many times, for recipients that end so.
+    /// Makes a fault happen so many `times`, to mails for recipients that end in `to`.
     pub fn strike_for(&self, phase: Phase, fault: Fault, to: &str, times: usize) {
         self.shared.world().rules.push(Rule { phase, fault, to: to.to_owned(), times });
     }
@@ -172,7 +172,7 @@ impl Sink {
         self.shared.world().rules.clear();
     }
 
-    /// Nobody listens any more, and every connection is lost.
+    /// Stops listening and closes every connection.
     pub fn shut_down(&self) {
         self.serving.abort();
     }
@@ -208,12 +208,12 @@ impl Sink {
         self.shared.world().said_in_the_clear.clone()
     }
 
-    /// The bytes of answers without an end that somebody took.
+    /// How many bytes of endless answers were sent.
     pub fn flooded(&self) -> usize {
         self.shared.world().flooded
     }
 
-    /// How often somebody connected.
+    /// How many connections there were.
     pub fn connections(&self) -> usize {
         self.shared.world().connections
     }

@@ -1,4 +1,4 @@
-//! A standby that commits wait for, present or gone.
+//! A standby that commits wait for, and that may be missing.
 
 use std::time::Duration;
 
@@ -11,19 +11,19 @@ use uuid::Uuid;
 use super::database::{TestDatabase, count, source};
 use super::postgres::administer;
 
-/// The setting is the whole server's.
+/// Lets one test at a time change the standbys, as that is a setting of the whole server.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
-/// What commits to one database wait for. Those of other tests' databases go on: this server waits for
-/// nobody unless a database asks for it.
+/// A standby that commits to one database wait for. Commits to the databases of other tests do not wait, as
+/// that is the server's default.
 pub struct Standby {
     url: String,
     _alone: MutexGuard<'static, ()>,
 }
 
 impl Standby {
-    /// From now on connections to this database are made whose commits wait for standbys. As long as none is
-    /// wanted, that is for nobody.
+    /// Makes the commits of new connections to this database wait for the standbys that the server names. It
+    /// names none yet.
     pub async fn of(database: &TestDatabase) -> Self {
         let alone = ONE_AT_A_TIME.lock().await;
         let name = database.name();
@@ -31,29 +31,29 @@ impl Standby {
         Self { url: database.url().to_owned(), _alone: alone }
     }
 
-    /// One is wanted, and none is there.
+    /// Names a standby that does not exist, so that commits wait.
     pub async fn leaves(&self) {
         set("ALTER SYSTEM SET synchronous_standby_names TO 'gone'");
-        // The server takes note in its own time.
+        // The server applies the setting after a moment.
         while !self.commits_wait() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// Whether a commit waits for a standby. The one that tells is ended.
+    /// Tries a commit, and tells whether it waits for a standby. The connection of that commit is ended.
     fn commits_wait(&self) -> bool {
         let mut probe = PgConnection::establish(&self.url).unwrap();
         let name = format!("probe-{}", Uuid::new_v4().simple());
         probe.batch_execute(&format!("SET application_name = '{name}'")).unwrap();
         let committing = std::thread::spawn(move || {
-            // It fails where it is ended.
+            // This fails if the connection is ended.
             let _ = probe.batch_execute("SELECT pg_logical_emit_message(true, 'probe', '')");
         });
-        let mut other = connect(&source(&self.url)).unwrap();
+        let mut observer = connect(&source(&self.url)).unwrap();
         let of_probe = format!("FROM pg_stat_activity WHERE application_name = '{name}'");
         let waiting = format!("SELECT COUNT(*) {of_probe} AND wait_event = 'SyncRep'");
         let waits = loop {
-            if count(&mut other, &waiting) > 0 {
+            if count(&mut observer, &waiting) > 0 {
                 break true;
             }
             if committing.is_finished() {
@@ -66,8 +66,8 @@ impl Standby {
         waits
     }
 
-    /// What waits is let go.
-    #[expect(clippy::unused_self, reason = "whoever has none cannot bring it back")]
+    /// Names no standby any more, so that waiting commits finish.
+    #[expect(clippy::unused_self, reason = "only the test that has a standby may call this")]
     pub fn returns(&self) {
         set("ALTER SYSTEM RESET synchronous_standby_names");
     }
@@ -79,7 +79,7 @@ impl Drop for Standby {
     }
 }
 
-/// A change of the system's settings is no transaction's.
+/// Runs an `ALTER SYSTEM`, which cannot be part of a transaction, and applies it.
 fn set(statement: &str) {
     administer(statement);
     administer("SELECT pg_reload_conf()");

@@ -1,4 +1,4 @@
-//! A tap on the line to PostgreSQL, which counts how often the service waits for an answer.
+//! A proxy before PostgreSQL, which counts round trips and can hold answers back.
 
 use std::os::unix::net;
 use std::path::{Path, PathBuf};
@@ -11,12 +11,12 @@ use tokio::net::{UnixListener, UnixStream};
 
 use super::postgres;
 
-/// What libpq calls the socket of a server in a folder.
+/// The name that libpq gives to the socket of a server in a folder.
 const SOCKET: &str = ".s.PGSQL.5432";
 const QUERY: u8 = b'Q';
 const SYNC: u8 = b'S';
 
-/// Stands between a service and the server that a URL leads to by a socket.
+/// A proxy between a service and the server of a URL, which is reached through a socket.
 pub struct Tap {
     url: String,
     _folder: TempDir,
@@ -27,14 +27,14 @@ pub struct Tap {
 struct Heard {
     /// The round trips of each transaction that was committed.
     transactions: Mutex<Vec<usize>>,
-    /// How often the server was frozen. A connection that is older than the last time is silent.
+    /// How often the server was frozen. A connection that is older than the last time gets no answers.
     freezes: AtomicUsize,
-    /// Whether commits stay without an answer, and their connections with them.
+    /// Whether commits get no answer, and their connections none after that.
     swallows_commits: AtomicBool,
 }
 
 impl Tap {
-    /// Opens a tap before a server.
+    /// Opens a tap in front of a server.
     pub fn open(url: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = net::UnixListener::bind(folder.path().join(SOCKET)).unwrap();
@@ -43,7 +43,7 @@ impl Tap {
         let server = server.join(SOCKET);
         let heard = Arc::<Heard>::default();
         let hearing = Arc::clone(&heard);
-        // On a thread of its own: a service that ends asks its database while the test stands still.
+        // On a thread of its own, as a service that ends uses its database while the test is blocked.
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(accept(listener, server, hearing));
@@ -67,14 +67,14 @@ impl Tap {
         self.heard.swallows_commits.store(swallows, Ordering::Relaxed);
     }
 
-    /// The dearest transaction since this was asked last.
+    /// The most round trips of a transaction since this was last called.
     pub fn dearest(&self) -> usize {
         let counted = std::mem::take(&mut *self.heard.transactions.lock().unwrap());
         counted.into_iter().max().unwrap_or_default()
     }
 }
 
-/// A folder as a URL has it.
+/// A folder in the form in which it is in a URL.
 fn escaped(folder: &Path) -> String {
     folder.display().to_string().replace('/', "%2F")
 }
@@ -89,13 +89,13 @@ async fn accept(listener: net::UnixListener, server: PathBuf, heard: Arc<Heard>)
         tokio::spawn(async move { tokio::io::copy(&mut answers, &mut answering).await });
         let heard = Arc::clone(&heard);
         tokio::spawn(async move {
-            // Whoever hangs up ends this, and the other half with it.
+            // This ends when either side closes the connection, and the other direction ends too.
             let _ = forward(&mut asking, &mut requests, &heard).await;
         });
     }
 }
 
-/// Hands message after message on: a kind, which the very first does not have, a length and the rest.
+/// Forwards each message: a kind, which only the first message lacks, a length, and the rest.
 async fn forward(
     asking: &mut (impl AsyncRead + Unpin),
     requests: &mut (impl AsyncWrite + Unpin),

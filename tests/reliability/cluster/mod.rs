@@ -1,5 +1,6 @@
-//! Three PostgreSQL nodes of the test's own that fail over by themselves: Patroni in its strict
-//! synchronous mode, one etcd that it decides by, and `HAProxy`, which leads to the primary.
+//! Three PostgreSQL nodes that belong to a test and fail over by themselves: Patroni in its strict
+//! synchronous mode, one etcd, with which it elects the primary, and `HAProxy`, which sends connections to
+//! the primary.
 
 mod node;
 
@@ -16,24 +17,24 @@ use crate::workplace::Workplace;
 use crate::{knobs, required};
 use node::Node;
 
-/// How long the cluster may take to become whole: to be made, or to take a killed node back.
+/// How long the cluster may take until all nodes work, after its start or after a killed node is restarted.
 const PATIENCE: Duration = Duration::from_mins(3);
 /// How long a primary goes on without the others before it is lost: too short for them to replace it.
 const ALONE: Duration = Duration::from_millis(1_500);
-/// How often it is looked at.
+/// The pause between two checks of the cluster.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// A cluster that runs.
+/// A running cluster.
 pub struct Cluster {
     nodes: Vec<Node>,
     port: u16,
     _balancer: Balancer,
     _etcd: Process,
-    /// Last, so that its processes are killed after those who would start them again.
+    /// This is the last field, so that its processes are killed after those that would start them again.
     _workplace: Workplace,
 }
 
-/// Whether the machine has what a cluster takes.
+/// Whether the machine has the programs that a cluster needs.
 pub fn has_programs() -> bool {
     let found = node::programs().is_some();
     if !found {
@@ -43,7 +44,7 @@ pub fn has_programs() -> bool {
 }
 
 impl Cluster {
-    /// Makes a cluster and waits until it is whole.
+    /// Starts a cluster and waits until all its nodes work.
     pub async fn start() -> Self {
         let workplace = Workplace::new("cluster");
         let (etcd, etcd_port) = start_etcd(&workplace);
@@ -56,7 +57,7 @@ impl Cluster {
         cluster
     }
 
-    /// The URL of a database on whichever node is the primary.
+    /// The URL of a database on the node that is the primary at the time.
     pub fn url(&self, database: &str) -> String {
         format!(
             "postgres://{}@127.0.0.1:{}/{database}?target_session_attrs=read-write&connect_timeout=5",
@@ -65,17 +66,17 @@ impl Cluster {
         )
     }
 
-    /// Makes a database, and waits until the balancer leads to who can.
+    /// Creates a database, and repeats that until the balancer sends it to the primary.
     pub async fn create_database(&self, name: &str) {
         let began = Instant::now();
         loop {
-            let made = PgConnection::establish(&self.url("postgres")).map_err(|error| error.to_string());
-            let made = made.and_then(|mut connection| {
+            let created = PgConnection::establish(&self.url("postgres")).map_err(|error| error.to_string());
+            let created = created.and_then(|mut connection| {
                 let statement = format!("CREATE DATABASE {name} TEMPLATE template0");
                 connection.batch_execute(&statement).map_err(|error| error.to_string())
             });
-            let Err(why) = made else { return };
-            assert!(began.elapsed() < PATIENCE, "{why}");
+            let Err(error) = created else { return };
+            assert!(began.elapsed() < PATIENCE, "{error}");
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -90,17 +91,15 @@ impl Cluster {
         None
     }
 
-    /// Kills the primary's node where it stands: Patroni, the server and all its processes. Tells which
-    /// node that was.
+    /// Kills the node of the primary at once: Patroni, the server and all its processes. Gives its number.
     pub async fn kill_leader(&mut self) -> usize {
         let leader = self.some_leader().await;
         self.nodes[leader].kill();
         leader
     }
 
-    /// Cuts the primary off from the nodes that follow it, lets it go on alone for a while, and kills all
-    /// three; those that followed come back. What only the primary had is gone with it. Tells which
-    /// node that was.
+    /// Freezes the nodes that follow the primary, lets it go on alone for a while, kills all three, and
+    /// restarts those that followed. What only the primary had is lost with it. Gives the number of its node.
     pub async fn black_out(&mut self) -> usize {
         let leader = self.some_leader().await;
         self.followers_of(leader).for_each(|node| node.freeze());
@@ -128,7 +127,8 @@ impl Cluster {
         }
     }
 
-    /// Asks the primary to hand over to the node that commits wait for, as for its maintenance.
+    /// Asks the primary to hand over to the node that commits wait for, as an operator does before
+    /// maintenance.
     pub async fn switch_over(&self) {
         let began = Instant::now();
         loop {
@@ -156,9 +156,9 @@ impl Cluster {
                 return;
             }
             let all_live = self.nodes.iter_mut().all(Node::lives);
-            let words = || self.nodes.iter().map(Node::last_words).collect::<Vec<_>>().join("\n");
-            assert!(all_live, "a node ended by itself:\n{}", words());
-            assert!(began.elapsed() < PATIENCE, "{leader:?}, {followers} replicas:\n{}", words());
+            let logs = || self.nodes.iter().map(Node::last_words).collect::<Vec<_>>().join("\n");
+            assert!(all_live, "a node ended by itself:\n{}", logs());
+            assert!(began.elapsed() < PATIENCE, "{leader:?}, {followers} replicas:\n{}", logs());
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -172,7 +172,7 @@ impl Cluster {
     }
 }
 
-/// One is enough: what is lost here is a primary and not the store that elects it.
+/// Starts etcd. One is enough, as these tests kill primaries and not the store that elects them.
 fn start_etcd(workplace: &Workplace) -> (Process, u16) {
     let desk = workplace.desk("etcd");
     let (clients, peers) = (free_port(), free_port());
@@ -191,7 +191,8 @@ fn start_etcd(workplace: &Workplace) -> (Process, u16) {
     (Process::start(&mut command), clients)
 }
 
-/// The way to the primary, closed as soon as it is none any more.
+/// The configuration of the balancer: it sends connections to the primary, and closes them as soon as that is
+/// no longer the primary.
 fn configuration(port: u16, nodes: &[Node]) -> String {
     let servers: Vec<String> = nodes.iter().map(Node::as_balanced).collect();
     format!(

@@ -9,23 +9,23 @@ use crate::process::{self, Process};
 use crate::service::{free_port, tail};
 use crate::workplace::{self, Workplace};
 
-/// The superuser, trusted from this machine.
+/// The superuser, who needs no password from this machine.
 pub const USER: &str = "todokede";
-/// What Patroni makes, copies and mends a server's data with.
+/// The programs with which Patroni creates, copies and repairs a server's data.
 const PROGRAMS: [&str; 5] = ["initdb", "postgres", "pg_controldata", "pg_basebackup", "pg_rewind"];
-/// How long a node may take to say what it is.
+/// How long a node may take to report its role.
 const ONE_ANSWER: Duration = Duration::from_secs(2);
-/// How long it may take to hand over.
+/// How long a switchover may take.
 const HANDING_OVER: Duration = Duration::from_mins(1);
 
-/// Where they are, if this machine has them.
+/// The folder of these programs, if this machine has them.
 pub fn programs() -> Option<PathBuf> {
     postgres::folder_of(&PROGRAMS)
 }
 
 pub struct Node {
     name: String,
-    /// Everything that runs on this node works here or below.
+    /// The processes of this node work in this folder or in one below.
     desk: PathBuf,
     server: u16,
     patroni: u16,
@@ -33,7 +33,7 @@ pub struct Node {
 }
 
 impl Node {
-    /// A node of a cluster that decides by this etcd; not started yet.
+    /// A node of the cluster that uses this etcd. It is not started yet.
     pub fn new(number: usize, workplace: &Workplace, etcd: u16) -> Self {
         let name = format!("node-{number}");
         let desk = workplace.desk(&name);
@@ -42,7 +42,7 @@ impl Node {
         node
     }
 
-    /// Starts Patroni, which makes or mends the server's data and starts the server.
+    /// Starts Patroni, which creates or repairs the server's data and starts the server.
     pub fn start(&mut self) {
         let log = File::options().create(true).append(true).open(self.log()).unwrap();
         let mut command = process::database_command(process::find("patroni").unwrap());
@@ -55,17 +55,17 @@ impl Node {
         self.process = Some(Process::start(&mut command));
     }
 
-    /// Whether it runs, so far as it should.
+    /// False if Patroni was started and has ended.
     pub fn lives(&mut self) -> bool {
         self.process.as_mut().is_none_or(Process::lives)
     }
 
-    /// Stops everything that runs on it in the middle of whatever it does, until it is killed.
+    /// Stops every process of this node (`SIGSTOP`), until they are killed.
     pub fn freeze(&self) {
         process::signal("STOP", &workplace::processes_in(&self.desk));
     }
 
-    /// Kills everything that runs on it, at the same moment: the node has lost its power.
+    /// Kills every process of this node, as a loss of power does.
     pub fn kill(&mut self) {
         workplace::kill_all_in(&self.desk);
         self.process = None;
@@ -78,11 +78,11 @@ impl Node {
         answer.is_ok_and(|answer| answer.status() == 200)
     }
 
-    /// Has it hand over what it leads; tells whether it did.
+    /// Asks this node to stop being the primary; tells whether it did.
     pub async fn hand_over(&self) -> bool {
         let url = format!("http://127.0.0.1:{}/switchover", self.patroni);
-        let wish = serde_json::json!({ "leader": self.name });
-        let answer = reqwest::Client::new().post(url).timeout(HANDING_OVER).json(&wish).send().await;
+        let request = serde_json::json!({ "leader": self.name });
+        let answer = reqwest::Client::new().post(url).timeout(HANDING_OVER).json(&request).send().await;
         answer.is_ok_and(|answer| answer.status() == 200)
     }
 
@@ -91,7 +91,7 @@ impl Node {
         format!("  server {} 127.0.0.1:{} check port {}", self.name, self.server, self.patroni)
     }
 
-    /// What it wrote last.
+    /// The end of its log.
     pub fn last_words(&self) -> String {
         format!("{}:\n{}", self.name, tail(&self.log()))
     }
@@ -100,8 +100,8 @@ impl Node {
         self.desk.join("log")
     }
 
-    /// A lost primary is never waited for, and nothing is acknowledged that only one node holds. The
-    /// times are as short as Patroni's checks of itself let them be.
+    /// Patroni does not wait for a lost primary, and no commit is acknowledged that only one node has. The
+    /// times are the shortest that Patroni accepts.
     fn configuration(&self, etcd: u16) -> String {
         let Self { name, desk, server, patroni, .. } = self;
         let (desk, programs) = (desk.display(), programs().unwrap());

@@ -1,4 +1,4 @@
-//! The ledger held against what the service and its database have.
+//! Compares the ledger with what the service and its database have.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::line::{Ask, Line};
 use super::writer::{Act, Writer};
 use super::{Book, Entry, Findings};
 
-/// Holds every entry of every writer, and the sums of them all.
+/// Checks every entry of every writer, and the sums over all writers.
 pub async fn audit(writers: &[Writer], line: &Line, book: &Book) -> Findings {
     delivered(line).await;
     let mut findings = Findings::default();
@@ -24,7 +24,7 @@ pub async fn audit(writers: &[Writer], line: &Line, book: &Book) -> Findings {
     findings
 }
 
-/// Holds every entry of one writer.
+/// Checks every entry of one writer.
 async fn hold(writer: &Writer) -> Findings {
     let (acknowledged, stuck) = (writer.entries.len(), writer.stuck.clone());
     let mut findings = Findings { acknowledged, stuck, ..Findings::default() };
@@ -37,7 +37,7 @@ async fn hold(writer: &Writer) -> Findings {
     findings
 }
 
-/// Waits until no mail waits any more. What `/readyz` tells may be a second old.
+/// Waits until no mail is left to be delivered. The answer of `/readyz` may be a second old.
 async fn delivered(line: &Line) {
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     while line.insist(&Ask::get("/readyz")).await.body["mails_waiting"] != 0 {
@@ -45,7 +45,7 @@ async fn delivered(line: &Line) {
     }
 }
 
-/// Everything that a list has, page by page.
+/// All items of a list, from all its pages.
 async fn whole_list(line: &Line, path: &str) -> Vec<Value> {
     let mut all = Vec::new();
     let mut next = String::new();
@@ -99,7 +99,7 @@ async fn hold_files(writer: &Writer, findings: &mut Findings) {
     }
 }
 
-/// Each effect mails once; the sandbox's mailbox shows what arrived.
+/// Checks in the sandbox's mailbox that each effect sent one mail.
 async fn hold_mails(writer: &Writer, findings: &mut Findings) {
     let mails = whole_list(&writer.line, &format!("/sandbox/messages?to={}&", writer.email)).await;
     for (act, kind) in [
@@ -115,7 +115,7 @@ async fn hold_mails(writer: &Writer, findings: &mut Findings) {
     }
 }
 
-/// Every key is retried: the same answer again, and marked as such.
+/// Sends a request again: its key must give the same answer, marked as replayed.
 async fn ask_again(writer: &Writer, entry: &Entry, findings: &mut Findings) {
     let key = entry.ask.key.as_deref().unwrap();
     match writer.line.try_to(&entry.ask).await {
@@ -126,11 +126,11 @@ async fn ask_again(writer: &Writer, entry: &Entry, findings: &mut Findings) {
                 findings.stuck.push(format!("{key}: {} and before {}", again.text, first.text));
             }
         }
-        Err(why) => findings.stuck.push(format!("{key}: {why}")),
+        Err(error) => findings.stuck.push(format!("{key}: {error}")),
     }
 }
 
-/// The database has as many rows as there are keys for them.
+/// Checks that the database has as many rows as there are keys for them.
 fn hold_sums(writers: &[Writer], book: &Book, findings: &mut Findings) {
     let sum = |act: Act| writers.iter().map(|writer| writer.of(act).count()).sum::<usize>();
     let keys = writers.iter().map(|writer| writer.entries.len()).sum();

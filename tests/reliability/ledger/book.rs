@@ -1,4 +1,4 @@
-//! The database behind the service's back.
+//! Reads the database without the service.
 
 use std::path::PathBuf;
 
@@ -6,9 +6,9 @@ use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection as _, RunQueryDsl as _};
 
-/// Where the service keeps its rows.
+/// The database in which the service stores its rows.
 pub enum Book {
-    /// A file of SQLite's.
+    /// A file of an embedded database.
     Sqlite(PathBuf),
     /// A database of PostgreSQL, by its URL.
     Postgres(String),
@@ -38,7 +38,7 @@ impl Book {
         usize::try_from(row.number).unwrap()
     }
 
-    /// What is broken in the database's own structures.
+    /// What is damaged in the file of the database.
     pub fn damage(&self) -> Vec<String> {
         match self {
             Self::Sqlite(file) => {
@@ -46,7 +46,7 @@ impl Book {
                     diesel::sql_query("PRAGMA integrity_check").load(&mut open(file)).unwrap();
                 words.into_iter().map(|word| word.integrity_check).filter(|word| word != "ok").collect()
             }
-            // Its structures are its own affair.
+            // The files of PostgreSQL are not checked.
             Self::Postgres(_) => Vec::new(),
         }
     }

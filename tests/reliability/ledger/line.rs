@@ -1,4 +1,4 @@
-//! A bad line to the service.
+//! A client that repeats its requests until the service answers.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// How long a request is repeated before its key counts as stuck: longer than any outage made here.
+/// How long a request is repeated before its key counts as stuck: longer than any outage in these tests.
 pub const PATIENCE: Duration = Duration::from_mins(3);
-/// How long one answer is waited for. Some waits of the service are ten seconds.
+/// How long the client waits for one answer. The service itself may wait for ten seconds.
 const ONE_ANSWER: Duration = Duration::from_secs(20);
 /// The pause before a request is repeated.
 const PAUSE: Duration = Duration::from_millis(25);
-/// What a 503 of the service's own says; all of them are to be repeated.
+/// The codes of the service's own 503 answers, after which a request is to be repeated.
 const TURNED_AWAY: [&str; 3] = ["OVERLOADED", "UNAVAILABLE", "OUTCOME_UNKNOWN"];
 
 /// One request, to be sent any number of times.
@@ -36,13 +36,13 @@ impl Ask {
         Self { method: Method::POST, body: Some(body), ..Self::get(path) }
     }
 
-    /// The same under an idempotency key.
+    /// The same request with an idempotency key.
     pub fn keyed(self, key: String) -> Self {
         Self { key: Some(key), ..self }
     }
 }
 
-/// A whole answer.
+/// An answer that was read to its end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply {
     pub status: u16,
@@ -53,20 +53,20 @@ pub struct Reply {
     pub body: Value,
 }
 
-/// What all writers met together.
+/// What happened to the requests of all writers.
 #[derive(Debug)]
 pub struct Tally {
     pub acknowledged: Cell<u64>,
     pub ambiguous: Cell<u64>,
     pub done_unseen: Cell<u64>,
-    /// Answers with 503, by their code.
+    /// How many answers had status 503, by code.
     pub turned_away: RefCell<BTreeMap<String, u64>>,
     /// Requests that were sent, repetitions included.
     pub sent: Cell<u64>,
-    /// Requests that brought no good answer the first time.
+    /// The first failure of each request that did not succeed at once.
     pub failed: RefCell<Vec<String>>,
     pub longest_silence: Cell<Duration>,
-    /// The longest since somebody last asked.
+    /// The longest silence since `Ledger::silence` was last called.
     pub silence: Cell<Duration>,
     pub errors: RefCell<Vec<String>>,
     last_answer: Cell<Instant>,
@@ -100,8 +100,7 @@ impl Tally {
     }
 }
 
-/// Somebody who talks to the service and does not give up. Of several addresses another one is tried
-/// after each failure.
+/// A client that repeats its requests. If it has several addresses, it tries the next one after each failure.
 pub struct Line {
     http: reqwest::Client,
     urls: Rc<[String]>,
@@ -123,13 +122,13 @@ impl Line {
         }
     }
 
-    /// Speaks as an account from now on, and logs in whenever that is needed.
+    /// Sends all later requests as this account, and logs in whenever that is needed.
     pub fn speak_as(&self, email: &str, password: &str) {
         self.login.replace(Some(json!({ "email": email, "password": password })));
         self.token.take();
     }
 
-    /// Sends a request once. An error says why no whole answer came back.
+    /// Sends a request once. An error says why no complete answer came.
     async fn send(&self, ask: &Ask) -> reqwest::Result<Reply> {
         self.tally.sent.set(self.tally.sent.get() + 1);
         let base = &self.urls[self.turn.get() % self.urls.len()];
@@ -158,12 +157,13 @@ impl Line {
         Ok(Reply { status, etag, location, replayed, text, body })
     }
 
-    /// Repeats a request until its good answer comes.
+    /// Repeats a request until it succeeds.
     pub async fn insist(&self, ask: &Ask) -> Reply {
-        self.try_to(ask).await.unwrap_or_else(|why| panic!("{ask:?}: {why}"))
+        self.try_to(ask).await.unwrap_or_else(|error| panic!("{ask:?}: {error}"))
     }
 
-    /// The same; an error says how the last try ended after all patience.
+    /// Repeats a request until it succeeds. An error says how the last attempt ended: after [`PATIENCE`], or
+    /// with an answer after which the request is not to be repeated.
     pub async fn try_to(&self, ask: &Ask) -> Result<Reply, String> {
         let began = Instant::now();
         let mut unsure = false;
@@ -177,7 +177,7 @@ impl Line {
                     }
                     return Ok(reply);
                 }
-                // The access token is over: the request was not looked at.
+                // The access token has expired, so the request was not carried out.
                 Ok(reply) if reply.status == 401 && self.token.take().is_some() => continue,
                 Ok(reply) => last = self.refused(ask, &reply)?,
                 Err(error) => last = format!("{} {}: {error:?}", ask.method, ask.path),
@@ -192,18 +192,19 @@ impl Line {
         Err(last)
     }
 
-    /// What may be repeated is told as the last words; the rest ends the request.
+    /// Describes an answer. It is an error if the request is not to be repeated.
     fn refused(&self, ask: &Ask, reply: &Reply) -> Result<String, String> {
-        let told = format!("{} {} {:?}: {} {}", ask.method, ask.path, ask.key, reply.status, reply.text);
+        let description =
+            format!("{} {} {:?}: {} {}", ask.method, ask.path, ask.key, reply.status, reply.text);
         match reply.status {
             503 if TURNED_AWAY.iter().any(|code| reply.body["code"] == *code) => {
                 let code = reply.body["code"].as_str().unwrap().to_owned();
                 *self.tally.turned_away.borrow_mut().entry(code).or_default() += 1;
             }
-            500.. => self.tally.errors.borrow_mut().push(told.clone()),
-            _ => return Err(told),
+            500.. => self.tally.errors.borrow_mut().push(description.clone()),
+            _ => return Err(description),
         }
-        Ok(told)
+        Ok(description)
     }
 
     async fn log_in_if_needed(&self, ask: &Ask) -> Result<(), String> {

@@ -1,9 +1,9 @@
-//! What is promised to a caller over a bad line: who repeats a request with its `Idempotency-Key` until
-//! a good answer comes has one effect, and has it for good.
+//! The promise to a caller whose requests fail at times: if the caller repeats a request with its
+//! `Idempotency-Key` until it succeeds, it has exactly one effect, and that is permanent.
 //!
 //! Writers file without pause and keep a ledger: each key with what was asked and what was answered.
 //! A request whose answer did not come, or was 503, is repeated with the same key and the same body.
-//! The audit afterwards holds the ledger against what the service and its database have.
+//! The audit afterwards compares the ledger with what the service and its database have.
 
 mod audit;
 mod book;
@@ -23,10 +23,10 @@ pub use book::Book;
 pub use line::{Ask, Line, Reply, Tally};
 use writer::Writer;
 
-/// How long nothing was answered well when writers count as standing still.
+/// Writers count as standing still once no request has succeeded for this time.
 const STANDSTILL: Duration = Duration::from_secs(1);
 
-/// One key: what was asked under it and the good answer that came at last.
+/// One key: the request that was sent with it, and its successful answer.
 pub struct Entry {
     pub ask: Ask,
     pub answer: Reply,
@@ -64,25 +64,25 @@ impl Ledger {
         Self { urls, probes, tally, stop, writers, readers, began: Instant::now() }
     }
 
-    /// Adds somebody who reads one of these pages after the other.
+    /// Adds a reader, which reads these pages one after the other.
     pub fn add_reader(&mut self, pages: &'static [&'static str]) {
         let line = Line::new(&self.urls, &self.tally);
         let (tally, stop) = (Rc::clone(&self.tally), Rc::clone(&self.stop));
         self.readers.push(actix_web::rt::spawn(async move {
             for page in pages.iter().cycle().take_while(|_| !stop.get()) {
-                if let Err(why) = line.try_to(&Ask::get(page)).await {
-                    tally.errors.borrow_mut().push(why);
+                if let Err(error) = line.try_to(&Ask::get(page)).await {
+                    tally.errors.borrow_mut().push(error);
                 }
             }
         }));
     }
 
-    /// Has the service's readiness asked elsewhere: a balancer shows it to nobody.
+    /// Asks for readiness at another address, as a balancer does not pass such requests on.
     pub fn probed_at(self, url: String) -> Self {
         Self { probes: [url].into(), ..self }
     }
 
-    /// The longest time without a good answer since this was last asked.
+    /// The longest time without a successful answer since this was last called.
     pub fn silence(&self) -> Duration {
         self.tally.silence.take()
     }
@@ -92,8 +92,8 @@ impl Ledger {
         self.tally.acknowledged.get()
     }
 
-    /// Waits until so many more keys were answered well: the service is back. It is not waited for once all
-    /// writers gave up: what they met is told when the ledger is closed.
+    /// Waits until this many `more` keys have succeeded, so that the service is back. Stops waiting if all
+    /// writers have ended, as [`Self::close`] reports why.
     pub async fn goes_on(&self, more: u64) {
         let (until, began) = (self.acknowledged() + more, Instant::now());
         while self.acknowledged() < until && !self.writers.iter().all(JoinHandle::is_finished) {
@@ -115,8 +115,7 @@ impl Ledger {
         }
     }
 
-    /// Lets every writer finish the key it is at and holds the ledger against the service and its
-    /// database.
+    /// Lets every writer finish its current key, and compares the ledger with the service and its database.
     pub async fn close(self, book: &Book) -> Findings {
         self.stop.set(true);
         let mut writers = Vec::new();
@@ -126,7 +125,7 @@ impl Ledger {
         for reader in self.readers {
             reader.await.unwrap();
         }
-        // What follows asks for keys as well, after a while of reading lists.
+        // The audit sends requests too, which must not count.
         let (sent, seconds) = (self.tally.sent.get(), self.began.elapsed().as_secs());
         let longest_silence = self.tally.longest_silence.get().as_millis();
         let findings = audit::audit(&writers, &Line::new(&self.probes, &self.tally), book).await;
@@ -153,7 +152,7 @@ pub struct Findings {
     pub longest_silence: u128,
     /// How long the writers wrote.
     pub seconds: u64,
-    /// Acknowledged, and not there.
+    /// Acknowledged, but missing.
     pub lost: Vec<String>,
     /// There more than once, or without a key.
     pub doubled: Vec<String>,

@@ -1,4 +1,5 @@
-//! A facility's vendor system: registers, then declares, attaches and withdraws without pause.
+//! A writer: it registers a facility, and then files and withdraws declarations and announces files without
+//! pause.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -11,9 +12,9 @@ use super::line::{Ask, Line, Reply};
 
 /// The password of every writer.
 const PASSWORD: &str = "雨の日は縁側で祖母と将棋を指した";
-/// Every so many rounds a file is announced: an account may hold a hundred.
+/// How many rounds there are between two announcements of files.
 const ROUNDS_PER_FILE: u32 = 8;
-/// How many files are announced at most.
+/// How many files are announced at most. An account may have a hundred.
 const FILES: usize = 90;
 
 /// What a key is for.
@@ -41,17 +42,17 @@ impl Writer {
         Self { number, email, line, entries: Vec::new(), stuck: Vec::new(), facility }
     }
 
-    /// Works until told to stop, or until a key sticks.
+    /// Works until `stop` is set, or until a request with a key does not succeed.
     pub async fn work(mut self, stop: Rc<Cell<bool>>) -> Self {
-        if let Err(why) = self.work_until(&stop).await {
-            self.stuck.push(why);
+        if let Err(error) = self.work_until(&stop).await {
+            self.stuck.push(error);
         }
         self
     }
 
     /// The entries of a kind.
     pub fn of(&self, act: Act) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(move |(done, _)| *done == act).map(|(_, entry)| entry)
+        self.entries.iter().filter(move |(entry_act, _)| *entry_act == act).map(|(_, entry)| entry)
     }
 
     async fn work_until(&mut self, stop: &Cell<bool>) -> Result<(), String> {
@@ -75,7 +76,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Asks under a fresh key and enters what came of it.
+    /// Sends a request with a new key, and adds it and its answer to the entries.
     async fn put_down(&mut self, act: Act, ask: Ask) -> Result<Reply, String> {
         let ask = ask.keyed(self.next_key());
         let answer = self.line.try_to(&ask).await?;
@@ -87,7 +88,7 @@ impl Writer {
         format!("writer-{}-{}", self.number, self.entries.len())
     }
 
-    /// Asks for a link, which any number of repetitions may do, and uses it under a key.
+    /// Requests a link, which may be repeated without a key, and uses it in a request with a key.
     async fn register(&mut self) -> Result<(), String> {
         self.line.try_to(&Ask::post("/v1/registrations", json!({ "email": self.email }))).await?;
         let form = json!({
@@ -120,7 +121,7 @@ impl Writer {
         Err(format!("no mail for {}", self.email))
     }
 
-    /// The caller's own reference is the key, so that each effect can be traced to what caused it.
+    /// Files a declaration whose reference is the key, so that it can be traced to the request that made it.
     async fn file(&mut self) -> Result<Reply, String> {
         let form = json!({
             "round": "2023",

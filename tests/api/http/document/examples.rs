@@ -1,4 +1,4 @@
-//! The document's examples are run: what it shows can be sent, and what it promises is what comes.
+//! The document's examples are sent to the service, and the answers are compared with the document.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ fn operation(id: &str) -> Operation {
     operations().into_iter().find(|operation| operation.id() == id).unwrap()
 }
 
-/// The example of a request, with what only the running service knows put in.
+/// The example of a request, with the tokens, codes and ids of the running service.
 async fn example(stage: &Stage, client: &Client, operation: &Operation) -> Value {
     let mut example = operation.example().unwrap().clone();
     let app = &stage.app;
@@ -57,7 +57,7 @@ async fn change_token(stage: &Stage) -> String {
     stage.app.token("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await
 }
 
-/// Whoever files needs an account that has not filed yet.
+/// The client for an operation: one of a new account if the operation files something.
 async fn author(stage: &Stage, operation: &Operation) -> Client {
     match operation.id() {
         "fileDeclaration" | "fileSuccession" => stage.app.clinic().await.client.clone(),
@@ -66,9 +66,9 @@ async fn author(stage: &Stage, operation: &Operation) -> Client {
 }
 
 #[apply(on_both_databases)]
-async fn every_example_of_a_request_is_accepted_and_what_comes_is_what_the_document_says() {
+async fn every_example_of_a_request_is_accepted_and_answered_as_the_document_describes() {
     let mut stage = Stage::new().await;
-    // The contract of the example is signed on the fifteenth.
+    // The example has a contract of the 15th, so the service must have a later date.
     stage.app.set_clock("2023-02-16T09:00:00+09:00");
     stage.clinic = stage.clinic.again(&stage.app).await;
     let document = document();
@@ -82,7 +82,7 @@ async fn every_example_of_a_request_is_accepted_and_what_comes_is_what_the_docum
 }
 
 #[apply(on_both_databases)]
-async fn every_read_answers_what_the_document_says() {
+async fn every_read_is_answered_as_the_document_describes() {
     let stage = Stage::new().await;
     let document = document();
     for operation in operations().into_iter().filter(|operation| operation.method == Method::GET) {
@@ -91,7 +91,7 @@ async fn every_read_answers_what_the_document_says() {
     }
 }
 
-/// Holds an answer against the document.
+/// Asserts that an answer is as the document describes it.
 #[track_caller]
 fn promised(document: &Value, operation: &Operation, reply: &Reply) {
     let id = operation.id();
@@ -101,9 +101,9 @@ fn promised(document: &Value, operation: &Operation, reply: &Reply) {
     let content = content.unwrap_or_else(|| panic!("{id}: {} {media_type} is not described", reply.status));
     assert_eq!(breaches(document, &content["schema"], &reply.body), Vec::<String>::new(), "{id}");
     for header in ["etag", "location", "link"] {
-        let told =
+        let described =
             response["headers"].as_object().unwrap().keys().any(|name| name.eq_ignore_ascii_case(header));
-        assert!(told || reply.header(header).is_empty(), "{id}: {header} is not described");
+        assert!(described || reply.header(header).is_empty(), "{id}: {header} is not described");
     }
 }
 
@@ -121,7 +121,7 @@ fn every_example_fits_its_schema() {
 }
 
 #[test]
-fn codes_and_numbers_of_examples_have_good_check_digits() {
+fn codes_and_receipt_numbers_of_examples_are_valid() {
     fn walk(value: &Value) {
         match value {
             Value::Object(members) => members.values().for_each(walk),

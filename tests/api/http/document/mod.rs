@@ -1,4 +1,4 @@
-//! The generated documents: complete, current, served, and their examples true.
+//! The generated documents are complete, current and served, and their examples are valid.
 
 mod examples;
 mod openapi;

@@ -1,4 +1,4 @@
-//! The documents are current and complete: whoever reads only one can write a client.
+//! The documents are current, and complete enough to write a client from.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use todokede::routes::documents::{ALL, PUBLIC, STAFF};
 use crate::support::contract::{document, operations, operations_of};
 
 #[test]
-fn the_files_at_the_top_are_current() {
+fn the_files_in_the_top_folder_are_current() {
     for (document, file, options) in
         [(&PUBLIC, "openapi.yaml", ""), (&STAFF, "openapi-staff.yaml", "--staff ")]
     {
@@ -19,11 +19,11 @@ fn the_files_at_the_top_are_current() {
 }
 
 #[test]
-fn no_operation_stands_in_two_documents() {
+fn no_operation_is_in_two_documents() {
     let mut ids = BTreeSet::new();
     for document in &ALL {
         for operation in document.operations(true) {
-            assert!(ids.insert(operation.id), "{} stands in two documents", operation.id);
+            assert!(ids.insert(operation.id), "{} is in two documents", operation.id);
         }
     }
 }
@@ -40,8 +40,11 @@ fn every_operation_is_described() {
         for text in ["summary", "description"] {
             assert!(spec[text].as_str().is_some_and(|text| text.len() > 5), "{id}: no {text}");
         }
-        let own = spec["tags"].as_array().unwrap();
-        assert!(own.len() == 1 && tags.contains(own[0].as_str().unwrap()), "{id}: tags {own:?}");
+        let own_tags = spec["tags"].as_array().unwrap();
+        assert!(
+            own_tags.len() == 1 && tags.contains(own_tags[0].as_str().unwrap()),
+            "{id}: tags {own_tags:?}"
+        );
         let is_open = spec["security"]
             .as_array()
             .is_some_and(|list| list.is_empty() || *list == [serde_json::json!({})]);
@@ -58,7 +61,7 @@ fn every_operation_is_described() {
 }
 
 #[test]
-fn what_repeats_is_shared_and_what_is_shared_repeats() {
+fn answers_and_headers_are_shared_components_exactly_if_they_are_used_more_than_once() {
     let document = document();
     let mut uses: BTreeMap<String, usize> = BTreeMap::new();
     let mut written_here = BTreeSet::new();
@@ -97,33 +100,33 @@ fn what_repeats_is_shared_and_what_is_shared_repeats() {
 #[test]
 fn every_value_has_its_bounds_and_none_is_null() {
     let document = document();
-    let mut loose = Vec::new();
+    let mut unbounded = Vec::new();
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
-        walk(schema, name, &mut loose);
+        walk(schema, name, &mut unbounded);
     }
     for operation in operations() {
         for parameter in operation.parameters() {
-            walk(&parameter["schema"], &format!("{} {}", operation.id(), parameter["name"]), &mut loose);
+            walk(&parameter["schema"], &format!("{} {}", operation.id(), parameter["name"]), &mut unbounded);
         }
-        bodies(&operation.spec["requestBody"], &format!("{} request", operation.id()), &mut loose);
+        bodies(&operation.spec["requestBody"], &format!("{} request", operation.id()), &mut unbounded);
         for (status, response) in operation.spec["responses"].as_object().unwrap() {
-            let place = format!("{} {status}", operation.id());
-            bodies(response, &place, &mut loose);
+            let location = format!("{} {status}", operation.id());
+            bodies(response, &location, &mut unbounded);
             for (name, header) in response["headers"].as_object().into_iter().flatten() {
-                walk(&header["schema"], &format!("{place} {name}"), &mut loose);
+                walk(&header["schema"], &format!("{location} {name}"), &mut unbounded);
             }
         }
     }
-    assert!(loose.is_empty(), "\n{}\n", loose.join("\n"));
+    assert!(unbounded.is_empty(), "\n{}\n", unbounded.join("\n"));
 }
 
-fn bodies(holder: &Value, place: &str, loose: &mut Vec<String>) {
+fn bodies(holder: &Value, location: &str, unbounded: &mut Vec<String>) {
     for (media_type, content) in holder["content"].as_object().into_iter().flatten() {
-        walk(&content["schema"], &format!("{place} {media_type}"), loose);
+        walk(&content["schema"], &format!("{location} {media_type}"), unbounded);
     }
 }
 
-fn walk(schema: &Value, place: &str, loose: &mut Vec<String>) {
+fn walk(schema: &Value, location: &str, unbounded: &mut Vec<String>) {
     let has = |name: &str| schema.get(name).is_some();
     let bounded = match schema["type"].as_str() {
         Some("string") => has("enum") || has("maxLength") || (has("format") && !has("pattern")),
@@ -135,18 +138,18 @@ fn walk(schema: &Value, place: &str, loose: &mut Vec<String>) {
         _ => has("$ref") || has("oneOf") || has("allOf") || has("anyOf"),
     };
     if !bounded {
-        loose.push(format!("{place}: {schema}"));
+        unbounded.push(format!("{location}: {schema}"));
     }
     for (name, member) in schema["properties"].as_object().into_iter().flatten() {
-        walk(member, &format!("{place}/{name}"), loose);
+        walk(member, &format!("{location}/{name}"), unbounded);
     }
     for kind in ["oneOf", "allOf", "anyOf"] {
         for part in schema[kind].as_array().into_iter().flatten() {
-            walk(part, place, loose);
+            walk(part, location, unbounded);
         }
     }
     if let Some(items) = schema.get("items") {
-        walk(items, &format!("{place}/[]"), loose);
+        walk(items, &format!("{location}/[]"), unbounded);
     }
 }
 
@@ -166,7 +169,7 @@ fn every_body_has_an_example() {
 }
 
 #[test]
-fn production_knows_nothing_of_the_sandbox() {
+fn the_document_of_production_has_no_operation_of_the_sandbox() {
     let production = serde_json::to_value(PUBLIC.describe(false)).unwrap();
     let names = |document: &Value| -> BTreeSet<String> {
         operations_of(document).iter().map(|operation| operation.path.clone()).collect()

@@ -1,4 +1,4 @@
-//! Each document is served in two forms, and its page shows it and no other.
+//! Each document is served as JSON and as YAML, and its page shows that document only.
 
 use todokede::routes::documents::{PUBLIC, STAFF};
 

@@ -1,4 +1,4 @@
-//! Mails of production on their way: what receivers get, who sends them, and what stays behind.
+//! Delivery of mails in production: what is received, which replica sends it, and what stays in the database.
 
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ use crate::support::sink::{Fault, Phase, Sink};
 use crate::support::{TestApp, forms};
 
 #[apply(on_both_databases)]
-async fn a_mail_has_the_headers_of_transactional_mail_and_says_the_same_twice() {
+async fn a_mail_has_the_headers_of_transactional_mail_and_its_link_as_text_and_as_html() {
     let sink = Sink::start().await;
     let certificate = sink.certificate().display().to_string();
     let production = Production::start_with(&[
@@ -68,7 +68,7 @@ async fn a_mail_has_the_headers_of_transactional_mail_and_says_the_same_twice() 
 }
 
 #[apply(on_both_databases)]
-async fn what_a_mail_said_is_forgotten_once_it_is_sent() {
+async fn the_content_of_a_mail_is_deleted_once_it_is_sent() {
     let sink = Sink::start().await;
     sink.strike_for(Phase::Dot, Fault::Says("451 4.3.0 later"), "", 1);
     let production = Production::sending_to(&sink, 5).await;
@@ -78,24 +78,24 @@ async fn what_a_mail_said_is_forgotten_once_it_is_sent() {
     let kept = production.rows("outbox").containing("body", "#token=").containing("html", "#token=");
     assert_eq!(kept.count(), 1);
     production.run_dry().await;
-    let blank = production
+    let emptied = production
         .rows("outbox")
         .with("body", "")
         .with("html", "")
         .with("state", "SENT")
         .without("failure")
         .with("attempts", 2);
-    assert_eq!((kept.count(), blank.count(), sink.count()), (0, 1, 1));
+    assert_eq!((kept.count(), emptied.count(), sink.count()), (0, 1, 1));
     production.stop().await;
 }
 
 #[apply(on_both_databases)]
-async fn a_mail_whose_sender_died_is_sent_by_another_once_the_lease_is_over() {
+async fn a_mail_whose_sender_died_is_sent_by_another_once_the_lease_has_ended() {
     let mut sink = Sink::start().await;
     sink.shut_down();
     let production = Production::sending_to(&sink, 5).await;
     production.queue(["reception@clinic.example".to_owned()]).await;
-    // Somebody else takes the mail while the service is between two attempts, and dies.
+    // Another sender claims the mail between two attempts of the service, and never sends it.
     eventually("the claim", || async {
         let call = Call::internal(production.state().clock.now());
         let claiming = production.state().database.write(Mode::Store, move |conn| {
@@ -140,7 +140,7 @@ async fn two_replicas_send_every_mail_once() {
 }
 
 #[apply(on_both_databases)]
-async fn a_service_that_stops_finishes_what_is_under_way_and_holds_nothing() {
+async fn a_service_that_stops_finishes_the_mails_under_way_and_keeps_no_lease() {
     let sink = Sink::start().await;
     sink.strike_for(Phase::Dot, Fault::Hangs, "", 4);
     let production = Production::sending_to(&sink, 1).await;
@@ -150,12 +150,12 @@ async fn a_service_that_stops_finishes_what_is_under_way_and_holds_nothing() {
     let mails = |state| database.rows("outbox").with("state", state).count();
     assert_eq!(database.rows("outbox").with_any("lease_holder").count(), 0);
     let sent = mails("SENT");
-    assert_eq!(usize::try_from(sent).unwrap(), sink.count(), "what was sent is written down");
+    assert_eq!(usize::try_from(sent).unwrap(), sink.count(), "every mail that was sent is recorded as sent");
     assert_eq!(mails("ABANDONED"), 0);
 }
 
 #[apply(on_both_databases)]
-async fn a_mail_that_waits_for_the_last_answer_is_sent_by_nobody_else() {
+async fn a_mail_that_waits_for_the_servers_last_answer_is_not_sent_again() {
     let sink = Sink::start().await;
     sink.strike_for(Phase::Dot, Fault::TakesAndHangs, "", 1);
     let production = Production::patient_at_the_dot(&sink, 1, 300).await;
@@ -165,7 +165,7 @@ async fn a_mail_that_waits_for_the_last_answer_is_sent_by_nobody_else() {
         production.rows("outbox").after("leased_until", until).count() == 1
     };
     eventually("the claim", || async { sink.count() == 1 }).await;
-    assert!(!held_for(2), "who dies on the way keeps a mail for a short time");
+    assert!(!held_for(2), "the first lease is short, as its holder may die");
     eventually("the lease to be longer", || async { held_for(5) }).await;
     production.state().clock.advance(TimeDelta::minutes(5));
     production.state().wake.notify_one();
@@ -195,7 +195,7 @@ async fn a_service_that_stops_does_not_wait_for_a_last_answer_that_may_take_minu
 }
 
 #[apply(on_both_databases)]
-async fn a_mail_that_nobody_takes_ends_with_its_link() {
+async fn a_mail_that_no_server_accepts_is_abandoned_when_its_link_expires() {
     let sink = Sink::start().await;
     sink.strike_for(Phase::Rcpt, Fault::Says("450 4.2.0 later"), "busy@clinic.example", 99);
     let production = Production::sending_to(&sink, 5).await;
@@ -208,12 +208,12 @@ async fn a_mail_that_nobody_takes_ends_with_its_link() {
     production.state().wake.notify_one();
     eventually("the end", || async { production.mails("ABANDONED") == 1 }).await;
     let kept = production.rows("outbox").with("failure", "MAILBOX_BUSY").with("body", "").with("html", "");
-    assert_eq!(kept.count(), 1, "the last failure is still told");
+    assert_eq!(kept.count(), 1, "the last failure is kept");
     production.stop().await;
 }
 
 #[apply(on_both_databases)]
-async fn a_facility_sees_what_became_of_its_mails_and_of_no_others() {
+async fn a_facility_sees_the_state_of_its_own_mails_only() {
     let sink = Sink::start().await;
     let production = Production::sending_to(&sink, 5).await;
     let (clinic, other) = (production.register(&sink, 1).await, production.register(&sink, 4).await);

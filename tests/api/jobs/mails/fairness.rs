@@ -1,4 +1,4 @@
-//! Nobody waits for a mail that is not his: not the other mails, and no request.
+//! A mail that takes long delays neither other mails nor requests.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use crate::support::production::{Production, eventually};
 use crate::support::sink::{Fault, Phase, Sink};
 
 #[apply(on_both_databases)]
-async fn one_bad_address_among_a_thousand_good_ones_delays_none() {
+async fn three_bad_addresses_do_not_delay_a_thousand_good_ones() {
     let sink = Sink::start().await;
     sink.strike_for(Phase::Rcpt, Fault::Hangs, "@hanging.example", 99);
     sink.strike_for(Phase::Rcpt, Fault::Says("450 4.2.0 later"), "@busy.example", 99);
@@ -22,7 +22,7 @@ async fn one_bad_address_among_a_thousand_good_ones_delays_none() {
         .with("recipient_domain", "hanging.example")
         .with("state", "QUEUED")
         .with_any("lease_holder");
-    assert_eq!(hanging.count(), 1, "the bad one is still at its first attempt");
+    assert_eq!(hanging.count(), 1, "the mail that hangs is still at its first attempt");
     assert_eq!((production.mails("DEFERRED"), production.mails("ABANDONED")), (1, 1));
     let mut copies = BTreeMap::new();
     for mail in sink.received() {
@@ -34,7 +34,7 @@ async fn one_bad_address_among_a_thousand_good_ones_delays_none() {
 }
 
 #[apply(on_both_databases)]
-async fn a_slow_domain_leaves_room_for_the_others() {
+async fn a_slow_domain_does_not_delay_the_others() {
     let sink = Sink::start().await;
     sink.strike_for(Phase::Dot, Fault::Hangs, "@slow.example", 999);
     let production = Production::sending_to(&sink, 300).await;
@@ -50,7 +50,8 @@ async fn a_slow_domain_leaves_room_for_the_others() {
 
 #[apply(on_both_databases)]
 async fn a_server_that_hangs_after_the_contents_of_some_domains_delays_no_others() {
-    /// Seconds for a step before the content's end: what a busy machine needs to greet many at once.
+    /// The limit in seconds of each step before the end of the content. A busy machine needs that long to
+    /// greet many connections at once.
     const STEP: u32 = 4;
     let sink = Sink::start().await;
     sink.strike_for(Phase::Dot, Fault::Hangs, ".slow.example", 999);
@@ -61,13 +62,13 @@ async fn a_server_that_hangs_after_the_contents_of_some_domains_delays_no_others
     };
     production.queue(slow(0..5)).await;
     let held = production.rows("outbox").with_any("lease_holder");
-    eventually("more than there are places", || async { held.count() == 5 * 6 }).await;
+    eventually("the slow domains to be under way", || async { held.count() == 5 * 6 }).await;
     production.queue((0..100).map(|number| format!("reception-{number}@clinic-{number}.example"))).await;
     eventually("the others", || async { production.mails("SENT") == 100 }).await;
     assert_eq!((held.count(), production.mails("DEFERRED")), (5 * 6, 0));
 
     production.queue(slow(5..10)).await;
-    eventually("all the server is asked to bear", || async { held.count() == 48 }).await;
+    eventually("the most mails that may be under way", || async { held.count() == 48 }).await;
     tokio::time::sleep(Duration::from_secs(u64::from(STEP) + 1)).await;
     assert_eq!((held.count(), production.mails("DEFERRED")), (48, 0));
     assert!(sink.connections() <= 48, "{} connections", sink.connections());
@@ -94,7 +95,7 @@ async fn no_request_waits_for_a_mail_server_that_hangs() {
         clinic.get("/v1/account/mails").await.is(200);
         slowest = slowest.max(begun.elapsed());
     }
-    assert!(slowest < Duration::from_secs(30), "a tenth of what the server hangs: {slowest:?}");
+    assert!(slowest < Duration::from_secs(30), "a request waited for the mail server: {slowest:?}");
     eventually("the mails in the outbox", || async { production.mails("QUEUED") == 60 }).await;
     sink.shut_down();
     production.stop().await;

@@ -1,4 +1,4 @@
-//! Mails on their way to a mail server.
+//! Delivery of mails to a mail server.
 
 mod delivery;
 mod fairness;

@@ -1,4 +1,4 @@
-//! Whatever the mail server does, no mail is lost, and none arrives more than once too often.
+//! Whatever the mail server does, no mail is lost, and none arrives more than twice.
 
 use std::time::Duration;
 
@@ -7,10 +7,11 @@ use chrono::TimeDelta;
 use crate::support::production::{Production, eventually};
 use crate::support::sink::{Fault, Phase, Received, Sink};
 
-/// Mails of one case.
+/// How many mails each case queues.
 const MAILS: usize = 5;
 
-/// Lets one fault strike two of five mails, and ends when all are through.
+/// Queues five mails and lets a fault happen twice. Every mail must arrive once, or twice if the server took
+/// it and did not say so.
 async fn survive(production: &Production, sink: &Sink, case: &str, phase: Phase, fault: Fault) {
     let before = sink.count();
     sink.strike_for(phase, fault, "", 2);
@@ -40,7 +41,7 @@ async fn survive_all(cases: &[(&str, Phase, Fault)]) {
 }
 
 #[apply(on_both_databases)]
-async fn a_server_that_is_in_trouble_before_a_mail_begins_costs_no_mail() {
+async fn a_server_that_fails_before_a_mail_begins_loses_no_mail() {
     survive_all(&[
         ("banner-421", Phase::Banner, Fault::Says("421 4.3.2 too busy")),
         ("banner-554", Phase::Banner, Fault::Says("554 5.3.2 not now")),
@@ -57,7 +58,7 @@ async fn a_server_that_is_in_trouble_before_a_mail_begins_costs_no_mail() {
 }
 
 #[apply(on_both_databases)]
-async fn a_server_that_will_not_have_our_tls_or_our_password_costs_no_mail() {
+async fn a_server_that_refuses_tls_or_the_login_loses_no_mail() {
     survive_all(&[
         ("no-starttls", Phase::Ehlo, Fault::Lacks("STARTTLS")),
         ("starttls-454", Phase::StartTls, Fault::Says("454 4.7.0 no tls now")),
@@ -70,7 +71,7 @@ async fn a_server_that_will_not_have_our_tls_or_our_password_costs_no_mail() {
 }
 
 #[apply(on_both_databases)]
-async fn a_server_that_puts_a_mail_off_gets_it_later() {
+async fn a_mail_that_is_refused_for_the_moment_is_sent_later() {
     survive_all(&[
         ("rcpt-450", Phase::Rcpt, Fault::Says("450 4.2.0 mailbox busy")),
         ("rcpt-greylist", Phase::Rcpt, Fault::Says("451 4.7.1 greylisted")),
@@ -102,7 +103,7 @@ async fn a_server_that_puts_a_mail_off_gets_it_later() {
 }
 
 #[apply(on_both_databases)]
-async fn a_connection_lost_after_the_content_costs_no_mail_and_one_copy_at_most() {
+async fn a_connection_lost_after_the_content_causes_one_more_copy_at_most() {
     survive_all(&[
         ("not-stored", Phase::Dot, Fault::HangsUp),
         ("stored", Phase::Dot, Fault::TakesAndHangsUp),
@@ -112,19 +113,19 @@ async fn a_connection_lost_after_the_content_costs_no_mail_and_one_copy_at_most(
 }
 
 #[apply(on_both_databases)]
-async fn a_server_that_takes_its_time_after_the_content_gets_each_mail_once() {
+async fn a_server_that_answers_slowly_after_the_content_gets_each_mail_once() {
     let sink = Sink::start().await;
     sink.strike(Phase::Dot, Fault::TakesAfter(Duration::from_secs(4)));
     let production = Production::patient_at_the_dot(&sink, 1, 60).await;
     production.queue((0..MAILS).map(|number| format!("reception-{number}@clinic.example"))).await;
     production.run_dry().await;
-    let at_once = production.rows("outbox").with("state", "SENT").with("attempts", 1);
-    assert_eq!((sink.count(), at_once.count()), (MAILS, 5));
+    let sent_at_first_attempt = production.rows("outbox").with("state", "SENT").with("attempts", 1);
+    assert_eq!((sink.count(), sent_at_first_attempt.count()), (MAILS, 5));
     production.stop().await;
 }
 
 #[apply(on_both_databases)]
-async fn a_server_that_hangs_anywhere_costs_no_mail() {
+async fn a_server_that_hangs_at_any_step_loses_no_mail() {
     survive_all(&[
         ("banner", Phase::Banner, Fault::Hangs),
         ("ehlo", Phase::Ehlo, Fault::Hangs),
@@ -139,7 +140,7 @@ async fn a_server_that_hangs_anywhere_costs_no_mail() {
 }
 
 #[apply(on_both_databases)]
-async fn an_answer_that_comes_too_late_is_never_taken_for_another_mails() {
+async fn an_answer_that_comes_too_late_is_never_counted_for_another_mail() {
     survive_all(&[
         ("rcpt-late", Phase::Rcpt, Fault::SaysLate("550 5.1.1 no such user")),
         ("data-late", Phase::Data, Fault::SaysLate("554 5.5.1 no valid recipients")),
@@ -150,7 +151,7 @@ async fn an_answer_that_comes_too_late_is_never_taken_for_another_mails() {
 }
 
 #[apply(on_both_databases)]
-async fn a_mail_that_is_refused_for_good_is_given_up_with_its_reason_and_blanked() {
+async fn a_mail_that_is_refused_for_good_is_abandoned_with_its_reason_and_its_content_deleted() {
     let sink = Sink::start().await;
     let production = Production::sending_to(&sink, 5).await;
     let cases = [
@@ -161,16 +162,16 @@ async fn a_mail_that_is_refused_for_good_is_given_up_with_its_reason_and_blanked
         (Phase::Dot, "550 5.2.1 mailbox disabled", "MAILBOX_UNKNOWN"),
         (Phase::Dot, "554 5.6.0 rejected", "REFUSED"),
     ];
-    for (number, (phase, words, _)) in cases.iter().enumerate() {
-        sink.strike_for(*phase, Fault::Says(words), &format!("bad-{number}@clinic.example"), 9);
+    for (number, (phase, answer, _)) in cases.iter().enumerate() {
+        sink.strike_for(*phase, Fault::Says(answer), &format!("bad-{number}@clinic.example"), 9);
     }
     production.queue((0..cases.len()).map(|number| format!("bad-{number}@clinic.example"))).await;
     production.queue(["good@clinic.example".to_owned()]).await;
     production.run_dry().await;
-    for (number, (_, words, code)) in cases.iter().enumerate() {
-        let of_one = production.rows("outbox").with("recipient", format!("bad-{number}@clinic.example"));
-        let given_up = of_one.with("state", "ABANDONED").with("failure", code).with("attempts", 1);
-        assert_eq!(given_up.with("body", "").with("html", "").count(), 1, "{words}");
+    for (number, (_, answer, code)) in cases.iter().enumerate() {
+        let row = production.rows("outbox").with("recipient", format!("bad-{number}@clinic.example"));
+        let abandoned = row.with("state", "ABANDONED").with("failure", code).with("attempts", 1);
+        assert_eq!(abandoned.with("body", "").with("html", "").count(), 1, "{answer}");
     }
     let received: Vec<String> = sink.received().into_iter().map(|mail| mail.to).collect();
     assert_eq!(received, ["good@clinic.example"]);
@@ -178,7 +179,7 @@ async fn a_mail_that_is_refused_for_good_is_given_up_with_its_reason_and_blanked
 }
 
 #[apply(on_both_databases)]
-async fn a_relay_that_did_not_know_our_sender_sends_every_mail_once_it_is_mended() {
+async fn mails_that_a_relay_refuses_for_their_sender_are_sent_once_the_relay_accepts_it() {
     let sink = Sink::start().await;
     // Amazon SES takes sender and recipient of an account it does not trust, and refuses after the content.
     sink.strike(Phase::Dot, Fault::Says("554 Message rejected: Email address is not verified."));
@@ -224,7 +225,7 @@ async fn a_server_without_starttls_gets_neither_password_nor_mail() {
 }
 
 #[apply(on_both_databases)]
-async fn a_certificate_that_nobody_vouches_for_is_not_spoken_to() {
+async fn a_server_whose_certificate_is_not_trusted_gets_no_mail() {
     for sink in [Sink::start().await, Sink::start_with_tls().await] {
         let production = Production::start_with(&[("TODOKEDE_SMTP_URL", &sink.url())]).await;
         production.queue(["reception@clinic.example".to_owned()]).await;
@@ -236,7 +237,7 @@ async fn a_certificate_that_nobody_vouches_for_is_not_spoken_to() {
 }
 
 #[apply(on_both_databases)]
-async fn tls_from_the_first_byte_says_nothing_in_the_clear() {
+async fn with_tls_from_the_first_byte_nothing_is_sent_in_the_clear() {
     let sink = Sink::start_with_tls().await;
     let production = Production::sending_to(&sink, 5).await;
     production.queue((0..20).map(|number| format!("reception-{number}@clinic.example"))).await;
@@ -247,19 +248,19 @@ async fn tls_from_the_first_byte_says_nothing_in_the_clear() {
 }
 
 #[apply(on_both_databases)]
-async fn an_outage_of_a_day_costs_no_mail_and_the_queue_drains_when_it_is_over() {
+async fn an_outage_of_a_day_loses_no_mail_and_every_mail_is_sent_after_it() {
     let mut sink = Sink::start().await;
     sink.shut_down();
     let production = Production::sending_to(&sink, 5).await;
     let addresses = (0..40).map(|number| format!("reception-{number}@clinic-{}.example", number % 7));
     production.queue(addresses).await;
-    let tried = production.rows("outbox").with("failure", "SERVER_UNREACHABLE");
+    let attempted = production.rows("outbox").with("failure", "SERVER_UNREACHABLE");
     for _ in 0..24 {
         production.state().clock.advance(TimeDelta::hours(1));
         production.state().wake.notify_one();
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    eventually("an attempt", || async { tried.count() > 0 }).await;
+    eventually("an attempt", || async { attempted.count() > 0 }).await;
     let waiting = production.mails("DEFERRED") + production.mails("QUEUED");
     assert_eq!((waiting, production.mails("ABANDONED")), (40, 0));
     sink.come_back().await;
@@ -287,6 +288,6 @@ async fn a_mailbox_that_is_busy_for_a_day_still_gets_its_mail() {
     sink.recover();
     production.run_dry().await;
     assert_eq!((sink.count(), production.mails("SENT")), (1, 1));
-    assert!(production.count("SELECT attempts FROM outbox") > 15, "it was tried again and again");
+    assert!(production.count("SELECT attempts FROM outbox") > 15, "the mail was tried only a few times");
     production.stop().await;
 }

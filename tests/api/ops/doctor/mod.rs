@@ -1,4 +1,4 @@
-//! The doctor: content with a healthy installation, and precise about every ill one.
+//! The doctor passes a healthy installation, and names what is wrong with any other.
 
 mod production;
 
@@ -36,26 +36,29 @@ fn doctor(folder: &Path) -> Output {
 #[track_caller]
 fn fails_once(output: &Output, words: &[&str]) {
     assert_eq!(failed(output, 1), "todokede: 1 check failed\n", "{}", text(&output.stdout));
-    let told = text(&output.stdout);
-    let failures: Vec<&str> = told.lines().filter(|line| line.starts_with("FAIL")).collect();
-    assert_eq!(failures.len(), 1, "{told}");
+    let report = text(&output.stdout);
+    let failures: Vec<&str> = report.lines().filter(|line| line.starts_with("FAIL")).collect();
+    assert_eq!(failures.len(), 1, "{report}");
     for word in words {
-        assert!(failures[0].contains(word), "{word}: {told}");
+        assert!(failures[0].contains(word), "{word}: {report}");
     }
 }
 
 #[test]
-fn a_healthy_sandbox_is_told_line_by_line_and_nothing_is_changed() {
+fn a_healthy_sandbox_passes_every_check_and_is_not_changed() {
     let folder = installation();
     std::fs::create_dir(folder.path().join("uploads")).unwrap();
     let lines = database::count(&mut conn(folder.path()), "SELECT COUNT(*) FROM audit_log");
     let output = doctor(folder.path());
-    let told = done(&output);
-    assert!(told.lines().all(|line| line.starts_with("ok    ") || line.starts_with("warn  disk")), "{told}");
+    let report = done(&output);
+    assert!(
+        report.lines().all(|line| line.starts_with("ok    ") || line.starts_with("warn  disk")),
+        "{report}"
+    );
     for subject in ["settings", "database", "schema", "clock", "keys", "disk", "uploads"] {
         assert!(
-            told.lines().any(|line| line.get(6..).is_some_and(|line| line.starts_with(subject))),
-            "{told}"
+            report.lines().any(|line| line.get(6..).is_some_and(|line| line.starts_with(subject))),
+            "{report}"
         );
     }
     assert_eq!(database::count(&mut conn(folder.path()), "SELECT COUNT(*) FROM audit_log"), lines);
@@ -63,34 +66,37 @@ fn a_healthy_sandbox_is_told_line_by_line_and_nothing_is_changed() {
 }
 
 #[test]
-fn every_wrong_setting_is_a_failure_without_its_value() {
+fn every_invalid_setting_is_a_failure_that_hides_its_value() {
     let folder = tempfile::tempdir().unwrap();
-    let mut asked = todokede(folder.path(), &["doctor"]);
-    asked.env("TODOKEDE_LISTENN", "s3cret").env("TODOKEDE_CLOCK", "s3cret");
-    let output = asked.output().unwrap();
+    let mut command = todokede(folder.path(), &["doctor"]);
+    command.env("TODOKEDE_LISTENN", "s3cret").env("TODOKEDE_CLOCK", "s3cret");
+    let output = command.output().unwrap();
     assert_eq!(failed(&output, 1), "todokede: 2 checks failed\n");
-    let told = text(&output.stdout);
+    let report = text(&output.stdout);
     for name in ["TODOKEDE_LISTENN", "TODOKEDE_CLOCK"] {
-        assert!(told.lines().any(|line| line.starts_with("FAIL  settings") && line.contains(name)), "{told}");
+        assert!(
+            report.lines().any(|line| line.starts_with("FAIL  settings") && line.contains(name)),
+            "{report}"
+        );
     }
-    assert!(!told.contains("s3cret"), "{told}");
+    assert!(!report.contains("s3cret"), "{report}");
 }
 
 #[test]
-fn too_few_open_files_are_told() {
+fn a_low_limit_of_open_files_causes_a_warning() {
     let folder = installation();
     let doctor = todokede(folder.path(), &["doctor"]);
     let mut limited = Command::new("sh");
     limited.args(["-c", "ulimit -n 500 && exec \"$0\" doctor"]).arg(doctor.get_program());
     limited.envs(doctor.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let output = limited.current_dir(folder.path()).output().unwrap();
-    let told = done(&output);
-    let warned = told.lines().any(|line| line.starts_with("warn  settings   3700 more files"));
-    assert!(warned, "{told}");
+    let report = done(&output);
+    let warned = report.lines().any(|line| line.starts_with("warn  settings   3700 more files"));
+    assert!(warned, "{report}");
 }
 
 #[test]
-fn what_is_looked_at_is_left_as_it_is() {
+fn an_empty_database_file_is_not_written() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("data.sqlite3");
     std::fs::write(&file, "").unwrap();
@@ -99,21 +105,21 @@ fn what_is_looked_at_is_left_as_it_is() {
 }
 
 #[test]
-fn a_missing_database_is_told_and_not_made() {
+fn a_missing_database_is_a_failure_and_is_not_created() {
     let folder = tempfile::tempdir().unwrap();
     fails_once(&doctor(folder.path()), &["database", "there is no", "todokede migrate"]);
     assert!(!folder.path().join("data.sqlite3").exists());
 }
 
 #[test]
-fn a_file_that_is_no_database_is_told() {
+fn a_file_that_is_not_a_database_is_a_failure() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("data.sqlite3"), "a letter, no database".repeat(99)).unwrap();
     fails_once(&doctor(folder.path()), &["database", "not a database", "backup"]);
 }
 
 #[test]
-fn a_damaged_database_is_told_before_its_tables_are_read() {
+fn a_damaged_database_is_a_failure_found_before_its_tables_are_read() {
     let folder = installation();
     execute(folder.path(), "PRAGMA wal_checkpoint(TRUNCATE)");
     let file = folder.path().join("data.sqlite3");
@@ -125,7 +131,7 @@ fn a_damaged_database_is_told_before_its_tables_are_read() {
 }
 
 #[test]
-fn a_schema_that_lacks_steps_fails_and_a_newer_one_warns() {
+fn a_schema_that_lacks_migrations_is_a_failure_and_a_newer_one_a_warning() {
     let folder = installation();
     execute(
         folder.path(),
@@ -138,7 +144,7 @@ fn a_schema_that_lacks_steps_fails_and_a_newer_one_warns() {
 }
 
 #[test]
-fn what_another_machine_stored_in_the_future_is_a_clock_that_is_wrong() {
+fn a_stored_instant_in_the_future_is_a_failure_of_the_clock() {
     let folder = installation();
     execute(
         folder.path(),
@@ -149,7 +155,7 @@ fn what_another_machine_stored_in_the_future_is_a_clock_that_is_wrong() {
 }
 
 #[test]
-fn a_database_that_somebody_holds_cannot_be_written() {
+fn a_locked_database_is_a_failure() {
     let folder = installation();
     let mut holder = conn(folder.path());
     database::execute(&mut holder, "BEGIN IMMEDIATE").unwrap();
@@ -157,7 +163,7 @@ fn a_database_that_somebody_holds_cannot_be_written() {
 }
 
 #[test]
-fn attachments_without_a_folder_are_missed() {
+fn a_missing_folder_of_attachments_is_a_failure_only_if_there_are_attachments() {
     let folder = installation();
     let output = doctor(folder.path());
     assert!(done(&output).lines().any(|line| line.starts_with("warn  uploads")), "{}", text(&output.stdout));
@@ -171,7 +177,7 @@ fn attachments_without_a_folder_are_missed() {
 }
 
 #[test]
-fn a_folder_of_attachments_that_is_none_is_told() {
+fn a_file_instead_of_the_folder_of_attachments_is_a_failure() {
     let folder = installation();
     std::fs::write(folder.path().join("uploads"), "a file").unwrap();
     fails_once(&doctor(folder.path()), &["uploads", "cannot be written"]);

@@ -1,4 +1,4 @@
-//! The doctor at a production service: its keys, its mail server, a database server.
+//! The doctor checks a production service: its keys, its mail server and its database server.
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
@@ -14,7 +14,7 @@ use crate::support::binary::{done, failed, text, todokede};
 use crate::support::database;
 use crate::support::sink::{Fault, LOGIN, Phase, Sink};
 
-/// The same for a production service with these keys, whose mails go to a sink.
+/// Runs the doctor with the settings of a production service that has these keys and sends mails to a sink.
 async fn production(folder: &Path, keys: &[&PathBuf], sink: &Sink) -> Output {
     let keys: Vec<_> = keys.iter().map(|key| key.display().to_string()).collect();
     let mut command = todokede(folder, &["doctor"]);
@@ -37,19 +37,19 @@ fn key(folder: &Path, name: &str) -> PathBuf {
 }
 
 #[apply(on_sqlite)]
-async fn a_healthy_production_names_its_keys_by_what_they_do() {
+async fn the_doctor_says_which_key_signs_and_which_only_verifies() {
     let folder = installation();
     let keys = [key(folder.path(), "new.pem"), key(folder.path(), "old.pem")];
     let output = production(folder.path(), &[&keys[0], &keys[1]], &Sink::start().await).await;
-    let told = done(&output);
-    let line = |name: &str| told.lines().find(|line| line.contains(name)).unwrap().to_owned();
-    assert!(line("new.pem").contains(" signs as "), "{told}");
-    assert!(line("old.pem").contains(" verifies as "), "{told}");
-    assert!(!told.contains("PRIVATE") && !told.contains("FAIL"), "{told}");
+    let report = done(&output);
+    let line = |name: &str| report.lines().find(|line| line.contains(name)).unwrap().to_owned();
+    assert!(line("new.pem").contains(" signs as "), "{report}");
+    assert!(line("old.pem").contains(" verifies as "), "{report}");
+    assert!(!report.contains("PRIVATE") && !report.contains("FAIL"), "{report}");
 }
 
 #[apply(on_sqlite)]
-async fn production_on_the_database_of_a_sandbox_is_told() {
+async fn production_on_the_database_of_a_sandbox_is_a_failure() {
     let folder = installation();
     execute(folder.path(), "INSERT INTO sandbox_clock (only, offset_micros) VALUES (1, 0)");
     let key = key(folder.path(), "key.pem");
@@ -57,33 +57,33 @@ async fn production_on_the_database_of_a_sandbox_is_told() {
 }
 
 #[apply(on_sqlite)]
-async fn a_key_that_is_missing_or_of_another_kind_is_told_and_never_shown() {
+async fn a_missing_or_invalid_key_is_a_failure_and_is_never_shown() {
     let folder = installation();
     let key = folder.path().join("key.pem");
     let sink = Sink::start().await;
-    let asked = async || production(folder.path(), &[&key], &sink).await;
-    fails_once(&asked().await, &["keys", "key.pem", "openssl genpkey"]);
+    let run_doctor = async || production(folder.path(), &[&key], &sink).await;
+    fails_once(&run_doctor().await, &["keys", "key.pem", "openssl genpkey"]);
     for content in ["", "s3cret", "-----BEGIN PRIVATE KEY-----\nczNjcmV0\n-----END PRIVATE KEY-----\n"] {
         std::fs::write(&key, content).unwrap();
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
-        let output = asked().await;
+        let output = run_doctor().await;
         fails_once(&output, &["keys", "key.pem", "Ed25519"]);
-        let told = text(&output.stdout);
-        assert!(!told.contains("s3cret") && !told.contains("czNjcmV0"), "{told}");
+        let report = text(&output.stdout);
+        assert!(!report.contains("s3cret") && !report.contains("czNjcmV0"), "{report}");
     }
 }
 
 #[apply(on_sqlite)]
-async fn a_key_that_everybody_may_read_fails_and_one_of_a_group_does_not() {
+async fn a_key_that_everybody_can_read_or_write_is_a_failure_and_one_that_a_group_can_read_is_not() {
     let folder = installation();
     let key = key(folder.path(), "key.pem");
     let sink = Sink::start().await;
-    for (mode, well) in
+    for (mode, passes) in
         [(0o400, true), (0o600, true), (0o640, true), (0o644, false), (0o604, false), (0o602, false)]
     {
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
         let output = production(folder.path(), &[&key], &sink).await;
-        if well {
+        if passes {
             done(&output);
         } else {
             fails_once(&output, &["keys", "key.pem", "chmod"]);
@@ -92,7 +92,7 @@ async fn a_key_that_everybody_may_read_fails_and_one_of_a_group_does_not() {
 }
 
 #[apply(on_sqlite)]
-async fn a_key_that_is_listed_twice_is_worth_a_warning() {
+async fn a_key_that_is_listed_twice_causes_a_warning() {
     let folder = installation();
     let key = key(folder.path(), "key.pem");
     let output = production(folder.path(), &[&key, &key], &Sink::start().await).await;
@@ -100,43 +100,43 @@ async fn a_key_that_is_listed_twice_is_worth_a_warning() {
 }
 
 #[test]
-fn a_server_that_does_not_answer_is_told_without_its_password() {
+fn a_database_server_that_does_not_answer_is_a_failure_that_hides_the_password() {
     let folder = tempfile::tempdir().unwrap();
-    let mut asked = todokede(folder.path(), &["doctor"]);
+    let mut command = todokede(folder.path(), &["doctor"]);
     let output =
-        asked.env("DATABASE_URL", "postgres://todokede:s3cret@127.0.0.1:1/todokede").output().unwrap();
+        command.env("DATABASE_URL", "postgres://todokede:s3cret@127.0.0.1:1/todokede").output().unwrap();
     fails_once(&output, &["database", "cannot be opened", "DATABASE_URL"]);
     assert!(!text(&output.stdout).contains("s3cret"));
 }
 
-/// Once, when the whole suite is on PostgreSQL: its server syncs nothing, and all else is well.
+/// The tests' PostgreSQL server runs with `fsync` off, which is the only failure.
 #[apply(on_postgres)]
-fn a_server_is_asked_for_version_durability_encryption_and_time() {
+fn version_durability_encryption_and_clock_of_a_database_server_are_checked() {
     let folder = tempfile::tempdir().unwrap();
     let database = database::TestDatabase::ready(folder.path());
     let output = todokede(folder.path(), &["doctor"]).env("DATABASE_URL", database.url()).output().unwrap();
     fails_once(&output, &["database", "fsync"]);
-    let told = text(&output.stdout);
-    for seen in [
+    let report = text(&output.stdout);
+    for expected in [
         "ok    database   PostgreSQL 1",
         "ok    database   the connection stays",
         "ok    clock",
         "ok    schema",
     ] {
-        assert!(told.contains(seen), "{seen}: {told}");
+        assert!(report.contains(expected), "{expected}: {report}");
     }
     database.execute("DELETE FROM __diesel_schema_migrations");
     let output = todokede(folder.path(), &["doctor"]).env("DATABASE_URL", database.url()).output().unwrap();
     assert!(text(&output.stdout).contains("FAIL  schema"), "{}", text(&output.stdout));
 
-    let reading = format!("{}?options=-c%20default_transaction_read_only%3Don", database.url());
-    let mut asked = todokede(folder.path(), &["doctor"]);
-    let output = asked.env("DATABASE_URL", reading).output().unwrap();
+    let read_only_url = format!("{}?options=-c%20default_transaction_read_only%3Don", database.url());
+    let mut command = todokede(folder.path(), &["doctor"]);
+    let output = command.env("DATABASE_URL", read_only_url).output().unwrap();
     assert!(text(&output.stdout).contains("FAIL  database   cannot be opened"), "{}", text(&output.stdout));
 }
 
 #[apply(on_postgres)]
-fn a_table_that_somebody_holds_is_named_in_bounded_time_and_the_rest_is_told_before() {
+fn a_locked_table_is_reported_in_bounded_time_and_earlier_checks_are_reported_before_it() {
     let folder = tempfile::tempdir().unwrap();
     let database = database::TestDatabase::ready(folder.path());
     let mut holder = database.connect();
@@ -146,61 +146,65 @@ fn a_table_that_somebody_holds_is_named_in_bounded_time_and_the_rest_is_told_bef
     let begun = Instant::now();
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let mut told: Vec<String> = lines.by_ref().take(3).collect();
+    let mut report: Vec<String> = lines.by_ref().take(3).collect();
     std::thread::sleep(Duration::from_millis(500));
-    assert!(child.try_wait().unwrap().is_none(), "it still waits for the table: {told:?}");
-    told.extend(lines);
+    assert!(child.try_wait().unwrap().is_none(), "it ended although a table is locked: {report:?}");
+    report.extend(lines);
     let output = child.wait_with_output().unwrap();
     assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
     assert_eq!(
         failed(&output, 1),
         "todokede: 4 checks failed\n",
-        "the server syncs nothing either: {told:?}"
+        "three checks meet the lock, and `fsync` is off: {report:?}"
     );
-    for held in [
+    for expected in [
         "FAIL  clock      what was stored last",
         "FAIL  database   cannot be written",
         "FAIL  uploads    the list",
     ] {
-        assert!(told.iter().any(|line| line.starts_with(held) && line.contains("lock")), "{held}: {told:?}");
+        assert!(
+            report.iter().any(|line| line.starts_with(expected) && line.contains("lock")),
+            "{expected}: {report:?}"
+        );
     }
 }
 
 #[apply(on_postgres)]
-async fn a_server_that_no_standby_follows_is_told_and_nothing_is_left_waiting() {
+async fn a_missing_standby_is_a_failure_and_no_connection_is_left_waiting() {
     let folder = tempfile::tempdir().unwrap();
     let database = database::TestDatabase::ready(folder.path());
     let standby = Standby::of(&database).await;
-    let asked = async || {
+    let run_doctor = async || {
         let mut command = todokede(folder.path(), &["doctor"]);
         command.env("DATABASE_URL", database.url());
         actix_web::rt::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
     };
-    assert!(text(&asked().await.stdout).contains("ok    database   can be written"));
+    assert!(text(&run_doctor().await.stdout).contains("ok    database   can be written"));
     standby.leaves().await;
-    let output = asked().await;
-    let told = text(&output.stdout);
-    let line = told.lines().find(|line| line.contains("standby answers")).unwrap_or_else(|| panic!("{told}"));
-    assert!(line.starts_with("FAIL  database") && line.contains("synchronous_standby_names"), "{told}");
-    assert!(told.contains("uploads"), "it looks at the rest: {told}");
-    let ours = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()";
-    // The server ends a connection a moment after it was told to; the one that asks stays.
+    let output = run_doctor().await;
+    let report = text(&output.stdout);
+    let line =
+        report.lines().find(|line| line.contains("standby answers")).unwrap_or_else(|| panic!("{report}"));
+    assert!(line.starts_with("FAIL  database") && line.contains("synchronous_standby_names"), "{report}");
+    assert!(report.contains("uploads"), "the checks after it must run too: {report}");
+    let connections = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()";
+    // The server ends a connection a moment after the request. The connection that counts is one of them.
     let told_to_end = Instant::now();
-    while database.count(ours) > 1 {
+    while database.count(connections) > 1 {
         assert!(told_to_end.elapsed() < Duration::from_secs(30), "a connection still waits for the standby");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     standby.returns();
-    assert!(text(&asked().await.stdout).contains("ok    database   can be written"));
+    assert!(text(&run_doctor().await.stdout).contains("ok    database   can be written"));
 }
 
 #[apply(on_both_databases)]
-async fn whatever_keeps_the_mail_server_from_taking_mails_is_told_and_nothing_is_sent() {
+async fn each_fault_of_the_mail_server_is_a_failure_and_no_mail_is_sent() {
     let folder = installation();
     let key = key(folder.path(), "key.pem");
     let sink = Sink::start().await;
-    let well = production(folder.path(), &[&key], &sink).await;
-    assert!(done(&well).contains("takes TLS, the login and our sender"), "{}", text(&well.stdout));
+    let passed = production(folder.path(), &[&key], &sink).await;
+    assert!(done(&passed).contains("takes TLS, the login and our sender"), "{}", text(&passed.stdout));
     for (phase, fault, code) in [
         (Phase::Banner, Fault::Says("421 not now"), "SERVER_BUSY"),
         (Phase::Banner, Fault::Says("554 not you"), "SERVER_REFUSED"),

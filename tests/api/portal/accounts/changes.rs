@@ -1,4 +1,4 @@
-//! The account: read, changed by one of several at a time, never by halves.
+//! An account is read and changed. Only one of several simultaneous changes succeeds, and none in part.
 
 use futures_util::future::join_all;
 use reqwest::Method;
@@ -16,7 +16,7 @@ fn stated(account: &Value) -> Value {
 }
 
 #[apply(on_both_databases)]
-async fn a_reader_who_has_the_present_version_is_spared_it() {
+async fn an_account_that_has_not_changed_is_answered_with_304() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let account = clinic.get(PATH).await.is(200);
@@ -24,18 +24,18 @@ async fn a_reader_who_has_the_present_version_is_spared_it() {
     let asked =
         async |known: &str| send(clinic.request(Method::GET, PATH).header("If-None-Match", known)).await;
     for known in [account.etag(), "*", &format!("\"other\", {}", account.etag())] {
-        let reply = asked(known).await.is(304);
+        let reply = get(known).await.is(304);
         assert_eq!((reply.etag(), reply.text.as_str()), (account.etag(), ""));
     }
     let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
     let changed = clinic.patch(PATH, &change, account.etag()).await.is(200);
-    let reply = asked(account.etag()).await.is(200);
+    let reply = get(account.etag()).await.is(200);
     assert_eq!((reply.etag(), &reply.text), (changed.etag(), &changed.text));
     app.anonymous().get(PATH).await.refused(401, "TOKEN_MISSING");
 }
 
 #[apply(on_both_databases)]
-async fn a_change_must_say_what_it_is_based_on() {
+async fn a_change_needs_the_etag_of_the_current_version() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let account = clinic.get(PATH).await.is(200);
@@ -55,16 +55,16 @@ async fn a_change_must_say_what_it_is_based_on() {
 }
 
 #[apply(on_both_databases)]
-async fn of_several_who_change_the_same_version_at_once_one_succeeds() {
+async fn of_several_simultaneous_changes_of_the_same_version_one_succeeds() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let etag = clinic.get(PATH).await.etag().to_owned();
-    let racers = (1..=5).map(|place| {
-        let change = json!({ "contact": { "name": "架空 三郎", "phone": format!("03-0000-000{place}") } });
+    let requests = (1..=5).map(|number| {
+        let change = json!({ "contact": { "name": "架空 三郎", "phone": format!("03-0000-000{number}") } });
         let (client, etag) = (clinic.client.clone(), etag.clone());
         async move { client.patch(PATH, &change, &etag).await }
     });
-    let replies = join_all(racers).await;
+    let replies = join_all(requests).await;
     let (won, lost): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status == 200);
     assert_eq!((won.len(), lost.len()), (1, 4));
     for reply in lost {
@@ -74,7 +74,7 @@ async fn of_several_who_change_the_same_version_at_once_one_succeeds() {
 }
 
 #[apply(on_both_databases)]
-async fn each_object_that_is_sent_replaces_its_own_and_leaves_the_others() {
+async fn each_object_that_is_sent_replaces_the_stored_one_and_no_other() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let mut expected = clinic.get(PATH).await.is(200).body;
@@ -101,22 +101,22 @@ async fn each_object_that_is_sent_replaces_its_own_and_leaves_the_others() {
     ] {
         let etag = clinic.get(PATH).await.etag().to_owned();
         let change = json!({ member: value });
-        let screen = clinic.patch("/v1/account?validate_only=true", &change, &etag).await.is(200);
-        assert_eq!(clinic.get(PATH).await.etag(), etag, "a rehearsal was kept");
+        let rehearsed = clinic.patch("/v1/account?validate_only=true", &change, &etag).await.is(200);
+        assert_eq!(clinic.get(PATH).await.etag(), etag, "a rehearsal was stored");
         let changed = clinic.patch(PATH, &change, &etag).await.is(200);
         assert_ne!(changed.etag(), etag);
         expected[member] = shown;
         for (member, value) in expected.as_object().unwrap() {
             if member != "updated_at" {
                 assert_eq!(changed.body[member], *value, "{member}");
-                assert_eq!(screen.body[member], *value, "{member}");
+                assert_eq!(rehearsed.body[member], *value, "{member}");
             }
         }
     }
 }
 
 #[apply(on_both_databases)]
-async fn everything_wrong_with_a_change_is_told_at_once_and_nothing_is_stored() {
+async fn all_faults_of_a_change_are_reported_at_once_and_nothing_is_stored() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let account = clinic.get(PATH).await.is(200);
@@ -162,7 +162,7 @@ async fn everything_wrong_with_a_change_is_told_at_once_and_nothing_is_stored() 
 }
 
 #[apply(on_both_databases)]
-async fn another_code_is_held_against_the_list_and_never_simply_taken() {
+async fn another_code_is_checked_against_the_list_and_never_accepted() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let dentist = app.unused_facility("DENTAL").await;
@@ -193,12 +193,12 @@ async fn another_code_is_held_against_the_list_and_never_simply_taken() {
 }
 
 #[apply(on_both_databases)]
-async fn a_facility_that_left_the_list_may_still_correct_its_telephone_number() {
+async fn a_delisted_facility_may_still_correct_its_telephone_number() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let clinic = Actor::register(&app, &facility).await;
-    let stays = app.unused_facility("MEDICAL").await;
-    app.import(list::csv(&[&stays]), true).await;
+    let still_listed = app.unused_facility("MEDICAL").await;
+    app.import(list::csv(&[&still_listed]), true).await;
     let account = clinic.get(PATH).await.is(200);
     let mut change = json!({ "facility": stated(&account.body) });
     change["facility"]["phone"] = json!("03-0000-7777");
@@ -210,7 +210,7 @@ async fn a_facility_that_left_the_list_may_still_correct_its_telephone_number() 
 }
 
 #[apply(on_both_databases)]
-async fn a_postal_code_that_the_list_corrected_is_blamed_only_on_who_states_it() {
+async fn a_postal_code_that_the_list_has_changed_is_refused_only_if_it_is_sent() {
     let app = TestApp::start().await;
     let mut facility = app.unused_facility("MEDICAL").await;
     let clinic = Actor::register(&app, &facility).await;
@@ -231,7 +231,7 @@ async fn an_account_keeps_the_names_as_they_were_sent() {
     let facility = app.unused_facility("MEDICAL").await;
     let token = app.registration_token("a@clinic.example").await;
     let mut form = forms::account(&token, &facility);
-    // Compatibility kanji and combining marks that any normal form would fold.
+    // Compatibility kanji and combining marks, which every Unicode normalization would change.
     form["founder"]["name"] = json!("\u{fa11}田　\u{fa19}\u{304b}\u{3099}");
     form["facility"]["name"] = json!("　髙\u{fa11}クリニック ");
     let created = app.anonymous().post("/v1/accounts", &form).await.is(201);

@@ -1,4 +1,4 @@
-//! A facility whose designation is still being decided: a receipt number first, a code later.
+//! A facility that waits for its designation registers with a receipt number and states its code later.
 
 use serde_json::{Value, json};
 use todokede::db::engine::locks::Lock;
@@ -6,7 +6,7 @@ use todokede::domain::values::email::EmailAddress;
 
 use crate::support::{Actor, Client, PASSWORD, Rival, TestApp, forms};
 
-/// What is stated of code, receipt number and kind, and what is said against it.
+/// The code, receipt number and kind that a form states, and the faults that are reported.
 type Case<'a> = (Option<&'a Value>, Option<&'a Value>, Option<&'a Value>, &'a [(&'a str, &'a str)]);
 
 fn applicant(token: &str, facility: &Value, receipt: &str, kind: &str) -> Value {
@@ -25,7 +25,7 @@ async fn registered(app: &TestApp, facility: &Value, receipt: &str, kind: &str) 
     Actor::log_in(app, &email, PASSWORD, String::new()).await
 }
 
-/// The facility part of the account with a code, as a change states it.
+/// A change of the account that states a code instead of the receipt number and kind.
 async fn with_code(account: &Client, code: &str) -> Value {
     let mut facility = account.get("/v1/account").await.is(200).body["facility"].clone();
     let members = facility.as_object_mut().unwrap();
@@ -36,7 +36,7 @@ async fn with_code(account: &Client, code: &str) -> Value {
 }
 
 #[apply(on_both_databases)]
-async fn an_applicant_registers_with_a_receipt_number_and_states_the_code_once_designated() {
+async fn an_applicant_registers_with_a_receipt_number_and_states_the_code_after_its_designation() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let code = facility["facility_code"].as_str().unwrap();
@@ -51,8 +51,8 @@ async fn an_applicant_registers_with_a_receipt_number_and_states_the_code_once_d
     early.refused(409, "FACILITY_NOT_DESIGNATED");
 
     let change = with_code(&clinic, code).await;
-    let screen = clinic.patch("/v1/account?validate_only=true", &change, account.etag()).await.is(200);
-    assert_eq!(screen.body["facility"]["code"], code);
+    let rehearsed = clinic.patch("/v1/account?validate_only=true", &change, account.etag()).await.is(200);
+    assert_eq!(rehearsed.body["facility"]["code"], code);
     assert_eq!(clinic.get("/v1/account").await.body["facility"].get("code"), None);
     let changed = clinic.patch("/v1/account", &change, account.etag()).await.is(200);
     assert_eq!(changed.body["facility"]["code"], code);
@@ -62,7 +62,7 @@ async fn an_applicant_registers_with_a_receipt_number_and_states_the_code_once_d
 }
 
 #[apply(on_both_databases)]
-async fn a_code_is_stated_once_the_same_code_again_is_no_change_and_another_is_a_succession() {
+async fn a_designated_facility_may_state_its_code_again_but_no_other_code() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let other = app.unused_facility("MEDICAL").await;
@@ -80,7 +80,7 @@ async fn a_code_is_stated_once_the_same_code_again_is_no_change_and_another_is_a
 }
 
 #[apply(on_both_databases)]
-async fn a_designation_is_held_against_kind_list_and_the_other_accounts() {
+async fn a_stated_code_is_checked_against_the_kind_the_list_and_other_accounts() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let pharmacy = app.unused_facility("PHARMACY").await;
@@ -95,9 +95,9 @@ async fn a_designation_is_held_against_kind_list_and_the_other_accounts() {
     of_pharmacy["facility"]["postal_code"] = pharmacy["postal_code"].clone();
     let reply = clinic.patch("/v1/account", &of_pharmacy, &etag).await;
     reply.blames(&[("/facility/code", "KIND_MISMATCH")]);
-    let mut elsewhere = with_code(&clinic, facility["facility_code"].as_str().unwrap()).await;
-    elsewhere["facility"]["postal_code"] = json!("999-9999");
-    let reply = clinic.patch("/v1/account", &elsewhere, &etag).await;
+    let mut wrong_postal_code = with_code(&clinic, facility["facility_code"].as_str().unwrap()).await;
+    wrong_postal_code["facility"]["postal_code"] = json!("999-9999");
+    let reply = clinic.patch("/v1/account", &wrong_postal_code, &etag).await;
     reply.blames(&[("/facility/postal_code", "POSTAL_CODE_MISMATCH")]);
     let of_another = with_code(&clinic, &taken.facility_code).await;
     clinic.patch("/v1/account", &of_another, &etag).await.refused(409, "FACILITY_HAS_ACCOUNT");
@@ -105,7 +105,7 @@ async fn a_designation_is_held_against_kind_list_and_the_other_accounts() {
 }
 
 #[apply(on_both_databases)]
-async fn a_form_states_a_code_or_a_receipt_number_with_a_kind_never_both_never_neither() {
+async fn a_form_states_either_a_code_or_a_receipt_number_with_a_kind() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
     let facility = app.unused_facility("MEDICAL").await;
@@ -141,7 +141,7 @@ async fn a_form_states_a_code_or_a_receipt_number_with_a_kind_never_both_never_n
 }
 
 #[apply(on_both_databases)]
-async fn receipt_numbers_and_kinds_of_no_known_form_are_refused() {
+async fn invalid_receipt_numbers_and_kinds_are_refused() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
     let facility = app.unused_facility("MEDICAL").await;
@@ -159,12 +159,12 @@ async fn receipt_numbers_and_kinds_of_no_known_form_are_refused() {
 }
 
 #[apply(on_both_databases)]
-async fn a_receipt_number_has_one_account_even_after_the_designation() {
+async fn a_receipt_number_can_register_only_one_account_even_after_the_designation() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let clinic = registered(&app, &facility, "2023-A7", "MEDICAL").await;
     let token = app.registration_token("second@clinic.example").await;
-    // The same number as a hurried colleague types it.
+    // The same number in full width and lower case, between spaces.
     let second = applicant(&token, &facility, " ２０２３－ａ７ ", "MEDICAL");
     app.anonymous().post("/v1/accounts", &second).await.refused(409, "FACILITY_HAS_ACCOUNT");
     let etag = clinic.get("/v1/account").await.etag().to_owned();
@@ -174,7 +174,7 @@ async fn a_receipt_number_has_one_account_even_after_the_designation() {
 }
 
 #[apply(on_postgres)]
-async fn of_two_who_register_with_one_receipt_number_at_once_one_gets_it_and_the_other_is_told() {
+async fn of_two_simultaneous_registrations_with_the_same_receipt_number_one_is_refused() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let emails = ["one@clinic.example", "two@clinic.example"];
@@ -186,35 +186,35 @@ async fn of_two_who_register_with_one_receipt_number_at_once_one_gets_it_and_the
         let stranger = app.anonymous();
         requests.push(actix_web::rt::spawn(async move { stranger.post("/v1/accounts", &form).await }));
     }
-    // Both have been found good by now.
+    // Both requests have passed their checks by now.
     rival.until_queued(&app, 2).await;
     rival.commit();
-    let mut taken = 0;
+    let mut created = 0;
     for request in requests {
         let reply = request.await.unwrap();
         if reply.status == 201 {
-            taken += 1;
+            created += 1;
         } else {
             reply.refused(409, "FACILITY_HAS_ACCOUNT");
         }
     }
-    assert_eq!((taken, app.count("SELECT COUNT(*) FROM accounts")), (1, 1));
+    assert_eq!((created, app.count("SELECT COUNT(*) FROM accounts")), (1, 1));
 }
 
 #[apply(on_postgres)]
-async fn a_receipt_number_that_somebody_is_just_taking_is_waited_for() {
+async fn a_registration_waits_for_a_transaction_that_takes_its_receipt_number() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     registered(&app, &facility, "2023-00001", "MEDICAL").await;
     let token = app.registration_token("two@clinic.example").await;
     let form = applicant(&token, &facility, "2023-00123", "MEDICAL");
-    for keeps_it in [true, false] {
+    for commits in [true, false] {
         let mut rival = Rival::begin(&app);
         rival.execute("UPDATE accounts SET designation_receipt = '2023-00123'");
         let (stranger, form) = (app.anonymous(), form.clone());
         let request = actix_web::rt::spawn(async move { stranger.post("/v1/accounts", &form).await });
         rival.until_queued(&app, 1).await;
-        if keeps_it {
+        if commits {
             rival.commit();
             request.await.unwrap().refused(409, "FACILITY_HAS_ACCOUNT");
             app.database.execute("UPDATE accounts SET designation_receipt = '2023-00001'");

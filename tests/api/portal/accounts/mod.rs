@@ -1,4 +1,4 @@
-//! Accounts: opened for a facility, changed, protected by a password.
+//! Accounts of facilities: how they are created, changed and protected by a password.
 
 mod changes;
 mod designations;

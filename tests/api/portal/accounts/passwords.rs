@@ -1,18 +1,19 @@
-//! What a password must be, wherever one is set, and how a logged-in account changes it.
+//! The rules for passwords, which are the same wherever one is set, and how an account changes its password.
 
 use serde_json::{Value, json};
 
 use crate::support::{Actor, PASSWORD, TestApp, forms};
 
-/// Another good password.
+/// Another valid password.
 const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
-/// The address whose mail name a password must not hold.
+/// The address of the account. A password must not contain what stands before the `@`.
 const EMAIL: &str = "uketsuke-tantou@clinic.example";
 
-/// Passwords that are refused for the facility, with what is said against each.
+/// Passwords that are refused for the facility, each with the code of its fault.
 fn bad_passwords(facility: &Value) -> Vec<(String, &'static str)> {
     let (code, name) = (facility["facility_code"].as_str().unwrap(), facility["name"].as_str().unwrap());
-    let wide: String = code.chars().map(|c| char::from_u32(u32::from(c) - 0x30 + 0xFF10).unwrap()).collect();
+    let full_width: String =
+        code.chars().map(|character| char::from_u32(u32::from(character) - 0x30 + 0xFF10).unwrap()).collect();
     vec![
         ("fourteen chars".to_owned(), "TOO_SHORT"),
         (String::new(), "TOO_SHORT"),
@@ -22,7 +23,7 @@ fn bad_passwords(facility: &Value) -> Vec<(String, &'static str)> {
         ("aaaaaaaaaaaaaaaaaaaa".to_owned(), "PASSWORD_COMMON"),
         ("               ".to_owned(), "PASSWORD_COMMON"),
         (format!("kaminari-{code}-zoku"), "PASSWORD_HOLDS_IDENTITY"),
-        (format!("kaminari-{wide}-zoku"), "PASSWORD_HOLDS_IDENTITY"),
+        (format!("kaminari-{full_width}-zoku"), "PASSWORD_HOLDS_IDENTITY"),
         (format!("雷雲と{name}と虹の橋"), "PASSWORD_HOLDS_IDENTITY"),
         ("Bright-UKETSUKE-Tantou-lamp".to_owned(), "PASSWORD_HOLDS_IDENTITY"),
     ]
@@ -58,7 +59,7 @@ async fn the_same_rules_hold_wherever_a_password_is_set() {
 }
 
 #[apply(on_both_databases)]
-async fn a_password_typed_in_full_width_or_decomposed_opens_the_same_account() {
+async fn a_password_may_be_typed_in_full_width_half_width_or_decomposed_characters() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let token = app.registration_token(EMAIL).await;
@@ -70,12 +71,12 @@ async fn a_password_typed_in_full_width_or_decomposed_opens_the_same_account() {
     {
         Actor::log_in(&app, EMAIL, typed, String::new()).await;
     }
-    let near = json!({ "email": EMAIL, "password": "ガラスの窓 aozora 2 mai" });
-    app.anonymous().post("/v1/sessions", &near).await.refused(401, "LOGIN_FAILED");
+    let wrong_case = json!({ "email": EMAIL, "password": "ガラスの窓 aozora 2 mai" });
+    app.anonymous().post("/v1/sessions", &wrong_case).await.refused(401, "LOGIN_FAILED");
 }
 
 #[apply(on_both_databases)]
-async fn changing_the_password_ends_the_other_sessions_and_only_those_and_tells_the_owner() {
+async fn changing_the_password_ends_only_the_accounts_other_sessions_and_mails_the_owner() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let other = clinic.again(&app).await;
@@ -97,7 +98,7 @@ async fn changing_the_password_ends_the_other_sessions_and_only_those_and_tells_
 }
 
 #[apply(on_both_databases)]
-async fn a_change_of_password_without_the_present_one_changes_nothing() {
+async fn an_invalid_or_rehearsed_change_of_password_changes_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let other = clinic.again(&app).await;
@@ -119,11 +120,11 @@ async fn a_change_of_password_without_the_present_one_changes_nothing() {
     ] {
         clinic.put("/v1/account/password", &body, "*").await.blames(&faults);
     }
-    let good = json!({ "current_password": PASSWORD, "new_password": OTHER });
-    app.anonymous().put("/v1/account/password", &good, "*").await.refused(401, "TOKEN_MISSING");
-    let screen = clinic.put("/v1/account/password?validate_only=true", &good, "*").await.is(200);
-    assert_eq!(screen.body["valid"], true);
-    assert_eq!(screen.body["mails"][0]["kind"], "PASSWORD_CHANGED");
+    let valid = json!({ "current_password": PASSWORD, "new_password": OTHER });
+    app.anonymous().put("/v1/account/password", &valid, "*").await.refused(401, "TOKEN_MISSING");
+    let rehearsed = clinic.put("/v1/account/password?validate_only=true", &valid, "*").await.is(200);
+    assert_eq!(rehearsed.body["valid"], true);
+    assert_eq!(rehearsed.body["mails"][0]["kind"], "PASSWORD_CHANGED");
     other.get("/v1/account").await.is(200);
     assert!(app.mails(&clinic.email, "PASSWORD_CHANGED").await.is_empty());
     clinic.again(&app).await;

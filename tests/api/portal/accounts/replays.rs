@@ -1,4 +1,4 @@
-//! Registration over a bad line: the answer was lost, the form is sent again.
+//! Registrations that are sent again because their answer was lost.
 
 use futures_util::future::join_all;
 use reqwest::Method;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{TestApp, forms, send};
 
 #[apply(on_both_databases)]
-async fn a_registration_whose_answer_was_lost_is_answered_again_under_the_same_key() {
+async fn a_registration_sent_again_with_the_same_key_gets_the_same_answer() {
     let app = TestApp::start().await;
     let stranger = app.anonymous();
     let token = app.registration_token("a@clinic.example").await;
@@ -22,7 +22,7 @@ async fn a_registration_whose_answer_was_lost_is_answered_again_under_the_same_k
             assert_eq!(again.header(header), first.header(header), "{header}");
         }
     }
-    // Members in another order are the same document.
+    // A form whose members have another order is the same form.
     let members = form.as_object().unwrap().iter().rev();
     let reordered: Vec<String> = members.map(|(name, value)| format!("\"{name}\": {value}")).collect();
     let request = stranger.request(Method::POST, "/v1/accounts").header("Idempotency-Key", "lost-answer");
@@ -34,7 +34,7 @@ async fn a_registration_whose_answer_was_lost_is_answered_again_under_the_same_k
 }
 
 #[apply(on_both_databases)]
-async fn a_key_stands_for_one_form_only_and_no_key_or_another_finds_the_link_used() {
+async fn a_key_is_refused_for_another_form_and_without_that_key_the_link_is_used() {
     let app = TestApp::start().await;
     let stranger = app.anonymous();
     let token = app.registration_token("a@clinic.example").await;
@@ -55,8 +55,8 @@ async fn a_key_stands_for_one_form_only_and_no_key_or_another_finds_the_link_use
     }
     stranger.post("/v1/accounts", &form).await.refused(410, "LINK_USED");
     stranger.file_with_key("/v1/accounts", &form, "key-2").await.refused(410, "LINK_USED");
-    let screen = stranger.file_with_key("/v1/accounts?validate_only=true", &form, "key-1").await;
-    screen.refused(410, "LINK_USED");
+    let rehearsed = stranger.file_with_key("/v1/accounts?validate_only=true", &form, "key-1").await;
+    rehearsed.refused(410, "LINK_USED");
     assert_eq!(app.rows("accounts").count(), 1);
 }
 
@@ -72,7 +72,7 @@ async fn two_strangers_may_choose_the_same_key() {
 }
 
 #[apply(on_both_databases)]
-async fn impatient_retries_that_overtake_each_other_make_one_account_and_get_one_answer() {
+async fn simultaneous_retries_make_one_account_and_all_get_the_same_answer() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
     let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
@@ -82,14 +82,14 @@ async fn impatient_retries_that_overtake_each_other_make_one_account_and_get_one
     });
     let replies = join_all(retries).await;
     assert!(replies.iter().all(|reply| reply.text == replies[0].text));
-    let fresh = replies.iter().filter(|reply| reply.header("idempotent-replayed").is_empty()).count();
-    assert_eq!(fresh, 1);
+    let first_answers = replies.iter().filter(|reply| reply.header("idempotent-replayed").is_empty()).count();
+    assert_eq!(first_answers, 1);
     assert_eq!(app.rows("accounts").count(), 1);
     assert_eq!(app.mails("a@clinic.example", "ACCOUNT_CREATED").await.len(), 1);
 }
 
 #[apply(on_both_databases)]
-async fn a_key_outlives_a_restart_and_the_links_day() {
+async fn a_key_is_known_after_a_restart_and_after_the_link_has_expired() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
     let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
@@ -102,7 +102,7 @@ async fn a_key_outlives_a_restart_and_the_links_day() {
 }
 
 #[apply(on_both_databases)]
-async fn keys_that_are_no_keys_are_refused() {
+async fn invalid_keys_are_refused() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
     let form = forms::account(&token, &app.unused_facility("MEDICAL").await);

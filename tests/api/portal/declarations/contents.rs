@@ -1,4 +1,4 @@
-//! What a declaration may not say: everything is refused where it stands, and all of it at once.
+//! Faults in the content of a declaration: each is reported at the member that has it.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ fn every_member(round: &Value) -> BTreeSet<String> {
     rules.flat_map(|rule| members(round, rule["category"].as_str().unwrap())).map(|(name, _)| name).collect()
 }
 
-/// A value that is good in itself.
+/// A valid value of the member.
 fn sample(member: &str) -> Value {
     match member {
         "expected_completion_month" => json!("2023-08"),
@@ -33,14 +33,14 @@ fn sample(member: &str) -> Value {
         "circumstance" => json!("OTHER"),
         "youngest_fulltime_age" => json!(69),
         "vendor_name" | "description" | "difficulty" => json!("説明"),
-        day => {
-            assert!(day.ends_with("_date"), "a new member: {day}");
+        date => {
+            assert!(date.ends_with("_date"), "no sample for a new member: {date}");
             json!("2023-02-01")
         }
     }
 }
 
-/// The values of a member that cannot be read at all, with the code each is refused with.
+/// Invalid values of a member, each with the code of its fault.
 fn unreadable(member: &str) -> Vec<(Value, &'static str)> {
     let mut values = match member {
         "expected_completion_month" => {
@@ -95,7 +95,7 @@ impl Desk {
 }
 
 #[apply(on_both_databases)]
-async fn each_member_that_the_round_wants_is_missed_by_name_and_no_optional_one_is() {
+async fn a_missing_required_member_is_reported_and_a_missing_optional_one_is_accepted() {
     let desk = Desk::open().await;
     let mut optional = BTreeSet::new();
     for mut reason in reasons::complete() {
@@ -119,7 +119,7 @@ async fn each_member_that_the_round_wants_is_missed_by_name_and_no_optional_one_
 }
 
 #[apply(on_both_databases)]
-async fn each_member_of_another_category_or_another_answer_is_refused_where_it_stands() {
+async fn each_member_that_belongs_to_another_category_or_answer_is_not_applicable() {
     let desk = Desk::open().await;
     let all = every_member(&desk.round);
     assert_eq!(all.len(), 14);
@@ -138,7 +138,7 @@ async fn each_member_of_another_category_or_another_answer_is_refused_where_it_s
 }
 
 #[apply(on_both_databases)]
-async fn each_member_in_a_form_that_cannot_be_read_is_told_its_own_fault() {
+async fn each_invalid_value_of_a_member_is_refused_with_its_code() {
     let desk = Desk::open().await;
     let mut tried = BTreeSet::new();
     for mut reason in reasons::complete() {
@@ -159,7 +159,7 @@ async fn each_member_in_a_form_that_cannot_be_read_is_told_its_own_fault() {
 }
 
 #[apply(on_both_databases)]
-async fn each_limit_takes_its_own_day_and_refuses_the_one_beyond() {
+async fn each_limit_accepts_its_own_value_and_refuses_the_next() {
     let desk = Desk::open().await;
     let (contract, completion) = ("/reason/contract_date", "/reason/expected_completion_month");
     let age = |age: i64| json!({ "circumstance": "ELDERLY_DOCTORS", "youngest_fulltime_age": age, "difficulty": "説明" });
@@ -191,7 +191,7 @@ async fn each_limit_takes_its_own_day_and_refuses_the_one_beyond() {
 }
 
 #[apply(on_both_databases)]
-async fn a_contract_counts_until_the_end_of_february_whenever_it_is_filed() {
+async fn the_last_contract_date_is_the_end_of_february_whenever_the_declaration_is_filed() {
     let desk = Desk::open().await;
     desk.app.set_clock("2023-03-15T09:00:00+09:00");
     let clinic = desk.clinic.again(&desk.app).await;

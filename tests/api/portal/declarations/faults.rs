@@ -1,4 +1,4 @@
-//! Everything wrong with a declaration is told at once, each fault where the caller wrote it.
+//! All faults of a declaration are reported at once, each at the member that the caller sent.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ async fn filer() -> (TestApp, Actor, String) {
 }
 
 #[apply(on_both_databases)]
-async fn everything_wrong_is_told_at_once_across_all_layers_each_where_the_caller_wrote_it() {
+async fn all_faults_of_form_and_rules_are_reported_at_once_each_at_its_member() {
     let (app, clinic, _) = filer().await;
     let other = app.unused_facility("MEDICAL").await["facility_code"].clone();
     let mut declaration = reasons::system("2023-02-31", "2023-10", "").declaration("");
@@ -45,7 +45,7 @@ async fn everything_wrong_is_told_at_once_across_all_layers_each_where_the_calle
 }
 
 #[apply(on_both_databases)]
-async fn lists_are_read_even_where_category_and_round_cannot_be() {
+async fn lists_are_checked_even_if_category_and_round_are_invalid() {
     let (_app, clinic, upload) = filer().await;
     let mut declaration = forms::declaration(&json!({ "category": "TIRED" }));
     declaration["round"] = json!("1999");
@@ -68,7 +68,7 @@ async fn lists_are_read_even_where_category_and_round_cannot_be() {
 }
 
 #[apply(on_both_databases)]
-async fn attachments_are_the_account_s_own_stored_files_each_once_and_only_where_they_belong() {
+async fn attachments_must_be_stored_files_of_the_account_without_repetition_and_of_use_in_the_category() {
     let (app, clinic, upload) = filer().await;
     let other = app.dentist().await;
     let theirs = other.attach(&forms::pdf()).await;

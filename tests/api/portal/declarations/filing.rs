@@ -8,12 +8,12 @@ use crate::support::{Actor, Reply, TestApp, forms, reasons, send};
 const TABLES: [&str; 5] =
     ["declarations", "declaration_revisions", "idempotency_keys", "outbox", "audit_log"];
 
-/// How many rows the service holds of everything that a filing leaves behind.
+/// The number of rows in each table that a filing writes to.
 fn rows(app: &TestApp) -> [i64; 5] {
     TABLES.map(|table| app.rows(table).count())
 }
 
-/// What a filing and its rehearsal have in common.
+/// The body without these members, each of which it must have.
 fn without(mut body: Value, members: &[&str]) -> Value {
     for member in members {
         assert!(body.as_object_mut().unwrap().remove(*member).is_some(), "{member} is absent");
@@ -26,7 +26,7 @@ async fn withdraw(clinic: &Actor, filed: &Reply) {
 }
 
 #[apply(on_both_databases)]
-async fn each_category_filed_complete_is_accepted_and_told_until_when_it_excuses() {
+async fn a_complete_declaration_of_each_category_is_accepted_and_shows_until_when_it_excuses() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let upload = clinic.attach(&forms::pdf()).await;
@@ -59,7 +59,7 @@ async fn each_category_filed_complete_is_accepted_and_told_until_when_it_excuses
 }
 
 #[apply(on_both_databases)]
-async fn the_capped_end_says_that_it_is_the_latest_day_in_both_languages() {
+async fn a_capped_end_is_called_the_latest_possible_day_in_both_languages() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let reason = reasons::closing("CLOSING", "2026-01-01", "2024-11-30");
@@ -84,8 +84,8 @@ async fn the_acceptance_is_mailed_with_the_number_that_the_answer_shows() {
     assert_eq!(mails.len(), 1);
     let (subject, text) = (mails[0]["subject"].as_str().unwrap(), mails[0]["text"].as_str().unwrap());
     assert!(subject.contains("受理") && !subject.contains("不受理"), "{subject}");
-    for told in [number, &clinic.facility_code, "令和6年2月29日", "29 February 2024"] {
-        assert!(text.contains(told), "{told}: {text}");
+    for expected in [number, &clinic.facility_code, "令和6年2月29日", "29 February 2024"] {
+        assert!(text.contains(expected), "{expected}: {text}");
     }
     assert!(app.mails(&clinic.email, "DECLARATION_RECEIVED").await.is_empty());
 }
@@ -100,10 +100,10 @@ async fn the_confirmation_screen_shows_what_would_be_filed_and_stores_nothing() 
         let mut declaration = reason.declaration(&upload);
         declaration["client_reference"] = json!("clinic-2023-0001");
         let before = rows(&app);
-        let screen = clinic.post("/v1/declarations?validate_only=true", &declaration).await.is(200);
+        let rehearsed = clinic.post("/v1/declarations?validate_only=true", &declaration).await.is(200);
         assert_eq!(rows(&app), before, "{TABLES:?}");
-        assert_eq!((screen.etag(), screen.header("location")), ("", ""));
-        let mails = screen.body["mails"].as_array().unwrap();
+        assert_eq!((rehearsed.etag(), rehearsed.header("location")), ("", ""));
+        let mails = rehearsed.body["mails"].as_array().unwrap();
         assert_eq!(mails.len(), 1);
         assert_eq!(
             (&mails[0]["kind"], &mails[0]["to"]),
@@ -112,13 +112,13 @@ async fn the_confirmation_screen_shows_what_would_be_filed_and_stores_nothing() 
         assert!(mails[0]["subject"].as_str().unwrap().contains("受理"));
         let filed = clinic.file("/v1/declarations", &declaration).await.is(201);
         let identity = ["id", "receipt_number", "created_at", "updated_at"];
-        assert_eq!(without(screen.body, &["mails"]), without(filed.body.clone(), &identity));
+        assert_eq!(without(rehearsed.body, &["mails"]), without(filed.body.clone(), &identity));
         withdraw(&clinic, &filed).await;
     }
 }
 
 #[apply(on_both_databases)]
-async fn a_rehearsal_with_a_key_neither_uses_nor_needs_it() {
+async fn a_rehearsal_needs_no_key_and_uses_none_up() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let path = "/v1/declarations?validate_only=true";
@@ -129,7 +129,7 @@ async fn a_rehearsal_with_a_key_neither_uses_nor_needs_it() {
 }
 
 #[apply(on_both_databases)]
-async fn a_declaration_the_caller_has_already_is_not_sent_again() {
+async fn a_declaration_that_has_not_changed_is_answered_with_304() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let filed = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
@@ -146,7 +146,7 @@ async fn a_declaration_the_caller_has_already_is_not_sent_again() {
 }
 
 #[apply(on_both_databases)]
-async fn the_list_shows_the_facility_s_declarations_newest_first_page_by_page() {
+async fn a_facility_lists_its_own_declarations_newest_first_and_page_by_page() {
     let app = TestApp::start().await;
     let (clinic, stranger) = (app.clinic().await, app.dentist().await);
     stranger.file("/v1/declarations", &forms::no_network()).await.is(201);
@@ -174,7 +174,7 @@ async fn the_list_shows_the_facility_s_declarations_newest_first_page_by_page() 
 }
 
 #[apply(on_both_databases)]
-async fn a_facility_has_one_live_declaration_and_may_file_anew_after_withdrawing_it() {
+async fn a_facility_may_file_a_second_declaration_only_after_withdrawing_the_first() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let first = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
@@ -190,7 +190,7 @@ async fn a_facility_has_one_live_declaration_and_may_file_anew_after_withdrawing
 }
 
 #[apply(on_both_databases)]
-async fn nobody_files_or_reads_without_a_token_and_a_bad_id_is_no_declaration() {
+async fn filing_and_reading_need_a_token_and_an_unknown_id_is_not_found() {
     let app = TestApp::start().await;
     let (stranger, clinic) = (app.anonymous(), app.clinic().await);
     stranger.file("/v1/declarations", &forms::no_network()).await.refused(401, "TOKEN_MISSING");
@@ -202,7 +202,7 @@ async fn nobody_files_or_reads_without_a_token_and_a_bad_id_is_no_declaration() 
 }
 
 #[apply(on_both_databases)]
-async fn a_facility_without_a_code_is_told_to_wait_for_its_designation() {
+async fn a_facility_that_has_no_code_yet_cannot_file() {
     let app = TestApp::start().await;
     let token = app.registration_token("new@clinic.example").await;
     let mut form = forms::account(&token, &app.unused_facility("MEDICAL").await);

@@ -1,10 +1,11 @@
-//! Where staff review, a declaration waits for their word and a returned one is corrected in time.
+//! With review by staff, a new declaration waits for their decision, and a returned one is corrected until
+//! its due day.
 
 use serde_json::json;
 
 use crate::support::{Actor, Reply, TestApp, forms, reasons};
 
-/// What staff will do once their side exists.
+/// Writes a status and a review as the operations of staff will, once there are such operations.
 fn set(app: &TestApp, status: &'static str, due: Option<&'static str>) {
     let review = due.map(|due| {
         json!({
@@ -31,7 +32,7 @@ async fn in_review() -> (TestApp, Actor, Reply) {
 }
 
 #[apply(on_both_databases)]
-async fn a_filing_is_received_not_accepted_and_the_mail_says_so() {
+async fn a_filing_is_received_but_not_yet_accepted_and_the_mail_says_so() {
     let (app, clinic, filed) = in_review().await;
     assert_eq!(filed.body["status"], "RECEIVED");
     let mails = app.mails(&clinic.email, "DECLARATION_RECEIVED").await;
@@ -39,13 +40,14 @@ async fn a_filing_is_received_not_accepted_and_the_mail_says_so() {
     assert!(text.contains("受け付けました") && text.contains("審査"), "{text}");
     assert!(text.contains(filed.body["receipt_number"].as_str().unwrap()), "{text}");
     assert!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.is_empty());
-    let screen = app.dentist().await.post("/v1/declarations?validate_only=true", &forms::no_network()).await;
-    assert_eq!(screen.body["status"], "RECEIVED");
-    assert_eq!(screen.body["mails"][0]["kind"], "DECLARATION_RECEIVED");
+    let rehearsed =
+        app.dentist().await.post("/v1/declarations?validate_only=true", &forms::no_network()).await;
+    assert_eq!(rehearsed.body["status"], "RECEIVED");
+    assert_eq!(rehearsed.body["mails"][0]["kind"], "DECLARATION_RECEIVED");
 }
 
 #[apply(on_both_databases)]
-async fn the_status_decides_which_changes_are_taken() {
+async fn the_status_decides_whether_a_declaration_can_be_corrected_or_withdrawn() {
     let (app, clinic, filed) = in_review().await;
     let path = filed.header("location");
     for (status, revised, withdrawn) in [
@@ -59,8 +61,8 @@ async fn the_status_decides_which_changes_are_taken() {
         set(&app, status, None);
         let seen = clinic.get(path).await.is(200);
         assert_eq!(seen.body["status"], status);
-        let put = format!("{path}?validate_only=true");
-        let reply = clinic.put(&put, &forms::no_network(), seen.etag()).await;
+        let rehearsal_path = format!("{path}?validate_only=true");
+        let reply = clinic.put(&rehearsal_path, &forms::no_network(), seen.etag()).await;
         assert_eq!(reply.status, revised, "{status}: {}", reply.text);
         if revised == 200 {
             assert_eq!(reply.body["status"], "RECEIVED", "a correction is reviewed anew");
@@ -74,7 +76,7 @@ async fn the_status_decides_which_changes_are_taken() {
 }
 
 #[apply(on_both_databases)]
-async fn a_rejected_declaration_excuses_no_more_and_makes_room_for_another() {
+async fn a_rejected_declaration_excuses_nothing_and_another_can_be_filed() {
     let (app, clinic, filed) = in_review().await;
     set(&app, "REJECTED", None);
     let seen = clinic.get(filed.header("location")).await.is(200);
@@ -100,31 +102,31 @@ async fn a_returned_declaration_shows_what_to_correct_and_until_when() {
 }
 
 #[apply(on_both_databases)]
-async fn a_returned_declaration_is_corrected_until_its_due_day_although_the_round_has_closed() {
+async fn a_returned_declaration_can_be_corrected_until_its_due_day_after_the_round_has_closed() {
     let (app, clinic, filed) = in_review().await;
     let path = filed.header("location");
     set(&app, "RETURNED", Some("2024-04-05"));
     app.set_clock("2024-04-05T23:50:00+09:00");
     let clinic = clinic.again(&app).await;
     let seen = clinic.get(path).await.is(200);
-    let good = reasons::line_ready("2023-08-31", "").declaration("");
-    clinic.file("/v1/declarations?validate_only=true", &good).await.refused(409, "WINDOW_CLOSED");
-    let rehearse = format!("{path}?validate_only=true");
-    clinic.put(&rehearse, &good, seen.etag()).await.is(200);
+    let declaration = reasons::line_ready("2023-08-31", "").declaration("");
+    clinic.file("/v1/declarations?validate_only=true", &declaration).await.refused(409, "WINDOW_CLOSED");
+    let rehearsal_path = format!("{path}?validate_only=true");
+    clinic.put(&rehearsal_path, &declaration, seen.etag()).await.is(200);
 
     app.set_clock("2024-04-06T00:00:00+09:00");
     let late = clinic.again(&app).await;
-    late.put(path, &good, seen.etag()).await.refused(409, "WINDOW_CLOSED");
+    late.put(path, &declaration, seen.etag()).await.refused(409, "WINDOW_CLOSED");
 
     app.set_clock("2024-04-05T23:55:00+09:00");
-    let done = clinic.put(path, &good, seen.etag()).await.is(200);
+    let done = clinic.put(path, &declaration, seen.etag()).await.is(200);
     assert_eq!((&done.body["status"], &done.body["revision"]), (&json!("RECEIVED"), &json!(2)));
     assert_eq!(done.body["late"], false, "it was filed in time and corrected in time");
-    clinic.put(path, &good, done.etag()).await.refused(409, "WINDOW_CLOSED");
+    clinic.put(path, &declaration, done.etag()).await.refused(409, "WINDOW_CLOSED");
 }
 
 #[apply(on_both_databases)]
-async fn a_due_day_helps_only_a_returned_declaration() {
+async fn only_a_returned_declaration_with_a_due_day_can_be_corrected_after_the_round_has_closed() {
     let (app, clinic, filed) = in_review().await;
     let path = filed.header("location");
     app.set_clock("2024-04-05T12:00:00+09:00");

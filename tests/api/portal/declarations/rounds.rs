@@ -1,4 +1,4 @@
-//! Another round, for facilities of another kind, is a file and no change of code.
+//! A round for facilities of another kind needs a file, but no change of code.
 
 use serde_json::{Value, json};
 use todokede::domain::filings::transitional_measures::RoundFile;
@@ -8,7 +8,7 @@ use todokede::usecases::work::{Call, Work};
 
 use crate::support::{Actor, Reply, TestApp, forms, reasons};
 
-/// The round of the visiting nurses: other days, other caps, no category for home visits.
+/// A round for visiting nursing stations, with other days, other caps and fewer categories.
 fn nursing() -> Value {
     serde_json::from_str(include_str!("visiting-nursing-2024.json")).unwrap()
 }
@@ -72,7 +72,7 @@ async fn a_visiting_nursing_station_files_in_its_own_round_with_its_own_caps() {
 }
 
 #[apply(on_both_databases)]
-async fn the_round_s_own_limits_and_categories_hold() {
+async fn the_limits_and_categories_of_the_round_apply() {
     let (_app, station) = nurses().await;
     let upload = station.attach(&forms::pdf()).await;
     let mut system = reasons::system("2024-09-10", "2025-07", "");
@@ -91,7 +91,7 @@ async fn the_round_s_own_limits_and_categories_hold() {
 }
 
 #[apply(on_both_databases)]
-async fn each_round_is_refused_to_the_other_s_kinds() {
+async fn each_round_refuses_facilities_of_the_other_rounds_kinds() {
     let (app, station) = nurses().await;
     let works = reasons::works("REBUILDING", "2025-03-31");
     for kind in ["MEDICAL", "DENTAL", "PHARMACY"] {
@@ -108,7 +108,7 @@ async fn each_round_is_refused_to_the_other_s_kinds() {
 }
 
 #[apply(on_both_databases)]
-async fn without_a_late_period_the_round_closes_with_its_last_day() {
+async fn a_round_without_a_late_period_closes_when_its_last_day_ends() {
     let (app, station) = nurses().await;
     app.set_clock("2024-11-01T00:00:00+09:00");
     let station = station.again(&app).await;
@@ -132,7 +132,7 @@ async fn both_rounds_are_shown_to_everybody_and_survive_a_restart() {
 }
 
 #[apply(on_both_databases)]
-async fn a_category_that_a_later_edition_drops_keeps_excusing_those_who_filed_it() {
+async fn a_declaration_still_excuses_after_a_later_edition_removes_its_category() {
     let (app, station) = nurses().await;
     let filed = file(&station, &reasons::works("REBUILDING", "2025-03-31"), "").await.is(201);
     let mut round = nursing();

@@ -1,4 +1,4 @@
-//! The days of the round, as days of Japan: before, open, late, closed.
+//! The periods of a round (not yet open, open, late, closed) begin and end at midnight in Japan.
 
 use chrono::{DateTime, Duration};
 use serde_json::json;
@@ -10,8 +10,8 @@ const OPENS: &str = "2023-01-27T00:00:00+09:00";
 const LATE: &str = "2023-04-01T00:00:00+09:00";
 const CLOSES: &str = "2024-03-20T00:00:00+09:00";
 
-/// Sets the clock a little before an instant. It goes on, so the answer counts only if it came
-/// before the instant; a slow machine gets more time.
+/// Rehearses a filing shortly before an instant. The clock goes on, so an answer counts only if it comes
+/// before the instant; otherwise the next attempt has more time left.
 async fn just_before(app: &TestApp, clinic: &Actor, instant: &str) -> Reply {
     let end = DateTime::parse_from_rfc3339(instant).unwrap();
     for left in [50, 200, 1000, 5000] {
@@ -36,7 +36,7 @@ async fn shortly_before(app: &TestApp, clinic: &Actor, instant: &str) -> Actor {
 }
 
 #[apply(on_both_databases)]
-async fn the_round_opens_with_its_first_day_in_japan() {
+async fn the_round_opens_when_its_first_day_begins_in_japan() {
     let app = TestApp::start_with(&[("TODOKEDE_CLOCK", "2023-01-26T12:00:00+09:00")]).await;
     let clinic = app.clinic().await;
     clinic.file("/v1/declarations", &forms::no_network()).await.refused(409, "WINDOW_NOT_OPEN");
@@ -50,7 +50,7 @@ async fn the_round_opens_with_its_first_day_in_japan() {
 }
 
 #[apply(on_both_databases)]
-async fn a_filing_is_in_time_until_the_last_day_ends_in_japan_and_late_from_then_on() {
+async fn a_filing_is_late_once_the_last_day_has_ended_in_japan() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let clinic = shortly_before(&app, &clinic, LATE).await;
@@ -62,7 +62,7 @@ async fn a_filing_is_in_time_until_the_last_day_ends_in_japan_and_late_from_then
 }
 
 #[apply(on_both_databases)]
-async fn late_filings_are_taken_until_their_own_last_day_ends_in_japan() {
+async fn late_filings_are_accepted_until_the_last_day_for_them_ends_in_japan() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let clinic = shortly_before(&app, &clinic, CLOSES).await;
@@ -75,7 +75,7 @@ async fn late_filings_are_taken_until_their_own_last_day_ends_in_japan() {
 }
 
 #[apply(on_both_databases)]
-async fn a_correction_after_the_last_day_is_late_and_after_the_closing_refused() {
+async fn a_correction_is_late_after_the_last_day_and_refused_after_the_round_has_closed() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let filed = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
@@ -91,7 +91,7 @@ async fn a_correction_after_the_last_day_is_late_and_after_the_closing_refused()
 }
 
 #[apply(on_both_databases)]
-async fn a_late_filing_under_review_is_told_by_mail_that_it_is_late() {
+async fn the_mail_about_a_late_filing_under_review_says_that_it_is_late() {
     let app = TestApp::start_with(&[("TODOKEDE_REVIEW", "staff"), ("TODOKEDE_CLOCK", LATE)]).await;
     let clinic = app.clinic().await;
     clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
@@ -101,7 +101,7 @@ async fn a_late_filing_under_review_is_told_by_mail_that_it_is_late() {
 }
 
 #[apply(on_both_databases)]
-async fn a_new_edition_moves_the_end_of_declarations_that_are_there_already() {
+async fn a_new_edition_of_the_round_changes_until_when_an_existing_declaration_excuses() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let home = reasons::home_visits().declaration("");
@@ -109,8 +109,8 @@ async fn a_new_edition_moves_the_end_of_declarations_that_are_there_already() {
     let path = filed.header("location");
     assert_eq!(filed.body["excused_until"], "2024-04-01");
     app.set_clock("2024-03-19T23:00:00+09:00");
-    let eve = clinic.again(&app).await.get(path).await.is(200);
-    assert_eq!((&eve.body, eve.etag()), (&filed.body, filed.etag()));
+    let day_before = clinic.again(&app).await.get(path).await.is(200);
+    assert_eq!((&day_before.body, day_before.etag()), (&filed.body, filed.etag()));
     app.set_clock(CLOSES);
     let clinic = clinic.again(&app).await;
     let moved = clinic.get(path).await.is(200);
@@ -123,9 +123,9 @@ async fn a_new_edition_moves_the_end_of_declarations_that_are_there_already() {
 }
 
 #[apply(on_both_databases)]
-async fn whatever_a_new_edition_changes_in_an_answer_changes_its_tag() {
+async fn the_etag_changes_exactly_if_a_new_edition_of_the_round_changes_the_answer() {
     let app = TestApp::start().await;
-    let mut all = Vec::new();
+    let mut filings = Vec::new();
     for reason in [
         reasons::closing("CLOSING", "2024-06-30", "2024-06-30"),
         reasons::closing("CLOSING", "2024-12-01", "2024-11-30"),
@@ -135,10 +135,10 @@ async fn whatever_a_new_edition_changes_in_an_answer_changes_its_tag() {
     ] {
         let clinic = app.clinic().await;
         let filed = clinic.file("/v1/declarations", &reason.declaration("")).await.is(201);
-        all.push((clinic, filed));
+        filings.push((clinic, filed));
     }
     app.set_clock(CLOSES);
-    for (clinic, filed) in all {
+    for (clinic, filed) in filings {
         let seen = clinic.again(&app).await.get(filed.header("location")).await.is(200);
         let (same_body, same_tag) = (seen.body == filed.body, seen.etag() == filed.etag());
         assert_eq!(same_tag, same_body, "{} {}", seen.text, filed.text);

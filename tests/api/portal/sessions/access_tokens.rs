@@ -1,4 +1,4 @@
-//! Access tokens: signed by the published key, refused when anything about them is not ours.
+//! Access tokens are signed with the published key, and refused if any part of them is not valid.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,7 +17,7 @@ fn decode(part: &str) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
-/// Head, claims, signature.
+/// Head, claims and signature of a token.
 fn parts(token: &str) -> (Value, Value, String) {
     let parts: Vec<&str> = token.split('.').collect();
     assert_eq!(parts.len(), 3);
@@ -37,7 +37,7 @@ fn own_key(app: &TestApp) -> SigningKey {
 }
 
 #[apply(on_both_databases)]
-async fn whoever_reads_the_published_keys_can_verify_a_token_without_asking_us() {
+async fn a_token_can_be_verified_with_the_published_keys_alone() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let set = app.anonymous().get("/.well-known/jwks.json").await.is(200);
@@ -64,7 +64,7 @@ async fn whoever_reads_the_published_keys_can_verify_a_token_without_asking_us()
 }
 
 #[apply(on_both_databases)]
-async fn tokens_that_are_altered_forged_or_meant_for_something_else_are_refused() {
+async fn tokens_that_are_altered_forged_or_of_another_kind_are_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let neighbour = app.clinic().await;
@@ -73,13 +73,13 @@ async fn tokens_that_are_altered_forged_or_meant_for_something_else_are_refused(
     let foreign = SigningKey::from_bytes(&[7; 32]);
     clinic.with_token(&sign(&own, &head, &claims)).get("/v1/account").await.is(200);
 
-    let with = |of: &Value, name: &str, value: Value| {
-        let mut changed = of.clone();
+    let with = |original: &Value, name: &str, value: Value| {
+        let mut changed = original.clone();
         changed[name] = value;
         changed
     };
-    let without = |of: &Value, name: &str| {
-        let mut changed = of.clone();
+    let without = |original: &Value, name: &str| {
+        let mut changed = original.clone();
         changed.as_object_mut().unwrap().remove(name);
         changed
     };
@@ -123,7 +123,7 @@ async fn tokens_that_are_altered_forged_or_meant_for_something_else_are_refused(
 }
 
 #[apply(on_both_databases)]
-async fn a_well_signed_token_whose_session_is_not_the_accounts_speaks_for_nobody() {
+async fn a_signed_token_with_a_session_of_another_account_is_refused() {
     let app = TestApp::start().await;
     let (clinic, neighbour) = (app.clinic().await, app.clinic().await);
     let (head, mut claims, _) = parts(clinic.token());
@@ -131,12 +131,12 @@ async fn a_well_signed_token_whose_session_is_not_the_accounts_speaks_for_nobody
     let crossed = clinic.with_token(&sign(&own_key(&app), &head, &claims));
     crossed.get("/v1/account").await.refused(401, "SESSION_ENDED");
     claims["sid"] = json!("ses_00000000000000000000000000");
-    let invented = clinic.with_token(&sign(&own_key(&app), &head, &claims));
-    invented.get("/v1/account").await.refused(401, "SESSION_ENDED");
+    let unknown = clinic.with_token(&sign(&own_key(&app), &head, &claims));
+    unknown.get("/v1/account").await.refused(401, "SESSION_ENDED");
 }
 
 #[apply(on_both_databases)]
-async fn no_token_and_other_schemes_are_challenged() {
+async fn requests_without_a_bearer_token_get_a_challenge() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let reply = app.anonymous().get("/v1/account").await;

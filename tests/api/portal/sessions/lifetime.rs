@@ -1,4 +1,4 @@
-//! Login, refresh, logout: how sessions begin, go on and end.
+//! Login, refresh and logout: how sessions begin, continue and end.
 
 use chrono::Duration;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ async fn listed(client: &Client) -> Vec<String> {
 }
 
 #[apply(on_both_databases)]
-async fn a_wrong_password_and_an_unknown_address_are_told_apart_by_nothing() {
+async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let mut seen = Vec::new();
@@ -51,7 +51,7 @@ async fn a_wrong_password_and_an_unknown_address_are_told_apart_by_nothing() {
 }
 
 #[apply(on_both_databases)]
-async fn a_login_that_cannot_be_read_is_told_why() {
+async fn the_faults_of_an_invalid_login_form_are_reported() {
     let app = TestApp::start().await;
     let stranger = app.anonymous();
     for (body, faults) in [
@@ -73,7 +73,7 @@ async fn a_login_that_cannot_be_read_is_told_why() {
 }
 
 #[apply(on_both_databases)]
-async fn an_access_token_is_good_for_ten_minutes_by_the_services_clock() {
+async fn an_access_token_is_valid_for_ten_minutes_by_the_services_clock() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     app.advance(Duration::minutes(9) + Duration::seconds(40));
@@ -121,7 +121,7 @@ async fn a_replaced_refresh_token_works_for_thirty_seconds_and_then_ends_the_ses
 }
 
 #[apply(on_both_databases)]
-async fn tokens_that_are_no_refresh_tokens_refresh_nothing() {
+async fn tokens_that_are_not_refresh_tokens_are_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let registration = app.registration_token("new@clinic.example").await;
@@ -137,12 +137,12 @@ async fn tokens_that_are_no_refresh_tokens_refresh_nothing() {
 }
 
 #[apply(on_both_databases)]
-async fn a_session_idles_for_a_fortnight_at_most_and_lives_ninety_days_at_most() {
+async fn a_session_ends_after_fourteen_idle_days_and_after_ninety_days_at_the_latest() {
     let app = TestApp::start().await;
     let idle = app.clinic().await;
     let busy = idle.again(&app).await;
     let mut token = busy.refresh_token.clone();
-    let mut next = async |days: i64| {
+    let mut refresh_after = async |days: i64| {
         app.advance(Duration::days(days));
         let reply = refresh(&app, &token).await;
         if reply.status == 201 {
@@ -150,18 +150,18 @@ async fn a_session_idles_for_a_fortnight_at_most_and_lives_ninety_days_at_most()
         }
         reply
     };
-    next(13).await.is(201);
-    next(1).await.is(201);
+    refresh_after(13).await.is(201);
+    refresh_after(1).await.is(201);
     refresh(&app, &idle.refresh_token).await.refused(401, "REFRESH_TOKEN_INVALID");
     for _ in 0..5 {
-        next(13).await.is(201);
+        refresh_after(13).await.is(201);
     }
-    next(10).await.is(201);
-    next(1).await.refused(401, "REFRESH_TOKEN_INVALID");
+    refresh_after(10).await.is(201);
+    refresh_after(1).await.refused(401, "REFRESH_TOKEN_INVALID");
 }
 
 #[apply(on_both_databases)]
-async fn logging_out_ends_this_session_at_once_and_no_other() {
+async fn logging_out_ends_only_this_session_and_at_once() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let other = clinic.again(&app).await;
@@ -177,7 +177,7 @@ async fn logging_out_ends_this_session_at_once_and_no_other() {
 }
 
 #[apply(on_both_databases)]
-async fn an_account_ends_any_session_of_its_own_and_none_of_another() {
+async fn an_account_can_end_its_own_sessions_only() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let lost_device = clinic.again(&app).await;
@@ -219,7 +219,7 @@ async fn open_sessions_are_listed_page_by_page_newest_first() {
         let link = page.header("link");
         assert_eq!(link.ends_with("; rel=\"next\""), next.is_some(), "{link}");
         path = link.split_once('>').unwrap_or_default().0.trim_start_matches('<').to_owned();
-        // A login between two pages moves nothing.
+        // A login between two pages does not shift the pages that follow.
         app.advance(Duration::seconds(5));
         clinic.again(&app).await;
     }
@@ -230,13 +230,14 @@ async fn open_sessions_are_listed_page_by_page_newest_first() {
 }
 
 #[apply(on_both_databases)]
-async fn a_session_that_was_ended_or_idled_too_long_is_not_listed() {
+async fn a_session_that_was_ended_or_idle_too_long_is_not_listed() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let (left, lost, idle) = (clinic.again(&app).await, clinic.again(&app).await, clinic.again(&app).await);
+    let (logged_out, lost, idle) =
+        (clinic.again(&app).await, clinic.again(&app).await, clinic.again(&app).await);
     let own = own_id(&clinic).await;
     let (lost, idle) = (own_id(&lost).await, own_id(&idle).await);
-    left.delete("/v1/sessions/current").await.is(204);
+    logged_out.delete("/v1/sessions/current").await.is(204);
     clinic.delete(&format!("/v1/sessions/{lost}")).await.is(204);
     assert_eq!(listed(&clinic).await, [idle.as_str(), &own]);
 

@@ -1,4 +1,4 @@
-//! What a login costs the service, whether or not it knows the address.
+//! A login takes one password check, whether or not the service knows the address.
 
 use futures_util::FutureExt as _;
 use secrecy::SecretString;
@@ -12,7 +12,7 @@ async fn a_login_waits_for_a_password_check_whether_or_not_its_address_is_known(
     let clinic = app.clinic().await;
     let emails = [clinic.email.as_str(), "nobody@clinic.example"];
     let forms = emails.map(|email| json!({ "email": email, "password": "guess" }));
-    // Whoever waits for a check keeps its place, until no more places are left.
+    // Fills the queue of password checks: each check that waits keeps its place in it.
     let mut waiting = Vec::new();
     loop {
         let mut check = Box::pin(app.running.state.passwords.hash(SecretString::from(PASSWORD)));

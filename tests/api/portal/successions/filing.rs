@@ -1,4 +1,4 @@
-//! Succession: what happens when the list has the successor.
+//! Successions whose successor is in the facility list.
 
 use chrono::Duration;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ async fn succeed(app: &TestApp, clinic: &Actor) -> (Value, Reply) {
 }
 
 #[apply(on_both_databases)]
-async fn a_successor_in_the_list_is_accepted_at_once_and_the_account_passes() {
+async fn a_successor_in_the_list_is_accepted_at_once_and_gets_the_account() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let before = clinic.get("/v1/account").await.is(200);
@@ -40,9 +40,9 @@ async fn a_successor_in_the_list_is_accepted_at_once_and_the_account_passes() {
 }
 
 #[apply(on_both_databases)]
-async fn the_day_of_acceptance_is_a_day_of_japan() {
+async fn the_day_of_acceptance_is_that_of_japan() {
     let app = TestApp::start().await;
-    // Nine in the evening of the 9th in London is the morning of the 10th in Tokyo.
+    // At 15:00 UTC on the 9th, the 10th begins in Japan.
     app.set_clock("2023-02-09T15:00:00Z");
     let clinic = app.clinic().await;
     let (_, filed) = succeed(&app, &clinic).await;
@@ -50,7 +50,7 @@ async fn the_day_of_acceptance_is_a_day_of_japan() {
 }
 
 #[apply(on_both_databases)]
-async fn mail_and_letter_go_and_the_login_stays_the_same() {
+async fn an_acceptance_causes_a_mail_and_a_letter_and_does_not_change_the_login() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let (successor, filed) = succeed(&app, &clinic).await;
@@ -66,7 +66,7 @@ async fn mail_and_letter_go_and_the_login_stays_the_same() {
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
-    assert!(app.mails(&clinic.email, "SUCCESSION_RECEIVED").await.is_empty(), "one mail tells it all");
+    assert!(app.mails(&clinic.email, "SUCCESSION_RECEIVED").await.is_empty(), "there is one mail only");
     assert_eq!(app.rows("postal_items").without("posted_at").count(), 1);
     assert_eq!(app.rows("postal_items").with("addressee", "架空さくら診療所").count(), 1);
 
@@ -74,13 +74,13 @@ async fn mail_and_letter_go_and_the_login_stays_the_same() {
     clinic.get("/v1/account").await.refused(401, "TOKEN_EXPIRED");
     let refresh = json!({ "refresh_token": clinic.refresh_token });
     let refreshed = app.anonymous().post("/v1/sessions/refresh", &refresh).await;
-    assert!(refreshed.status < 300, "the session goes on: {}", refreshed.text);
+    assert!(refreshed.status < 300, "the session continues: {}", refreshed.text);
     let again = clinic.again(&app).await;
     assert_eq!(again.get("/v1/account").await.body["facility"]["code"], successor["facility_code"]);
 }
 
 #[apply(on_both_databases)]
-async fn declarations_pass_to_the_new_code_and_their_revisions_keep_the_old() {
+async fn declarations_move_to_the_new_code_and_their_earlier_revisions_keep_the_old_one() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let declared = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
@@ -88,15 +88,15 @@ async fn declarations_pass_to_the_new_code_and_their_revisions_keep_the_old() {
     let (successor, filed) = succeed(&app, &clinic).await;
     filed.is(201);
 
-    let passed = clinic.get(&path).await.is(200);
-    assert_eq!(passed.body["facility_code"], successor["facility_code"]);
-    assert_eq!(passed.body["status"], declared.body["status"]);
-    assert_ne!(passed.etag(), declared.etag(), "an older copy cannot overwrite it");
+    let moved = clinic.get(&path).await.is(200);
+    assert_eq!(moved.body["facility_code"], successor["facility_code"]);
+    assert_eq!(moved.body["status"], declared.body["status"]);
+    assert_ne!(moved.etag(), declared.etag(), "an older copy cannot overwrite it");
     clinic.file("/v1/declarations", &forms::no_network()).await.refused(409, "DECLARATION_EXISTS");
 
     let ready =
         json!({ "category": "NO_NETWORK", "line_status": "AVAILABLE", "line_ready_date": "2023-02-01" });
-    clinic.put(&path, &forms::declaration(&ready), passed.etag()).await.is(200);
+    clinic.put(&path, &forms::declaration(&ready), moved.etag()).await.is(200);
     let revisions = clinic.get(&format!("{path}/revisions")).await.is(200);
     let codes: Vec<&Value> =
         revisions.body["items"].as_array().unwrap().iter().map(|item| &item["facility_code"]).collect();
@@ -104,7 +104,7 @@ async fn declarations_pass_to_the_new_code_and_their_revisions_keep_the_old() {
 }
 
 #[apply(on_both_databases)]
-async fn withdrawn_declarations_pass_as_well_for_they_are_the_facilitys_history() {
+async fn withdrawn_declarations_move_to_the_new_code_too() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let declared = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
@@ -119,7 +119,7 @@ async fn withdrawn_declarations_pass_as_well_for_they_are_the_facilitys_history(
 }
 
 #[apply(on_both_databases)]
-async fn the_confirmation_screen_shows_what_would_be_and_stores_nothing() {
+async fn the_confirmation_screen_shows_what_would_be_stored_and_stores_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let listed = app.unused_facility("MEDICAL").await;
@@ -134,14 +134,14 @@ async fn the_confirmation_screen_shows_what_would_be_and_stores_nothing() {
         (list::unlisted(1, 1), "WAITING_FOR_MASTER", "SUCCESSION_RECEIVED"),
     ] {
         let path = "/v1/successions?validate_only=true";
-        let screen = clinic.post(path, &forms::succession(&successor)).await.is(200);
-        assert_eq!(screen.body["status"], status);
-        assert_eq!(screen.body["certificates_until"].is_null(), status != "ACCEPTED");
-        assert_eq!(screen.body["mails"][0]["kind"], mail);
-        assert_eq!(screen.body["mails"][0]["to"], clinic.email.as_str());
-        assert_eq!(screen.body["mails"].as_array().unwrap().len(), 1);
-        assert!(screen.body.get("id").is_none() && screen.body.get("receipt_number").is_none());
-        // A key given along is not used up by a rehearsal.
+        let rehearsed = clinic.post(path, &forms::succession(&successor)).await.is(200);
+        assert_eq!(rehearsed.body["status"], status);
+        assert_eq!(rehearsed.body["certificates_until"].is_null(), status != "ACCEPTED");
+        assert_eq!(rehearsed.body["mails"][0]["kind"], mail);
+        assert_eq!(rehearsed.body["mails"][0]["to"], clinic.email.as_str());
+        assert_eq!(rehearsed.body["mails"].as_array().unwrap().len(), 1);
+        assert!(rehearsed.body.get("id").is_none() && rehearsed.body.get("receipt_number").is_none());
+        // A rehearsal does not use up the key that comes with it.
         clinic.file_with_key(path, &forms::succession(&successor), "screen").await.is(200);
     }
     assert_eq!(rows(), stored);
@@ -157,7 +157,7 @@ async fn acceptance_is_one_transaction() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let declared = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
-    // Whichever part breaks, nothing at all has happened.
+    // Whichever part fails, nothing is stored.
     for (name, when, table) in [
         ("history", "BEFORE INSERT", "former_facilities"),
         ("account", "BEFORE UPDATE OF facility_code", "accounts"),
@@ -167,27 +167,27 @@ async fn acceptance_is_one_transaction() {
         ("log", "BEFORE INSERT", "audit_log"),
         ("key", "BEFORE INSERT", "idempotency_keys"),
     ] {
-        let dump = || {
+        let row_counts = || {
             let tables = ["successions", "former_facilities", "postal_items", "outbox", "idempotency_keys"];
             tables.map(|table| app.rows(table).count())
         };
-        let before = (dump(), clinic.get("/v1/account").await.text);
+        let before = (row_counts(), clinic.get("/v1/account").await.text);
         app.database.break_table(table, when, "1 = 1");
         let (_, reply) = succeed(&app, &clinic).await;
         app.database.mend_table(table);
         reply.refused(503, "UNAVAILABLE");
         assert!(!reply.text.contains("s3cret"), "{name}: {}", reply.text);
         assert!(reply.body.get("errors").is_none());
-        assert_eq!((dump(), clinic.get("/v1/account").await.text), before, "{name}");
-        let same = clinic.get(declared.header("location")).await;
-        assert_eq!(same.body["facility_code"], clinic.facility_code.as_str(), "{name}");
+        assert_eq!((row_counts(), clinic.get("/v1/account").await.text), before, "{name}");
+        let declaration = clinic.get(declared.header("location")).await;
+        assert_eq!(declaration.body["facility_code"], clinic.facility_code.as_str(), "{name}");
     }
     let (_, reply) = succeed(&app, &clinic).await;
     reply.is(201);
 }
 
 #[apply(on_both_databases)]
-async fn a_former_code_left_behind_breaks_the_acceptance_and_nothing_else() {
+async fn an_acceptance_that_fails_on_an_existing_former_code_changes_nothing() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.clinic().await);
     let (_, filed) = succeed(&app, &other).await;
@@ -203,7 +203,7 @@ async fn a_former_code_left_behind_breaks_the_acceptance_and_nothing_else() {
 }
 
 #[apply(on_both_databases)]
-async fn one_key_is_one_succession_and_one_answer() {
+async fn filings_with_the_same_key_make_one_succession_and_get_the_same_answer() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let form = forms::succession(&app.unused_facility("MEDICAL").await);
@@ -221,7 +221,7 @@ async fn one_key_is_one_succession_and_one_answer() {
 }
 
 #[apply(on_both_databases)]
-async fn staff_look_before_they_accept_where_the_setting_says_so() {
+async fn with_review_by_staff_a_succession_waits_for_their_decision() {
     let app = TestApp::start_with(&[("TODOKEDE_REVIEW", "staff")]).await;
     let clinic = app.clinic().await;
     let (_, filed) = succeed(&app, &clinic).await;
@@ -238,7 +238,7 @@ async fn staff_look_before_they_accept_where_the_setting_says_so() {
 }
 
 #[apply(on_both_databases)]
-async fn a_code_can_change_twice_in_the_order_of_the_dates() {
+async fn a_facility_can_be_succeeded_twice_in_the_order_of_the_dates() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let (first, filed) = succeed(&app, &clinic).await;

@@ -1,4 +1,4 @@
-//! Successions: filed, refused, waiting for the list, and one after another.
+//! Successions: how they are filed, are refused, wait for the list and follow each other.
 
 mod chains;
 mod filing;

@@ -1,4 +1,4 @@
-//! Succession: everything that is refused, and why.
+//! Every reason for which a succession is refused.
 
 use serde_json::{Value, json};
 
@@ -6,14 +6,15 @@ use crate::support::{Actor, TestApp, forms, list};
 
 const PATH: &str = "/v1/successions";
 
-/// Asserts that nothing of a succession was stored.
+/// Asserts that no succession is stored, nor anything that comes from one.
 fn nothing_is_stored(app: &TestApp) {
     for table in ["successions", "former_facilities", "postal_items"] {
         assert_eq!(app.rows(table).count(), 0, "{table}");
     }
 }
 
-/// Where a good form is spoilt, by what, where that is blamed if elsewhere, and why.
+/// Invalid values for a valid form: the pointer of the member, the value, the pointer of the fault (empty if
+/// it is that of the member) and its code.
 fn one_fault_each(typo: &str) -> Vec<(&'static str, Value, &'static str, &'static str)> {
     vec![
         ("/successor/facility_code", json!(list::unlisted(3, 1)["facility_code"]), "", "KIND_MISMATCH"),
@@ -45,22 +46,22 @@ fn one_fault_each(typo: &str) -> Vec<(&'static str, Value, &'static str, &'stati
 }
 
 #[apply(on_both_databases)]
-async fn a_form_is_refused_for_each_of_its_faults_at_its_place() {
+async fn each_fault_of_a_form_is_reported_at_its_member() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let good = forms::succession(&app.unused_facility("MEDICAL").await);
     let own = json!(clinic.facility_code);
     let code = good["successor"]["facility_code"].as_str().unwrap();
-    let check = code.as_bytes()[9];
-    let next = if check == b'9' { '0' } else { char::from(check + 1) };
-    let typo: String = code.chars().take(9).chain([next]).collect();
+    let check_digit = code.as_bytes()[9];
+    let wrong_digit = if check_digit == b'9' { '0' } else { char::from(check_digit + 1) };
+    let typo: String = code.chars().take(9).chain([wrong_digit]).collect();
     let dentist = app.unused_facility("DENTAL").await["facility_code"].clone();
-    for (place, value, blamed, fault) in one_fault_each(&typo) {
+    for (pointer, value, blamed, fault) in one_fault_each(&typo) {
         let mut form = good.clone();
-        *form.pointer_mut(place).unwrap() = value.clone();
+        *form.pointer_mut(pointer).unwrap() = value.clone();
         let reply = clinic.file(PATH, &form).await;
-        assert_eq!(reply.status, 422, "{place} {value}: {}", reply.text);
-        reply.blames(&[(if blamed.is_empty() { place } else { blamed }, fault)]);
+        assert_eq!(reply.status, 422, "{pointer} {value}: {}", reply.text);
+        reply.blames(&[(if blamed.is_empty() { pointer } else { blamed }, fault)]);
     }
     for code in [own, dentist] {
         let mut form = good.clone();
@@ -72,7 +73,7 @@ async fn a_form_is_refused_for_each_of_its_faults_at_its_place() {
 }
 
 #[apply(on_both_databases)]
-async fn the_same_code_before_and_after_is_no_succession() {
+async fn a_facility_cannot_be_its_own_successor() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let clinic = Actor::register(&app, &facility).await;
@@ -82,13 +83,13 @@ async fn the_same_code_before_and_after_is_no_succession() {
 }
 
 #[apply(on_both_databases)]
-async fn the_last_day_ahead_is_taken_and_the_day_after_is_not() {
+async fn a_change_date_later_than_the_last_allowed_day_in_japan_is_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let mut form = forms::succession(&app.unused_facility("MEDICAL").await);
     form["change_date"] = json!("2024-02-04");
     clinic.post(&format!("{PATH}?validate_only=true"), &form).await.is(200);
-    // In Japan it is tomorrow already.
+    // A day later is accepted once midnight has passed in Japan.
     form["change_date"] = json!("2024-02-05");
     app.set_clock("2023-02-03T14:59:59Z");
     let clinic = clinic.again(&app).await;
@@ -101,9 +102,9 @@ async fn the_last_day_ahead_is_taken_and_the_day_after_is_not() {
 }
 
 #[apply(on_both_databases)]
-async fn a_franchise_changes_at_a_pharmacy_and_nowhere_else() {
+async fn only_a_pharmacy_may_give_a_change_of_franchise_as_its_reason() {
     let app = TestApp::start().await;
-    for (actor, kind, takes) in [
+    for (actor, kind, allowed) in [
         (app.pharmacy().await, "PHARMACY", true),
         (app.clinic().await, "MEDICAL", false),
         (app.dentist().await, "DENTAL", false),
@@ -111,7 +112,7 @@ async fn a_franchise_changes_at_a_pharmacy_and_nowhere_else() {
         let mut form = forms::succession(&app.unused_facility(kind).await);
         form["reason"] = json!("FRANCHISE_CHANGE");
         let reply = actor.file(PATH, &form).await;
-        if takes {
+        if allowed {
             assert_eq!(reply.is(201).body["status"], "ACCEPTED");
         } else {
             reply.blames(&[("/reason", "NOT_APPLICABLE")]);
@@ -120,7 +121,7 @@ async fn a_franchise_changes_at_a_pharmacy_and_nowhere_else() {
 }
 
 #[apply(on_both_databases)]
-async fn another_reason_is_explained_and_every_reason_may_be() {
+async fn the_reason_other_needs_a_detail_and_every_reason_may_have_one() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let mut form = forms::succession(&app.unused_facility("MEDICAL").await);
@@ -128,11 +129,11 @@ async fn another_reason_is_explained_and_every_reason_may_be() {
     for reason in ["FOUNDER_CHANGE", "INCORPORATION_CHANGE", "SAME_CORPORATION", "RELOCATION", "OTHER"] {
         form["reason"] = json!(reason);
         form.as_object_mut().unwrap().remove("reason_detail");
-        let bare = clinic.post(&path, &form).await;
+        let without_detail = clinic.post(&path, &form).await;
         if reason == "OTHER" {
-            bare.blames(&[("/reason_detail", "REASON_DETAIL_REQUIRED")]);
+            without_detail.blames(&[("/reason_detail", "REASON_DETAIL_REQUIRED")]);
         } else {
-            bare.is(200);
+            without_detail.is(200);
         }
         form["reason_detail"] = json!("二つの診療所を\n一つにするため");
         let explained = clinic.post(&path, &form).await.is(200);
@@ -143,7 +144,7 @@ async fn another_reason_is_explained_and_every_reason_may_be() {
 }
 
 #[apply(on_both_databases)]
-async fn faults_of_form_rules_and_list_are_told_together() {
+async fn faults_against_the_form_the_rules_and_the_list_are_reported_together() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let dentist = app.unused_facility("DENTAL").await;
@@ -176,29 +177,29 @@ async fn faults_of_form_rules_and_list_are_told_together() {
     let reply = clinic.put(waiting.header("location"), &form, waiting.etag()).await;
     reply.blames(&expected);
     assert!(!reply.text.contains("よろしく") && !reply.text.contains("999-9999"));
-    // Without a readable code there is nothing to ask the list; the other rules still hold.
+    // Without a valid code the postal code cannot be compared with the list; the other rules still apply.
     form["successor"]["facility_code"] = json!("1");
     let reply = clinic.file(PATH, &form).await;
     let mut expected: Vec<_> = expected.to_vec();
-    expected.retain(|(place, _)| *place != "/successor/postal_code");
+    expected.retain(|(pointer, _)| *pointer != "/successor/postal_code");
     expected[0].1 = "FACILITY_CODE_FORM";
     reply.blames(&expected);
 }
 
 #[apply(on_both_databases)]
-async fn a_successor_that_left_the_list_is_refused() {
+async fn a_successor_that_is_no_longer_in_the_list_is_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let successor = app.unused_facility("MEDICAL").await;
-    let stays = app.unused_facility("MEDICAL").await;
-    app.import(list::csv(&[&stays]), true).await;
+    let still_listed = app.unused_facility("MEDICAL").await;
+    app.import(list::csv(&[&still_listed]), true).await;
     let reply = clinic.file(PATH, &forms::succession(&successor)).await;
     reply.blames(&[("/successor/facility_code", "FACILITY_DELISTED")]);
     nothing_is_stored(&app);
 }
 
 #[apply(on_both_databases)]
-async fn a_successor_that_belongs_to_others_is_refused() {
+async fn a_successor_with_an_account_or_a_succession_of_another_is_refused() {
     let app = TestApp::start().await;
     let (clinic, owner, filer) = (app.clinic().await, app.clinic().await, app.clinic().await);
     let wanted = list::unlisted(1, 1);
@@ -215,7 +216,7 @@ async fn a_successor_that_belongs_to_others_is_refused() {
         clinic.file(PATH, &form).await
     };
     try_for(&json!(owner.facility_code)).await.refused(409, "SUCCESSOR_HAS_ACCOUNT");
-    // A code that is leaving is its own account's as well, until it has left.
+    // A facility that is about to be succeeded keeps its account until then.
     try_for(&json!(filer.facility_code)).await.refused(409, "SUCCESSOR_HAS_ACCOUNT");
     try_for(&wanted["facility_code"]).await.refused(409, "SUCCESSOR_TAKEN");
     owner.file(PATH, &forms::succession(&app.unused_facility("MEDICAL").await)).await.is(201);
@@ -224,7 +225,7 @@ async fn a_successor_that_belongs_to_others_is_refused() {
 }
 
 #[apply(on_both_databases)]
-async fn rights_do_not_run_in_circles() {
+async fn a_facility_that_has_been_succeeded_can_be_neither_successor_nor_account() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let clinic = Actor::register(&app, &facility).await;
@@ -238,7 +239,7 @@ async fn rights_do_not_run_in_circles() {
 }
 
 #[apply(on_both_databases)]
-async fn one_facility_has_one_live_succession() {
+async fn a_facility_may_file_another_succession_only_after_withdrawing_the_first() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let first = clinic.file(PATH, &forms::succession(&list::unlisted(1, 1))).await.is(201);
@@ -250,7 +251,7 @@ async fn one_facility_has_one_live_succession() {
 }
 
 #[apply(on_both_databases)]
-async fn a_facility_without_a_code_has_nothing_to_hand_over() {
+async fn a_facility_that_has_no_code_yet_cannot_file_a_succession() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let email = "applicant@clinic.example";
@@ -269,7 +270,7 @@ async fn a_facility_without_a_code_has_nothing_to_hand_over() {
 }
 
 #[apply(on_both_databases)]
-async fn a_filing_wants_a_key_of_the_right_form() {
+async fn a_filing_needs_a_valid_idempotency_key() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let form = forms::succession(&list::unlisted(1, 1));
@@ -277,7 +278,7 @@ async fn a_filing_wants_a_key_of_the_right_form() {
     for key in ["\"\"", "a b", "\"a", &"k".repeat(256)] {
         clinic.file_with_key(PATH, &form, key).await.refused(400, "INVALID_PARAMETER");
     }
-    // A refusal uses no key up; a key belongs to its account.
+    // A refused request does not use its key up, and another account may use the same key.
     let mut bad = form.clone();
     bad["consent"] = json!(false);
     clinic.file_with_key(PATH, &bad, "k").await.blames(&[("/consent", "MUST_BE_TRUE")]);

@@ -1,4 +1,4 @@
-//! Succession: waiting for the facility list, correcting, withdrawing.
+//! Successions that wait for the facility list, are corrected or are withdrawn.
 
 use std::process::Command;
 
@@ -22,7 +22,7 @@ async fn code_of(clinic: &Actor) -> Value {
 }
 
 #[apply(on_both_databases)]
-async fn a_successor_that_the_list_lacks_is_waited_for_and_an_import_carries_it_on() {
+async fn a_succession_waits_until_an_import_adds_its_successor() {
     let app = TestApp::start().await;
     let successor = list::unlisted(1, 1);
     let (clinic, filed) = waiting(&app, &successor).await;
@@ -32,7 +32,7 @@ async fn a_successor_that_the_list_lacks_is_waited_for_and_an_import_carries_it_
     assert!(filed.body.get("certificates_until").is_none());
 
     let (report, _) = app.import(list::csv(&[&list::unlisted(1, 2)]), false).await;
-    assert_eq!((report.added, report.carried_on), (1, 0), "somebody else's facility");
+    assert_eq!((report.added, report.carried_on), (1, 0), "the import has another facility");
     app.advance(chrono::Duration::days(9));
     let (report, refused) = app.import(list::csv(&[&successor]), false).await;
     assert_eq!((report.added, report.carried_on, refused.len()), (1, 1, 0));
@@ -50,23 +50,23 @@ async fn a_successor_that_the_list_lacks_is_waited_for_and_an_import_carries_it_
 }
 
 #[apply(on_both_databases)]
-async fn the_import_command_carries_it_on_while_the_service_runs() {
+async fn the_import_command_continues_a_succession_while_the_service_runs() {
     let app = TestApp::start().await;
     let successor = list::unlisted(1, 1);
     let (clinic, filed) = waiting(&app, &successor).await;
     let file = app.folder().join("edition.csv");
     std::fs::write(&file, list::csv(&[&successor])).unwrap();
     let url = app.database.url().to_owned();
-    let done = tokio::task::spawn_blocking(move || {
+    let output = tokio::task::spawn_blocking(move || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_todokede"));
         command.args(["facilities", "import"]).arg(file).env("DATABASE_URL", url).output().unwrap()
     });
-    let done = done.await.unwrap();
-    let told = String::from_utf8(done.stdout).unwrap();
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let output = output.await.unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     for line in ["read        1", "added       1", "changed     0", "refused     0", "carried on  1 waiting"]
     {
-        assert!(told.contains(line), "{line}: {told}");
+        assert!(printed.contains(line), "{line}: {printed}");
     }
     assert_eq!(clinic.get(filed.header("location")).await.is(200).body["status"], "ACCEPTED");
     assert_eq!(code_of(&clinic).await, successor["facility_code"]);
@@ -74,7 +74,7 @@ async fn the_import_command_carries_it_on_while_the_service_runs() {
 }
 
 #[apply(on_both_databases)]
-async fn a_contradicting_list_returns_it_and_a_correction_is_accepted() {
+async fn a_succession_that_the_list_contradicts_is_returned_and_its_correction_accepted() {
     let app = TestApp::start().await;
     let mut successor = list::unlisted(1, 1);
     let (clinic, filed) = waiting(&app, &successor).await;
@@ -90,7 +90,7 @@ async fn a_contradicting_list_returns_it_and_a_correction_is_accepted() {
     assert_eq!(review["due_date"], "2023-03-05", "30 days: {review}");
     let mails = app.mails(&clinic.email, "SUCCESSION_RETURNED").await;
     assert!(mails[0]["text"].as_str().unwrap().contains("令和5年3月5日"), "{}", mails[0]["text"]);
-    assert_eq!(code_of(&clinic).await, clinic.facility_code.as_str(), "nothing has passed");
+    assert_eq!(code_of(&clinic).await, clinic.facility_code.as_str(), "the account still has its old code");
     clinic.file(PATH, &forms::succession(&successor)).await.refused(409, "SUCCESSION_EXISTS");
 
     let wrong = forms::succession(&list::unlisted(1, 1));
@@ -109,11 +109,11 @@ async fn a_contradicting_list_returns_it_and_a_correction_is_accepted() {
 }
 
 #[apply(on_both_databases)]
-async fn nobody_registers_the_code_that_a_succession_waits_for() {
+async fn a_code_that_a_succession_waits_for_cannot_be_registered() {
     let app = TestApp::start().await;
     let successor = list::unlisted(1, 1);
     let (clinic, filed) = waiting(&app, &successor).await;
-    // It enters the list in the moment between two steps of an import.
+    // The facility is in the list, but no import has continued the succession yet.
     let (code, key) = (successor["facility_code"].as_str().unwrap(), "医療法人架空会架空さくら診療所");
     app.database.execute(&format!(
         "INSERT INTO facilities (code, kind, name, name_key, postal_code, address, address_key, listed_at, changed_at)
@@ -123,7 +123,7 @@ async fn nobody_registers_the_code_that_a_succession_waits_for() {
     let token = app.registration_token("new@clinic.example").await;
     let reply = app.anonymous().post("/v1/accounts", &forms::account(&token, &successor)).await;
     reply.refused(409, "SUCCESSION_REQUIRED");
-    // Had it been done all the same, rights would not pass over the new owner's head.
+    // Even if the code had an account, the succession would not take it from its owner.
     let owner = app.clinic().await;
     app.rows("accounts").with("email", &owner.email).set("facility_code", code);
     let (report, _) = app.import(list::csv(&[]), false).await;
@@ -138,7 +138,7 @@ async fn nobody_registers_the_code_that_a_succession_waits_for() {
 }
 
 #[apply(on_both_databases)]
-async fn one_that_cannot_go_on_keeps_no_other_from_it() {
+async fn a_succession_that_fails_in_an_import_does_not_stop_the_others() {
     let app = TestApp::start().await;
     let (broken, fine) = (list::unlisted(1, 1), list::unlisted(1, 2));
     let (clinic, filed) = waiting(&app, &broken).await;
@@ -157,7 +157,7 @@ async fn one_that_cannot_go_on_keeps_no_other_from_it() {
 }
 
 #[apply(on_both_databases)]
-async fn a_correction_can_name_another_successor_and_frees_the_first() {
+async fn a_correction_can_name_another_successor_and_releases_the_first() {
     let app = TestApp::start().await;
     let (first, second, listed) =
         (list::unlisted(1, 1), list::unlisted(1, 2), app.unused_facility("MEDICAL").await);
@@ -165,8 +165,8 @@ async fn a_correction_can_name_another_successor_and_frees_the_first() {
     let (other, other_filed) = waiting(&app, &second).await;
     let path = filed.header("location");
     clinic.put(path, &forms::succession(&second), filed.etag()).await.refused(409, "SUCCESSOR_TAKEN");
-    let screen = format!("{path}?validate_only=true");
-    let seen = clinic.put(&screen, &forms::succession(&listed), filed.etag()).await.is(200);
+    let rehearsal_path = format!("{path}?validate_only=true");
+    let seen = clinic.put(&rehearsal_path, &forms::succession(&listed), filed.etag()).await.is(200);
     assert_eq!(seen.body["status"], "ACCEPTED");
     assert_eq!(clinic.get(path).await.text, filed.text, "a rehearsal stores nothing");
     assert_eq!(
@@ -180,18 +180,19 @@ async fn a_correction_can_name_another_successor_and_frees_the_first() {
 }
 
 #[apply(on_both_databases)]
-async fn changes_are_based_on_what_their_author_has_seen() {
+async fn a_change_needs_the_etag_of_the_current_version() {
     let app = TestApp::start().await;
     let successor = list::unlisted(1, 1);
     let (clinic, filed) = waiting(&app, &successor).await;
     let (path, form) = (filed.header("location"), forms::succession(&successor));
-    let bare = clinic.request(Method::PUT, path).json(&form);
-    assert_eq!(bare.send().await.unwrap().status(), 428);
-    let bare = clinic.request(Method::POST, &format!("{path}/withdrawal")).header("Idempotency-Key", "k");
-    assert_eq!(bare.send().await.unwrap().status(), 428);
-    let keyless =
+    let without_etag = clinic.request(Method::PUT, path).json(&form);
+    assert_eq!(without_etag.send().await.unwrap().status(), 428);
+    let without_etag =
+        clinic.request(Method::POST, &format!("{path}/withdrawal")).header("Idempotency-Key", "k");
+    assert_eq!(without_etag.send().await.unwrap().status(), 428);
+    let without_key =
         clinic.request(Method::POST, &format!("{path}/withdrawal")).header("If-Match", filed.etag());
-    assert_eq!(keyless.send().await.unwrap().status(), 400);
+    assert_eq!(without_key.send().await.unwrap().status(), 400);
     clinic.put(path, &form, "1").await.refused(400, "INVALID_PARAMETER");
     for stale in ["\"0\"", "\"2\"", "W/\"1\""] {
         clinic.put(path, &form, stale).await.refused(412, "PRECONDITION_FAILED");
@@ -205,14 +206,14 @@ async fn changes_are_based_on_what_their_author_has_seen() {
 }
 
 #[apply(on_both_databases)]
-async fn it_can_be_withdrawn_until_it_is_accepted_and_never_after() {
+async fn a_succession_can_be_withdrawn_only_before_it_is_accepted() {
     let app = TestApp::start().await;
     let successor = list::unlisted(1, 1);
     let (clinic, filed) = waiting(&app, &successor).await;
     let path = filed.header("location").to_owned();
-    let screen = clinic.request(Method::POST, &format!("{path}/withdrawal?validate_only=true"));
-    let screen = screen.header("If-Match", filed.etag()).send().await.unwrap();
-    assert!(screen.text().await.unwrap().contains("\"WITHDRAWN\""));
+    let rehearsed = clinic.request(Method::POST, &format!("{path}/withdrawal?validate_only=true"));
+    let rehearsed = rehearsed.header("If-Match", filed.etag()).send().await.unwrap();
+    assert!(rehearsed.text().await.unwrap().contains("\"WITHDRAWN\""));
     assert_eq!(clinic.get(&path).await.text, filed.text, "a rehearsal stores nothing");
     let withdrawn = clinic.withdraw(&path, filed.etag()).await.is(200);
     assert_eq!(withdrawn.body["status"], "WITHDRAWN");
@@ -234,7 +235,7 @@ async fn it_can_be_withdrawn_until_it_is_accepted_and_never_after() {
 }
 
 #[apply(on_both_databases)]
-async fn a_withdrawal_with_the_same_key_is_one_withdrawal() {
+async fn withdrawals_with_the_same_key_are_carried_out_once() {
     let app = TestApp::start().await;
     let (clinic, filed) = waiting(&app, &list::unlisted(1, 1)).await;
     let path = format!("{}/withdrawal", filed.header("location"));
@@ -251,7 +252,7 @@ async fn a_withdrawal_with_the_same_key_is_one_withdrawal() {
 }
 
 #[apply(on_both_databases)]
-async fn strangers_and_other_accounts_see_nothing() {
+async fn strangers_and_other_accounts_cannot_reach_a_succession() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.clinic().await);
     let form = forms::succession(&list::unlisted(1, 1));

@@ -1,4 +1,4 @@
-//! What is not taken as an attachment: names, sizes, digests, types and bytes that lie.
+//! Attachments that are refused for their name, size, digest, media type or content.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ async fn announce(clinic: &Actor, form: &Value) -> String {
     clinic.post("/v1/uploads", form).await.is(201).body["id"].as_str().unwrap().to_owned()
 }
 
-/// Sends bytes with some headers.
+/// Sends the content of an upload with these headers.
 async fn put(clinic: &Actor, id: &str, headers: &[(&str, &str)], content: &[u8]) -> Reply {
     let mut request = clinic.request(Method::PUT, &format!("/v1/uploads/{id}/content"));
     for (name, value) in headers {
@@ -19,7 +19,7 @@ async fn put(clinic: &Actor, id: &str, headers: &[(&str, &str)], content: &[u8])
 }
 
 #[apply(on_both_databases)]
-async fn names_that_lead_elsewhere_or_break_a_header_are_refused() {
+async fn file_names_that_could_leave_the_folder_or_break_a_header_are_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     for (name, code) in [
@@ -52,7 +52,7 @@ async fn names_that_lead_elsewhere_or_break_a_header_are_refused() {
 }
 
 #[apply(on_both_databases)]
-async fn an_announcement_is_refused_member_by_member_and_all_at_once() {
+async fn all_faults_of_an_announcement_are_reported_each_at_its_member() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let mut form = forms::upload(&forms::pdf());
@@ -85,7 +85,7 @@ async fn an_announcement_is_refused_member_by_member_and_all_at_once() {
 }
 
 #[apply(on_both_databases)]
-async fn bytes_that_are_not_what_was_announced_are_refused_and_leave_nothing() {
+async fn content_that_differs_from_its_announcement_is_refused_and_not_stored() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let pdf = forms::pdf();
@@ -104,15 +104,15 @@ async fn bytes_that_are_not_what_was_announced_are_refused_and_leave_nothing() {
 }
 
 #[apply(on_both_databases)]
-async fn a_digest_header_is_wanted_in_the_form_of_its_standard() {
+async fn a_content_digest_header_must_be_there_and_be_valid() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let pdf = forms::pdf();
     let id = announce(&clinic, &forms::upload(&pdf)).await;
     let digest = forms::digest(&pdf);
-    let bare = digest.trim_start_matches("sha-256=").to_owned();
+    let without_algorithm = digest.trim_start_matches("sha-256=").to_owned();
     put(&clinic, &id, &[("Content-Type", "application/pdf")], &pdf).await.refused(400, "INVALID_PARAMETER");
-    for wrong in ["", "sha-256=abc", "sha-256=:abc:", "md5=:1B2M2Y8AsgTpgAmY7PhCfg==:", &bare] {
+    for wrong in ["", "sha-256=abc", "sha-256=:abc:", "md5=:1B2M2Y8AsgTpgAmY7PhCfg==:", &without_algorithm] {
         let headers = [("Content-Type", "application/pdf"), ("Content-Digest", wrong)];
         put(&clinic, &id, &headers, &pdf).await.refused(400, "INVALID_PARAMETER");
     }
@@ -122,16 +122,16 @@ async fn a_digest_header_is_wanted_in_the_form_of_its_standard() {
 }
 
 #[apply(on_both_databases)]
-async fn a_file_is_what_its_first_bytes_say_and_what_its_header_names() {
+async fn the_media_type_must_agree_with_the_first_bytes_and_with_the_announcement() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let page = b"<html><script>alert(1)</script></html>".to_vec();
+    let html = b"<html><script>alert(1)</script></html>".to_vec();
     let png = b"\x89PNG\r\n\x1a\n....".to_vec();
     for (media_type, content) in [
-        ("application/pdf", &page),
+        ("application/pdf", &html),
         ("application/pdf", &png),
         ("image/jpeg", &png),
-        ("image/jpeg", &page),
+        ("image/jpeg", &html),
         ("image/png", &forms::pdf()),
     ] {
         let mut form = forms::upload(content);
@@ -154,7 +154,7 @@ async fn a_file_is_what_its_first_bytes_say_and_what_its_header_names() {
 }
 
 #[apply(on_both_databases)]
-async fn more_than_ten_mebibytes_are_not_received() {
+async fn content_of_more_than_ten_mebibytes_is_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let id = announce(&clinic, &forms::upload(&forms::pdf())).await;
@@ -165,7 +165,7 @@ async fn more_than_ten_mebibytes_are_not_received() {
 }
 
 #[apply(on_both_databases)]
-async fn sending_can_be_rehearsed_and_keeps_nothing() {
+async fn a_rehearsal_of_sending_content_stores_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let pdf = forms::pdf();

@@ -1,4 +1,4 @@
-//! Attachments: announced, sent, kept and given back unchanged.
+//! Attachments are announced, sent, stored and returned unchanged.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[apply(on_both_databases)]
-async fn a_file_is_announced_sent_and_given_back_byte_for_byte_as_an_attachment() {
+async fn a_file_is_announced_sent_and_returned_byte_for_byte_as_an_attachment() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
@@ -54,7 +54,7 @@ async fn a_file_is_announced_sent_and_given_back_byte_for_byte_as_an_attachment(
 }
 
 #[apply(on_both_databases)]
-async fn jpeg_and_png_are_taken_too_and_a_file_may_be_ten_mebibytes() {
+async fn jpeg_png_and_files_of_ten_mebibytes_are_accepted() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let mut largest = forms::pdf();
@@ -82,7 +82,7 @@ async fn send(clinic: &Actor, id: &str, media_type: &str, digest: &str, content:
 }
 
 #[apply(on_both_databases)]
-async fn sending_the_same_bytes_again_is_no_harm_and_other_bytes_never_take_their_place() {
+async fn sending_the_same_bytes_again_changes_nothing_and_other_bytes_are_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let id = announced(&clinic).await;
@@ -96,36 +96,36 @@ async fn sending_the_same_bytes_again_is_no_harm_and_other_bytes_never_take_thei
 }
 
 #[apply(on_both_databases)]
-async fn many_senders_of_the_same_bytes_leave_one_file_and_nothing_aside() {
+async fn sending_the_same_bytes_many_times_at_once_leaves_exactly_one_file() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let id = announced(&clinic).await;
     let pdf = forms::pdf();
     let all = futures_util::future::join_all((0..8).map(|_| forms::send_content(&clinic, &id, &pdf))).await;
     assert!(all.iter().all(|reply| reply.status == 200));
-    let left = files(&app.folder().join("uploads"));
-    assert_eq!(left.len(), 1, "{left:?}");
-    assert_eq!(left[0].file_name().unwrap().to_str().unwrap(), id);
-    assert_eq!(std::fs::read(&left[0]).unwrap(), pdf);
+    let found = files(&app.folder().join("uploads"));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].file_name().unwrap().to_str().unwrap(), id);
+    assert_eq!(std::fs::read(&found[0]).unwrap(), pdf);
 }
 
 #[apply(on_both_databases)]
-async fn an_announcement_waits_a_day_and_a_stored_file_stays() {
+async fn an_announcement_expires_after_a_day_and_a_stored_file_does_not() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let (kept, lost) = (clinic.attach(&forms::pdf()).await, announced(&clinic).await);
+    let (stored, unsent) = (clinic.attach(&forms::pdf()).await, announced(&clinic).await);
     app.advance(Duration::hours(24) - Duration::minutes(1));
     let clinic = clinic.again(&app).await;
-    clinic.get(&format!("/v1/uploads/{lost}")).await.is(200);
+    clinic.get(&format!("/v1/uploads/{unsent}")).await.is(200);
     app.advance(Duration::minutes(1));
-    clinic.get(&format!("/v1/uploads/{lost}")).await.refused(404, "NOT_FOUND");
-    clinic.get(&format!("/v1/uploads/{lost}/content")).await.refused(404, "NOT_FOUND");
-    forms::send_content(&clinic, &lost, &forms::pdf()).await.refused(404, "NOT_FOUND");
-    clinic.get(&format!("/v1/uploads/{kept}")).await.is(200);
+    clinic.get(&format!("/v1/uploads/{unsent}")).await.refused(404, "NOT_FOUND");
+    clinic.get(&format!("/v1/uploads/{unsent}/content")).await.refused(404, "NOT_FOUND");
+    forms::send_content(&clinic, &unsent, &forms::pdf()).await.refused(404, "NOT_FOUND");
+    clinic.get(&format!("/v1/uploads/{stored}")).await.is(200);
 }
 
 #[apply(on_both_databases)]
-async fn a_file_survives_a_restart_beside_the_database() {
+async fn files_and_announcements_survive_a_restart() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let (id, waiting) = (clinic.attach(&forms::pdf()).await, announced(&clinic).await);
@@ -138,7 +138,7 @@ async fn a_file_survives_a_restart_beside_the_database() {
 }
 
 #[apply(on_both_databases)]
-async fn somebody_else_s_file_does_not_exist() {
+async fn a_file_of_another_account_is_not_found() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.dentist().await);
     for id in [clinic.attach(&forms::pdf()).await, announced(&clinic).await] {
@@ -155,7 +155,7 @@ async fn somebody_else_s_file_does_not_exist() {
 }
 
 #[apply(on_both_databases)]
-async fn an_account_holds_a_hundred_files_and_room_for_three_hundred_mebibytes() {
+async fn an_account_may_have_a_hundred_files_and_three_hundred_mebibytes() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.dentist().await);
     for _ in 0..100 {
@@ -177,13 +177,13 @@ async fn an_account_holds_a_hundred_files_and_room_for_three_hundred_mebibytes()
 }
 
 #[apply(on_both_databases)]
-async fn an_announcement_is_made_once_per_key_and_can_be_rehearsed() {
+async fn an_announcement_can_be_rehearsed_and_is_made_once_per_key() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let form = forms::upload(&forms::pdf());
-    let screen = clinic.post("/v1/uploads?validate_only=true", &form).await.is(200);
-    assert_eq!(screen.body["sha256"], form["sha256"]);
-    assert!(screen.body["id"].is_null());
+    let rehearsed = clinic.post("/v1/uploads?validate_only=true", &form).await.is(200);
+    assert_eq!(rehearsed.body["sha256"], form["sha256"]);
+    assert!(rehearsed.body["id"].is_null());
     assert_eq!(app.rows("uploads").count(), 0);
     let first = clinic.file_with_key("/v1/uploads", &form, "k").await.is(201);
     let again = clinic.file_with_key("/v1/uploads", &form, "k").await.is(201);
@@ -196,7 +196,7 @@ async fn an_announcement_is_made_once_per_key_and_can_be_rehearsed() {
 }
 
 #[apply(on_both_databases)]
-async fn a_file_that_was_damaged_on_its_disk_is_not_given_out_as_whole() {
+async fn a_file_that_was_damaged_on_disk_is_not_returned() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let id = clinic.attach(&forms::pdf()).await;
@@ -209,7 +209,7 @@ async fn a_file_that_was_damaged_on_its_disk_is_not_given_out_as_whole() {
 }
 
 #[apply(on_both_databases)]
-async fn a_folder_that_cannot_be_used_is_trouble_of_the_moment_and_a_missing_file_is_not() {
+async fn an_unusable_folder_is_a_temporary_failure_and_a_missing_file_is_an_internal_error() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let stored = format!("/v1/uploads/{}/content", clinic.attach(&forms::pdf()).await);
@@ -220,7 +220,7 @@ async fn a_folder_that_cannot_be_used_is_trouble_of_the_moment_and_a_missing_fil
     for reply in [forms::send_content(&clinic, &id, &forms::pdf()).await, clinic.get(&stored).await] {
         reply.refused(503, "UNAVAILABLE");
         assert!(reply.body["retryable"] == true && !reply.header("retry-after").is_empty(), "{}", reply.text);
-        assert!(!reply.text.contains("uploads:"), "the reason is for the log: {}", reply.text);
+        assert!(!reply.text.contains("uploads:"), "the reason belongs in the log only: {}", reply.text);
     }
     std::fs::remove_file(&folder).unwrap();
     clinic.get(&stored).await.refused(500, "INTERNAL");
@@ -230,13 +230,13 @@ async fn a_folder_that_cannot_be_used_is_trouble_of_the_moment_and_a_missing_fil
 }
 
 #[apply(on_both_databases)]
-async fn what_a_kill_left_of_a_file_half_written_is_removed_after_a_day() {
+async fn a_file_that_a_kill_left_half_written_is_removed_after_a_day() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let stored = format!("/v1/uploads/{}/content", clinic.attach(&forms::pdf()).await);
     let whole = files(&app.folder().join("uploads")).pop().unwrap();
     let [old, young] =
-        ["part-0123456789abcdef", "part-fedcba9876543210"].map(|end| whole.with_extension(end));
+        ["part-0123456789abcdef", "part-fedcba9876543210"].map(|extension| whole.with_extension(extension));
     for file in [&old, &young] {
         std::fs::write(file, "half of a contract").unwrap();
     }

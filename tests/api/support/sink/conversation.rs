@@ -1,4 +1,4 @@
-//! One conversation, as RFC 5321 has it.
+//! One SMTP conversation (RFC 5321).
 
 use std::io::{Error, Result};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use super::{Fault, LOGIN, Phase, Received, Shared};
 
-/// More than a client waits that has a second.
+/// Longer than a client waits whose limit is one second.
 const LATE: Duration = Duration::from_millis(1500);
 
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -25,7 +25,7 @@ struct Conversation {
     to: String,
 }
 
-/// Whether the conversation goes on.
+/// What comes after an answer.
 enum Then {
     GoOn,
     End,
@@ -33,7 +33,7 @@ enum Then {
 
 /// Serves one client until either side hangs up.
 pub async fn hold(stream: TcpStream, shared: Shared) {
-    // A client that breaks off is what many tests are about.
+    // Errors are no failure here: in many tests the client closes the connection.
     let _ = converse(stream, shared).await;
 }
 
@@ -106,7 +106,7 @@ impl Conversation {
     async fn say(&mut self, text: &str) -> Result<Then> {
         self.stream.get_mut().write_all(format!("{text}\r\n").as_bytes()).await?;
         self.stream.get_mut().flush().await?;
-        // Who says 421 hangs up (RFC 5321, 3.8).
+        // A server that answers 421 closes the connection (RFC 5321, 3.8).
         Ok(if text.starts_with("421") { Then::End } else { Then::GoOn })
     }
 
@@ -117,13 +117,13 @@ impl Conversation {
         }
     }
 
-    /// Answers well, or as the fault of the phase has it; a fault that answers has its own words.
-    async fn answer(&mut self, phase: Phase, well: &str) -> Result<Then> {
+    /// Gives the good answer, or acts as the fault of this phase says.
+    async fn answer(&mut self, phase: Phase, good_answer: &str) -> Result<Then> {
         match self.shared.fault(phase, &self.to) {
-            None | Some(Fault::Lacks(_)) => self.say(well).await,
-            Some(Fault::Adds(words)) => self.say(&format!("{well}\r\n{words}")).await,
+            None | Some(Fault::Lacks(_)) => self.say(good_answer).await,
+            Some(Fault::Adds(words)) => self.say(&format!("{good_answer}\r\n{words}")).await,
             Some(Fault::SpeaksLatin) => {
-                let latin = [&well.as_bytes()[..4], b"caf\xE9 ESMTP\r\n"].concat();
+                let latin = [&good_answer.as_bytes()[..4], b"caf\xE9 ESMTP\r\n"].concat();
                 self.stream.get_mut().write_all(&latin).await.map(|()| Then::GoOn)
             }
             Some(Fault::Floods) => self.flood().await,
@@ -135,13 +135,14 @@ impl Conversation {
             Some(Fault::HangsUp | Fault::TakesAndHangsUp) => Ok(Then::End),
             Some(Fault::TakesAfter(time)) => {
                 tokio::time::sleep(time).await;
-                self.say(well).await
+                self.say(good_answer).await
             }
         }
     }
 
-    /// The same for phases after which the conversation may go on with another mail.
-    async fn answer_and_go_on(&mut self, phase: Phase, well: &str) -> Result<(Then, bool)> {
+    /// Answers as [`Self::answer`] does, in a phase after whose refusal the client may go on. Also tells
+    /// whether the answer was the good one.
+    async fn answer_and_go_on(&mut self, phase: Phase, good_answer: &str) -> Result<(Then, bool)> {
         match self.shared.fault(phase, &self.to) {
             Some(Fault::Says(words)) => Ok((self.say(words).await?, false)),
             Some(Fault::SaysLate(words)) => {
@@ -150,13 +151,13 @@ impl Conversation {
             }
             Some(Fault::Floods) => Ok((self.flood().await?, false)),
             None | Some(Fault::Lacks(_) | Fault::Adds(_) | Fault::SpeaksLatin) => {
-                Ok((self.say(well).await?, true))
+                Ok((self.say(good_answer).await?, true))
             }
             Some(Fault::Hangs | Fault::TakesAndHangs) => std::future::pending().await,
             Some(Fault::HangsUp | Fault::TakesAndHangsUp) => Ok((Then::End, false)),
             Some(Fault::TakesAfter(time)) => {
                 tokio::time::sleep(time).await;
-                Ok((self.say(well).await?, true))
+                Ok((self.say(good_answer).await?, true))
             }
         }
     }
@@ -178,12 +179,12 @@ impl Conversation {
 
     async fn auth(&mut self, line: &str) -> Result<Then> {
         let expected = STANDARD.encode(format!("\0{}\0{}", LOGIN.0, LOGIN.1));
-        let right = self.encrypted && line == format!("AUTH PLAIN {expected}");
-        if !right {
+        let valid = self.encrypted && line == format!("AUTH PLAIN {expected}");
+        if !valid {
             return self.say("535 5.7.8 no").await;
         }
-        let (then, well) = self.answer_and_go_on(Phase::Auth, "235 2.7.0 ok").await?;
-        self.logged_in = well;
+        let (then, accepted) = self.answer_and_go_on(Phase::Auth, "235 2.7.0 ok").await?;
+        self.logged_in = accepted;
         Ok(then)
     }
 
@@ -201,8 +202,8 @@ impl Conversation {
     }
 
     async fn data(&mut self) -> Result<Then> {
-        let (then, well) = self.answer_and_go_on(Phase::Data, "354 go on").await?;
-        if !well {
+        let (then, accepted) = self.answer_and_go_on(Phase::Data, "354 go on").await?;
+        if !accepted {
             return Ok(then);
         }
         let mut raw = String::new();

@@ -1,4 +1,4 @@
-//! A certificate for `localhost` that nobody trusts by itself.
+//! A certificate for `localhost` that no client trusts unless it is told to.
 
 use std::sync::Arc;
 

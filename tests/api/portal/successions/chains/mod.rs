@@ -1,5 +1,5 @@
-//! Whatever is filed, withdrawn, corrected, declared and imported in whatever order: rights and
-//! duties stay with exactly one facility, and codes never run in circles.
+//! Random orders of filings, withdrawals, corrections, declarations and imports: rights and duties always
+//! belong to exactly one facility, and successions never form a cycle.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ mod world;
 
 use world::{FACILITIES, Ground, World, declaration};
 
-/// What somebody does. Numbers stand for facilities; a step that makes no sense is refused.
+/// One action. Numbers stand for facilities. An action that is not possible is refused.
 #[derive(Debug, Clone)]
 enum Step {
     Register(usize),
@@ -107,22 +107,22 @@ impl World {
     }
 
     fn chains_are_in_order(&mut self) {
-        let passed = self.rows(
+        let accepted = self.rows(
             "SELECT predecessor_code a, successor_code b, change_date c FROM successions
              WHERE accepted_at IS NOT NULL",
         );
         let next: BTreeMap<&str, (&str, &str)> =
-            passed.iter().map(|(from, to, date)| (from.as_str(), (to.as_str(), date.as_str()))).collect();
-        assert_eq!(next.len(), passed.len(), "a code passed on twice");
+            accepted.iter().map(|(from, to, date)| (from.as_str(), (to.as_str(), date.as_str()))).collect();
+        assert_eq!(next.len(), accepted.len(), "a code has two successors");
         for start in next.keys() {
             let (mut at, mut last, mut steps) = (*start, "", 0);
             while let Some((to, date)) = next.get(at) {
-                assert!(*date > last, "{at} passed on on {date}, but came on {last}");
+                assert!(*date > last, "{at} has a successor from {date} on, but became one only on {last}");
                 (at, last, steps) = (*to, *date, steps + 1);
-                assert!(steps <= passed.len(), "a circle through {start}");
+                assert!(steps <= accepted.len(), "a cycle through {start}");
             }
             let holders = self.rows(&format!("SELECT id a, kind b, '' c FROM (SELECT 'x' id, kind FROM accounts WHERE facility_code = '{at}') AS holders"));
-            assert_eq!(holders.len(), 1, "the end of a chain holds everything");
+            assert_eq!(holders.len(), 1, "the last facility of a chain has the account");
         }
     }
 
@@ -141,17 +141,17 @@ impl World {
     }
 }
 
-/// Whether events lead from one status to the other.
+/// Whether any sequence of events leads from one status to the other.
 fn reachable(from: SuccessionStatus, to: SuccessionStatus) -> bool {
     use SuccessionEvent::{Accept, Complete, Reject, Return, Revise, SendGuidance, TakeUp, Wait, Withdraw};
     let events = [Revise, Withdraw, Wait, TakeUp, Return, Accept, Reject, SendGuidance, Complete];
     let mut reached = vec![from];
-    let mut at = 0;
-    while let Some(status) = reached.get(at).copied() {
+    let mut position = 0;
+    while let Some(status) = reached.get(position).copied() {
         let more = events.iter().filter_map(|event| status.after(*event));
         let more: Vec<_> = more.filter(|next| !reached.contains(next)).collect();
         reached.extend(more);
-        at += 1;
+        position += 1;
     }
     reached.contains(&to)
 }
@@ -170,8 +170,8 @@ fn rights_and_duties_belong_to_one_facility_whatever_happens() {
 }
 
 #[apply(on_both_databases)]
-fn the_small_world_reaches_what_it_speaks_of() {
-    // A property that holds because nothing ever happens proves nothing.
+fn the_steps_of_the_property_test_reach_acceptances_and_returns() {
+    // The property test would also pass if every step was refused, so this checks that steps have effects.
     let ground = Ground::new();
     let mut world = World::on(&ground);
     let all = [true; FACILITIES];

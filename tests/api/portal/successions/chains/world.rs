@@ -1,4 +1,4 @@
-//! A small world in which the histories of successions are played.
+//! The database, facilities and steps with which the tests of chains of successions run.
 
 use std::collections::BTreeMap;
 
@@ -40,10 +40,10 @@ use uuid::Uuid;
 use crate::support::database::TestDatabase;
 use crate::support::list::code;
 
-/// Facilities of the small world.
+/// How many facilities a world has.
 pub const FACILITIES: usize = 5;
 
-/// A database that worlds come and go in.
+/// The database that worlds use one after another.
 pub struct Ground {
     database: TestDatabase,
     _folder: TempDir,
@@ -58,14 +58,14 @@ impl Ground {
     }
 }
 
-/// Some facilities and a list, with no server around them. All of it is one transaction, which ends with it
-/// and leaves nothing.
+/// Some facilities and a facility list, without a server. All of it happens in one transaction, which is
+/// rolled back when the world is dropped.
 pub struct World {
     pub conn: Conn,
     pub policy: Policy,
     pub now: DateTime<Utc>,
     pub codes: Vec<FacilityCode>,
-    /// Every succession as it stood: status and version.
+    /// The last known status and version of every succession, by receipt number.
     pub seen: BTreeMap<String, (SuccessionStatus, i64)>,
 }
 
@@ -109,16 +109,17 @@ impl World {
         .unwrap();
         let policy = todokede::state::policy(&Settings::from_variables(&BTreeMap::new()).unwrap());
         let now = "2023-02-03T00:00:00Z".parse().unwrap();
-        let codes = (0..FACILITIES).map(|n| FacilityCode::parse(&code(&format!("13199{n:04}"))).unwrap());
+        let codes =
+            (0..FACILITIES).map(|number| FacilityCode::parse(&code(&format!("13199{number:04}"))).unwrap());
         Self { conn, policy, now, codes: codes.collect(), seen: BTreeMap::new() }
     }
 
-    /// One step, done or undone. A refusal is an answer; anything else that fails is a bug.
+    /// Runs one step. A refused step is undone and gives `None`; any other error panics.
     pub fn act<T>(&mut self, act: impl FnOnce(&mut Work<'_>) -> Result<T, Error>) -> Option<T> {
         self.act_for(&SYSTEM, act)
     }
 
-    /// The same by an account.
+    /// Runs one step as [`Self::act`] does, on behalf of an account.
     pub fn act_as<T>(
         &mut self,
         principal: Principal,
@@ -203,7 +204,8 @@ impl World {
         });
     }
 
-    /// An edition of some of the facilities; one of them may have another postal code than stated.
+    /// Imports a list with the facilities of `which`. The facility `moved` has another postal code in it than
+    /// succession forms state. If the list is `whole`, facilities that it lacks are delisted.
     pub fn import(&mut self, which: [bool; FACILITIES], moved: usize, whole: bool) {
         let listed = |number: usize| ListedFacility {
             code: self.codes[number].clone(),
