@@ -21,7 +21,7 @@ async fn an_account_that_has_not_changed_is_answered_with_304() {
     let clinic = app.clinic().await;
     let account = clinic.get(PATH).await.is(200);
     assert!(account.etag().starts_with('"'), "{}", account.etag());
-    let asked =
+    let get =
         async |known: &str| send(clinic.request(Method::GET, PATH).header("If-None-Match", known)).await;
     for known in [account.etag(), "*", &format!("\"other\", {}", account.etag())] {
         let reply = get(known).await.is(304);
