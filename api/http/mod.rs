@@ -16,6 +16,7 @@ pub mod idempotency;
 pub mod language;
 pub mod operation;
 pub mod paging;
+pub mod path;
 pub mod problems;
 pub mod reauthentication;
 pub mod rehearsal;

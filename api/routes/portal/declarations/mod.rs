@@ -13,7 +13,6 @@ use self::views::{DeclarationPage, DeclarationPreview, DeclarationResponse, Revi
 use crate::db::store::filings::declarations as stored;
 use crate::domain::filings::declarations::{Declaration, DeclarationRevision};
 use crate::domain::values::ids::DeclarationId;
-use crate::error::Error;
 use crate::http::answer::{Answer, OrPreview};
 use crate::http::body::Json;
 use crate::http::caller::LoggedIn;
@@ -22,6 +21,7 @@ use crate::http::context::Context;
 use crate::http::idempotency::{IdempotencyKey, IdempotencyKeyHeader, Submission};
 use crate::http::operation::{Budget, KeyPolicy, Operation};
 use crate::http::paging::{PageQuery, page_of, time_token};
+use crate::http::path::id_in_path;
 use crate::http::problems::Problem;
 use crate::http::rehearsal::WriteQuery;
 use crate::routes::tags;
@@ -68,11 +68,6 @@ fn tag(examined: &Examined) -> String {
     }
     let digest = digest.finalize().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
     format!("\"{}-{digest:016x}\"", examined.declaration.version)
-}
-
-/// Reads the id in the path. A text that is not an id is answered like the id of an unknown declaration.
-fn id_of(path: &str) -> Result<DeclarationId, Error> {
-    DeclarationId::parse(path).map_err(|_| Error::NotFound)
 }
 
 /// File a declaration
@@ -160,7 +155,7 @@ async fn read_declaration(
     context: Context<LoggedIn>,
     id: web::Path<String>,
 ) -> Result<Answer<DeclarationResponse>, Problem> {
-    let id = id_of(&id);
+    let id = id_in_path(&id, DeclarationId::parse);
     let find = context.read(move |reading| declarations::find(reading.conn, reading.actor, id?, reading.now));
     let examined = find.await?;
     Ok(context.answer_if_changed(tag(&examined), &DeclarationResponse::of(&examined))?)
@@ -192,7 +187,7 @@ async fn revise_declaration(
     body: Json<DeclarationRequest>,
 ) -> Result<Answer<DeclarationResponse>, Problem> {
     context.charge(&REVISE)?;
-    let (id, draft) = (id_of(&id), body.draft(DeclarationRequest::parse));
+    let (id, draft) = (id_in_path(&id, DeclarationId::parse), body.draft(DeclarationRequest::parse));
     let revise = context.write(*query, move |work| {
         let now = work.now();
         let current = declarations::find(work.conn, work.actor, id?, now)?;
@@ -230,7 +225,7 @@ async fn withdraw_declaration(
 ) -> Result<Answer<DeclarationResponse>, Problem> {
     let submission = Submission::new(&WITHDRAW, *query, key)?.about(id.as_str()).about(based_on.as_str());
     context.charge(&WITHDRAW)?;
-    let id = id_of(&id);
+    let id = id_in_path(&id, DeclarationId::parse);
     let withdraw = context.submit(submission, move |work| {
         let now = work.now();
         let current = declarations::find(work.conn, work.actor, id?, now)?;
@@ -260,7 +255,7 @@ async fn list_revisions(
     id: web::Path<String>,
     query: web::Query<PageQuery>,
 ) -> Result<Answer<RevisionPage>, Problem> {
-    let (id, slice) = (id_of(&id), query.slice::<i64>()?);
+    let (id, slice) = (id_in_path(&id, DeclarationId::parse), query.slice::<i64>()?);
     let list = context.read(move |reading| {
         let found = declarations::find(reading.conn, reading.actor, id?, reading.now)?;
         let rows = stored::list_revisions(reading.conn, found.declaration.id, &slice)?;

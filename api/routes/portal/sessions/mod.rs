@@ -19,6 +19,7 @@ use crate::http::caller::LoggedIn;
 use crate::http::context::Context;
 use crate::http::operation::{Budget, Operation};
 use crate::http::paging::{PageQuery, page_of, time_token};
+use crate::http::path::id_in_path;
 use crate::http::problems::Problem;
 use crate::http::rehearsal::{Rehearsed, WriteQuery};
 use crate::routes::tags;
@@ -217,7 +218,7 @@ async fn end_session(
     id: web::Path<String>,
     query: web::Query<WriteQuery>,
 ) -> Result<Answer<OrPreview<Nothing, Rehearsed>>, Problem> {
-    let id = SessionId::parse(&id).map_err(|_| Error::NotFound)?;
+    let id = id_in_path(&id, SessionId::parse)?;
     end(context, *query, Some(id)).await
 }
 

@@ -12,7 +12,6 @@ use self::views::{SuccessionPage, SuccessionPreview, SuccessionResponse};
 use crate::db::store::filings::successions as stored;
 use crate::domain::filings::successions::Succession;
 use crate::domain::values::ids::SuccessionId;
-use crate::error::Error;
 use crate::http::answer::{Answer, OrPreview};
 use crate::http::body::Json;
 use crate::http::caller::LoggedIn;
@@ -21,6 +20,7 @@ use crate::http::context::Context;
 use crate::http::idempotency::{IdempotencyKey, IdempotencyKeyHeader, Submission};
 use crate::http::operation::{Budget, KeyPolicy, Operation};
 use crate::http::paging::{PageQuery, page_of, time_token};
+use crate::http::path::id_in_path;
 use crate::http::problems::Problem;
 use crate::http::rehearsal::WriteQuery;
 use crate::routes::tags;
@@ -51,11 +51,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(read_succession)
         .service(revise_succession)
         .service(withdraw_succession);
-}
-
-/// Reads the id in the path. A text that is not an id is answered like the id of an unknown succession.
-fn id_of(path: &str) -> Result<SuccessionId, Error> {
-    SuccessionId::parse(path).map_err(|_| Error::NotFound)
 }
 
 /// File a succession
@@ -137,7 +132,7 @@ async fn read_succession(
     context: Context<LoggedIn>,
     id: web::Path<String>,
 ) -> Result<Answer<SuccessionResponse>, Problem> {
-    let id = id_of(&id);
+    let id = id_in_path(&id, SuccessionId::parse);
     let find = context.read(move |reading| successions::find(reading.conn, reading.actor, id?));
     let found = find.await?;
     Ok(context.answer_if_changed(etag(found.version), &SuccessionResponse::of(&found))?)
@@ -168,7 +163,7 @@ async fn revise_succession(
     body: Json<SuccessionRequest>,
 ) -> Result<Answer<SuccessionResponse>, Problem> {
     context.charge(&REVISE)?;
-    let (id, draft) = (id_of(&id), body.draft(SuccessionRequest::parse));
+    let (id, draft) = (id_in_path(&id, SuccessionId::parse), body.draft(SuccessionRequest::parse));
     let revise = context.write(*query, move |work| {
         let current = successions::find(work.conn, work.actor, id?)?;
         based_on.check(&etag(current.version))?;
@@ -205,7 +200,7 @@ async fn withdraw_succession(
 ) -> Result<Answer<SuccessionResponse>, Problem> {
     let submission = Submission::new(&WITHDRAW, *query, key)?.about(id.as_str()).about(based_on.as_str());
     context.charge(&WITHDRAW)?;
-    let id = id_of(&id);
+    let id = id_in_path(&id, SuccessionId::parse);
     let withdraw = context.submit(submission, move |work| {
         let current = successions::find(work.conn, work.actor, id?)?;
         based_on.check(&etag(current.version))?;

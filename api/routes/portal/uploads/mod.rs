@@ -19,6 +19,7 @@ use crate::http::context::Context;
 use crate::http::file_body;
 use crate::http::idempotency::{IdempotencyKey, OptionalIdempotencyKeyHeader, Submission};
 use crate::http::operation::{Budget, KeyPolicy, Operation};
+use crate::http::path::id_in_path;
 use crate::http::problems::Problem;
 use crate::http::rehearsal::WriteQuery;
 use crate::routes::forms::listed::FileContent;
@@ -99,7 +100,7 @@ async fn store_content(
     query: web::Query<WriteQuery>,
     payload: web::Payload,
 ) -> Result<Answer<UploadResponse>, Problem> {
-    let id = UploadId::parse(&id).map_err(|_| Error::NotFound)?;
+    let id = id_in_path(&id, UploadId::parse)?;
     context.charge(&STORE)?;
     let find = context.read(move |reading| uploads::find(reading.conn, reading.actor, id, reading.now));
     let upload = find.await?;
@@ -139,7 +140,7 @@ async fn read_upload(
     context: Context<LoggedIn>,
     id: web::Path<String>,
 ) -> Result<Answer<UploadResponse>, Problem> {
-    let id = UploadId::parse(&id).map_err(|_| Error::NotFound)?;
+    let id = id_in_path(&id, UploadId::parse)?;
     let find = context.read(move |reading| uploads::find(reading.conn, reading.actor, id, reading.now));
     Ok(Answer::ok(&UploadResponse::of(&find.await?))?)
 }
@@ -157,7 +158,7 @@ async fn read_upload(
 )]
 #[get("/v1/uploads/{id}/content")]
 async fn read_content(context: Context<LoggedIn>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let id = UploadId::parse(&id).map_err(|_| Error::NotFound)?;
+    let id = id_in_path(&id, UploadId::parse)?;
     let find = context.read(move |reading| uploads::find(reading.conn, reading.actor, id, reading.now));
     let upload = find.await?;
     if upload.stored_at.is_none() {

@@ -1,0 +1,144 @@
+use super::*;
+use crate::domain::values::words::tests::codes_lead_back_and_near_misses_nowhere;
+
+/// Complete settings of a production service.
+const PRODUCTION: &[(&str, &str)] = &[
+    ("TODOKEDE_PROFILE", "production"),
+    ("TODOKEDE_PUBLIC_URL", "https://api.example.jp/"),
+    ("TODOKEDE_PORTAL_URL", "https://portal.example.jp"),
+    ("TODOKEDE_SIGNING_KEY_FILES", "/run/secrets/new.pem, /run/secrets/old.pem"),
+    ("TODOKEDE_TRUSTED_PROXIES", "10.0.0.0/8,192.0.2.7"),
+    ("TODOKEDE_SMTP_URL", "smtp://todokede:s3cret@mail.example.jp"),
+    ("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp"),
+];
+
+fn read(variables: &[(&str, &str)]) -> Result<Settings, Vec<SettingProblem>> {
+    Settings::from_variables(
+        &variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+    )
+}
+
+fn problems(variables: &[(&str, &str)]) -> Vec<&'static str> {
+    let mut names: Vec<_> =
+        read(variables).unwrap_err().into_iter().map(|problem| problem.name_or_rule()).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn without_settings_the_service_is_a_sandbox_on_the_day_of_the_letter() {
+    let settings = read(&[("HOME", "/home/somebody")]).unwrap();
+    assert_eq!(settings.profile, Profile::Sandbox);
+    assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
+    assert!(matches!(&settings.database, Source::Sqlite(file) if file == Path::new("data/todokede.sqlite3")));
+    assert_eq!(settings.uploads, PathBuf::from("data/uploads"));
+    assert_eq!(settings.public_url, "http://127.0.0.1:8080");
+    assert_eq!(settings.clock.unwrap().to_rfc3339(), "2023-02-03T00:00:00+00:00");
+    assert_eq!(settings.review, ReviewMode::Automatic);
+}
+
+#[test]
+fn all_problems_are_reported_together_and_without_values() {
+    let wrong = [
+        ("TODOKEDE_PROFILE", "s3cret"),
+        ("TODOKEDE_LISTEN", "s3cret"),
+        ("DATABASE_URL", "mysql://s3cret"),
+        ("TODOKEDE_CLOCK", "s3cret"),
+        ("TODOKEDE_LOG", "s3cret=qq"),
+        ("TODOKEDE_PUBLIC_URL", "s3cret"),
+        ("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "0/60"),
+        ("TODOKEDE_LISTENN", "s3cret"),
+    ];
+    let problems = read(&wrong).unwrap_err();
+    assert_eq!(problems.len(), wrong.len());
+    for problem in problems {
+        assert!(!problem.to_string().contains("s3cret"), "{problem}");
+    }
+}
+
+#[test]
+fn words_of_settings_must_match_exactly() {
+    codes_lead_back_and_near_misses_nowhere::<Profile>();
+    codes_lead_back_and_near_misses_nowhere::<LogFormat>();
+    codes_lead_back_and_near_misses_nowhere::<Pooler>();
+}
+
+#[test]
+fn the_page_of_settings_lists_all_settings_and_no_others() {
+    let page = include_str!("../../docs/settings.md");
+    let listed: std::collections::BTreeSet<&str> =
+        page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let mut names_read = std::collections::BTreeSet::new();
+    for profile in Profile::ALL {
+        let variables = BTreeMap::from([("TODOKEDE_PROFILE".to_owned(), profile.code().to_owned())]);
+        let mut read = Reader::new(&variables);
+        Settings::read(&mut read);
+        names_read.extend(read.names());
+    }
+    assert_eq!(listed, names_read);
+}
+
+#[test]
+fn production_requires_its_settings_and_refuses_those_of_the_sandbox() {
+    assert_eq!(
+        problems(&[("TODOKEDE_PROFILE", "production"), ("TODOKEDE_CLOCK", "2023-02-03T09:00:00+09:00")]),
+        [
+            "TODOKEDE_CLOCK",
+            "TODOKEDE_MAIL_FROM",
+            "TODOKEDE_PORTAL_URL",
+            "TODOKEDE_PUBLIC_URL",
+            "TODOKEDE_SIGNING_KEY_FILES",
+            "TODOKEDE_SMTP_URL",
+        ],
+    );
+    assert_eq!(
+        problems(&[
+            ("TODOKEDE_PROFILE", "production"),
+            ("TODOKEDE_PUBLIC_URL", "http://api.example.jp"),
+            ("TODOKEDE_PORTAL_URL", "https://portal.example.jp"),
+            ("TODOKEDE_SIGNING_KEY_FILES", "/run/secrets/signing.pem"),
+            ("TODOKEDE_SMTP_URL", "smtps://todokede:s3cret@mail.example.jp"),
+            ("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp"),
+        ]),
+        ["TODOKEDE_PUBLIC_URL"],
+    );
+}
+
+#[test]
+fn a_key_instead_of_the_name_of_its_file_is_refused_and_not_repeated() {
+    let key = "-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----";
+    let problems = read(&[("TODOKEDE_SIGNING_KEY_FILES", key)]).unwrap_err();
+    assert_eq!(
+        problems.iter().map(SettingProblem::name_or_rule).collect::<Vec<_>>(),
+        ["TODOKEDE_SIGNING_KEY_FILES"]
+    );
+    assert!(!problems[0].to_string().contains("s3cret"));
+}
+
+#[test]
+fn budgets_are_generous_in_the_sandbox_and_strict_in_production() {
+    let [sandbox, production] = [&[], PRODUCTION].map(|variables| read(variables).unwrap().budgets);
+    let both = |budget: fn(&Budgets) -> Budget| {
+        [&sandbox, &production].map(|budgets| (budget(budgets).quota.get(), budget(budgets).window.as_secs()))
+    };
+    assert_eq!(both(|budgets| budgets.mails_per_address), [(100, 3_600), (5, 3_600)]);
+    assert_eq!(both(|budgets| budgets.mails_per_client), [(5_000, 3_600), (60, 3_600)]);
+    assert_eq!(both(|budgets| budgets.logins_per_account), [(100, 900), (10, 900)]);
+    assert_eq!(both(|budgets| budgets.logins_per_known_client), [(100, 900), (10, 900)]);
+    assert_eq!(both(|budgets| budgets.logins_per_client), [(5_000, 900), (100, 900)]);
+    assert_eq!(both(|budgets| budgets.tokens_per_client), [(10_000, 600), (120, 600)]);
+    assert_eq!(both(|budgets| budgets.writes_per_account), [(10_000, 3_600), (300, 3_600)]);
+}
+
+#[test]
+fn complete_production_settings_are_read_with_production_defaults() {
+    let settings = read(PRODUCTION).unwrap();
+    assert_eq!(settings.public_url, "https://api.example.jp");
+    assert_eq!((settings.clock, settings.review, settings.signing_keys.len()), (None, ReviewMode::Staff, 2));
+    assert_eq!(settings.trusted_proxies.len(), 2);
+    let relay = settings.relay.clone().unwrap();
+    let timeouts = [relay.ready_timeout, relay.dot_timeout].map(|timeout| timeout.as_secs());
+    assert_eq!((relay.port, timeouts), (587, [30, 600]));
+    assert_eq!(relay.from.name, settings.portal_name);
+    assert!(!format!("{settings:?}").contains("s3cret"));
+}

@@ -1,0 +1,12 @@
+//! Ids in paths.
+
+use crate::domain::values::fault::Fault;
+use crate::error::Error;
+
+/// Reads the id in a path. A text that is not an id is answered like the id of something unknown.
+///
+/// # Errors
+/// [`Error::NotFound`] for a text that `parse` refuses.
+pub fn id_in_path<Id>(text: &str, parse: fn(&str) -> Result<Id, Fault>) -> Result<Id, Error> {
+    parse(text).map_err(|_| Error::NotFound)
+}
