@@ -110,11 +110,11 @@ impl BasisRule {
         }
     }
 
-    fn day(&self, stated: Option<Value<'_>>) -> Option<NaiveDate> {
+    fn day(&self, stated: Option<&Value>) -> Option<NaiveDate> {
         match (self, stated) {
             (Self::EndOfMonthOf { .. }, Some(Value::Month(month))) => Some(month.last_day()),
-            (Self::MonthsAfter { months, .. }, Some(Value::Date(day))) => Some(months_after(day, *months)),
-            (Self::DayOf { .. }, Some(Value::Date(day))) => Some(day),
+            (Self::MonthsAfter { months, .. }, Some(Value::Date(day))) => Some(months_after(*day, *months)),
+            (Self::DayOf { .. }, Some(Value::Date(day))) => Some(*day),
             (Self::Fixed { date }, _) => Some(*date),
             _ => None,
         }
@@ -160,8 +160,8 @@ fn reason(date: Option<NaiveDate>, capped: bool, rule: &Text) -> Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::filings::transitional_measures::LineStatus;
     use crate::domain::filings::transitional_measures::testing::*;
-    use crate::domain::filings::transitional_measures::{Category, LineStatus};
 
     fn end(edition: &Edition, statement: &Statement) -> (Option<String>, Basis, bool) {
         let excused = edition.excused_until(statement).unwrap();
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn a_ready_date_beside_no_line_does_not_count() {
         let mut statement = line_ready("2020-01-01");
-        statement.line_status = Some(LineStatus::NotAvailable);
+        state(&mut statement, StatementField::LineStatus, Value::Word(LineStatus::NotAvailable.code()));
         assert_eq!(end(&first_edition_2023(), &statement), (None, Basis::MonthsAfter, false));
     }
 
@@ -250,6 +250,6 @@ mod tests {
     #[test]
     fn an_edition_without_the_category_has_nothing_to_say() {
         let round = home_visit_nursing_round();
-        assert_eq!(round.editions[0].excused_until(&Statement::new(Category::HomeVisitsOnly)), None);
+        assert_eq!(round.editions[0].excused_until(&home_visits_only()), None);
     }
 }

@@ -1,54 +1,106 @@
 //! The members that a reason can have, their form, and when an edition requires them.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Circumstance, LineStatus, Plan, Works};
+use super::{Circumstance, Given, LineStatus, Plan, Value, Works};
 use crate::domain::values::calendar::{YearMonth, parse_date};
+use crate::domain::values::fault::Fault;
 use crate::domain::values::text::{Line, Paragraph};
 use crate::domain::values::words::words;
 
-words! {
-    /// A member of the reason (届出事項) that some category asks for.
-    #[derive(Serialize, Deserialize, ToSchema)]
-    #[serde(rename_all = "snake_case")]
-    pub enum StatementField {
-        /// Day of the contract with the system vendor.
-        ContractDate = "contract_date",
-        /// Month in which the installation is expected to be complete.
-        ExpectedCompletionMonth = "expected_completion_month",
-        /// Name of the system vendor.
-        VendorName = "vendor_name",
-        /// Whether an optical line can be used.
-        LineStatus = "line_status",
-        /// Day from which the line can be used.
-        LineReadyDate = "line_ready_date",
-        /// Confirmation that the facility makes home visits only.
-        HomeVisitsOnlyConfirmed = "home_visits_only_confirmed",
-        /// Rebuilding, or a temporary site.
-        Works = "works",
-        /// Day on which the works or the use of the temporary site is expected to end.
-        ExpectedEndDate = "expected_end_date",
-        /// To close, or to suspend.
-        Plan = "plan",
-        /// Day of closing or of the suspension's start.
-        PlannedDate = "planned_date",
-        /// Which special hardship.
-        Circumstance = "circumstance",
-        /// The hardship in the facility's words.
-        Description = "description",
-        /// Age of the youngest full-time doctor, dentist or pharmacist, in whole years as of 2023-04-01.
-        YoungestFulltimeAge = "youngest_fulltime_age",
-        /// Why the installation is difficult in spite of a younger doctor.
-        Difficulty = "difficulty",
-    }
+/// The table of the members: for each its name in the code, its code, its form, and what the document says of it.
+macro_rules! fields {
+    ($($(#[$meta:meta])* $variant:ident = $code:literal, $form:expr, $note:literal;)+) => {
+        words! {
+            /// A member of the reason (届出事項) that some category asks for.
+            #[derive(PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+            #[serde(rename_all = "snake_case")]
+            pub enum StatementField {
+                $($(#[$meta])* $variant = $code,)+
+            }
+        }
+
+        impl StatementField {
+            /// The names of everything that a reason may have: its category and every member.
+            pub const NAMES: &'static [&'static str] = &["category", $($code,)+];
+
+            /// The form of the member's value.
+            #[must_use]
+            pub const fn form(self) -> FieldForm {
+                match self {
+                    $(Self::$variant => $form,)+
+                }
+            }
+
+            /// The JSON pointer of the member in a declaration.
+            #[must_use]
+            pub const fn pointer(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!("/reason/", $code),)+
+                }
+            }
+
+            /// What the document says of the member: the categories of the letter that ask for it, and its meaning.
+            #[must_use]
+            pub const fn description(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $note,)+
+                }
+            }
+        }
+    };
+}
+
+fields! {
+    /// Day of the contract with the system vendor.
+    ContractDate = "contract_date", FieldForm::Date,
+        "`SYSTEM_IN_PROGRESS`: the day of the contract with the system vendor.";
+    /// Month in which the installation is expected to be complete.
+    ExpectedCompletionMonth = "expected_completion_month", FieldForm::Month,
+        "`SYSTEM_IN_PROGRESS`: the month in which the installation is expected to be complete.";
+    /// Name of the system vendor.
+    VendorName = "vendor_name", FieldForm::Line { max: Line::MAX },
+        "`SYSTEM_IN_PROGRESS`: the vendor's name.";
+    /// Whether an optical line can be used.
+    LineStatus = "line_status", FieldForm::Word { list: "LineStatus", codes: LineStatus::CODES },
+        "`NO_NETWORK`: whether an optical line can be had.";
+    /// Day from which the line can be used.
+    LineReadyDate = "line_ready_date", FieldForm::Date,
+        "`NO_NETWORK`, once a line can be had: the day it is ready.";
+    /// Confirmation that the facility makes home visits only.
+    HomeVisitsOnlyConfirmed = "home_visits_only_confirmed", FieldForm::Confirmation,
+        "`HOME_VISITS_ONLY`: confirms that only home visits are made; must be `true`.";
+    /// Rebuilding, or a temporary site.
+    Works = "works", FieldForm::Word { list: "Works", codes: Works::CODES },
+        "`REBUILDING_OR_TEMPORARY`: which of the two.";
+    /// Day on which the works or the use of the temporary site is expected to end.
+    ExpectedEndDate = "expected_end_date", FieldForm::Date,
+        "`REBUILDING_OR_TEMPORARY`: the expected end of the works or of the temporary site.";
+    /// To close, or to suspend.
+    Plan = "plan", FieldForm::Word { list: "Plan", codes: Plan::CODES },
+        "`CLOSING_OR_SUSPENDING`: which of the two.";
+    /// Day of closing or of the suspension's start.
+    PlannedDate = "planned_date", FieldForm::Date,
+        "`CLOSING_OR_SUSPENDING`: the planned day.";
+    /// Which special hardship.
+    Circumstance = "circumstance", FieldForm::Word { list: "Circumstance", codes: Circumstance::CODES },
+        "`SPECIAL_HARDSHIP`: which circumstance.";
+    /// The hardship in the facility's words.
+    Description = "description", FieldForm::Paragraph { max: Paragraph::MAX },
+        "`SPECIAL_HARDSHIP` with `DISASTER` or `OTHER`: the circumstance in words.";
+    /// Age of the youngest full-time doctor, dentist or pharmacist, in whole years as of 2023-04-01.
+    YoungestFulltimeAge = "youngest_fulltime_age", FieldForm::Integer { min: YOUNGEST_AGE, max: OLDEST_AGE },
+        "`SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS`: the age in years of the youngest full-time doctor\non 2023-04-01.";
+    /// Why the installation is difficult in spite of a younger doctor.
+    Difficulty = "difficulty", FieldForm::Paragraph { max: Paragraph::MAX },
+        "`SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS` below 70: why the introduction is difficult.";
 }
 
 /// The lowest age that is accepted for a doctor.
-pub const YOUNGEST_AGE: i64 = 18;
+const YOUNGEST_AGE: i64 = 18;
 /// The highest age that is accepted for a doctor.
-pub const OLDEST_AGE: i64 = 120;
+const OLDEST_AGE: i64 = 120;
 
 /// The form of a member's value. This service chose the limits itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +121,13 @@ pub enum FieldForm {
     },
     /// A confirmation: only `true` is valid.
     Confirmation,
-    /// One of these words.
-    Word(&'static [&'static str]),
+    /// One word of a closed list.
+    Word {
+        /// The name of the list.
+        list: &'static str,
+        /// The codes of its words.
+        codes: &'static [&'static str],
+    },
     /// A whole number.
     Integer {
         /// Smallest number allowed.
@@ -80,144 +137,38 @@ pub enum FieldForm {
     },
 }
 
-impl StatementField {
-    /// The form of the member's value.
-    #[must_use]
-    pub const fn form(self) -> FieldForm {
-        match self {
-            Self::ContractDate | Self::LineReadyDate | Self::ExpectedEndDate | Self::PlannedDate => {
-                FieldForm::Date
+impl FieldForm {
+    /// Reads a value as it was sent or stored.
+    ///
+    /// # Errors
+    /// What is wrong with it. Whether it fits the round is for [`Edition::examine`](super::Edition::examine) to say.
+    pub fn read(self, given: &Given) -> Result<Value, Fault> {
+        match (self, given) {
+            (Self::Date, Given::Text(text)) => parse_date(text).map(Value::Date),
+            (Self::Month, Given::Text(text)) => YearMonth::parse(text).map(Value::Month),
+            (Self::Line { .. }, Given::Text(text)) => {
+                Line::parse(text).map(|line| Value::Text(line.to_string()))
             }
-            Self::ExpectedCompletionMonth => FieldForm::Month,
-            Self::VendorName => FieldForm::Line { max: Line::MAX },
-            Self::Description | Self::Difficulty => FieldForm::Paragraph { max: Paragraph::MAX },
-            Self::HomeVisitsOnlyConfirmed => FieldForm::Confirmation,
-            Self::LineStatus => FieldForm::Word(LineStatus::CODES),
-            Self::Works => FieldForm::Word(Works::CODES),
-            Self::Plan => FieldForm::Word(Plan::CODES),
-            Self::Circumstance => FieldForm::Word(Circumstance::CODES),
-            Self::YoungestFulltimeAge => FieldForm::Integer { min: YOUNGEST_AGE, max: OLDEST_AGE },
+            (Self::Paragraph { .. }, Given::Text(text)) => {
+                Paragraph::parse(text).map(|paragraph| Value::Text(paragraph.to_string()))
+            }
+            (Self::Word { codes, .. }, Given::Text(text)) => {
+                let known = codes.iter().copied().find(|code| code == text);
+                known.map(Value::Word).ok_or(Fault::UnknownValue)
+            }
+            (Self::Confirmation, Given::Confirmation(confirmed)) => Ok(Value::Confirmation(*confirmed)),
+            (Self::Integer { min, max }, Given::Integer(number)) => {
+                let fits = (min..=max).contains(number);
+                fits.then_some(Value::Integer(*number)).ok_or(Fault::OutOfRange { min, max })
+            }
+            _ => Err(Fault::UnknownValue),
         }
     }
-
-    /// The JSON pointer of the member in a declaration.
-    #[must_use]
-    pub const fn pointer(self) -> &'static str {
-        match self {
-            Self::ContractDate => "/reason/contract_date",
-            Self::ExpectedCompletionMonth => "/reason/expected_completion_month",
-            Self::VendorName => "/reason/vendor_name",
-            Self::LineStatus => "/reason/line_status",
-            Self::LineReadyDate => "/reason/line_ready_date",
-            Self::HomeVisitsOnlyConfirmed => "/reason/home_visits_only_confirmed",
-            Self::Works => "/reason/works",
-            Self::ExpectedEndDate => "/reason/expected_end_date",
-            Self::Plan => "/reason/plan",
-            Self::PlannedDate => "/reason/planned_date",
-            Self::Circumstance => "/reason/circumstance",
-            Self::Description => "/reason/description",
-            Self::YoungestFulltimeAge => "/reason/youngest_fulltime_age",
-            Self::Difficulty => "/reason/difficulty",
-        }
-    }
-}
-
-/// A word of an enumerated member.
-#[derive(ToSchema)]
-#[schema(value_type = String, max_length = 40, example = "OTHER")]
-#[expect(dead_code, reason = "describes a word in the document")]
-struct RuleWord(String);
-
-/// When a category asks for a member (記載の要否).
-///
-/// A condition looks at a member listed before it. While it holds the member is required,
-/// otherwise the member is not applicable.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
-pub enum Requirement {
-    /// Always required.
-    Always,
-    /// May be left out.
-    Optional,
-    /// Required while another member is one of some words.
-    WhenOneOf {
-        /// The other member: one that takes a word.
-        field: StatementField,
-        /// The words, at least one.
-        #[schema(max_items = 20, value_type = Vec<RuleWord>)]
-        words: Vec<String>,
-    },
-    /// Required while another member is below a number.
-    WhenBelow {
-        /// The other member: a whole number.
-        field: StatementField,
-        /// The first number for which the condition no longer holds.
-        #[schema(minimum = 0, maximum = 1000)]
-        limit: i64,
-    },
-}
-
-/// The last day or the last month (期限) that a member may name, inclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum NotAfter {
-    /// For members that are days.
-    Day(NaiveDate),
-    /// For members that are months.
-    Month(YearMonth),
-}
-
-impl TryFrom<String> for NotAfter {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        parse_date(&text)
-            .map(Self::Day)
-            .or_else(|_| YearMonth::parse(&text).map(Self::Month))
-            .map_err(|_| "a last day YYYY-MM-DD or a last month YYYY-MM is expected")
-    }
-}
-
-impl From<NotAfter> for String {
-    fn from(limit: NotAfter) -> Self {
-        match limit {
-            NotAfter::Day(day) => day.to_string(),
-            NotAfter::Month(month) => month.to_string(),
-        }
-    }
-}
-
-/// What a category rules about one member of the reason (記載事項).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FieldRule {
-    /// The member.
-    pub field: StatementField,
-    /// When it is asked for.
-    pub requirement: Requirement,
-    /// The last day or month it may name. Only for days and months.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, nullable = false, max_length = 10, pattern = "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", example = "2023-02-28")]
-    pub not_after: Option<NotAfter>,
-    /// Whether it may not lie after the day of filing, in Japan. Only for days.
-    #[serde(default)]
-    pub not_in_future: bool,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_limit_is_an_existing_day_or_month() {
-        for text in ["2023-02-28", "2023-09"] {
-            let limit: NotAfter = serde_json::from_str(&format!("\"{text}\"")).unwrap();
-            assert_eq!(String::from(limit), text);
-        }
-        for text in ["", "2023", "2023-02-29", "2023-13", "2023-9", "令和5年9月"] {
-            assert!(NotAfter::try_from(text.to_owned()).is_err(), "{text}");
-        }
-    }
 
     #[test]
     fn every_pointer_is_made_of_the_reason_and_the_code() {
@@ -226,15 +177,63 @@ mod tests {
         }
     }
 
+    fn text(text: &str) -> Given {
+        Given::Text(text.to_owned())
+    }
+
     #[test]
-    fn malformed_requirements_are_refused() {
-        for json in [
-            r#""SOMETIMES""#,
-            r#"{"WHEN_BELOW":{"field":"youngest_fulltime_age"}}"#,
-            r#"{"WHEN_BELOW":{"field":"youngest_fulltime_age","limit":70,"or":1}}"#,
-            r#"{"WHEN_ONE_OF":{"field":"age","words":["OTHER"]}}"#,
-        ] {
-            assert!(serde_json::from_str::<Requirement>(json).is_err(), "{json}");
+    fn texts_are_trimmed_and_their_lengths_are_counted_in_characters() {
+        for field in [StatementField::VendorName, StatementField::Description, StatementField::Difficulty] {
+            let form = field.form();
+            let max = if field == StatementField::VendorName { 100 } else { 2000 };
+            let of_length = |length: u64| text(&"髙".repeat(usize::try_from(length).unwrap()));
+            assert_eq!(form.read(&text(" \u{3000}")), Err(Fault::Blank), "{field}");
+            assert_eq!(form.read(&text(" 例 ")), Ok(Value::Text("例".to_owned())), "{field}");
+            assert!(form.read(&of_length(max)).is_ok(), "{field}");
+            assert_eq!(form.read(&of_length(max + 1)), Err(Fault::TooLong { max }), "{field}");
+            let lines = form.read(&text("一行\n二行"));
+            assert_eq!(lines.is_ok(), matches!(form, FieldForm::Paragraph { .. }), "{field}");
+        }
+    }
+
+    #[test]
+    fn a_value_of_another_form_is_never_read() {
+        for field in StatementField::ALL {
+            for given in [text("例"), Given::Confirmation(true), Given::Integer(75)] {
+                let fits = matches!(
+                    (&given, field.form()),
+                    (Given::Text(_), FieldForm::Line { .. } | FieldForm::Paragraph { .. })
+                        | (Given::Confirmation(_), FieldForm::Confirmation)
+                        | (Given::Integer(_), FieldForm::Integer { .. })
+                );
+                assert_eq!(field.form().read(&given).is_ok(), fits, "{field} {given:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_word_of_a_list_is_read_exactly() {
+        let lists = StatementField::ALL.iter().filter_map(|field| match field.form() {
+            FieldForm::Word { codes, .. } => Some((field.form(), codes)),
+            _ => None,
+        });
+        for (form, codes) in lists {
+            for code in codes {
+                assert_eq!(form.read(&text(code)), Ok(Value::Word(code)));
+                for wrong in [code.to_lowercase(), format!("{code} "), format!("{code}S")] {
+                    assert_eq!(form.read(&text(&wrong)), Err(Fault::UnknownValue), "{wrong}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_age_is_read_between_its_limits() {
+        let form = StatementField::YoungestFulltimeAge.form();
+        for (age, fits) in [(-1, false), (17, false), (18, true), (120, true), (121, false)] {
+            let read = form.read(&Given::Integer(age));
+            let refused = Err(Fault::OutOfRange { min: 18, max: 120 });
+            assert_eq!(read, if fits { Ok(Value::Integer(age)) } else { refused });
         }
     }
 }

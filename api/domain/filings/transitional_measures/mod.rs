@@ -16,17 +16,20 @@ mod examine;
 mod excuse;
 mod field;
 mod file;
-mod month;
 mod need;
+mod rule;
 mod statement;
 #[cfg(test)]
 mod testing;
+mod value;
 
 pub use category::{AttachmentRule, Category, CategoryRule};
 pub use edition::{Edition, Window, edition_in_force};
 pub use error::{CategoryProblem, EditionProblem, RoundFileError};
 pub use examine::Pointer;
 pub use excuse::{Basis, BasisRule, ExcusedUntil, ExcusedUntilRule};
-pub use field::{FieldForm, FieldRule, NotAfter, OLDEST_AGE, Requirement, StatementField, YOUNGEST_AGE};
+pub use field::{FieldForm, StatementField};
 pub use file::RoundFile;
-pub use statement::{Circumstance, LineStatus, Plan, Statement, Value, Works};
+pub use rule::{FieldRule, NotAfter, Requirement};
+pub use statement::Statement;
+pub use value::{Circumstance, Given, LineStatus, Plan, Value, Works};

@@ -19,7 +19,7 @@ impl CategoryRule {
     }
 
     /// The value of a member, if the category requires or allows the member.
-    pub(super) fn stated<'a>(&self, field: StatementField, statement: &'a Statement) -> Option<Value<'a>> {
+    pub(super) fn stated<'a>(&self, field: StatementField, statement: &'a Statement) -> Option<&'a Value> {
         match self.need(field, statement) {
             Need::Required | Need::Optional => statement.value(field),
             Need::NotApplicable | Need::Undecided => None,
@@ -47,7 +47,7 @@ fn need_among(rules: &[FieldRule], field: StatementField, statement: &Statement)
             earlier,
             *field,
             statement,
-            |value| matches!(value, Value::Integer(number) if number < *limit),
+            |value| matches!(value, Value::Integer(number) if number < limit),
         ),
     }
 }
@@ -56,7 +56,7 @@ fn need_when(
     earlier: &[FieldRule],
     on: StatementField,
     statement: &Statement,
-    holds: impl Fn(Value<'_>) -> bool,
+    holds: impl Fn(&Value) -> bool,
 ) -> Need {
     match (need_among(earlier, on, statement), statement.value(on)) {
         (Need::Undecided, _) | (Need::Required, None) => Need::Undecided,
@@ -72,10 +72,12 @@ mod tests {
     use crate::domain::filings::transitional_measures::{Category, Circumstance, Edition};
 
     fn hardship(circumstance: Option<Circumstance>, age: Option<i64>) -> Statement {
-        let mut statement = Statement::new(Category::SpecialHardship);
-        statement.circumstance = circumstance;
-        statement.youngest_fulltime_age = age;
-        statement
+        let circumstance = circumstance.map(|word| (StatementField::Circumstance, Value::Word(word.code())));
+        let age = age.map(|age| (StatementField::YoungestFulltimeAge, Value::Integer(age)));
+        Statement {
+            category: Category::SpecialHardship,
+            members: circumstance.into_iter().chain(age).collect(),
+        }
     }
 
     fn needs(edition: &Edition, statement: &Statement) -> [Need; 3] {

@@ -1,181 +1,49 @@
-//! The reason that a facility states, in types of its own, to be checked and stored.
+//! The reason that a facility states, to be checked and stored.
 
-use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use super::{Category, StatementField, month};
-use crate::domain::values::calendar::YearMonth;
-use crate::domain::values::words::words;
+use super::{Category, Given, StatementField, Value};
 
-words! {
-    /// Whether an optical line (光回線) can be used at the facility.
-    #[derive(Serialize, Deserialize, ToSchema)]
-    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-    pub enum LineStatus {
-        /// No line yet: the excuse stays open.
-        NotAvailable = "NOT_AVAILABLE",
-        /// A line is ready, or has a day from which it is: the months after it count.
-        Available = "AVAILABLE",
-    }
-}
-
-words! {
-    /// What keeps the facility from its usual rooms (改築工事・臨時施設の別).
-    #[derive(Serialize, Deserialize, ToSchema)]
-    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-    pub enum Works {
-        /// 改築工事: the building is being rebuilt.
-        Rebuilding = "REBUILDING",
-        /// 臨時施設: the facility works on a temporary site.
-        TemporarySite = "TEMPORARY_SITE",
-    }
-}
-
-words! {
-    /// What the facility has decided (廃止・休止の別).
-    #[derive(Serialize, Deserialize, ToSchema)]
-    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-    pub enum Plan {
-        /// 廃止: to close.
-        Closing = "CLOSING",
-        /// 休止: to suspend.
-        Suspending = "SUSPENDING",
-    }
-}
-
-words! {
-    /// Which special hardship (特に困難な事情の別).
-    #[derive(Serialize, Deserialize, ToSchema)]
-    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-    pub enum Circumstance {
-        /// ア: a natural disaster or the like.
-        Disaster = "DISASTER",
-        /// イ: elderly doctors and few claims; the bureau checks the claims.
-        ElderlyDoctors = "ELDERLY_DOCTORS",
-        /// ウ: another hardship, judged case by case.
-        Other = "OTHER",
-    }
-}
-
-/// The reason of a declaration (届出事由): a category and the members stated for it.
-///
-/// Texts are trimmed and free of control characters when they come here. Whether the members fit
-/// the category is for [`Edition::examine`](super::Edition::examine) to say.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+/// The reason of a declaration (届出事由): a category and the members stated for it. Whether the members fit the
+/// category is for [`Edition::examine`](super::Edition::examine) to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Statement {
     /// The category.
     pub category: Category,
-    /// Day of the contract with the system vendor.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub contract_date: Option<NaiveDate>,
-    /// Month in which the installation is expected to be complete, `YYYY-MM`.
-    #[serde(default, with = "month", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, pattern = "^[0-9]{4}-[0-9]{2}$", example = "2023-09")]
-    pub expected_completion_month: Option<YearMonth>,
-    /// Name of the system vendor.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 100)]
-    pub vendor_name: Option<String>,
-    /// Whether an optical line can be used.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line_status: Option<LineStatus>,
-    /// Day from which the line can be used.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line_ready_date: Option<NaiveDate>,
-    /// Confirmation that the facility makes home visits only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub home_visits_only_confirmed: Option<bool>,
-    /// Rebuilding, or a temporary site.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub works: Option<Works>,
-    /// Day on which the works or the use of the temporary site is expected to end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expected_end_date: Option<NaiveDate>,
-    /// To close, or to suspend.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub plan: Option<Plan>,
-    /// Day of closing or of the suspension's start.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub planned_date: Option<NaiveDate>,
-    /// Which special hardship.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub circumstance: Option<Circumstance>,
-    /// The hardship in the facility's words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 2000)]
-    pub description: Option<String>,
-    /// Age of the youngest full-time doctor, dentist or pharmacist, in whole years as of 2023-04-01.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 18, maximum = 120)]
-    pub youngest_fulltime_age: Option<i64>,
-    /// Why the installation is difficult in spite of a younger doctor.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 2000)]
-    pub difficulty: Option<String>,
-}
-
-/// The value of one member of a statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Value<'a> {
-    /// A day.
-    Date(NaiveDate),
-    /// A month.
-    Month(YearMonth),
-    /// A line or a paragraph.
-    Text(&'a str),
-    /// The code of a word.
-    Word(&'static str),
-    /// A confirmation, given or not.
-    Confirmation(bool),
-    /// A whole number.
-    Integer(i64),
+    /// The members, each with a value of its [form](StatementField::form).
+    #[serde(flatten)]
+    pub members: BTreeMap<StatementField, Value>,
 }
 
 impl Statement {
-    /// A statement of this category with no member stated yet.
-    #[must_use]
-    pub const fn new(category: Category) -> Self {
-        Self {
-            category,
-            contract_date: None,
-            expected_completion_month: None,
-            vendor_name: None,
-            line_status: None,
-            line_ready_date: None,
-            home_visits_only_confirmed: None,
-            works: None,
-            expected_end_date: None,
-            plan: None,
-            planned_date: None,
-            circumstance: None,
-            description: None,
-            youngest_fulltime_age: None,
-            difficulty: None,
-        }
-    }
-
     /// The value that is stated for a member, whether or not the category requires it.
     #[must_use]
-    pub fn value(&self, field: StatementField) -> Option<Value<'_>> {
-        use StatementField as F;
-        match field {
-            F::ContractDate => self.contract_date.map(Value::Date),
-            F::ExpectedCompletionMonth => self.expected_completion_month.map(Value::Month),
-            F::VendorName => self.vendor_name.as_deref().map(Value::Text),
-            F::LineStatus => self.line_status.map(|word| Value::Word(word.code())),
-            F::LineReadyDate => self.line_ready_date.map(Value::Date),
-            F::HomeVisitsOnlyConfirmed => self.home_visits_only_confirmed.map(Value::Confirmation),
-            F::Works => self.works.map(|word| Value::Word(word.code())),
-            F::ExpectedEndDate => self.expected_end_date.map(Value::Date),
-            F::Plan => self.plan.map(|word| Value::Word(word.code())),
-            F::PlannedDate => self.planned_date.map(Value::Date),
-            F::Circumstance => self.circumstance.map(|word| Value::Word(word.code())),
-            F::Description => self.description.as_deref().map(Value::Text),
-            F::YoungestFulltimeAge => self.youngest_fulltime_age.map(Value::Integer),
-            F::Difficulty => self.difficulty.as_deref().map(Value::Text),
-        }
+    pub fn value(&self, field: StatementField) -> Option<&Value> {
+        self.members.get(&field)
+    }
+}
+
+/// A statement in a stored document.
+#[derive(Deserialize)]
+struct Stored {
+    category: Category,
+    #[serde(flatten)]
+    members: BTreeMap<StatementField, Given>,
+}
+
+impl TryFrom<Stored> for Statement {
+    type Error = String;
+
+    fn try_from(stored: Stored) -> Result<Self, String> {
+        let read = |(field, given): (StatementField, Given)| match field.form().read(&given) {
+            Ok(value) => Ok((field, value)),
+            Err(fault) => Err(format!("{field}: {}", fault.code())),
+        };
+        let members = stored.members.into_iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Self { category: stored.category, members })
     }
 }
 
@@ -195,7 +63,8 @@ mod tests {
     #[test]
     fn members_that_were_not_stated_are_not_stored() {
         for category in Category::ALL {
-            let json = serde_json::to_string(&Statement::new(*category)).unwrap();
+            let json =
+                serde_json::to_string(&Statement { category: *category, members: BTreeMap::new() }).unwrap();
             assert_eq!(json, format!(r#"{{"category":"{category}"}}"#));
         }
     }
@@ -203,7 +72,7 @@ mod tests {
     #[test]
     fn every_member_is_stored_and_read_by_its_code() {
         for field in StatementField::ALL {
-            let mut statement = Statement::new(Category::NoNetwork);
+            let mut statement = Statement { category: Category::NoNetwork, members: BTreeMap::new() };
             sample(&mut statement, *field);
             let stored = serde_json::to_value(&statement).unwrap();
             assert_eq!(stored.as_object().unwrap().len(), 2);

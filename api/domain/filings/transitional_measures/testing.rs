@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::StatementField as F;
 use super::*;
 use crate::domain::values::calendar::{YearMonth, parse_date};
 
@@ -27,73 +28,91 @@ pub(super) fn home_visit_nursing_round() -> RoundFile {
     RoundFile::parse(HOME_VISIT_NURSING).unwrap()
 }
 
-fn of(category: Category, fill: impl FnOnce(&mut Statement)) -> Statement {
-    let mut statement = Statement::new(category);
-    fill(&mut statement);
-    statement
+fn of<const N: usize>(category: Category, members: [(StatementField, Value); N]) -> Statement {
+    Statement { category, members: members.into() }
 }
 
 pub(super) fn system_in_progress(contract: &str, completion: &str) -> Statement {
-    of(Category::SystemInProgress, |s| {
-        s.contract_date = Some(day(contract));
-        s.expected_completion_month = Some(month(completion));
-    })
+    of(
+        Category::SystemInProgress,
+        [
+            (F::ContractDate, Value::Date(day(contract))),
+            (F::ExpectedCompletionMonth, Value::Month(month(completion))),
+        ],
+    )
 }
 
 pub(super) fn no_line() -> Statement {
-    of(Category::NoNetwork, |s| s.line_status = Some(LineStatus::NotAvailable))
+    of(Category::NoNetwork, [(F::LineStatus, Value::Word(LineStatus::NotAvailable.code()))])
 }
 
 pub(super) fn line_ready(ready: &str) -> Statement {
-    of(Category::NoNetwork, |s| {
-        s.line_status = Some(LineStatus::Available);
-        s.line_ready_date = Some(day(ready));
-    })
+    of(
+        Category::NoNetwork,
+        [
+            (F::LineStatus, Value::Word(LineStatus::Available.code())),
+            (F::LineReadyDate, Value::Date(day(ready))),
+        ],
+    )
 }
 
 pub(super) fn home_visits_only() -> Statement {
-    of(Category::HomeVisitsOnly, |s| s.home_visits_only_confirmed = Some(true))
+    of(Category::HomeVisitsOnly, [(F::HomeVisitsOnlyConfirmed, Value::Confirmation(true))])
 }
 
 pub(super) fn works_until(end: &str) -> Statement {
-    of(Category::RebuildingOrTemporary, |s| {
-        s.works = Some(Works::Rebuilding);
-        s.expected_end_date = Some(day(end));
-    })
+    of(
+        Category::RebuildingOrTemporary,
+        [(F::Works, Value::Word(Works::Rebuilding.code())), (F::ExpectedEndDate, Value::Date(day(end)))],
+    )
 }
 
 pub(super) fn closing_on(planned: &str) -> Statement {
-    of(Category::ClosingOrSuspending, |s| {
-        s.plan = Some(Plan::Closing);
-        s.planned_date = Some(day(planned));
-    })
+    of(
+        Category::ClosingOrSuspending,
+        [(F::Plan, Value::Word(Plan::Closing.code())), (F::PlannedDate, Value::Date(day(planned)))],
+    )
 }
 
 pub(super) fn disaster() -> Statement {
-    of(Category::SpecialHardship, |s| {
-        s.circumstance = Some(Circumstance::Disaster);
-        s.description = Some("豪雨により診療所が浸水した。".to_owned());
-    })
+    of(
+        Category::SpecialHardship,
+        [
+            (F::Circumstance, Value::Word(Circumstance::Disaster.code())),
+            (F::Description, Value::Text("豪雨により診療所が浸水した。".to_owned())),
+        ],
+    )
 }
 
 pub(super) fn elderly(age: i64, explained: bool) -> Statement {
-    of(Category::SpecialHardship, |s| {
-        s.circumstance = Some(Circumstance::ElderlyDoctors);
-        s.youngest_fulltime_age = Some(age);
-        s.difficulty = explained.then(|| "機器の操作ができる職員がいない。".to_owned());
-    })
+    let mut statement = of(
+        Category::SpecialHardship,
+        [
+            (F::Circumstance, Value::Word(Circumstance::ElderlyDoctors.code())),
+            (F::YoungestFulltimeAge, Value::Integer(age)),
+        ],
+    );
+    if explained {
+        state(&mut statement, F::Difficulty, Value::Text("機器の操作ができる職員がいない。".to_owned()));
+    }
+    statement
+}
+
+/// States a member, in the place of what was stated for it.
+pub(super) fn state(statement: &mut Statement, field: StatementField, value: Value) {
+    statement.members.insert(field, value);
 }
 
 /// One statement of each kind that the round of 2023 accepts: every category and every condition.
 pub(super) fn complete_statements() -> Vec<Statement> {
     let mut with_vendor = system_in_progress("2023-02-28", "2023-09");
-    with_vendor.vendor_name = Some("株式会社例示システム".to_owned());
+    state(&mut with_vendor, F::VendorName, Value::Text("株式会社例示システム".to_owned()));
     let mut temporary = works_until("2025-03-31");
-    temporary.works = Some(Works::TemporarySite);
+    state(&mut temporary, F::Works, Value::Word(Works::TemporarySite.code()));
     let mut suspending = closing_on("2024-11-30");
-    suspending.plan = Some(Plan::Suspending);
+    state(&mut suspending, F::Plan, Value::Word(Plan::Suspending.code()));
     let mut other = disaster();
-    other.circumstance = Some(Circumstance::Other);
+    state(&mut other, F::Circumstance, Value::Word(Circumstance::Other.code()));
     vec![
         with_vendor,
         no_line(),
@@ -112,31 +131,20 @@ pub(super) fn complete_statements() -> Vec<Statement> {
 
 /// Sets a member to a value that is valid by itself.
 pub(super) fn sample(statement: &mut Statement, field: StatementField) {
-    use StatementField as F;
-    let date = Some(day("2023-02-01"));
-    match field {
-        F::ContractDate => statement.contract_date = date,
-        F::ExpectedCompletionMonth => statement.expected_completion_month = Some(month("2023-06")),
-        F::VendorName => statement.vendor_name = Some("有限会社例示".to_owned()),
-        F::LineStatus => statement.line_status = Some(LineStatus::Available),
-        F::LineReadyDate => statement.line_ready_date = date,
-        F::HomeVisitsOnlyConfirmed => statement.home_visits_only_confirmed = Some(true),
-        F::Works => statement.works = Some(Works::TemporarySite),
-        F::ExpectedEndDate => statement.expected_end_date = date,
-        F::Plan => statement.plan = Some(Plan::Suspending),
-        F::PlannedDate => statement.planned_date = date,
-        F::Circumstance => statement.circumstance = Some(Circumstance::Other),
-        F::Description => statement.description = Some("説明".to_owned()),
-        F::YoungestFulltimeAge => statement.youngest_fulltime_age = Some(75),
-        F::Difficulty => statement.difficulty = Some("説明".to_owned()),
-    }
+    let value = match field.form() {
+        FieldForm::Date => Value::Date(day("2023-02-01")),
+        FieldForm::Month => Value::Month(month("2023-06")),
+        FieldForm::Line { .. } | FieldForm::Paragraph { .. } => Value::Text("例示".to_owned()),
+        FieldForm::Word { codes, .. } => Value::Word(codes.last().unwrap()),
+        FieldForm::Confirmation => Value::Confirmation(true),
+        FieldForm::Integer { .. } => Value::Integer(75),
+    };
+    state(statement, field, value);
 }
 
 /// Removes a member.
 pub(super) fn clear(statement: &mut Statement, field: StatementField) {
-    let mut stored = serde_json::to_value(&*statement).unwrap();
-    stored.as_object_mut().unwrap().remove(field.code());
-    *statement = serde_json::from_value(stored).unwrap();
+    statement.members.remove(&field).unwrap();
 }
 
 /// A later round for another kind of facility, with other dates and caps and without the home-visit category.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::reason::ReasonForm;
 use crate::domain::filings::declarations::{Declaration, DeclarationRevision, DeclarationStatus};
-use crate::domain::filings::transitional_measures::Basis;
+use crate::domain::filings::transitional_measures::{Basis, Statement};
 use crate::domain::values::lang::Text;
 use crate::http::paging::page;
 use crate::http::rehearsal::{MailPreview, WriteQuery, mails};
@@ -44,7 +44,8 @@ pub struct DeclarationBody {
     /// Whether it was filed after the deadline.
     pub late: bool,
     /// The reason.
-    pub reason: ReasonForm,
+    #[schema(value_type = ReasonForm)]
+    pub reason: Statement,
     /// Other facility codes concerned.
     #[schema(max_items = 20, value_type = Vec<ShownFacilityCode>)]
     pub other_facility_codes: Vec<String>,
@@ -76,7 +77,7 @@ impl DeclarationBody {
             status: examined.declaration.status,
             revision: examined.declaration.revision,
             late: examined.declaration.late,
-            reason: ReasonForm::of(&content.statement),
+            reason: content.statement.clone(),
             other_facility_codes: content.other_facility_codes.iter().map(ToString::to_string).collect(),
             attachment_ids: content.attachment_ids.iter().map(ToString::to_string).collect(),
             client_reference: content.client_reference.clone(),
@@ -176,7 +177,8 @@ pub struct RevisionResponse {
     #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345676")]
     pub facility_code: String,
     /// The reason.
-    pub reason: ReasonForm,
+    #[schema(value_type = ReasonForm)]
+    pub reason: Statement,
     /// Other facility codes concerned.
     #[schema(max_items = 20, value_type = Vec<ShownFacilityCode>)]
     pub other_facility_codes: Vec<String>,
@@ -195,7 +197,7 @@ impl RevisionResponse {
         Self {
             revision: revision.revision,
             facility_code: revision.facility_code.to_string(),
-            reason: ReasonForm::of(&content.statement),
+            reason: content.statement.clone(),
             other_facility_codes: content.other_facility_codes.iter().map(ToString::to_string).collect(),
             attachment_ids: content.attachment_ids.iter().map(ToString::to_string).collect(),
             filed_at: revision.filed_at.into(),

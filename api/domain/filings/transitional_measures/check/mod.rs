@@ -89,8 +89,8 @@ fn check_condition(rule: &FieldRule, earlier: &[FieldRule]) -> Result<(), Catego
     let on = *on;
     refuse(!earlier.iter().any(|rule| rule.field == on), P::ConditionNotBefore { field, on })?;
     match (&rule.requirement, on.form()) {
-        (Requirement::WhenOneOf { words, .. }, FieldForm::Word(known)) => {
-            let fits = !words.is_empty() && words.iter().all(|word| known.contains(&word.as_str()));
+        (Requirement::WhenOneOf { words, .. }, FieldForm::Word { codes, .. }) => {
+            let fits = !words.is_empty() && words.iter().all(|word| codes.contains(&word.as_str()));
             refuse(!fits, P::ConditionWords { field, on })?;
             refuse_twice(words.iter(), |_| P::ConditionWords { field, on })
         }

@@ -3,11 +3,8 @@
 use chrono::NaiveDate;
 
 use super::need::Need;
-use super::{
-    AttachmentRule, CategoryRule, Edition, FieldForm, FieldRule, NotAfter, Statement, StatementField, Value,
-};
+use super::{AttachmentRule, CategoryRule, Edition, FieldRule, NotAfter, Statement, StatementField, Value};
 use crate::domain::values::calendar::YearMonth;
-use crate::domain::values::characters;
 use crate::domain::values::facility_code::FacilityKind;
 use crate::domain::values::fault::Fault;
 
@@ -78,18 +75,13 @@ impl CategoryRule {
 }
 
 impl FieldRule {
-    fn value_fault(&self, value: Value<'_>, today: NaiveDate) -> Option<Fault> {
-        match (self.field.form(), value) {
-            (_, Value::Date(day)) => self.day_fault(day, today),
-            (_, Value::Month(month)) => self.month_fault(month),
-            (FieldForm::Line { max } | FieldForm::Paragraph { max }, Value::Text(text)) => {
-                text_fault(text, max)
-            }
-            (FieldForm::Integer { min, max }, Value::Integer(number)) => {
-                (!(min..=max).contains(&number)).then_some(Fault::OutOfRange { min, max })
-            }
-            (_, Value::Confirmation(false)) => Some(Fault::MustBeTrue),
-            _ => None,
+    /// What the rule says against a value that has the member's form.
+    fn value_fault(&self, value: &Value, today: NaiveDate) -> Option<Fault> {
+        match value {
+            Value::Date(day) => self.day_fault(*day, today),
+            Value::Month(month) => self.month_fault(*month),
+            Value::Confirmation(false) => Some(Fault::MustBeTrue),
+            Value::Confirmation(true) | Value::Text(_) | Value::Word(_) | Value::Integer(_) => None,
         }
     }
 
@@ -108,13 +100,6 @@ impl FieldRule {
             _ => None,
         }
     }
-}
-
-fn text_fault(text: &str, max: u64) -> Option<Fault> {
-    if text.trim().is_empty() {
-        return Some(Fault::Blank);
-    }
-    (characters::count(text) > max).then_some(Fault::TooLong { max })
 }
 
 const fn attachment_fault(rule: AttachmentRule, attachments: usize) -> Option<Fault> {

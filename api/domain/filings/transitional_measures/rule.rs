@@ -1,0 +1,118 @@
+//! What a category rules about the members of the reason.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::StatementField;
+use crate::domain::values::calendar::{YearMonth, parse_date};
+
+/// A word of an enumerated member.
+#[derive(ToSchema)]
+#[schema(value_type = String, max_length = 40, example = "OTHER")]
+#[expect(dead_code, reason = "describes a word in the document")]
+struct RuleWord(String);
+
+/// When a category asks for a member (記載の要否).
+///
+/// A condition looks at a member listed before it. While it holds the member is required,
+/// otherwise the member is not applicable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
+pub enum Requirement {
+    /// Always required.
+    Always,
+    /// May be left out.
+    Optional,
+    /// Required while another member is one of some words.
+    WhenOneOf {
+        /// The other member: one that takes a word.
+        field: StatementField,
+        /// The words, at least one.
+        #[schema(max_items = 20, value_type = Vec<RuleWord>)]
+        words: Vec<String>,
+    },
+    /// Required while another member is below a number.
+    WhenBelow {
+        /// The other member: a whole number.
+        field: StatementField,
+        /// The first number for which the condition no longer holds.
+        #[schema(minimum = 0, maximum = 1000)]
+        limit: i64,
+    },
+}
+
+/// The last day or the last month (期限) that a member may name, inclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum NotAfter {
+    /// For members that are days.
+    Day(NaiveDate),
+    /// For members that are months.
+    Month(YearMonth),
+}
+
+impl TryFrom<String> for NotAfter {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        parse_date(&text)
+            .map(Self::Day)
+            .or_else(|_| YearMonth::parse(&text).map(Self::Month))
+            .map_err(|_| "a last day YYYY-MM-DD or a last month YYYY-MM is expected")
+    }
+}
+
+impl From<NotAfter> for String {
+    fn from(limit: NotAfter) -> Self {
+        match limit {
+            NotAfter::Day(day) => day.to_string(),
+            NotAfter::Month(month) => month.to_string(),
+        }
+    }
+}
+
+/// What a category rules about one member of the reason (記載事項).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FieldRule {
+    /// The member.
+    pub field: StatementField,
+    /// When it is asked for.
+    pub requirement: Requirement,
+    /// The last day or month it may name. Only for days and months.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false, max_length = 10, pattern = "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", example = "2023-02-28")]
+    pub not_after: Option<NotAfter>,
+    /// Whether it may not lie after the day of filing, in Japan. Only for days.
+    #[serde(default)]
+    pub not_in_future: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_an_existing_day_or_month() {
+        for text in ["2023-02-28", "2023-09"] {
+            let limit: NotAfter = serde_json::from_str(&format!("\"{text}\"")).unwrap();
+            assert_eq!(String::from(limit), text);
+        }
+        for text in ["", "2023", "2023-02-29", "2023-13", "2023-9", "令和5年9月"] {
+            assert!(NotAfter::try_from(text.to_owned()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn malformed_requirements_are_refused() {
+        for json in [
+            r#""SOMETIMES""#,
+            r#"{"WHEN_BELOW":{"field":"youngest_fulltime_age"}}"#,
+            r#"{"WHEN_BELOW":{"field":"youngest_fulltime_age","limit":70,"or":1}}"#,
+            r#"{"WHEN_ONE_OF":{"field":"age","words":["OTHER"]}}"#,
+        ] {
+            assert!(serde_json::from_str::<Requirement>(json).is_err(), "{json}");
+        }
+    }
+}
