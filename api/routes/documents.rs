@@ -11,7 +11,8 @@ use super::portal::{
 };
 use super::public::pages::{self, DocumentPaths};
 use super::public::{jwks, support, transitional_measures};
-use super::{sandbox, tags};
+use super::sandbox::{clock, facilities, links, messages};
+use super::tags;
 use crate::error::Error;
 use crate::http::document;
 use crate::http::operation::Operation;
@@ -101,42 +102,47 @@ const INTRODUCTION: &str = include_str!("introduction.md");
 )]
 struct Public;
 
+/// The operations of a resource, and the function that registers their handlers.
+type Resource = (&'static [&'static Operation], fn(&mut ServiceConfig<'_>));
+
+/// The resources of the public document, in the order of its paths.
+const RESOURCES: [Resource; 13] = [
+    (registrations::OPERATIONS, registrations::routes),
+    (accounts::OPERATIONS, accounts::routes),
+    (mails::OPERATIONS, mails::routes),
+    (email_changes::OPERATIONS, email_changes::routes),
+    (sessions::OPERATIONS, sessions::routes),
+    (password_resets::OPERATIONS, password_resets::routes),
+    (transitional_measures::OPERATIONS, transitional_measures::routes),
+    (uploads::OPERATIONS, uploads::routes),
+    (declarations::OPERATIONS, declarations::routes),
+    (successions::OPERATIONS, successions::routes),
+    (support::OPERATIONS, support::routes),
+    (health::OPERATIONS, health::routes),
+    (jwks::OPERATIONS, jwks::routes),
+];
+
+/// The resources that only a sandbox has.
+const SANDBOX_RESOURCES: [Resource; 3] = [
+    (messages::OPERATIONS, messages::routes),
+    (clock::OPERATIONS, clock::routes),
+    (facilities::OPERATIONS, facilities::routes),
+];
+
+fn public_resources(with_sandbox: bool) -> impl Iterator<Item = Resource> {
+    RESOURCES.into_iter().chain(SANDBOX_RESOURCES.into_iter().filter(move |_| with_sandbox))
+}
+
 fn public_operations(with_sandbox: bool) -> Vec<&'static Operation> {
-    let all = [
-        registrations::OPERATIONS,
-        accounts::OPERATIONS,
-        mails::OPERATIONS,
-        email_changes::OPERATIONS,
-        sessions::OPERATIONS,
-        password_resets::OPERATIONS,
-        transitional_measures::OPERATIONS,
-        uploads::OPERATIONS,
-        declarations::OPERATIONS,
-        successions::OPERATIONS,
-        support::OPERATIONS,
-        health::OPERATIONS,
-        jwks::OPERATIONS,
-    ];
-    let sandbox = sandbox::OPERATIONS.into_iter().filter(|_| with_sandbox);
-    all.into_iter().chain(sandbox).flatten().copied().collect()
+    public_resources(with_sandbox).flat_map(|(operations, _)| operations).copied().collect()
 }
 
 fn public_routes(config: &mut ServiceConfig<'_>, with_sandbox: bool) {
-    registrations::routes(config);
-    accounts::routes(config);
-    mails::routes(config);
-    email_changes::routes(config);
-    sessions::routes(config);
-    password_resets::routes(config);
-    transitional_measures::routes(config);
-    uploads::routes(config);
-    declarations::routes(config);
-    successions::routes(config);
-    support::routes(config);
-    health::routes(config);
-    jwks::routes(config);
+    for (_, routes) in public_resources(with_sandbox) {
+        routes(config);
+    }
     if with_sandbox {
-        sandbox::routes(config);
+        links::routes(config);
     }
 }
 

@@ -34,8 +34,13 @@ fn decode(text: &str) -> Option<u128> {
     })
 }
 
-macro_rules! public_id {
-    ($(#[doc = $doc:literal])+ $name:ident, $prefix:literal) => {
+macro_rules! public_ids {
+    ($($(#[doc = $doc:literal])+ $name:ident = $prefix:literal;)+) => {
+        /// The prefix of every kind of id.
+        #[cfg(test)]
+        const PREFIXES: &[&str] = &[$($prefix,)+];
+
+        $(
         $(#[doc = $doc])+
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Uuid);
@@ -91,44 +96,29 @@ macro_rules! public_id {
                 Self::parse(&text).map_err(|fault| D::Error::custom(fault.code()))
             }
         }
+        )+
     };
 }
 
-public_id! {
+public_ids! {
     /// The id of an account (アカウント).
-    AccountId, "acc_"
-}
-public_id! {
+    AccountId = "acc_";
     /// The id of a session, from login to logout (ログイン状態).
-    SessionId, "ses_"
-}
-public_id! {
+    SessionId = "ses_";
     /// The id of an uploaded file (添付書類).
-    UploadId, "upl_"
-}
-public_id! {
+    UploadId = "upl_";
     /// The id of a declaration of a transitional measure (猶予届出).
-    DeclarationId, "dcl_"
-}
-public_id! {
+    DeclarationId = "dcl_";
     /// The id of a succession notification (承継届出).
-    SuccessionId, "suc_"
-}
-public_id! {
+    SuccessionId = "suc_";
     /// The id of a mail to a facility (メール).
-    MessageId, "msg_"
-}
-public_id! {
+    MessageId = "msg_";
     /// The id of a letter sent by post (郵送物).
-    PostalItemId, "pst_"
-}
-public_id! {
+    PostalItemId = "pst_";
     /// The id of a mailed link (案内URL). Names the link in logs; it is not the link's secret.
-    LinkId, "lnk_"
-}
-public_id! {
+    LinkId = "lnk_";
     /// The id of an entry of the audit trail (操作記録).
-    AuditId, "aud_"
+    AuditId = "aud_";
 }
 
 #[cfg(test)]
@@ -176,18 +166,9 @@ mod tests {
 
     #[test]
     fn every_kind_of_id_has_its_own_prefix() {
-        let prefixes = [
-            AccountId::PREFIX,
-            SessionId::PREFIX,
-            UploadId::PREFIX,
-            DeclarationId::PREFIX,
-            SuccessionId::PREFIX,
-            MessageId::PREFIX,
-            PostalItemId::PREFIX,
-            LinkId::PREFIX,
-            AuditId::PREFIX,
-        ];
-        assert_eq!(std::collections::HashSet::from(prefixes).len(), prefixes.len());
+        let unique: std::collections::HashSet<_> = PREFIXES.iter().collect();
+        assert_eq!(unique.len(), PREFIXES.len());
+        assert!(PREFIXES.iter().all(|prefix| prefix.len() == 4 && prefix.ends_with('_')));
     }
 
     proptest! {

@@ -14,17 +14,17 @@ use super::kana::Kana;
 use super::phone::PhoneNumber;
 use super::postal_code::PostalCode;
 use super::receipt_number::ReceiptNumber;
-use super::text::{Address, Department, FacilityName, Paragraph, PersonName};
+use super::text::{Original, TextKind};
 
 macro_rules! stored_as_text {
-    ($($type:ident by $parse:ident),* $(,)?) => {$(
-        impl Serialize for $type {
+    ($($type:ty, by $parse:ident $(, for ($($of:tt)+))?;)*) => {$(
+        impl$(<$($of)+>)? Serialize for $type {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
             }
         }
 
-        impl<'de> Deserialize<'de> for $type {
+        impl<'de$(, $($of)+)?> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(deserializer)?;
                 Self::$parse(&text).map_err(|fault| D::Error::custom(fault.code()))
@@ -34,17 +34,13 @@ macro_rules! stored_as_text {
 }
 
 stored_as_text! {
-    FacilityCode by parse_overridden,
-    DesignationReceipt by parse,
-    PostalCode by parse,
-    PhoneNumber by parse,
-    Kana by parse,
-    FacilityName by parse,
-    Address by parse,
-    PersonName by parse,
-    Department by parse,
-    Paragraph by parse,
-    EmailAddress by parse,
-    ReceiptNumber by parse,
-    YearMonth by parse,
+    Original<K>, by parse, for (K: TextKind);
+    FacilityCode, by parse_overridden;
+    DesignationReceipt, by parse;
+    PostalCode, by parse;
+    PhoneNumber, by parse;
+    Kana, by parse;
+    EmailAddress, by parse;
+    ReceiptNumber, by parse;
+    YearMonth, by parse;
 }

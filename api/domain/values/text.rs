@@ -81,86 +81,44 @@ impl<K: TextKind> fmt::Debug for Original<K> {
     }
 }
 
-/// The name of a facility (医療機関等の名称), one line of at most 100 characters.
-pub type FacilityName = Original<kinds::FacilityName>;
+/// Declares kinds of text: for each its alias of [`Original`], and the constants of [`TextKind`].
+macro_rules! texts {
+    ($($(#[$meta:meta])+ $name:ident { $($constant:ident: $type:ty = $value:literal),+ })+) => {
+        $(
+            $(#[$meta])+
+            pub type $name = Original<kinds::$name>;
 
-/// A postal address (所在地), one line of at most 200 characters.
-pub type Address = Original<kinds::Address>;
+            impl TextKind for kinds::$name {
+                const NAME: &'static str = stringify!($name);
+                $(const $constant: $type = $value;)+
+            }
+        )+
 
-/// The name of a person or a corporation (氏名・法人名), one line of at most 100 characters.
-pub type PersonName = Original<kinds::PersonName>;
+        /// The kinds of text, each the argument of [`Original`].
+        pub mod kinds {
+            $(
+                #[doc = concat!("Marks a [`", stringify!($name), "`](super::", stringify!($name), ").")]
+                #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+                pub enum $name {}
+            )+
+        }
+    };
+}
 
-/// The department a contact person works in (部署), one line of at most 100 characters.
-pub type Department = Original<kinds::Department>;
-
-/// Any other line of text, such as a vendor's name or the filer's own reference, of at most 100
-/// characters.
-pub type Line = Original<kinds::Line>;
-
-/// An explanation in the filer's own words (具体的な事情), at most 2,000 characters on any number of lines. People
-/// write about age and illness here, so it is personal data.
-pub type Paragraph = Original<kinds::Paragraph>;
-
-/// The kinds of text, each the argument of [`Original`].
-pub mod kinds {
-    use super::TextKind;
-
-    /// Marks a [`super::FacilityName`].
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum FacilityName {}
-
-    /// Marks an [`super::Address`].
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Address {}
-
-    /// Marks a [`super::PersonName`].
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum PersonName {}
-
-    /// Marks a [`super::Department`].
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Department {}
-
-    /// Marks a [`super::Line`].
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Line {}
-
-    /// Marks a [`super::Paragraph`].
-    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    pub enum Paragraph {}
-
-    impl TextKind for FacilityName {
-        const NAME: &'static str = "FacilityName";
-        const MAX: u64 = 100;
-    }
-
-    impl TextKind for Address {
-        const NAME: &'static str = "Address";
-        const MAX: u64 = 200;
-    }
-
-    impl TextKind for PersonName {
-        const NAME: &'static str = "PersonName";
-        const MAX: u64 = 100;
-        const PERSONAL: bool = true;
-    }
-
-    impl TextKind for Department {
-        const NAME: &'static str = "Department";
-        const MAX: u64 = 100;
-    }
-
-    impl TextKind for Line {
-        const NAME: &'static str = "Line";
-        const MAX: u64 = 100;
-    }
-
-    impl TextKind for Paragraph {
-        const NAME: &'static str = "Paragraph";
-        const MAX: u64 = 2000;
-        const LINES: bool = true;
-        const PERSONAL: bool = true;
-    }
+texts! {
+    /// The name of a facility (医療機関等の名称), one line of at most 100 characters.
+    FacilityName { MAX: u64 = 100 }
+    /// A postal address (所在地), one line of at most 200 characters.
+    Address { MAX: u64 = 200 }
+    /// The name of a person or a corporation (氏名・法人名), one line of at most 100 characters.
+    PersonName { MAX: u64 = 100, PERSONAL: bool = true }
+    /// The department a contact person works in (部署), one line of at most 100 characters.
+    Department { MAX: u64 = 100 }
+    /// Any other line of text, such as a vendor's name or the filer's own reference, of at most 100 characters.
+    Line { MAX: u64 = 100 }
+    /// An explanation in the filer's own words (具体的な事情), at most 2,000 characters on any number of lines. People
+    /// write about age and illness here, so it is personal data.
+    Paragraph { MAX: u64 = 2000, LINES: bool = true, PERSONAL: bool = true }
 }
 
 #[cfg(test)]

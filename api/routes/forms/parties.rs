@@ -16,7 +16,7 @@ use crate::domain::values::text::{Address, Department, FacilityName, MAX_CODE_IN
 #[derive(Deserialize, Serialize, ToSchema, Validate)]
 pub struct FounderForm {
     /// `INDIVIDUAL` (個人) or `CORPORATION` (法人).
-    #[schema(value_type = FounderKind, example = "INDIVIDUAL")]
+    #[schema(value_type = FounderKind)]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub kind: String,
     /// The person's name; for a corporation the corporation's name, not its representative's.

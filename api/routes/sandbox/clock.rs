@@ -5,6 +5,7 @@ use actix_web::{get, put, web};
 use chrono::Datelike as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::clock::{Clock, LAST_YEAR};
@@ -26,7 +27,12 @@ const READ: Operation = Operation::public("getClock");
 const MOVE: Operation = Operation::public("moveClock");
 
 /// The operations of this resource.
-pub(super) const OPERATIONS: &[&Operation] = &[&READ, &MOVE];
+pub const OPERATIONS: &[&Operation] = &[&READ, &MOVE];
+
+/// Registers the routes. A production service has none of them.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(read_clock).service(move_clock);
+}
 
 /// The sandbox's clock.
 #[derive(Serialize, ToSchema)]
@@ -67,7 +73,7 @@ impl ClockRequest {
     responses((status = 200, description = "The time.", body = ClockResponse)),
 )]
 #[get("/sandbox/clock")]
-pub(super) async fn read_clock(context: Context) -> Result<Answer<ClockResponse>, Problem> {
+pub async fn read_clock(context: Context) -> Result<Answer<ClockResponse>, Problem> {
     Ok(Answer::ok(&ClockResponse { now: context.call.now.into() })?)
 }
 
@@ -83,7 +89,7 @@ pub(super) async fn read_clock(context: Context) -> Result<Answer<ClockResponse>
     responses((status = 200, description = "The new time.", body = ClockResponse)),
 )]
 #[put("/sandbox/clock")]
-pub(super) async fn move_clock(
+pub async fn move_clock(
     context: Context,
     query: web::Query<WriteQuery>,
     body: Json<ClockRequest>,

@@ -4,6 +4,7 @@ use crate::routes::tags;
 use actix_web::{get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::db::store::{accounts, facilities};
 use crate::domain::facilities::ListedFacility;
@@ -18,7 +19,12 @@ use crate::http::problems::refusals::RequestRefusal;
 const LIST: Operation = Operation::public("listFacilities");
 
 /// The operations of this resource.
-pub(super) const OPERATIONS: &[&Operation] = &[&LIST];
+pub const OPERATIONS: &[&Operation] = &[&LIST];
+
+/// Registers the routes. A production service has none of them.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_facilities);
+}
 
 /// A facility of the list, to try with.
 #[derive(Serialize, ToSchema)]
@@ -82,7 +88,7 @@ pub struct FacilityQuery {
     responses((status = 200, description = "A page of facilities.", body = ListedFacilityPage)),
 )]
 #[get("/sandbox/facilities")]
-pub(super) async fn list_facilities(
+pub async fn list_facilities(
     context: Context,
     query: web::Query<FacilityQuery>,
 ) -> Result<Answer<ListedFacilityPage>, Problem> {

@@ -4,6 +4,7 @@ use crate::routes::tags;
 use actix_web::{delete, get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::db::store::sandbox::messages::{self, StoredMessage};
 use crate::domain::values::characters;
@@ -22,7 +23,12 @@ const LIST: Operation = Operation::public("listMessages");
 const DELETE: Operation = Operation::public("deleteMessages");
 
 /// The operations of this resource.
-pub(super) const OPERATIONS: &[&Operation] = &[&LIST, &DELETE];
+pub const OPERATIONS: &[&Operation] = &[&LIST, &DELETE];
+
+/// Registers the routes. A production service has none of them.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_messages).service(delete_messages);
+}
 
 /// A delivered mail (メール).
 #[derive(Serialize, ToSchema)]
@@ -108,7 +114,7 @@ pub struct MessageQuery {
     responses((status = 200, description = "A page of mails.", body = MessagePage)),
 )]
 #[get("/sandbox/messages")]
-pub(super) async fn list_messages(
+pub async fn list_messages(
     context: Context,
     query: web::Query<MessageQuery>,
 ) -> Result<Answer<MessagePage>, Problem> {
@@ -135,7 +141,7 @@ pub(super) async fn list_messages(
     responses((status = 204, description = "The mailbox is empty.")),
 )]
 #[delete("/sandbox/messages")]
-pub(super) async fn delete_messages(
+pub async fn delete_messages(
     context: Context,
     query: web::Query<WriteQuery>,
 ) -> Result<Answer<Nothing>, Problem> {

@@ -2,24 +2,6 @@
 //! try with, and the page that a mailed link opens.
 
 pub(super) mod clock;
-mod facilities;
-mod links;
-mod messages;
-
-use utoipa_actix_web::service_config::ServiceConfig;
-
-use crate::http::operation::Operation;
-
-/// The operations of the sandbox.
-pub const OPERATIONS: [&[&Operation]; 3] = [messages::OPERATIONS, clock::OPERATIONS, facilities::OPERATIONS];
-
-/// Registers the routes; a production service has none of them.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
-        .service(messages::list_messages)
-        .service(messages::delete_messages)
-        .service(clock::read_clock)
-        .service(clock::move_clock)
-        .service(facilities::list_facilities)
-        .map(|config| config.service(links::link_script).service(links::link_page));
-}
+pub(super) mod facilities;
+pub(super) mod links;
+pub(super) mod messages;

@@ -99,12 +99,18 @@ fn simultaneous_migrations_run_each_step_once() {
     assert_eq!(steps_run, migrations::steps().unwrap().0.len());
 }
 
+/// The step that alters the outbox, a table that a test can lock.
+const ALTERS_OUTBOX: &str = "20261124000000";
+
 #[apply(on_postgres)]
 async fn a_migration_that_waits_for_a_table_does_not_block_others() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let source = source(app.database.url());
-    let newest = migrations::revert_last(&source).unwrap();
+    let mut reverted = Vec::new();
+    while reverted.first().is_none_or(|step| step != ALTERS_OUTBOX) {
+        reverted.insert(0, migrations::revert_last(&source).unwrap());
+    }
     // The lock that a dump holds while it runs.
     let mut dump = app.database.connect();
     execute(&mut dump, "BEGIN; LOCK TABLE outbox IN ACCESS SHARE MODE").unwrap();
@@ -123,7 +129,7 @@ async fn a_migration_that_waits_for_a_table_does_not_block_others() {
     assert!(!migrating.is_finished());
     execute(&mut dump, "COMMIT").unwrap();
     let steps = tokio::task::spawn_blocking(|| migrating.join().unwrap().unwrap()).await.unwrap();
-    assert_eq!(steps, [newest]);
+    assert_eq!(steps, reverted);
     clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
 }
 

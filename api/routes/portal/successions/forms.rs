@@ -119,7 +119,7 @@ pub struct SuccessionRequest {
     #[validate(nested)]
     pub successor_founder: FounderForm,
     /// Why the code changes.
-    #[schema(value_type = SuccessionReason, example = "INCORPORATION_CHANGE")]
+    #[schema(value_type = SuccessionReason)]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub reason: String,
     /// The explanation; required with `OTHER`.

@@ -20,7 +20,7 @@ pub struct UploadRequest {
     #[validate(length(max = MAX_NAME, code = "too_long"))]
     pub file_name: String,
     /// Its type: PDF, JPEG or PNG.
-    #[schema(value_type = MediaType, example = "application/pdf")]
+    #[schema(value_type = MediaType)]
     #[validate(length(max = MAX_MEDIA_TYPE, code = "too_long"))]
     pub media_type: String,
     /// Its size in bytes, 10 MiB at most.
