@@ -17,7 +17,7 @@ mod pgbouncer;
 #[path = "../api/support/postgres.rs"]
 mod postgres;
 mod process;
-#[path = "../api/support/required.rs"]
+#[path = "../api/support/prerequisites.rs"]
 mod required;
 mod rolling;
 mod scarce_disk;

@@ -4,7 +4,7 @@
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use serde_json::{Value, json};
 
-use crate::support::contract::{Operation, Stage, document, operations};
+use crate::support::contract::{ApiFixture, Operation, document, operations};
 use crate::support::schema::resolved;
 use crate::support::{Reply, send};
 
@@ -18,8 +18,8 @@ fn with_body() -> Vec<Operation> {
     all
 }
 
-async fn post(stage: &Stage, operation: &Operation, body: impl Into<reqwest::Body>) -> Reply {
-    let request = stage.request(operation, &stage.clinic).header(CONTENT_TYPE, "application/json");
+async fn post(fixture: &ApiFixture, operation: &Operation, body: impl Into<reqwest::Body>) -> Reply {
+    let request = fixture.request(operation, &fixture.clinic).header(CONTENT_TYPE, "application/json");
     let reply = send(request.body(body)).await;
     assert_ne!(reply.status / 100, 5, "{}: {}", operation.id(), reply.text);
     assert!(!reply.text.contains(MARKER) || reply.status < 300, "{}: {}", operation.id(), reply.text);
@@ -85,7 +85,7 @@ fn blame(reply: &Reply, pointer: &str) -> Option<String> {
 fn blamed(operation: &Operation, reply: &Reply, pointer: &str, code: &str) {
     let place = format!("{} {pointer}: {}", operation.id(), reply.text);
     assert_eq!(blame(reply, pointer).as_deref(), Some(code), "{place}");
-    reply.refused(422, "INVALID_CONTENT");
+    reply.assert_problem(422, "INVALID_CONTENT");
     let pointers: Vec<&str> = reply.body["errors"]
         .as_array()
         .unwrap()
@@ -97,7 +97,7 @@ fn blamed(operation: &Operation, reply: &Reply, pointer: &str, code: &str) {
 
 #[apply(on_both_databases)]
 async fn what_is_no_json_is_refused_as_such() {
-    let stage = Stage::new().await;
+    let fixture = ApiFixture::new().await;
     for operation in with_body() {
         let example = operation.example().unwrap().to_string();
         let first = operation.example().unwrap().as_object().unwrap().keys().next().unwrap().clone();
@@ -122,7 +122,7 @@ async fn what_is_no_json_is_refused_as_such() {
         ];
         for (body, code) in bodies {
             let shown = String::from_utf8_lossy(&body).chars().take(60).collect::<String>();
-            let reply = post(&stage, &operation, body).await;
+            let reply = post(&fixture, &operation, body).await;
             assert_eq!(
                 (reply.status, reply.body["code"].as_str()),
                 (400, Some(code)),
@@ -130,17 +130,17 @@ async fn what_is_no_json_is_refused_as_such() {
                 operation.id(),
                 reply.text
             );
-            reply.refused(400, code);
+            reply.assert_problem(400, code);
         }
     }
 }
 
 #[apply(on_both_databases)]
 async fn json_that_is_no_object_is_refused_as_a_whole() {
-    let stage = Stage::new().await;
+    let fixture = ApiFixture::new().await;
     for operation in with_body() {
         for body in [json!([]), json!([{}]), json!(null), json!(5), json!(MARKER), json!(true)] {
-            let reply = post(&stage, &operation, body.to_string()).await;
+            let reply = post(&fixture, &operation, body.to_string()).await;
             blamed(&operation, &reply, "", "WRONG_TYPE");
         }
     }
@@ -148,7 +148,7 @@ async fn json_that_is_no_object_is_refused_as_a_whole() {
 
 #[apply(on_both_databases)]
 async fn only_json_of_a_sane_size_is_read() {
-    let stage = Stage::new().await;
+    let fixture = ApiFixture::new().await;
     for operation in with_body() {
         for media_type in [
             "text/plain",
@@ -157,48 +157,52 @@ async fn only_json_of_a_sane_size_is_read() {
             "json",
             "",
         ] {
-            let request = stage.request(&operation, &stage.clinic).header(CONTENT_TYPE, media_type);
+            let request = fixture.request(&operation, &fixture.clinic).header(CONTENT_TYPE, media_type);
             send(request.body(operation.example().unwrap().to_string()))
                 .await
-                .refused(415, "UNSUPPORTED_MEDIA_TYPE");
+                .assert_problem(415, "UNSUPPORTED_MEDIA_TYPE");
         }
-        let untyped = stage.request(&operation, &stage.clinic).body(operation.example().unwrap().to_string());
-        send(untyped).await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+        let untyped =
+            fixture.request(&operation, &fixture.clinic).body(operation.example().unwrap().to_string());
+        send(untyped).await.assert_problem(415, "UNSUPPORTED_MEDIA_TYPE");
         for coding in ["gzip", "br", "identity, gzip", "zz"] {
             let body = operation.example().unwrap().to_string();
-            let request = stage.request(&operation, &stage.clinic).header(CONTENT_TYPE, "application/json");
+            let request =
+                fixture.request(&operation, &fixture.clinic).header(CONTENT_TYPE, "application/json");
             let reply = send(request.header(CONTENT_ENCODING, coding).body(body)).await;
-            let reply = reply.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+            let reply = reply.assert_problem(415, "UNSUPPORTED_MEDIA_TYPE");
             assert_eq!(reply.header("accept-encoding"), "identity", "{coding}");
         }
         let large = format!("{{\"more\":\"{}\"}}", "x".repeat(65 * 1024));
-        post(&stage, &operation, large).await.refused(413, "BODY_TOO_LARGE");
+        post(&fixture, &operation, large).await.assert_problem(413, "BODY_TOO_LARGE");
     }
 }
 
 #[apply(on_both_databases)]
 async fn unknown_members_are_named_and_not_more() {
-    let stage = Stage::new().await;
+    let fixture = ApiFixture::new().await;
     for operation in with_body() {
         let reply =
-            post(&stage, &operation, planted(&operation, "/surplus", json!(MARKER)).to_string()).await;
+            post(&fixture, &operation, planted(&operation, "/surplus", json!(MARKER)).to_string()).await;
         blamed(&operation, &reply, "/surplus", "UNKNOWN_MEMBER");
         // A name is the caller's as well: markup and line breaks in it do not come back.
-        let reply = post(&stage, &operation, planted(&operation, "/<b>\n\u{7f}", json!(1)).to_string()).await;
+        let reply =
+            post(&fixture, &operation, planted(&operation, "/<b>\n\u{7f}", json!(1)).to_string()).await;
         assert!(!reply.text.contains("<b>") && !reply.text.contains("\\n"), "{}", reply.text);
-        reply.refused(422, "INVALID_CONTENT");
+        reply.assert_problem(422, "INVALID_CONTENT");
     }
 }
 
 #[apply(on_both_databases)]
 async fn every_member_of_a_wrong_type_is_blamed_at_its_place() {
-    let stage = Stage::new().await;
+    let fixture = ApiFixture::new().await;
     let document = document();
     for operation in with_body() {
         for Place { pointer, kind } in places(&document, operation.schema(), "") {
             let values = [json!(5.5), json!(true), json!(null), json!({}), json!([]), json!(MARKER)];
             for value in values.into_iter().filter(|value| type_of(value) != kind) {
-                let reply = post(&stage, &operation, planted(&operation, &pointer, value).to_string()).await;
+                let reply =
+                    post(&fixture, &operation, planted(&operation, &pointer, value).to_string()).await;
                 blamed(&operation, &reply, &pointer, "WRONG_TYPE");
             }
         }
@@ -218,7 +222,7 @@ fn type_of(value: &Value) -> &'static str {
 
 #[apply(on_both_databases)]
 async fn texts_are_held_to_their_form_and_never_repeated() {
-    let stage = Stage::new().await;
+    let fixture = ApiFixture::new().await;
     let document = document();
     for operation in with_body() {
         for Place { pointer, kind } in places(&document, operation.schema(), "") {
@@ -226,13 +230,13 @@ async fn texts_are_held_to_their_form_and_never_repeated() {
                 continue;
             }
             let nul = planted(&operation, &pointer, json!(format!("{MARKER}\0"))).to_string();
-            blamed(&operation, &post(&stage, &operation, nul).await, &pointer, "CONTROL_CHARACTER");
+            blamed(&operation, &post(&fixture, &operation, nul).await, &pointer, "CONTROL_CHARACTER");
             let long = planted(&operation, &pointer, json!(MARKER.repeat(500))).to_string();
-            let reply = post(&stage, &operation, long).await;
+            let reply = post(&fixture, &operation, long).await;
             assert_eq!(reply.status, 422, "{} {pointer}: {}", operation.id(), reply.text);
             assert!(blame(&reply, &pointer).is_some(), "{} {pointer}: {}", operation.id(), reply.text);
             for odd in [MARKER, "", " ", "\u{202e}", "\u{1f600}", "'; DROP TABLE accounts; --", "\u{7f}"] {
-                post(&stage, &operation, planted(&operation, &pointer, json!(odd)).to_string()).await;
+                post(&fixture, &operation, planted(&operation, &pointer, json!(odd)).to_string()).await;
             }
         }
     }
@@ -240,7 +244,7 @@ async fn texts_are_held_to_their_form_and_never_repeated() {
 
 #[apply(on_both_databases)]
 async fn whole_numbers_may_be_written_with_a_point_and_must_be_sane() {
-    let stage = Stage::new().await;
+    let fixture = ApiFixture::new().await;
     let document = document();
     let mut seen = 0;
     for operation in with_body() {
@@ -250,7 +254,7 @@ async fn whole_numbers_may_be_written_with_a_point_and_must_be_sane() {
             }
             seen += 1;
             let reply =
-                post(&stage, &operation, planted(&operation, &pointer, json!(65.0)).to_string()).await;
+                post(&fixture, &operation, planted(&operation, &pointer, json!(65.0)).to_string()).await;
             assert_ne!(
                 blame(&reply, &pointer).as_deref(),
                 Some("WRONG_TYPE"),
@@ -266,7 +270,8 @@ async fn whole_numbers_may_be_written_with_a_point_and_must_be_sane() {
                 (json!(i64::MIN), "OUT_OF_RANGE"),
                 (json!(-1), "OUT_OF_RANGE"),
             ] {
-                let reply = post(&stage, &operation, planted(&operation, &pointer, number).to_string()).await;
+                let reply =
+                    post(&fixture, &operation, planted(&operation, &pointer, number).to_string()).await;
                 blamed(&operation, &reply, &pointer, code);
             }
         }

@@ -16,7 +16,7 @@ async fn problems_are_in_the_requested_language_and_have_the_same_codes_in_each(
     let in_japanese = japanese.post("/v1/registrations", &form).await;
     let in_english = english.post("/v1/registrations", &form).await;
     for (reply, language) in [(&in_japanese, "ja"), (&in_english, "en")] {
-        reply.refused(422, "INVALID_CONTENT");
+        reply.assert_problem(422, "INVALID_CONTENT");
         assert_eq!(reply.header("content-language"), language);
         assert!(reply.header("vary").contains("Accept-Language"), "{}", reply.header("vary"));
     }
@@ -48,20 +48,20 @@ async fn the_service_answers_in_japanese_unless_the_caller_prefers_english() {
             _ => request,
         };
         let reply = send(request).await;
-        assert_eq!(reply.refused(404, "NOT_FOUND").header("content-language"), language, "{asked:?}");
+        assert_eq!(reply.assert_problem(404, "NOT_FOUND").header("content-language"), language, "{asked:?}");
     }
 }
 
 #[apply(on_both_databases)]
 async fn every_problem_has_a_page_of_its_own_in_both_languages() {
     let app = TestApp::start().await;
-    let stranger = app.anonymous();
-    let index = stranger.get("/problems/").await.is(200);
+    let anonymous = app.anonymous();
+    let index = anonymous.get("/problems/").await.assert_status(200);
     let mut titles = BTreeSet::new();
     for (code, _) in catalogue::problems() {
         let slug = page::slug(code);
         assert!(index.text.contains(&format!("./{slug}\"")), "{slug} is not in the index");
-        let shown = stranger.get(&format!("/problems/{slug}")).await.is(200);
+        let shown = anonymous.get(&format!("/problems/{slug}")).await.assert_status(200);
         assert_eq!(shown.header("content-type"), "text/html; charset=utf-8");
         assert!(shown.text.contains(code.as_str()) && shown.text.contains("lang=\"en\""), "{slug}");
         for foreign in ["<script", "://", "src=", "@import", "url("] {
@@ -71,18 +71,18 @@ async fn every_problem_has_a_page_of_its_own_in_both_languages() {
         let title = shown.text.split("<h1>").nth(1).unwrap().split("</h1>").next().unwrap().to_owned();
         assert!(titles.insert(title.clone()), "two problems are called {title}");
     }
-    stranger.get("/problems/no-such-problem").await.refused(404, "NOT_FOUND");
+    anonymous.get("/problems/no-such-problem").await.assert_problem(404, "NOT_FOUND");
 }
 
 #[apply(on_both_databases)]
 async fn the_type_of_a_problem_is_the_address_of_its_page() {
     let app = TestApp::start().await;
-    let stranger = app.anonymous();
+    let anonymous = app.anonymous();
     for path in ["/nothing", "/v1/account", "/v1/declarations?page_size=0"] {
-        let reply = send(stranger.request(Method::GET, path)).await;
+        let reply = send(anonymous.request(Method::GET, path)).await;
         let page =
             reply.body["type"].as_str().unwrap().strip_prefix("http://todokede.test").unwrap().to_owned();
-        stranger.get(&page).await.is(200);
+        anonymous.get(&page).await.assert_status(200);
         assert_eq!(reply.body["instance"], path.split('?').next().unwrap());
     }
 }

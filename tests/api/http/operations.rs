@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use todokede::http::operation::{Audience, Budget, KeyPolicy};
 use todokede::routes::documents;
 
-use crate::support::contract::{Operation, Stage, operations, operations_of};
+use crate::support::contract::{ApiFixture, Operation, operations, operations_of};
 
 /// All operations but the sandbox's, one of which moves the clock.
 fn of_the_service() -> impl Iterator<Item = Operation> {
@@ -37,10 +37,10 @@ fn the_document_agrees_with_the_list_about_tokens_and_keys() {
 
 #[apply(on_both_databases)]
 async fn a_key_is_required_taken_or_ignored_as_the_list_says() {
-    let stage = Stage::new().await;
+    let fixture = ApiFixture::new().await;
     for operation in of_the_service() {
-        let without = stage.ask_with_key(&operation, None).await;
-        let garbled = stage.ask_with_key(&operation, Some("no key")).await;
+        let without = fixture.send_with_key(&operation, None).await;
+        let garbled = fixture.send_with_key(&operation, Some("no key")).await;
         let codes = [&without, &garbled].map(|reply| reply.body["code"].as_str());
         let id = operation.id();
         match operation.listed().key {
@@ -59,7 +59,7 @@ async fn a_key_is_required_taken_or_ignored_as_the_list_says() {
 
 #[apply(on_both_databases)]
 async fn each_operation_is_charged_to_the_budget_that_the_list_names() {
-    let stage = Stage::new().await;
+    let fixture = ApiFixture::new().await;
     for operation in of_the_service() {
         let listed = operation.listed();
         let policy = match (listed.budget, listed.audience) {
@@ -70,7 +70,7 @@ async fn each_operation_is_charged_to_the_budget_that_the_list_names() {
             (Budget::Passwords, Audience::Public) => "logins-per-account",
             (Budget::Passwords, Audience::Account) => "logins-per-known-client",
         };
-        let reply = stage.ask(&operation, &stage.clinic).await;
+        let reply = fixture.send(&operation, &fixture.clinic).await;
         let charged = reply.header("ratelimit-policy").split('"').nth(1).unwrap_or_default();
         assert_eq!(charged, policy, "{}: {}", operation.id(), reply.text);
     }

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Client, Held, POOL, Reply, TestApp, send};
+use crate::support::{BlockingJobs, Client, POOL_OF_SIX, Reply, TestApp, send};
 
 /// Eight requests at a time; reads are refused once six are under way.
 const EIGHT: (&str, &str) = ("TODOKEDE_MAX_REQUESTS", "8");
@@ -29,7 +29,7 @@ fn read(client: &Client) -> tokio::task::JoinHandle<Reply> {
 
 #[track_caller]
 fn turned_away(reply: &Reply) {
-    reply.refused(503, "OVERLOADED");
+    reply.assert_problem(503, "OVERLOADED");
     assert_eq!(reply.body["retryable"], true);
     let seconds: u8 = reply.header("retry-after").parse().unwrap();
     assert!((2..=6).contains(&seconds), "{seconds}");
@@ -37,26 +37,26 @@ fn turned_away(reply: &Reply) {
 
 #[apply(on_both_databases)]
 async fn too_many_reads_are_refused_while_writes_are_served() {
-    let app = TestApp::start_with(&[EIGHT, POOL]).await;
+    let app = TestApp::start_with(&[EIGHT, POOL_OF_SIX]).await;
     let client = app.anonymous();
-    let held = Held::reads(&app).await;
+    let blocking_jobs = BlockingJobs::block_reads(&app).await;
     let waiting: Vec<_> = (0..6).map(|_| read(&client)).collect();
     until_under_way(&app, 6).await;
     turned_away(&client.get(READ).await);
-    register(&client, 0).await.unwrap().is(202);
-    client.get("/livez").await.is(200);
-    drop(held);
+    register(&client, 0).await.unwrap().assert_status(202);
+    client.get("/livez").await.assert_status(200);
+    drop(blocking_jobs);
     for read in waiting {
-        read.await.unwrap().is(200);
+        read.await.unwrap().assert_status(200);
     }
-    client.get(READ).await.is(200);
+    client.get(READ).await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
 async fn too_many_writes_make_the_service_refuse_everything_but_probes() {
-    let app = TestApp::start_with(&[EIGHT, POOL]).await;
+    let app = TestApp::start_with(&[EIGHT, POOL_OF_SIX]).await;
     let client = app.anonymous();
-    let held = Held::writes(&app).await;
+    let blocking_jobs = BlockingJobs::block_writes(&app).await;
     let mut waiting: Vec<_> = (0..6).map(|number| register(&client, number)).collect();
     until_under_way(&app, 6).await;
     turned_away(&client.get(READ).await);
@@ -64,12 +64,12 @@ async fn too_many_writes_make_the_service_refuse_everything_but_probes() {
     until_under_way(&app, 8).await;
     turned_away(&register(&client, 8).await.unwrap());
     turned_away(&client.get("/").await);
-    client.get("/livez").await.is(200);
-    drop(held);
+    client.get("/livez").await.assert_status(200);
+    drop(blocking_jobs);
     for registration in waiting {
-        registration.await.unwrap().is(202);
+        registration.await.unwrap().assert_status(202);
     }
-    register(&client, 8).await.unwrap().is(202);
-    client.get(READ).await.is(200);
+    register(&client, 8).await.unwrap().assert_status(202);
+    client.get(READ).await.assert_status(200);
     assert_eq!(app.running.state.traffic.under_way(), 0);
 }

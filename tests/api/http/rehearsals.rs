@@ -32,45 +32,45 @@ fn trace(app: &TestApp) -> Vec<i64> {
 async fn a_rehearsal_of_any_write_stores_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let stranger = app.anonymous();
+    let anonymous = app.anonymous();
     let registration = app.registration_token("new@clinic.example").await;
-    stranger.post("/v1/password-resets", &json!({ "email": clinic.email })).await.is(202);
+    anonymous.post("/v1/password-resets", &json!({ "email": clinic.email })).await.assert_status(202);
     let reset = app.token(&clinic.email, "PASSWORD_RESET").await;
     let change = json!({ "email": "office@clinic.example", "password": PASSWORD });
-    clinic.post("/v1/account/email-changes", &change).await.is(202);
+    clinic.post("/v1/account/email-changes", &change).await.assert_status(202);
     let email_change = app.token("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await;
     let form = forms::account(&registration, &app.unused_facility("MEDICAL").await);
-    let account = clinic.get("/v1/account").await.is(200);
+    let account = clinic.get("/v1/account").await.assert_status(200);
     let post = Method::POST;
     let writes: Vec<(&Client, Method, &str, Value, u16)> = vec![
-        (&stranger, post.clone(), "/v1/registrations", json!({ "email": "other@clinic.example" }), 202),
-        (&stranger, post.clone(), "/v1/registrations", json!({ "email": clinic.email }), 202),
-        (&stranger, post.clone(), "/v1/accounts", form, 200),
+        (&anonymous, post.clone(), "/v1/registrations", json!({ "email": "other@clinic.example" }), 202),
+        (&anonymous, post.clone(), "/v1/registrations", json!({ "email": clinic.email }), 202),
+        (&anonymous, post.clone(), "/v1/accounts", form, 200),
         (
-            &stranger,
+            &anonymous,
             post.clone(),
             "/v1/sessions",
             json!({ "email": clinic.email, "password": PASSWORD }),
             200,
         ),
         (
-            &stranger,
+            &anonymous,
             post.clone(),
             "/v1/sessions/refresh",
             json!({ "refresh_token": clinic.refresh_token }),
             200,
         ),
         (&clinic, Method::DELETE, "/v1/sessions/current", json!({}), 200),
-        (&stranger, post.clone(), "/v1/password-resets", json!({ "email": clinic.email }), 202),
+        (&anonymous, post.clone(), "/v1/password-resets", json!({ "email": clinic.email }), 202),
         (
-            &stranger,
+            &anonymous,
             post.clone(),
             "/v1/password-resets/completion",
             json!({ "token": reset, "password": OTHER }),
             200,
         ),
         (&clinic, post.clone(), "/v1/account/email-changes", change, 202),
-        (&stranger, post, "/v1/account/email-changes/completion", json!({ "token": email_change }), 200),
+        (&anonymous, post, "/v1/account/email-changes/completion", json!({ "token": email_change }), 200),
         (
             &clinic,
             Method::PATCH,
@@ -97,9 +97,9 @@ async fn a_rehearsal_of_any_write_stores_nothing() {
         assert_eq!(reply.status, status, "{path}: {}", reply.text);
         assert_eq!(trace(&app), before, "{path}");
     }
-    let after = clinic.get("/v1/account").await.is(200);
+    let after = clinic.get("/v1/account").await.assert_status(200);
     assert_eq!((after.etag(), &after.text), (account.etag(), &account.text));
-    clinic.again(&app).await;
+    clinic.log_in_again(&app).await;
 }
 
 #[apply(on_both_databases)]
@@ -107,8 +107,8 @@ async fn the_rehearsal_of_a_registration_shows_what_is_stored_afterwards() {
     let app = TestApp::start().await;
     let token = app.registration_token("new@clinic.example").await;
     let form = forms::account(&token, &app.unused_facility("PHARMACY").await);
-    let rehearsed = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.is(200);
-    let created = app.anonymous().post("/v1/accounts", &form).await.is(201);
+    let rehearsed = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.assert_status(200);
+    let created = app.anonymous().post("/v1/accounts", &form).await.assert_status(201);
     for member in ["email", "facility", "founder", "contact"] {
         assert_eq!(rehearsed.body[member], created.body[member], "{member}");
     }
@@ -127,9 +127,9 @@ async fn validate_only_takes_true_or_false_and_nothing_else() {
     for query in ["validate_only=1", "validate_only=", "validate_only=TRUE", "validate=true", "dry_run=true"]
     {
         let reply = app.anonymous().post(&format!("/v1/registrations?{query}"), &body).await;
-        reply.refused(400, "INVALID_PARAMETER");
+        reply.assert_problem(400, "INVALID_PARAMETER");
     }
     assert_eq!(app.rows("links").count(), 0);
-    app.anonymous().post("/v1/registrations?validate_only=false", &body).await.is(202);
+    app.anonymous().post("/v1/registrations?validate_only=false", &body).await.assert_status(202);
     assert_eq!(app.mails("a@clinic.example", "PROVISIONAL_REGISTRATION").await.len(), 1);
 }

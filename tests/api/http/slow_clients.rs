@@ -4,21 +4,21 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use crate::support::{Actor, TestApp, Wire, forms};
+use crate::support::{FacilityClient, RawConnection, TestApp, forms};
 
 /// Sends a head one byte at a time until the service ends the connection, and gives its answer.
 async fn drip(address: SocketAddr, pause: Duration) -> String {
-    let mut wire = Wire::open(address).await;
+    let mut connection = RawConnection::open(address).await;
     for byte in "GET /v1/support HTTP/1.1\r\nX-Slow: ".chars().chain(std::iter::repeat('a')) {
-        if !wire.send(&byte.to_string()).await {
+        if !connection.send(&byte.to_string()).await {
             break;
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
-            answer = wire.rest() => return answer,
+            answer = connection.read_to_end() => return answer,
         }
     }
-    wire.rest().await
+    connection.read_to_end().await
 }
 
 #[apply(on_sqlite)]
@@ -33,7 +33,7 @@ async fn a_head_that_comes_byte_by_byte_is_ended_in_time() {
 #[apply(on_sqlite)]
 async fn a_connection_without_a_request_is_ended_in_time() {
     let app = TestApp::start_with(&[("TODOKEDE_HEAD_SECONDS", "1")]).await;
-    let answer = Wire::open(app.running.address).await.rest().await;
+    let answer = RawConnection::open(app.running.address).await.read_to_end().await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
 }
 
@@ -53,7 +53,7 @@ enum Framing {
 }
 
 /// The head of a request that sends an announced file.
-fn head_of_file(sender: &Actor, id: &str, content: &[u8], framing: Framing) -> String {
+fn head_of_file(sender: &FacilityClient, id: &str, content: &[u8], framing: Framing) -> String {
     let framing = match framing {
         Framing::Length => format!("Content-Length: {}", content.len()),
         Framing::Chunks => "Transfer-Encoding: chunked".to_owned(),
@@ -67,26 +67,32 @@ fn head_of_file(sender: &Actor, id: &str, content: &[u8], framing: Framing) -> S
 }
 
 /// Sends a file, `step` bytes in each third of a second, and gives the answer.
-async fn trickle(app: &TestApp, sender: &Actor, content: &[u8], step: usize, framing: Framing) -> String {
-    let announced = sender.post("/v1/uploads", &forms::upload(content)).await.is(201);
+async fn trickle(
+    app: &TestApp,
+    sender: &FacilityClient,
+    content: &[u8],
+    step: usize,
+    framing: Framing,
+) -> String {
+    let announced = sender.post("/v1/uploads", &forms::upload(content)).await.assert_status(201);
     let id = announced.body["id"].as_str().unwrap();
-    let mut wire = Wire::open(app.running.address).await;
-    wire.send(&head_of_file(sender, id, content, framing)).await;
+    let mut connection = RawConnection::open(app.running.address).await;
+    connection.send(&head_of_file(sender, id, content, framing)).await;
     for some in content.chunks(step) {
         let some = str::from_utf8(some).unwrap();
         match framing {
-            Framing::Length => wire.send(some).await,
-            Framing::Chunks => wire.send(&format!("{:x}\r\n{some}\r\n", some.len())).await,
+            Framing::Length => connection.send(some).await,
+            Framing::Chunks => connection.send(&format!("{:x}\r\n{some}\r\n", some.len())).await,
         };
         tokio::select! {
             () = tokio::time::sleep(Duration::from_millis(333)) => {}
-            answer = wire.answer() => return answer,
+            answer = connection.read_response() => return answer,
         }
     }
     if framing == Framing::Chunks {
-        wire.send("0\r\n\r\n").await;
+        connection.send("0\r\n\r\n").await;
     }
-    wire.answer().await
+    connection.read_response().await
 }
 
 const WHOLE: &str = "GET /v1/support HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -95,26 +101,26 @@ const HALF: &str = "GET /v1/support HTTP/1.1\r\nHost: ";
 #[apply(on_sqlite)]
 async fn half_a_head_does_not_keep_a_used_connection_open() {
     let app = impatient().await;
-    let mut after = Wire::open(app.running.address).await;
+    let mut after = RawConnection::open(app.running.address).await;
     after.send(WHOLE).await;
-    assert!(after.answer().await.starts_with("HTTP/1.1 200"));
+    assert!(after.read_response().await.starts_with("HTTP/1.1 200"));
     after.send(HALF).await;
-    let mut together = Wire::open(app.running.address).await;
+    let mut together = RawConnection::open(app.running.address).await;
     together.send(&format!("{WHOLE}{HALF}")).await;
-    assert!(together.answer().await.starts_with("HTTP/1.1 200"));
+    assert!(together.read_response().await.starts_with("HTTP/1.1 200"));
     let begun = Instant::now();
-    assert_eq!((after.rest().await, together.rest().await), (String::new(), String::new()));
+    assert_eq!((after.read_to_end().await, together.read_to_end().await), (String::new(), String::new()));
     assert!(begun.elapsed() < Duration::from_secs(10));
 }
 
 #[apply(on_sqlite)]
 async fn unread_answers_do_not_keep_a_connection_open() {
     let app = impatient().await;
-    let mut wire = Wire::open(app.running.address).await;
+    let mut connection = RawConnection::open(app.running.address).await;
     // More than the buffers of both sides hold.
-    wire.send(&WHOLE.replace("/v1/support", "/openapi.json").repeat(100)).await;
+    connection.send(&WHOLE.replace("/v1/support", "/openapi.json").repeat(100)).await;
     let begun = Instant::now();
-    while wire.send("G").await {
+    while connection.send("G").await {
         assert!(begun.elapsed() < Duration::from_secs(20), "the connection stays open");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -123,11 +129,11 @@ async fn unread_answers_do_not_keep_a_connection_open() {
 #[apply(on_sqlite)]
 async fn a_connection_that_gets_answers_stays_open() {
     let app = impatient().await;
-    let mut wire = Wire::open(app.running.address).await;
+    let mut connection = RawConnection::open(app.running.address).await;
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(5) {
-        assert!(wire.send(WHOLE).await);
-        assert!(wire.answer().await.starts_with("HTTP/1.1 200"));
+        assert!(connection.send(WHOLE).await);
+        assert!(connection.read_response().await.starts_with("HTTP/1.1 200"));
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
 }
@@ -138,19 +144,19 @@ async fn a_body_that_comes_byte_by_byte_is_refused_in_time() {
     let clinic = app.clinic().await;
     let head = "POST /v1/registrations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
     for framing in ["Content-Length: 500\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n1f4\r\n"] {
-        let mut wire = Wire::open(app.running.address).await;
-        wire.send(&format!("{head}X-Request-Id: slow-body-1\r\n{framing}")).await;
+        let mut connection = RawConnection::open(app.running.address).await;
+        connection.send(&format!("{head}X-Request-Id: slow-body-1\r\n{framing}")).await;
         let answer = loop {
-            wire.send("{").await;
+            connection.send("{").await;
             tokio::select! {
                 () = tokio::time::sleep(Duration::from_millis(50)) => {}
-                answer = wire.answer() => break answer,
+                answer = connection.read_response() => break answer,
             }
         };
         assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("REQUEST_TIMEOUT"), "{answer}");
         assert!(answer.contains("\"request_id\":\"slow-body-1\""), "{answer}");
     }
-    clinic.get("/v1/account").await.is(200);
+    clinic.get("/v1/account").await.assert_status(200);
 }
 
 #[apply(on_sqlite)]
@@ -171,7 +177,7 @@ async fn a_file_may_be_sent_slowly_but_not_too_slowly() {
 }
 
 /// A request for a file's bytes.
-fn fetch(owner: &Actor, id: &str) -> String {
+fn fetch(owner: &FacilityClient, id: &str) -> String {
     let token = owner.token();
     format!("GET /v1/uploads/{id}/content HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n")
 }
@@ -192,11 +198,11 @@ async fn a_client_that_reads_slowly_and_steadily_gets_the_whole_file() {
     let clinic = app.clinic().await;
     let id = clinic.attach(&long_scan()).await;
     let app = app.restart(&IMPATIENT).await;
-    let mut wire = Wire::narrow(app.running.address).await;
-    wire.send(&fetch(&clinic, &id)).await;
+    let mut connection = RawConnection::open_with_small_buffer(app.running.address).await;
+    connection.send(&fetch(&clinic, &id)).await;
     let (mut received, begun) = (0, Instant::now());
     while received < long_scan().len() {
-        let count = wire.some(4 * PIECE).await;
+        let count = connection.read_some(4 * PIECE).await;
         assert!(count > 0, "cut after {received} bytes and {:?}", begun.elapsed());
         received += count;
         // On a busy machine the pace is the same, with larger pieces.
@@ -211,31 +217,31 @@ async fn an_unread_answer_counts_as_a_request_of_its_client_under_way() {
     let id = clinic.attach(&long_scan()).await;
     let mut unread = Vec::new();
     for _ in 0..2 {
-        let mut wire = Wire::narrow(app.running.address).await;
-        wire.send(&fetch(&clinic, &id)).await;
+        let mut connection = RawConnection::open_with_small_buffer(app.running.address).await;
+        connection.send(&fetch(&clinic, &id)).await;
         // The answer has begun, so its request is under way.
-        assert!(wire.some(1).await > 0);
-        unread.push(wire);
+        assert!(connection.read_some(1).await > 0);
+        unread.push(connection);
     }
-    clinic.get("/v1/account").await.refused(503, "OVERLOADED");
+    clinic.get("/v1/account").await.assert_problem(503, "OVERLOADED");
     drop(unread);
     while app.running.state.traffic.under_way() > 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    clinic.get("/v1/account").await.is(200);
+    clinic.get("/v1/account").await.assert_status(200);
 }
 
 #[apply(on_sqlite)]
 async fn a_client_that_is_refused_while_it_sends_can_still_read_the_answer() {
     let app = TestApp::start().await;
-    let mut wire = Wire::open(app.running.address).await;
+    let mut connection = RawConnection::open(app.running.address).await;
     let head = "POST /v1/registrations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
-    wire.send(&format!("{head}Content-Length: 20971520\r\n\r\n")).await;
+    connection.send(&format!("{head}Content-Length: 20971520\r\n\r\n")).await;
     for _ in 0..30 {
-        assert!(wire.send(&" ".repeat(65_536)).await, "the service closed the connection too early");
+        assert!(connection.send(&" ".repeat(65_536)).await, "the service closed the connection too early");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let answer = wire.answer().await;
+    let answer = connection.read_response().await;
     assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("BODY_TOO_LARGE"), "{answer}");
 }
 
@@ -243,19 +249,19 @@ async fn a_client_that_is_refused_while_it_sends_can_still_read_the_answer() {
 async fn slow_files_of_one_account_do_not_block_files_of_another() {
     let app = TestApp::start().await;
     let (slow, other) = (app.clinic().await, app.dentist().await);
-    let announced = slow.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    let announced = slow.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_status(201);
     let id = announced.body["id"].as_str().unwrap();
     let head = head_of_file(&slow, id, &forms::pdf(), Framing::Length);
     let mut arriving = Vec::new();
     for _ in 0..8 {
-        let mut wire = Wire::open(app.running.address).await;
-        wire.send(&head).await;
-        arriving.push(wire);
+        let mut connection = RawConnection::open(app.running.address).await;
+        connection.send(&head).await;
+        arriving.push(connection);
     }
     while app.running.state.upload_permits.available_permits() > 8 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    forms::send_content(&slow, id, &forms::pdf()).await.refused(503, "OVERLOADED");
+    forms::send_content(&slow, id, &forms::pdf()).await.assert_problem(503, "OVERLOADED");
     other.attach(&forms::pdf()).await;
     drop(arriving);
 }

@@ -5,7 +5,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 use todokede::http::operation::Audience;
 
-use crate::support::contract::{Operation, Stage, operations};
+use crate::support::contract::{ApiFixture, Operation, operations};
 use crate::support::{Client, send};
 
 fn secured() -> Vec<Operation> {
@@ -15,9 +15,9 @@ fn secured() -> Vec<Operation> {
     secured
 }
 
-async fn all_refuse(stage: &Stage, client: &Client, code: &str) {
+async fn all_refuse(fixture: &ApiFixture, client: &Client, code: &str) {
     for operation in secured() {
-        let reply = stage.ask(&operation, client).await;
+        let reply = fixture.send(&operation, client).await;
         assert_eq!(
             (reply.status, &reply.body["code"]),
             (401, &json!(code)),
@@ -32,59 +32,59 @@ async fn all_refuse(stage: &Stage, client: &Client, code: &str) {
 
 #[apply(on_both_databases)]
 async fn every_operation_of_an_account_refuses_callers_without_a_valid_token() {
-    let stage = Stage::new().await;
-    let stranger = stage.app.anonymous();
-    all_refuse(&stage, &stranger, "TOKEN_MISSING").await;
+    let fixture = ApiFixture::new().await;
+    let anonymous = fixture.app.anonymous();
+    all_refuse(&fixture, &anonymous, "TOKEN_MISSING").await;
     for invalid in ["invalid", "a.b.c", "eyJhbGciOiJub25lIn0.e30."] {
-        all_refuse(&stage, &stranger.with_token(invalid), "TOKEN_INVALID").await;
+        all_refuse(&fixture, &anonymous.with_token(invalid), "TOKEN_INVALID").await;
     }
-    let mut forged = stage.clinic.token().to_owned();
+    let mut forged = fixture.clinic.token().to_owned();
     let position = forged.len() - 10;
     let replacement = if forged.as_bytes()[position] == b'A' { "B" } else { "A" };
     forged.replace_range(position..=position, replacement);
-    all_refuse(&stage, &stranger.with_token(&forged), "TOKEN_INVALID").await;
+    all_refuse(&fixture, &anonymous.with_token(&forged), "TOKEN_INVALID").await;
 }
 
 #[apply(on_both_databases)]
 async fn public_operations_need_no_token() {
-    let stage = Stage::new().await;
-    let stranger = stage.app.anonymous();
+    let fixture = ApiFixture::new().await;
+    let anonymous = fixture.app.anonymous();
     for operation in operations().into_iter().filter(|one| one.listed().audience == Audience::Public) {
-        let reply = stage.ask(&operation, &stranger).await;
+        let reply = fixture.send(&operation, &anonymous).await;
         assert_ne!(reply.body["code"], "TOKEN_MISSING", "{}", operation.id());
     }
 }
 
 #[apply(on_both_databases)]
 async fn every_operation_of_an_account_refuses_an_access_token_after_ten_minutes() {
-    let stage = Stage::new().await;
-    stage.app.advance(Duration::minutes(10) + Duration::seconds(1));
-    all_refuse(&stage, &stage.clinic, "TOKEN_EXPIRED").await;
+    let fixture = ApiFixture::new().await;
+    fixture.app.advance(Duration::minutes(10) + Duration::seconds(1));
+    all_refuse(&fixture, &fixture.clinic, "TOKEN_EXPIRED").await;
 }
 
 #[apply(on_both_databases)]
 async fn every_operation_of_an_account_refuses_an_ended_session_at_once() {
-    let stage = Stage::new().await;
-    stage.clinic.delete("/v1/sessions/current").await.is(204);
-    all_refuse(&stage, &stage.clinic, "SESSION_ENDED").await;
+    let fixture = ApiFixture::new().await;
+    fixture.clinic.delete("/v1/sessions/current").await.assert_status(204);
+    all_refuse(&fixture, &fixture.clinic, "SESSION_ENDED").await;
 }
 
 #[apply(on_both_databases)]
 async fn an_authorization_header_without_a_bearer_token_is_refused() {
-    let stage = Stage::new().await;
+    let fixture = ApiFixture::new().await;
     for header in ["Basic YTpi", "Bearer", "Bearer ", "bearer"] {
-        let request = stage.app.anonymous().request(reqwest::Method::GET, "/v1/account");
+        let request = fixture.app.anonymous().request(reqwest::Method::GET, "/v1/account");
         let reply = send(request.header("Authorization", header)).await;
-        reply.refused(401, "TOKEN_INVALID");
+        reply.assert_problem(401, "TOKEN_INVALID");
     }
 }
 
 #[apply(on_both_databases)]
 async fn an_account_cannot_reach_the_resources_of_another() {
-    let stage = Stage::new().await;
-    let other = stage.app.pharmacy().await;
+    let fixture = ApiFixture::new().await;
+    let other = fixture.app.pharmacy().await;
     for operation in operations().into_iter().filter(|operation| operation.path.contains("{id}")) {
-        let reply = stage.ask(&operation, &other).await;
+        let reply = fixture.send(&operation, &other).await;
         assert_eq!(
             (reply.status, &reply.body["code"]),
             (404, &Value::from("NOT_FOUND")),

@@ -98,7 +98,7 @@ struct Bench {
 impl Bench {
     fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let database = Arc::new(TestDatabase::ready(folder.path()));
+        let database = Arc::new(TestDatabase::migrated(folder.path()));
         let opened = Database::open(&source(database.url())).unwrap();
         Self { database, opened, attempts: Arc::default(), _folder: folder }
     }

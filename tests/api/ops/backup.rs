@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 
-use crate::support::binary::{self, done, failed, text, todokede};
+use crate::support::binary::{self, assert_failure, assert_success, text, todokede};
 use crate::support::database::TestDatabase;
-use crate::support::{Actor, Engine, PASSWORD, TestApp, forms, postgres, reasons};
+use crate::support::{Engine, FacilityClient, PASSWORD, TestApp, forms, postgres, reasons};
 
 /// An installation's database and attachments, on which the commands run.
 struct Place {
@@ -37,7 +37,7 @@ impl Place {
     fn back_up(&self, file: &Path) {
         match self.engine {
             Engine::Sqlite => {
-                done(&self.run(&["backup", path(file)]));
+                assert_success(&self.run(&["backup", path(file)]));
             }
             Engine::Postgres => {
                 run("pg_dump", &["--format=custom", &format!("--file={}", file.display()), &self.url]);
@@ -50,7 +50,7 @@ impl Place {
     fn restore(&self, file: &Path) {
         match self.engine {
             Engine::Sqlite => {
-                done(&self.run(&["restore", path(file)]));
+                assert_success(&self.run(&["restore", path(file)]));
             }
             Engine::Postgres => {
                 let into = format!("--dbname={}", self.url);
@@ -78,11 +78,11 @@ type Acknowledged = Arc<Mutex<Vec<(usize, String)>>>;
 
 /// Stores attachments until `stop` is set.
 fn go_on(
-    writer: Actor,
+    writer: FacilityClient,
     number: usize,
     stop: &Arc<AtomicBool>,
     acknowledged: &Acknowledged,
-) -> tokio::task::JoinHandle<Actor> {
+) -> tokio::task::JoinHandle<FacilityClient> {
     let (stop, acknowledged) = (Arc::clone(stop), Arc::clone(acknowledged));
     actix_web::rt::spawn(async move {
         // An account may have a hundred attachments.
@@ -103,8 +103,8 @@ async fn until_more_than(count: usize, acknowledged: &Acknowledged) {
     }
 }
 
-async fn again(app: &TestApp, actor: &Actor) -> Actor {
-    Actor::log_in(app, &actor.email, PASSWORD, actor.facility_code.clone()).await
+async fn log_in_again(app: &TestApp, actor: &FacilityClient) -> FacilityClient {
+    FacilityClient::log_in(app, &actor.email, PASSWORD, actor.facility_code.clone()).await
 }
 
 #[apply(on_both_databases)]
@@ -113,7 +113,7 @@ async fn a_backup_has_everything_that_was_acknowledged_before_it_began() {
     let clinic = app.clinic().await;
     let evidence = clinic.attach(&forms::pdf()).await;
     let reason = reasons::system("2023-02-01", "2023-08", "2023-08-31");
-    let filed = clinic.file("/v1/declarations", &reason.declaration(&evidence)).await.is(201);
+    let filed = clinic.file("/v1/declarations", &reason.declaration(&evidence)).await.assert_status(201);
 
     let (stop, acknowledged) = (Arc::default(), Acknowledged::default());
     let writers = [app.dentist().await, app.pharmacy().await];
@@ -136,24 +136,24 @@ async fn a_backup_has_everything_that_was_acknowledged_before_it_began() {
     }
 
     let folder = tempfile::tempdir().unwrap();
-    let database = Arc::new(TestDatabase::blank(folder.path()));
+    let database = Arc::new(TestDatabase::empty(folder.path()));
     let place = Place {
         engine: database.engine(),
         url: database.url().to_owned(),
         uploads: folder.path().join("uploads"),
     };
     place.restore(&file);
-    let restored = TestApp::start_in(folder, database, &[]).await;
+    let restored = TestApp::start_on_data(folder, database, &[]).await;
     let clinic = again(&restored, &clinic).await;
-    assert_eq!(clinic.get(filed.header("location")).await.is(200).body, filed.body);
-    let content = clinic.get(&format!("/v1/uploads/{evidence}/content")).await.is(200);
+    assert_eq!(clinic.get(filed.header("location")).await.assert_status(200).body, filed.body);
+    let content = clinic.get(&format!("/v1/uploads/{evidence}/content")).await.assert_status(200);
     assert_eq!(content.text.as_bytes(), forms::pdf());
     let writers = [again(&restored, &writers[0]).await, again(&restored, &writers[1]).await];
     let kept = acknowledged.lock().unwrap()[..before].to_vec();
     for (writer, id) in kept {
-        writers[writer].get(&format!("/v1/uploads/{id}/content")).await.is(200);
+        writers[writer].get(&format!("/v1/uploads/{id}/content")).await.assert_status(200);
     }
-    clinic.file("/v1/declarations", &forms::no_network()).await.refused(409, "DECLARATION_EXISTS");
+    clinic.file("/v1/declarations", &forms::no_network()).await.assert_problem(409, "DECLARATION_EXISTS");
     assert_sound(&place);
 }
 
@@ -171,7 +171,7 @@ fn assert_sound(place: &Place) {
 /// A migrated embedded database in a folder, without a service.
 fn installation() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    done(&binary::run(folder.path(), &["migrate"]));
+    assert_success(&binary::run(folder.path(), &["migrate"]));
     folder
 }
 
@@ -191,7 +191,10 @@ fn only_its_owner_can_read_a_database_and_its_backup() {
     assert_eq!(mode(&folder.path().join("data.sqlite3")), 0o600);
     let file = backups.path().join("night.backup");
     let output = binary::run(folder.path(), &["backup", path(&file)]);
-    assert_eq!(done(&output), format!("database     {0}\nattachments  0 in {0}.uploads\n", file.display()));
+    assert_eq!(
+        assert_success(&output),
+        format!("database     {0}\nattachments  0 in {0}.uploads\n", file.display())
+    );
     assert_eq!(names(backups.path()), ["night.backup", "night.backup.uploads"]);
     assert_eq!(mode(&file), 0o600);
 }
@@ -202,7 +205,7 @@ fn a_backup_is_never_overwritten() {
     let file = backups.path().join("night.backup");
     std::fs::write(&file, "yesterday's").unwrap();
     let output = binary::run(folder.path(), &["backup", path(&file)]);
-    assert!(failed(&output, 1).contains("exists already"));
+    assert!(assert_failure(&output, 1).contains("exists already"));
     assert_eq!(std::fs::read(&file).unwrap(), b"yesterday's");
     assert_eq!(names(backups.path()), ["night.backup"]);
 }
@@ -211,17 +214,17 @@ fn a_backup_is_never_overwritten() {
 fn a_restore_never_overwrites_a_database_or_its_journal() {
     let (folder, backups) = (installation(), tempfile::tempdir().unwrap());
     let file = backups.path().join("night.backup");
-    done(&binary::run(folder.path(), &["backup", path(&file)]));
+    assert_success(&binary::run(folder.path(), &["backup", path(&file)]));
     let content = std::fs::read(folder.path().join("data.sqlite3")).unwrap();
     let output = binary::run(folder.path(), &["restore", path(&file)]);
-    assert!(failed(&output, 1).contains("data.sqlite3 exists already"));
+    assert!(assert_failure(&output, 1).contains("data.sqlite3 exists already"));
     assert_eq!(std::fs::read(folder.path().join("data.sqlite3")).unwrap(), content);
 
     for left_over in ["data.sqlite3-wal", "data.sqlite3-journal"] {
         let elsewhere = tempfile::tempdir().unwrap();
         std::fs::write(elsewhere.path().join(left_over), "of another database").unwrap();
         let output = binary::run(elsewhere.path(), &["restore", path(&file)]);
-        assert!(failed(&output, 1).contains(left_over));
+        assert!(assert_failure(&output, 1).contains(left_over));
         assert_eq!(names(elsewhere.path()), [left_over]);
     }
 }
@@ -231,14 +234,14 @@ fn a_missing_file_or_one_that_is_not_a_database_is_neither_backed_up_nor_restore
     let backups = tempfile::tempdir().unwrap();
     let file = backups.path().join("night.backup");
     let output = binary::run(backups.path(), &["backup", path(&file)]);
-    assert!(failed(&output, 1).contains("data.sqlite3"));
+    assert!(assert_failure(&output, 1).contains("data.sqlite3"));
     let output = binary::run(backups.path(), &["restore", path(&file)]);
-    assert!(failed(&output, 1).contains("night.backup"));
+    assert!(assert_failure(&output, 1).contains("night.backup"));
     assert_eq!(names(backups.path()), Vec::<String>::new());
 
     std::fs::write(&file, "this is no database, it is a letter".repeat(99)).unwrap();
     let output = binary::run(backups.path(), &["restore", path(&file)]);
-    assert!(failed(&output, 1).contains("not a database"));
+    assert!(assert_failure(&output, 1).contains("not a database"));
     assert_eq!(names(backups.path()), ["night.backup"]);
 }
 
@@ -254,11 +257,11 @@ fn damage(file: &Path) {
 fn a_damaged_backup_is_not_restored() {
     let (folder, backups) = (installation(), tempfile::tempdir().unwrap());
     let file = backups.path().join("night.backup");
-    done(&binary::run(folder.path(), &["backup", path(&file)]));
+    assert_success(&binary::run(folder.path(), &["backup", path(&file)]));
     damage(&file);
     let elsewhere = tempfile::tempdir().unwrap();
     let output = binary::run(elsewhere.path(), &["restore", path(&file)]);
-    let message = failed(&output, 1);
+    let message = assert_failure(&output, 1);
     assert!(message.contains("malformed") || message.contains("damaged"), "{message}");
     assert_eq!(names(elsewhere.path()), Vec::<String>::new());
 }
@@ -281,7 +284,7 @@ async fn a_missing_or_changed_attachment_is_named_and_the_others_are_backed_up()
     let shelf = tempfile::tempdir().unwrap();
     let file = shelf.path().join("night.backup");
     let output = place.run(&["backup", path(&file)]);
-    let message = failed(&output, 1);
+    let message = assert_failure(&output, 1);
     assert!(
         message.contains(&ids[0]) && message.contains(&ids[1]) && !message.contains(&ids[2]),
         "{message}"
@@ -296,7 +299,7 @@ fn on_postgresql_both_commands_point_to_its_own_tools() {
     for command in ["backup", "restore"] {
         let mut program = todokede(folder.path(), &[command, "night.backup"]);
         let output = program.env("DATABASE_URL", "postgres://u:s3cret@127.0.0.1:1/x").output().unwrap();
-        let message = failed(&output, 1);
+        let message = assert_failure(&output, 1);
         assert!(message.contains("pg_dump") && !message.contains("s3cret"), "{message}");
     }
     assert_eq!(names(folder.path()), Vec::<String>::new());

@@ -4,7 +4,7 @@ use encoding_rs::SHIFT_JIS;
 use todokede::ops::facility_list::RefusedRow;
 use todokede::usecases::facilities::import::Report;
 
-use crate::support::list::{HEADER, code, csv, unlisted};
+use crate::support::facility_list::{HEADER, code, csv, unlisted};
 use crate::support::{TestApp, forms};
 
 fn row(line: u64, column: &'static str, reason: &'static str) -> RefusedRow {
@@ -18,7 +18,7 @@ fn listed(app: &TestApp, code: &str, column: &str, value: &str) -> bool {
 
 /// How many facilities are in the list and not delisted.
 fn present(app: &TestApp) -> i64 {
-    app.rows("facilities").without("delisted_at").count()
+    app.rows("facilities").with_null("delisted_at").count()
 }
 
 #[apply(on_both_databases)]
@@ -162,8 +162,9 @@ async fn a_file_that_is_not_a_list_is_refused_as_a_whole_with_the_reason() {
 #[apply(on_both_databases)]
 async fn a_whole_edition_delists_absent_facilities_of_its_prefectures_and_kinds_only() {
     let app = TestApp::start().await;
-    let count_of =
-        |part: &str| app.rows("facilities").without("delisted_at").like("code", &format!("{part}%")).count();
+    let count_of = |part: &str| {
+        app.rows("facilities").with_null("delisted_at").like("code", &format!("{part}%")).count()
+    };
     let parts = ["011", "131", "133", "134", "136", "141"];
     let before = parts.map(count_of);
     assert!(before.iter().all(|count| *count > 0));
@@ -202,17 +203,17 @@ async fn a_delisted_facility_can_return_to_the_list() {
     let app = TestApp::start().await;
     let (one, two) = (unlisted(1, 1), unlisted(1, 2));
     app.import(csv(&[&one, &two]), true).await;
-    let clinic = crate::support::Actor::register(&app, &two).await;
+    let clinic = crate::support::FacilityClient::register(&app, &two).await;
     app.import(csv(&[&one]), true).await;
     let token = app.registration_token("late@clinic.example").await;
     let mut form = forms::account(&token, &two);
     let late = app.anonymous().post("/v1/accounts", &form).await;
-    late.blames(&[("/facility/code", "FACILITY_DELISTED")]);
-    clinic.get("/v1/account").await.is(200);
+    late.assert_faults(&[("/facility/code", "FACILITY_DELISTED")]);
+    clinic.get("/v1/account").await.assert_status(200);
     let (report, _) = app.import(csv(&[&one, &two]), true).await;
     assert_eq!((report.added, report.changed, report.delisted), (0, 1, 0));
     form["facility"]["code"] = two["facility_code"].clone();
-    app.anonymous().post("/v1/accounts", &form).await.refused(409, "FACILITY_HAS_ACCOUNT");
+    app.anonymous().post("/v1/accounts", &form).await.assert_problem(409, "FACILITY_HAS_ACCOUNT");
 }
 
 #[apply(on_both_databases)]
@@ -222,12 +223,12 @@ async fn requests_are_served_while_a_large_list_is_imported() {
     let facilities: Vec<_> = (0..3000).map(|number| unlisted(1, number)).collect();
     let list = csv(&facilities.iter().collect::<Vec<_>>());
     let requests = async {
-        let filed = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+        let filed = clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
         for _ in 0..20 {
-            clinic.get(filed.header("location")).await.is(200);
+            clinic.get(filed.header("location")).await.assert_status(200);
         }
         let successor = forms::succession(&app.unused_facility("MEDICAL").await);
-        clinic.file("/v1/successions", &successor).await.is(201);
+        clinic.file("/v1/successions", &successor).await.assert_status(201);
     };
     let ((report, refused), ()) = futures_util::future::join(app.import(list, true), requests).await;
     assert_eq!((report.read, report.added, refused.len()), (3000, 3000, 0));

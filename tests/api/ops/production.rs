@@ -20,7 +20,7 @@ fn why(opened: Result<todokede::state::State, Error>) -> String {
 #[apply(on_both_databases)]
 async fn production_has_none_of_the_paths_of_the_sandbox() {
     let sandbox = TestApp::start().await;
-    let document = sandbox.anonymous().get("/openapi.json").await.is(200).body;
+    let document = sandbox.anonymous().get("/openapi.json").await.assert_status(200).body;
     let paths = document["paths"].as_object().unwrap();
     let mut sandboxes: Vec<&str> =
         paths.keys().map(String::as_str).filter(|path| path.starts_with("/sandbox")).collect();
@@ -28,13 +28,16 @@ async fn production_has_none_of_the_paths_of_the_sandbox() {
     sandboxes.extend(["/sandbox", "/sandbox/links/registration", "/sandbox/links/link.js"]);
 
     let production = Production::start().await;
-    let stranger = production.stranger();
+    let anonymous = production.anonymous();
     for path in sandboxes {
-        stranger.get(path).await.refused(404, "NOT_FOUND");
-        stranger.delete(path).await.refused(404, "NOT_FOUND");
-        stranger.put(path, &json!({ "now": "2030-01-01T00:00:00Z" }), "*").await.refused(404, "NOT_FOUND");
+        anonymous.get(path).await.assert_problem(404, "NOT_FOUND");
+        anonymous.delete(path).await.assert_problem(404, "NOT_FOUND");
+        anonymous
+            .put(path, &json!({ "now": "2030-01-01T00:00:00Z" }), "*")
+            .await
+            .assert_problem(404, "NOT_FOUND");
     }
-    let document = stranger.get("/openapi.json").await.is(200);
+    let document = anonymous.get("/openapi.json").await.assert_status(200);
     let paths = document.body["paths"].as_object().unwrap();
     assert!(paths.contains_key("/v1/successions"));
     assert!(!paths.keys().any(|path| path.starts_with("/sandbox")));
@@ -45,7 +48,7 @@ async fn production_has_none_of_the_paths_of_the_sandbox() {
 async fn mails_wait_in_the_outbox_while_no_mail_server_answers() {
     let production = Production::start().await;
     let form = json!({ "email": "reception@clinic.example" });
-    production.stranger().post("/v1/registrations", &form).await.is(202);
+    production.anonymous().post("/v1/registrations", &form).await.assert_status(202);
     let waiting = production
         .rows("outbox")
         .with("state", "DEFERRED")
@@ -61,7 +64,7 @@ async fn mails_wait_in_the_outbox_while_no_mail_server_answers() {
 #[apply(on_both_databases)]
 async fn production_refuses_a_schema_that_is_not_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
-    let database = TestDatabase::blank(folder.path());
+    let database = TestDatabase::empty(folder.path());
     let settings = settings(folder.path(), &database, &[]);
     let reason = why(boot::open(settings.clone()));
     assert!(reason.contains("todokede migrate"), "{reason}");
@@ -75,13 +78,13 @@ async fn production_refuses_the_database_of_a_sandbox() {
     let sandbox = TestApp::start().await;
     let reason = why(boot::open(settings(sandbox.folder(), &sandbox.database, &[])));
     assert!(reason.contains("belongs to a sandbox"), "{reason}");
-    sandbox.anonymous().get("/sandbox/clock").await.is(200);
+    sandbox.anonymous().get("/sandbox/clock").await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
 async fn production_refuses_certificates_that_it_cannot_read_without_showing_them() {
     let folder = tempfile::tempdir().unwrap();
-    let database = TestDatabase::blank(folder.path());
+    let database = TestDatabase::empty(folder.path());
     let file = folder.path().join("ca.pem");
     let settings =
         settings(folder.path(), &database, &[("TODOKEDE_SMTP_CA_FILE", &file.display().to_string())]);
@@ -96,7 +99,7 @@ async fn production_refuses_certificates_that_it_cannot_read_without_showing_the
 #[apply(on_both_databases)]
 async fn production_refuses_a_key_that_it_cannot_read_without_showing_it() {
     let folder = tempfile::tempdir().unwrap();
-    let database = TestDatabase::blank(folder.path());
+    let database = TestDatabase::empty(folder.path());
     let settings = settings(folder.path(), &database, &[]);
     boot::migrate(&settings).unwrap();
     std::fs::write(folder.path().join("production-key.pem"), "-----BEGIN s3cret-----").unwrap();

@@ -29,7 +29,7 @@ async fn the_call_centre_is_open_at_its_hours_and_closed_on_sundays_and_holidays
         ("2023-05-06T10:00:00+09:00", true, "2023-05-07T23:00:00.000Z"),
     ] {
         app.set_clock(instant);
-        let body = app.anonymous().get("/v1/support").await.is(200).body;
+        let body = app.anonymous().get("/v1/support").await.assert_status(200).body;
         assert_eq!((&body["open_now"], &body["next_opening_at"]), (&json!(open), &json!(next)), "{instant}");
     }
 }
@@ -37,7 +37,7 @@ async fn the_call_centre_is_open_at_its_hours_and_closed_on_sundays_and_holidays
 #[apply(on_both_databases)]
 async fn everybody_can_read_number_hours_and_holidays_in_both_languages() {
     let app = TestApp::start().await;
-    let body = app.anonymous_in_english().get("/v1/support").await.is(200).body;
+    let body = app.anonymous_in_english().get("/v1/support").await.assert_status(200).body;
     assert_eq!(body["phone"], "0800-080-4583");
     assert_eq!(
         body["hours"],
@@ -71,7 +71,7 @@ async fn after_the_last_year_of_known_holidays_no_opening_is_stated() {
     let last_year =
         app.anonymous().get("/v1/support").await.body["holidays_known_until_year"].as_i64().unwrap();
     app.set_clock(&format!("{}-07-01T10:00:00+09:00", last_year + 1));
-    let body = app.anonymous().get("/v1/support").await.is(200).body;
+    let body = app.anonymous().get("/v1/support").await.assert_status(200).body;
     assert_eq!((&body["open_now"], body.get("next_opening_at")), (&json!(false), None));
     assert_eq!(body["holidays"], json!([]));
 }

@@ -13,7 +13,7 @@ async fn the_mailbox_is_listed_newest_first_page_by_page_and_can_be_emptied() {
     let anyone = app.anonymous();
     for number in 0..5 {
         let to = format!("clinic-{number}@clinic.example");
-        anyone.post("/v1/registrations", &json!({ "email": to })).await.is(202);
+        anyone.post("/v1/registrations", &json!({ "email": to })).await.assert_status(202);
         assert_eq!(app.mails(&to, "PROVISIONAL_REGISTRATION").await.len(), 1);
     }
     let pages_of_two = anyone.pages("/sandbox/messages?page_size=2").await;
@@ -37,7 +37,7 @@ async fn the_mailbox_is_listed_newest_first_page_by_page_and_can_be_emptied() {
     let rehearsal = anyone.request(Method::DELETE, "/sandbox/messages?validate_only=true");
     assert!(rehearsal.send().await.unwrap().status().is_success());
     assert_eq!(app.rows("sandbox_messages").count(), 6);
-    anyone.delete("/sandbox/messages").await.is(204);
+    anyone.delete("/sandbox/messages").await.assert_status(204);
     assert_eq!(anyone.get("/sandbox/messages").await.body, json!({ "items": [] }));
-    anyone.delete("/sandbox/messages").await.is(204);
+    anyone.delete("/sandbox/messages").await.assert_status(204);
 }

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{TestApp, required};
+use crate::support::{TestApp, prerequisites};
 
 /// The lines of the code block that is marked `walk`.
 fn walk(readme: &str) -> String {
@@ -14,7 +14,7 @@ fn walk(readme: &str) -> String {
 
 async fn run(readme: &str) {
     if Command::new("curl").arg("--version").output().is_err() {
-        return required::skip("this machine has no curl");
+        return prerequisites::skip("this machine has no curl");
     }
     let app = TestApp::start().await;
     let script =

@@ -1,7 +1,7 @@
 //! What is said before TLS may come from anybody, and a mail server may answer anything.
 
+use crate::support::mail_server::{Fault, LOGIN, MailServer, Phase};
 use crate::support::production::{Production, eventually};
-use crate::support::sink::{Fault, LOGIN, Phase, Sink};
 
 /// How many mails are deferred for a failure and still have their text.
 fn failed(production: &Production, failure: &str) -> i64 {
@@ -10,41 +10,45 @@ fn failed(production: &Production, failure: &str) -> i64 {
 
 #[apply(on_both_databases)]
 async fn answers_that_were_added_before_tls_are_ignored() {
-    let sink = Sink::start().await;
+    let mail_server = MailServer::start().await;
     let all = "250-localhost\r\n250 AUTH PLAIN\r\n235 2.7.0 ok\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 taken";
-    sink.strike(Phase::StartTls, Fault::Adds(all));
-    let production = Production::sending_to(&sink, 5).await;
-    production.queue(["reception@clinic.example".to_owned()]).await;
+    mail_server.inject_fault(Phase::StartTls, Fault::ExtraReplies(all));
+    let production = Production::start_with_mail_server(&mail_server, 5).await;
+    production.queue_mails(["reception@clinic.example".to_owned()]).await;
     eventually("the mail fails", || async { failed(&production, "TLS_REFUSED") == 1 }).await;
-    assert_eq!((sink.count(), production.mails("SENT")), (0, 0));
-    sink.recover();
-    production.run_dry().await;
-    assert_eq!(sink.received_by("reception@clinic.example").len(), 1);
+    assert_eq!((mail_server.received_count(), production.mails_in_state("SENT")), (0, 0));
+    mail_server.clear_faults();
+    production.deliver_all_mails().await;
+    assert_eq!(mail_server.received_for("reception@clinic.example").len(), 1);
     production.stop().await;
 }
 
 #[apply(on_both_databases)]
 async fn an_endless_answer_is_cut_off_long_before_it_fills_the_memory() {
-    let sink = Sink::start().await;
-    sink.strike_for(Phase::Banner, Fault::Floods, "", 1);
-    let production = Production::sending_to(&sink, 30).await;
-    production.queue(["reception@clinic.example".to_owned()]).await;
-    production.run_dry().await;
-    assert_eq!(sink.count(), 1);
+    let mail_server = MailServer::start().await;
+    mail_server.inject_fault_for(Phase::Banner, Fault::EndlessReply, "", 1);
+    let production = Production::start_with_mail_server(&mail_server, 30).await;
+    production.queue_mails(["reception@clinic.example".to_owned()]).await;
+    production.deliver_all_mails().await;
+    assert_eq!(mail_server.received_count(), 1);
     // This includes what the system's own buffers hold.
-    assert!((1..16 * 1024 * 1024).contains(&sink.flooded()), "{}", sink.flooded());
+    assert!(
+        (1..16 * 1024 * 1024).contains(&mail_server.endless_reply_bytes()),
+        "{}",
+        mail_server.endless_reply_bytes()
+    );
     production.stop().await;
 }
 
 #[apply(on_both_databases)]
 async fn a_greeting_that_is_not_utf_8_is_accepted() {
-    let sink = Sink::start().await;
-    sink.strike(Phase::Banner, Fault::SpeaksLatin);
-    let production = Production::sending_to(&sink, 5).await;
-    production.queue(["reception@clinic.example".to_owned()]).await;
-    production.run_dry().await;
-    assert_eq!(sink.count(), 1);
-    let greetings = sink.said_in_the_clear();
+    let mail_server = MailServer::start().await;
+    mail_server.inject_fault(Phase::Banner, Fault::Latin1Reply);
+    let production = Production::start_with_mail_server(&mail_server, 5).await;
+    production.queue_mails(["reception@clinic.example".to_owned()]).await;
+    production.deliver_all_mails().await;
+    assert_eq!(mail_server.received_count(), 1);
+    let greetings = mail_server.unencrypted_commands();
     assert_eq!(
         greetings,
         ["EHLO api.todokede.test", "STARTTLS"],
@@ -55,19 +59,19 @@ async fn a_greeting_that_is_not_utf_8_is_accepted() {
 
 #[apply(on_both_databases)]
 async fn a_password_may_be_in_a_file() {
-    let sink = Sink::start().await;
+    let mail_server = MailServer::start().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("mail-password");
     std::fs::write(&file, format!("{}\n", LOGIN.1)).unwrap();
-    let url = format!("smtp://{}@localhost:{}", LOGIN.0, sink.port);
+    let url = format!("smtp://{}@localhost:{}", LOGIN.0, mail_server.port);
     let production = Production::start_with(&[
         ("TODOKEDE_SMTP_URL", &url),
         ("TODOKEDE_SMTP_PASSWORD_FILE", &file.display().to_string()),
-        ("TODOKEDE_SMTP_CA_FILE", &sink.certificate().display().to_string()),
+        ("TODOKEDE_SMTP_CA_FILE", &mail_server.certificate().display().to_string()),
     ])
     .await;
-    production.queue(["reception@clinic.example".to_owned()]).await;
-    production.run_dry().await;
-    assert_eq!(sink.count(), 1);
+    production.queue_mails(["reception@clinic.example".to_owned()]).await;
+    production.deliver_all_mails().await;
+    assert_eq!(mail_server.received_count(), 1);
     production.stop().await;
 }

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, TestApp, forms, list, send};
+use crate::support::{FacilityClient, TestApp, facility_list, forms, send};
 
 const PATH: &str = "/v1/account";
 
@@ -19,39 +19,39 @@ fn stated(account: &Value) -> Value {
 async fn an_account_that_has_not_changed_is_answered_with_304() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let account = clinic.get(PATH).await.is(200);
+    let account = clinic.get(PATH).await.assert_status(200);
     assert!(account.etag().starts_with('"'), "{}", account.etag());
     let get =
         async |known: &str| send(clinic.request(Method::GET, PATH).header("If-None-Match", known)).await;
     for known in [account.etag(), "*", &format!("\"other\", {}", account.etag())] {
-        let reply = get(known).await.is(304);
+        let reply = get(known).await.assert_status(304);
         assert_eq!((reply.etag(), reply.text.as_str()), (account.etag(), ""));
     }
     let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
-    let changed = clinic.patch(PATH, &change, account.etag()).await.is(200);
-    let reply = get(account.etag()).await.is(200);
+    let changed = clinic.patch(PATH, &change, account.etag()).await.assert_status(200);
+    let reply = get(account.etag()).await.assert_status(200);
     assert_eq!((reply.etag(), &reply.text), (changed.etag(), &changed.text));
-    app.anonymous().get(PATH).await.refused(401, "TOKEN_MISSING");
+    app.anonymous().get(PATH).await.assert_problem(401, "TOKEN_MISSING");
 }
 
 #[apply(on_both_databases)]
 async fn a_change_needs_the_etag_of_the_current_version() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let account = clinic.get(PATH).await.is(200);
+    let account = clinic.get(PATH).await.assert_status(200);
     let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
     for path in [PATH, "/v1/account?validate_only=true"] {
         let reply = send(clinic.request(Method::PATCH, path).json(&change)).await;
-        reply.refused(428, "PRECONDITION_REQUIRED");
+        reply.assert_problem(428, "PRECONDITION_REQUIRED");
         let weak = format!("W/{}", account.etag());
         for stale in ["\"0\"", "\"999\"", weak.as_str(), "\"a\", \"b\""] {
-            clinic.patch(path, &change, stale).await.refused(412, "PRECONDITION_FAILED");
+            clinic.patch(path, &change, stale).await.assert_problem(412, "PRECONDITION_FAILED");
         }
-        clinic.patch(path, &change, "1").await.refused(400, "INVALID_PARAMETER");
+        clinic.patch(path, &change, "1").await.assert_problem(400, "INVALID_PARAMETER");
     }
     assert_eq!(clinic.get(PATH).await.text, account.text);
-    clinic.patch(PATH, &change, account.etag()).await.is(200);
-    clinic.patch(PATH, &change, account.etag()).await.refused(412, "PRECONDITION_FAILED");
+    clinic.patch(PATH, &change, account.etag()).await.assert_status(200);
+    clinic.patch(PATH, &change, account.etag()).await.assert_problem(412, "PRECONDITION_FAILED");
 }
 
 #[apply(on_both_databases)]
@@ -68,7 +68,7 @@ async fn of_several_simultaneous_changes_of_the_same_version_one_succeeds() {
     let (won, lost): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status == 200);
     assert_eq!((won.len(), lost.len()), (1, 4));
     for reply in lost {
-        reply.refused(412, "PRECONDITION_FAILED");
+        reply.assert_problem(412, "PRECONDITION_FAILED");
     }
     assert_eq!(clinic.get(PATH).await.text, won[0].text);
 }
@@ -77,7 +77,7 @@ async fn of_several_simultaneous_changes_of_the_same_version_one_succeeds() {
 async fn each_object_that_is_sent_replaces_the_stored_one_and_no_other() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let mut expected = clinic.get(PATH).await.is(200).body;
+    let mut expected = clinic.get(PATH).await.assert_status(200).body;
     let mut facility = stated(&expected);
     facility["phone"] = json!("０３－００００－５５５５");
     facility["name_kana"] = json!("ｶｸｳ ｱﾗﾀ");
@@ -101,9 +101,10 @@ async fn each_object_that_is_sent_replaces_the_stored_one_and_no_other() {
     ] {
         let etag = clinic.get(PATH).await.etag().to_owned();
         let change = json!({ member: value });
-        let rehearsed = clinic.patch("/v1/account?validate_only=true", &change, &etag).await.is(200);
+        let rehearsed =
+            clinic.patch("/v1/account?validate_only=true", &change, &etag).await.assert_status(200);
         assert_eq!(clinic.get(PATH).await.etag(), etag, "a rehearsal was stored");
-        let changed = clinic.patch(PATH, &change, &etag).await.is(200);
+        let changed = clinic.patch(PATH, &change, &etag).await.assert_status(200);
         assert_ne!(changed.etag(), etag);
         expected[member] = shown;
         for (member, value) in expected.as_object().unwrap() {
@@ -119,10 +120,10 @@ async fn each_object_that_is_sent_replaces_the_stored_one_and_no_other() {
 async fn all_faults_of_a_change_are_reported_at_once_and_nothing_is_stored() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let account = clinic.get(PATH).await.is(200);
+    let account = clinic.get(PATH).await.assert_status(200);
     let refused = async |change: Value, faults: &[(&str, &str)]| {
         for path in [PATH, "/v1/account?validate_only=true"] {
-            clinic.patch(path, &change, account.etag()).await.blames(faults);
+            clinic.patch(path, &change, account.etag()).await.assert_faults(faults);
         }
     };
     let with = |name: &str, value: Value| {
@@ -167,7 +168,7 @@ async fn another_code_is_checked_against_the_list_and_never_accepted() {
     let clinic = app.clinic().await;
     let dentist = app.unused_facility("DENTAL").await;
     let other = app.unused_facility("MEDICAL").await;
-    let account = clinic.get(PATH).await.is(200);
+    let account = clinic.get(PATH).await.assert_status(200);
     let with_code = |code: &Value, postal_code: &str| {
         let mut facility = stated(&account.body);
         facility["code"] = code.clone();
@@ -177,52 +178,56 @@ async fn another_code_is_checked_against_the_list_and_never_accepted() {
     let postal_code = account.body["facility"]["postal_code"].as_str().unwrap();
     let mismatch = ("/facility/postal_code", "POSTAL_CODE_MISMATCH");
     for (code, postal_code, faults) in [
-        (json!(list::code("011999999")), postal_code, vec![("/facility/code", "FACILITY_NOT_LISTED")]),
+        (
+            json!(facility_list::code("011999999")),
+            postal_code,
+            vec![("/facility/code", "FACILITY_NOT_LISTED")],
+        ),
         (dentist["facility_code"].clone(), postal_code, vec![("/facility/code", "KIND_MISMATCH")]),
         (dentist["facility_code"].clone(), "999-9999", vec![("/facility/code", "KIND_MISMATCH"), mismatch]),
         (json!("0110100010"), postal_code, vec![("/facility/code", "FACILITY_CODE_CHECK_DIGIT")]),
     ] {
         let change = with_code(&code, postal_code);
-        clinic.patch(PATH, &change, account.etag()).await.blames(&faults);
+        clinic.patch(PATH, &change, account.etag()).await.assert_faults(&faults);
     }
     let change = with_code(&other["facility_code"], other["postal_code"].as_str().unwrap());
     let reply = clinic.patch(PATH, &change, account.etag()).await;
-    reply.refused(409, "FACILITY_ALREADY_DESIGNATED");
+    reply.assert_problem(409, "FACILITY_ALREADY_DESIGNATED");
     let same = json!({ "facility": stated(&account.body) });
-    clinic.patch(PATH, &same, account.etag()).await.is(200);
+    clinic.patch(PATH, &same, account.etag()).await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
 async fn a_delisted_facility_may_still_correct_its_telephone_number() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
-    let clinic = Actor::register(&app, &facility).await;
+    let clinic = FacilityClient::register(&app, &facility).await;
     let still_listed = app.unused_facility("MEDICAL").await;
-    app.import(list::csv(&[&still_listed]), true).await;
-    let account = clinic.get(PATH).await.is(200);
+    app.import(facility_list::csv(&[&still_listed]), true).await;
+    let account = clinic.get(PATH).await.assert_status(200);
     let mut change = json!({ "facility": stated(&account.body) });
     change["facility"]["phone"] = json!("03-0000-7777");
-    let changed = clinic.patch(PATH, &change, account.etag()).await.is(200);
+    let changed = clinic.patch(PATH, &change, account.etag()).await.assert_status(200);
     assert_eq!(changed.body["facility"]["phone"], "0300007777");
     change["facility"]["phone"] = json!("12");
     let reply = clinic.patch(PATH, &change, changed.etag()).await;
-    reply.blames(&[("/facility/phone", "PHONE_FORM")]);
+    reply.assert_faults(&[("/facility/phone", "PHONE_FORM")]);
 }
 
 #[apply(on_both_databases)]
 async fn a_postal_code_that_the_list_has_changed_is_refused_only_if_it_is_sent() {
     let app = TestApp::start().await;
     let mut facility = app.unused_facility("MEDICAL").await;
-    let clinic = Actor::register(&app, &facility).await;
+    let clinic = FacilityClient::register(&app, &facility).await;
     facility["postal_code"] = json!("060-0001");
-    app.import(list::csv(&[&facility]), false).await;
+    app.import(facility_list::csv(&[&facility]), false).await;
     let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
-    let changed = clinic.patch(PATH, &change, "*").await.is(200);
+    let changed = clinic.patch(PATH, &change, "*").await.assert_status(200);
     let mut change = json!({ "facility": stated(&changed.body) });
     let reply = clinic.patch(PATH, &change, "*").await;
-    reply.blames(&[("/facility/postal_code", "POSTAL_CODE_MISMATCH")]);
+    reply.assert_faults(&[("/facility/postal_code", "POSTAL_CODE_MISMATCH")]);
     change["facility"]["postal_code"] = json!("0600001");
-    clinic.patch(PATH, &change, "*").await.is(200);
+    clinic.patch(PATH, &change, "*").await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
@@ -234,7 +239,7 @@ async fn an_account_keeps_the_names_as_they_were_sent() {
     // Compatibility kanji and combining marks, which every Unicode normalization would change.
     form["founder"]["name"] = json!("\u{fa11}田　\u{fa19}\u{304b}\u{3099}");
     form["facility"]["name"] = json!("　髙\u{fa11}クリニック ");
-    let created = app.anonymous().post("/v1/accounts", &form).await.is(201);
+    let created = app.anonymous().post("/v1/accounts", &form).await.assert_status(201);
     assert_eq!(created.body["founder"]["name"], "\u{fa11}田　\u{fa19}\u{304b}\u{3099}");
     assert_eq!(created.body["facility"]["name"], "髙\u{fa11}クリニック");
 }

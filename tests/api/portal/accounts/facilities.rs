@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, forms, list};
+use crate::support::{TestApp, facility_list, forms};
 
 /// What the confirmation screen says to a registration of a facility: `OK` or the problem's code.
 async fn verdict(app: &TestApp, token: &str, facility: &Value) -> String {
@@ -14,12 +14,12 @@ async fn verdict(app: &TestApp, token: &str, facility: &Value) -> String {
 
 /// A facility as lists and forms name it.
 fn listed(nine_digits: &str, name: &str, address: &str) -> Value {
-    let code = list::code(nine_digits);
+    let code = facility_list::code(nine_digits);
     json!({ "facility_code": code, "name": name, "postal_code": "060-0000", "address": address })
 }
 
 fn edition(facilities: &[Value]) -> String {
-    list::csv(&facilities.iter().collect::<Vec<_>>())
+    facility_list::csv(&facilities.iter().collect::<Vec<_>>())
 }
 
 #[apply(on_both_databases)]
@@ -31,7 +31,7 @@ async fn a_code_that_is_no_code_or_not_in_the_list_is_refused_and_blamed() {
     let last = wrong_digit.pop().unwrap();
     wrong_digit.push(if last == '9' { '0' } else { char::from(u8::try_from(last).unwrap() + 1) });
     for (code, fault) in [
-        (list::code("011999999"), "FACILITY_NOT_LISTED"),
+        (facility_list::code("011999999"), "FACILITY_NOT_LISTED"),
         (wrong_digit, "FACILITY_CODE_CHECK_DIGIT"),
         ("4810100010".to_owned(), "FACILITY_CODE_PREFECTURE"),
         ("0120100010".to_owned(), "FACILITY_CODE_KIND"),
@@ -44,7 +44,7 @@ async fn a_code_that_is_no_code_or_not_in_the_list_is_refused_and_blamed() {
         let mut form = forms::account(&token, &listed);
         form["facility"]["code"] = json!(code);
         for path in ["/v1/accounts?validate_only=true", "/v1/accounts"] {
-            app.anonymous().post(path, &form).await.blames(&[("/facility/code", fault)]);
+            app.anonymous().post(path, &form).await.assert_faults(&[("/facility/code", fault)]);
         }
     }
 }
@@ -59,7 +59,7 @@ async fn a_code_is_understood_however_it_is_typed_and_shown_in_its_normal_form()
     for typed in [wide, code.split("").collect::<Vec<_>>().join("-")] {
         let mut form = forms::account(&token, &listed);
         form["facility"]["code"] = json!(typed);
-        let screen = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.is(200);
+        let screen = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.assert_status(200);
         assert_eq!(screen.body["facility"]["code"], code);
     }
 }
@@ -70,28 +70,31 @@ async fn a_facility_that_left_the_list_gets_no_account() {
     let token = app.registration_token("a@clinic.example").await;
     let gone = app.unused_facility("DENTAL").await;
     let stays = app.unused_facility("DENTAL").await;
-    let report = app.import(list::csv(&[&stays]), true).await.0;
+    let report = app.import(facility_list::csv(&[&stays]), true).await.0;
     assert_eq!(report.delisted, 2, "the prefecture's other two dentists");
     app.anonymous()
         .post("/v1/accounts", &forms::account(&token, &gone))
         .await
-        .blames(&[("/facility/code", "FACILITY_DELISTED")]);
+        .assert_faults(&[("/facility/code", "FACILITY_DELISTED")]);
 
-    app.import(list::csv(&[&gone]), false).await;
-    app.anonymous().post("/v1/accounts", &forms::account(&token, &gone)).await.is(201);
+    app.import(facility_list::csv(&[&gone]), false).await;
+    app.anonymous().post("/v1/accounts", &forms::account(&token, &gone)).await.assert_status(201);
 }
 
 #[apply(on_both_databases)]
 async fn a_facility_with_an_account_is_refused_at_the_confirmation_screen_already() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
-    crate::support::Actor::register(&app, &facility).await;
+    crate::support::FacilityClient::register(&app, &facility).await;
     let token = app.registration_token("second@clinic.example").await;
     let form = forms::account(&token, &facility);
     for path in ["/v1/accounts?validate_only=true", "/v1/accounts"] {
-        app.anonymous().post(path, &form).await.refused(409, "FACILITY_HAS_ACCOUNT");
+        app.anonymous().post(path, &form).await.assert_problem(409, "FACILITY_HAS_ACCOUNT");
     }
-    app.anonymous().post("/v1/registrations/confirmation", &json!({ "token": token })).await.is(200);
+    app.anonymous()
+        .post("/v1/registrations/confirmation", &json!({ "token": token }))
+        .await
+        .assert_status(200);
 }
 
 #[apply(on_both_databases)]
@@ -110,10 +113,10 @@ async fn of_sixteen_who_register_one_code_at_once_exactly_one_gets_the_account()
     let (won, lost): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status == 201);
     assert_eq!((won.len(), lost.len()), (1, 15));
     for reply in lost {
-        reply.refused(409, "FACILITY_HAS_ACCOUNT");
+        reply.assert_problem(409, "FACILITY_HAS_ACCOUNT");
     }
     assert_eq!(app.rows("accounts").count(), 1);
-    assert_eq!(app.rows("links").with_any("used_at").count(), 1);
+    assert_eq!(app.rows("links").with_non_null("used_at").count(), 1);
     assert_eq!(app.rows("audit_log").with("action", "account.created").count(), 1);
     assert_eq!(app.rows("outbox").with("kind", "ACCOUNT_CREATED").count(), 1);
 }
@@ -123,8 +126,8 @@ async fn two_facilities_that_race_for_one_address_end_with_one_account() {
     let app = TestApp::start().await;
     let mut forms = Vec::new();
     for spelling in ["Race@clinic.example", "race@Clinic.example", "race@clinic.example"] {
-        let stranger = app.anonymous();
-        stranger.post("/v1/registrations", &json!({ "email": spelling })).await.is(202);
+        let anonymous = app.anonymous();
+        anonymous.post("/v1/registrations", &json!({ "email": spelling })).await.assert_status(202);
         let stored = spelling.replace("@Clinic", "@clinic");
         let token = app.token(&stored, "PROVISIONAL_REGISTRATION").await;
         forms.push(forms::account(&token, &app.unused_facility("MEDICAL").await));
@@ -136,7 +139,7 @@ async fn two_facilities_that_race_for_one_address_end_with_one_account() {
     let replies = join_all(racers).await;
     assert_eq!(replies.iter().filter(|reply| reply.status == 201).count(), 1);
     for reply in replies.iter().filter(|reply| reply.status != 201) {
-        reply.refused(410, "LINK_USED");
+        reply.assert_problem(410, "LINK_USED");
     }
     assert_eq!(app.rows("accounts").count(), 1);
 }
@@ -150,7 +153,7 @@ async fn a_code_that_looks_like_a_known_facility_under_a_new_number_is_sent_to_s
         [(true, true), (true, false), (false, true), (false, false)].into_iter().enumerate()
     {
         let old = app.unused_facility("MEDICAL").await;
-        crate::support::Actor::register(&app, &old).await;
+        crate::support::FacilityClient::register(&app, &old).await;
         let name = if same_name { old["name"].as_str().unwrap() } else { "架空あたらしい診療所" };
         let elsewhere = format!("北海道架空市別町９－{place}");
         let address = if same_address { old["address"].as_str().unwrap() } else { &elsewhere };
@@ -172,9 +175,9 @@ async fn a_code_that_looks_like_a_known_facility_under_a_new_number_is_sent_to_s
         assert_eq!(verdict(&app, &token, newcomer).await, expected, "old one gone: {newcomer}");
         let reply = app.anonymous().post("/v1/accounts", &forms::account(&token, newcomer)).await;
         if expected == "OK" {
-            reply.is(201);
+            reply.assert_status(201);
         } else {
-            reply.refused(409, "SUCCESSION_REQUIRED");
+            reply.assert_problem(409, "SUCCESSION_REQUIRED");
         }
     }
 }
@@ -185,7 +188,7 @@ async fn likeness_means_nothing_without_an_account_or_across_kinds_and_prefectur
     let token = app.registration_token("new@clinic.example").await;
     let strange = app.unused_facility("MEDICAL").await;
     let known = app.unused_facility("MEDICAL").await;
-    crate::support::Actor::register(&app, &known).await;
+    crate::support::FacilityClient::register(&app, &known).await;
     let like = |nine_digits: &str, other: &Value| {
         listed(nine_digits, other["name"].as_str().unwrap(), other["address"].as_str().unwrap())
     };
@@ -206,7 +209,7 @@ async fn a_code_whose_rights_passed_on_gets_no_account_again_nor_does_its_succes
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let successor = app.unused_facility("MEDICAL").await;
-    let filed = clinic.file("/v1/successions", &forms::succession(&successor)).await.is(201);
+    let filed = clinic.file("/v1/successions", &forms::succession(&successor)).await.assert_status(201);
     assert_eq!(filed.body["status"], "ACCEPTED", "{}", filed.text);
     let token = app.registration_token("new@clinic.example").await;
     let page = app.anonymous().get("/sandbox/facilities?page_size=100&kind=MEDICAL").await;
@@ -219,7 +222,10 @@ async fn a_code_whose_rights_passed_on_gets_no_account_again_nor_does_its_succes
     assert_eq!(verdict(&app, &token, old).await, "FACILITY_SUCCEEDED");
     assert_eq!(verdict(&app, &token, &successor).await, "FACILITY_HAS_ACCOUNT");
     for (facility, code) in [(old, "FACILITY_SUCCEEDED"), (&successor, "FACILITY_HAS_ACCOUNT")] {
-        app.anonymous().post("/v1/accounts", &forms::account(&token, facility)).await.refused(409, code);
+        app.anonymous()
+            .post("/v1/accounts", &forms::account(&token, facility))
+            .await
+            .assert_problem(409, code);
     }
 }
 
@@ -230,12 +236,12 @@ async fn a_code_that_a_live_succession_names_waits_for_it_and_is_free_after_its_
     let successor = app.unused_facility("MEDICAL").await;
     let token = app.registration_token("new@clinic.example").await;
     assert_eq!(verdict(&app, &token, &successor).await, "OK");
-    let filed = clinic.file("/v1/successions", &forms::succession(&successor)).await.is(201);
+    let filed = clinic.file("/v1/successions", &forms::succession(&successor)).await.assert_status(201);
     assert_eq!(verdict(&app, &token, &successor).await, "SUCCESSION_REQUIRED");
     app.anonymous()
         .post("/v1/accounts", &forms::account(&token, &successor))
         .await
-        .refused(409, "SUCCESSION_REQUIRED");
-    clinic.withdraw(filed.header("location"), filed.etag()).await.is(200);
-    app.anonymous().post("/v1/accounts", &forms::account(&token, &successor)).await.is(201);
+        .assert_problem(409, "SUCCESSION_REQUIRED");
+    clinic.withdraw(filed.header("location"), filed.etag()).await.assert_status(200);
+    app.anonymous().post("/v1/accounts", &forms::account(&token, &successor)).await.assert_status(201);
 }

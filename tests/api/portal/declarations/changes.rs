@@ -3,10 +3,10 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Reply, TestApp, forms, reasons, send};
+use crate::support::{FacilityClient, Reply, TestApp, forms, reasons, send};
 
-async fn filed(clinic: &Actor) -> Reply {
-    clinic.file("/v1/declarations", &forms::no_network()).await.is(201)
+async fn filed(clinic: &FacilityClient) -> Reply {
+    clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201)
 }
 
 fn corrected() -> Value {
@@ -20,7 +20,7 @@ async fn a_correction_is_a_new_revision_and_the_former_ones_stay_as_they_were() 
     let first = filed(&clinic).await;
     let path = first.header("location");
     app.advance(chrono::Duration::minutes(1));
-    let second = clinic.put(path, &corrected(), first.etag()).await.is(200);
+    let second = clinic.put(path, &corrected(), first.etag()).await.assert_status(200);
     assert_eq!((&second.body["revision"], &second.body["status"]), (&json!(2), &json!("ACCEPTED")));
     assert_eq!(second.body["excused_until"], "2024-02-29");
     for member in ["id", "receipt_number", "created_at", "late", "facility_code"] {
@@ -28,12 +28,14 @@ async fn a_correction_is_a_new_revision_and_the_former_ones_stay_as_they_were() 
     }
     assert_ne!(second.body["updated_at"], first.body["updated_at"]);
     assert_ne!(second.etag(), first.etag());
-    let third =
-        clinic.put(path, &forms::declaration(&reasons::home_visits().form), second.etag()).await.is(200);
-    let seen = clinic.get(path).await.is(200);
+    let third = clinic
+        .put(path, &forms::declaration(&reasons::home_visits().form), second.etag())
+        .await
+        .assert_status(200);
+    let seen = clinic.get(path).await.assert_status(200);
     assert_eq!((&seen.body, seen.etag()), (&third.body, third.etag()));
 
-    let history = clinic.get(&format!("{path}/revisions")).await.is(200);
+    let history = clinic.get(&format!("{path}/revisions")).await.assert_status(200);
     let items = history.body["items"].as_array().unwrap();
     assert_eq!(items.len(), 3);
     for (item, told) in items.iter().zip([&third, &second, &first]) {
@@ -52,11 +54,11 @@ async fn history_is_read_page_by_page() {
     let mut last = filed(&clinic).await;
     let path = last.header("location").to_owned();
     for _ in 0..4 {
-        last = clinic.put(&path, &forms::no_network(), last.etag()).await.is(200);
+        last = clinic.put(&path, &forms::no_network(), last.etag()).await.assert_status(200);
     }
     let (mut seen, mut next) = (Vec::new(), format!("{path}/revisions?page_size=2"));
     loop {
-        let page = clinic.get(&next).await.is(200);
+        let page = clinic.get(&next).await.assert_status(200);
         seen.extend(
             page.body["items"].as_array().unwrap().iter().map(|item| item["revision"].as_i64().unwrap()),
         );
@@ -72,19 +74,21 @@ async fn a_change_wants_the_tag_of_what_it_is_based_on_and_a_stale_one_changes_n
     let clinic = app.clinic().await;
     let first = filed(&clinic).await;
     let path = first.header("location");
-    send(clinic.request(Method::PUT, path).json(&corrected())).await.refused(428, "PRECONDITION_REQUIRED");
+    send(clinic.request(Method::PUT, path).json(&corrected()))
+        .await
+        .assert_problem(428, "PRECONDITION_REQUIRED");
     send(clinic.request(Method::POST, &format!("{path}/withdrawal")).header("Idempotency-Key", "k"))
         .await
-        .refused(428, "PRECONDITION_REQUIRED");
-    let second = clinic.put(path, &corrected(), first.etag()).await.is(200);
+        .assert_problem(428, "PRECONDITION_REQUIRED");
+    let second = clinic.put(path, &corrected(), first.etag()).await.assert_status(200);
     let weak = format!("W/{}", second.etag());
-    clinic.put(path, &forms::no_network(), "garbage").await.refused(400, "INVALID_PARAMETER");
+    clinic.put(path, &forms::no_network(), "garbage").await.assert_problem(400, "INVALID_PARAMETER");
     for stale in [first.etag(), "\"0\"", weak.as_str()] {
-        clinic.put(path, &forms::no_network(), stale).await.refused(412, "PRECONDITION_FAILED");
-        clinic.withdraw(path, stale).await.refused(412, "PRECONDITION_FAILED");
+        clinic.put(path, &forms::no_network(), stale).await.assert_problem(412, "PRECONDITION_FAILED");
+        clinic.withdraw(path, stale).await.assert_problem(412, "PRECONDITION_FAILED");
     }
-    assert_eq!(clinic.get(path).await.is(200).body, second.body);
-    clinic.put(path, &forms::no_network(), "*").await.is(200);
+    assert_eq!(clinic.get(path).await.assert_status(200).body, second.body);
+    clinic.put(path, &forms::no_network(), "*").await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
@@ -108,13 +112,13 @@ async fn a_correction_is_held_to_the_same_rules_and_stays_in_its_round() {
     let mut wrong = reasons::works("REBUILDING", "2023-03-31").declaration("");
     wrong["other_facility_codes"] = json!([clinic.facility_code]);
     wrong["round"] = json!("2024");
-    clinic.put(path, &wrong, first.etag()).await.blames(&[
+    clinic.put(path, &wrong, first.etag()).await.assert_faults(&[
         ("/round", "NOT_APPLICABLE"),
         ("/reason/expected_end_date", "ENDS_BEFORE_DUTY"),
         ("/other_facility_codes/0", "OWN_FACILITY_CODE"),
     ]);
     wrong["round"] = json!("2023");
-    clinic.put(path, &wrong, first.etag()).await.blames(&[
+    clinic.put(path, &wrong, first.etag()).await.assert_faults(&[
         ("/reason/expected_end_date", "ENDS_BEFORE_DUTY"),
         ("/other_facility_codes/0", "OWN_FACILITY_CODE"),
     ]);
@@ -130,10 +134,13 @@ async fn corrections_and_withdrawals_can_be_rehearsed() {
     let path = first.header("location");
     app.mails(&clinic.email, "DECLARATION_ACCEPTED").await;
     let mails = app.rows("outbox").count();
-    let screen = clinic.put(&format!("{path}?validate_only=true"), &corrected(), first.etag()).await.is(200);
+    let screen = clinic
+        .put(&format!("{path}?validate_only=true"), &corrected(), first.etag())
+        .await
+        .assert_status(200);
     assert_eq!((&screen.body["revision"], &screen.body["excused_until"]), (&json!(2), &json!("2024-02-29")));
     let rehearsal = clinic.request(Method::POST, &format!("{path}/withdrawal?validate_only=true"));
-    let screen = send(rehearsal.header("If-Match", first.etag())).await.is(200);
+    let screen = send(rehearsal.header("If-Match", first.etag())).await.assert_status(200);
     assert_eq!(screen.body["status"], "WITHDRAWN");
     assert_eq!(clinic.get(path).await.body, first.body);
     assert_eq!(app.rows("outbox").count(), mails);
@@ -145,20 +152,20 @@ async fn a_withdrawn_declaration_excuses_no_more_stays_readable_and_never_change
     let clinic = app.clinic().await;
     let first = filed(&clinic).await;
     let path = first.header("location");
-    let withdrawn = clinic.withdraw(path, first.etag()).await.is(200);
+    let withdrawn = clinic.withdraw(path, first.etag()).await.assert_status(200);
     assert_eq!(withdrawn.body["status"], "WITHDRAWN");
     for member in ["excused_until", "excuse"] {
         assert_eq!(withdrawn.body.get(member), None);
     }
     assert_eq!(withdrawn.body["reason"], first.body["reason"]);
-    let seen = clinic.get(path).await.is(200);
+    let seen = clinic.get(path).await.assert_status(200);
     assert_eq!((&seen.body, seen.etag()), (&withdrawn.body, withdrawn.etag()));
     let mails = app.mails(&clinic.email, "DECLARATION_WITHDRAWN").await;
     assert!(mails[0]["text"].as_str().unwrap().contains(first.body["receipt_number"].as_str().unwrap()));
 
-    clinic.withdraw(path, first.etag()).await.refused(412, "PRECONDITION_FAILED");
-    clinic.withdraw(path, withdrawn.etag()).await.refused(409, "STATUS_FORBIDS");
-    clinic.put(path, &corrected(), withdrawn.etag()).await.refused(409, "STATUS_FORBIDS");
+    clinic.withdraw(path, first.etag()).await.assert_problem(412, "PRECONDITION_FAILED");
+    clinic.withdraw(path, withdrawn.etag()).await.assert_problem(409, "STATUS_FORBIDS");
+    clinic.put(path, &corrected(), withdrawn.etag()).await.assert_problem(409, "STATUS_FORBIDS");
     assert_eq!(app.mails(&clinic.email, "DECLARATION_WITHDRAWN").await.len(), 1);
 }
 
@@ -175,12 +182,12 @@ async fn a_withdrawal_wants_a_key_and_its_repetition_is_the_same_withdrawal() {
             None => request,
         })
     };
-    post(None, first.etag()).await.refused(400, "IDEMPOTENCY_KEY_REQUIRED");
-    let done = post(Some("k"), first.etag()).await.is(200);
-    let again = post(Some("k"), first.etag()).await.is(200);
+    post(None, first.etag()).await.assert_problem(400, "IDEMPOTENCY_KEY_REQUIRED");
+    let done = post(Some("k"), first.etag()).await.assert_status(200);
+    let again = post(Some("k"), first.etag()).await.assert_status(200);
     assert_eq!((&again.text, again.etag()), (&done.text, done.etag()));
     assert_eq!((done.header("idempotent-replayed"), again.header("idempotent-replayed")), ("", "true"));
-    post(Some("k"), done.etag()).await.refused(422, "IDEMPOTENCY_KEY_REUSED");
+    post(Some("k"), done.etag()).await.assert_problem(422, "IDEMPOTENCY_KEY_REUSED");
     assert_eq!(app.mails(&clinic.email, "DECLARATION_WITHDRAWN").await.len(), 1);
 }
 
@@ -190,13 +197,13 @@ async fn somebody_else_s_declaration_does_not_exist_whatever_is_asked_of_it() {
     let (clinic, other) = (app.clinic().await, app.dentist().await);
     let first = filed(&clinic).await;
     let path = first.header("location");
-    other.get(path).await.refused(404, "NOT_FOUND");
-    other.get(&format!("{path}/revisions")).await.refused(404, "NOT_FOUND");
+    other.get(path).await.assert_problem(404, "NOT_FOUND");
+    other.get(&format!("{path}/revisions")).await.assert_problem(404, "NOT_FOUND");
     for query in ["", "?validate_only=true"] {
-        other.put(&format!("{path}{query}"), &corrected(), "*").await.refused(404, "NOT_FOUND");
+        other.put(&format!("{path}{query}"), &corrected(), "*").await.assert_problem(404, "NOT_FOUND");
         let request = other.request(Method::POST, &format!("{path}/withdrawal{query}"));
         let request = request.header("If-Match", "*").header("Idempotency-Key", "k");
-        send(request).await.refused(404, "NOT_FOUND");
+        send(request).await.assert_problem(404, "NOT_FOUND");
     }
     assert_eq!(clinic.get(path).await.body, first.body);
 }

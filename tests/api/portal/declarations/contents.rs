@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::support::reasons::{self, Reason};
-use crate::support::{Actor, Reply, TestApp, forms};
+use crate::support::{FacilityClient, Reply, TestApp, forms};
 
 const REHEARSE: &str = "/v1/declarations?validate_only=true";
 
@@ -75,7 +75,7 @@ fn unreadable(member: &str) -> Vec<(Value, &'static str)> {
 
 struct Desk {
     app: TestApp,
-    clinic: Actor,
+    clinic: FacilityClient,
     upload: String,
     round: Value,
 }
@@ -85,7 +85,7 @@ impl Desk {
         let app = TestApp::start().await;
         let clinic = app.clinic().await;
         let upload = clinic.attach(&forms::pdf()).await;
-        let round = app.anonymous().get("/v1/transitional-measures/2023").await.is(200).body;
+        let round = app.anonymous().get("/v1/transitional-measures/2023").await.assert_status(200).body;
         Self { app, clinic, upload, round }
     }
 
@@ -98,7 +98,7 @@ impl Desk {
 async fn a_missing_required_member_is_reported_and_a_missing_optional_one_is_accepted() {
     let desk = Desk::open().await;
     let mut optional = BTreeSet::new();
-    for mut reason in reasons::complete() {
+    for mut reason in reasons::all() {
         let whole = reason.form.clone();
         for (member, requirement) in members(&desk.round, reason.category()) {
             if whole.get(&member).is_none() {
@@ -109,9 +109,9 @@ async fn a_missing_required_member_is_reported_and_a_missing_optional_one_is_acc
             let reply = desk.rehearse(&reason).await;
             if requirement == "OPTIONAL" {
                 optional.insert(member);
-                reply.is(200);
+                reply.assert_status(200);
             } else {
-                reply.blames(&[(&format!("/reason/{member}"), "REQUIRED")]);
+                reply.assert_faults(&[(&format!("/reason/{member}"), "REQUIRED")]);
             }
         }
     }
@@ -124,13 +124,13 @@ async fn each_member_that_belongs_to_another_category_or_answer_is_not_applicabl
     let all = every_member(&desk.round);
     assert_eq!(all.len(), 14);
     let mut refused = 0;
-    for mut reason in reasons::complete() {
+    for mut reason in reasons::all() {
         let whole = reason.form.clone();
         for member in all.iter().filter(|member| whole.get(member.as_str()).is_none()) {
             reason.form = whole.clone();
             reason.form[member] = sample(member);
             let reply = desk.rehearse(&reason).await;
-            reply.blames(&[(&format!("/reason/{member}"), "NOT_APPLICABLE")]);
+            reply.assert_faults(&[(&format!("/reason/{member}"), "NOT_APPLICABLE")]);
             refused += 1;
         }
     }
@@ -141,7 +141,7 @@ async fn each_member_that_belongs_to_another_category_or_answer_is_not_applicabl
 async fn each_invalid_value_of_a_member_is_refused_with_its_code() {
     let desk = Desk::open().await;
     let mut tried = BTreeSet::new();
-    for mut reason in reasons::complete() {
+    for mut reason in reasons::all() {
         let whole = reason.form.clone();
         for (member, _) in members(&desk.round, reason.category()) {
             if whole.get(&member).is_none() || !tried.insert(member.clone()) {
@@ -151,7 +151,7 @@ async fn each_invalid_value_of_a_member_is_refused_with_its_code() {
                 reason.form = whole.clone();
                 reason.form[&member] = value.clone();
                 let reply = desk.rehearse(&reason).await;
-                reply.blames(&[(&format!("/reason/{member}"), code)]);
+                reply.assert_faults(&[(&format!("/reason/{member}"), code)]);
             }
         }
     }
@@ -183,9 +183,9 @@ async fn each_limit_accepts_its_own_value_and_refuses_the_next() {
     ] {
         let reply = desk.rehearse(&reason).await;
         if let Some(fault) = fault {
-            reply.blames(&[fault]);
+            reply.assert_faults(&[fault]);
         } else {
-            reply.is(200);
+            reply.assert_status(200);
         }
     }
 }
@@ -194,14 +194,14 @@ async fn each_limit_accepts_its_own_value_and_refuses_the_next() {
 async fn the_last_contract_date_is_the_end_of_february_whenever_the_declaration_is_filed() {
     let desk = Desk::open().await;
     desk.app.set_clock("2023-03-15T09:00:00+09:00");
-    let clinic = desk.clinic.again(&desk.app).await;
+    let clinic = desk.clinic.log_in_again(&desk.app).await;
     for (day, good) in [("2023-02-28", true), ("2023-03-01", false)] {
         let declaration = reasons::system(day, "2023-08", "").declaration(&desk.upload);
         let reply = clinic.post(REHEARSE, &declaration).await;
         if good {
-            reply.is(200);
+            reply.assert_status(200);
         } else {
-            reply.blames(&[("/reason/contract_date", "DATE_TOO_LATE")]);
+            reply.assert_faults(&[("/reason/contract_date", "DATE_TOO_LATE")]);
             assert!(reply.body["errors"][0]["detail"].as_str().unwrap().contains("2023"), "{}", reply.text);
         }
     }

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use crate::support::{Actor, TestApp, forms, reasons};
+use crate::support::{FacilityClient, TestApp, forms, reasons};
 
 const REHEARSE: &str = "/v1/declarations?validate_only=true";
 
 /// A clinic with a stored attachment.
-async fn filer() -> (TestApp, Actor, String) {
+async fn filer() -> (TestApp, FacilityClient, String) {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let upload = clinic.attach(&forms::pdf()).await;
@@ -39,7 +39,7 @@ async fn all_faults_of_form_and_rules_are_reported_at_once_each_at_its_member() 
         ("/client_reference", "TOO_LONG"),
     ];
     for path in [REHEARSE, "/v1/declarations"] {
-        clinic.file(path, &declaration).await.blames(&expected);
+        clinic.file(path, &declaration).await.assert_faults(&expected);
     }
     assert_eq!(app.rows("declarations").count(), 0);
 }
@@ -51,7 +51,7 @@ async fn lists_are_checked_even_if_category_and_round_are_invalid() {
     declaration["round"] = json!("1999");
     declaration["other_facility_codes"] = json!([clinic.facility_code]);
     declaration["attachment_ids"] = json!(["upl_00000000000000000000000000", upload, upload]);
-    clinic.post(REHEARSE, &declaration).await.blames(&[
+    clinic.post(REHEARSE, &declaration).await.assert_faults(&[
         ("/round", "ROUND_UNKNOWN"),
         ("/reason/category", "UNKNOWN_VALUE"),
         ("/other_facility_codes/0", "OWN_FACILITY_CODE"),
@@ -61,10 +61,10 @@ async fn lists_are_checked_even_if_category_and_round_are_invalid() {
     for (round, code) in [("1999", "ROUND_UNKNOWN"), ("", "ROUND_UNKNOWN"), (&*"2".repeat(41), "TOO_LONG")] {
         let mut declaration = forms::no_network();
         declaration["round"] = json!(round);
-        clinic.post(REHEARSE, &declaration).await.blames(&[("/round", code)]);
+        clinic.post(REHEARSE, &declaration).await.assert_faults(&[("/round", code)]);
     }
     let empty = clinic.post(REHEARSE, &json!({})).await;
-    empty.blames(&[("/round", "REQUIRED"), ("/reason", "REQUIRED")]);
+    empty.assert_faults(&[("/round", "REQUIRED"), ("/reason", "REQUIRED")]);
 }
 
 #[apply(on_both_databases)]
@@ -72,7 +72,7 @@ async fn attachments_must_be_stored_files_of_the_account_without_repetition_and_
     let (app, clinic, upload) = filer().await;
     let other = app.dentist().await;
     let theirs = other.attach(&forms::pdf()).await;
-    let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_status(201);
     let (own, announced) = (upload.as_str(), announced.body["id"].as_str().unwrap());
     for (ids, expected) in [
         (json!([own]), vec![]),
@@ -91,19 +91,19 @@ async fn attachments_must_be_stored_files_of_the_account_without_repetition_and_
         declaration["attachment_ids"] = ids;
         let reply = clinic.post(REHEARSE, &declaration).await;
         if expected.is_empty() {
-            reply.is(200);
+            reply.assert_status(200);
         } else {
-            reply.blames(&expected);
+            reply.assert_faults(&expected);
         }
     }
-    for reason in reasons::complete() {
+    for reason in reasons::all() {
         let mut declaration = reason.declaration("");
         declaration["attachment_ids"] = json!([own]);
         let reply = clinic.post(REHEARSE, &declaration).await;
         if matches!(reason.category(), "SYSTEM_IN_PROGRESS" | "SPECIAL_HARDSHIP") {
-            reply.is(200);
+            reply.assert_status(200);
         } else {
-            reply.blames(&[("/attachment_ids", "ATTACHMENT_NOT_EXPECTED")]);
+            reply.assert_faults(&[("/attachment_ids", "ATTACHMENT_NOT_EXPECTED")]);
         }
     }
 }
@@ -113,12 +113,12 @@ async fn a_pharmacy_uses_every_category_but_the_one_for_home_visits() {
     let app = TestApp::start().await;
     let pharmacy = app.pharmacy().await;
     let upload = pharmacy.attach(&forms::pdf()).await;
-    for reason in reasons::complete() {
+    for reason in reasons::all() {
         let reply = pharmacy.file(REHEARSE, &reason.declaration(&upload)).await;
         if reason.category() == "HOME_VISITS_ONLY" {
-            reply.blames(&[("/reason/category", "CATEGORY_NOT_FOR_KIND")]);
+            reply.assert_faults(&[("/reason/category", "CATEGORY_NOT_FOR_KIND")]);
         } else {
-            reply.is(200);
+            reply.assert_status(200);
         }
     }
 }

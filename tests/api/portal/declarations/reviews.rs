@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::support::{Actor, Reply, TestApp, forms, reasons};
+use crate::support::{FacilityClient, Reply, TestApp, forms, reasons};
 
 /// Writes a status and a review as the operations of staff will, once there are such operations.
 fn set(app: &TestApp, status: &'static str, due: Option<&'static str>) {
@@ -19,15 +19,15 @@ fn set(app: &TestApp, status: &'static str, due: Option<&'static str>) {
     declarations.set("status", status);
     match review {
         Some(review) => declarations.set("review", review),
-        None => declarations.clear("review"),
+        None => declarations.set_null("review"),
     }
     app.database.execute("UPDATE declarations SET version = version + 1");
 }
 
-async fn in_review() -> (TestApp, Actor, Reply) {
+async fn in_review() -> (TestApp, FacilityClient, Reply) {
     let app = TestApp::start_with(&[("TODOKEDE_REVIEW", "staff")]).await;
     let clinic = app.clinic().await;
-    let filed = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+    let filed = clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
     (app, clinic, filed)
 }
 
@@ -59,7 +59,7 @@ async fn the_status_decides_whether_a_declaration_can_be_corrected_or_withdrawn(
         ("WITHDRAWN", 409, 409),
     ] {
         set(&app, status, None);
-        let seen = clinic.get(path).await.is(200);
+        let seen = clinic.get(path).await.assert_status(200);
         assert_eq!(seen.body["status"], status);
         let rehearsal_path = format!("{path}?validate_only=true");
         let reply = clinic.put(&rehearsal_path, &forms::no_network(), seen.etag()).await;
@@ -67,7 +67,7 @@ async fn the_status_decides_whether_a_declaration_can_be_corrected_or_withdrawn(
         if revised == 200 {
             assert_eq!(reply.body["status"], "RECEIVED", "a correction is reviewed anew");
         } else {
-            reply.refused(409, "STATUS_FORBIDS");
+            reply.assert_problem(409, "STATUS_FORBIDS");
         }
         let request = clinic.request(reqwest::Method::POST, &format!("{path}/withdrawal?validate_only=true"));
         let reply = crate::support::send(request.header("If-Match", seen.etag())).await;
@@ -79,16 +79,16 @@ async fn the_status_decides_whether_a_declaration_can_be_corrected_or_withdrawn(
 async fn a_rejected_declaration_excuses_nothing_and_another_can_be_filed() {
     let (app, clinic, filed) = in_review().await;
     set(&app, "REJECTED", None);
-    let seen = clinic.get(filed.header("location")).await.is(200);
+    let seen = clinic.get(filed.header("location")).await.assert_status(200);
     assert_eq!((seen.body.get("excused_until"), seen.body.get("excuse")), (None, None));
-    clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+    clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
 }
 
 #[apply(on_both_databases)]
 async fn a_returned_declaration_shows_what_to_correct_and_until_when() {
     let (app, clinic, filed) = in_review().await;
     set(&app, "RETURNED", Some("2024-04-05"));
-    let seen = clinic.get(filed.header("location")).await.is(200);
+    let seen = clinic.get(filed.header("location")).await.assert_status(200);
     assert_ne!(seen.etag(), filed.etag());
     assert_eq!(
         seen.body["review"],
@@ -107,22 +107,25 @@ async fn a_returned_declaration_can_be_corrected_until_its_due_day_after_the_rou
     let path = filed.header("location");
     set(&app, "RETURNED", Some("2024-04-05"));
     app.set_clock("2024-04-05T23:50:00+09:00");
-    let clinic = clinic.again(&app).await;
-    let seen = clinic.get(path).await.is(200);
+    let clinic = clinic.log_in_again(&app).await;
+    let seen = clinic.get(path).await.assert_status(200);
     let declaration = reasons::line_ready("2023-08-31", "").declaration("");
-    clinic.file("/v1/declarations?validate_only=true", &declaration).await.refused(409, "WINDOW_CLOSED");
+    clinic
+        .file("/v1/declarations?validate_only=true", &declaration)
+        .await
+        .assert_problem(409, "WINDOW_CLOSED");
     let rehearsal_path = format!("{path}?validate_only=true");
-    clinic.put(&rehearsal_path, &declaration, seen.etag()).await.is(200);
+    clinic.put(&rehearsal_path, &declaration, seen.etag()).await.assert_status(200);
 
     app.set_clock("2024-04-06T00:00:00+09:00");
-    let late = clinic.again(&app).await;
-    late.put(path, &declaration, seen.etag()).await.refused(409, "WINDOW_CLOSED");
+    let late = clinic.log_in_again(&app).await;
+    late.put(path, &declaration, seen.etag()).await.assert_problem(409, "WINDOW_CLOSED");
 
     app.set_clock("2024-04-05T23:55:00+09:00");
-    let done = clinic.put(path, &declaration, seen.etag()).await.is(200);
+    let done = clinic.put(path, &declaration, seen.etag()).await.assert_status(200);
     assert_eq!((&done.body["status"], &done.body["revision"]), (&json!("RECEIVED"), &json!(2)));
     assert_eq!(done.body["late"], false, "it was filed in time and corrected in time");
-    clinic.put(path, &declaration, done.etag()).await.refused(409, "WINDOW_CLOSED");
+    clinic.put(path, &declaration, done.etag()).await.assert_problem(409, "WINDOW_CLOSED");
 }
 
 #[apply(on_both_databases)]
@@ -130,14 +133,14 @@ async fn only_a_returned_declaration_with_a_due_day_can_be_corrected_after_the_r
     let (app, clinic, filed) = in_review().await;
     let path = filed.header("location");
     app.set_clock("2024-04-05T12:00:00+09:00");
-    let clinic = clinic.again(&app).await;
+    let clinic = clinic.log_in_again(&app).await;
     for status in ["RECEIVED", "ACCEPTED"] {
         set(&app, status, Some("2024-04-05"));
-        let seen = clinic.get(path).await.is(200);
-        clinic.put(path, &forms::no_network(), seen.etag()).await.refused(409, "WINDOW_CLOSED");
+        let seen = clinic.get(path).await.assert_status(200);
+        clinic.put(path, &forms::no_network(), seen.etag()).await.assert_problem(409, "WINDOW_CLOSED");
     }
     set(&app, "RETURNED", None);
-    let seen = clinic.get(path).await.is(200);
-    clinic.put(path, &forms::no_network(), seen.etag()).await.refused(409, "WINDOW_CLOSED");
-    clinic.withdraw(path, seen.etag()).await.is(200);
+    let seen = clinic.get(path).await.assert_status(200);
+    clinic.put(path, &forms::no_network(), seen.etag()).await.assert_problem(409, "WINDOW_CLOSED");
+    clinic.withdraw(path, seen.etag()).await.assert_status(200);
 }

@@ -40,7 +40,7 @@ fn own_key(app: &TestApp) -> SigningKey {
 async fn a_token_can_be_verified_with_the_published_keys_alone() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let set = app.anonymous().get("/.well-known/jwks.json").await.is(200);
+    let set = app.anonymous().get("/.well-known/jwks.json").await.assert_status(200);
     let (head, claims, signature) = parts(clinic.token());
     let keys = set.body["keys"].as_array().unwrap();
     let key = keys.iter().find(|key| key["kid"] == head["kid"]).unwrap();
@@ -71,7 +71,7 @@ async fn tokens_that_are_altered_forged_or_of_another_kind_are_refused() {
     let (head, claims, signature) = parts(clinic.token());
     let own = own_key(&app);
     let foreign = SigningKey::from_bytes(&[7; 32]);
-    clinic.with_token(&sign(&own, &head, &claims)).get("/v1/account").await.is(200);
+    clinic.with_token(&sign(&own, &head, &claims)).get("/v1/account").await.assert_status(200);
 
     let with = |original: &Value, name: &str, value: Value| {
         let mut changed = original.clone();
@@ -117,7 +117,7 @@ async fn tokens_that_are_altered_forged_or_of_another_kind_are_refused() {
     }
     for token in forged {
         let reply = clinic.with_token(&token).get("/v1/account").await;
-        reply.refused(401, "TOKEN_INVALID");
+        reply.assert_problem(401, "TOKEN_INVALID");
         assert_eq!(reply.header("www-authenticate"), "Bearer error=\"invalid_token\"", "{token}");
     }
 }
@@ -129,10 +129,10 @@ async fn a_signed_token_with_a_session_of_another_account_is_refused() {
     let (head, mut claims, _) = parts(clinic.token());
     claims["sid"] = parts(neighbour.token()).1["sid"].clone();
     let crossed = clinic.with_token(&sign(&own_key(&app), &head, &claims));
-    crossed.get("/v1/account").await.refused(401, "SESSION_ENDED");
+    crossed.get("/v1/account").await.assert_problem(401, "SESSION_ENDED");
     claims["sid"] = json!("ses_00000000000000000000000000");
     let unknown = clinic.with_token(&sign(&own_key(&app), &head, &claims));
-    unknown.get("/v1/account").await.refused(401, "SESSION_ENDED");
+    unknown.get("/v1/account").await.assert_problem(401, "SESSION_ENDED");
 }
 
 #[apply(on_both_databases)]
@@ -140,17 +140,17 @@ async fn requests_without_a_bearer_token_get_a_challenge() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let reply = app.anonymous().get("/v1/account").await;
-    reply.refused(401, "TOKEN_MISSING");
+    reply.assert_problem(401, "TOKEN_MISSING");
     assert_eq!(reply.header("www-authenticate"), "Bearer");
     for header in ["Basic YTpi", "Bearer", "Bearer ", clinic.token(), "Token x"] {
         let request = app.anonymous().request(Method::GET, "/v1/account").header("Authorization", header);
         let reply = send(request).await;
-        reply.refused(401, "TOKEN_INVALID");
+        reply.assert_problem(401, "TOKEN_INVALID");
         assert_eq!(reply.header("www-authenticate"), "Bearer error=\"invalid_token\"");
     }
     for scheme in ["bearer", "BEARER"] {
         let header = format!("{scheme} {}", clinic.token());
         let request = app.anonymous().request(Method::GET, "/v1/account").header("Authorization", header);
-        send(request).await.is(200);
+        send(request).await.assert_status(200);
     }
 }

@@ -22,10 +22,10 @@ async fn a_login_waits_for_a_password_check_whether_or_not_its_address_is_known(
         }
     }
     for form in &forms {
-        app.anonymous().post("/v1/sessions", form).await.refused(503, "OVERLOADED");
+        app.anonymous().post("/v1/sessions", form).await.assert_problem(503, "OVERLOADED");
     }
     drop(waiting);
     for form in &forms {
-        app.anonymous().post("/v1/sessions", form).await.refused(401, "LOGIN_FAILED");
+        app.anonymous().post("/v1/sessions", form).await.assert_problem(401, "LOGIN_FAILED");
     }
 }
