@@ -1,4 +1,4 @@
-//! A filing that is sent several times with one key has one effect, and always the same answer.
+//! A filing that is sent several times with one `Idempotency-Key` has one effect and always the same answer.
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -7,8 +7,8 @@ use crate::support::{Reply, TestApp, forms, reasons};
 
 const PATH: &str = "/v1/declarations";
 
-/// An answer without the id of its request.
-fn told(reply: &Reply) -> String {
+/// Status, entity tag, location and text of an answer, without the id of its request.
+fn without_request_id(reply: &Reply) -> String {
     let id = reply.header("x-request-id");
     assert!(!id.is_empty());
     format!("{} {} {} {}", reply.status, reply.etag(), reply.header("location"), reply.text.replace(id, "ID"))
@@ -27,7 +27,7 @@ async fn a_filing_needs_a_valid_key() {
 }
 
 #[apply(on_both_databases)]
-async fn the_same_filing_again_gets_the_same_answer_and_has_no_other_effect() {
+async fn a_filing_sent_again_with_its_key_gets_the_same_answer_and_has_no_second_effect() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let first = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await.assert_status(201);
@@ -36,14 +36,14 @@ async fn the_same_filing_again_gets_the_same_answer_and_has_no_other_effect() {
         r#" { "reason" : {"line_status":"NOT_AVAILABLE","category":"NO_NETWORK"},"round":"2023"}"#;
     for key in ["key-1", "\"key-1\""] {
         let again = clinic.file_with_key(PATH, &serde_json::from_str(reordered).unwrap(), key).await;
-        assert_eq!(told(&again), told(&first));
+        assert_eq!(without_request_id(&again), without_request_id(&first));
         assert_eq!(again.header("idempotent-replayed"), "true");
         assert_eq!(again.header("content-type"), first.header("content-type"));
     }
     let path = first.header("location");
     clinic.withdraw(path, first.etag()).await.assert_status(200);
     let late = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await;
-    assert_eq!(told(&late), told(&first), "also after the declaration was withdrawn");
+    assert_eq!(without_request_id(&late), without_request_id(&first), "after the declaration was withdrawn");
     assert_eq!(app.rows("declarations").count(), 1);
     assert_eq!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.len(), 1);
 }
@@ -58,7 +58,11 @@ async fn a_key_belongs_to_one_body_of_one_account() {
     let theirs = other.file_with_key(PATH, &changed, "key-1").await.assert_status(201);
     assert_ne!(theirs.body["id"], first.body["id"]);
     let again = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await;
-    assert_eq!(told(&again), told(&first), "the key is still valid after its misuse");
+    assert_eq!(
+        without_request_id(&again),
+        without_request_id(&first),
+        "the key is still valid after it was sent with another body"
+    );
     assert_eq!(app.rows("declarations").count(), 2);
 }
 
@@ -75,11 +79,14 @@ async fn a_refused_request_can_succeed_with_the_same_key_once_the_cause_is_gone(
     clinic.withdraw(live.header("location"), live.etag()).await.assert_status(200);
     let filed = clinic.file_with_key(PATH, &forms::no_network(), "key-2").await.assert_status(201);
     let again = clinic.file_with_key(PATH, &forms::no_network(), "key-2").await;
-    assert_eq!((told(&again), again.header("idempotent-replayed")), (told(&filed), "true"));
+    assert_eq!(
+        (without_request_id(&again), again.header("idempotent-replayed")),
+        (without_request_id(&filed), "true")
+    );
 }
 
 #[apply(on_both_databases)]
-async fn a_declaration_refused_for_a_missing_attachment_is_accepted_once_that_is_stored() {
+async fn a_declaration_refused_for_a_missing_attachment_is_accepted_once_the_attachment_is_stored() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_status(201);
@@ -95,7 +102,7 @@ async fn a_declaration_refused_for_a_missing_attachment_is_accepted_once_that_is
 }
 
 #[apply(on_both_databases)]
-async fn a_refusal_of_a_filing_says_which_language_it_is_in() {
+async fn a_refusal_of_a_filing_has_a_content_language() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     clinic.file(PATH, &forms::no_network()).await.assert_status(201);
@@ -111,10 +118,10 @@ async fn many_simultaneous_copies_of_a_filing_make_one_declaration_and_get_one_a
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let form = forms::no_network();
-    let copies = (0..32).map(|_| clinic.file_with_key(PATH, &form, "storm"));
+    let copies = (0..32).map(|_| clinic.file_with_key(PATH, &form, "same-key"));
     let replies = join_all(copies).await;
     assert!(replies.iter().all(|reply| reply.status == 201), "{}", replies[0].text);
-    assert!(replies.iter().all(|reply| told(reply) == told(&replies[0])));
+    assert!(replies.iter().all(|reply| without_request_id(reply) == without_request_id(&replies[0])));
     let replayed = replies.iter().filter(|reply| reply.header("idempotent-replayed") == "true").count();
     assert_eq!(replayed, 31);
     assert_eq!(app.rows("declarations").count(), 1);
@@ -145,6 +152,6 @@ async fn a_key_survives_a_restart() {
     let app = app.restart(&[]).await;
     let clinic = clinic.log_in_again(&app).await;
     let again = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await;
-    assert_eq!(told(&again), told(&first));
+    assert_eq!(without_request_id(&again), without_request_id(&first));
     assert_eq!(again.header("idempotent-replayed"), "true");
 }

@@ -12,7 +12,7 @@ use crate::support::{TestApp, send};
 async fn problems_are_in_the_requested_language_and_have_the_same_codes_in_each() {
     let app = TestApp::start().await;
     let (japanese, english) = (app.anonymous(), app.anonymous_in_english());
-    let form = json!({ "email": "no address", "more": 1 });
+    let form = json!({ "email": "not an address", "more": 1 });
     let in_japanese = japanese.post("/v1/registrations", &form).await;
     let in_english = english.post("/v1/registrations", &form).await;
     for (reply, language) in [(&in_japanese, "ja"), (&in_english, "en")] {
@@ -34,7 +34,7 @@ async fn problems_are_in_the_requested_language_and_have_the_same_codes_in_each(
 #[apply(on_both_databases)]
 async fn the_service_answers_in_japanese_unless_the_caller_prefers_english() {
     let app = TestApp::start().await;
-    for (asked, language) in [
+    for (requested, language) in [
         (None, "ja"),
         (Some("fr"), "ja"),
         (Some("*"), "ja"),
@@ -43,12 +43,16 @@ async fn the_service_answers_in_japanese_unless_the_caller_prefers_english() {
     ] {
         let Some(url) = app.url().parse::<reqwest::Url>().ok() else { panic!("the URL is invalid") };
         let request = reqwest::Client::new().get(url.join("/nothing").unwrap());
-        let request = match asked.map(reqwest::header::HeaderValue::from_str) {
-            Some(Ok(asked)) => request.header("Accept-Language", asked),
+        let request = match requested.map(reqwest::header::HeaderValue::from_str) {
+            Some(Ok(requested)) => request.header("Accept-Language", requested),
             _ => request,
         };
         let reply = send(request).await;
-        assert_eq!(reply.assert_problem(404, "NOT_FOUND").header("content-language"), language, "{asked:?}");
+        assert_eq!(
+            reply.assert_problem(404, "NOT_FOUND").header("content-language"),
+            language,
+            "{requested:?}"
+        );
     }
 }
 
@@ -69,9 +73,9 @@ async fn every_problem_has_a_page_of_its_own_in_both_languages() {
         }
         assert!(shown.header("content-security-policy").starts_with("default-src 'none'"), "{slug}");
         let title = shown.text.split("<h1>").nth(1).unwrap().split("</h1>").next().unwrap().to_owned();
-        assert!(titles.insert(title.clone()), "two problems are called {title}");
+        assert!(titles.insert(title.clone()), "two problems have the title {title}");
     }
-    anonymous.get("/problems/no-such-problem").await.assert_problem(404, "NOT_FOUND");
+    anonymous.get("/problems/unknown").await.assert_problem(404, "NOT_FOUND");
 }
 
 #[apply(on_both_databases)]

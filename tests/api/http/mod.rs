@@ -1,4 +1,4 @@
-//! What every operation has in common: bodies, parameters, problems, limits, rehearsals, the document.
+//! What all operations have in common: bodies, parameters, problems, limits, rehearsals, the OpenAPI document.
 
 mod bodies;
 mod document;

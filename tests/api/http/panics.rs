@@ -1,4 +1,4 @@
-//! A handler that panics or takes too long ends its own request and nothing else.
+//! A handler that panics or takes too long ends only its own request.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -20,8 +20,8 @@ async fn sleeping() -> HttpResponse {
     HttpResponse::Ok().finish()
 }
 
-/// Starts a server with the real edge and with handlers that fail.
-fn faulty(app: &TestApp) -> SocketAddr {
+/// Starts a server with the service's real middleware (`edge`) and with handlers that fail.
+fn start_failing_server(app: &TestApp) -> SocketAddr {
     let state = app.running.state.clone();
     let server = HttpServer::new(move || {
         App::new()
@@ -40,7 +40,7 @@ fn faulty(app: &TestApp) -> SocketAddr {
 #[apply(on_both_databases)]
 async fn a_panic_is_answered_with_a_problem_and_the_request_id_and_the_connection_stays_open() {
     let app = TestApp::start().await;
-    let mut connection = RawConnection::open(faulty(&app)).await;
+    let mut connection = RawConnection::open(start_failing_server(&app)).await;
     for _ in 0..3 {
         connection.send("GET /panic HTTP/1.1\r\nHost: x\r\nX-Request-Id: 0f-panic-0f\r\n\r\n").await;
         let answer = connection.read_response().await;
@@ -57,7 +57,7 @@ async fn a_panic_is_answered_with_a_problem_and_the_request_id_and_the_connectio
 #[apply(on_both_databases)]
 async fn a_panic_is_answered_in_the_callers_language_and_with_all_headers() {
     let app = TestApp::start().await;
-    let address = faulty(&app);
+    let address = start_failing_server(&app);
     for (lang, word) in [(Lang::Ja, "障害"), (Lang::En, "Internal error")] {
         let client = Client::new(format!("http://{address}"), lang);
         let reply = client.post("/panic", &serde_json::json!({ "name": "架空 太郎" })).await;
@@ -73,7 +73,7 @@ async fn a_panic_is_answered_in_the_callers_language_and_with_all_headers() {
 #[apply(on_both_databases)]
 async fn a_handler_that_takes_too_long_is_ended_and_the_outcome_of_a_write_is_unknown() {
     let app = TestApp::start_with(&[("TODOKEDE_REQUEST_SECONDS", "1")]).await;
-    let client = Client::new(format!("http://{}", faulty(&app)), Lang::Ja);
+    let client = Client::new(format!("http://{}", start_failing_server(&app)), Lang::Ja);
     for (method, code) in [
         (Method::GET, "OVERLOADED"),
         (Method::POST, "OUTCOME_UNKNOWN"),

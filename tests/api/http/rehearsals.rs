@@ -1,14 +1,15 @@
-//! Rehearsals: with `validate_only` no operation stores anything.
+//! Rehearsals: a request with `validate_only=true` is checked and answered, but stores nothing.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Client, PASSWORD, Rows, TestApp, forms, send};
 
+/// Another valid password.
 const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
 
-/// The number of rows in each table, and of used links, ended sessions and replaced refresh tokens.
-fn trace(app: &TestApp) -> Vec<i64> {
+/// The number of rows of each table, and of used links, ended sessions and replaced refresh tokens.
+fn stored_rows(app: &TestApp) -> Vec<i64> {
     let tables = [
         "accounts",
         "links",
@@ -24,7 +25,7 @@ fn trace(app: &TestApp) -> Vec<i64> {
         "postal_items",
     ];
     let marks = [("links", "used_at"), ("sessions", "ended_at"), ("refresh_tokens", "replaced_at")];
-    let marked = marks.map(|(table, column)| app.rows(table).with_any(column));
+    let marked = marks.map(|(table, column)| app.rows(table).with_non_null(column));
     tables.map(|table| app.rows(table)).iter().chain(&marked).map(Rows::count).collect()
 }
 
@@ -86,7 +87,7 @@ async fn a_rehearsal_of_any_write_stores_nothing() {
             200,
         ),
     ];
-    let before = trace(&app);
+    let before = stored_rows(&app);
     for (client, method, path, body, status) in writes {
         let request = client
             .request(method, &format!("{path}?validate_only=true"))
@@ -95,7 +96,7 @@ async fn a_rehearsal_of_any_write_stores_nothing() {
             .json(&body);
         let reply = send(request).await;
         assert_eq!(reply.status, status, "{path}: {}", reply.text);
-        assert_eq!(trace(&app), before, "{path}");
+        assert_eq!(stored_rows(&app), before, "{path}");
     }
     let after = clinic.get("/v1/account").await.assert_status(200);
     assert_eq!((after.etag(), &after.text), (account.etag(), &account.text));
@@ -103,7 +104,7 @@ async fn a_rehearsal_of_any_write_stores_nothing() {
 }
 
 #[apply(on_both_databases)]
-async fn the_rehearsal_of_a_registration_shows_what_is_stored_afterwards() {
+async fn the_rehearsal_of_a_registration_shows_what_the_registration_stores() {
     let app = TestApp::start().await;
     let token = app.registration_token("new@clinic.example").await;
     let form = forms::account(&token, &app.unused_facility("PHARMACY").await);

@@ -1,4 +1,4 @@
-//! Every path and method that the document names is served; every other is refused with the right problem.
+//! Every path and method of the OpenAPI document is served; every other is refused with the right problem.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,11 +10,11 @@ use crate::support::{RawConnection, TestApp, send};
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 #[apply(on_both_databases)]
-async fn every_operation_of_the_document_is_served_and_head_answers_as_get_without_a_body() {
+async fn every_operation_is_served_and_head_gets_the_answer_of_get_without_a_body() {
     let fixture = ApiFixture::new().await;
     for operation in operations().into_iter().filter(|operation| operation.method == Method::GET) {
         let got = send(fixture.request(&operation, &fixture.clinic)).await;
-        // The upload of the fixture has no bytes yet.
+        // The content of the fixture's upload has not been sent.
         let expected = if operation.id() == "getUploadContent" { 409 } else { 200 };
         assert_eq!(got.status, expected, "{}: {}", operation.id(), got.text);
         let head = Operation { method: Method::HEAD, ..operation };
@@ -38,7 +38,7 @@ async fn the_answer_to_head_has_no_body_even_if_another_request_follows() {
     let head_request = request_text("HEAD", "/sandbox/facilities").replace("Connection: close\r\n", "");
     connection.send(&format!("{head_request}{}", request_text("GET", "/livez"))).await;
     let answers = connection.read_to_end().await;
-    // The server may also close the connection before or after its first answer.
+    // The server may also close the connection without an answer, or after the first one.
     let (head, rest) = answers.split_once("\r\n\r\n").unwrap_or_default();
     assert!(
         head.is_empty() || head.starts_with("HTTP/1.1 200") && !head.contains("content-length: 0"),
@@ -70,7 +70,8 @@ async fn the_files_of_swagger_ui_are_read_only_and_cached_for_an_hour() {
     }
 }
 
-fn fits(template: &str, path: &str) -> bool {
+/// Whether a path matches a template such as `/v1/sessions/{id}`.
+fn matches_template(template: &str, path: &str) -> bool {
     let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
     template.len() == path.len()
         && template.iter().zip(&path).all(|(expected, given)| expected.starts_with('{') || expected == given)
@@ -89,9 +90,12 @@ async fn a_method_that_a_path_lacks_is_refused_with_the_allowed_methods() {
     }
     for (template, allowed) in &paths {
         let path = template.replace("{id}", "dcl_x").replace("{round}", "2023");
-        // `/v1/sessions/refresh` is also a `/v1/sessions/{id}`.
-        let taken: BTreeSet<&String> =
-            paths.iter().filter(|(other, _)| fits(other, &path)).flat_map(|(_, methods)| methods).collect();
+        // `/v1/sessions/refresh` also matches `/v1/sessions/{id}`.
+        let taken: BTreeSet<&String> = paths
+            .iter()
+            .filter(|(other, _)| matches_template(other, &path))
+            .flat_map(|(_, methods)| methods)
+            .collect();
         for method in METHODS
             .iter()
             .chain(&["OPTIONS", "TRACE"])

@@ -1,5 +1,5 @@
-//! Every operation of an account refuses all other callers. The operations come from the service's own list,
-//! so a new one is tested here at once.
+//! Every operation that needs an account refuses callers without a valid token. The operations are read from the
+//! service's list, so a new operation is tested without a change here.
 
 use chrono::Duration;
 use serde_json::{Value, json};
@@ -8,15 +8,15 @@ use todokede::http::operation::Audience;
 use crate::support::contract::{ApiFixture, Operation, operations};
 use crate::support::{Client, send};
 
-fn secured() -> Vec<Operation> {
-    let of_account = |operation: &Operation| operation.listed().audience == Audience::Account;
-    let secured: Vec<Operation> = operations().into_iter().filter(of_account).collect();
-    assert!(secured.len() > 15, "only {} operations are secured", secured.len());
-    secured
+fn operations_of_accounts() -> Vec<Operation> {
+    let needs_account = |operation: &Operation| operation.listed().audience == Audience::Account;
+    let found: Vec<Operation> = operations().into_iter().filter(needs_account).collect();
+    assert!(found.len() > 15, "only {} operations need an account", found.len());
+    found
 }
 
-async fn all_refuse(fixture: &ApiFixture, client: &Client, code: &str) {
-    for operation in secured() {
+async fn assert_all_refuse(fixture: &ApiFixture, client: &Client, code: &str) {
+    for operation in operations_of_accounts() {
         let reply = fixture.send(&operation, client).await;
         assert_eq!(
             (reply.status, &reply.body["code"]),
@@ -34,15 +34,15 @@ async fn all_refuse(fixture: &ApiFixture, client: &Client, code: &str) {
 async fn every_operation_of_an_account_refuses_callers_without_a_valid_token() {
     let fixture = ApiFixture::new().await;
     let anonymous = fixture.app.anonymous();
-    all_refuse(&fixture, &anonymous, "TOKEN_MISSING").await;
+    assert_all_refuse(&fixture, &anonymous, "TOKEN_MISSING").await;
     for invalid in ["invalid", "a.b.c", "eyJhbGciOiJub25lIn0.e30."] {
-        all_refuse(&fixture, &anonymous.with_token(invalid), "TOKEN_INVALID").await;
+        assert_all_refuse(&fixture, &anonymous.with_token(invalid), "TOKEN_INVALID").await;
     }
     let mut forged = fixture.clinic.token().to_owned();
     let position = forged.len() - 10;
     let replacement = if forged.as_bytes()[position] == b'A' { "B" } else { "A" };
     forged.replace_range(position..=position, replacement);
-    all_refuse(&fixture, &anonymous.with_token(&forged), "TOKEN_INVALID").await;
+    assert_all_refuse(&fixture, &anonymous.with_token(&forged), "TOKEN_INVALID").await;
 }
 
 #[apply(on_both_databases)]
@@ -59,14 +59,14 @@ async fn public_operations_need_no_token() {
 async fn every_operation_of_an_account_refuses_an_access_token_after_ten_minutes() {
     let fixture = ApiFixture::new().await;
     fixture.app.advance(Duration::minutes(10) + Duration::seconds(1));
-    all_refuse(&fixture, &fixture.clinic, "TOKEN_EXPIRED").await;
+    assert_all_refuse(&fixture, &fixture.clinic, "TOKEN_EXPIRED").await;
 }
 
 #[apply(on_both_databases)]
-async fn every_operation_of_an_account_refuses_an_ended_session_at_once() {
+async fn every_operation_of_an_account_refuses_the_token_of_an_ended_session_at_once() {
     let fixture = ApiFixture::new().await;
     fixture.clinic.delete("/v1/sessions/current").await.assert_status(204);
-    all_refuse(&fixture, &fixture.clinic, "SESSION_ENDED").await;
+    assert_all_refuse(&fixture, &fixture.clinic, "SESSION_ENDED").await;
 }
 
 #[apply(on_both_databases)]

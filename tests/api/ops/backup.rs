@@ -144,11 +144,11 @@ async fn a_backup_has_everything_that_was_acknowledged_before_it_began() {
     };
     place.restore(&file);
     let restored = TestApp::start_on_data(folder, database, &[]).await;
-    let clinic = again(&restored, &clinic).await;
+    let clinic = log_in_again(&restored, &clinic).await;
     assert_eq!(clinic.get(filed.header("location")).await.assert_status(200).body, filed.body);
     let content = clinic.get(&format!("/v1/uploads/{evidence}/content")).await.assert_status(200);
     assert_eq!(content.text.as_bytes(), forms::pdf());
-    let writers = [again(&restored, &writers[0]).await, again(&restored, &writers[1]).await];
+    let writers = [log_in_again(&restored, &writers[0]).await, log_in_again(&restored, &writers[1]).await];
     let kept = acknowledged.lock().unwrap()[..before].to_vec();
     for (writer, id) in kept {
         writers[writer].get(&format!("/v1/uploads/{id}/content")).await.assert_status(200);

@@ -1,4 +1,5 @@
-//! The public data of a round: its window at each time, and its rules in both languages.
+//! `/v1/transitional-measures`: the public data of a round, its window at each time, and its rules in both
+//! languages.
 
 use serde_json::{Value, json};
 
@@ -6,8 +7,8 @@ use crate::support::TestApp;
 
 const PATH: &str = "/v1/transitional-measures/2023";
 
-/// Asserts that every text of the document is there in both languages, and counts them.
-fn texts(document: &Value) -> usize {
+/// Asserts that every text exists in both languages, and counts the texts.
+fn count_texts(document: &Value) -> usize {
     match document {
         Value::Object(members) if members.contains_key("ja") || members.contains_key("en") => {
             for lang in ["ja", "en"] {
@@ -16,8 +17,8 @@ fn texts(document: &Value) -> usize {
             assert_ne!(members["ja"], members["en"]);
             1
         }
-        Value::Object(members) => members.values().map(texts).sum(),
-        Value::Array(entries) => entries.iter().map(texts).sum(),
+        Value::Object(members) => members.values().map(count_texts).sum(),
+        Value::Array(entries) => entries.iter().map(count_texts).sum(),
         _ => 0,
     }
 }
@@ -30,7 +31,7 @@ async fn the_round_is_public_and_has_every_text_in_both_languages() {
         app.anonymous_in_english().get(PATH).await.assert_status(200),
     );
     assert_eq!(ja.text, en.text);
-    assert!(texts(&ja.body) >= 20, "{}", texts(&ja.body));
+    assert!(count_texts(&ja.body) >= 20, "{}", count_texts(&ja.body));
     assert_eq!(ja.body["round"], "2023");
     assert_eq!(ja.body["opens_date"], "2023-01-27");
     assert_eq!(ja.body["until_date"], "2023-03-31");

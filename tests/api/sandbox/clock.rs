@@ -1,4 +1,4 @@
-//! The clock of a sandbox, which anybody may move forward.
+//! `/sandbox/clock`: anybody may move a sandbox's clock forward.
 
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ async fn the_clock_moves_forward_only() {
     let after = clock(&anyone).await;
     assert!(after.to_rfc3339().starts_with("2023-03-31T14:50"), "{after}");
     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    assert!(clock(&anyone).await > after, "the clock must go on");
+    assert!(clock(&anyone).await > after, "the clock stands still");
     move_clock(&anyone, "", &json!("2023-03-31T23:49:00+09:00"))
         .await
         .assert_faults(&[("/now", "INSTANT_IN_PAST")]);

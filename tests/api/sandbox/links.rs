@@ -5,9 +5,10 @@ use todokede::domain::identity::links::LinkPurpose;
 
 use crate::support::{FacilityClient, PASSWORD, TestApp, forms};
 
+/// The new address of the clinic.
 const NEW: &str = "office@clinic.example";
 
-/// The calls that the page of a flow names, in their order, without the `/v1/` before each.
+/// The operations that the page of a flow shows, in their order, without `/v1/` in front.
 fn calls<'a>(script: &'a str, flow: &str) -> Vec<&'a str> {
     let (_, rest) = script.split_once(&format!("'{flow}': {{")).unwrap();
     let (section, _) = rest.split_once("\n  },").unwrap();
@@ -20,7 +21,7 @@ fn calls<'a>(script: &'a str, flow: &str) -> Vec<&'a str> {
 }
 
 #[apply(on_both_databases)]
-async fn each_mailed_link_opens_a_page_whose_calls_accept_the_token() {
+async fn each_mailed_link_opens_a_page_that_shows_calls_which_accept_the_token() {
     let app = TestApp::start().await;
     let (anonymous, clinic) = (app.anonymous(), app.clinic().await);
     let script = anonymous.get("/sandbox/links/link.js").await.assert_status(200).text;
@@ -66,7 +67,7 @@ async fn each_mailed_link_opens_a_page_whose_calls_accept_the_token() {
 }
 
 #[apply(on_both_databases)]
-async fn the_page_of_a_mailed_link_sends_no_request_by_itself() {
+async fn the_page_of_a_mailed_link_sends_no_request() {
     let app = TestApp::start().await;
     for flow in ["registration", "password-reset", "email-change"] {
         let page = app.anonymous().get(&format!("/sandbox/links/{flow}")).await.assert_status(200);

@@ -1,4 +1,4 @@
-//! The sandbox's mailbox: its mails can be listed and deleted.
+//! `/sandbox/messages`: the sandbox's mailbox, whose mails can be listed and deleted.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 
 #[apply(on_both_databases)]
-async fn the_mailbox_is_listed_newest_first_page_by_page_and_can_be_emptied() {
+async fn mails_are_listed_newest_first_and_page_by_page_and_can_be_deleted() {
     let app = TestApp::start().await;
     let anyone = app.anonymous();
     for number in 0..5 {
@@ -27,7 +27,7 @@ async fn the_mailbox_is_listed_newest_first_page_by_page_and_can_be_emptied() {
     let ids: BTreeSet<&str> = all.iter().map(|mail| mail["id"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), 5);
 
-    // A page begins where the one before it ended, even if mails have arrived since.
+    // The second page continues after the first, even if mails have arrived in between.
     let first = anyone.get("/sandbox/messages?page_size=2").await;
     app.registration_token("newest@clinic.example").await;
     let token = first.body["next_page_token"].as_str().unwrap();

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::required;
+use super::prerequisites;
 
 /// A file system in memory.
 pub struct Disk(TempDir);

@@ -13,7 +13,7 @@ fn operation(id: &str) -> Operation {
     operations().into_iter().find(|operation| operation.id() == id).unwrap()
 }
 
-/// The example of a request, with the tokens, codes and ids of the running service.
+/// The example of a request, with tokens, codes and ids that the running service accepts.
 async fn example(fixture: &ApiFixture, client: &Client, operation: &Operation) -> Value {
     let mut example = operation.example().unwrap().clone();
     let app = &fixture.app;
@@ -57,8 +57,8 @@ async fn change_token(fixture: &ApiFixture) -> String {
     fixture.app.token("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await
 }
 
-/// The client for an operation: one of a new account if the operation files something.
-async fn author(fixture: &ApiFixture, operation: &Operation) -> Client {
+/// The client for an operation: that of a new account if the operation files something.
+async fn client_for(fixture: &ApiFixture, operation: &Operation) -> Client {
     match operation.id() {
         "fileDeclaration" | "fileSuccession" => fixture.app.clinic().await.client.clone(),
         _ => fixture.clinic.client.clone(),
@@ -68,32 +68,32 @@ async fn author(fixture: &ApiFixture, operation: &Operation) -> Client {
 #[apply(on_both_databases)]
 async fn every_example_of_a_request_is_accepted_and_answered_as_the_document_describes() {
     let mut fixture = ApiFixture::new().await;
-    // The example has a contract of the 15th, so the service must have a later date.
+    // The example has a contract of 15 February, so the clock must be later.
     fixture.app.set_clock("2023-02-16T09:00:00+09:00");
     fixture.clinic = fixture.clinic.log_in_again(&fixture.app).await;
     let document = document();
     for operation in operations().into_iter().filter(|operation| operation.example().is_some()) {
-        let client = author(&fixture, &operation).await;
+        let client = client_for(&fixture, &operation).await;
         let body = example(&fixture, &client, &operation).await;
         let reply = send(fixture.request(&operation, &client).json(&body)).await;
         assert!((200..300).contains(&reply.status), "{}: {body}\n{}", operation.id(), reply.text);
-        promised(&document, &operation, &reply);
+        assert_described(&document, &operation, &reply);
     }
 }
 
 #[apply(on_both_databases)]
-async fn every_read_is_answered_as_the_document_describes() {
+async fn every_get_is_answered_as_the_document_describes() {
     let fixture = ApiFixture::new().await;
     let document = document();
     for operation in operations().into_iter().filter(|operation| operation.method == Method::GET) {
         let reply = send(fixture.request(&operation, &fixture.clinic)).await;
-        promised(&document, &operation, &reply);
+        assert_described(&document, &operation, &reply);
     }
 }
 
-/// Asserts that an answer is as the document describes it.
+/// Asserts that the document describes this answer: its status, media type, body and headers.
 #[track_caller]
-fn promised(document: &Value, operation: &Operation, reply: &Reply) {
+fn assert_described(document: &Value, operation: &Operation, reply: &Reply) {
     let id = operation.id();
     let response = &operation.spec["responses"][reply.status.to_string()];
     let media_type = reply.header("content-type");
@@ -134,13 +134,13 @@ fn codes_and_receipt_numbers_of_examples_are_valid() {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         let dashes = text.bytes().filter(|byte| *byte == b'-').count();
         if digits == 10 && text.len() == 10 && !text.starts_with('0') {
-            assert!(FacilityCode::parse(text).is_ok(), "{text} is no facility code");
+            assert!(FacilityCode::parse(text).is_ok(), "{text} is not a valid facility code");
         }
         if digits == 12 && dashes == 2 && text.len() == 14 {
-            assert!(ReceiptNumber::parse(text).is_ok(), "{text} is no receipt number");
+            assert!(ReceiptNumber::parse(text).is_ok(), "{text} is not a valid receipt number");
         }
         if text.contains('@') {
-            assert!(text.ends_with("@clinic.example"), "{text} could be somebody's");
+            assert!(text.ends_with("@clinic.example"), "{text} could be a real address");
         }
     }
     for operation in operations() {
