@@ -15,7 +15,13 @@ use crate::support::TestApp;
 
 const ID: Uuid = Uuid::from_u128(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
 /// A profile whose members are in the order of the struct's fields, not in alphabetical order.
-const PROFILE: &str = r#"{"facility":{"name":"架空さくら診療所（札幌）","name_kana":"カクウ","postal_code":"060-0000","address":"北海道架空市試験町１－１－１","phone":"0300001234"},"founder":{"kind":"INDIVIDUAL","name":"架空 花子"},"contact":{"department":"医事課","name":"架空 太郎","phone":"0300001234"}}"#;
+const PROFILE: &str = concat!(
+    r#"{"facility":{"name":"架空さくら診療所（札幌）","name_kana":"カクウ""#,
+    r#","postal_code":"060-0000","address":"北海道架空市試験町１－１－１""#,
+    r#","phone":"0300001234"}"#,
+    r#","founder":{"kind":"INDIVIDUAL","name":"架空 花子"}"#,
+    r#","contact":{"department":"医事課","name":"架空 太郎","phone":"0300001234"}}"#,
+);
 
 fn id_literal(app: &TestApp, id: Uuid) -> String {
     if app.database.engine() == Engine::Postgres {

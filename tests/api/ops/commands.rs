@@ -1,4 +1,4 @@
-//! The command line. The tests run the real binary as an operator does.
+//! The command line. The tests run the real binary.
 
 use std::ffi::OsStr;
 use std::io::Read as _;
@@ -15,7 +15,7 @@ fn folder() -> TempDir {
 }
 
 #[test]
-fn help_names_every_command_and_unknown_ones_are_refused() {
+fn help_names_every_command_and_invalid_arguments_are_refused() {
     let folder = folder();
     let output = run(folder.path(), &["--help"]);
     let help = assert_success(&output);
@@ -43,7 +43,7 @@ fn help_names_every_command_and_unknown_ones_are_refused() {
     {
         assert!(assert_failure(&run(folder.path(), arguments), 2).contains("Usage"), "{arguments:?}");
     }
-    assert!(!folder.path().join("data.sqlite3").exists(), "no command has started");
+    assert!(!folder.path().join("data.sqlite3").exists(), "a refused command was started");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn all_invalid_settings_are_named_at_once_without_their_values() {
 fn a_variable_that_is_not_utf_8_is_refused_only_if_it_is_a_setting() {
     let folder = folder();
     let not_utf_8 = OsStr::from_bytes(b"\xff\xfe");
-    let output = todokede(folder.path(), &["migrate"]).env("SOMEBODYS", not_utf_8).output().unwrap();
+    let output = todokede(folder.path(), &["migrate"]).env("UNRELATED", not_utf_8).output().unwrap();
     assert_success(&output);
     let output = todokede(folder.path(), &["migrate"]).env("TODOKEDE_PROFILE", not_utf_8).output().unwrap();
     assert!(assert_failure(&output, 1).contains("TODOKEDE_PROFILE"));
@@ -96,7 +96,7 @@ fn a_second_migration_does_nothing() {
 #[test]
 fn a_file_that_is_not_a_database_is_reported() {
     let folder = folder();
-    std::fs::write(folder.path().join("data.sqlite3"), "this is no database, it is a letter".repeat(99))
+    std::fs::write(folder.path().join("data.sqlite3"), "this is a letter and not a database".repeat(99))
         .unwrap();
     for command in ["migrate", "serve", "worker"] {
         assert!(assert_failure(&run(folder.path(), &[command]), 1).contains("not a database"), "{command}");
@@ -175,7 +175,7 @@ fn a_command_ends_with_the_result_of_its_work_even_if_its_output_cannot_be_writt
     assert!(folder.path().join("night.backup").exists());
     assert_failure(&todokede(folder.path(), &["openapi"]).stdout(full_device()).output().unwrap(), 1);
     let unreported =
-        todokede(folder.path(), &["rounds", "load", "nowhere.json"]).stderr(full_device()).output().unwrap();
+        todokede(folder.path(), &["rounds", "load", "missing.json"]).stderr(full_device()).output().unwrap();
     assert_eq!(unreported.status.code(), Some(1), "a full standard error does not change the exit code");
 }
 
@@ -194,13 +194,13 @@ fn an_import_prints_what_it_changed_and_refused() {
     assert_eq!(assert_success(&import(&list, &[])), expected);
     let output = import(&csv(&[&one]), &["--whole-edition"]);
     let message = assert_success(&output);
-    // One of the list before and the invented station of Tokyo.
+    // One facility of the previous list, and the sandbox's visiting nursing station of Tokyo.
     assert!(message.contains("added       0\nchanged     0\nrefused     0\ndelisted    2\n"), "{message}");
 
     let message = assert_failure(&import("code,name\n", &[]), 1).to_owned();
     assert!(message.contains("no column facility_code"), "{message}");
-    let output = run(folder.path(), &["facilities", "import", "nowhere.csv"]);
-    assert!(assert_failure(&output, 1).contains("nowhere.csv"));
+    let output = run(folder.path(), &["facilities", "import", "missing.csv"]);
+    assert!(assert_failure(&output, 1).contains("missing.csv"));
 }
 
 #[test]
@@ -230,8 +230,8 @@ fn a_valid_round_is_loaded_and_an_invalid_one_is_refused_with_file_and_reason() 
         let message = assert_failure(&output, 1);
         assert!(message.contains("round.json") && message.contains(reason), "{message}");
     }
-    let output = run(folder.path(), &["rounds", "load", "nowhere.json"]);
-    assert!(assert_failure(&output, 1).contains("nowhere.json"));
+    let output = run(folder.path(), &["rounds", "load", "missing.json"]);
+    assert!(assert_failure(&output, 1).contains("missing.json"));
     assert_eq!(facility_list::count(&database, editions), 1);
 }
 

@@ -1,4 +1,4 @@
-//! Stopping: the service first reports that it is not ready, and then finishes the requests under way.
+//! The stop of a service: the service first reports that it is not ready, and then finishes the requests under way.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::support::{BlockingJobs, POOL_OF_SIX, RawConnection, TestApp, send};
 
 #[apply(on_both_databases)]
-async fn a_service_that_is_about_to_stop_says_so_and_still_answers() {
+async fn a_service_that_is_about_to_stop_is_not_ready_and_still_answers() {
     let app = TestApp::start_with(&[("TODOKEDE_DRAIN_SECONDS", "2")]).await;
     let (client, address) = (app.anonymous(), app.running.address);
     client.get("/readyz").await.assert_status(200);
@@ -53,7 +53,7 @@ async fn a_service_that_stops_finishes_the_request_under_way() {
 }
 
 #[apply(on_both_databases)]
-async fn a_caller_who_stops_when_the_service_is_not_ready_loses_no_request() {
+async fn no_request_fails_if_callers_stop_once_the_service_is_not_ready() {
     let app = TestApp::start_with(&[("TODOKEDE_DRAIN_SECONDS", "3")]).await;
     let answered = Rc::new(Cell::new(0));
     let callers: Vec<_> = (0..8)

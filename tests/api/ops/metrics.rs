@@ -1,4 +1,4 @@
-//! Metrics for Prometheus: they are on a port of their own and documented, and callers cannot add series.
+//! Metrics for Prometheus: they have their own port, all are documented, and callers cannot add series.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -11,6 +11,7 @@ use crate::support::{BlockingJobs, Client, POOL_OF_SIX, RawConnection, Reply, Te
 
 const METRICS: (&str, &str) = ("TODOKEDE_METRICS_LISTEN", "127.0.0.1:0");
 
+/// A client of the metrics port.
 fn scraper(app: &TestApp) -> Client {
     Client::new(format!("http://{}", app.running.metrics_address().unwrap()), Lang::En)
 }
@@ -51,12 +52,12 @@ async fn docs_metrics_lists_every_metric_and_no_other() {
     let listed: BTreeSet<&str> =
         page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
     let not_served: BTreeSet<&str> = listed.difference(&served).copied().collect();
-    // Metrics whose series all have labels are missing until the first series begins.
-    let begun_later =
+    // A metric whose series all have labels is missing until its first event.
+    let missing_at_first =
         ["todokede_request_duration_seconds", "todokede_requests", "todokede_requests_rate_limited"];
     assert_eq!(served.difference(&listed).collect::<Vec<_>>(), Vec::<&&str>::new());
-    assert_eq!(not_served, BTreeSet::from(begun_later));
-    // This series must begin at 0, so that an alarm about its growth notices the first event.
+    assert_eq!(not_served, BTreeSet::from(missing_at_first));
+    // This series must exist with the value 0, so that an alert on its increase notices the first event.
     assert!(reply.text.contains("todokede_requests_turned_away_total{errand=\"filing\"} 0\n"));
 }
 
@@ -67,8 +68,8 @@ async fn requests_are_counted_by_route_and_callers_cannot_add_series() {
     for number in 0..20 {
         client.get(&format!("/v1/declarations/dcl_{number}")).await.assert_status(401);
         client.get(&format!("/wp-{number}.php?{number}")).await.assert_status(404);
-        let odd: Method = format!("X{number}").parse().unwrap();
-        send(client.request(odd, "/v1/account")).await.assert_status(405);
+        let unknown: Method = format!("X{number}").parse().unwrap();
+        send(client.request(unknown, "/v1/account")).await.assert_status(405);
     }
     let body = json!({ "email": "taro@clinic.example" });
     client.post("/v1/registrations", &body).await.assert_status(202);
@@ -114,7 +115,7 @@ async fn a_request_whose_caller_closed_the_connection_is_counted() {
 }
 
 #[apply(on_sqlite)]
-async fn half_a_request_does_not_keep_a_connection_to_the_metrics_open() {
+async fn half_a_request_does_not_keep_a_connection_to_the_metrics_port_open() {
     let app = TestApp::start_with(&[METRICS]).await;
     let mut connection = RawConnection::open(app.running.metrics_address().unwrap()).await;
     connection.send("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n").await;

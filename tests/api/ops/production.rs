@@ -1,5 +1,5 @@
-//! A production service has none of the sandbox's operations, and refuses a sandbox's database and an old
-//! schema.
+//! A production service has no operations of the sandbox. It refuses the database of a sandbox, an old schema, and
+//! unreadable keys and certificates.
 
 use serde_json::json;
 use todokede::boot;
@@ -9,7 +9,8 @@ use crate::support::TestApp;
 use crate::support::database::TestDatabase;
 use crate::support::production::{Production, eventually, settings};
 
-fn why(opened: Result<todokede::state::State, Error>) -> String {
+/// The message of the error with which the service refused to open.
+fn refusal(opened: Result<todokede::state::State, Error>) -> String {
     match opened {
         Ok(_) => panic!("the service was opened"),
         Err(Error::Internal(source)) => source.to_string(),
@@ -22,14 +23,14 @@ async fn production_has_none_of_the_paths_of_the_sandbox() {
     let sandbox = TestApp::start().await;
     let document = sandbox.anonymous().get("/openapi.json").await.assert_status(200).body;
     let paths = document["paths"].as_object().unwrap();
-    let mut sandboxes: Vec<&str> =
+    let mut sandbox_paths: Vec<&str> =
         paths.keys().map(String::as_str).filter(|path| path.starts_with("/sandbox")).collect();
-    assert!(sandboxes.len() >= 3);
-    sandboxes.extend(["/sandbox", "/sandbox/links/registration", "/sandbox/links/link.js"]);
+    assert!(sandbox_paths.len() >= 3);
+    sandbox_paths.extend(["/sandbox", "/sandbox/links/registration", "/sandbox/links/link.js"]);
 
     let production = Production::start().await;
     let anonymous = production.anonymous();
-    for path in sandboxes {
+    for path in sandbox_paths {
         anonymous.get(path).await.assert_problem(404, "NOT_FOUND");
         anonymous.delete(path).await.assert_problem(404, "NOT_FOUND");
         anonymous
@@ -66,7 +67,7 @@ async fn production_refuses_a_schema_that_is_not_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
     let database = TestDatabase::empty(folder.path());
     let settings = settings(folder.path(), &database, &[]);
-    let reason = why(boot::open(settings.clone()));
+    let reason = refusal(boot::open(settings.clone()));
     assert!(reason.contains("todokede migrate"), "{reason}");
     assert!(!boot::migrate(&settings).unwrap().is_empty());
     assert!(boot::migrate(&settings).unwrap().is_empty());
@@ -76,7 +77,7 @@ async fn production_refuses_a_schema_that_is_not_up_to_date() {
 #[apply(on_both_databases)]
 async fn production_refuses_the_database_of_a_sandbox() {
     let sandbox = TestApp::start().await;
-    let reason = why(boot::open(settings(sandbox.folder(), &sandbox.database, &[])));
+    let reason = refusal(boot::open(settings(sandbox.folder(), &sandbox.database, &[])));
     assert!(reason.contains("belongs to a sandbox"), "{reason}");
     sandbox.anonymous().get("/sandbox/clock").await.assert_status(200);
 }
@@ -89,10 +90,10 @@ async fn production_refuses_certificates_that_it_cannot_read_without_showing_the
     let settings =
         settings(folder.path(), &database, &[("TODOKEDE_SMTP_CA_FILE", &file.display().to_string())]);
     boot::migrate(&settings).unwrap();
-    let reason = why(boot::open(settings.clone()));
+    let reason = refusal(boot::open(settings.clone()));
     assert!(reason.contains("ca.pem"), "{reason}");
     std::fs::write(&file, "-----BEGIN CERTIFICATE-----\ns3cret\n-----END CERTIFICATE-----").unwrap();
-    let reason = why(boot::open(settings));
+    let reason = refusal(boot::open(settings));
     assert!(reason.contains("ca.pem") && !reason.contains("s3cret"), "{reason}");
 }
 
@@ -103,9 +104,9 @@ async fn production_refuses_a_key_that_it_cannot_read_without_showing_it() {
     let settings = settings(folder.path(), &database, &[]);
     boot::migrate(&settings).unwrap();
     std::fs::write(folder.path().join("production-key.pem"), "-----BEGIN s3cret-----").unwrap();
-    let reason = why(boot::open(settings.clone()));
+    let reason = refusal(boot::open(settings.clone()));
     assert!(reason.contains("production-key.pem") && !reason.contains("s3cret"), "{reason}");
     std::fs::remove_file(folder.path().join("production-key.pem")).unwrap();
-    let reason = why(boot::open(settings));
+    let reason = refusal(boot::open(settings));
     assert!(reason.contains("production-key.pem"), "{reason}");
 }

@@ -1,4 +1,4 @@
-//! Readiness: it is reported for each part, and frequent probes cost little.
+//! `/readyz` reports each part of the service. Frequent probes do not cause more checks.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,13 +14,14 @@ fn failing(reply: &Reply) -> Vec<&str> {
     checks.filter(|check| check["passes"] == false).map(|check| check["part"].as_str().unwrap()).collect()
 }
 
+/// The measured value of a part.
 fn measured(reply: &Reply, part: &str) -> Value {
     let checks = reply.body["checks"].as_array().unwrap();
     checks.iter().find(|check| check["part"] == part).unwrap()["measured"].clone()
 }
 
-/// Asks once the result of an earlier check is no longer reused.
-async fn asked_anew(app: &TestApp) -> Reply {
+/// Reads `/readyz` after the time for which the result of an earlier check is reused.
+async fn fresh_readiness(app: &TestApp) -> Reply {
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     app.anonymous().get("/readyz").await
 }
@@ -55,15 +56,15 @@ async fn a_schema_one_step_ahead_is_accepted_and_any_other_difference_is_not() {
             .execute(&format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')"));
     };
     insert("20990101000000");
-    let reply = asked_anew(&app).await.assert_status(200);
+    let reply = fresh_readiness(&app).await.assert_status(200);
     assert_eq!(measured(&reply, "migrations"), 1);
     insert("20990102000000");
-    let reply = asked_anew(&app).await;
+    let reply = fresh_readiness(&app).await;
     assert_eq!(failing(reply.assert_problem(503, "NOT_READY")), ["migrations"]);
     app.database.execute("DELETE FROM __diesel_schema_migrations WHERE version LIKE '2099%'");
-    asked_anew(&app).await.assert_status(200);
+    fresh_readiness(&app).await.assert_status(200);
     app.database.execute("DELETE FROM __diesel_schema_migrations");
-    let reply = asked_anew(&app).await;
+    let reply = fresh_readiness(&app).await;
     assert_eq!(failing(reply.assert_problem(503, "NOT_READY")), ["migrations"]);
 }
 
@@ -74,7 +75,7 @@ async fn a_service_is_not_ready_while_its_database_accepts_no_writes() {
     let reply = app.anonymous().get("/readyz").await;
     assert!(failing(reply.assert_problem(503, "NOT_READY")).contains(&"database"), "{}", reply.text);
     drop(blocking_jobs);
-    asked_anew(&app).await.assert_status(200);
+    fresh_readiness(&app).await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
@@ -103,12 +104,12 @@ async fn a_database_file_that_is_moved_away_is_noticed_and_is_used_again_once_it
         .await
         .assert_problem(503, "UNAVAILABLE");
     clinic.get("/v1/account").await.assert_problem(503, "UNAVAILABLE");
-    let reply = asked_anew(&app).await;
+    let reply = fresh_readiness(&app).await;
     assert!(failing(reply.assert_problem(503, "NOT_READY")).contains(&"database"), "{}", reply.text);
     app.anonymous().get("/livez").await.assert_status(200);
     std::fs::rename(&elsewhere, &file).unwrap();
     clinic.file_with_key("/v1/declarations", &forms::no_network(), "gone").await.assert_status(201);
-    asked_anew(&app).await.assert_status(200);
+    fresh_readiness(&app).await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
@@ -120,7 +121,7 @@ async fn a_service_whose_reads_are_all_busy_is_still_ready() {
 }
 
 #[apply(on_both_databases)]
-async fn a_read_only_disk_refuses_attachments_and_makes_a_service_unready_until_it_is_writable() {
+async fn while_a_disk_is_read_only_attachments_are_refused_and_the_service_is_not_ready() {
     let Some(disk) = Disk::mount() else { return };
     let app = TestApp::start_with(&[("TODOKEDE_UPLOADS_DIR", disk.path().to_str().unwrap())]).await;
     let clinic = app.clinic().await;
@@ -132,22 +133,22 @@ async fn a_read_only_disk_refuses_attachments_and_makes_a_service_unready_until_
     sent.assert_problem(503, "UNAVAILABLE");
     assert!(sent.body["retryable"] == true && !sent.header("retry-after").is_empty(), "{}", sent.text);
     clinic.get(&format!("/v1/uploads/{stored}/content")).await.assert_status(200);
-    let reply = asked_anew(&app).await;
+    let reply = fresh_readiness(&app).await;
     assert_eq!(failing(reply.assert_problem(503, "NOT_READY")), ["disk of uploads"]);
     disk.make_writable();
     forms::send_content(&clinic, id, &forms::pdf()).await.assert_status(200);
-    asked_anew(&app).await.assert_status(200);
+    fresh_readiness(&app).await.assert_status(200);
 }
 
-/// Asks several times until the answer has this status.
-async fn asked_until(app: &TestApp, status: u16) -> Reply {
+/// Reads `/readyz` several times until the answer has this status.
+async fn wait_for_readiness(app: &TestApp, status: u16) -> Reply {
     for _ in 0..10 {
-        let reply = asked_anew(app).await;
+        let reply = fresh_readiness(app).await;
         if reply.status == status {
             return reply;
         }
     }
-    asked_anew(app).await.assert_status(status)
+    fresh_readiness(app).await.assert_status(status)
 }
 
 #[apply(on_postgres)]
@@ -158,7 +159,7 @@ async fn a_service_is_not_ready_while_commits_wait_for_a_missing_standby() {
     let app = TestApp::start_on_data(folder, database, &[]).await;
     app.anonymous().get("/readyz").await.assert_status(200);
     standby.require_missing_standby().await;
-    let reply = asked_until(&app, 503).await;
+    let reply = wait_for_readiness(&app, 503).await;
     assert_eq!(
         failing(reply.assert_problem(503, "NOT_READY")),
         ["database"],
@@ -174,15 +175,15 @@ async fn a_service_is_not_ready_while_commits_wait_for_a_missing_standby() {
     }
     assert!(
         quickest < Duration::from_secs(2),
-        "the service waits for a commit that is known to hang: {quickest:?}"
+        "the check waits for a commit that is known to hang: {quickest:?}"
     );
-    // The server's own autovacuum commits to this database as well, and waits like everybody.
+    // Autovacuum also commits to this database and waits. So only connections of clients are counted.
     let waiting = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
                    AND wait_event = 'SyncRep' AND backend_type = 'client backend'";
     assert_eq!(app.count(waiting), 1, "no second commit is tried while the first one hangs");
     app.anonymous().get("/livez").await.assert_status(200);
     standby.require_no_standby();
-    asked_until(&app, 200).await;
+    wait_for_readiness(&app, 200).await;
     assert_eq!(app.count(waiting), 0);
     let clinic = app.clinic().await;
     clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);

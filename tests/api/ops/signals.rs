@@ -1,4 +1,4 @@
-//! The real binary serves until a signal ends it, even if its database hangs or its output cannot be written.
+//! The real binary ends on a signal even if its database hangs, and serves even if its output cannot be written.
 
 use std::io::Read as _;
 use std::process::{Child, Command, Output, Stdio};
@@ -17,7 +17,7 @@ fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-/// Asks a process to end, as an orchestrator does, and waits for it.
+/// Sends a signal to a process and waits until the process has ended.
 fn end(mut child: Child, signal: &str) -> Output {
     let id = child.id().to_string();
     assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
@@ -103,7 +103,10 @@ fn a_second_signal_ends_the_service_at_once_with_a_message() {
     let RunningService { mut child, lines: _lines, .. } = RunningService::start(command);
     assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
     std::thread::sleep(Duration::from_millis(300));
-    assert!(child.try_wait().unwrap().is_none(), "the first signal must leave time for balancers to notice");
+    assert!(
+        child.try_wait().unwrap().is_none(),
+        "after the first signal, load balancers need time to notice the stop"
+    );
     let output = end(child, "TERM");
     assert!(assert_failure(&output, 1).contains("second signal"));
 }
@@ -135,11 +138,11 @@ fn a_service_serves_even_if_its_output_cannot_be_written() {
     command.env("TODOKEDE_LISTEN", &address).stdout(full_device()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
     let deadline = Instant::now() + Duration::from_secs(20);
-    let is_well = || {
+    let is_ready = || {
         let mut health = todokede(folder.path(), &["health", "--ready"]);
         health.env("TODOKEDE_LISTEN", &address).output().unwrap().status.success()
     };
-    while !is_well() && Instant::now() < deadline {
+    while !is_ready() && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(20));
     }
     let output = end(child, "TERM");

@@ -1,5 +1,5 @@
-//! Changes of the login address: requested with the password, confirmed by a link that is mailed to the new
-//! address, and reported to the old address.
+//! A change of the login address needs the password and a link that is mailed to the new address. The old address
+//! gets a mail at the request and at the completion.
 
 use chrono::Duration;
 use futures_util::future::join_all;
@@ -7,12 +7,13 @@ use serde_json::json;
 
 use crate::support::{FacilityClient, PASSWORD, TestApp, forms};
 
-const ASK: &str = "/v1/account/email-changes";
+const REQUEST: &str = "/v1/account/email-changes";
 const COMPLETE: &str = "/v1/account/email-changes/completion";
+/// The new address.
 const NEW: &str = "office@clinic.example";
 
 async fn change_token(app: &TestApp, clinic: &FacilityClient, email: &str) -> String {
-    clinic.post(ASK, &json!({ "email": email, "password": PASSWORD })).await.assert_status(202);
+    clinic.post(REQUEST, &json!({ "email": email, "password": PASSWORD })).await.assert_status(202);
     app.token(email, "EMAIL_CHANGE_CONFIRMATION").await
 }
 
@@ -27,7 +28,7 @@ async fn the_link_mailed_to_the_new_address_changes_it_and_the_old_address_gets_
     assert!(text.contains("o***@clinic.example") && !text.contains(NEW), "{text}");
     assert_eq!(clinic.get("/v1/account").await.body["email"], *clinic.email);
 
-    // Following the link needs no login.
+    // The completion needs no login.
     let completed = app.anonymous().post(COMPLETE, &json!({ "token": token })).await.assert_status(200);
     assert_eq!(completed.body, json!({ "email": NEW }));
     assert_eq!(app.mails(&clinic.email, "EMAIL_CHANGED").await.len(), 1);
@@ -60,9 +61,9 @@ async fn the_old_address_can_be_registered_again_and_its_reset_links_are_no_long
 async fn a_taken_address_gets_the_same_answer_as_a_free_one_and_its_owner_gets_a_mail() {
     let app = TestApp::start().await;
     let (clinic, owner) = (app.clinic().await, app.clinic().await);
-    let ask = |email: &str| json!({ "email": email, "password": PASSWORD });
-    let free = clinic.post(ASK, &ask(NEW)).await.assert_status(202);
-    let taken = clinic.post(ASK, &ask(&owner.email.to_uppercase())).await.assert_status(202);
+    let request_form = |email: &str| json!({ "email": email, "password": PASSWORD });
+    let free = clinic.post(REQUEST, &request_form(NEW)).await.assert_status(202);
+    let taken = clinic.post(REQUEST, &request_form(&owner.email.to_uppercase())).await.assert_status(202);
     assert_eq!(free.text, taken.text);
     let mails = app.mails(&owner.email, "NEW_ADDRESS_TAKEN").await;
     assert_eq!(mails.len(), 1);
@@ -103,11 +104,11 @@ async fn of_two_simultaneous_changes_to_one_address_one_is_refused() {
     let app = TestApp::start().await;
     let (one, two) = (app.clinic().await, app.clinic().await);
     let tokens = [change_token(&app, &one, NEW).await, change_token(&app, &two, NEW).await];
-    let racers = tokens.iter().map(|token| {
-        let (racer, body) = (app.anonymous(), json!({ "token": token }));
-        async move { racer.post(COMPLETE, &body).await }
+    let requests = tokens.iter().map(|token| {
+        let (anonymous, body) = (app.anonymous(), json!({ "token": token }));
+        async move { anonymous.post(COMPLETE, &body).await }
     });
-    let replies = join_all(racers).await;
+    let replies = join_all(requests).await;
     assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 1);
     for reply in replies.iter().filter(|reply| reply.status != 200) {
         reply.assert_problem(409, "EMAIL_TAKEN");
@@ -134,16 +135,16 @@ async fn a_change_needs_the_password_and_a_valid_new_address() {
             vec![("/email", "EMAIL_CARRIER_DOTS")],
         ),
     ] {
-        clinic.post(ASK, &body).await.assert_faults(&faults);
+        clinic.post(REQUEST, &body).await.assert_faults(&faults);
     }
     let valid = json!({ "email": NEW, "password": PASSWORD });
-    app.anonymous().post(ASK, &valid).await.assert_problem(401, "TOKEN_MISSING");
+    app.anonymous().post(REQUEST, &valid).await.assert_problem(401, "TOKEN_MISSING");
     assert_eq!(app.rows("links").with("purpose", "EMAIL_CHANGE").count(), 0);
     assert!(app.mails(&clinic.email, "EMAIL_CHANGE_REQUESTED").await.is_empty());
 }
 
 #[apply(on_both_databases)]
-async fn a_link_is_valid_for_a_day_and_using_one_ends_the_other_links_of_its_account() {
+async fn a_link_is_valid_for_a_day_and_its_use_ends_the_other_links_of_its_account() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let expired = change_token(&app, &clinic, "late@clinic.example").await;

@@ -1,4 +1,4 @@
-//! A forgotten password is replaced with a mailed link, which ends all sessions and other links of the
+//! A password reset replaces a forgotten password with a mailed link, and ends all sessions and other links of the
 //! account.
 
 use chrono::Duration;
@@ -9,20 +9,20 @@ use crate::support::{FacilityClient, PASSWORD, TestApp};
 
 /// Another valid password.
 const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
-const ASK: &str = "/v1/password-resets";
+const REQUEST: &str = "/v1/password-resets";
 const COMPLETE: &str = "/v1/password-resets/completion";
 
 async fn reset_token(app: &TestApp, email: &str) -> String {
-    app.anonymous().post(ASK, &json!({ "email": email })).await.assert_status(202);
+    app.anonymous().post(REQUEST, &json!({ "email": email })).await.assert_status(202);
     app.token(email, "PASSWORD_RESET").await
 }
 
 #[apply(on_both_databases)]
-async fn a_forgotten_password_is_replaced_and_every_session_ends() {
+async fn a_password_reset_replaces_the_password_and_ends_every_session_of_the_account() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let other = clinic.log_in_again(&app).await;
-    let bystander = app.clinic().await;
+    let neighbour = app.clinic().await;
     let token = reset_token(&app, &clinic.email).await;
     clinic.get("/v1/account").await.assert_status(200);
 
@@ -37,7 +37,7 @@ async fn a_forgotten_password_is_replaced_and_every_session_ends() {
             .await
             .assert_problem(401, "REFRESH_TOKEN_INVALID");
     }
-    bystander.get("/v1/account").await.assert_status(200);
+    neighbour.get("/v1/account").await.assert_status(200);
     let old = json!({ "email": clinic.email, "password": PASSWORD });
     app.anonymous().post("/v1/sessions", &old).await.assert_problem(401, "LOGIN_FAILED");
     FacilityClient::log_in(&app, &clinic.email, OTHER, String::new()).await;
@@ -50,8 +50,9 @@ async fn known_and_unknown_addresses_get_the_same_answer_and_only_known_ones_get
     let clinic = app.clinic().await;
     let anonymous = app.anonymous();
     let known =
-        anonymous.post(ASK, &json!({ "email": clinic.email.to_uppercase() })).await.assert_status(202);
-    let unknown = anonymous.post(ASK, &json!({ "email": "nobody@clinic.example" })).await.assert_status(202);
+        anonymous.post(REQUEST, &json!({ "email": clinic.email.to_uppercase() })).await.assert_status(202);
+    let unknown =
+        anonymous.post(REQUEST, &json!({ "email": "nobody@clinic.example" })).await.assert_status(202);
     assert_eq!(known.text, unknown.text);
     let names = |reply: &crate::support::Reply| {
         let mut names: Vec<String> = reply.headers.keys().map(ToString::to_string).collect();
@@ -80,7 +81,7 @@ async fn a_reset_link_is_valid_for_one_hour() {
 }
 
 #[apply(on_both_databases)]
-async fn using_one_reset_link_or_changing_the_password_ends_all_reset_links() {
+async fn the_use_of_a_reset_link_or_a_change_of_password_ends_all_reset_links() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let (first, second) = (reset_token(&app, &clinic.email).await, reset_token(&app, &clinic.email).await);
@@ -114,7 +115,7 @@ async fn of_many_simultaneous_uses_of_one_reset_link_one_succeeds() {
 }
 
 #[apply(on_both_databases)]
-async fn tokens_of_other_flows_and_unknown_ones_are_refused() {
+async fn unknown_tokens_and_tokens_of_other_operations_are_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let registration = app.registration_token("new@clinic.example").await;
@@ -139,7 +140,7 @@ async fn tokens_of_other_flows_and_unknown_ones_are_refused() {
 async fn missing_and_invalid_members_are_reported() {
     let app = TestApp::start().await;
     let anonymous = app.anonymous();
-    anonymous.post(ASK, &json!({})).await.assert_faults(&[("/email", "REQUIRED")]);
+    anonymous.post(REQUEST, &json!({})).await.assert_faults(&[("/email", "REQUIRED")]);
     let reply = anonymous.post(COMPLETE, &json!({})).await;
     reply.assert_faults(&[("/token", "REQUIRED"), ("/password", "REQUIRED")]);
     let reply = anonymous.post(COMPLETE, &json!({ "token": 5, "password": OTHER, "code": "1" })).await;

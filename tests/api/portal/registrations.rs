@@ -1,4 +1,4 @@
-//! Registration: the service mails a link to an address; with the link, a form creates the account.
+//! Registration: the service mails a link to an address. A form with the link's token creates the account.
 
 use chrono::Duration;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{TestApp, forms};
 
 #[apply(on_both_databases)]
-async fn a_clinic_registers_by_mail_and_logs_in() {
+async fn a_clinic_registers_with_a_mailed_link_and_logs_in() {
     let app = TestApp::start().await;
     let anonymous = app.anonymous();
     let facility = app.unused_facility("MEDICAL").await;
@@ -44,7 +44,7 @@ async fn a_clinic_registers_by_mail_and_logs_in() {
 }
 
 #[apply(on_both_databases)]
-async fn a_taken_address_gets_the_same_answer_and_its_owner_is_mailed_what_to_do() {
+async fn a_taken_address_gets_the_same_answer_and_its_owner_gets_a_mail_with_instructions() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let anonymous = app.anonymous();
@@ -58,7 +58,7 @@ async fn a_taken_address_gets_the_same_answer_and_its_owner_is_mailed_what_to_do
 }
 
 #[apply(on_both_databases)]
-async fn a_link_is_valid_for_a_day_and_using_one_ends_all_links_of_its_address() {
+async fn a_link_is_valid_for_a_day_and_its_use_ends_all_links_of_its_address() {
     let app = TestApp::start().await;
     let anonymous = app.anonymous();
     let first = app.registration_token("a@clinic.example").await;
@@ -122,7 +122,7 @@ async fn all_faults_of_a_form_are_reported_at_once_and_nothing_is_stored() {
 }
 
 #[apply(on_both_databases)]
-async fn invalid_mail_addresses_are_refused_and_those_of_carriers_have_a_code_of_their_own() {
+async fn invalid_mail_addresses_are_refused_and_consecutive_or_trailing_dots_have_their_own_code() {
     let app = TestApp::start().await;
     for (email, fault) in [
         (json!("a..b@carrier.example"), "EMAIL_CARRIER_DOTS"),

@@ -16,8 +16,7 @@ use todokede::state::State;
 use super::database::TestDatabase;
 use super::{Client, FacilityClient, PostgresProxy};
 
-/// The time at which a test's clock starts: 9:00 in Japan on the date of the ministry's letter that the round of
-/// 2023 follows.
+/// The time at which a test's clock starts: 9:00 in Japan on 3 February 2023, the date of the ministry's letter.
 const START: &str = "2023-02-03T09:00:00+09:00";
 
 /// A running service with its own database, files and clock.

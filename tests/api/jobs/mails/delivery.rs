@@ -1,4 +1,4 @@
-//! Delivery of mails in production: what is received, which replica sends it, and what stays in the database.
+//! Delivery of mails in production: what recipients get, which replica sends a mail, and what stays in the database.
 
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
@@ -78,8 +78,8 @@ async fn the_content_of_a_mail_is_deleted_once_it_is_sent() {
     let form = json!({ "email": "reception@clinic.example" });
     production.anonymous().post("/v1/registrations", &form).await.assert_status(202);
     eventually("the failure", || async { production.mails_in_state("DEFERRED") == 1 }).await;
-    let kept = production.rows("outbox").containing("body", "#token=").containing("html", "#token=");
-    assert_eq!(kept.count(), 1);
+    let with_content = production.rows("outbox").containing("body", "#token=").containing("html", "#token=");
+    assert_eq!(with_content.count(), 1);
     production.deliver_all_mails().await;
     let emptied = production
         .rows("outbox")
@@ -88,17 +88,17 @@ async fn the_content_of_a_mail_is_deleted_once_it_is_sent() {
         .with("state", "SENT")
         .with_null("failure")
         .with("attempts", 2);
-    assert_eq!((kept.count(), emptied.count(), mail_server.received_count()), (0, 1, 1));
+    assert_eq!((with_content.count(), emptied.count(), mail_server.received_count()), (0, 1, 1));
     production.stop().await;
 }
 
 #[apply(on_both_databases)]
-async fn a_mail_whose_sender_died_is_sent_by_another_once_the_lease_has_ended() {
+async fn a_mail_that_a_replica_claimed_and_did_not_send_is_sent_once_the_lease_has_ended() {
     let mut mail_server = MailServer::start().await;
     mail_server.shut_down();
     let production = Production::start_with_mail_server(&mail_server, 5).await;
     production.queue_mails(["reception@clinic.example".to_owned()]).await;
-    // Another sender claims the mail between two attempts of the service, and never sends it.
+    // The test claims the mail as another replica would, between two attempts of the service, and never sends it.
     eventually("the claim", || async {
         let call = Call::internal(production.state().clock.now());
         let claiming = production.state().database.write(Mode::Store, move |conn| {
@@ -112,7 +112,7 @@ async fn a_mail_whose_sender_died_is_sent_by_another_once_the_lease_has_ended() 
     mail_server.restart().await;
     production.queue_mails(["other@clinic.example".to_owned()]).await;
     eventually("the other mail", || async { mail_server.received_count() == 1 }).await;
-    assert_eq!(mail_server.received_for("reception@clinic.example").len(), 0, "it is leased");
+    assert_eq!(mail_server.received_for("reception@clinic.example").len(), 0, "the mail is leased");
     production.state().clock.advance(TimeDelta::minutes(11));
     production.state().wake.notify_one();
     eventually("the mail", || async { mail_server.received_for("reception@clinic.example").len() == 1 })
@@ -125,28 +125,28 @@ async fn two_replicas_send_every_mail_once() {
     let mail_server = MailServer::start().await;
     let production = Production::start_with_mail_server(&mail_server, 30).await;
     let (url, certificate) = (mail_server.url(), mail_server.certificate().display().to_string());
-    let twin = settings(
+    let replica = settings(
         production.folder.path(),
         &production.database,
         &[("TODOKEDE_SMTP_URL", &url), ("TODOKEDE_SMTP_CA_FILE", &certificate)],
     );
-    let twin = tokio::task::spawn_blocking(move || boot::open(twin).unwrap()).await.unwrap();
-    let twin = serving::start(twin).unwrap();
+    let replica = tokio::task::spawn_blocking(move || boot::open(replica).unwrap()).await.unwrap();
+    let replica = serving::start(replica).unwrap();
     for round in 0..10 {
         production
             .queue_mails((0..30).map(|number| format!("reception-{number}@clinic-{round}.example")))
             .await;
-        twin.state.wake.notify_one();
+        replica.state.wake.notify_one();
     }
     eventually("every mail", || async { production.mails_in_state("SENT") == 300 }).await;
     let addresses: HashSet<String> = mail_server.received().into_iter().map(|mail| mail.to).collect();
     assert_eq!((mail_server.received_count(), addresses.len()), (300, 300));
-    twin.stop().await.unwrap();
+    replica.stop().await.unwrap();
     production.stop().await;
 }
 
 #[apply(on_both_databases)]
-async fn a_service_that_stops_finishes_the_mails_under_way_and_keeps_no_lease() {
+async fn a_service_that_stops_finishes_the_attempts_under_way_and_gives_up_its_leases() {
     let mail_server = MailServer::start().await;
     mail_server.inject_fault_for(Phase::EndOfData, Fault::Hang, "", 4);
     let production = Production::start_with_mail_server(&mail_server, 1).await;
@@ -167,18 +167,18 @@ async fn a_service_that_stops_finishes_the_mails_under_way_and_keeps_no_lease() 
 }
 
 #[apply(on_both_databases)]
-async fn a_mail_that_waits_for_the_servers_last_answer_is_not_sent_again() {
+async fn a_mail_that_waits_for_the_reply_to_its_content_is_not_sent_again() {
     let mail_server = MailServer::start().await;
     mail_server.inject_fault_for(Phase::EndOfData, Fault::AcceptThenHang, "", 1);
     let production = Production::start_with_mail_timeouts(&mail_server, 1, 300).await;
     production.queue_mails(["reception@clinic.example".to_owned()]).await;
-    let held_for = |minutes| {
+    let leased_for = |minutes| {
         let until = production.state().clock.now() + TimeDelta::minutes(minutes);
         production.rows("outbox").after("leased_until", until).count() == 1
     };
     eventually("the claim", || async { mail_server.received_count() == 1 }).await;
-    assert!(!held_for(2), "the first lease is short, as its holder may die");
-    eventually("the lease to be longer", || async { held_for(5) }).await;
+    assert!(!leased_for(2), "the first lease is short, because its holder may crash");
+    eventually("the longer lease", || async { leased_for(5) }).await;
     production.state().clock.advance(TimeDelta::minutes(5));
     production.state().wake.notify_one();
     tokio::time::sleep(Duration::from_secs(2)).await;
@@ -187,12 +187,12 @@ async fn a_mail_that_waits_for_the_servers_last_answer_is_not_sent_again() {
 }
 
 #[apply(on_both_databases)]
-async fn a_service_that_stops_does_not_wait_for_a_last_answer_that_may_take_minutes() {
+async fn a_service_that_stops_does_not_wait_minutes_for_the_reply_to_a_content() {
     let mail_server = MailServer::start().await;
     mail_server.inject_fault_for(Phase::EndOfData, Fault::AcceptThenHang, "", 1);
     let production = Production::start_with_mail_timeouts(&mail_server, 1, 300).await;
     production.queue_mails(["reception@clinic.example".to_owned()]).await;
-    eventually("the mail to be taken", || async { mail_server.received_count() == 1 }).await;
+    eventually("the mail to be accepted", || async { mail_server.received_count() == 1 }).await;
     let begun = Instant::now();
     let (database, _folder) = production.stop().await;
     assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", begun.elapsed());
@@ -218,9 +218,10 @@ async fn a_mail_that_no_server_accepts_is_abandoned_when_its_link_expires() {
     assert_eq!(counts, [(MailState::Deferred, 1)]);
     production.state().clock.advance(TimeDelta::hours(25));
     production.state().wake.notify_one();
-    eventually("the end", || async { production.mails_in_state("ABANDONED") == 1 }).await;
-    let kept = production.rows("outbox").with("failure", "MAILBOX_BUSY").with("body", "").with("html", "");
-    assert_eq!(kept.count(), 1, "the last failure is kept");
+    eventually("the mail to be abandoned", || async { production.mails_in_state("ABANDONED") == 1 }).await;
+    let abandoned =
+        production.rows("outbox").with("failure", "MAILBOX_BUSY").with("body", "").with("html", "");
+    assert_eq!(abandoned.count(), 1, "the last failure is stored and the content is deleted");
     production.stop().await;
 }
 
@@ -281,7 +282,7 @@ async fn mails_are_listed_newest_first_and_page_by_page() {
 }
 
 #[apply(on_both_databases)]
-async fn the_sandboxes_mailbox_shows_the_html_too() {
+async fn the_mailbox_of_the_sandbox_shows_the_html_of_a_mail() {
     let app = TestApp::start().await;
     app.registration_token("reception@clinic.example").await;
     let mail = app.mails("reception@clinic.example", "PROVISIONAL_REGISTRATION").await.remove(0);

@@ -1,4 +1,4 @@
-//! A mail that takes long delays neither other mails nor requests.
+//! A mail whose delivery takes long delays neither other mails nor requests.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use crate::support::mail_server::{Fault, MailServer, Phase};
 use crate::support::production::{Production, eventually};
 
 #[apply(on_both_databases)]
-async fn three_bad_addresses_do_not_delay_a_thousand_good_ones() {
+async fn three_failing_addresses_do_not_delay_a_thousand_others() {
     let mail_server = MailServer::start().await;
     mail_server.inject_fault_for(Phase::Rcpt, Fault::Hang, "@hanging.example", 99);
     mail_server.inject_fault_for(Phase::Rcpt, Fault::Reply("450 4.2.0 later"), "@busy.example", 99);
@@ -16,7 +16,7 @@ async fn three_bad_addresses_do_not_delay_a_thousand_good_ones() {
     let bad = ["hanging", "busy", "unknown"].map(|domain| format!("reception@{domain}.example"));
     let good = (0..1000).map(|number| format!("reception-{number}@clinic-{}.example", number % 50));
     production.queue_mails(bad.into_iter().chain(good)).await;
-    eventually("the good ones", || async {
+    eventually("the other mails", || async {
         mail_server.received_count() == 1000 && production.mails_in_state("SENT") == 1000
     })
     .await;
@@ -45,16 +45,16 @@ async fn a_slow_domain_does_not_delay_the_others() {
     let leased = production.rows("outbox").with_non_null("lease_holder");
     eventually("the slow domain to be under way", || async { leased.count() == 4 }).await;
     production.queue_mails((0..100).map(|number| format!("reception-{number}@clinic.example"))).await;
-    eventually("the others", || async { production.mails_in_state("SENT") == 100 }).await;
+    eventually("the other mails", || async { production.mails_in_state("SENT") == 100 }).await;
     assert_eq!(leased.count(), 4);
     mail_server.shut_down();
     production.stop().await;
 }
 
 #[apply(on_both_databases)]
-async fn a_server_that_hangs_after_the_contents_of_some_domains_delays_no_others() {
-    /// The limit in seconds of each step before the end of the content. A busy machine needs that long to
-    /// greet many connections at once.
+async fn a_server_that_does_not_reply_to_the_contents_for_some_domains_does_not_delay_the_others() {
+    /// The timeout in seconds of each reply before the content is sent. On a busy machine, the greetings of many
+    /// connections take that long.
     const STEP: u32 = 4;
     let mail_server = MailServer::start().await;
     mail_server.inject_fault_for(Phase::EndOfData, Fault::Hang, ".slow.example", 999);
@@ -69,7 +69,7 @@ async fn a_server_that_hangs_after_the_contents_of_some_domains_delays_no_others
     production
         .queue_mails((0..100).map(|number| format!("reception-{number}@clinic-{number}.example")))
         .await;
-    eventually("the others", || async { production.mails_in_state("SENT") == 100 }).await;
+    eventually("the other mails", || async { production.mails_in_state("SENT") == 100 }).await;
     assert_eq!((leased.count(), production.mails_in_state("DEFERRED")), (5 * 6, 0));
 
     production.queue_mails(slow(5..10)).await;
@@ -91,7 +91,7 @@ async fn no_request_waits_for_a_mail_server_that_hangs() {
     mail_server.inject_fault(Phase::Banner, Fault::Hang);
     production.queue_mails((0..40).map(|number| format!("reception@clinic-{number}.example"))).await;
     let leased = production.rows("outbox").with_non_null("lease_holder");
-    eventually("the server to hang", || async { leased.count() == 16 }).await;
+    eventually("sixteen hanging attempts", || async { leased.count() == 16 }).await;
     let mut slowest = Duration::ZERO;
     for number in 0..20 {
         let begun = Instant::now();

@@ -1,4 +1,4 @@
-//! Delivery of mails to a mail server.
+//! Delivery of mails to an SMTP server.
 
 mod delivery;
 mod fairness;

@@ -1,4 +1,4 @@
-//! Whatever the mail server does, no mail is lost, and none arrives more than twice.
+//! No fault of the mail server loses a mail, and no mail arrives more than twice.
 
 use std::time::Duration;
 
@@ -10,9 +10,15 @@ use crate::support::production::{Production, eventually};
 /// How many mails each case queues.
 const MAILS: usize = 5;
 
-/// Queues five mails and lets a fault happen twice. Every mail must arrive once, or twice if the server took
-/// it and did not say so.
-async fn survive(production: &Production, mail_server: &MailServer, case: &str, phase: Phase, fault: Fault) {
+/// Queues five mails, makes a fault happen twice, and asserts that every mail arrives once. A mail may arrive twice
+/// if the server accepted it and did not reply.
+async fn assert_delivery_despite(
+    production: &Production,
+    mail_server: &MailServer,
+    case: &str,
+    phase: Phase,
+    fault: Fault,
+) {
     let before = mail_server.received_count();
     mail_server.inject_fault_for(phase, fault, "", 2);
     let addresses: Vec<String> = (0..MAILS).map(|number| format!("{case}-{number}@clinic.example")).collect();
@@ -35,18 +41,19 @@ async fn survive(production: &Production, mail_server: &MailServer, case: &str, 
     assert_eq!(production.mails_in_state("ABANDONED"), 0, "{case}");
 }
 
-async fn survive_all(cases: &[(&str, Phase, Fault)]) {
+/// Runs [`assert_delivery_despite`] for each case: its name, the phase and the fault.
+async fn assert_no_mail_is_lost(cases: &[(&str, Phase, Fault)]) {
     let mail_server = MailServer::start().await;
     let production = Production::start_with_mail_server(&mail_server, 1).await;
     for (case, phase, fault) in cases {
-        survive(&production, &mail_server, case, *phase, *fault).await;
+        assert_delivery_despite(&production, &mail_server, case, *phase, *fault).await;
     }
     production.stop().await;
 }
 
 #[apply(on_both_databases)]
 async fn a_server_that_fails_before_a_mail_begins_loses_no_mail() {
-    survive_all(&[
+    assert_no_mail_is_lost(&[
         ("banner-421", Phase::Banner, Fault::Reply("421 4.3.2 too busy")),
         ("banner-554", Phase::Banner, Fault::Reply("554 5.3.2 not now")),
         ("banner-gone", Phase::Banner, Fault::Disconnect),
@@ -63,7 +70,7 @@ async fn a_server_that_fails_before_a_mail_begins_loses_no_mail() {
 
 #[apply(on_both_databases)]
 async fn a_server_that_refuses_tls_or_the_login_loses_no_mail() {
-    survive_all(&[
+    assert_no_mail_is_lost(&[
         ("no-starttls", Phase::Ehlo, Fault::MissingExtension("STARTTLS")),
         ("starttls-454", Phase::StartTls, Fault::Reply("454 4.7.0 no tls now")),
         ("starttls-gone", Phase::StartTls, Fault::Disconnect),
@@ -75,8 +82,8 @@ async fn a_server_that_refuses_tls_or_the_login_loses_no_mail() {
 }
 
 #[apply(on_both_databases)]
-async fn a_mail_that_is_refused_for_the_moment_is_sent_later() {
-    survive_all(&[
+async fn a_mail_with_a_temporary_refusal_is_sent_later() {
+    assert_no_mail_is_lost(&[
         ("rcpt-450", Phase::Rcpt, Fault::Reply("450 4.2.0 mailbox busy")),
         ("rcpt-greylist", Phase::Rcpt, Fault::Reply("451 4.7.1 greylisted")),
         ("rcpt-421", Phase::Rcpt, Fault::Reply("421 4.3.2 too busy")),
@@ -107,8 +114,8 @@ async fn a_mail_that_is_refused_for_the_moment_is_sent_later() {
 }
 
 #[apply(on_both_databases)]
-async fn a_connection_lost_after_the_content_causes_one_more_copy_at_most() {
-    survive_all(&[
+async fn a_connection_lost_after_the_content_causes_at_most_one_more_copy() {
+    assert_no_mail_is_lost(&[
         ("not-stored", Phase::EndOfData, Fault::Disconnect),
         ("stored", Phase::EndOfData, Fault::AcceptThenDisconnect),
         ("stored-and-silent", Phase::EndOfData, Fault::AcceptThenHang),
@@ -117,7 +124,7 @@ async fn a_connection_lost_after_the_content_causes_one_more_copy_at_most() {
 }
 
 #[apply(on_both_databases)]
-async fn a_server_that_answers_slowly_after_the_content_gets_each_mail_once() {
+async fn a_server_that_replies_slowly_to_the_content_gets_each_mail_once() {
     let mail_server = MailServer::start().await;
     mail_server.inject_fault(Phase::EndOfData, Fault::AcceptAfter(Duration::from_secs(4)));
     let production = Production::start_with_mail_timeouts(&mail_server, 1, 60).await;
@@ -129,8 +136,8 @@ async fn a_server_that_answers_slowly_after_the_content_gets_each_mail_once() {
 }
 
 #[apply(on_both_databases)]
-async fn a_server_that_hangs_at_any_step_loses_no_mail() {
-    survive_all(&[
+async fn a_server_that_hangs_in_any_phase_loses_no_mail() {
+    assert_no_mail_is_lost(&[
         ("banner", Phase::Banner, Fault::Hang),
         ("ehlo", Phase::Ehlo, Fault::Hang),
         ("starttls", Phase::StartTls, Fault::Hang),
@@ -144,8 +151,8 @@ async fn a_server_that_hangs_at_any_step_loses_no_mail() {
 }
 
 #[apply(on_both_databases)]
-async fn an_answer_that_comes_too_late_is_never_counted_for_another_mail() {
-    survive_all(&[
+async fn a_reply_that_comes_after_the_timeout_is_not_taken_for_the_reply_to_another_mail() {
+    assert_no_mail_is_lost(&[
         ("rcpt-late", Phase::Rcpt, Fault::LateReply("550 5.1.1 no such user")),
         ("data-late", Phase::Data, Fault::LateReply("554 5.5.1 no valid recipients")),
         ("dot-late", Phase::EndOfData, Fault::LateReply("554 5.6.0 rejected")),
@@ -155,7 +162,7 @@ async fn an_answer_that_comes_too_late_is_never_counted_for_another_mail() {
 }
 
 #[apply(on_both_databases)]
-async fn a_mail_that_is_refused_for_good_is_abandoned_with_its_reason_and_its_content_deleted() {
+async fn a_mail_with_a_permanent_refusal_is_abandoned_with_the_failure_and_without_its_content() {
     let mail_server = MailServer::start().await;
     let production = Production::start_with_mail_server(&mail_server, 5).await;
     let cases = [
@@ -190,7 +197,7 @@ async fn a_mail_that_is_refused_for_good_is_abandoned_with_its_reason_and_its_co
 #[apply(on_both_databases)]
 async fn mails_that_a_relay_refuses_for_their_sender_are_sent_once_the_relay_accepts_it() {
     let mail_server = MailServer::start().await;
-    // Amazon SES takes sender and recipient of an account it does not trust, and refuses after the content.
+    // For an unverified sender, Amazon SES accepts MAIL and RCPT, and refuses the content.
     mail_server
         .inject_fault(Phase::EndOfData, Fault::Reply("554 Message rejected: Email address is not verified."));
     let production = Production::start_with_mail_server(&mail_server, 5).await;
@@ -203,8 +210,8 @@ async fn mails_that_a_relay_refuses_for_their_sender_are_sent_once_the_relay_acc
     eventually("every mail to be refused", || async { refused.count() == 20 }).await;
     production.state().clock.advance(TimeDelta::hours(20));
     production.state().wake.notify_one();
-    let again = refused.with("attempts", 2);
-    eventually("another refusal", || async { again.count() == 20 }).await;
+    let refused_twice = refused.with("attempts", 2);
+    eventually("another refusal", || async { refused_twice.count() == 20 }).await;
     assert_eq!((mail_server.received_count(), production.mails_in_state("ABANDONED")), (0, 0));
     mail_server.clear_faults();
     production.deliver_all_mails().await;
@@ -248,7 +255,7 @@ async fn a_server_whose_certificate_is_not_trusted_gets_no_mail() {
 }
 
 #[apply(on_both_databases)]
-async fn with_tls_from_the_first_byte_nothing_is_sent_in_the_clear() {
+async fn with_tls_from_the_first_byte_nothing_is_sent_unencrypted() {
     let mail_server = MailServer::start_with_tls().await;
     let production = Production::start_with_mail_server(&mail_server, 5).await;
     production.queue_mails((0..20).map(|number| format!("reception-{number}@clinic.example"))).await;
@@ -263,7 +270,7 @@ async fn with_tls_from_the_first_byte_nothing_is_sent_in_the_clear() {
 }
 
 #[apply(on_both_databases)]
-async fn an_outage_of_a_day_loses_no_mail_and_every_mail_is_sent_after_it() {
+async fn every_mail_is_sent_after_an_outage_of_a_day() {
     let mut mail_server = MailServer::start().await;
     mail_server.shut_down();
     let production = Production::start_with_mail_server(&mail_server, 5).await;
@@ -293,7 +300,7 @@ async fn a_mailbox_that_is_busy_for_a_day_still_gets_its_mail() {
     production.queue_mails(["reception@clinic.example".to_owned()]).await;
     let deferred = || production.rows("outbox").with("state", "DEFERRED").with_null("lease_holder");
     while production.state().clock.now() < begun + TimeDelta::hours(25) {
-        eventually("the mail to be put off", || async {
+        eventually("the next attempt to be scheduled", || async {
             deferred().after("next_attempt_at", production.state().clock.now()).count() == 1
         })
         .await;

@@ -1,21 +1,21 @@
-//! What is said before TLS may come from anybody, and a mail server may answer anything.
+//! Untrusted replies: anybody on the network can send replies before TLS, and a mail server can send any reply.
 
 use crate::support::mail_server::{Fault, LOGIN, MailServer, Phase};
 use crate::support::production::{Production, eventually};
 
-/// How many mails are deferred for a failure and still have their text.
-fn failed(production: &Production, failure: &str) -> i64 {
+/// How many mails are deferred with this failure and still have their text.
+fn deferred_with(production: &Production, failure: &str) -> i64 {
     production.rows("outbox").with("state", "DEFERRED").with("failure", failure).like("body", "_%").count()
 }
 
 #[apply(on_both_databases)]
-async fn answers_that_were_added_before_tls_are_ignored() {
+async fn replies_that_were_sent_in_advance_before_tls_are_not_used() {
     let mail_server = MailServer::start().await;
     let all = "250-localhost\r\n250 AUTH PLAIN\r\n235 2.7.0 ok\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 taken";
     mail_server.inject_fault(Phase::StartTls, Fault::ExtraReplies(all));
     let production = Production::start_with_mail_server(&mail_server, 5).await;
     production.queue_mails(["reception@clinic.example".to_owned()]).await;
-    eventually("the mail fails", || async { failed(&production, "TLS_REFUSED") == 1 }).await;
+    eventually("the failure", || async { deferred_with(&production, "TLS_REFUSED") == 1 }).await;
     assert_eq!((mail_server.received_count(), production.mails_in_state("SENT")), (0, 0));
     mail_server.clear_faults();
     production.deliver_all_mails().await;
@@ -24,14 +24,14 @@ async fn answers_that_were_added_before_tls_are_ignored() {
 }
 
 #[apply(on_both_databases)]
-async fn an_endless_answer_is_cut_off_long_before_it_fills_the_memory() {
+async fn an_endless_reply_is_read_only_up_to_a_limit() {
     let mail_server = MailServer::start().await;
     mail_server.inject_fault_for(Phase::Banner, Fault::EndlessReply, "", 1);
     let production = Production::start_with_mail_server(&mail_server, 30).await;
     production.queue_mails(["reception@clinic.example".to_owned()]).await;
     production.deliver_all_mails().await;
     assert_eq!(mail_server.received_count(), 1);
-    // This includes what the system's own buffers hold.
+    // The count includes what is in the buffers of the kernel.
     assert!(
         (1..16 * 1024 * 1024).contains(&mail_server.endless_reply_bytes()),
         "{}",
@@ -48,17 +48,17 @@ async fn a_greeting_that_is_not_utf_8_is_accepted() {
     production.queue_mails(["reception@clinic.example".to_owned()]).await;
     production.deliver_all_mails().await;
     assert_eq!(mail_server.received_count(), 1);
-    let greetings = mail_server.unencrypted_commands();
+    let commands = mail_server.unencrypted_commands();
     assert_eq!(
-        greetings,
+        commands,
         ["EHLO api.todokede.test", "STARTTLS"],
-        "the name in EHLO must be one that the server can look up"
+        "EHLO must state a name that the server can look up"
     );
     production.stop().await;
 }
 
 #[apply(on_both_databases)]
-async fn a_password_may_be_in_a_file() {
+async fn the_password_of_the_mail_server_can_be_in_a_file() {
     let mail_server = MailServer::start().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("mail-password");

@@ -1,4 +1,4 @@
-//! The doctor passes a healthy installation, and names what is wrong with any other.
+//! The command `doctor` reports no failure for a healthy installation, and names each fault of another one.
 
 mod production;
 
@@ -13,7 +13,7 @@ use todokede::db::engine::source::Source;
 use crate::support::binary::{self, assert_failure, assert_success, text, todokede};
 use crate::support::database;
 
-/// A migrated embedded database in a folder of its own.
+/// A new folder with a migrated embedded database.
 fn installation() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     assert_success(&binary::run(folder.path(), &["migrate"]));
@@ -32,7 +32,7 @@ fn doctor(folder: &Path) -> Output {
     binary::run(folder, &["doctor"])
 }
 
-/// Asserts that exactly one check fails, and that its line has these words.
+/// Asserts that exactly one check fails, and that its line contains these words.
 #[track_caller]
 fn assert_one_check_fails(output: &Output, words: &[&str]) {
     assert_eq!(assert_failure(output, 1), "todokede: 1 check failed\n", "{}", text(&output.stdout));
@@ -101,7 +101,7 @@ fn an_empty_database_file_is_not_written() {
     let file = folder.path().join("data.sqlite3");
     std::fs::write(&file, "").unwrap();
     assert_one_check_fails(&doctor(folder.path()), &["schema", "todokede migrate"]);
-    assert_eq!(std::fs::read(&file).unwrap(), b"", "not even a page is written");
+    assert_eq!(std::fs::read(&file).unwrap(), b"", "the file was written");
 }
 
 #[test]
@@ -114,12 +114,13 @@ fn a_missing_database_is_a_failure_and_is_not_created() {
 #[test]
 fn a_file_that_is_not_a_database_is_a_failure() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("data.sqlite3"), "a letter, no database".repeat(99)).unwrap();
+    std::fs::write(folder.path().join("data.sqlite3"), "this is a letter and not a database".repeat(99))
+        .unwrap();
     assert_one_check_fails(&doctor(folder.path()), &["database", "not a database", "backup"]);
 }
 
 #[test]
-fn a_damaged_database_is_a_failure_found_before_its_tables_are_read() {
+fn a_damaged_database_is_one_failure_and_its_tables_are_not_read() {
     let folder = installation();
     execute(folder.path(), "PRAGMA wal_checkpoint(TRUNCATE)");
     let file = folder.path().join("data.sqlite3");

@@ -1,4 +1,4 @@
-//! The doctor checks a production service: its keys, its mail server and its database server.
+//! The command `doctor` checks the keys, the mail server and the database server of a production service.
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
@@ -14,8 +14,8 @@ use crate::support::binary::{assert_failure, assert_success, text, todokede};
 use crate::support::database;
 use crate::support::mail_server::{Fault, LOGIN, MailServer, Phase};
 
-/// Runs the doctor with the settings of a production service that has these keys and sends mails to a mail_server.
-async fn production(folder: &Path, keys: &[&PathBuf], mail_server: &MailServer) -> Output {
+/// Runs the doctor with the settings of a production service that has these keys and this mail server.
+async fn run_doctor_on_production(folder: &Path, keys: &[&PathBuf], mail_server: &MailServer) -> Output {
     let keys: Vec<_> = keys.iter().map(|key| key.display().to_string()).collect();
     let mut command = todokede(folder, &["doctor"]);
     command
@@ -30,6 +30,7 @@ async fn production(folder: &Path, keys: &[&PathBuf], mail_server: &MailServer) 
     actix_web::rt::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
+/// Creates a signing key in a folder.
 fn key(folder: &Path, name: &str) -> PathBuf {
     let key = folder.join(name);
     signing_keys::read_or_generate(&key).unwrap();
@@ -40,7 +41,8 @@ fn key(folder: &Path, name: &str) -> PathBuf {
 async fn the_doctor_says_which_key_signs_and_which_only_verifies() {
     let folder = installation();
     let keys = [key(folder.path(), "new.pem"), key(folder.path(), "old.pem")];
-    let output = production(folder.path(), &[&keys[0], &keys[1]], &MailServer::start().await).await;
+    let output =
+        run_doctor_on_production(folder.path(), &[&keys[0], &keys[1]], &MailServer::start().await).await;
     let report = assert_success(&output);
     let line = |name: &str| report.lines().find(|line| line.contains(name)).unwrap().to_owned();
     assert!(line("new.pem").contains(" signs as "), "{report}");
@@ -54,7 +56,7 @@ async fn production_on_the_database_of_a_sandbox_is_a_failure() {
     execute(folder.path(), "INSERT INTO sandbox_clock (only, offset_micros) VALUES (1, 0)");
     let key = key(folder.path(), "key.pem");
     assert_one_check_fails(
-        &production(folder.path(), &[&key], &MailServer::start().await).await,
+        &run_doctor_on_production(folder.path(), &[&key], &MailServer::start().await).await,
         &["schema", "sandbox"],
     );
 }
@@ -64,7 +66,7 @@ async fn a_missing_or_invalid_key_is_a_failure_and_is_never_shown() {
     let folder = installation();
     let key = folder.path().join("key.pem");
     let mail_server = MailServer::start().await;
-    let run_doctor = async || production(folder.path(), &[&key], &mail_server).await;
+    let run_doctor = async || run_doctor_on_production(folder.path(), &[&key], &mail_server).await;
     assert_one_check_fails(&run_doctor().await, &["keys", "key.pem", "openssl genpkey"]);
     for content in ["", "s3cret", "-----BEGIN PRIVATE KEY-----\nczNjcmV0\n-----END PRIVATE KEY-----\n"] {
         std::fs::write(&key, content).unwrap();
@@ -77,7 +79,7 @@ async fn a_missing_or_invalid_key_is_a_failure_and_is_never_shown() {
 }
 
 #[apply(on_sqlite)]
-async fn a_key_that_everybody_can_read_or_write_is_a_failure_and_one_that_a_group_can_read_is_not() {
+async fn a_key_that_everybody_can_read_or_write_is_a_failure_and_a_key_that_its_group_can_read_is_not() {
     let folder = installation();
     let key = key(folder.path(), "key.pem");
     let mail_server = MailServer::start().await;
@@ -85,7 +87,7 @@ async fn a_key_that_everybody_can_read_or_write_is_a_failure_and_one_that_a_grou
         [(0o400, true), (0o600, true), (0o640, true), (0o644, false), (0o604, false), (0o602, false)]
     {
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
-        let output = production(folder.path(), &[&key], &mail_server).await;
+        let output = run_doctor_on_production(folder.path(), &[&key], &mail_server).await;
         if passes {
             assert_success(&output);
         } else {
@@ -98,7 +100,7 @@ async fn a_key_that_everybody_can_read_or_write_is_a_failure_and_one_that_a_grou
 async fn a_key_that_is_listed_twice_causes_a_warning() {
     let folder = installation();
     let key = key(folder.path(), "key.pem");
-    let output = production(folder.path(), &[&key, &key], &MailServer::start().await).await;
+    let output = run_doctor_on_production(folder.path(), &[&key, &key], &MailServer::start().await).await;
     assert!(
         assert_success(&output).lines().any(|line| line.starts_with("warn  keys")),
         "{}",
@@ -116,7 +118,7 @@ fn a_database_server_that_does_not_answer_is_a_failure_that_hides_the_password()
     assert!(!text(&output.stdout).contains("s3cret"));
 }
 
-/// The tests' PostgreSQL server runs with `fsync` off, which is the only failure.
+/// `fsync` is off in tests, so this is the only failure.
 #[apply(on_postgres)]
 fn version_durability_encryption_and_clock_of_a_database_server_are_checked() {
     let folder = tempfile::tempdir().unwrap();
@@ -143,7 +145,7 @@ fn version_durability_encryption_and_clock_of_a_database_server_are_checked() {
 }
 
 #[apply(on_postgres)]
-fn a_locked_table_is_reported_in_bounded_time_and_earlier_checks_are_reported_before_it() {
+fn a_locked_table_is_reported_in_bounded_time_and_earlier_checks_are_reported_without_delay() {
     let folder = tempfile::tempdir().unwrap();
     let database = database::TestDatabase::migrated(folder.path());
     let mut holder = database.connect();
@@ -155,14 +157,14 @@ fn a_locked_table_is_reported_in_bounded_time_and_earlier_checks_are_reported_be
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut report: Vec<String> = lines.by_ref().take(3).collect();
     std::thread::sleep(Duration::from_millis(500));
-    assert!(child.try_wait().unwrap().is_none(), "it ended although a table is locked: {report:?}");
+    assert!(child.try_wait().unwrap().is_none(), "the doctor ended although a table is locked: {report:?}");
     report.extend(lines);
     let output = child.wait_with_output().unwrap();
     assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
     assert_eq!(
         assert_failure(&output, 1),
         "todokede: 4 checks failed\n",
-        "three checks meet the lock, and `fsync` is off: {report:?}"
+        "three checks need a locked table, and `fsync` is off: {report:?}"
     );
     for expected in [
         "FAIL  clock      what was stored last",
@@ -193,12 +195,12 @@ async fn a_missing_standby_is_a_failure_and_no_connection_is_left_waiting() {
     let line =
         report.lines().find(|line| line.contains("standby answers")).unwrap_or_else(|| panic!("{report}"));
     assert!(line.starts_with("FAIL  database") && line.contains("synchronous_standby_names"), "{report}");
-    assert!(report.contains("uploads"), "the checks after it must run too: {report}");
+    assert!(report.contains("uploads"), "the later checks must run too: {report}");
     let connections = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()";
-    // The server ends a connection a moment after the request. The connection that counts is one of them.
-    let told_to_end = Instant::now();
+    // PostgreSQL ends a terminated connection a moment later. One of the counted connections runs the query.
+    let terminated = Instant::now();
     while database.count(connections) > 1 {
-        assert!(told_to_end.elapsed() < Duration::from_secs(30), "a connection still waits for the standby");
+        assert!(terminated.elapsed() < Duration::from_secs(30), "a connection still waits for the standby");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     standby.require_no_standby();
@@ -210,7 +212,7 @@ async fn each_fault_of_the_mail_server_is_a_failure_and_no_mail_is_sent() {
     let folder = installation();
     let key = key(folder.path(), "key.pem");
     let mail_server = MailServer::start().await;
-    let passed = production(folder.path(), &[&key], &mail_server).await;
+    let passed = run_doctor_on_production(folder.path(), &[&key], &mail_server).await;
     assert!(
         assert_success(&passed).contains("takes TLS, the login and our sender"),
         "{}",
@@ -225,14 +227,14 @@ async fn each_fault_of_the_mail_server_is_a_failure_and_no_mail_is_sent() {
         (Phase::Mail, Fault::Reply("553 5.1.8 not from there"), "SENDER_REFUSED"),
     ] {
         mail_server.inject_fault(phase, fault);
-        let output = production(folder.path(), &[&key], &mail_server).await;
+        let output = run_doctor_on_production(folder.path(), &[&key], &mail_server).await;
         assert_one_check_fails(&output, &["mail", "localhost:", code]);
         assert!(!text(&output.stdout).contains(LOGIN.1), "{}", text(&output.stdout));
         mail_server.clear_faults();
     }
     mail_server.shut_down();
     assert_one_check_fails(
-        &production(folder.path(), &[&key], &mail_server).await,
+        &run_doctor_on_production(folder.path(), &[&key], &mail_server).await,
         &["mail", "SERVER_UNREACHABLE", "firewalls"],
     );
     assert_eq!(mail_server.received_count(), 0);

@@ -1,4 +1,4 @@
-//! An account is read and changed. Only one of several simultaneous changes succeeds, and none in part.
+//! Reads and changes of an account. A change is stored completely or not at all.
 
 use futures_util::future::join_all;
 use reqwest::Method;
@@ -8,8 +8,8 @@ use crate::support::{FacilityClient, TestApp, facility_list, forms, send};
 
 const PATH: &str = "/v1/account";
 
-/// The facility of an account as a change states it.
-fn stated(account: &Value) -> Value {
+/// The facility of an account in the form in which a change sends it.
+fn facility_form(account: &Value) -> Value {
     let mut facility = account["facility"].clone();
     facility.as_object_mut().unwrap().remove("kind");
     facility
@@ -74,11 +74,11 @@ async fn of_several_simultaneous_changes_of_the_same_version_one_succeeds() {
 }
 
 #[apply(on_both_databases)]
-async fn each_object_that_is_sent_replaces_the_stored_one_and_no_other() {
+async fn each_object_of_a_change_replaces_the_stored_object_and_leaves_the_others_unchanged() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let mut expected = clinic.get(PATH).await.assert_status(200).body;
-    let mut facility = stated(&expected);
+    let mut facility = facility_form(&expected);
     facility["phone"] = json!("０３－００００－５５５５");
     facility["name_kana"] = json!("ｶｸｳ ｱﾗﾀ");
     for (member, value, shown) in [
@@ -103,7 +103,7 @@ async fn each_object_that_is_sent_replaces_the_stored_one_and_no_other() {
         let change = json!({ member: value });
         let rehearsed =
             clinic.patch("/v1/account?validate_only=true", &change, &etag).await.assert_status(200);
-        assert_eq!(clinic.get(PATH).await.etag(), etag, "a rehearsal was stored");
+        assert_eq!(clinic.get(PATH).await.etag(), etag, "the rehearsal was stored");
         let changed = clinic.patch(PATH, &change, &etag).await.assert_status(200);
         assert_ne!(changed.etag(), etag);
         expected[member] = shown;
@@ -121,18 +121,18 @@ async fn all_faults_of_a_change_are_reported_at_once_and_nothing_is_stored() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let account = clinic.get(PATH).await.assert_status(200);
-    let refused = async |change: Value, faults: &[(&str, &str)]| {
+    let assert_refused = async |change: Value, faults: &[(&str, &str)]| {
         for path in [PATH, "/v1/account?validate_only=true"] {
             clinic.patch(path, &change, account.etag()).await.assert_faults(faults);
         }
     };
     let with = |name: &str, value: Value| {
-        let mut facility = stated(&account.body);
+        let mut facility = facility_form(&account.body);
         facility[name] = value;
         json!({ "facility": facility })
     };
     let mismatch = ("/facility/postal_code", "POSTAL_CODE_MISMATCH");
-    refused(with("postal_code", json!("999-9999")), &[mismatch]).await;
+    assert_refused(with("postal_code", json!("999-9999")), &[mismatch]).await;
 
     let mut change = with("postal_code", json!("999-9999"));
     change["facility"].as_object_mut().unwrap().remove("code");
@@ -145,32 +145,32 @@ async fn all_faults_of_a_change_are_reported_at_once_and_nothing_is_stored() {
         ("/contact/phone", "REQUIRED"),
         ("/contact/fax", "UNKNOWN_MEMBER"),
     ];
-    refused(change, &faults).await;
+    assert_refused(change, &faults).await;
 
     let mut change = with("postal_code", json!("999-9999"));
     change["facility"]["kind"] = json!("MEDICAL");
     change["facility"]["designation_receipt"] = json!("2023-1");
     let faults =
         [mismatch, ("/facility/kind", "NOT_APPLICABLE"), ("/facility/designation_receipt", "NOT_APPLICABLE")];
-    refused(change, &faults).await;
+    assert_refused(change, &faults).await;
 
-    refused(json!({ "email": "x@clinic.example" }), &[("/email", "UNKNOWN_MEMBER")]).await;
-    refused(json!({ "contact": null }), &[("/contact", "WRONG_TYPE")]).await;
-    refused(json!([]), &[("", "WRONG_TYPE")]).await;
+    assert_refused(json!({ "email": "x@clinic.example" }), &[("/email", "UNKNOWN_MEMBER")]).await;
+    assert_refused(json!({ "contact": null }), &[("/contact", "WRONG_TYPE")]).await;
+    assert_refused(json!([]), &[("", "WRONG_TYPE")]).await;
     let director = json!({ "founder": { "kind": "CORPORATION", "name": "医療法人架空会 理事長 架空花子" } });
-    refused(director, &[("/founder/name", "CORPORATION_NAME_EXPECTED")]).await;
+    assert_refused(director, &[("/founder/name", "CORPORATION_NAME_EXPECTED")]).await;
     assert_eq!(clinic.get(PATH).await.text, account.text);
 }
 
 #[apply(on_both_databases)]
-async fn another_code_is_checked_against_the_list_and_never_accepted() {
+async fn a_designated_facility_cannot_change_its_code_and_a_stated_code_is_checked_against_the_list() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let dentist = app.unused_facility("DENTAL").await;
     let other = app.unused_facility("MEDICAL").await;
     let account = clinic.get(PATH).await.assert_status(200);
     let with_code = |code: &Value, postal_code: &str| {
-        let mut facility = stated(&account.body);
+        let mut facility = facility_form(&account.body);
         facility["code"] = code.clone();
         facility["postal_code"] = json!(postal_code);
         json!({ "facility": facility })
@@ -193,7 +193,7 @@ async fn another_code_is_checked_against_the_list_and_never_accepted() {
     let change = with_code(&other["facility_code"], other["postal_code"].as_str().unwrap());
     let reply = clinic.patch(PATH, &change, account.etag()).await;
     reply.assert_problem(409, "FACILITY_ALREADY_DESIGNATED");
-    let same = json!({ "facility": stated(&account.body) });
+    let same = json!({ "facility": facility_form(&account.body) });
     clinic.patch(PATH, &same, account.etag()).await.assert_status(200);
 }
 
@@ -205,7 +205,7 @@ async fn a_delisted_facility_may_still_correct_its_telephone_number() {
     let still_listed = app.unused_facility("MEDICAL").await;
     app.import(facility_list::csv(&[&still_listed]), true).await;
     let account = clinic.get(PATH).await.assert_status(200);
-    let mut change = json!({ "facility": stated(&account.body) });
+    let mut change = json!({ "facility": facility_form(&account.body) });
     change["facility"]["phone"] = json!("03-0000-7777");
     let changed = clinic.patch(PATH, &change, account.etag()).await.assert_status(200);
     assert_eq!(changed.body["facility"]["phone"], "0300007777");
@@ -215,7 +215,7 @@ async fn a_delisted_facility_may_still_correct_its_telephone_number() {
 }
 
 #[apply(on_both_databases)]
-async fn a_postal_code_that_the_list_has_changed_is_refused_only_if_it_is_sent() {
+async fn a_stored_postal_code_that_the_list_contradicts_is_refused_only_if_a_change_sends_it() {
     let app = TestApp::start().await;
     let mut facility = app.unused_facility("MEDICAL").await;
     let clinic = FacilityClient::register(&app, &facility).await;
@@ -223,7 +223,7 @@ async fn a_postal_code_that_the_list_has_changed_is_refused_only_if_it_is_sent()
     app.import(facility_list::csv(&[&facility]), false).await;
     let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
     let changed = clinic.patch(PATH, &change, "*").await.assert_status(200);
-    let mut change = json!({ "facility": stated(&changed.body) });
+    let mut change = json!({ "facility": facility_form(&changed.body) });
     let reply = clinic.patch(PATH, &change, "*").await;
     reply.assert_faults(&[("/facility/postal_code", "POSTAL_CODE_MISMATCH")]);
     change["facility"]["postal_code"] = json!("0600001");
@@ -231,12 +231,12 @@ async fn a_postal_code_that_the_list_has_changed_is_refused_only_if_it_is_sent()
 }
 
 #[apply(on_both_databases)]
-async fn an_account_keeps_the_names_as_they_were_sent() {
+async fn names_are_stored_without_unicode_normalization() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let token = app.registration_token("a@clinic.example").await;
     let mut form = forms::account(&token, &facility);
-    // Compatibility kanji and combining marks, which every Unicode normalization would change.
+    // Compatibility kanji and combining marks, which every form of Unicode normalization would change.
     form["founder"]["name"] = json!("\u{fa11}田　\u{fa19}\u{304b}\u{3099}");
     form["facility"]["name"] = json!("　髙\u{fa11}クリニック ");
     let created = app.anonymous().post("/v1/accounts", &form).await.assert_status(201);

@@ -1,4 +1,5 @@
-//! A facility that waits for its designation registers with a receipt number and states its code later.
+//! A facility that has applied for its designation has no facility code yet. It registers with the receipt number
+//! of its application and states its code later.
 
 use serde_json::{Value, json};
 use todokede::db::engine::locks::Lock;
@@ -9,6 +10,7 @@ use crate::support::{Client, ConcurrentTransaction, FacilityClient, PASSWORD, Te
 /// The code, receipt number and kind that a form states, and the faults that are reported.
 type Case<'a> = (Option<&'a Value>, Option<&'a Value>, Option<&'a Value>, &'a [(&'a str, &'a str)]);
 
+/// The form of an account with a receipt number instead of a code.
 fn applicant(token: &str, facility: &Value, receipt: &str, kind: &str) -> Value {
     let mut form = forms::account(token, facility);
     form["facility"].as_object_mut().unwrap().remove("code");
@@ -18,7 +20,7 @@ fn applicant(token: &str, facility: &Value, receipt: &str, kind: &str) -> Value 
 }
 
 /// Registers with a receipt number and logs in.
-async fn registered(app: &TestApp, facility: &Value, receipt: &str, kind: &str) -> FacilityClient {
+async fn register_applicant(app: &TestApp, facility: &Value, receipt: &str, kind: &str) -> FacilityClient {
     let email = format!("{}@clinic.example", receipt.to_ascii_lowercase());
     let token = app.registration_token(&email).await;
     app.anonymous()
@@ -39,11 +41,11 @@ async fn with_code(account: &Client, code: &str) -> Value {
 }
 
 #[apply(on_both_databases)]
-async fn an_applicant_registers_with_a_receipt_number_and_states_the_code_after_its_designation() {
+async fn an_applicant_registers_with_a_receipt_number_and_states_its_code_after_the_designation() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let code = facility["facility_code"].as_str().unwrap();
-    let clinic = registered(&app, &facility, "2023-00123", "MEDICAL").await;
+    let clinic = register_applicant(&app, &facility, "2023-00123", "MEDICAL").await;
     let mail = app.mails(&clinic.email, "ACCOUNT_CREATED").await;
     assert!(mail[0]["text"].as_str().unwrap().contains("2023-00123"));
     let account = clinic.get("/v1/account").await.assert_status(200);
@@ -70,7 +72,7 @@ async fn a_designated_facility_may_state_its_code_again_but_no_other_code() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let other = app.unused_facility("MEDICAL").await;
-    let clinic = registered(&app, &facility, "A-1", "MEDICAL").await;
+    let clinic = register_applicant(&app, &facility, "A-1", "MEDICAL").await;
     let code = facility["facility_code"].as_str().unwrap();
     let change = with_code(&clinic, code).await;
     for _ in 0..2 {
@@ -84,12 +86,12 @@ async fn a_designated_facility_may_state_its_code_again_but_no_other_code() {
 }
 
 #[apply(on_both_databases)]
-async fn a_stated_code_is_checked_against_the_kind_the_list_and_other_accounts() {
+async fn a_stated_code_must_be_listed_be_of_the_same_kind_and_have_no_other_account() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let pharmacy = app.unused_facility("PHARMACY").await;
     let taken = app.clinic().await;
-    let clinic = registered(&app, &facility, "A-1", "MEDICAL").await;
+    let clinic = register_applicant(&app, &facility, "A-1", "MEDICAL").await;
     let etag = clinic.get("/v1/account").await.etag().to_owned();
 
     let not_listed = with_code(&clinic, "0119999990").await;
@@ -114,19 +116,19 @@ async fn a_form_states_either_a_code_or_a_receipt_number_with_a_kind() {
     let token = app.registration_token("a@clinic.example").await;
     let facility = app.unused_facility("MEDICAL").await;
     let code = facility["facility_code"].clone();
-    let good = json!("2023-00123");
+    let receipt_number = json!("2023-00123");
     let kind = json!("MEDICAL");
     let (at_code, at_receipt, at_kind) =
         ("/facility/code", "/facility/designation_receipt", "/facility/kind");
     let cases: [Case<'_>; 8] = [
         (Some(&code), None, None, &[]),
-        (None, Some(&good), Some(&kind), &[]),
+        (None, Some(&receipt_number), Some(&kind), &[]),
         (None, None, None, &[(at_code, "REQUIRED")]),
         (None, None, Some(&kind), &[(at_code, "REQUIRED"), (at_kind, "NOT_APPLICABLE")]),
         (Some(&code), None, Some(&kind), &[(at_kind, "NOT_APPLICABLE")]),
-        (Some(&code), Some(&good), Some(&kind), &[(at_receipt, "NOT_APPLICABLE")]),
-        (Some(&code), Some(&good), None, &[(at_receipt, "NOT_APPLICABLE"), (at_kind, "REQUIRED")]),
-        (None, Some(&good), None, &[(at_kind, "REQUIRED")]),
+        (Some(&code), Some(&receipt_number), Some(&kind), &[(at_receipt, "NOT_APPLICABLE")]),
+        (Some(&code), Some(&receipt_number), None, &[(at_receipt, "NOT_APPLICABLE"), (at_kind, "REQUIRED")]),
+        (None, Some(&receipt_number), None, &[(at_kind, "REQUIRED")]),
     ];
     for (code, receipt, kind, faults) in cases {
         let mut form = forms::account(&token, &facility);
@@ -166,7 +168,7 @@ async fn invalid_receipt_numbers_and_kinds_are_refused() {
 async fn a_receipt_number_can_register_only_one_account_even_after_the_designation() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
-    let clinic = registered(&app, &facility, "2023-A7", "MEDICAL").await;
+    let clinic = register_applicant(&app, &facility, "2023-A7", "MEDICAL").await;
     let token = app.registration_token("second@clinic.example").await;
     // The same number in full width and lower case, between spaces.
     let second = applicant(&token, &facility, " ２０２３－ａ７ ", "MEDICAL");
@@ -190,7 +192,7 @@ async fn of_two_simultaneous_registrations_with_the_same_receipt_number_one_is_r
         let anonymous = app.anonymous();
         requests.push(actix_web::rt::spawn(async move { anonymous.post("/v1/accounts", &form).await }));
     }
-    // Both requests have passed their checks by now.
+    // Both requests have passed their checks when they wait for the locks.
     transaction.wait_until_queued(&app, 2).await;
     transaction.commit();
     let mut created = 0;
@@ -209,7 +211,7 @@ async fn of_two_simultaneous_registrations_with_the_same_receipt_number_one_is_r
 async fn a_registration_waits_for_a_transaction_that_takes_its_receipt_number() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
-    registered(&app, &facility, "2023-00001", "MEDICAL").await;
+    register_applicant(&app, &facility, "2023-00001", "MEDICAL").await;
     let token = app.registration_token("two@clinic.example").await;
     let form = applicant(&token, &facility, "2023-00123", "MEDICAL");
     for commits in [true, false] {

@@ -1,4 +1,4 @@
-//! The rules for passwords, which are the same wherever one is set, and how an account changes its password.
+//! The rules for passwords, which all operations share, and the change of an account's password.
 
 use serde_json::{Value, json};
 
@@ -6,10 +6,10 @@ use crate::support::{FacilityClient, PASSWORD, TestApp, forms};
 
 /// Another valid password.
 const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
-/// The address of the account. A password must not contain what stands before the `@`.
+/// The address of the account. A password must not contain the part before the `@`.
 const EMAIL: &str = "uketsuke-tantou@clinic.example";
 
-/// Passwords that are refused for the facility, each with the code of its fault.
+/// Passwords that are refused for this facility, each with the code of its fault.
 fn bad_passwords(facility: &Value) -> Vec<(String, &'static str)> {
     let (code, name) = (facility["facility_code"].as_str().unwrap(), facility["name"].as_str().unwrap());
     let full_width: String =
@@ -29,14 +29,14 @@ fn bad_passwords(facility: &Value) -> Vec<(String, &'static str)> {
     ]
 }
 
-async fn registered(app: &TestApp, facility: &Value) -> FacilityClient {
+async fn register(app: &TestApp, facility: &Value) -> FacilityClient {
     let token = app.registration_token(EMAIL).await;
     app.anonymous().post("/v1/accounts", &forms::account(&token, facility)).await.assert_status(201);
     FacilityClient::log_in(app, EMAIL, PASSWORD, facility["facility_code"].as_str().unwrap().to_owned()).await
 }
 
 #[apply(on_both_databases)]
-async fn the_same_rules_hold_wherever_a_password_is_set() {
+async fn registration_change_and_reset_check_passwords_by_the_same_rules() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let token = app.registration_token(EMAIL).await;
@@ -46,7 +46,7 @@ async fn the_same_rules_hold_wherever_a_password_is_set() {
         form["password"] = json!(password);
         anonymous.post("/v1/accounts", &form).await.assert_faults(&[("/password", fault)]);
     }
-    let clinic = registered(&app, &facility).await;
+    let clinic = register(&app, &facility).await;
     anonymous.post("/v1/password-resets", &json!({ "email": EMAIL })).await.assert_status(202);
     let reset = app.token(EMAIL, "PASSWORD_RESET").await;
     for (password, fault) in bad_passwords(&facility) {
@@ -76,16 +76,16 @@ async fn a_password_may_be_typed_in_full_width_half_width_or_decomposed_characte
 }
 
 #[apply(on_both_databases)]
-async fn changing_the_password_ends_only_the_accounts_other_sessions_and_mails_the_owner() {
+async fn a_change_of_password_ends_only_the_accounts_other_sessions_and_sends_a_mail() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let other = clinic.log_in_again(&app).await;
-    let bystander = app.clinic().await;
+    let neighbour = app.clinic().await;
     let change = json!({ "current_password": PASSWORD, "new_password": OTHER });
     clinic.put("/v1/account/password", &change, "*").await.assert_status(204);
 
     clinic.get("/v1/account").await.assert_status(200);
-    bystander.get("/v1/account").await.assert_status(200);
+    neighbour.get("/v1/account").await.assert_status(200);
     other.get("/v1/account").await.assert_problem(401, "SESSION_ENDED");
     let refresh = json!({ "refresh_token": other.refresh_token });
     app.anonymous().post("/v1/sessions/refresh", &refresh).await.assert_problem(401, "REFRESH_TOKEN_INVALID");

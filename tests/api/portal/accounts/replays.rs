@@ -1,4 +1,4 @@
-//! Registrations that are sent again because their answer was lost.
+//! Registrations that a caller sends again because the answer was lost.
 
 use futures_util::future::join_all;
 use reqwest::Method;
@@ -22,7 +22,7 @@ async fn a_registration_sent_again_with_the_same_key_gets_the_same_answer() {
             assert_eq!(again.header(header), first.header(header), "{header}");
         }
     }
-    // A form whose members have another order is the same form.
+    // The order of the members does not matter.
     let members = form.as_object().unwrap().iter().rev();
     let reordered: Vec<String> = members.map(|(name, value)| format!("\"{name}\": {value}")).collect();
     let request = anonymous.request(Method::POST, "/v1/accounts").header("Idempotency-Key", "lost-answer");
@@ -34,7 +34,7 @@ async fn a_registration_sent_again_with_the_same_key_gets_the_same_answer() {
 }
 
 #[apply(on_both_databases)]
-async fn a_key_is_refused_for_another_form_and_without_that_key_the_link_is_used() {
+async fn a_key_is_refused_with_another_form_and_a_used_link_with_another_key() {
     let app = TestApp::start().await;
     let anonymous = app.anonymous();
     let token = app.registration_token("a@clinic.example").await;
@@ -61,7 +61,7 @@ async fn a_key_is_refused_for_another_form_and_without_that_key_the_link_is_used
 }
 
 #[apply(on_both_databases)]
-async fn two_strangers_may_choose_the_same_key() {
+async fn registrations_with_different_links_may_use_the_same_key() {
     let app = TestApp::start().await;
     for email in ["a@clinic.example", "b@clinic.example"] {
         let token = app.registration_token(email).await;
@@ -78,7 +78,7 @@ async fn simultaneous_retries_make_one_account_and_all_get_the_same_answer() {
     let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
     let retries = (0..6).map(|_| {
         let (anonymous, form) = (app.anonymous(), form.clone());
-        async move { anonymous.file_with_key("/v1/accounts", &form, "impatient").await.assert_status(201) }
+        async move { anonymous.file_with_key("/v1/accounts", &form, "same-key").await.assert_status(201) }
     });
     let replies = join_all(retries).await;
     assert!(replies.iter().all(|reply| reply.text == replies[0].text));
@@ -89,7 +89,7 @@ async fn simultaneous_retries_make_one_account_and_all_get_the_same_answer() {
 }
 
 #[apply(on_both_databases)]
-async fn a_key_is_known_after_a_restart_and_after_the_link_has_expired() {
+async fn a_key_still_gives_its_answer_after_a_restart_and_after_the_link_has_expired() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
     let form = forms::account(&token, &app.unused_facility("MEDICAL").await);

@@ -1,4 +1,4 @@
-//! All faults of a declaration are reported at once, each at the member that the caller sent.
+//! All faults of a declaration are reported at once, each at its member.
 
 use serde_json::json;
 
@@ -6,8 +6,8 @@ use crate::support::{FacilityClient, TestApp, forms, reasons};
 
 const REHEARSE: &str = "/v1/declarations?validate_only=true";
 
-/// A clinic with a stored attachment.
-async fn filer() -> (TestApp, FacilityClient, String) {
+/// Registers a clinic and stores an attachment. Returns the service, the clinic and the attachment's id.
+async fn clinic_with_attachment() -> (TestApp, FacilityClient, String) {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let upload = clinic.attach(&forms::pdf()).await;
@@ -16,7 +16,7 @@ async fn filer() -> (TestApp, FacilityClient, String) {
 
 #[apply(on_both_databases)]
 async fn all_faults_of_form_and_rules_are_reported_at_once_each_at_its_member() {
-    let (app, clinic, _) = filer().await;
+    let (app, clinic, _) = clinic_with_attachment().await;
     let other = app.unused_facility("MEDICAL").await["facility_code"].clone();
     let mut declaration = reasons::system("2023-02-31", "2023-10", "").declaration("");
     declaration["reason"]["vendor_name"] = json!(5);
@@ -45,8 +45,8 @@ async fn all_faults_of_form_and_rules_are_reported_at_once_each_at_its_member() 
 }
 
 #[apply(on_both_databases)]
-async fn lists_are_checked_even_if_category_and_round_are_invalid() {
-    let (_app, clinic, upload) = filer().await;
+async fn codes_and_attachments_are_checked_even_if_category_and_round_are_invalid() {
+    let (_app, clinic, upload) = clinic_with_attachment().await;
     let mut declaration = forms::declaration(&json!({ "category": "TIRED" }));
     declaration["round"] = json!("1999");
     declaration["other_facility_codes"] = json!([clinic.facility_code]);
@@ -68,8 +68,8 @@ async fn lists_are_checked_even_if_category_and_round_are_invalid() {
 }
 
 #[apply(on_both_databases)]
-async fn attachments_must_be_stored_files_of_the_account_without_repetition_and_of_use_in_the_category() {
-    let (app, clinic, upload) = filer().await;
+async fn attachments_must_be_distinct_stored_files_of_the_account_and_allowed_in_the_category() {
+    let (app, clinic, upload) = clinic_with_attachment().await;
     let other = app.dentist().await;
     let theirs = other.attach(&forms::pdf()).await;
     let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_status(201);
@@ -109,7 +109,7 @@ async fn attachments_must_be_stored_files_of_the_account_without_repetition_and_
 }
 
 #[apply(on_both_databases)]
-async fn a_pharmacy_uses_every_category_but_the_one_for_home_visits() {
+async fn a_pharmacy_may_use_every_category_except_the_one_for_home_visits() {
     let app = TestApp::start().await;
     let pharmacy = app.pharmacy().await;
     let upload = pharmacy.attach(&forms::pdf()).await;

@@ -1,4 +1,4 @@
-//! Declarations are filed, accepted, announced by mail and read again.
+//! The filing of declarations: acceptance, mail, confirmation screen and reads.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ const TABLES: [&str; 5] =
     ["declarations", "declaration_revisions", "idempotency_keys", "outbox", "audit_log"];
 
 /// The number of rows in each table that a filing writes to.
-fn rows(app: &TestApp) -> [i64; 5] {
+fn row_counts(app: &TestApp) -> [i64; 5] {
     TABLES.map(|table| app.rows(table).count())
 }
 
@@ -59,7 +59,7 @@ async fn a_complete_declaration_of_each_category_is_accepted_and_shows_until_whe
 }
 
 #[apply(on_both_databases)]
-async fn a_capped_end_is_called_the_latest_possible_day_in_both_languages() {
+async fn a_capped_end_of_the_excuse_is_called_the_latest_possible_day_in_both_languages() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let reason = reasons::closing("CLOSING", "2026-01-01", "2024-11-30");
@@ -70,7 +70,7 @@ async fn a_capped_end_is_called_the_latest_possible_day_in_both_languages() {
 }
 
 #[apply(on_both_databases)]
-async fn the_acceptance_is_mailed_with_the_number_that_the_answer_shows() {
+async fn the_mail_about_the_acceptance_has_the_receipt_number_of_the_answer() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let reason = reasons::line_ready("2023-08-31", "2024-02-29");
@@ -91,7 +91,7 @@ async fn the_acceptance_is_mailed_with_the_number_that_the_answer_shows() {
 }
 
 #[apply(on_both_databases)]
-async fn the_confirmation_screen_shows_what_would_be_filed_and_stores_nothing() {
+async fn the_rehearsal_of_a_filing_shows_what_would_be_stored_and_stores_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let upload = clinic.attach(&forms::pdf()).await;
@@ -99,10 +99,10 @@ async fn the_confirmation_screen_shows_what_would_be_filed_and_stores_nothing() 
     for reason in reasons::all() {
         let mut declaration = reason.declaration(&upload);
         declaration["client_reference"] = json!("clinic-2023-0001");
-        let before = rows(&app);
+        let before = row_counts(&app);
         let rehearsed =
             clinic.post("/v1/declarations?validate_only=true", &declaration).await.assert_status(200);
-        assert_eq!(rows(&app), before, "{TABLES:?}");
+        assert_eq!(row_counts(&app), before, "{TABLES:?}");
         assert_eq!((rehearsed.etag(), rehearsed.header("location")), ("", ""));
         let mails = rehearsed.body["mails"].as_array().unwrap();
         assert_eq!(mails.len(), 1);
@@ -119,7 +119,7 @@ async fn the_confirmation_screen_shows_what_would_be_filed_and_stores_nothing() 
 }
 
 #[apply(on_both_databases)]
-async fn a_rehearsal_needs_no_key_and_uses_none_up() {
+async fn a_rehearsal_needs_no_key_and_does_not_use_a_key_up() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let path = "/v1/declarations?validate_only=true";

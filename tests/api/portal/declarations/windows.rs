@@ -10,9 +10,9 @@ const OPENS: &str = "2023-01-27T00:00:00+09:00";
 const LATE: &str = "2023-04-01T00:00:00+09:00";
 const CLOSES: &str = "2024-03-20T00:00:00+09:00";
 
-/// Rehearses a filing shortly before an instant. The clock goes on, so an answer counts only if it comes
-/// before the instant; otherwise the next attempt has more time left.
-async fn just_before(app: &TestApp, clinic: &FacilityClient, instant: &str) -> Reply {
+/// Rehearses a filing shortly before an instant. If the instant has passed when the answer comes, this is repeated
+/// with more time left.
+async fn rehearse_just_before(app: &TestApp, clinic: &FacilityClient, instant: &str) -> Reply {
     let end = DateTime::parse_from_rfc3339(instant).unwrap();
     for left in [50, 200, 1000, 5000] {
         app.set_clock(&(end - Duration::milliseconds(left)).to_rfc3339());
@@ -21,16 +21,17 @@ async fn just_before(app: &TestApp, clinic: &FacilityClient, instant: &str) -> R
             return reply;
         }
     }
-    panic!("no answer within five seconds");
+    panic!("no answer came within five seconds");
 }
 
-async fn at(app: &TestApp, clinic: &FacilityClient, instant: &str) -> Reply {
+/// Sets the clock and rehearses a filing.
+async fn rehearse_at(app: &TestApp, clinic: &FacilityClient, instant: &str) -> Reply {
     app.set_clock(instant);
     clinic.post(REHEARSE, &forms::no_network()).await
 }
 
-/// Logs in a minute before an instant, so that the token is good on both sides of it.
-async fn shortly_before(app: &TestApp, clinic: &FacilityClient, instant: &str) -> FacilityClient {
+/// Logs in a minute before an instant, so that the access token is valid before and after the instant.
+async fn log_in_before(app: &TestApp, clinic: &FacilityClient, instant: &str) -> FacilityClient {
     app.set_clock(&(DateTime::parse_from_rfc3339(instant).unwrap() - Duration::minutes(1)).to_rfc3339());
     clinic.log_in_again(app).await
 }
@@ -40,10 +41,10 @@ async fn the_round_opens_when_its_first_day_begins_in_japan() {
     let app = TestApp::start_with(&[("TODOKEDE_CLOCK", "2023-01-26T12:00:00+09:00")]).await;
     let clinic = app.clinic().await;
     clinic.file("/v1/declarations", &forms::no_network()).await.assert_problem(409, "WINDOW_NOT_OPEN");
-    let clinic = shortly_before(&app, &clinic, OPENS).await;
-    at(&app, &clinic, "2023-01-26T23:59:50+09:00").await.assert_problem(409, "WINDOW_NOT_OPEN");
-    just_before(&app, &clinic, OPENS).await.assert_problem(409, "WINDOW_NOT_OPEN");
-    let reply = at(&app, &clinic, OPENS).await.assert_status(200);
+    let clinic = log_in_before(&app, &clinic, OPENS).await;
+    rehearse_at(&app, &clinic, "2023-01-26T23:59:50+09:00").await.assert_problem(409, "WINDOW_NOT_OPEN");
+    rehearse_just_before(&app, &clinic, OPENS).await.assert_problem(409, "WINDOW_NOT_OPEN");
+    let reply = rehearse_at(&app, &clinic, OPENS).await.assert_status(200);
     assert_eq!(reply.body["late"], false);
     let filed = clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
     assert!(filed.body["created_at"].as_str().unwrap().starts_with("2023-01-26T15:00:"), "{}", filed.text);
@@ -53,9 +54,9 @@ async fn the_round_opens_when_its_first_day_begins_in_japan() {
 async fn a_filing_is_late_once_the_last_day_has_ended_in_japan() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let clinic = shortly_before(&app, &clinic, LATE).await;
-    assert_eq!(just_before(&app, &clinic, LATE).await.assert_status(200).body["late"], false);
-    assert_eq!(at(&app, &clinic, LATE).await.assert_status(200).body["late"], true);
+    let clinic = log_in_before(&app, &clinic, LATE).await;
+    assert_eq!(rehearse_just_before(&app, &clinic, LATE).await.assert_status(200).body["late"], false);
+    assert_eq!(rehearse_at(&app, &clinic, LATE).await.assert_status(200).body["late"], true);
     let filed = clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
     assert_eq!((&filed.body["late"], &filed.body["status"]), (&json!(true), &json!("ACCEPTED")));
     assert_eq!(clinic.get(filed.header("location")).await.body["late"], true);
@@ -65,9 +66,9 @@ async fn a_filing_is_late_once_the_last_day_has_ended_in_japan() {
 async fn late_filings_are_accepted_until_the_last_day_for_them_ends_in_japan() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let clinic = shortly_before(&app, &clinic, CLOSES).await;
-    assert_eq!(just_before(&app, &clinic, CLOSES).await.assert_status(200).body["late"], true);
-    at(&app, &clinic, CLOSES).await.assert_problem(409, "WINDOW_CLOSED");
+    let clinic = log_in_before(&app, &clinic, CLOSES).await;
+    assert_eq!(rehearse_just_before(&app, &clinic, CLOSES).await.assert_status(200).body["late"], true);
+    rehearse_at(&app, &clinic, CLOSES).await.assert_problem(409, "WINDOW_CLOSED");
     clinic.file("/v1/declarations", &forms::no_network()).await.assert_problem(409, "WINDOW_CLOSED");
     assert_eq!(app.rows("declarations").count(), 0);
     let wrong = forms::declaration(&json!({ "category": "NO_NETWORK" }));
@@ -116,14 +117,14 @@ async fn a_new_edition_of_the_round_changes_until_when_an_existing_declaration_e
     let moved = clinic.get(path).await.assert_status(200);
     assert_eq!(moved.body["excused_until"], "2024-12-01");
     assert_ne!(moved.etag(), filed.etag());
-    assert_eq!(moved.body["updated_at"], filed.body["updated_at"], "nobody changed the declaration");
+    assert_eq!(moved.body["updated_at"], filed.body["updated_at"], "the declaration itself did not change");
     assert_eq!(clinic.get("/v1/declarations").await.body["items"][0], moved.body);
     clinic.withdraw(path, filed.etag()).await.assert_problem(412, "PRECONDITION_FAILED");
     clinic.withdraw(path, moved.etag()).await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
-async fn the_etag_changes_exactly_if_a_new_edition_of_the_round_changes_the_answer() {
+async fn the_etag_changes_if_and_only_if_a_new_edition_of_the_round_changes_the_answer() {
     let app = TestApp::start().await;
     let mut filings = Vec::new();
     for reason in [

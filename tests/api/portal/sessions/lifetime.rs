@@ -11,7 +11,7 @@ async fn refresh(app: &TestApp, token: &str) -> Reply {
     app.anonymous().post(REFRESH, &json!({ "refresh_token": token })).await
 }
 
-/// The id of a client's own session.
+/// The id of the session of a client's access token.
 async fn own_id(client: &Client) -> String {
     let page = client.get("/v1/sessions?page_size=100").await.assert_status(200);
     let sessions = page.body["items"].as_array().unwrap();
@@ -20,8 +20,8 @@ async fn own_id(client: &Client) -> String {
     own[0]["id"].as_str().unwrap().to_owned()
 }
 
-/// The ids of the sessions that an account sees.
-async fn listed(client: &Client) -> Vec<String> {
+/// The ids of the sessions that an account's list shows.
+async fn session_ids(client: &Client) -> Vec<String> {
     let page = client.get("/v1/sessions?page_size=100").await.assert_status(200);
     let sessions = page.body["items"].as_array().unwrap();
     sessions.iter().map(|session| session["id"].as_str().unwrap().to_owned()).collect()
@@ -92,7 +92,7 @@ async fn an_access_token_is_valid_for_ten_minutes_by_the_services_clock() {
 async fn a_replaced_refresh_token_works_for_thirty_seconds_and_then_ends_the_session() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let bystander = clinic.log_in_again(&app).await;
+    let other_session = clinic.log_in_again(&app).await;
     let first = refresh(&app, &clinic.refresh_token).await.assert_status(201);
     assert_ne!(first.body["refresh_token"], *clinic.refresh_token);
     app.advance(Duration::seconds(20));
@@ -115,7 +115,7 @@ async fn a_replaced_refresh_token_works_for_thirty_seconds_and_then_ends_the_ses
     for token in [&first.body["refresh_token"], &retried.body["refresh_token"]] {
         refresh(&app, token.as_str().unwrap()).await.assert_problem(401, "REFRESH_TOKEN_INVALID");
     }
-    bystander.get("/v1/account").await.assert_status(200);
+    other_session.get("/v1/account").await.assert_status(200);
     let revoked = app.rows("audit_log").with("action", "session.revoked_after_token_reuse");
     assert_eq!(revoked.count(), 1);
 }
@@ -161,7 +161,7 @@ async fn a_session_ends_after_fourteen_idle_days_and_after_ninety_days_at_the_la
 }
 
 #[apply(on_both_databases)]
-async fn logging_out_ends_only_this_session_and_at_once() {
+async fn a_logout_ends_only_its_own_session_at_once() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let other = clinic.log_in_again(&app).await;
@@ -219,7 +219,7 @@ async fn open_sessions_are_listed_page_by_page_newest_first() {
         let link = page.header("link");
         assert_eq!(link.ends_with("; rel=\"next\""), next.is_some(), "{link}");
         path = link.split_once('>').unwrap_or_default().0.trim_start_matches('<').to_owned();
-        // A login between two pages does not shift the pages that follow.
+        // A login between two pages must not shift the later pages.
         app.advance(Duration::seconds(5));
         clinic.log_in_again(&app).await;
     }
@@ -239,7 +239,7 @@ async fn a_session_that_was_ended_or_idle_too_long_is_not_listed() {
     let (lost, idle) = (own_id(&lost).await, own_id(&idle).await);
     logged_out.delete("/v1/sessions/current").await.assert_status(204);
     clinic.delete(&format!("/v1/sessions/{lost}")).await.assert_status(204);
-    assert_eq!(listed(&clinic).await, [idle.as_str(), &own]);
+    assert_eq!(session_ids(&clinic).await, [idle.as_str(), &own]);
 
     let mut token = clinic.refresh_token.clone();
     for days in [13, 1] {
@@ -247,7 +247,7 @@ async fn a_session_that_was_ended_or_idle_too_long_is_not_listed() {
         let renewed = refresh(&app, &token).await.assert_status(201);
         renewed.body["refresh_token"].as_str().unwrap().clone_into(&mut token);
         let clinic = clinic.with_token(renewed.body["access_token"].as_str().unwrap());
-        let open = listed(&clinic).await;
+        let open = session_ids(&clinic).await;
         assert_eq!(open.contains(&idle), days == 13, "{open:?}");
         assert!(open.contains(&own), "{open:?}");
     }

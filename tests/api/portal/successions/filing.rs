@@ -1,12 +1,12 @@
-//! Successions whose successor is in the facility list.
+//! Successions to a successor that is in the facility list.
 
 use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::support::{FacilityClient, Reply, TestApp, facility_list, forms};
 
-/// Files a succession of a clinic to the next unused clinic of the list.
-async fn succeed(app: &TestApp, clinic: &FacilityClient) -> (Value, Reply) {
+/// Files a clinic's succession to an unused clinic of the list. Returns the successor and the answer.
+async fn file_succession(app: &TestApp, clinic: &FacilityClient) -> (Value, Reply) {
     let successor = app.unused_facility("MEDICAL").await;
     let reply = clinic.file("/v1/successions", &forms::succession(&successor)).await;
     (successor, reply)
@@ -17,7 +17,7 @@ async fn a_successor_in_the_list_is_accepted_at_once_and_gets_the_account() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let before = clinic.get("/v1/account").await.assert_status(200);
-    let (successor, filed) = succeed(&app, &clinic).await;
+    let (successor, filed) = file_succession(&app, &clinic).await;
     let filed = filed.assert_status(201);
     assert_eq!(filed.body["status"], "ACCEPTED");
     assert_eq!(filed.body["predecessor_code"], clinic.facility_code.as_str());
@@ -40,12 +40,12 @@ async fn a_successor_in_the_list_is_accepted_at_once_and_gets_the_account() {
 }
 
 #[apply(on_both_databases)]
-async fn the_day_of_acceptance_is_that_of_japan() {
+async fn the_date_of_acceptance_is_that_of_japan() {
     let app = TestApp::start().await;
-    // At 15:00 UTC on the 9th, the 10th begins in Japan.
+    // 15:00 UTC on the 9th is midnight in Japan, where the 10th begins.
     app.set_clock("2023-02-09T15:00:00Z");
     let clinic = app.clinic().await;
-    let (_, filed) = succeed(&app, &clinic).await;
+    let (_, filed) = file_succession(&app, &clinic).await;
     assert_eq!(filed.assert_status(201).body["certificates_until"], "2023-06-10");
 }
 
@@ -53,7 +53,7 @@ async fn the_day_of_acceptance_is_that_of_japan() {
 async fn an_acceptance_causes_a_mail_and_a_letter_and_does_not_change_the_login() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let (successor, filed) = succeed(&app, &clinic).await;
+    let (successor, filed) = file_succession(&app, &clinic).await;
     let filed = filed.assert_status(201);
     let mails = app.mails(&clinic.email, "SUCCESSION_ACCEPTED").await;
     assert_eq!(mails.len(), 1);
@@ -66,7 +66,10 @@ async fn an_acceptance_causes_a_mail_and_a_letter_and_does_not_change_the_login(
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
-    assert!(app.mails(&clinic.email, "SUCCESSION_RECEIVED").await.is_empty(), "there is one mail only");
+    assert!(
+        app.mails(&clinic.email, "SUCCESSION_RECEIVED").await.is_empty(),
+        "an acceptance at once must send only one mail"
+    );
     assert_eq!(app.rows("postal_items").with_null("posted_at").count(), 1);
     assert_eq!(app.rows("postal_items").with("addressee", "架空さくら診療所").count(), 1);
 
@@ -85,13 +88,13 @@ async fn declarations_move_to_the_new_code_and_their_earlier_revisions_keep_the_
     let clinic = app.clinic().await;
     let declared = clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
     let path = declared.header("location").to_owned();
-    let (successor, filed) = succeed(&app, &clinic).await;
+    let (successor, filed) = file_succession(&app, &clinic).await;
     filed.assert_status(201);
 
     let moved = clinic.get(&path).await.assert_status(200);
     assert_eq!(moved.body["facility_code"], successor["facility_code"]);
     assert_eq!(moved.body["status"], declared.body["status"]);
-    assert_ne!(moved.etag(), declared.etag(), "an older copy cannot overwrite it");
+    assert_ne!(moved.etag(), declared.etag(), "a change with the old entity tag must be refused");
     clinic.file("/v1/declarations", &forms::no_network()).await.assert_problem(409, "DECLARATION_EXISTS");
 
     let ready =
@@ -110,7 +113,7 @@ async fn withdrawn_declarations_move_to_the_new_code_too() {
     let declared = clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
     clinic.withdraw(declared.header("location"), declared.etag()).await.assert_status(200);
     clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
-    let (successor, filed) = succeed(&app, &clinic).await;
+    let (successor, filed) = file_succession(&app, &clinic).await;
     filed.assert_status(201);
     let listed = clinic.get("/v1/declarations").await.assert_status(200);
     let items = listed.body["items"].as_array().unwrap();
@@ -119,7 +122,7 @@ async fn withdrawn_declarations_move_to_the_new_code_too() {
 }
 
 #[apply(on_both_databases)]
-async fn the_confirmation_screen_shows_what_would_be_stored_and_stores_nothing() {
+async fn the_rehearsal_of_a_filing_shows_what_would_be_stored_and_stores_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let listed = app.unused_facility("MEDICAL").await;
@@ -142,22 +145,21 @@ async fn the_confirmation_screen_shows_what_would_be_stored_and_stores_nothing()
         assert_eq!(rehearsed.body["mails"].as_array().unwrap().len(), 1);
         assert!(rehearsed.body.get("id").is_none() && rehearsed.body.get("receipt_number").is_none());
         // A rehearsal does not use up the key that comes with it.
-        clinic.file_with_key(path, &forms::succession(&successor), "screen").await.assert_status(200);
+        clinic.file_with_key(path, &forms::succession(&successor), "key-1").await.assert_status(200);
     }
     assert_eq!(rows(), stored);
     assert_eq!(clinic.get("/v1/account").await.text, before);
     clinic
-        .file_with_key("/v1/successions", &forms::succession(&facility_list::unlisted(1, 2)), "screen")
+        .file_with_key("/v1/successions", &forms::succession(&facility_list::unlisted(1, 2)), "key-1")
         .await
         .assert_status(201);
 }
 
 #[apply(on_both_databases)]
-async fn acceptance_is_one_transaction() {
+async fn if_one_write_of_an_acceptance_fails_nothing_is_stored() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let declared = clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
-    // Whichever part fails, nothing is stored.
     for (name, when, table) in [
         ("history", "BEFORE INSERT", "former_facilities"),
         ("account", "BEFORE UPDATE OF facility_code", "accounts"),
@@ -173,7 +175,7 @@ async fn acceptance_is_one_transaction() {
         };
         let before = (row_counts(), clinic.get("/v1/account").await.text);
         app.database.add_failing_trigger(table, when, "1 = 1");
-        let (_, reply) = succeed(&app, &clinic).await;
+        let (_, reply) = file_succession(&app, &clinic).await;
         app.database.drop_failing_trigger(table);
         reply.assert_problem(503, "UNAVAILABLE");
         assert!(!reply.text.contains("s3cret"), "{name}: {}", reply.text);
@@ -182,19 +184,19 @@ async fn acceptance_is_one_transaction() {
         let declaration = clinic.get(declared.header("location")).await;
         assert_eq!(declaration.body["facility_code"], clinic.facility_code.as_str(), "{name}");
     }
-    let (_, reply) = succeed(&app, &clinic).await;
+    let (_, reply) = file_succession(&app, &clinic).await;
     reply.assert_status(201);
 }
 
 #[apply(on_both_databases)]
-async fn an_acceptance_that_fails_on_an_existing_former_code_changes_nothing() {
+async fn an_acceptance_that_violates_the_uniqueness_of_former_codes_changes_nothing() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.clinic().await);
-    let (_, filed) = succeed(&app, &other).await;
+    let (_, filed) = file_succession(&app, &other).await;
     filed.assert_status(201);
     let former = app.rows("former_facilities").with("facility_code", &other.facility_code);
     former.set("facility_code", &clinic.facility_code);
-    let (_, reply) = succeed(&app, &clinic).await;
+    let (_, reply) = file_succession(&app, &clinic).await;
     reply.assert_problem(500, "INTERNAL");
     assert_eq!(app.rows("successions").count(), 1);
     assert_eq!(app.rows("former_facilities").count(), 1);
@@ -221,10 +223,10 @@ async fn filings_with_the_same_key_make_one_succession_and_get_the_same_answer()
 }
 
 #[apply(on_both_databases)]
-async fn with_review_by_staff_a_succession_waits_for_their_decision() {
+async fn with_review_by_staff_a_succession_waits_for_the_decision() {
     let app = TestApp::start_with(&[("TODOKEDE_REVIEW", "staff")]).await;
     let clinic = app.clinic().await;
-    let (_, filed) = succeed(&app, &clinic).await;
+    let (_, filed) = file_succession(&app, &clinic).await;
     let filed = filed.assert_status(201);
     assert_eq!(filed.body["status"], "UNDER_REVIEW");
     assert_eq!(app.mails(&clinic.email, "SUCCESSION_RECEIVED").await.len(), 1);
@@ -238,10 +240,10 @@ async fn with_review_by_staff_a_succession_waits_for_their_decision() {
 }
 
 #[apply(on_both_databases)]
-async fn a_facility_can_be_succeeded_twice_in_the_order_of_the_dates() {
+async fn a_second_succession_of_an_account_must_have_a_later_change_date() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let (first, filed) = succeed(&app, &clinic).await;
+    let (first, filed) = file_succession(&app, &clinic).await;
     filed.assert_status(201);
     let second = app.unused_facility("MEDICAL").await;
     let mut form = forms::succession(&second);

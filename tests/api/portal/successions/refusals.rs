@@ -1,4 +1,4 @@
-//! Every reason for which a succession is refused.
+//! The refusals of successions.
 
 use serde_json::{Value, json};
 
@@ -6,16 +6,16 @@ use crate::support::{FacilityClient, TestApp, facility_list, forms};
 
 const PATH: &str = "/v1/successions";
 
-/// Asserts that no succession is stored, nor anything that comes from one.
-fn nothing_is_stored(app: &TestApp) {
+/// Asserts that no succession, former facility or letter is stored.
+fn assert_nothing_stored(app: &TestApp) {
     for table in ["successions", "former_facilities", "postal_items"] {
         assert_eq!(app.rows(table).count(), 0, "{table}");
     }
 }
 
-/// Invalid values for a valid form: the pointer of the member, the value, the pointer of the fault (empty if
-/// it is that of the member) and its code.
-fn one_fault_each(typo: &str) -> Vec<(&'static str, Value, &'static str, &'static str)> {
+/// Invalid values for a member of a valid form: the member's pointer, the value, the fault's pointer (empty if it is
+/// the member's) and the fault's code.
+fn invalid_values(typo: &str) -> Vec<(&'static str, Value, &'static str, &'static str)> {
     vec![
         (
             "/successor/facility_code",
@@ -61,12 +61,12 @@ async fn each_fault_of_a_form_is_reported_at_its_member() {
     let wrong_digit = if check_digit == b'9' { '0' } else { char::from(check_digit + 1) };
     let typo: String = code.chars().take(9).chain([wrong_digit]).collect();
     let dentist = app.unused_facility("DENTAL").await["facility_code"].clone();
-    for (pointer, value, blamed, fault) in one_fault_each(&typo) {
+    for (pointer, value, fault_pointer, fault) in invalid_values(&typo) {
         let mut form = good.clone();
         *form.pointer_mut(pointer).unwrap() = value.clone();
         let reply = clinic.file(PATH, &form).await;
         assert_eq!(reply.status, 422, "{pointer} {value}: {}", reply.text);
-        reply.assert_faults(&[(if blamed.is_empty() { pointer } else { blamed }, fault)]);
+        reply.assert_faults(&[(if fault_pointer.is_empty() { pointer } else { fault_pointer }, fault)]);
     }
     for code in [own, dentist] {
         let mut form = good.clone();
@@ -74,7 +74,7 @@ async fn each_fault_of_a_form_is_reported_at_its_member() {
         let reply = clinic.file(PATH, &form).await;
         reply.assert_problem(422, "INVALID_CONTENT");
     }
-    nothing_is_stored(&app);
+    assert_nothing_stored(&app);
 }
 
 #[apply(on_both_databases)]
@@ -84,17 +84,17 @@ async fn a_facility_cannot_be_its_own_successor() {
     let clinic = FacilityClient::register(&app, &facility).await;
     let reply = clinic.file(PATH, &forms::succession(&facility)).await;
     reply.assert_faults(&[("/successor/facility_code", "OWN_FACILITY_CODE")]);
-    nothing_is_stored(&app);
+    assert_nothing_stored(&app);
 }
 
 #[apply(on_both_databases)]
-async fn a_change_date_later_than_the_last_allowed_day_in_japan_is_refused() {
+async fn a_change_date_more_than_366_days_after_today_in_japan_is_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let mut form = forms::succession(&app.unused_facility("MEDICAL").await);
     form["change_date"] = json!("2024-02-04");
     clinic.post(&format!("{PATH}?validate_only=true"), &form).await.assert_status(200);
-    // A day later is accepted once midnight has passed in Japan.
+    // The next date is accepted after midnight in Japan.
     form["change_date"] = json!("2024-02-05");
     app.set_clock("2023-02-03T14:59:59Z");
     let clinic = clinic.log_in_again(&app).await;
@@ -149,7 +149,7 @@ async fn the_reason_other_needs_a_detail_and_every_reason_may_have_one() {
 }
 
 #[apply(on_both_databases)]
-async fn faults_against_the_form_the_rules_and_the_list_are_reported_together() {
+async fn faults_of_form_rules_and_facility_list_are_reported_together() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let dentist = app.unused_facility("DENTAL").await;
@@ -183,7 +183,7 @@ async fn faults_against_the_form_the_rules_and_the_list_are_reported_together() 
     let reply = clinic.put(waiting.header("location"), &form, waiting.etag()).await;
     reply.assert_faults(&expected);
     assert!(!reply.text.contains("よろしく") && !reply.text.contains("999-9999"));
-    // Without a valid code the postal code cannot be compared with the list; the other rules still apply.
+    // Without a valid code the postal code cannot be compared with the list. The other rules still apply.
     form["successor"]["facility_code"] = json!("1");
     let reply = clinic.file(PATH, &form).await;
     let mut expected: Vec<_> = expected.to_vec();
@@ -201,7 +201,7 @@ async fn a_successor_that_is_no_longer_in_the_list_is_refused() {
     app.import(facility_list::csv(&[&still_listed]), true).await;
     let reply = clinic.file(PATH, &forms::succession(&successor)).await;
     reply.assert_faults(&[("/successor/facility_code", "FACILITY_DELISTED")]);
-    nothing_is_stored(&app);
+    assert_nothing_stored(&app);
 }
 
 #[apply(on_both_databases)]
@@ -210,10 +210,10 @@ async fn a_successor_with_an_account_or_a_succession_of_another_is_refused() {
     let (clinic, owner, filer) = (app.clinic().await, app.clinic().await, app.clinic().await);
     let wanted = facility_list::unlisted(1, 1);
     filer.file(PATH, &forms::succession(&wanted)).await.assert_status(201);
-    let try_for = async |code: &Value| {
+    let file_to = async |code: &Value| {
         let mut form = forms::succession(&wanted);
         form["successor"]["facility_code"] = code.clone();
-        // Sandbox facilities have postal codes of their own prefectures.
+        // The postal code of a listed facility must be that of the list.
         let listed = app.anonymous().get("/sandbox/facilities?page_size=100").await.body["items"].clone();
         let listed = listed.as_array().unwrap().iter().find(|item| item["facility_code"] == *code).cloned();
         if let Some(listed) = listed {
@@ -221,17 +221,17 @@ async fn a_successor_with_an_account_or_a_succession_of_another_is_refused() {
         }
         clinic.file(PATH, &form).await
     };
-    try_for(&json!(owner.facility_code)).await.assert_problem(409, "SUCCESSOR_HAS_ACCOUNT");
-    // A facility that is about to be succeeded keeps its account until then.
-    try_for(&json!(filer.facility_code)).await.assert_problem(409, "SUCCESSOR_HAS_ACCOUNT");
-    try_for(&wanted["facility_code"]).await.assert_problem(409, "SUCCESSOR_TAKEN");
+    file_to(&json!(owner.facility_code)).await.assert_problem(409, "SUCCESSOR_HAS_ACCOUNT");
+    // `filer` keeps its account until its succession is accepted.
+    file_to(&json!(filer.facility_code)).await.assert_problem(409, "SUCCESSOR_HAS_ACCOUNT");
+    file_to(&wanted["facility_code"]).await.assert_problem(409, "SUCCESSOR_TAKEN");
     owner.file(PATH, &forms::succession(&app.unused_facility("MEDICAL").await)).await.assert_status(201);
-    try_for(&json!(owner.facility_code)).await.assert_problem(409, "SUCCESSOR_IS_PREDECESSOR");
+    file_to(&json!(owner.facility_code)).await.assert_problem(409, "SUCCESSOR_IS_PREDECESSOR");
     assert_eq!(app.rows("successions").count(), 2);
 }
 
 #[apply(on_both_databases)]
-async fn a_facility_that_has_been_succeeded_can_be_neither_successor_nor_account() {
+async fn a_succeeded_facility_can_neither_be_a_successor_nor_register() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let clinic = FacilityClient::register(&app, &facility).await;
@@ -276,7 +276,7 @@ async fn a_facility_that_has_no_code_yet_cannot_file_a_succession() {
     applicant.file(PATH, &form).await.assert_problem(409, "FACILITY_NOT_DESIGNATED");
     form["consent"] = json!(false);
     applicant.file(PATH, &form).await.assert_problem(409, "FACILITY_NOT_DESIGNATED");
-    nothing_is_stored(&app);
+    assert_nothing_stored(&app);
 }
 
 #[apply(on_both_databases)]
@@ -288,11 +288,11 @@ async fn a_filing_needs_a_valid_idempotency_key() {
     for key in ["\"\"", "a b", "\"a", &"k".repeat(256)] {
         clinic.file_with_key(PATH, &form, key).await.assert_problem(400, "INVALID_PARAMETER");
     }
-    // A refused request does not use its key up, and another account may use the same key.
+    // A refused request does not use up its key, and another account may use the same key.
     let mut bad = form.clone();
     bad["consent"] = json!(false);
     clinic.file_with_key(PATH, &bad, "k").await.assert_faults(&[("/consent", "MUST_BE_TRUE")]);
-    nothing_is_stored(&app);
+    assert_nothing_stored(&app);
     clinic.file_with_key(PATH, &form, "k").await.assert_status(201);
     clinic.file_with_key(PATH, &bad, "k").await.assert_problem(422, "IDEMPOTENCY_KEY_REUSED");
     let other = forms::succession(&facility_list::unlisted(1, 2));

@@ -1,4 +1,4 @@
-//! Successions that wait for the facility list, are corrected or are withdrawn.
+//! Successions whose successor is not in the facility list yet, and their corrections and withdrawals.
 
 use std::process::Command;
 
@@ -9,14 +9,15 @@ use crate::support::{FacilityClient, Reply, TestApp, facility_list, forms};
 
 const PATH: &str = "/v1/successions";
 
-/// A clinic whose succession waits, with the answer to its filing.
-async fn waiting(app: &TestApp, successor: &Value) -> (FacilityClient, Reply) {
+/// Registers a clinic and files a succession that waits for its successor. Returns the clinic and the answer.
+async fn file_waiting(app: &TestApp, successor: &Value) -> (FacilityClient, Reply) {
     let clinic = app.clinic().await;
     let filed = clinic.file(PATH, &forms::succession(successor)).await.assert_status(201);
     assert_eq!(filed.body["status"], "WAITING_FOR_MASTER");
     (clinic, filed)
 }
 
+/// The facility code of a clinic's account.
 async fn code_of(clinic: &FacilityClient) -> Value {
     clinic.get("/v1/account").await.assert_status(200).body["facility"]["code"].clone()
 }
@@ -25,14 +26,14 @@ async fn code_of(clinic: &FacilityClient) -> Value {
 async fn a_succession_waits_until_an_import_adds_its_successor() {
     let app = TestApp::start().await;
     let successor = facility_list::unlisted(1, 1);
-    let (clinic, filed) = waiting(&app, &successor).await;
+    let (clinic, filed) = file_waiting(&app, &successor).await;
     let mails = app.mails(&clinic.email, "SUCCESSION_RECEIVED").await;
     assert!(mails[0]["text"].as_str().unwrap().contains("掲載され次第、手続きを自動的に進めます"));
     assert_eq!(code_of(&clinic).await, clinic.facility_code.as_str());
     assert!(filed.body.get("certificates_until").is_none());
 
     let (report, _) = app.import(facility_list::csv(&[&facility_list::unlisted(1, 2)]), false).await;
-    assert_eq!((report.added, report.carried_on), (1, 0), "the import has another facility");
+    assert_eq!((report.added, report.carried_on), (1, 0), "the import does not have the successor");
     app.advance(chrono::Duration::days(9));
     let (report, refused) = app.import(facility_list::csv(&[&successor]), false).await;
     assert_eq!((report.added, report.carried_on, refused.len()), (1, 1, 0));
@@ -53,7 +54,7 @@ async fn a_succession_waits_until_an_import_adds_its_successor() {
 async fn the_import_command_continues_a_succession_while_the_service_runs() {
     let app = TestApp::start().await;
     let successor = facility_list::unlisted(1, 1);
-    let (clinic, filed) = waiting(&app, &successor).await;
+    let (clinic, filed) = file_waiting(&app, &successor).await;
     let file = app.folder().join("edition.csv");
     std::fs::write(&file, facility_list::csv(&[&successor])).unwrap();
     let url = app.database.url().to_owned();
@@ -74,10 +75,10 @@ async fn the_import_command_continues_a_succession_while_the_service_runs() {
 }
 
 #[apply(on_both_databases)]
-async fn a_succession_that_the_list_contradicts_is_returned_and_its_correction_accepted() {
+async fn a_succession_that_an_import_contradicts_is_returned_and_its_correction_is_accepted() {
     let app = TestApp::start().await;
     let mut successor = facility_list::unlisted(1, 1);
-    let (clinic, filed) = waiting(&app, &successor).await;
+    let (clinic, filed) = file_waiting(&app, &successor).await;
     let path = filed.header("location");
     successor["postal_code"] = json!("100-0001");
     let (report, _) = app.import(facility_list::csv(&[&successor]), false).await;
@@ -112,7 +113,7 @@ async fn a_succession_that_the_list_contradicts_is_returned_and_its_correction_a
 async fn a_code_that_a_succession_waits_for_cannot_be_registered() {
     let app = TestApp::start().await;
     let successor = facility_list::unlisted(1, 1);
-    let (clinic, filed) = waiting(&app, &successor).await;
+    let (clinic, filed) = file_waiting(&app, &successor).await;
     // The facility is in the list, but no import has continued the succession yet.
     let (code, key) = (successor["facility_code"].as_str().unwrap(), "医療法人架空会架空さくら診療所");
     app.database.execute(&format!(
@@ -125,7 +126,7 @@ async fn a_code_that_a_succession_waits_for_cannot_be_registered() {
     let token = app.registration_token("new@clinic.example").await;
     let reply = app.anonymous().post("/v1/accounts", &forms::account(&token, &successor)).await;
     reply.assert_problem(409, "SUCCESSION_REQUIRED");
-    // Even if the code had an account, the succession would not take it from its owner.
+    // If another account had the code, the succession must be returned and that account must keep the code.
     let owner = app.clinic().await;
     app.rows("accounts").with("email", &owner.email).set("facility_code", code);
     let (report, _) = app.import(facility_list::csv(&[]), false).await;
@@ -146,8 +147,8 @@ async fn a_code_that_a_succession_waits_for_cannot_be_registered() {
 async fn a_succession_that_fails_in_an_import_does_not_stop_the_others() {
     let app = TestApp::start().await;
     let (broken, fine) = (facility_list::unlisted(1, 1), facility_list::unlisted(1, 2));
-    let (clinic, filed) = waiting(&app, &broken).await;
-    let (other, other_filed) = waiting(&app, &fine).await;
+    let (clinic, filed) = file_waiting(&app, &broken).await;
+    let (other, other_filed) = file_waiting(&app, &fine).await;
     let own = format!("NEW.facility_code = '{}'", clinic.facility_code);
     app.database.add_failing_trigger("former_facilities", "BEFORE INSERT", &own);
     let (report, _) = app.import(facility_list::csv(&[&broken, &fine]), false).await;
@@ -162,12 +163,12 @@ async fn a_succession_that_fails_in_an_import_does_not_stop_the_others() {
 }
 
 #[apply(on_both_databases)]
-async fn a_correction_can_name_another_successor_and_releases_the_first() {
+async fn after_a_correction_to_another_successor_the_first_successor_is_free() {
     let app = TestApp::start().await;
     let (first, second, listed) =
         (facility_list::unlisted(1, 1), facility_list::unlisted(1, 2), app.unused_facility("MEDICAL").await);
-    let (clinic, filed) = waiting(&app, &first).await;
-    let (other, other_filed) = waiting(&app, &second).await;
+    let (clinic, filed) = file_waiting(&app, &first).await;
+    let (other, other_filed) = file_waiting(&app, &second).await;
     let path = filed.header("location");
     clinic.put(path, &forms::succession(&second), filed.etag()).await.assert_problem(409, "SUCCESSOR_TAKEN");
     let rehearsal_path = format!("{path}?validate_only=true");
@@ -192,7 +193,7 @@ async fn a_correction_can_name_another_successor_and_releases_the_first() {
 async fn a_change_needs_the_etag_of_the_current_version() {
     let app = TestApp::start().await;
     let successor = facility_list::unlisted(1, 1);
-    let (clinic, filed) = waiting(&app, &successor).await;
+    let (clinic, filed) = file_waiting(&app, &successor).await;
     let (path, form) = (filed.header("location"), forms::succession(&successor));
     let without_etag = clinic.request(Method::PUT, path).json(&form);
     assert_eq!(without_etag.send().await.unwrap().status(), 428);
@@ -218,7 +219,7 @@ async fn a_change_needs_the_etag_of_the_current_version() {
 async fn a_succession_can_be_withdrawn_only_before_it_is_accepted() {
     let app = TestApp::start().await;
     let successor = facility_list::unlisted(1, 1);
-    let (clinic, filed) = waiting(&app, &successor).await;
+    let (clinic, filed) = file_waiting(&app, &successor).await;
     let path = filed.header("location").to_owned();
     let rehearsed = clinic.request(Method::POST, &format!("{path}/withdrawal?validate_only=true"));
     let rehearsed = rehearsed.header("If-Match", filed.etag()).send().await.unwrap();
@@ -247,9 +248,9 @@ async fn a_succession_can_be_withdrawn_only_before_it_is_accepted() {
 }
 
 #[apply(on_both_databases)]
-async fn withdrawals_with_the_same_key_are_carried_out_once() {
+async fn a_withdrawal_sent_again_with_its_key_has_one_effect() {
     let app = TestApp::start().await;
-    let (clinic, filed) = waiting(&app, &facility_list::unlisted(1, 1)).await;
+    let (clinic, filed) = file_waiting(&app, &facility_list::unlisted(1, 1)).await;
     let path = format!("{}/withdrawal", filed.header("location"));
     let withdraw = async |tag: &str| {
         let request = clinic.request(Method::POST, &path).header("If-Match", tag);

@@ -19,7 +19,7 @@ async fn put(clinic: &FacilityClient, id: &str, headers: &[(&str, &str)], conten
 }
 
 #[apply(on_both_databases)]
-async fn file_names_that_could_leave_the_folder_or_break_a_header_are_refused() {
+async fn file_names_that_are_unsafe_in_a_path_a_header_or_on_a_screen_are_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     for (name, code) in [
@@ -52,7 +52,7 @@ async fn file_names_that_could_leave_the_folder_or_break_a_header_are_refused() 
 }
 
 #[apply(on_both_databases)]
-async fn all_faults_of_an_announcement_are_reported_each_at_its_member() {
+async fn each_fault_of_an_announcement_is_reported_at_its_member() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let mut form = forms::upload(&forms::pdf());
@@ -104,7 +104,7 @@ async fn content_that_differs_from_its_announcement_is_refused_and_not_stored() 
 }
 
 #[apply(on_both_databases)]
-async fn a_content_digest_header_must_be_there_and_be_valid() {
+async fn content_needs_a_valid_content_digest_header() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let pdf = forms::pdf();

@@ -1,4 +1,4 @@
-//! Attachments are announced, sent, stored and returned unchanged.
+//! Attachments: the announcement, the transfer of the content, the storage and the download.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::support::{FacilityClient, PASSWORD, Reply, TestApp, forms};
 
-async fn announced(clinic: &FacilityClient) -> String {
+/// Announces a PDF and returns the upload's id.
+async fn announce(clinic: &FacilityClient) -> String {
     let reply = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_status(201);
     reply.body["id"].as_str().unwrap().to_owned()
 }
@@ -89,7 +90,7 @@ async fn send(clinic: &FacilityClient, id: &str, media_type: &str, digest: &str,
 async fn sending_the_same_bytes_again_changes_nothing_and_other_bytes_are_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let id = announced(&clinic).await;
+    let id = announce(&clinic).await;
     let first = forms::send_content(&clinic, &id, &forms::pdf()).await.assert_status(200);
     app.advance(Duration::minutes(5));
     let again = forms::send_content(&clinic, &id, &forms::pdf()).await.assert_status(200);
@@ -103,7 +104,7 @@ async fn sending_the_same_bytes_again_changes_nothing_and_other_bytes_are_refuse
 async fn sending_the_same_bytes_many_times_at_once_leaves_exactly_one_file() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let id = announced(&clinic).await;
+    let id = announce(&clinic).await;
     let pdf = forms::pdf();
     let all = futures_util::future::join_all((0..8).map(|_| forms::send_content(&clinic, &id, &pdf))).await;
     assert!(all.iter().all(|reply| reply.status == 200));
@@ -117,7 +118,7 @@ async fn sending_the_same_bytes_many_times_at_once_leaves_exactly_one_file() {
 async fn an_announcement_expires_after_a_day_and_a_stored_file_does_not() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let (stored, unsent) = (clinic.attach(&forms::pdf()).await, announced(&clinic).await);
+    let (stored, unsent) = (clinic.attach(&forms::pdf()).await, announce(&clinic).await);
     app.advance(Duration::hours(24) - Duration::minutes(1));
     let clinic = clinic.log_in_again(&app).await;
     clinic.get(&format!("/v1/uploads/{unsent}")).await.assert_status(200);
@@ -132,7 +133,7 @@ async fn an_announcement_expires_after_a_day_and_a_stored_file_does_not() {
 async fn files_and_announcements_survive_a_restart() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let (id, waiting) = (clinic.attach(&forms::pdf()).await, announced(&clinic).await);
+    let (id, waiting) = (clinic.attach(&forms::pdf()).await, announce(&clinic).await);
     let app = app.restart(&[]).await;
     let clinic = clinic.log_in_again(&app).await;
     let content = clinic.get(&format!("/v1/uploads/{id}/content")).await.assert_status(200);
@@ -145,7 +146,7 @@ async fn files_and_announcements_survive_a_restart() {
 async fn a_file_of_another_account_is_not_found() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.dentist().await);
-    for id in [clinic.attach(&forms::pdf()).await, announced(&clinic).await] {
+    for id in [clinic.attach(&forms::pdf()).await, announce(&clinic).await] {
         other.get(&format!("/v1/uploads/{id}")).await.assert_problem(404, "NOT_FOUND");
         other.get(&format!("/v1/uploads/{id}/content")).await.assert_problem(404, "NOT_FOUND");
         forms::send_content(&other, &id, &forms::pdf()).await.assert_problem(404, "NOT_FOUND");
@@ -163,10 +164,10 @@ async fn an_account_may_have_a_hundred_files_and_three_hundred_mebibytes() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.dentist().await);
     for _ in 0..100 {
-        announced(&clinic).await;
+        announce(&clinic).await;
     }
     clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_problem(409, "UPLOAD_QUOTA");
-    announced(&other).await;
+    announce(&other).await;
 
     let large = |bytes: u64| -> Value {
         let mut form = forms::upload(&forms::pdf());
@@ -217,7 +218,7 @@ async fn an_unusable_folder_is_a_temporary_failure_and_a_missing_file_is_an_inte
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let stored = format!("/v1/uploads/{}/content", clinic.attach(&forms::pdf()).await);
-    let id = announced(&clinic).await;
+    let id = announce(&clinic).await;
     let [folder, elsewhere] = ["uploads", "elsewhere"].map(|name| app.folder().join(name));
     std::fs::rename(&folder, &elsewhere).unwrap();
     std::fs::write(&folder, "no folder").unwrap();
@@ -234,14 +235,14 @@ async fn an_unusable_folder_is_a_temporary_failure_and_a_missing_file_is_an_inte
 }
 
 #[apply(on_both_databases)]
-async fn a_file_that_a_kill_left_half_written_is_removed_after_a_day() {
+async fn a_partly_written_file_is_removed_after_a_day() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let stored = format!("/v1/uploads/{}/content", clinic.attach(&forms::pdf()).await);
     let whole = files(&app.folder().join("uploads")).pop().unwrap();
-    let [old, young] =
+    let [old, recent] =
         ["part-0123456789abcdef", "part-fedcba9876543210"].map(|extension| whole.with_extension(extension));
-    for file in [&old, &young] {
+    for file in [&old, &recent] {
         std::fs::write(file, "half of a contract").unwrap();
     }
     for file in [&old, &whole] {
@@ -255,7 +256,7 @@ async fn a_file_that_a_kill_left_half_written_is_removed_after_a_day() {
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    assert!(!old.exists() && young.exists());
+    assert!(!old.exists() && recent.exists());
     let clinic = FacilityClient::log_in(&app, &clinic.email, PASSWORD, clinic.facility_code.clone()).await;
     clinic.get(&stored).await.assert_status(200);
 }
