@@ -1,4 +1,5 @@
-//! The runner of jobs, with a kind of job that needs no mail server.
+//! The runner of jobs, with a kind of job that needs no mail server. Jobs with the same recipient domain are in one
+//! lane, which may use only a share of the simultaneous attempts.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

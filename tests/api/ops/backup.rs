@@ -295,7 +295,7 @@ async fn a_missing_or_changed_attachment_is_named_and_the_others_are_backed_up()
 }
 
 #[test]
-fn on_postgresql_both_commands_refuse_and_name_pg_dump() {
+fn on_postgresql_backup_and_restore_fail_and_name_pg_dump() {
     let folder = tempfile::tempdir().unwrap();
     for command in ["backup", "restore"] {
         let mut program = todokede(folder.path(), &[command, "night.backup"]);

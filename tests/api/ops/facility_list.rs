@@ -93,7 +93,7 @@ async fn a_second_import_of_the_same_file_changes_nothing() {
 }
 
 #[apply(on_both_databases)]
-async fn values_whose_columns_an_edition_lacks_or_leaves_empty_are_kept() {
+async fn values_whose_columns_an_edition_lacks_are_kept() {
     let app = TestApp::start().await;
     let code = code("131990001");
     let full = format!("{HEADER}\n{code},架空診療所,1000000,東京都架空区１,0300000001,架空 花子\n");

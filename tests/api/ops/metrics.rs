@@ -26,7 +26,7 @@ fn series(reply: &Reply) -> BTreeMap<String, f64> {
 }
 
 #[apply(on_both_databases)]
-async fn metrics_are_served_only_if_set_and_only_on_their_own_port() {
+async fn metrics_are_served_only_if_a_port_is_set_and_only_on_that_port() {
     let app = TestApp::start().await;
     assert_eq!(app.running.metrics_address(), None);
     let app = TestApp::start_with(&[METRICS]).await;

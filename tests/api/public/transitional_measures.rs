@@ -1,5 +1,5 @@
-//! `/v1/transitional-measures`: the public data of a round, its window at each time, and its rules in both
-//! languages.
+//! `/v1/transitional-measures`: the public data of a round, in both languages. The window says whether the round
+//! accepts declarations now; an edition is the set of rules that applies from one day on.
 
 use serde_json::{Value, json};
 

@@ -100,7 +100,7 @@ impl Client {
         send(self.request(Method::GET, path)).await
     }
 
-    /// Reads all pages of a list. The path must have a query.
+    /// Reads all pages of a list. The path must have a query, to which the page token is added.
     pub async fn pages(&self, path: &str) -> Vec<Vec<Value>> {
         let (mut pages, mut next) = (Vec::new(), path.to_owned());
         loop {

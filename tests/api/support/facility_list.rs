@@ -1,4 +1,5 @@
-//! Facility lists as CSV, and their imports.
+//! Facility lists as CSV, and their imports. An edition is one published state of the list. A file may have a whole
+//! edition or a part of one.
 
 use std::fmt::Write as _;
 
@@ -51,7 +52,7 @@ pub fn csv(facilities: &[&Value]) -> String {
 }
 
 impl TestApp {
-    /// Imports a list while the service runs.
+    /// Imports a list while the service runs. With `whole_edition`, the import delists facilities that the list lacks.
     pub async fn import(&self, list: impl Into<Vec<u8>>, whole_edition: bool) -> (Report, Vec<RefusedRow>) {
         self.try_import(list, whole_edition).await.unwrap()
     }

@@ -187,7 +187,7 @@ async fn a_mail_that_waits_for_the_reply_to_its_content_is_not_sent_again() {
 }
 
 #[apply(on_both_databases)]
-async fn a_service_that_stops_does_not_wait_minutes_for_the_reply_to_a_content() {
+async fn a_service_that_stops_does_not_wait_minutes_for_the_reply_to_a_mails_content() {
     let mail_server = MailServer::start().await;
     mail_server.inject_fault_for(Phase::EndOfData, Fault::AcceptThenHang, "", 1);
     let production = Production::start_with_mail_timeouts(&mail_server, 1, 300).await;

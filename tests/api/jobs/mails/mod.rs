@@ -3,4 +3,4 @@
 mod delivery;
 mod fairness;
 mod smtp_faults;
-mod smtp_strangers;
+mod smtp_untrusted_replies;

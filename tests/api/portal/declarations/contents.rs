@@ -194,7 +194,7 @@ async fn the_last_value_within_each_limit_is_accepted_and_the_next_is_refused() 
 }
 
 #[apply(on_both_databases)]
-async fn a_contract_date_after_february_is_refused_also_after_february() {
+async fn the_latest_contract_date_is_the_last_day_of_february_whenever_the_declaration_is_filed() {
     let fixture = RehearsalFixture::start().await;
     fixture.app.set_clock("2023-03-15T09:00:00+09:00");
     let clinic = fixture.clinic.log_in_again(&fixture.app).await;

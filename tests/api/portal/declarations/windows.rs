@@ -1,4 +1,5 @@
-//! The periods of a round (not yet open, open, late, closed) begin and end at midnight in Japan.
+//! The periods of a round (not yet open, open, late, closed) begin and end at midnight in Japan. An edition of a round
+//! is the set of its rules that applies from one day on.
 
 use chrono::{DateTime, Duration};
 use serde_json::json;

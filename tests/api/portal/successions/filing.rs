@@ -1,4 +1,5 @@
-//! Successions to a successor that is in the facility list.
+//! Successions to a successor that is in the facility list. Their acceptance moves the account and the declarations
+//! to the successor's code, sends a mail, and queues a letter by post (`postal_items`).
 
 use chrono::Duration;
 use serde_json::{Value, json};

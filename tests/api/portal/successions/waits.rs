@@ -265,7 +265,7 @@ async fn a_withdrawal_sent_again_with_its_key_has_one_effect() {
 }
 
 #[apply(on_both_databases)]
-async fn strangers_and_other_accounts_cannot_reach_a_succession() {
+async fn callers_without_a_token_and_other_accounts_cannot_reach_a_succession() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.clinic().await);
     let form = forms::succession(&facility_list::unlisted(1, 1));
