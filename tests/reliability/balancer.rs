@@ -28,7 +28,7 @@ impl Balancer {
 
 /// Waits until the load balancer sends requests to a server. `statistics` is the URL of its statistics page.
 pub async fn wait_until_routed(statistics: &str, server: &str) {
-    let began = Instant::now();
+    let started = Instant::now();
     let row_start = format!("replicas,{server},");
     loop {
         let table = reqwest::get(format!("{statistics}/;csv")).await;
@@ -40,7 +40,7 @@ pub async fn wait_until_routed(statistics: &str, server: &str) {
         {
             return;
         }
-        assert!(began.elapsed() < TIMEOUT, "the load balancer sends nothing to {server}:\n{table}");
+        assert!(started.elapsed() < TIMEOUT, "the load balancer sends nothing to {server}:\n{table}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

@@ -35,11 +35,11 @@ async fn p99(service: &Service) -> Duration {
     let (http, mut times) = (reqwest::Client::new(), Vec::new());
     for number in 0..REQUESTS {
         let path = ["/v1/support", "/v1/transitional-measures/2023", "/sandbox/facilities"][number % 3];
-        let begun = Instant::now();
+        let started = Instant::now();
         let answer = http.get(format!("{}{path}", service.url())).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         answer.bytes().await.unwrap();
-        times.push(begun.elapsed());
+        times.push(started.elapsed());
     }
     times.sort_unstable();
     times[times.len() * 99 / 100]

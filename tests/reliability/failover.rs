@@ -54,9 +54,9 @@ async fn fail_overs_lose_and_duplicate_nothing() {
         return;
     }
     let _exclusive = environment::exclusive().await;
-    let began = Instant::now();
+    let started = Instant::now();
     let mut cluster = Cluster::start().await;
-    println!("the cluster was healthy after {:.1} s", began.elapsed().as_secs_f32());
+    println!("the cluster was healthy after {:.1} s", started.elapsed().as_secs_f32());
     cluster.create_database("ledger").await;
     let folder = tempfile::tempdir().unwrap();
     let mut replicas = [(); 2].map(|()| Service::new(&cluster.url("ledger"), folder.path()));

@@ -99,11 +99,11 @@ impl Service {
 
     /// Waits until the service is ready.
     pub async fn wait_until_ready(&mut self) {
-        let began = Instant::now();
+        let started = Instant::now();
         while self.readiness().await != Some(200) {
             let process = self.process.as_mut().unwrap();
             assert!(process.is_running(), "the service ended unexpectedly:\n{}", tail(&self.log_file));
-            assert!(began.elapsed() < START_TIMEOUT, "the service is not ready:\n{}", tail(&self.log_file));
+            assert!(started.elapsed() < START_TIMEOUT, "the service is not ready:\n{}", tail(&self.log_file));
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

@@ -280,12 +280,12 @@ fn jobs_that_wait_for_the_same_lock_fail_together_after_one_timeout() {
     let fixture = WriterFixture::start();
     let mut other = fixture.connect();
     execute(&mut other, "BEGIN IMMEDIATE").unwrap();
-    let begun = Instant::now();
+    let started = Instant::now();
     let waiting: Vec<_> = (0..20).map(|value| fixture.submit(move |conn| insert(conn, value))).collect();
     for pending in waiting {
         pending.blocking_recv().unwrap_err();
     }
-    assert!(begun.elapsed() < Duration::from_secs(30), "the jobs waited five seconds one after the other");
+    assert!(started.elapsed() < Duration::from_secs(30), "the jobs waited five seconds one after the other");
     execute(&mut other, "ROLLBACK").unwrap();
     assert_eq!(result(fixture.submit(|conn| insert(conn, 1))).unwrap(), 1);
 }

@@ -112,14 +112,14 @@ async fn a_migration_that_waits_for_a_table_does_not_block_others() {
     execute(&mut dump, "BEGIN; LOCK TABLE outbox IN ACCESS SHARE MODE").unwrap();
     let migrating = std::thread::spawn(move || migrations::run(&source));
     tokio::time::sleep(Duration::from_millis(500)).await;
-    let begun = Instant::now();
+    let started = Instant::now();
     let waited = tokio::task::spawn_blocking({
         let database = Arc::clone(&app.database);
         move || database.count("SELECT COUNT(*) FROM outbox")
     });
     waited.await.unwrap();
     assert!(
-        begun.elapsed() < Duration::from_secs(10),
+        started.elapsed() < Duration::from_secs(10),
         "the migration must wait for a table for only two seconds at a time"
     );
     assert!(!migrating.is_finished());

@@ -8,7 +8,7 @@ use crate::support::{BlockingJobs, Client, POOL_OF_SIX, Reply, TestApp, send};
 /// The service accepts eight requests at a time, and refuses reads while six are under way.
 const EIGHT_REQUESTS: (&str, &str) = ("TODOKEDE_MAX_REQUESTS", "8");
 /// The path of an operation that reads the database.
-const READ: &str = "/v1/transitional-measures/2023";
+const READ_PATH: &str = "/v1/transitional-measures/2023";
 
 /// Waits until exactly `count` requests are under way.
 async fn wait_until_under_way(app: &TestApp, count: usize) {
@@ -24,7 +24,7 @@ fn register(client: &Client, number: usize) -> tokio::task::JoinHandle<Reply> {
 }
 
 fn read(client: &Client) -> tokio::task::JoinHandle<Reply> {
-    actix_web::rt::spawn(send(client.request(Method::GET, READ)))
+    actix_web::rt::spawn(send(client.request(Method::GET, READ_PATH)))
 }
 
 #[track_caller]
@@ -42,14 +42,14 @@ async fn too_many_reads_are_refused_while_writes_are_served() {
     let blocking_jobs = BlockingJobs::block_reads(&app).await;
     let waiting: Vec<_> = (0..6).map(|_| read(&client)).collect();
     wait_until_under_way(&app, 6).await;
-    assert_overloaded(&client.get(READ).await);
+    assert_overloaded(&client.get(READ_PATH).await);
     register(&client, 0).await.unwrap().assert_status(202);
     client.get("/livez").await.assert_status(200);
     drop(blocking_jobs);
     for read in waiting {
         read.await.unwrap().assert_status(200);
     }
-    client.get(READ).await.assert_status(200);
+    client.get(READ_PATH).await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
@@ -59,7 +59,7 @@ async fn too_many_writes_make_the_service_refuse_everything_except_probes() {
     let blocking_jobs = BlockingJobs::block_writes(&app).await;
     let mut waiting: Vec<_> = (0..6).map(|number| register(&client, number)).collect();
     wait_until_under_way(&app, 6).await;
-    assert_overloaded(&client.get(READ).await);
+    assert_overloaded(&client.get(READ_PATH).await);
     waiting.extend((6..8).map(|number| register(&client, number)));
     wait_until_under_way(&app, 8).await;
     assert_overloaded(&register(&client, 8).await.unwrap());
@@ -70,6 +70,6 @@ async fn too_many_writes_make_the_service_refuse_everything_except_probes() {
         registration.await.unwrap().assert_status(202);
     }
     register(&client, 8).await.unwrap().assert_status(202);
-    client.get(READ).await.assert_status(200);
+    client.get(READ_PATH).await.assert_status(200);
     assert_eq!(app.running.state.traffic.under_way(), 0);
 }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::support::{Client, PASSWORD, Rows, TestApp, forms, send};
 
-/// Another valid password.
-const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
+/// A valid password that differs from `PASSWORD`.
+const OTHER_PASSWORD: &str = "雪の朝に隣の犬と川岸まで歩いた";
 
 /// The number of rows of each table, and of used links, ended sessions and replaced refresh tokens.
 fn stored_rows(app: &TestApp) -> Vec<i64> {
@@ -67,7 +67,7 @@ async fn a_rehearsal_of_any_write_stores_nothing() {
             &anonymous,
             post.clone(),
             "/v1/password-resets/completion",
-            json!({ "token": reset, "password": OTHER }),
+            json!({ "token": reset, "password": OTHER_PASSWORD }),
             200,
         ),
         (&clinic, post.clone(), "/v1/account/email-changes", change, 202),
@@ -83,7 +83,7 @@ async fn a_rehearsal_of_any_write_stores_nothing() {
             &clinic,
             Method::PUT,
             "/v1/account/password",
-            json!({ "current_password": PASSWORD, "new_password": OTHER }),
+            json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD }),
             200,
         ),
     ];

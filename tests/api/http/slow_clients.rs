@@ -24,10 +24,10 @@ async fn send_head_bytewise(address: SocketAddr, pause: Duration) -> String {
 #[apply(on_sqlite)]
 async fn a_head_that_is_sent_byte_by_byte_is_refused_in_bounded_time() {
     let app = TestApp::start_with(&[("TODOKEDE_HEAD_SECONDS", "1")]).await;
-    let begun = Instant::now();
+    let started = Instant::now();
     let answer = send_head_bytewise(app.running.address, Duration::from_millis(50)).await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
-    assert!(begun.elapsed() < Duration::from_secs(10));
+    assert!(started.elapsed() < Duration::from_secs(10));
 }
 
 #[apply(on_sqlite)]
@@ -108,9 +108,9 @@ async fn half_a_head_does_not_keep_a_used_connection_open() {
     let mut together = RawConnection::open(app.running.address).await;
     together.send(&format!("{REQUEST}{HALF_A_HEAD}")).await;
     assert!(together.read_response().await.starts_with("HTTP/1.1 200"));
-    let begun = Instant::now();
+    let started = Instant::now();
     assert_eq!((after.read_to_end().await, together.read_to_end().await), (String::new(), String::new()));
-    assert!(begun.elapsed() < Duration::from_secs(10));
+    assert!(started.elapsed() < Duration::from_secs(10));
 }
 
 #[apply(on_sqlite)]
@@ -119,9 +119,9 @@ async fn unread_answers_do_not_keep_a_connection_open() {
     let mut connection = RawConnection::open(app.running.address).await;
     // The answers are larger than the buffers of both sides.
     connection.send(&REQUEST.replace("/v1/support", "/openapi.json").repeat(100)).await;
-    let begun = Instant::now();
+    let started = Instant::now();
     while connection.send("G").await {
-        assert!(begun.elapsed() < Duration::from_secs(20), "the connection stays open");
+        assert!(started.elapsed() < Duration::from_secs(20), "the connection stays open");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -130,8 +130,8 @@ async fn unread_answers_do_not_keep_a_connection_open() {
 async fn a_connection_that_gets_answers_stays_open() {
     let app = start_with_short_timeouts().await;
     let mut connection = RawConnection::open(app.running.address).await;
-    let begun = Instant::now();
-    while begun.elapsed() < Duration::from_secs(5) {
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(5) {
         assert!(connection.send(REQUEST).await);
         assert!(connection.read_response().await.starts_with("HTTP/1.1 200"));
         tokio::time::sleep(Duration::from_millis(300)).await;
@@ -201,13 +201,13 @@ async fn a_client_that_reads_slowly_and_steadily_gets_the_whole_file() {
     let app = app.restart(&SHORT_TIMEOUTS).await;
     let mut connection = RawConnection::open_with_small_buffer(app.running.address).await;
     connection.send(&download_request(&clinic, &id)).await;
-    let (mut received, begun) = (0, Instant::now());
+    let (mut received, started) = (0, Instant::now());
     while received < large_file().len() {
         let count = connection.read_some(4 * CHUNK).await;
-        assert!(count > 0, "the connection was closed after {received} bytes and {:?}", begun.elapsed());
+        assert!(count > 0, "the connection was closed after {received} bytes and {:?}", started.elapsed());
         received += count;
         // A read that came late is followed by shorter pauses, so the average speed stays the same.
-        tokio::time::sleep_until((begun + PAUSE * u32::try_from(received / CHUNK).unwrap()).into()).await;
+        tokio::time::sleep_until((started + PAUSE * u32::try_from(received / CHUNK).unwrap()).into()).await;
     }
 }
 

@@ -84,12 +84,12 @@ async fn a_hundred_probes_cause_one_check_of_the_database() {
     let client = app.anonymous();
     let load = app.running.state.database.load();
     let before = load.reads.served();
-    let begun = std::time::Instant::now();
+    let started = std::time::Instant::now();
     for _ in 0..100 {
         client.get("/readyz").await.assert_status(200);
     }
     let checks = load.reads.served() - before;
-    assert!(checks <= 1 + begun.elapsed().as_secs(), "{checks} checks");
+    assert!(checks <= 1 + started.elapsed().as_secs(), "{checks} checks");
 }
 
 #[apply(on_sqlite)]
@@ -168,10 +168,10 @@ async fn a_service_is_not_ready_while_commits_wait_for_a_missing_standby() {
     let mut quickest = Duration::MAX;
     for _ in 0..3 {
         tokio::time::sleep(Duration::from_millis(1_100)).await;
-        let begun = Instant::now();
+        let started = Instant::now();
         let reply = app.anonymous().get("/readyz").await;
         assert_eq!(failing(reply.assert_problem(503, "NOT_READY")), ["database"]);
-        quickest = quickest.min(begun.elapsed());
+        quickest = quickest.min(started.elapsed());
     }
     assert!(
         quickest < Duration::from_secs(2),

@@ -10,8 +10,8 @@ use todokede::domain::audit::AuditAction::{self, *};
 use crate::support::contract::operations;
 use crate::support::{Client, FacilityClient, PASSWORD, Reply, TestApp, facility_list, forms, send};
 
-/// Another valid password.
-const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
+/// A valid password that differs from `PASSWORD`.
+const OTHER_PASSWORD: &str = "雪の朝に隣の犬と川岸まで歩いた";
 /// The address of the client.
 const CLIENT: &str = "203.0.113.9";
 
@@ -111,10 +111,10 @@ impl AuditFixture {
         let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
         let line = (AccountChanged, own, own);
         self.send(clinic, ("changeAccount", ""), change, &[line]).await.assert_status(200);
-        let change = json!({ "current_password": PASSWORD, "new_password": OTHER });
+        let change = json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD });
         let line = (PasswordChanged, own, own);
         self.send(clinic, ("changePassword", ""), change, &[line]).await.assert_status(204);
-        let change = json!({ "email": "b@clinic.example", "password": OTHER });
+        let change = json!({ "email": "b@clinic.example", "password": OTHER_PASSWORD });
         let line = (EmailChangeRequested, own, own);
         self.send(clinic, ("requestEmailChange", ""), change, &[line]).await.assert_status(202);
         let token = json!({ "token": self.app.token("b@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await });

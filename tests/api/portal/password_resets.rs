@@ -7,13 +7,13 @@ use serde_json::json;
 
 use crate::support::{FacilityClient, PASSWORD, TestApp};
 
-/// Another valid password.
-const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
-const REQUEST: &str = "/v1/password-resets";
-const COMPLETE: &str = "/v1/password-resets/completion";
+/// A valid password that differs from `PASSWORD`.
+const OTHER_PASSWORD: &str = "雪の朝に隣の犬と川岸まで歩いた";
+const REQUEST_PATH: &str = "/v1/password-resets";
+const COMPLETION_PATH: &str = "/v1/password-resets/completion";
 
 async fn reset_token(app: &TestApp, email: &str) -> String {
-    app.anonymous().post(REQUEST, &json!({ "email": email })).await.assert_status(202);
+    app.anonymous().post(REQUEST_PATH, &json!({ "email": email })).await.assert_status(202);
     app.token(email, "PASSWORD_RESET").await
 }
 
@@ -26,8 +26,8 @@ async fn a_password_reset_replaces_the_password_and_ends_every_session_of_the_ac
     let token = reset_token(&app, &clinic.email).await;
     clinic.get("/v1/account").await.assert_status(200);
 
-    let form = json!({ "token": token, "password": OTHER });
-    let completed = app.anonymous().post(COMPLETE, &form).await.assert_status(204);
+    let form = json!({ "token": token, "password": OTHER_PASSWORD });
+    let completed = app.anonymous().post(COMPLETION_PATH, &form).await.assert_status(204);
     assert_eq!(completed.text, "");
     for ended in [&clinic, &other] {
         ended.get("/v1/account").await.assert_problem(401, "SESSION_ENDED");
@@ -40,7 +40,7 @@ async fn a_password_reset_replaces_the_password_and_ends_every_session_of_the_ac
     neighbour.get("/v1/account").await.assert_status(200);
     let old = json!({ "email": clinic.email, "password": PASSWORD });
     app.anonymous().post("/v1/sessions", &old).await.assert_problem(401, "LOGIN_FAILED");
-    FacilityClient::log_in(&app, &clinic.email, OTHER, String::new()).await;
+    FacilityClient::log_in(&app, &clinic.email, OTHER_PASSWORD, String::new()).await;
     assert_eq!(app.mails(&clinic.email, "PASSWORD_CHANGED").await.len(), 1);
 }
 
@@ -49,10 +49,12 @@ async fn known_and_unknown_addresses_get_the_same_answer_and_only_known_ones_get
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let anonymous = app.anonymous();
-    let known =
-        anonymous.post(REQUEST, &json!({ "email": clinic.email.to_uppercase() })).await.assert_status(202);
+    let known = anonymous
+        .post(REQUEST_PATH, &json!({ "email": clinic.email.to_uppercase() }))
+        .await
+        .assert_status(202);
     let unknown =
-        anonymous.post(REQUEST, &json!({ "email": "nobody@clinic.example" })).await.assert_status(202);
+        anonymous.post(REQUEST_PATH, &json!({ "email": "nobody@clinic.example" })).await.assert_status(202);
     assert_eq!(known.text, unknown.text);
     let names = |reply: &crate::support::Reply| {
         let mut names: Vec<String> = reply.headers.keys().map(ToString::to_string).collect();
@@ -69,12 +71,12 @@ async fn a_reset_link_is_valid_for_one_hour() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let token = reset_token(&app, &clinic.email).await;
-    let rehearsal = format!("{COMPLETE}?validate_only=true");
-    let form = json!({ "token": token, "password": OTHER });
+    let rehearsal = format!("{COMPLETION_PATH}?validate_only=true");
+    let form = json!({ "token": token, "password": OTHER_PASSWORD });
     app.advance(Duration::minutes(59));
     app.anonymous().post(&rehearsal, &form).await.assert_status(200);
     app.advance(Duration::minutes(1));
-    for path in [rehearsal.as_str(), COMPLETE] {
+    for path in [rehearsal.as_str(), COMPLETION_PATH] {
         app.anonymous().post(path, &form).await.assert_problem(410, "LINK_EXPIRED");
     }
     clinic.log_in_again(&app).await;
@@ -85,17 +87,20 @@ async fn the_use_of_a_reset_link_or_a_change_of_password_ends_all_reset_links() 
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let (first, second) = (reset_token(&app, &clinic.email).await, reset_token(&app, &clinic.email).await);
-    app.anonymous().post(COMPLETE, &json!({ "token": second, "password": OTHER })).await.assert_status(204);
+    app.anonymous()
+        .post(COMPLETION_PATH, &json!({ "token": second, "password": OTHER_PASSWORD }))
+        .await
+        .assert_status(204);
     for used in [first, second] {
         let form = json!({ "token": used, "password": PASSWORD });
-        app.anonymous().post(COMPLETE, &form).await.assert_problem(410, "LINK_USED");
+        app.anonymous().post(COMPLETION_PATH, &form).await.assert_problem(410, "LINK_USED");
     }
     let third = reset_token(&app, &clinic.email).await;
-    let clinic = FacilityClient::log_in(&app, &clinic.email, OTHER, String::new()).await;
-    let change = json!({ "current_password": OTHER, "new_password": PASSWORD });
+    let clinic = FacilityClient::log_in(&app, &clinic.email, OTHER_PASSWORD, String::new()).await;
+    let change = json!({ "current_password": OTHER_PASSWORD, "new_password": PASSWORD });
     clinic.put("/v1/account/password", &change, "*").await.assert_status(204);
-    let form = json!({ "token": third, "password": OTHER });
-    app.anonymous().post(COMPLETE, &form).await.assert_problem(410, "LINK_USED");
+    let form = json!({ "token": third, "password": OTHER_PASSWORD });
+    app.anonymous().post(COMPLETION_PATH, &form).await.assert_problem(410, "LINK_USED");
     app.mails(&clinic.email, "PASSWORD_CHANGED").await;
 }
 
@@ -105,8 +110,8 @@ async fn of_many_simultaneous_uses_of_one_reset_link_one_succeeds() {
     let clinic = app.clinic().await;
     let token = reset_token(&app, &clinic.email).await;
     let requests = (0..4).map(|_| {
-        let (anonymous, form) = (app.anonymous(), json!({ "token": token, "password": OTHER }));
-        async move { anonymous.post(COMPLETE, &form).await.status }
+        let (anonymous, form) = (app.anonymous(), json!({ "token": token, "password": OTHER_PASSWORD }));
+        async move { anonymous.post(COMPLETION_PATH, &form).await.status }
     });
     let mut statuses = join_all(requests).await;
     statuses.sort_unstable();
@@ -123,8 +128,8 @@ async fn unknown_tokens_and_tokens_of_other_operations_are_refused() {
     clinic.post("/v1/account/email-changes", &change).await.assert_status(202);
     let email_change = app.token("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await;
     for token in [registration, email_change, clinic.refresh_token.clone(), "k".repeat(43), "x".to_owned()] {
-        let form = json!({ "token": token, "password": OTHER });
-        app.anonymous().post(COMPLETE, &form).await.assert_problem(404, "LINK_UNKNOWN");
+        let form = json!({ "token": token, "password": OTHER_PASSWORD });
+        app.anonymous().post(COMPLETION_PATH, &form).await.assert_problem(404, "LINK_UNKNOWN");
     }
     let reset = reset_token(&app, &clinic.email).await;
     let token = json!({ "token": reset });
@@ -140,10 +145,12 @@ async fn unknown_tokens_and_tokens_of_other_operations_are_refused() {
 async fn missing_and_invalid_members_are_reported() {
     let app = TestApp::start().await;
     let anonymous = app.anonymous();
-    anonymous.post(REQUEST, &json!({})).await.assert_faults(&[("/email", "REQUIRED")]);
-    let reply = anonymous.post(COMPLETE, &json!({})).await;
+    anonymous.post(REQUEST_PATH, &json!({})).await.assert_faults(&[("/email", "REQUIRED")]);
+    let reply = anonymous.post(COMPLETION_PATH, &json!({})).await;
     reply.assert_faults(&[("/token", "REQUIRED"), ("/password", "REQUIRED")]);
-    let reply = anonymous.post(COMPLETE, &json!({ "token": 5, "password": OTHER, "code": "1" })).await;
+    let reply = anonymous
+        .post(COMPLETION_PATH, &json!({ "token": 5, "password": OTHER_PASSWORD, "code": "1" }))
+        .await;
     reply.assert_faults(&[("/token", "WRONG_TYPE"), ("/code", "UNKNOWN_MEMBER")]);
 }
 
@@ -155,11 +162,14 @@ async fn a_password_reset_ends_the_link_of_a_pending_change_of_address() {
     clinic.post("/v1/account/email-changes", &thief).await.assert_status(202);
     let stolen = app.token("thief@elsewhere.example", "EMAIL_CHANGE_CONFIRMATION").await;
     let token = reset_token(&app, &clinic.email).await;
-    app.anonymous().post(COMPLETE, &json!({ "token": token, "password": OTHER })).await.assert_status(204);
+    app.anonymous()
+        .post(COMPLETION_PATH, &json!({ "token": token, "password": OTHER_PASSWORD }))
+        .await
+        .assert_status(204);
 
     let completion = json!({ "token": stolen });
     let reply = app.anonymous().post("/v1/account/email-changes/completion", &completion).await;
     reply.assert_problem(410, "LINK_USED");
-    FacilityClient::log_in(&app, &clinic.email, OTHER, String::new()).await;
+    FacilityClient::log_in(&app, &clinic.email, OTHER_PASSWORD, String::new()).await;
     app.mails(&clinic.email, "PASSWORD_CHANGED").await;
 }

@@ -6,7 +6,7 @@ use todokede::domain::identity::links::LinkPurpose;
 use crate::support::{FacilityClient, PASSWORD, TestApp, forms};
 
 /// The new address of the clinic.
-const NEW: &str = "office@clinic.example";
+const NEW_ADDRESS: &str = "office@clinic.example";
 
 /// The operations that the page of a flow shows, in their order, without `/v1/` in front.
 fn calls<'a>(script: &'a str, flow: &str) -> Vec<&'a str> {
@@ -26,7 +26,7 @@ async fn each_mailed_link_opens_a_page_that_shows_calls_which_accept_the_token()
     let (anonymous, clinic) = (app.anonymous(), app.clinic().await);
     let script = anonymous.get("/sandbox/links/link.js").await.assert_status(200).text;
     let facility = app.unused_facility("MEDICAL").await;
-    let change = json!({ "email": NEW, "password": PASSWORD });
+    let change = json!({ "email": NEW_ADDRESS, "password": PASSWORD });
     for purpose in LinkPurpose::ALL {
         let (requested, to, kind) = match purpose {
             LinkPurpose::Registration => {
@@ -42,7 +42,7 @@ async fn each_mailed_link_opens_a_page_that_shows_calls_which_accept_the_token()
             LinkPurpose::EmailChange => {
                 let clinic = clinic.log_in_again(&app).await;
                 let requested = clinic.post("/v1/account/email-changes", &change).await;
-                (requested, NEW, "EMAIL_CHANGE_CONFIRMATION")
+                (requested, NEW_ADDRESS, "EMAIL_CHANGE_CONFIRMATION")
             }
         };
         requested.assert_status(202);
@@ -63,7 +63,7 @@ async fn each_mailed_link_opens_a_page_that_shows_calls_which_accept_the_token()
             assert!(reply.status < 300, "{purpose:?}: {call}: {}", reply.text);
         }
     }
-    FacilityClient::log_in(&app, NEW, PASSWORD, clinic.facility_code.clone()).await;
+    FacilityClient::log_in(&app, NEW_ADDRESS, PASSWORD, clinic.facility_code.clone()).await;
 }
 
 #[apply(on_both_databases)]

@@ -183,9 +183,9 @@ impl Production {
 
 /// Waits until a condition holds, and fails the test if it does not hold in time. `what` describes the condition.
 pub async fn eventually<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
-    let begun = Instant::now();
+    let started = Instant::now();
     while !holds().await {
-        assert!(begun.elapsed() < TIMEOUT, "timed out waiting for {what}");
+        assert!(started.elapsed() < TIMEOUT, "timed out waiting for {what}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -71,7 +71,7 @@ impl Cluster {
 
     /// Creates a database. Repeats the attempt until the load balancer forwards it to the primary.
     pub async fn create_database(&self, name: &str) {
-        let began = Instant::now();
+        let started = Instant::now();
         loop {
             let created = PgConnection::establish(&self.url("postgres")).map_err(|error| error.to_string());
             let created = created.and_then(|mut connection| {
@@ -79,7 +79,7 @@ impl Cluster {
                 connection.batch_execute(&statement).map_err(|error| error.to_string())
             });
             let Err(error) = created else { return };
-            assert!(began.elapsed() < TIMEOUT, "{error}");
+            assert!(started.elapsed() < TIMEOUT, "{error}");
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -120,25 +120,25 @@ impl Cluster {
     }
 
     async fn wait_for_primary(&self) -> usize {
-        let began = Instant::now();
+        let started = Instant::now();
         loop {
             if let Some(primary) = self.primary().await {
                 return primary;
             }
-            assert!(began.elapsed() < TIMEOUT, "no node is the primary");
+            assert!(started.elapsed() < TIMEOUT, "no node is the primary");
             tokio::time::sleep(PAUSE).await;
         }
     }
 
     /// Makes the primary hand over to the synchronous replica, as an operator does before maintenance.
     pub async fn switch_over(&self) {
-        let began = Instant::now();
+        let started = Instant::now();
         loop {
             let primary = self.wait_for_primary().await;
             if self.nodes[primary].hand_over().await {
                 return;
             }
-            assert!(began.elapsed() < TIMEOUT, "no node handed over");
+            assert!(started.elapsed() < TIMEOUT, "no node handed over");
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -151,7 +151,7 @@ impl Cluster {
     /// Waits until there are a primary and two replicas, and commits wait for one of the replicas. Without them, the
     /// loss of the primary could lose data.
     pub async fn wait_until_healthy(&mut self) {
-        let began = Instant::now();
+        let started = Instant::now();
         loop {
             let (primary, replicas) = (self.primary().await, self.count("replica").await);
             if primary.is_some() && replicas == 2 && self.count("synchronous").await > 0 {
@@ -160,7 +160,7 @@ impl Cluster {
             let all_running = self.nodes.iter_mut().all(Node::is_running);
             let logs = || self.nodes.iter().map(Node::log_tail).collect::<Vec<_>>().join("\n");
             assert!(all_running, "a node ended unexpectedly:\n{}", logs());
-            assert!(began.elapsed() < TIMEOUT, "primary {primary:?}, {replicas} replicas:\n{}", logs());
+            assert!(started.elapsed() < TIMEOUT, "primary {primary:?}, {replicas} replicas:\n{}", logs());
             tokio::time::sleep(PAUSE).await;
         }
     }

@@ -168,10 +168,10 @@ impl RetryingClient {
     /// Repeats a request until it succeeds. The error describes the last attempt: either [`RETRY_TIMEOUT`] has passed,
     /// or the answer was one after which a request is not repeated.
     pub async fn try_until_success(&self, request: &Request) -> Result<Reply, String> {
-        let began = Instant::now();
+        let started = Instant::now();
         let mut ambiguous = false;
         let mut last_failure = String::new();
-        while began.elapsed() < RETRY_TIMEOUT {
+        while started.elapsed() < RETRY_TIMEOUT {
             self.log_in_if_needed(request).await?;
             match self.send(request).await {
                 Ok(reply) if (200..300).contains(&reply.status) => {

@@ -41,7 +41,7 @@ pub struct Ledger {
     stop: Rc<Cell<bool>>,
     writers: Vec<JoinHandle<Writer>>,
     readers: Vec<JoinHandle<()>>,
-    began: Instant,
+    started: Instant,
 }
 
 impl Ledger {
@@ -62,7 +62,7 @@ impl Ledger {
         };
         let writers = facilities.into_iter().enumerate().map(start).collect();
         let (probe_urls, readers) = (Rc::clone(&urls), Vec::new());
-        Self { urls, probe_urls, counters, stop, writers, readers, began: Instant::now() }
+        Self { urls, probe_urls, counters, stop, writers, readers, started: Instant::now() }
     }
 
     /// Starts a reader, which reads these paths one after the other.
@@ -96,23 +96,23 @@ impl Ledger {
     /// Waits until this many more keys have succeeded. Returns at once if all writers have ended, because then
     /// [`Self::close`] reports the reason.
     pub async fn wait_for_progress(&self, keys: u64) {
-        let (until, began) = (self.acknowledged() + keys, Instant::now());
+        let (until, started) = (self.acknowledged() + keys, Instant::now());
         while self.acknowledged() < until && !self.writers.iter().all(JoinHandle::is_finished) {
-            assert!(began.elapsed() < client::RETRY_TIMEOUT, "timed out waiting for {keys} more keys");
+            assert!(started.elapsed() < client::RETRY_TIMEOUT, "timed out waiting for {keys} more keys");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
     /// Waits until no key succeeds any more.
     pub async fn wait_for_standstill(&self) {
-        let began = Instant::now();
+        let started = Instant::now();
         loop {
             let before = self.acknowledged();
             tokio::time::sleep(STANDSTILL).await;
             if self.acknowledged() == before {
                 return;
             }
-            assert!(began.elapsed() < client::RETRY_TIMEOUT, "requests still succeed");
+            assert!(started.elapsed() < client::RETRY_TIMEOUT, "requests still succeed");
         }
     }
 
@@ -127,7 +127,7 @@ impl Ledger {
             reader.await.unwrap();
         }
         // These values are read before the audit, whose requests must not count.
-        let (sent, seconds) = (self.counters.sent.get(), self.began.elapsed().as_secs());
+        let (sent, seconds) = (self.counters.sent.get(), self.started.elapsed().as_secs());
         let longest_silence = self.counters.longest_silence.get().as_millis();
         let findings =
             audit::audit(&writers, &RetryingClient::new(&self.probe_urls, &self.counters), database).await;

@@ -193,9 +193,9 @@ async fn a_service_that_stops_does_not_wait_minutes_for_the_reply_to_a_mails_con
     let production = Production::start_with_mail_timeouts(&mail_server, 1, 300).await;
     production.queue_mails(["reception@clinic.example".to_owned()]).await;
     eventually("the mail to be accepted", || async { mail_server.received_count() == 1 }).await;
-    let begun = Instant::now();
+    let started = Instant::now();
     let (database, _folder) = production.stop().await;
-    assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", begun.elapsed());
+    assert!(started.elapsed() < Duration::from_mins(1), "{:?}", started.elapsed());
     let unknown = database
         .rows("outbox")
         .with("state", "DEFERRED")

@@ -94,11 +94,11 @@ async fn no_request_waits_for_a_mail_server_that_hangs() {
     eventually("sixteen hanging attempts", || async { leased.count() == 16 }).await;
     let mut slowest = Duration::ZERO;
     for number in 0..20 {
-        let begun = Instant::now();
+        let started = Instant::now();
         let form = serde_json::json!({ "email": format!("office-{number}@clinic.example") });
         production.anonymous().post("/v1/registrations", &form).await.assert_status(202);
         clinic.get("/v1/account/mails").await.assert_status(200);
-        slowest = slowest.max(begun.elapsed());
+        slowest = slowest.max(started.elapsed());
     }
     assert!(slowest < Duration::from_secs(30), "a request waited for the mail server: {slowest:?}");
     eventually("the mails in the outbox", || async { production.mails_in_state("QUEUED") == 60 }).await;

@@ -296,10 +296,10 @@ async fn a_mailbox_that_is_busy_for_a_day_still_gets_its_mail() {
     let mail_server = MailServer::start().await;
     mail_server.inject_fault(Phase::Rcpt, Fault::Reply("450 4.2.2 mailbox full"));
     let production = Production::start_with_mail_server(&mail_server, 5).await;
-    let begun = production.state().clock.now();
+    let started = production.state().clock.now();
     production.queue_mails(["reception@clinic.example".to_owned()]).await;
     let deferred = || production.rows("outbox").with("state", "DEFERRED").with_null("lease_holder");
-    while production.state().clock.now() < begun + TimeDelta::hours(25) {
+    while production.state().clock.now() < started + TimeDelta::hours(25) {
         eventually("the next attempt to be scheduled", || async {
             deferred().after("next_attempt_at", production.state().clock.now()).count() == 1
         })

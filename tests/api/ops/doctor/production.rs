@@ -152,7 +152,7 @@ fn a_locked_table_is_reported_in_bounded_time_and_earlier_checks_are_reported_wi
     database::execute(&mut holder, "BEGIN; LOCK TABLE uploads, audit_log").unwrap();
     let mut command = todokede(folder.path(), &["doctor"]);
     command.env("DATABASE_URL", database.url()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut report: Vec<String> = lines.by_ref().take(3).collect();
@@ -160,7 +160,7 @@ fn a_locked_table_is_reported_in_bounded_time_and_earlier_checks_are_reported_wi
     assert!(child.try_wait().unwrap().is_none(), "the doctor ended although a table is locked: {report:?}");
     report.extend(lines);
     let output = child.wait_with_output().unwrap();
-    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
     assert_eq!(
         assert_failure(&output, 1),
         "todokede: 4 checks failed\n",

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::support::{FacilityClient, PASSWORD, TestApp, forms};
 
-/// Another valid password.
-const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
+/// A valid password that differs from `PASSWORD`.
+const OTHER_PASSWORD: &str = "雪の朝に隣の犬と川岸まで歩いた";
 /// The address of the account. A password must not contain the part before the `@`.
 const EMAIL: &str = "uketsuke-tantou@clinic.example";
 
@@ -81,7 +81,7 @@ async fn a_change_of_password_ends_only_the_accounts_other_sessions_and_sends_a_
     let clinic = app.clinic().await;
     let other = clinic.log_in_again(&app).await;
     let neighbour = app.clinic().await;
-    let change = json!({ "current_password": PASSWORD, "new_password": OTHER });
+    let change = json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD });
     clinic.put("/v1/account/password", &change, "*").await.assert_status(204);
 
     clinic.get("/v1/account").await.assert_status(200);
@@ -93,7 +93,7 @@ async fn a_change_of_password_ends_only_the_accounts_other_sessions_and_sends_a_
     app.anonymous().post("/v1/sessions/refresh", &refresh).await.assert_status(201);
     let old = json!({ "email": clinic.email, "password": PASSWORD });
     app.anonymous().post("/v1/sessions", &old).await.assert_problem(401, "LOGIN_FAILED");
-    FacilityClient::log_in(&app, &clinic.email, OTHER, String::new()).await;
+    FacilityClient::log_in(&app, &clinic.email, OTHER_PASSWORD, String::new()).await;
     assert_eq!(app.mails(&clinic.email, "PASSWORD_CHANGED").await.len(), 1);
 }
 
@@ -104,7 +104,7 @@ async fn an_invalid_or_rehearsed_change_of_password_changes_nothing() {
     let other = clinic.log_in_again(&app).await;
     for (body, faults) in [
         (
-            json!({ "current_password": "wrong", "new_password": OTHER }),
+            json!({ "current_password": "wrong", "new_password": OTHER_PASSWORD }),
             vec![("/current_password", "PASSWORD_WRONG")],
         ),
         (
@@ -112,15 +112,15 @@ async fn an_invalid_or_rehearsed_change_of_password_changes_nothing() {
             vec![("/current_password", "PASSWORD_WRONG"), ("/new_password", "TOO_SHORT")],
         ),
         (json!({}), vec![("/current_password", "REQUIRED"), ("/new_password", "REQUIRED")]),
-        (json!({ "new_password": OTHER }), vec![("/current_password", "REQUIRED")]),
+        (json!({ "new_password": OTHER_PASSWORD }), vec![("/current_password", "REQUIRED")]),
         (
-            json!({ "current_password": PASSWORD, "new_password": OTHER, "email": "x" }),
+            json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD, "email": "x" }),
             vec![("/email", "UNKNOWN_MEMBER")],
         ),
     ] {
         clinic.put("/v1/account/password", &body, "*").await.assert_faults(&faults);
     }
-    let valid = json!({ "current_password": PASSWORD, "new_password": OTHER });
+    let valid = json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD });
     app.anonymous().put("/v1/account/password", &valid, "*").await.assert_problem(401, "TOKEN_MISSING");
     let rehearsed =
         clinic.put("/v1/account/password?validate_only=true", &valid, "*").await.assert_status(200);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::reasons::{self, Reason};
 use crate::support::{FacilityClient, Reply, TestApp, forms};
 
-const REHEARSE: &str = "/v1/declarations?validate_only=true";
+const REHEARSAL_PATH: &str = "/v1/declarations?validate_only=true";
 
 /// The members that the round's public data names for a category, with their requirements.
 fn members(round: &Value, category: &str) -> Vec<(String, Value)> {
@@ -93,7 +93,7 @@ impl RehearsalFixture {
 
     /// Rehearses a declaration for a reason.
     async fn rehearse(&self, reason: &Reason) -> Reply {
-        self.clinic.post(REHEARSE, &reason.declaration(&self.upload)).await
+        self.clinic.post(REHEARSAL_PATH, &reason.declaration(&self.upload)).await
     }
 }
 
@@ -200,7 +200,7 @@ async fn the_latest_contract_date_is_the_last_day_of_february_whenever_the_decla
     let clinic = fixture.clinic.log_in_again(&fixture.app).await;
     for (day, accepted) in [("2023-02-28", true), ("2023-03-01", false)] {
         let declaration = reasons::system(day, "2023-08", "").declaration(&fixture.upload);
-        let reply = clinic.post(REHEARSE, &declaration).await;
+        let reply = clinic.post(REHEARSAL_PATH, &declaration).await;
         if accepted {
             reply.assert_status(200);
         } else {

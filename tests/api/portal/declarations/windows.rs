@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::support::{FacilityClient, Reply, TestApp, forms, reasons};
 
-const REHEARSE: &str = "/v1/declarations?validate_only=true";
+const REHEARSAL_PATH: &str = "/v1/declarations?validate_only=true";
 const OPENS: &str = "2023-01-27T00:00:00+09:00";
 const LATE: &str = "2023-04-01T00:00:00+09:00";
 const CLOSES: &str = "2024-03-20T00:00:00+09:00";
@@ -17,7 +17,7 @@ async fn rehearse_just_before(app: &TestApp, clinic: &FacilityClient, instant: &
     let end = DateTime::parse_from_rfc3339(instant).unwrap();
     for left in [50, 200, 1000, 5000] {
         app.set_clock(&(end - Duration::milliseconds(left)).to_rfc3339());
-        let reply = clinic.post(REHEARSE, &forms::no_network()).await;
+        let reply = clinic.post(REHEARSAL_PATH, &forms::no_network()).await;
         if app.now() < end {
             return reply;
         }
@@ -28,7 +28,7 @@ async fn rehearse_just_before(app: &TestApp, clinic: &FacilityClient, instant: &
 /// Sets the clock and rehearses a filing.
 async fn rehearse_at(app: &TestApp, clinic: &FacilityClient, instant: &str) -> Reply {
     app.set_clock(instant);
-    clinic.post(REHEARSE, &forms::no_network()).await
+    clinic.post(REHEARSAL_PATH, &forms::no_network()).await
 }
 
 /// Logs in a minute before an instant, so that the access token is valid before and after the instant.
@@ -73,7 +73,7 @@ async fn late_filings_are_accepted_until_the_last_day_for_them_ends_in_japan() {
     clinic.file("/v1/declarations", &forms::no_network()).await.assert_problem(409, "WINDOW_CLOSED");
     assert_eq!(app.rows("declarations").count(), 0);
     let wrong = forms::declaration(&json!({ "category": "NO_NETWORK" }));
-    clinic.post(REHEARSE, &wrong).await.assert_faults(&[("/reason/line_status", "REQUIRED")]);
+    clinic.post(REHEARSAL_PATH, &wrong).await.assert_faults(&[("/reason/line_status", "REQUIRED")]);
 }
 
 #[apply(on_both_databases)]

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use crate::support::{Client, FacilityClient, PASSWORD, Reply, TestApp};
 
-const REFRESH: &str = "/v1/sessions/refresh";
+const REFRESH_PATH: &str = "/v1/sessions/refresh";
 
 async fn refresh(app: &TestApp, token: &str) -> Reply {
-    app.anonymous().post(REFRESH, &json!({ "refresh_token": token })).await
+    app.anonymous().post(REFRESH_PATH, &json!({ "refresh_token": token })).await
 }
 
 /// The id of the session of a client's access token.
@@ -102,7 +102,7 @@ async fn a_replaced_refresh_token_works_for_thirty_seconds_and_then_ends_the_ses
     app.advance(Duration::seconds(11));
     let access = clinic.with_token(retried.body["access_token"].as_str().unwrap());
     access.get("/v1/account").await.assert_status(200);
-    let rehearsed = format!("{REFRESH}?validate_only=true");
+    let rehearsed = format!("{REFRESH_PATH}?validate_only=true");
     let body = json!({ "refresh_token": clinic.refresh_token });
     app.anonymous().post(&rehearsed, &body).await.assert_problem(401, "REFRESH_TOKEN_INVALID");
     access.get("/v1/account").await.assert_status(200);
@@ -132,7 +132,7 @@ async fn tokens_that_are_not_refresh_tokens_are_refused() {
     }
     let reply = refresh(&app, &"x".repeat(201)).await;
     reply.assert_faults(&[("/refresh_token", "TOO_LONG")]);
-    app.anonymous().post(REFRESH, &json!({})).await.assert_faults(&[("/refresh_token", "REQUIRED")]);
+    app.anonymous().post(REFRESH_PATH, &json!({})).await.assert_faults(&[("/refresh_token", "REQUIRED")]);
     clinic.get("/v1/account").await.assert_status(200);
 }
 
