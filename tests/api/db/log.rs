@@ -22,7 +22,7 @@ fn cause_database_error(database: &TestDatabase) -> &'static str {
     }
     database.execute(
         "CREATE TRIGGER IF NOT EXISTS failing BEFORE INSERT ON links
-         BEGIN SELECT RAISE(ROLLBACK, 's3cret of the house'); END",
+         BEGIN SELECT RAISE(ROLLBACK, 'a s3cret message'); END",
     );
     "a rollback failed"
 }

@@ -95,11 +95,11 @@ impl TestDatabase {
         self.execute(&match self.engine {
             Engine::Sqlite => format!(
                 "CREATE TRIGGER failing {event} ON {table} WHEN {condition}
-                 BEGIN SELECT RAISE(ABORT, 's3cret of the house'); END"
+                 BEGIN SELECT RAISE(ABORT, 'a s3cret message'); END"
             ),
             Engine::Postgres => format!(
                 "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
-                 $$ BEGIN RAISE EXCEPTION 's3cret of the house'; END $$;
+                 $$ BEGIN RAISE EXCEPTION 'a s3cret message'; END $$;
                  CREATE TRIGGER failing {event} ON {table} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION fail()"
             ),
         });

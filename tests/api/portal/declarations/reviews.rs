@@ -66,7 +66,7 @@ async fn the_status_decides_whether_a_declaration_can_be_corrected_or_withdrawn(
         let reply = clinic.put(&rehearsal_path, &forms::no_network(), seen.etag()).await;
         assert_eq!(reply.status, revised, "{status}: {}", reply.text);
         if revised == 200 {
-            assert_eq!(reply.body["status"], "RECEIVED", "a correction is reviewed anew");
+            assert_eq!(reply.body["status"], "RECEIVED", "a corrected declaration must be reviewed again");
         } else {
             reply.assert_problem(409, "STATUS_FORBIDS");
         }
