@@ -1,12 +1,11 @@
-//! Finds the modules and crates that a source file names.
+//! Finds the paths of modules and crates in a source file.
 
 use std::collections::BTreeSet;
 
 use syn::visit::{self, Visit};
 use syn::{Attribute, ItemMod, ItemUse, Macro, Meta, UseTree};
 
-/// Every path in a file. `super::…` and `self::…` are resolved to `crate::…`; other paths are given as they
-/// are written.
+/// Every path in a file. `super::…` and `self::…` are resolved to `crate::…`; other paths are returned as written.
 pub fn imports(file: &str, source: &str) -> BTreeSet<String> {
     let tree = syn::parse_file(source).unwrap_or_else(|error| panic!("api/{file} cannot be parsed: {error}"));
     let mut reader = Reader { module: module_path(file), found: BTreeSet::new() };
@@ -14,7 +13,7 @@ pub fn imports(file: &str, source: &str) -> BTreeSet<String> {
     reader.found
 }
 
-/// The module of a file: `routes/problems/page.rs` is `routes::problems::page`, and `mod.rs` is its folder.
+/// The module of a file: `routes/problems/page.rs` is `routes::problems::page`, and `routes/mod.rs` is `routes`.
 fn module_path(file: &str) -> Vec<String> {
     let mut path: Vec<String> = file.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
     if path.last().is_some_and(|last| last == "mod") || matches!(file, "lib.rs" | "main.rs") {
@@ -29,8 +28,8 @@ struct Reader {
 }
 
 impl Reader {
-    /// Adds a path, resolved against the module that contains it.
-    fn note(&mut self, segments: &[String]) {
+    /// Adds a path, resolved relative to the module that contains it.
+    fn add(&mut self, segments: &[String]) {
         let mut base = self.module.clone();
         let mut relative = false;
         let mut rest = segments;
@@ -56,35 +55,35 @@ impl Reader {
         self.found.insert(path.join("::"));
     }
 
-    fn note_tree(&mut self, prefix: &mut Vec<String>, tree: &UseTree) {
+    fn add_use_tree(&mut self, prefix: &mut Vec<String>, tree: &UseTree) {
         match tree {
             UseTree::Path(path) => {
                 prefix.push(path.ident.to_string());
-                self.note_tree(prefix, &path.tree);
+                self.add_use_tree(prefix, &path.tree);
                 prefix.pop();
             }
-            UseTree::Group(group) => group.items.iter().for_each(|tree| self.note_tree(prefix, tree)),
-            UseTree::Glob(_) => self.note(prefix),
-            UseTree::Name(name) => self.note_with(prefix, &name.ident),
-            UseTree::Rename(rename) => self.note_with(prefix, &rename.ident),
+            UseTree::Group(group) => group.items.iter().for_each(|tree| self.add_use_tree(prefix, tree)),
+            UseTree::Glob(_) => self.add(prefix),
+            UseTree::Name(name) => self.add_with_last(prefix, &name.ident),
+            UseTree::Rename(rename) => self.add_with_last(prefix, &rename.ident),
         }
     }
 
-    fn note_with(&mut self, prefix: &[String], last: &syn::Ident) {
+    fn add_with_last(&mut self, prefix: &[String], last: &syn::Ident) {
         let mut path = prefix.to_vec();
         path.push(last.to_string());
-        self.note(&path);
+        self.add(&path);
     }
 
-    /// Adds every `a :: b` in the tokens of a macro or an attribute, which `syn` does not parse.
-    fn note_tokens(&mut self, tokens: &str) {
+    /// Adds every `a::b` in the tokens of a macro or an attribute, which `syn` does not parse.
+    fn add_from_tokens(&mut self, tokens: &str) {
         let words: Vec<&str> =
             tokens.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | ':'))).collect();
         let joined = words.join(" ").replace(" :: ", "::");
         for path in joined.split_whitespace().filter(|word| word.contains("::")) {
             let segments: Vec<String> =
                 path.split("::").filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
-            self.note(&segments);
+            self.add(&segments);
         }
     }
 }
@@ -97,26 +96,26 @@ impl<'ast> Visit<'ast> for Reader {
     }
 
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
-        self.note_tree(&mut Vec::new(), &item.tree);
+        self.add_use_tree(&mut Vec::new(), &item.tree);
     }
 
-    /// `pub(in crate::db)` limits who may see an item, and imports nothing.
+    /// Ignores a visibility such as `pub(in crate::db)`, because it imports nothing.
     fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-        self.note(&segments);
+        self.add(&segments);
         visit::visit_path(self, path);
     }
 
     fn visit_macro(&mut self, item: &'ast Macro) {
-        self.note_tokens(&item.tokens.to_string());
+        self.add_from_tokens(&item.tokens.to_string());
         visit::visit_macro(self, item);
     }
 
     fn visit_attribute(&mut self, attribute: &'ast Attribute) {
         if let Meta::List(list) = &attribute.meta {
-            self.note_tokens(&list.tokens.to_string());
+            self.add_from_tokens(&list.tokens.to_string());
         }
         visit::visit_attribute(self, attribute);
     }

@@ -1,17 +1,17 @@
-//! Finds log lines that write an error without its causes.
+//! Finds log lines with an error but without the causes of the error.
 //!
-//! `%error` writes the outermost text only, which for the service's own error is "internal error":
-//! the cause would be lost. `error::chain` writes it with all its causes.
+//! `%error` writes only the outermost message, which for the service's `Error` is "internal error". `error::chain`
+//! writes the messages of all causes too.
 
 use syn::Macro;
 use syn::visit::{self, Visit};
 
-/// The macros that write a line of the log.
-const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "event"];
-/// What a variable or a field that holds an error is called.
-const ERRORS: [&str; 5] = ["error", "err", "e", "source", "cause"];
+/// The macros of `tracing` that write a log line.
+const LOG_MACROS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "event"];
+/// The names of variables and fields that hold an error.
+const ERROR_NAMES: [&str; 5] = ["error", "err", "e", "source", "cause"];
 
-/// The fields of log lines that write an error without its causes.
+/// The fields of log lines that contain an error without its causes.
 pub fn bare_errors(file: &str, source: &str) -> Vec<String> {
     let tree = syn::parse_file(source).unwrap_or_else(|error| panic!("api/{file} cannot be parsed: {error}"));
     let mut reader = Reader(Vec::new());
@@ -27,7 +27,7 @@ impl<'ast> Visit<'ast> for Reader {
         let path: Vec<String> = item.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         let last = path.last().map_or("", String::as_str);
         let is_of_tracing = path.len() == 1 || path.first().is_some_and(|first| first == "tracing");
-        if is_of_tracing && LEVELS.contains(&last) {
+        if is_of_tracing && LOG_MACROS.contains(&last) {
             let tokens: Vec<String> =
                 item.tokens.clone().into_iter().map(|token| token.to_string()).collect();
             let bare = tokens.split(|token| token == ",").filter(|field| is_bare(field));
@@ -37,18 +37,19 @@ impl<'ast> Visit<'ast> for Reader {
     }
 }
 
+/// Whether the tokens of a field write an error without its causes.
 fn is_bare(field: &[String]) -> bool {
     let words: Vec<&str> = field.iter().map(String::as_str).collect();
     match words.as_slice() {
         [_, "=", "%", "chain", _] => false,
-        [name, "=", ..] if ERRORS.contains(name) => true,
-        ["%" | "?", .., last] if ERRORS.contains(last) => true,
+        [name, "=", ..] if ERROR_NAMES.contains(name) => true,
+        ["%" | "?", .., last] if ERROR_NAMES.contains(last) => true,
         _ => words.contains(&"reason") && words.last().is_some_and(|last| *last == "()"),
     }
 }
 
 #[test]
-fn every_way_to_log_an_error_without_its_causes_is_found() {
+fn every_field_with_an_error_without_its_causes_is_found() {
     for field in [
         "%error",
         "?error",

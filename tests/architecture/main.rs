@@ -1,8 +1,8 @@
-//! The rules between the modules: which may import which, which crate may be named where, and that one
-//! thing has one name.
+//! Rules for the source files: which module may import which, which module may name which crate, how long a file may
+//! be, that errors are logged with their causes, and that a resource has the same name everywhere.
 //!
-//! Every file under `api/` is parsed and its imports are compared with the tables in `rules`. In one
-//! package any module can import any other; these tests forbid the imports that separate crates would forbid.
+//! The tests parse every file below `api/` and compare its imports with the tables in `rules`. Rust allows every
+//! module of a crate to import every other module, so these tests forbid what separate crates would forbid.
 
 #![cfg(test)]
 
@@ -17,10 +17,10 @@ use std::path::{Path, PathBuf};
 use imports::imports;
 use rules::violations;
 
-/// The most lines that a file may have. A longer one is split by topic, unless it is in [`DATA`].
-const MOST_LINES: usize = 350;
+/// How many lines a file may have. A longer file must be split by topic, unless it is in [`DATA`].
+const MAX_LINES: usize = 350;
 
-/// Files that only contain data.
+/// Files that contain only data.
 const DATA: &[&str] = &["db/store/schema.rs"];
 
 fn api() -> PathBuf {
@@ -50,7 +50,7 @@ fn sources() -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_file_imports_only_what_its_module_may() {
+fn every_file_imports_only_what_its_module_may_import() {
     let sources = sources();
     assert!(sources.len() > 100, "only {} files were found", sources.len());
     let found: Vec<String> =
@@ -63,9 +63,9 @@ fn no_file_is_too_long() {
     let long: Vec<String> = sources()
         .into_iter()
         .map(|(file, source)| (source.lines().count(), file))
-        .filter(|(lines, file)| *lines > MOST_LINES && !DATA.contains(&file.as_str()))
+        .filter(|(lines, file)| *lines > MAX_LINES && !DATA.contains(&file.as_str()))
         .map(|(lines, file)| {
-            format!("api/{file} has {lines} lines; {MOST_LINES} are the most: split it by topic")
+            format!("api/{file} has {lines} lines, but may have {MAX_LINES}: split it by topic")
         })
         .collect();
     assert!(long.is_empty(), "\n{}\n", long.join("\n"));
@@ -84,7 +84,7 @@ fn every_module_has_a_row_in_the_table() {
         let module = rules::module_of(&file);
         assert!(
             rules::row_of(&module).is_some(),
-            "api/{file}: the table of tests/architecture/rules.rs lacks `{module}`"
+            "api/{file}: the module `{module}` is missing in the table of tests/architecture/rules.rs"
         );
     }
 }

@@ -1,13 +1,13 @@
-//! One name for one thing: in the URL, the handlers, the use cases, the domain, the store and the tests.
+//! A resource has the same name in the URL, the handlers, the use cases, the domain, the store and the tests.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// A resource: the audience whose operations it has, the area that it belongs to, its name.
+/// A resource: its audience (the callers of its operations), its area (a group of related resources), and its name.
 ///
-/// It is in `routes/<audience>/<name>` and `tests/api/<audience>/<name>`. Its use cases, domain and store are
-/// in `<layer>/<area>/<name>`, or in `<layer>/<area>` if area and resource have the same name.
+/// Its handlers are in `routes/<audience>/<name>` and its tests in `tests/api/<audience>/<name>`. Its use cases,
+/// domain and store are in `<layer>/<area>/<name>`, or in `<layer>/<area>` if area and resource have the same name.
 type Resource = (&'static str, &'static str, &'static str);
 
 const RESOURCES: &[Resource] = &[
@@ -29,11 +29,11 @@ const RESOURCES: &[Resource] = &[
     ("sandbox", "sandbox", "messages"),
 ];
 
-/// Modules of the layers that are not resources, each with what it is.
-const NO_RESOURCE: &[(&str, &str)] = &[
-    ("routes/public/pages", "the pages of the document and of its problems"),
+/// Modules that are not named after a resource, each with its content.
+const OTHER_MODULES: &[(&str, &str)] = &[
+    ("routes/public/pages", "the pages of the OpenAPI document and of the problems"),
     ("routes/sandbox/links", "the page that a mailed link opens"),
-    ("usecases/actor", "who acts"),
+    ("usecases/actor", "the account or system that acts"),
     ("usecases/work", "the transaction of every use case"),
     ("usecases/housekeeping", "a scheduled job"),
     ("usecases/accounts/eligibility", "a rule of registrations and changes of accounts"),
@@ -43,14 +43,14 @@ const NO_RESOURCE: &[(&str, &str)] = &[
     ("usecases/identity/passwords", "the password of an account"),
     ("domain/audit", "the audit log"),
     ("domain/filings/refusals", "the refusals of an area"),
-    ("domain/filings/reviews", "what a review says of a filing"),
+    ("domain/filings/reviews", "the result of a review of a filing"),
     ("domain/identity/links", "mailed links of registrations, resets and changes of address"),
     ("domain/identity/password_hash", "the password of an account"),
     ("domain/identity/passwords", "the password of an account"),
     ("domain/identity/refusals", "the refusals of an area"),
     ("domain/support/holidays", "a table of the call centre's hours"),
     ("db/store/audit", "the audit log"),
-    ("db/store/diagnosis", "what the doctor asks of a database"),
+    ("db/store/diagnosis", "the queries of the doctor"),
     ("db/store/filings/postal_items", "letters that a succession causes"),
     ("db/store/idempotency_keys", "the keys of requests"),
     ("db/store/identity/known_clients", "clients that have logged in before"),
@@ -60,18 +60,18 @@ const NO_RESOURCE: &[(&str, &str)] = &[
     ("db/store/schema", "the tables"),
     ("tests/api/portal/audit", "the audit log"),
     ("tests/api/sandbox/links", "the page that a mailed link opens"),
-    ("tests/api/sandbox/readme", "the walk through the sandbox that the README shows"),
+    ("tests/api/sandbox/readme", "the commands in the READMEs"),
 ];
 
-/// Resources whose tests are elsewhere, because they test more than the resource.
+/// Resources whose tests are in another module, because they test more than the resource.
 const TESTED_ELSEWHERE: &[(&str, &str)] = &[
     ("mails", "tests/api/jobs/mails"),
     ("health", "tests/api/ops/readiness.rs"),
     ("jwks", "tests/api/portal/sessions/access_tokens.rs"),
 ];
 
-/// Tables that do not have the name of a resource, each with what it belongs to. Renaming a table of a
-/// running service would cost more than a line here.
+/// Tables that do not have the name of a resource, each with the resource to which it belongs. To rename a table of
+/// a running service costs more than a line here.
 const TABLES: &[(&str, &str)] = &[
     ("former_facilities", "accounts"),
     ("refresh_tokens", "sessions"),
@@ -87,20 +87,21 @@ const TABLES: &[(&str, &str)] = &[
     ("audit_log", "the audit log"),
 ];
 
-/// Addresses whose names come from a standard or a platform.
-const GIVEN_ADDRESSES: &[(&str, &str)] =
+/// Addresses whose names come from a standard or from Kubernetes, each with its resource.
+const STANDARD_ADDRESSES: &[(&str, &str)] =
     &[("/livez", "health"), ("/readyz", "health"), ("/.well-known/jwks.json", "jwks")];
 
+/// The path of a module below `tests/` or `api/`.
 fn path(below: &str) -> std::path::PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     if below.starts_with("tests/") { root.join(below) } else { root.join("api").join(below) }
 }
 
-fn is_there(module: &str) -> bool {
+fn module_exists(module: &str) -> bool {
     path(module).is_dir() || path(&format!("{module}.rs")).is_file()
 }
 
-/// The modules of a folder by name; empty for a module that is a file.
+/// The names of the modules in a folder; empty if the module is a file.
 fn modules(folder: &str) -> BTreeSet<String> {
     let entries = fs::read_dir(path(folder)).into_iter().flatten();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -111,57 +112,62 @@ fn modules(folder: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// The modules of a layer that neither have the name of a resource nor are listed as something else.
-fn strangers(module: &str, is_resource: impl Fn(&str) -> bool) -> Vec<String> {
-    let unlisted = |name: &String| NO_RESOURCE.iter().all(|(known, _)| *known != format!("{module}/{name}"));
-    let strange = modules(module).into_iter().filter(|name| !is_resource(name)).filter(unlisted);
-    strange.map(|name| format!("{module}/{name}")).collect()
+/// The modules in a module that neither have the name of a resource nor are in [`OTHER_MODULES`].
+fn misnamed_modules(module: &str, is_resource: impl Fn(&str) -> bool) -> Vec<String> {
+    let unlisted =
+        |name: &String| OTHER_MODULES.iter().all(|(known, _)| *known != format!("{module}/{name}"));
+    let misnamed = modules(module).into_iter().filter(|name| !is_resource(name)).filter(unlisted);
+    misnamed.map(|name| format!("{module}/{name}")).collect()
 }
 
 #[test]
 fn every_module_of_a_layer_has_the_name_of_a_resource() {
-    let mut strange = Vec::new();
+    let mut misnamed = Vec::new();
     for audience in ["portal", "public", "sandbox", "ops"] {
         let is_resource = |name: &str| RESOURCES.iter().any(|known| (known.0, known.2) == (audience, name));
-        strange.extend(strangers(&format!("routes/{audience}"), is_resource));
-        // Tests for operators are named after commands and after what a running service shows.
+        misnamed.extend(misnamed_modules(&format!("routes/{audience}"), is_resource));
+        // Tests for operators are named after commands and features.
         if audience != "ops" {
-            strange.extend(strangers(&format!("tests/api/{audience}"), is_resource));
+            misnamed.extend(misnamed_modules(&format!("tests/api/{audience}"), is_resource));
         }
     }
     for layer in ["usecases", "domain", "db/store"] {
         let is_area = |name: &str| RESOURCES.iter().any(|known| known.1 == name);
-        strange.extend(strangers(layer, |name| is_area(name) || name == "values"));
+        misnamed.extend(misnamed_modules(layer, |name| is_area(name) || name == "values"));
         for area in modules(layer).into_iter().filter(|name| is_area(name)) {
             let is_resource = |name: &str| RESOURCES.iter().any(|known| (known.1, known.2) == (&*area, name));
-            strange.extend(strangers(&format!("{layer}/{area}"), is_resource));
+            misnamed.extend(misnamed_modules(&format!("{layer}/{area}"), is_resource));
         }
     }
-    assert_eq!(strange, Vec::<String>::new(), "give them their resource's name, or say what they are");
+    assert_eq!(
+        misnamed,
+        Vec::<String>::new(),
+        "give these modules the name of a resource, or add them to OTHER_MODULES"
+    );
 }
 
 #[test]
-fn every_resource_has_handlers_and_tests_of_its_name() {
+fn every_resource_has_handlers_and_tests_with_its_name() {
     for (audience, _, name) in RESOURCES {
-        assert!(is_there(&format!("routes/{audience}/{name}")), "routes/{audience}/{name} is missing");
+        assert!(module_exists(&format!("routes/{audience}/{name}")), "routes/{audience}/{name} is missing");
         let elsewhere = TESTED_ELSEWHERE.iter().find(|(known, _)| known == name);
         let tests =
             elsewhere.map_or(format!("tests/api/{audience}/{name}"), |(_, tests)| (*tests).to_owned());
-        assert!(is_there(tests.trim_end_matches(".rs")), "{tests} is missing");
+        assert!(module_exists(tests.trim_end_matches(".rs")), "{tests} is missing");
     }
 }
 
 #[test]
-fn every_module_that_is_listed_as_no_resource_exists() {
-    for (module, what) in NO_RESOURCE {
-        assert!(is_there(module), "{module} ({what}) is listed but does not exist");
+fn every_module_in_other_modules_exists() {
+    for (module, content) in OTHER_MODULES {
+        assert!(module_exists(module), "{module} ({content}) is listed but does not exist");
     }
 }
 
-/// The resource that an address names: the last of its segments that is the name of a resource. A caller has
-/// only one account, so the address of that is in the singular.
-fn named_by(address: &str) -> Option<&'static str> {
-    if let Some((_, resource)) = GIVEN_ADDRESSES.iter().find(|(given, _)| *given == address) {
+/// The resource of an address: the last segment that is the name of a resource. The address of the caller's account
+/// is in the singular, because a caller has only one.
+fn resource_of_address(address: &str) -> Option<&'static str> {
+    if let Some((_, resource)) = STANDARD_ADDRESSES.iter().find(|(given, _)| *given == address) {
         return Some(resource);
     }
     let segments = address.split('/').map(|segment| match segment {
@@ -177,9 +183,10 @@ fn every_address_names_its_resource() {
     let document = fs::read_to_string(path("../openapi.yaml")).unwrap();
     let lines = document.lines().filter_map(|line| line.strip_prefix("  /")?.strip_suffix(':'));
     let addresses: Vec<String> = lines.map(|rest| format!("/{rest}")).collect();
-    let nameless: Vec<&String> = addresses.iter().filter(|address| named_by(address).is_none()).collect();
-    assert_eq!(nameless, Vec::<&String>::new());
-    let named: BTreeSet<&str> = addresses.iter().filter_map(|address| named_by(address)).collect();
+    let without_resource: Vec<&String> =
+        addresses.iter().filter(|address| resource_of_address(address).is_none()).collect();
+    assert_eq!(without_resource, Vec::<&String>::new());
+    let named: BTreeSet<&str> = addresses.iter().filter_map(|address| resource_of_address(address)).collect();
     assert_eq!(named, RESOURCES.iter().map(|known| known.2).collect());
 }
 

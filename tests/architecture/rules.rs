@@ -1,10 +1,10 @@
-//! The tables of allowed imports, and the imports that violate them.
+//! The tables of allowed imports, and the check of a file's imports against the tables.
 
 use std::collections::BTreeSet;
 
-/// The modules of the service that each module may import. Each may import itself. For a file, the row with
-/// the longest module that contains it counts. An entry may be only a part of a module: `usecases::work`
-/// allows no import of a use case.
+/// The modules of the service that each module may import. Each module may import itself. The row for a file is the
+/// one with the longest module that contains the file. An entry allows only the module that it names:
+/// `usecases::work` does not allow an import of `usecases::accounts`.
 const MODULES: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &[]),
@@ -20,7 +20,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("db", &["db"]),
     ("db::engine", &["blocking", "domain::values", "error"]),
     ("db::store", &["domain", "error", "db::engine"]),
-    // What runs jobs imports no kind of job: `boot` combines kinds and handlers.
+    // The runner of jobs must not import a kind of job. `boot` starts a runner for each kind.
     ("jobs", &[]),
     ("jobs::queue", &["db", "domain::values", "error"]),
     ("jobs::runner", &["clock", "db::engine", "domain::values", "error", "jobs::queue", "jobs::stop"]),
@@ -56,7 +56,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "ops::metrics",
         ],
     ),
-    // `clock`, because a route of the sandbox moves it.
+    // `clock` is allowed, because a route of the sandbox moves the clock.
     (
         "routes",
         &["blocking", "http", "usecases", "domain", "error", "security", "db", "clock", "ops::readiness"],
@@ -69,24 +69,24 @@ const MODULES: &[(&str, &[&str])] = &[
 
 const ALL: &[&str] = &["*"];
 
-/// The areas of the use cases, lowest first: each may import itself and those before it.
+/// The areas of the use cases, lowest first. Each may import itself and the areas before it.
 const AREAS: &[&str] =
     &["actor", "work", "identity", "facilities", "accounts", "filings", "sandbox", "housekeeping"];
 
-/// What is shared by the resources of all audiences.
+/// Modules that all resources may import.
 const SHARED_BY_RESOURCES: &[&str] = &["routes::forms", "routes::tags"];
 
-/// Crates, and paths in them, that only some modules may name.
+/// Crates, and paths in crates, with the modules that may name them. The first entry that matches counts.
 const CRATES: &[(&str, &[&str])] = &[
-    // The command line needs the runtime of the web framework, and nothing else of it.
+    // The command line needs only the runtime of the web framework.
     ("actix_web::rt", &["http", "routes", "boot", "commands"]),
     ("actix_web", &["http", "routes", "boot"]),
     ("actix_http", &["http::server"]),
     ("actix_service", &["http::server"]),
     ("utoipa_actix_web", &["http", "routes", "boot"]),
     ("utoipa_swagger_ui", &["routes"]),
-    // Enums and rules of the domain are in the document as they are. Deriving their schemas keeps
-    // one list of words instead of two; the derive has no I/O and no HTTP in it.
+    // The OpenAPI document contains enums and rules of the domain. The domain derives their schemas, so that each list
+    // of values exists only once. The derived code has no I/O and no HTTP.
     ("utoipa", &["http", "routes", "domain"]),
     ("diesel", &["db"]),
     ("diesel_migrations", &["db"]),
@@ -97,18 +97,18 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ed25519_dalek", &["security"]),
     ("prometheus_client", &["ops::metrics"]),
     ("rustix", &["ops::descriptors", "ops::disk"]),
-    // A task that is spawned directly loses the request that it belongs to.
+    // `blocking` passes the span of the request on to the spawned task.
     ("tokio::task::spawn_blocking", &["blocking"]),
     ("web::block", &["blocking"]),
     ("std::env", &["config"]),
 ];
 
-/// The module that a file is, such as `db::engine::pool`.
+/// The module of a file: `db/engine/pool.rs` is `db::engine::pool`.
 pub fn module_of(file: &str) -> String {
     file.trim_end_matches(".rs").trim_end_matches("/mod").replace('/', "::")
 }
 
-/// The row of the table for a module: the one with the longest module that contains it.
+/// The row for a module: the one with the longest module that contains it.
 pub fn row_of(module: &str) -> Option<(&'static str, &'static [&'static str])> {
     let rows = MODULES.iter().filter(|(name, _)| is_below(module, name));
     rows.max_by_key(|(name, _)| name.len()).copied()
@@ -119,32 +119,33 @@ pub fn violations(file: &str, imports: &BTreeSet<String>) -> Vec<String> {
     let module = module_of(file);
     let wrong = imports.iter().filter_map(|import| {
         let reason = match import.strip_prefix("crate::") {
-            Some(ours) => wrong_module(&module, ours)
-                .or_else(|| wrong_area(&module, ours))
-                .or_else(|| wrong_resource(&module, ours)),
-            None => wrong_crate(&module, import),
+            Some(imported) => module_violation(&module, imported)
+                .or_else(|| area_violation(&module, imported))
+                .or_else(|| resource_violation(&module, imported)),
+            None => crate_violation(&module, import),
         };
         reason.map(|reason| format!("api/{file} names `{import}`: {reason}"))
     });
     wrong.collect()
 }
 
-fn wrong_module(module: &str, ours: &str) -> Option<String> {
+fn module_violation(module: &str, imported: &str) -> Option<String> {
     let (row, allowed) = row_of(module)?;
-    // Items of the crate's root are not in the table.
-    let known = row_of(ours).is_some();
-    let may =
-        allowed.contains(&"*") || is_below(ours, row) || allowed.iter().any(|entry| is_below(ours, entry));
+    // Items of the crate root are not in the table.
+    let known = row_of(imported).is_some();
+    let may = allowed.contains(&"*")
+        || is_below(imported, row)
+        || allowed.iter().any(|entry| is_below(imported, entry));
     (known && !may).then(|| format!("`{row}` may import only {allowed:?}"))
 }
 
-/// The segment below a module that a path leads to: `accounts` of `usecases::accounts::registrations`.
+/// The segment of a path after a parent module: `accounts` in `usecases::accounts::registrations`.
 fn below<'a>(path: &'a str, parent: &str) -> Option<&'a str> {
     path.strip_prefix(parent)?.strip_prefix("::")?.split("::").next()
 }
 
-fn wrong_area(module: &str, ours: &str) -> Option<String> {
-    let (from, to) = (below(module, "usecases")?, below(ours, "usecases")?);
+fn area_violation(module: &str, imported: &str) -> Option<String> {
+    let (from, to) = (below(module, "usecases")?, below(imported, "usecases")?);
     let rank = |area: &str| AREAS.iter().position(|known| *known == area);
     match (rank(from), rank(to)) {
         (Some(from), Some(to)) => {
@@ -161,15 +162,15 @@ fn resource_of(path: &str) -> Option<String> {
     (routes == "routes").then(|| format!("{routes}::{audience}::{resource}"))
 }
 
-fn wrong_resource(module: &str, ours: &str) -> Option<String> {
+fn resource_violation(module: &str, imported: &str) -> Option<String> {
     let own =
         resource_of(module).filter(|_| !SHARED_BY_RESOURCES.iter().any(|shared| is_below(module, shared)))?;
-    let shared = SHARED_BY_RESOURCES.iter().any(|shared| is_below(ours, shared));
-    let foreign = is_below(ours, "routes") && !is_below(ours, &own) && !shared;
+    let shared = SHARED_BY_RESOURCES.iter().any(|shared| is_below(imported, shared));
+    let foreign = is_below(imported, "routes") && !is_below(imported, &own) && !shared;
     foreign.then(|| format!("`{own}` imports another resource"))
 }
 
-fn wrong_crate(module: &str, import: &str) -> Option<String> {
+fn crate_violation(module: &str, import: &str) -> Option<String> {
     let (path, homes) = CRATES.iter().find(|(path, _)| is_below(import, path))?;
     (!homes.iter().any(|home| is_below(module, home))).then(|| format!("`{path}` belongs to {homes:?}"))
 }
@@ -180,7 +181,7 @@ fn is_below(path: &str, prefix: &str) -> bool {
 
 #[test]
 fn every_kind_of_violation_is_found() {
-    for (file, source, caught) in [
+    for (file, source, forbidden) in [
         ("domain/values/kana.rs", "use crate::error::Error;", "crate::error::Error"),
         (
             "domain/filings/uploads.rs",
@@ -222,13 +223,13 @@ fn every_kind_of_violation_is_found() {
         ("boot/mod.rs", "fn f() { std::env::var(\"X\") }", "std::env::var"),
     ] {
         let found = violations(file, &super::imports(file, source));
-        let named = format!("api/{file} names `{caught}`");
-        assert!(found.iter().any(|line| line.starts_with(&named)), "{named} was not caught: {found:?}");
+        let named = format!("api/{file} names `{forbidden}`");
+        assert!(found.iter().any(|line| line.starts_with(&named)), "{named} was not found: {found:?}");
     }
 }
 
 #[test]
-fn what_the_tables_allow_is_no_violation() {
+fn an_import_that_the_tables_allow_is_not_a_violation() {
     for (file, source) in [
         (
             "domain/values/kana.rs",

@@ -1,4 +1,4 @@
-//! `HAProxy` as a process of its own.
+//! The load balancer `HAProxy` as a separate process.
 
 use std::fs::File;
 use std::path::Path;
@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 
 use crate::process::{self, Process};
 
-/// How long a server may take until the balancer sends requests to it.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long a server may take until the load balancer sends requests to it.
+const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A running balancer.
+/// A running load balancer.
 pub struct Balancer {
     _process: Process,
 }
 
 impl Balancer {
-    /// Starts a balancer with this configuration. Its files are in the folder.
+    /// Starts a load balancer with this configuration, and keeps its files in the folder.
     pub fn start(folder: &Path, configuration: &str) -> Self {
         let file = folder.join("haproxy.cfg");
         std::fs::write(&file, configuration).unwrap();
@@ -26,9 +26,9 @@ impl Balancer {
     }
 }
 
-/// Waits until the balancer whose statistics are at this address sends requests to a server.
-pub async fn sends_to(statistics: &str, server: &str) {
-    let began = Instant::now();
+/// Waits until the load balancer sends requests to a server. `statistics` is the URL of its statistics page.
+pub async fn wait_until_routed(statistics: &str, server: &str) {
+    let started = Instant::now();
     let row_start = format!("replicas,{server},");
     loop {
         let table = reqwest::get(format!("{statistics}/;csv")).await;
@@ -40,7 +40,7 @@ pub async fn sends_to(statistics: &str, server: &str) {
         {
             return;
         }
-        assert!(began.elapsed() < PATIENCE, "the balancer sends nothing to {server}:\n{table}");
+        assert!(started.elapsed() < TIMEOUT, "the load balancer sends nothing to {server}:\n{table}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

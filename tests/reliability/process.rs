@@ -1,34 +1,35 @@
-//! Child processes that never outlive their test.
+//! Child processes that end with their test.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// How long a process may take to end after it was asked to.
-const ENDING: Duration = Duration::from_mins(1);
+/// How long a process may take to end after SIGTERM.
+const END_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Where a program is. Debian has daemons in a folder that is not in every `PATH`.
+/// The path of a program in a folder of `PATH` or in `/usr/sbin`, where Debian has daemons.
 pub fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
     folders.find_map(|folder| Some(folder.join(program)).filter(|file| file.is_file()))
 }
 
-/// A command whose process the kernel kills as soon as the thread that started it ends, even by a kill
-/// of the whole test. Without `setpriv`, only dropping [`Process`] kills it.
+/// A command whose process the kernel kills as soon as the thread that started the process ends, even if the whole
+/// test is killed. On a machine without `setpriv`, the process is killed only when its [`Process`] is dropped.
 pub fn command(program: impl AsRef<Path>) -> Command {
-    tethered(&[], program.as_ref())
+    killed_with_parent(&[], program.as_ref())
 }
 
-/// The same, but run by the user who runs databases, as PostgreSQL refuses to run as root.
+/// A command as from [`command`], but run as the database user, because PostgreSQL refuses to run as root.
 pub fn database_command(program: impl AsRef<Path>) -> Command {
     let Some(user) = database_user() else { return command(program) };
-    let own = [format!("--reuid={user}"), format!("--regid={}", id(&["-g", user])), "--clear-groups".into()];
-    tethered(&own, program.as_ref())
+    let user_options =
+        [format!("--reuid={user}"), format!("--regid={}", id(&["-g", user])), "--clear-groups".into()];
+    killed_with_parent(&user_options, program.as_ref())
 }
 
-/// The user who runs databases, if it is not the one who runs the test.
+/// The user as whom databases run if the test runs as root; otherwise `None`: the user of the test.
 pub fn database_user() -> Option<&'static str> {
     static USER: OnceLock<Option<&'static str>> = OnceLock::new();
     *USER.get_or_init(|| {
@@ -37,27 +38,29 @@ pub fn database_user() -> Option<&'static str> {
     })
 }
 
+/// The output of the program `id`.
 fn id(arguments: &[&str]) -> String {
     let printed = Command::new("id").args(arguments).output().unwrap().stdout;
     String::from_utf8_lossy(&printed).trim().to_owned()
 }
 
-fn tethered(privileges: &[String], program: &Path) -> Command {
-    static TETHER: OnceLock<bool> = OnceLock::new();
-    let try_it = || {
+/// A command that runs `setpriv` with these options and the option for the kernel's kill.
+fn killed_with_parent(setpriv_options: &[String], program: &Path) -> Command {
+    static SUPPORTED: OnceLock<bool> = OnceLock::new();
+    let is_supported = || {
         let outcome =
             Command::new("setpriv").args(["--pdeathsig", "KILL", "true"]).stderr(Stdio::null()).status();
         outcome.is_ok_and(|status| status.success())
     };
-    if !TETHER.get_or_init(try_it) {
+    if !SUPPORTED.get_or_init(is_supported) {
         return Command::new(program);
     }
-    let mut tethered = Command::new("setpriv");
-    tethered.args(["--pdeathsig", "KILL"]).args(privileges).arg(program);
-    tethered
+    let mut setpriv = Command::new("setpriv");
+    setpriv.args(["--pdeathsig", "KILL"]).args(setpriv_options).arg(program);
+    setpriv
 }
 
-/// Sends a signal to all these processes at almost the same time. Some may have ended before.
+/// Sends a signal to these processes at almost the same time. Ignores processes that have ended.
 pub fn signal(name: &str, processes: &[u32]) {
     let numbers = processes.iter().map(u32::to_string);
     let mut kill = Command::new("sh");
@@ -65,7 +68,7 @@ pub fn signal(name: &str, processes: &[u32]) {
     kill.status().unwrap();
 }
 
-/// A process that is killed when this is dropped.
+/// A process that is killed when this value is dropped.
 #[derive(Debug)]
 pub struct Process(Child);
 
@@ -74,12 +77,12 @@ impl Process {
         Self(command.stdin(Stdio::null()).spawn().unwrap_or_else(|error| panic!("{command:?}: {error}")))
     }
 
-    /// Whether it has not ended by itself.
-    pub fn lives(&mut self) -> bool {
+    /// Whether the process has not ended.
+    pub fn is_running(&mut self) -> bool {
         self.0.try_wait().unwrap().is_none()
     }
 
-    /// Asks it to end, as an orchestrator does, and waits until it has.
+    /// Sends SIGTERM, as an orchestrator does, and waits until the process has ended.
     pub async fn end(&mut self) -> ExitStatus {
         let asked = Instant::now();
         signal("TERM", &[self.0.id()]);
@@ -87,14 +90,14 @@ impl Process {
             if let Some(status) = self.0.try_wait().unwrap() {
                 return status;
             }
-            assert!(asked.elapsed() < ENDING, "the process was asked to end and did not");
+            assert!(asked.elapsed() < END_TIMEOUT, "the process did not end after SIGTERM");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// Kills it at once, as a crash or an orchestrator does.
+    /// Kills the process with SIGKILL.
     pub fn kill(&mut self) {
-        // It may have ended before.
+        // This fails if the process has already ended.
         let _ = self.0.kill();
         self.0.wait().unwrap();
     }

@@ -1,5 +1,5 @@
-//! The one writer: many jobs share a commit, none suffers from another, none is answered before it
-//! is on disk.
+//! The writer thread of an embedded database. It commits many jobs in one transaction. A job that fails does
+//! not affect the others, and no job gets its result before the commit.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
@@ -18,10 +18,11 @@ use tokio::sync::oneshot::Receiver;
 
 use crate::support::database::execute;
 
-type Told<T> = Receiver<Result<T, Error>>;
+/// The result of a submitted job, once the writer sends it.
+type PendingResult<T> = Receiver<Result<T, Error>>;
 
-/// A writer with a table of its own.
-struct Desk {
+/// A writer on a database with the table `numbers`.
+struct WriterFixture {
     writer: Writer,
     folder: TempDir,
 }
@@ -32,275 +33,281 @@ struct Row {
     value: i64,
 }
 
-fn put(conn: &mut Conn, value: i64) -> Result<i64, Error> {
-    execute(conn, &format!("INSERT INTO lines (value) VALUES ({value})"))?;
+/// Inserts a number, which must not be stored yet.
+fn insert(conn: &mut Conn, value: i64) -> Result<i64, Error> {
+    execute(conn, &format!("INSERT INTO numbers (value) VALUES ({value})"))?;
     Ok(value)
 }
 
-impl Desk {
-    fn open() -> Self {
+impl WriterFixture {
+    fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("lines.sqlite3");
+        let file = folder.path().join("numbers.sqlite3");
         execute(
             &mut connect(&Source::Sqlite(file.clone())).unwrap(),
-            "CREATE TABLE lines (value INTEGER NOT NULL UNIQUE)",
+            "CREATE TABLE numbers (value INTEGER NOT NULL UNIQUE)",
         )
         .unwrap();
         Self { writer: Writer::start(&file).unwrap(), folder }
     }
 
     fn file(&self) -> PathBuf {
-        self.folder.path().join("lines.sqlite3")
+        self.folder.path().join("numbers.sqlite3")
     }
 
     fn connect(&self) -> Conn {
         connect(&Source::Sqlite(self.file())).unwrap()
     }
 
-    /// What another connection sees.
-    fn lines(&self) -> Vec<i64> {
+    /// The committed numbers, in order.
+    fn committed(&self) -> Vec<i64> {
         let Conn::Sqlite(mut conn) = self.connect() else { unreachable!() };
         let rows: Vec<Row> =
-            diesel::sql_query("SELECT value FROM lines ORDER BY value").load(&mut conn).unwrap();
+            diesel::sql_query("SELECT value FROM numbers ORDER BY value").load(&mut conn).unwrap();
         rows.into_iter().map(|row| row.value).collect()
     }
 
-    fn submit(&self, job: impl FnOnce(&mut Conn) -> Result<i64, Error> + Send + 'static) -> Told<i64> {
+    fn submit(
+        &self,
+        job: impl FnOnce(&mut Conn) -> Result<i64, Error> + Send + 'static,
+    ) -> PendingResult<i64> {
         self.writer.submit(Mode::Store, job).unwrap()
     }
 
-    /// A job that begins a group and holds it open, so that what is submitted next joins it.
-    fn hold(&self) -> (Sender<()>, Told<i64>) {
-        let (go, wait) = channel::<()>();
-        let (began, begins) = channel();
-        let told = self.submit(move |conn| {
-            began.send(()).unwrap();
-            let _ = wait.recv();
-            put(conn, 0)
+    /// Submits a job that begins a group and then waits for the returned sender. Jobs that are submitted before
+    /// the sender sends belong to the same group.
+    fn begin_group(&self) -> (Sender<()>, PendingResult<i64>) {
+        let (release, released) = channel::<()>();
+        let (start, started) = channel();
+        let pending = self.submit(move |conn| {
+            start.send(()).unwrap();
+            let _ = released.recv();
+            insert(conn, 0)
         });
-        begins.recv().unwrap();
-        (go, told)
+        started.recv().unwrap();
+        (release, pending)
     }
 }
 
-fn answer(told: Told<i64>) -> Result<i64, Error> {
-    told.blocking_recv().unwrap()
+/// Waits for the result of a job.
+fn result(pending: PendingResult<i64>) -> Result<i64, Error> {
+    pending.blocking_recv().unwrap()
 }
 
 #[test]
-fn a_failing_and_a_panicking_job_sink_nobody_else_in_their_group() {
-    let desk = Desk::open();
-    let (go, first) = desk.hold();
-    let good = desk.submit(|conn| put(conn, 1));
-    let refused = desk.submit(|conn| {
-        put(conn, 2)?;
+fn a_job_that_fails_or_panics_does_not_affect_the_other_jobs_of_its_group() {
+    let fixture = WriterFixture::start();
+    let (release, first) = fixture.begin_group();
+    let good = fixture.submit(|conn| insert(conn, 1));
+    let refused = fixture.submit(|conn| {
+        insert(conn, 2)?;
         Err(FilingRefusal::StatusForbids.into())
     });
-    let broken = desk.submit(|conn| {
-        put(conn, 3)?;
-        put(conn, 1)
+    let failing = fixture.submit(|conn| {
+        insert(conn, 3)?;
+        insert(conn, 1)
     });
-    let panicking = desk.submit(|conn| {
-        put(conn, 4)?;
+    let panicking = fixture.submit(|conn| {
+        insert(conn, 4)?;
         panic!("a job panics")
     });
-    let deep = desk.submit(|conn| {
-        put(conn, 5)?;
+    let panicking_in_savepoint = fixture.submit(|conn| {
+        insert(conn, 5)?;
         todokede::db::engine::savepoint(conn, |conn| {
-            put(conn, 6)?;
-            panic!("a job panics in a part of its own")
+            insert(conn, 6)?;
+            panic!("a job panics in a savepoint")
         })
     });
-    let last = desk.submit(|conn| put(conn, 7));
-    go.send(()).unwrap();
-    assert_eq!(answer(first).unwrap(), 0);
-    assert_eq!(answer(good).unwrap(), 1);
-    assert!(matches!(answer(refused), Err(Error::Refused(code)) if code == FilingRefusal::StatusForbids));
-    for told in [broken, panicking, deep] {
-        assert!(matches!(answer(told), Err(Error::Internal(_))));
+    let last = fixture.submit(|conn| insert(conn, 7));
+    release.send(()).unwrap();
+    assert_eq!(result(first).unwrap(), 0);
+    assert_eq!(result(good).unwrap(), 1);
+    assert!(matches!(result(refused), Err(Error::Refused(code)) if code == FilingRefusal::StatusForbids));
+    for pending in [failing, panicking, panicking_in_savepoint] {
+        assert!(matches!(result(pending), Err(Error::Internal(_))));
     }
-    assert_eq!(answer(last).unwrap(), 7);
-    assert_eq!(desk.lines(), [0, 1, 7]);
-    assert_eq!(answer(desk.submit(|conn| put(conn, 8))).unwrap(), 8, "the writer goes on");
+    assert_eq!(result(last).unwrap(), 7);
+    assert_eq!(fixture.committed(), [0, 1, 7]);
+    assert_eq!(result(fixture.submit(|conn| insert(conn, 8))).unwrap(), 8, "the writer still runs");
 }
 
 #[test]
-fn a_part_that_is_taken_back_leaves_the_rest_of_its_job() {
-    let desk = Desk::open();
-    let told = desk.submit(|conn| {
-        put(conn, 1)?;
-        let part: Result<i64, Error> = todokede::db::engine::savepoint(conn, |conn| {
-            put(conn, 2)?;
+fn a_savepoint_that_is_rolled_back_leaves_the_rest_of_its_job() {
+    let fixture = WriterFixture::start();
+    let pending = fixture.submit(|conn| {
+        insert(conn, 1)?;
+        let savepoint: Result<i64, Error> = todokede::db::engine::savepoint(conn, |conn| {
+            insert(conn, 2)?;
             Err(Error::NotFound)
         });
-        assert!(part.is_err());
-        put(conn, 3)
+        assert!(savepoint.is_err());
+        insert(conn, 3)
     });
-    answer(told).unwrap();
-    assert_eq!(desk.lines(), [1, 3]);
+    result(pending).unwrap();
+    assert_eq!(fixture.committed(), [1, 3]);
 }
 
 #[test]
-fn a_rehearsal_keeps_nothing_and_sees_what_it_did() {
-    let desk = Desk::open();
-    let (go, first) = desk.hold();
-    let rehearsal = desk.writer.submit(Mode::Rehearse, |conn| {
-        put(conn, 1)?;
-        put(conn, 1).map_or(Ok(1), |_| Err(Error::internal("its own line is not there")))
+fn a_rehearsal_sees_its_own_writes_and_stores_none() {
+    let fixture = WriterFixture::start();
+    let (release, first) = fixture.begin_group();
+    let rehearsal = fixture.writer.submit(Mode::Rehearse, |conn| {
+        insert(conn, 1)?;
+        insert(conn, 1).map_or(Ok(1), |_| Err(Error::internal("the rehearsal does not see its own row")))
     });
-    let after = desk.submit(|conn| put(conn, 1));
-    go.send(()).unwrap();
-    answer(first).unwrap();
-    assert_eq!(answer(rehearsal.unwrap()).unwrap(), 1);
-    assert_eq!(answer(after).unwrap(), 1, "the place is still free");
-    assert_eq!(desk.lines(), [0, 1]);
+    let after = fixture.submit(|conn| insert(conn, 1));
+    release.send(()).unwrap();
+    result(first).unwrap();
+    assert_eq!(result(rehearsal.unwrap()).unwrap(), 1);
+    assert_eq!(result(after).unwrap(), 1, "the rehearsal stored its row");
+    assert_eq!(fixture.committed(), [0, 1]);
 }
 
 #[test]
-fn nobody_is_answered_before_the_commit() {
-    let desk = Desk::open();
-    let (go, mut first) = desk.hold();
-    let mut good = desk.submit(|conn| put(conn, 1));
-    let (finish, wait) = channel::<()>();
-    let (began, begins) = channel();
-    let last = desk.submit(move |conn| {
-        began.send(()).unwrap();
-        let _ = wait.recv();
-        put(conn, 2)
+fn no_job_gets_its_result_before_the_commit() {
+    let fixture = WriterFixture::start();
+    let (release, mut first) = fixture.begin_group();
+    let mut good = fixture.submit(|conn| insert(conn, 1));
+    let (finish, finished) = channel::<()>();
+    let (start, started) = channel();
+    let last = fixture.submit(move |conn| {
+        start.send(()).unwrap();
+        let _ = finished.recv();
+        insert(conn, 2)
     });
-    go.send(()).unwrap();
-    begins.recv().unwrap();
-    // Both jobs before it are done; neither is on disk, so neither is told.
+    release.send(()).unwrap();
+    started.recv().unwrap();
+    // The first two jobs have run, but are not committed.
     assert!(first.try_recv().is_err() && good.try_recv().is_err());
-    assert!(desk.lines().is_empty());
+    assert!(fixture.committed().is_empty());
     finish.send(()).unwrap();
-    for told in [first, good, last] {
-        answer(told).unwrap();
+    for pending in [first, good, last] {
+        result(pending).unwrap();
     }
-    assert_eq!(desk.lines(), [0, 1, 2]);
+    assert_eq!(fixture.committed(), [0, 1, 2]);
 }
 
 #[test]
-fn a_caller_that_goes_away_leaves_its_effect() {
-    let desk = Desk::open();
-    drop(desk.submit(|conn| put(conn, 1)));
-    answer(desk.submit(|conn| put(conn, 2))).unwrap();
-    assert_eq!(desk.lines(), [1, 2]);
+fn a_job_whose_caller_does_not_wait_for_the_result_is_committed() {
+    let fixture = WriterFixture::start();
+    drop(fixture.submit(|conn| insert(conn, 1)));
+    result(fixture.submit(|conn| insert(conn, 2))).unwrap();
+    assert_eq!(fixture.committed(), [1, 2]);
 }
 
 #[test]
-fn a_full_queue_says_so_at_once_and_drains() {
-    let desk = Desk::open();
-    let (go, first) = desk.hold();
-    let mut waiting = Vec::new();
+fn a_full_queue_refuses_jobs_at_once_and_the_queued_ones_still_run() {
+    let fixture = WriterFixture::start();
+    let (release, first) = fixture.begin_group();
+    let mut queued = Vec::new();
     let overload = loop {
-        let value = i64::try_from(waiting.len()).unwrap() + 1;
-        match desk.writer.submit(Mode::Store, move |conn| put(conn, value)) {
-            Ok(told) => waiting.push(told),
+        let value = i64::try_from(queued.len()).unwrap() + 1;
+        match fixture.writer.submit(Mode::Store, move |conn| insert(conn, value)) {
+            Ok(pending) => queued.push(pending),
             Err(error) => break error,
         }
-        assert!(waiting.len() < 100_000, "the queue has no end");
+        assert!(queued.len() < 100_000, "the queue has no limit");
     };
     assert!(matches!(overload, Error::Overloaded(_)), "{overload}");
-    assert_eq!(waiting.len(), 1024);
-    go.send(()).unwrap();
-    answer(first).unwrap();
-    for told in waiting {
-        answer(told).unwrap();
+    assert_eq!(queued.len(), 1024);
+    release.send(()).unwrap();
+    result(first).unwrap();
+    for pending in queued {
+        result(pending).unwrap();
     }
-    assert_eq!(desk.lines().len(), 1025);
-    answer(desk.submit(|conn| put(conn, -1))).unwrap();
+    assert_eq!(fixture.committed().len(), 1025);
+    result(fixture.submit(|conn| insert(conn, -1))).unwrap();
 }
 
 #[test]
-fn a_transaction_that_the_database_broke_off_is_told_and_the_writer_lives_on() {
-    let desk = Desk::open();
-    let (go, first) = desk.hold();
-    let good = desk.submit(|conn| put(conn, 1));
-    let refused = desk.submit(|conn| put(conn, 1).map_err(|_| FilingRefusal::DeclarationExists.into()));
-    let rehearsal = desk.writer.submit(Mode::Rehearse, |conn| put(conn, 2)).unwrap();
-    // What SQLite does by itself when the disk fails.
-    let broken = desk.submit(|conn| {
+fn jobs_whose_transaction_the_database_rolled_back_get_errors_and_later_jobs_succeed() {
+    let fixture = WriterFixture::start();
+    let (release, first) = fixture.begin_group();
+    let good = fixture.submit(|conn| insert(conn, 1));
+    let refused = fixture.submit(|conn| insert(conn, 1).map_err(|_| FilingRefusal::DeclarationExists.into()));
+    let rehearsal = fixture.writer.submit(Mode::Rehearse, |conn| insert(conn, 2)).unwrap();
+    // SQLite itself rolls the transaction back when the disk fails.
+    let failing = fixture.submit(|conn| {
         execute(conn, "ROLLBACK")?;
         Err(Error::internal("the disk is full"))
     });
-    go.send(()).unwrap();
-    for told in [first, good] {
-        let unknown = answer(told);
-        assert!(matches!(unknown, Err(Error::OutcomeUnknown)), "nothing of it is on disk");
+    release.send(()).unwrap();
+    for pending in [first, good] {
+        let outcome = result(pending);
+        assert!(matches!(outcome, Err(Error::OutcomeUnknown)), "{outcome:?}");
     }
-    // Neither has changed anything, and what they were told of others is not so.
-    for told in [refused, rehearsal, broken] {
-        assert!(matches!(answer(told), Err(Error::Unavailable(_))));
+    // These jobs stored nothing, and what they read of other jobs was rolled back.
+    for pending in [refused, rehearsal, failing] {
+        assert!(matches!(result(pending), Err(Error::Unavailable(_))));
     }
-    assert!(desk.lines().is_empty());
-    assert_eq!(answer(desk.submit(|conn| put(conn, 2))).unwrap(), 2);
-    assert_eq!(desk.lines(), [2]);
+    assert!(fixture.committed().is_empty());
+    assert_eq!(result(fixture.submit(|conn| insert(conn, 2))).unwrap(), 2);
+    assert_eq!(fixture.committed(), [2]);
 }
 
 #[test]
-fn a_full_disk_fails_what_does_not_fit_and_nothing_after_it() {
-    let desk = Desk::open();
-    let fill = desk.submit(|conn| {
+fn a_write_that_does_not_fit_on_the_disk_fails_and_later_writes_succeed() {
+    let fixture = WriterFixture::start();
+    let too_large = fixture.submit(|conn| {
         execute(conn, "PRAGMA max_page_count = 3; CREATE TABLE filler (text TEXT)")?;
         execute(conn, "INSERT INTO filler VALUES (hex(zeroblob(100000)))")?;
         Ok(0)
     });
-    assert!(answer(fill).is_err());
-    let more = desk.submit(|conn| {
+    assert!(result(too_large).is_err());
+    let later = fixture.submit(|conn| {
         execute(conn, "PRAGMA max_page_count = 1000000")?;
-        put(conn, 1)
+        insert(conn, 1)
     });
-    assert_eq!(answer(more).unwrap(), 1);
-    assert_eq!(desk.lines(), [1]);
+    assert_eq!(result(later).unwrap(), 1);
+    assert_eq!(fixture.committed(), [1]);
 }
 
 #[test]
-fn a_lock_held_elsewhere_is_waited_for() {
-    let desk = Desk::open();
-    let mut other = desk.connect();
-    execute(&mut other, "BEGIN IMMEDIATE; INSERT INTO lines VALUES (1)").unwrap();
-    let mut told = desk.submit(|conn| put(conn, 2));
+fn a_job_waits_for_a_lock_that_another_connection_holds() {
+    let fixture = WriterFixture::start();
+    let mut other = fixture.connect();
+    execute(&mut other, "BEGIN IMMEDIATE; INSERT INTO numbers VALUES (1)").unwrap();
+    let mut pending = fixture.submit(|conn| insert(conn, 2));
     std::thread::sleep(Duration::from_millis(200));
-    assert!(told.try_recv().is_err());
+    assert!(pending.try_recv().is_err());
     execute(&mut other, "COMMIT").unwrap();
-    answer(told).unwrap();
-    assert_eq!(desk.lines(), [1, 2]);
+    result(pending).unwrap();
+    assert_eq!(fixture.committed(), [1, 2]);
 }
 
 #[test]
-fn those_who_waited_for_a_lock_together_are_told_together() {
-    let desk = Desk::open();
-    let mut other = desk.connect();
+fn jobs_that_wait_for_the_same_lock_fail_together_after_one_timeout() {
+    let fixture = WriterFixture::start();
+    let mut other = fixture.connect();
     execute(&mut other, "BEGIN IMMEDIATE").unwrap();
-    let begun = Instant::now();
-    let waiting: Vec<_> = (0..20).map(|value| desk.submit(move |conn| put(conn, value))).collect();
-    for told in waiting {
-        told.blocking_recv().unwrap_err();
+    let started = Instant::now();
+    let waiting: Vec<_> = (0..20).map(|value| fixture.submit(move |conn| insert(conn, value))).collect();
+    for pending in waiting {
+        pending.blocking_recv().unwrap_err();
     }
-    assert!(begun.elapsed() < Duration::from_secs(30), "five seconds for a lock, and not for each of twenty");
+    assert!(started.elapsed() < Duration::from_secs(30), "the jobs waited five seconds one after the other");
     execute(&mut other, "ROLLBACK").unwrap();
-    assert_eq!(answer(desk.submit(|conn| put(conn, 1))).unwrap(), 1);
+    assert_eq!(result(fixture.submit(|conn| insert(conn, 1))).unwrap(), 1);
 }
 
 #[test]
-fn a_file_that_was_taken_away_is_never_written_and_one_that_is_back_is() {
-    let desk = Desk::open();
-    answer(desk.submit(|conn| put(conn, 1))).unwrap();
-    let elsewhere = desk.folder.path().join("elsewhere.sqlite3");
-    std::fs::rename(desk.file(), &elsewhere).unwrap();
-    desk.submit(|conn| put(conn, 2)).blocking_recv().unwrap_err();
-    assert!(!desk.file().exists(), "nor is another one made");
-    std::fs::rename(&elsewhere, desk.file()).unwrap();
-    answer(desk.submit(|conn| put(conn, 3))).unwrap();
-    assert_eq!(desk.lines(), [1, 3]);
+fn a_database_file_that_was_moved_away_is_not_written_until_it_is_back() {
+    let fixture = WriterFixture::start();
+    result(fixture.submit(|conn| insert(conn, 1))).unwrap();
+    let elsewhere = fixture.folder.path().join("elsewhere.sqlite3");
+    std::fs::rename(fixture.file(), &elsewhere).unwrap();
+    fixture.submit(|conn| insert(conn, 2)).blocking_recv().unwrap_err();
+    assert!(!fixture.file().exists(), "no new file must be created");
+    std::fs::rename(&elsewhere, fixture.file()).unwrap();
+    result(fixture.submit(|conn| insert(conn, 3))).unwrap();
+    assert_eq!(fixture.committed(), [1, 3]);
 
-    let (go, first) = desk.hold();
-    std::fs::rename(desk.file(), &elsewhere).unwrap();
-    go.send(()).unwrap();
-    let told = answer(first);
-    assert!(matches!(told, Err(Error::OutcomeUnknown)), "in the midst of it: {told:?}");
-    std::fs::copy(&elsewhere, desk.file()).unwrap();
-    answer(desk.submit(|conn| put(conn, 4))).unwrap();
-    assert_eq!(desk.lines().last(), Some(&4), "a copy that took its place");
+    let (release, first) = fixture.begin_group();
+    std::fs::rename(fixture.file(), &elsewhere).unwrap();
+    release.send(()).unwrap();
+    let outcome = result(first);
+    assert!(matches!(outcome, Err(Error::OutcomeUnknown)), "moved within a transaction: {outcome:?}");
+    std::fs::copy(&elsewhere, fixture.file()).unwrap();
+    result(fixture.submit(|conn| insert(conn, 4))).unwrap();
+    assert_eq!(fixture.committed().last(), Some(&4), "a copy of the file is written");
 }

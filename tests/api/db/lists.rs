@@ -1,9 +1,9 @@
-//! Lists whose rows all have the same instant. They are ordered by id, so no page repeats or omits a row.
+//! Rows with the same instant are listed in the order of their ids, so no page repeats or omits a row.
 
 use serde_json::{Value, json};
 
 use crate::support::contract::{Operation, operations};
-use crate::support::{Actor, Client, TestApp, forms, list};
+use crate::support::{Client, FacilityClient, TestApp, facility_list, forms};
 
 /// How many rows each list has: three pages of two.
 const ROWS: usize = 6;
@@ -14,9 +14,9 @@ async fn ids(client: &Client, path: &str) -> Vec<String> {
     items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Gives all rows of a table the same instant, and asserts that the list shows each row once, in descending
-/// order of the ids. Ids have the same order as texts and as bits.
-async fn shows_each_once(app: &TestApp, client: &Client, path: &str, column: &str) {
+/// Sets one instant in all rows of a table, and asserts that the list shows each row once, in descending order of
+/// the ids. `column` is `table.column`. The texts of ids have the same order as the stored bytes.
+async fn assert_each_listed_once(app: &TestApp, client: &Client, path: &str, column: &str) {
     let (table, column) = column.split_once('.').unwrap();
     let now = app.database.instant(app.now());
     app.database.execute(&format!("UPDATE {table} SET {column} = {now}"));
@@ -25,11 +25,11 @@ async fn shows_each_once(app: &TestApp, client: &Client, path: &str, column: &st
     assert!(shown.is_sorted_by(|one, next| one > next), "{path}: {shown:?}");
 }
 
-/// Files and withdraws [`ROWS`] times.
-async fn file_often(clinic: &Actor, path: &str, form: &Value) {
+/// Files and withdraws a form [`ROWS`] times.
+async fn file_and_withdraw_repeatedly(clinic: &FacilityClient, path: &str, form: &Value) {
     for _ in 0..ROWS {
-        let filed = clinic.file(path, form).await.is(201);
-        clinic.withdraw(filed.header("location"), filed.etag()).await.is(200);
+        let filed = clinic.file(path, form).await.assert_status(201);
+        clinic.withdraw(filed.header("location"), filed.etag()).await.assert_status(200);
     }
 }
 
@@ -37,16 +37,21 @@ async fn file_often(clinic: &Actor, path: &str, form: &Value) {
 async fn declarations_with_the_same_instant_are_each_listed_once() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    file_often(&clinic, "/v1/declarations", &forms::no_network()).await;
-    shows_each_once(&app, &clinic, "/v1/declarations", "declarations.created_at").await;
+    file_and_withdraw_repeatedly(&clinic, "/v1/declarations", &forms::no_network()).await;
+    assert_each_listed_once(&app, &clinic, "/v1/declarations", "declarations.created_at").await;
 }
 
 #[apply(on_both_databases)]
 async fn successions_with_the_same_instant_are_each_listed_once() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    file_often(&clinic, "/v1/successions", &forms::succession(&list::unlisted(1, 1))).await;
-    shows_each_once(&app, &clinic, "/v1/successions", "successions.created_at").await;
+    file_and_withdraw_repeatedly(
+        &clinic,
+        "/v1/successions",
+        &forms::succession(&facility_list::unlisted(1, 1)),
+    )
+    .await;
+    assert_each_listed_once(&app, &clinic, "/v1/successions", "successions.created_at").await;
 }
 
 #[apply(on_both_databases)]
@@ -54,14 +59,14 @@ async fn sessions_with_the_same_instant_are_each_listed_once() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     for _ in 1..ROWS {
-        clinic.again(&app).await;
+        clinic.log_in_again(&app).await;
     }
-    shows_each_once(&app, &clinic, "/v1/sessions", "sessions.created_at").await;
+    assert_each_listed_once(&app, &clinic, "/v1/sessions", "sessions.created_at").await;
 }
 
-/// Makes the service send a mail to a clinic.
-async fn forget_password(app: &TestApp, clinic: &Actor) {
-    app.anonymous().post("/v1/password-resets", &json!({ "email": clinic.email })).await.is(202);
+/// Requests a password reset, which sends a mail to the clinic.
+async fn request_password_reset(app: &TestApp, clinic: &FacilityClient) {
+    app.anonymous().post("/v1/password-resets", &json!({ "email": clinic.email })).await.assert_status(202);
     app.mails(&clinic.email, "PASSWORD_RESET").await;
 }
 
@@ -69,14 +74,15 @@ async fn forget_password(app: &TestApp, clinic: &Actor) {
 async fn mails_with_the_same_instant_are_each_listed_once_by_the_account_and_in_the_mailbox() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    app.anonymous().delete("/sandbox/messages").await.is(204);
-    // The mail of the registration was the account's first.
+    app.anonymous().delete("/sandbox/messages").await.assert_status(204);
+    // The account's first mail came from the registration.
     for _ in 1..ROWS {
-        forget_password(&app, &clinic).await;
+        request_password_reset(&app, &clinic).await;
     }
-    shows_each_once(&app, &clinic, "/v1/account/mails", "outbox.queued_at").await;
-    forget_password(&app, &clinic).await;
-    shows_each_once(&app, &app.anonymous(), "/sandbox/messages", "sandbox_messages.delivered_at").await;
+    assert_each_listed_once(&app, &clinic, "/v1/account/mails", "outbox.queued_at").await;
+    request_password_reset(&app, &clinic).await;
+    assert_each_listed_once(&app, &app.anonymous(), "/sandbox/messages", "sandbox_messages.delivered_at")
+        .await;
 }
 
 #[test]

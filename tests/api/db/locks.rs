@@ -1,6 +1,6 @@
-//! Transactions that decide about the same thing wait for each other. An embedded database has one writer, so
-//! these tests are about PostgreSQL, where transactions run in parallel. Each test holds a lock until the
-//! requests that need it wait for it.
+//! Transactions whose decisions depend on each other take the same lock, so one waits for the other. An embedded
+//! database has one writer, so these tests need PostgreSQL. Each test holds a lock until the requests that need
+//! the lock wait for it.
 
 use std::future::Future;
 
@@ -13,25 +13,30 @@ use todokede::domain::values::facility_code::FacilityCode;
 use todokede::domain::values::ids::AccountId;
 use todokede::security::opaque_token::OpaqueToken;
 
-use crate::support::contract::{Stage, operations};
-use crate::support::{Actor, PASSWORD, Reply, Rival, TestApp, forms, list};
+use crate::support::contract::{ApiFixture, operations};
+use crate::support::{ConcurrentTransaction, FacilityClient, PASSWORD, Reply, TestApp, facility_list, forms};
 
-/// Holds a lock until `count` requests wait for it, then releases it and gives the result of `waiting`.
-async fn waited_for<T>(app: &TestApp, lock: Lock<'_>, count: i64, waiting: impl Future<Output = T>) -> T {
-    let mut rival = Rival::begin(app);
-    rival.hold(&[lock]);
+/// Holds a lock until `count` requests wait for it, then releases the lock and returns the result of `requests`.
+async fn run_behind_lock<T>(
+    app: &TestApp,
+    lock: Lock<'_>,
+    count: i64,
+    requests: impl Future<Output = T>,
+) -> T {
+    let mut transaction = ConcurrentTransaction::begin(app);
+    transaction.take_locks(&[lock]);
     let release = async {
-        rival.until_queued(app, count).await;
-        rival.commit();
+        transaction.wait_until_queued(app, count).await;
+        transaction.commit();
     };
-    join(waiting, release).await.0
+    join(requests, release).await.0
 }
 
-/// Posts a form twice at once while a lock is held, and gives the two statuses, lower first.
-async fn twice(app: &TestApp, lock: Lock<'_>, path: &str, form: &Value) -> [u16; 2] {
-    let stranger = app.anonymous();
-    let (one, other) = (stranger.post(path, form), stranger.post(path, form));
-    statuses(&waited_for(app, lock, 2, join_all([one, other])).await)
+/// Posts a form twice at once while the test holds a lock. Returns the two statuses, the lower one first.
+async fn post_twice(app: &TestApp, lock: Lock<'_>, path: &str, form: &Value) -> [u16; 2] {
+    let anonymous = app.anonymous();
+    let (one, other) = (anonymous.post(path, form), anonymous.post(path, form));
+    statuses(&run_behind_lock(app, lock, 2, join_all([one, other])).await)
 }
 
 fn statuses(replies: &[Reply]) -> [u16; 2] {
@@ -48,8 +53,8 @@ fn code(facility: &Value) -> FacilityCode {
     FacilityCode::parse(facility["facility_code"].as_str().unwrap()).unwrap()
 }
 
-async fn id_of(clinic: &Actor) -> AccountId {
-    let account = clinic.get("/v1/account").await.is(200);
+async fn id_of(clinic: &FacilityClient) -> AccountId {
+    let account = clinic.get("/v1/account").await.assert_status(200);
     AccountId::parse(account.body["id"].as_str().unwrap()).unwrap()
 }
 
@@ -59,78 +64,79 @@ async fn requests_with_the_same_token_wait_for_each_other() {
     let clinic = app.clinic().await;
     let form = json!({ "refresh_token": clinic.refresh_token });
     let token = hash(&clinic.refresh_token);
-    assert_eq!(twice(&app, Lock::Token(&token), "/v1/sessions/refresh", &form).await, [201, 201]);
+    assert_eq!(post_twice(&app, Lock::Token(&token), "/v1/sessions/refresh", &form).await, [201, 201]);
 
     let change = json!({ "email": "office@clinic.example", "password": PASSWORD });
-    clinic.post("/v1/account/email-changes", &change).await.is(202);
+    clinic.post("/v1/account/email-changes", &change).await.assert_status(202);
     let token = app.token("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await;
     let path = "/v1/account/email-changes/completion";
-    let done = twice(&app, Lock::Token(&hash(&token)), path, &json!({ "token": token })).await;
+    let done = post_twice(&app, Lock::Token(&hash(&token)), path, &json!({ "token": token })).await;
     assert_eq!(done, [200, 410]);
 
     let email = "office@clinic.example";
-    app.anonymous().post("/v1/password-resets", &json!({ "email": email })).await.is(202);
+    app.anonymous().post("/v1/password-resets", &json!({ "email": email })).await.assert_status(202);
     let token = app.token(email, "PASSWORD_RESET").await;
     let form = json!({ "token": token, "password": PASSWORD });
-    let done = twice(&app, Lock::Token(&hash(&token)), "/v1/password-resets/completion", &form).await;
+    let done = post_twice(&app, Lock::Token(&hash(&token)), "/v1/password-resets/completion", &form).await;
     assert_eq!(done, [204, 410]);
 
     let token = app.registration_token("new@clinic.example").await;
     let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
-    let done = twice(&app, Lock::Token(&hash(&token)), "/v1/accounts", &form).await;
+    let done = post_twice(&app, Lock::Token(&hash(&token)), "/v1/accounts", &form).await;
     assert_eq!(done, [201, 410]);
 }
 
 #[apply(on_postgres)]
-async fn every_write_of_an_account_waits_for_the_one_before() {
-    let stage = Stage::new().await;
-    let own = id_of(&stage.clinic).await;
+async fn every_write_of_an_account_waits_for_the_lock_of_the_account() {
+    let fixture = ApiFixture::new().await;
+    let own = id_of(&fixture.clinic).await;
     let writes = operations()
         .into_iter()
         .filter(|operation| operation.is_secured() && operation.method != Method::GET);
-    // A file that is not the announced one is refused before anything is written.
+    // The example of `storeUploadContent` is refused before any lock is taken, so that operation follows below.
     for write in writes.filter(|operation| operation.id() != "storeUploadContent") {
-        waited_for(&stage.app, Lock::Account(own), 1, stage.ask(&write, &stage.clinic)).await;
+        run_behind_lock(&fixture.app, Lock::Account(own), 1, fixture.send(&write, &fixture.clinic)).await;
     }
-    let announced = stage.clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    let announced =
+        fixture.clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_status(201);
     let content = forms::pdf();
-    let sent = forms::send_content(&stage.clinic, announced.body["id"].as_str().unwrap(), &content);
-    waited_for(&stage.app, Lock::Account(own), 1, sent).await.is(200);
+    let sent = forms::send_content(&fixture.clinic, announced.body["id"].as_str().unwrap(), &content);
+    run_behind_lock(&fixture.app, Lock::Account(own), 1, sent).await.assert_status(200);
 }
 
 #[apply(on_postgres)]
-async fn two_equal_filings_make_one_declaration_and_a_change_of_address_waits_for_its_account() {
+async fn filings_with_one_key_and_changes_of_address_wait_for_the_lock_of_the_account() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let own = Lock::Account(id_of(&clinic).await);
     let form = forms::no_network();
     let filings = [(); 2].map(|()| clinic.file_with_key("/v1/declarations", &form, "key-1"));
-    let replies = waited_for(&app, own, 2, join_all(filings)).await;
+    let replies = run_behind_lock(&app, own, 2, join_all(filings)).await;
     assert_eq!(statuses(&replies), [201, 201]);
     let replayed = replies.iter().filter(|reply| reply.header("idempotent-replayed") == "true");
     assert_eq!((replayed.count(), app.rows("declarations").count()), (1, 1));
 
     let change = json!({ "email": "office@clinic.example", "password": PASSWORD });
-    clinic.post("/v1/account/email-changes", &change).await.is(202);
+    clinic.post("/v1/account/email-changes", &change).await.assert_status(202);
     let token = app.token("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await;
-    let (stranger, form) = (app.anonymous(), json!({ "token": token }));
-    let completion = stranger.post("/v1/account/email-changes/completion", &form);
-    waited_for(&app, own, 1, completion).await.is(200);
+    let (anonymous, form) = (app.anonymous(), json!({ "token": token }));
+    let completion = anonymous.post("/v1/account/email-changes/completion", &form);
+    run_behind_lock(&app, own, 1, completion).await.assert_status(200);
 }
 
 #[apply(on_postgres)]
-async fn of_two_links_of_one_address_one_makes_an_account() {
+async fn two_links_mailed_to_one_address_create_only_one_account() {
     let app = TestApp::start().await;
     let email = "new@clinic.example";
     let mut requests = Vec::new();
     for _ in 0..2 {
         let token = app.registration_token(email).await;
-        let (stranger, form) =
+        let (anonymous, form) =
             (app.anonymous(), forms::account(&token, &app.unused_facility("MEDICAL").await));
-        requests.push(async move { stranger.post("/v1/accounts", &form).await });
+        requests.push(async move { anonymous.post("/v1/accounts", &form).await });
     }
     let email = EmailAddress::parse(email).unwrap();
-    let replies = waited_for(&app, Lock::Address(&email), 2, join_all(requests)).await;
+    let replies = run_behind_lock(&app, Lock::Address(&email), 2, join_all(requests)).await;
     assert_eq!(statuses(&replies), [201, 410]);
 }
 
@@ -139,9 +145,9 @@ async fn registrations_and_designations_of_a_facility_wait_for_its_lock() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let token = app.registration_token("one@clinic.example").await;
-    let (stranger, form) = (app.anonymous(), forms::account(&token, &facility));
-    let registering = stranger.post("/v1/accounts", &form);
-    waited_for(&app, Lock::Facility(&code(&facility)), 1, registering).await.is(201);
+    let (anonymous, form) = (app.anonymous(), forms::account(&token, &facility));
+    let registering = anonymous.post("/v1/accounts", &form);
+    run_behind_lock(&app, Lock::Facility(&code(&facility)), 1, registering).await.assert_status(201);
 
     let facility = app.unused_facility("MEDICAL").await;
     let token = app.registration_token("two@clinic.example").await;
@@ -152,10 +158,10 @@ async fn registrations_and_designations_of_a_facility_wait_for_its_lock() {
     designated["facility"]["code"] = stated_code;
     members.insert("designation_receipt".to_owned(), json!("2023-00123"));
     members.insert("kind".to_owned(), json!("MEDICAL"));
-    stranger.post("/v1/accounts", &applicant).await.is(201);
-    let clinic = Actor::log_in(&app, "two@clinic.example", PASSWORD, String::new()).await;
+    anonymous.post("/v1/accounts", &applicant).await.assert_status(201);
+    let clinic = FacilityClient::log_in(&app, "two@clinic.example", PASSWORD, String::new()).await;
     let change = clinic.patch("/v1/account", &designated, "*");
-    waited_for(&app, Lock::Facility(&code(&facility)), 1, change).await.is(200);
+    run_behind_lock(&app, Lock::Facility(&code(&facility)), 1, change).await.assert_status(200);
 }
 
 #[apply(on_postgres)]
@@ -163,14 +169,16 @@ async fn a_succession_waits_for_the_locks_of_both_its_codes() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let predecessor = FacilityCode::parse(&clinic.facility_code).unwrap();
-    let successor = list::unlisted(1, 1);
+    let successor = facility_list::unlisted(1, 1);
     let form = forms::succession(&successor);
     for code in [&predecessor, &code(&successor)] {
         let filing = clinic.file("/v1/successions", &form);
-        let filed = waited_for(&app, Lock::Facility(code), 1, filing).await.is(201);
+        let filed = run_behind_lock(&app, Lock::Facility(code), 1, filing).await.assert_status(201);
         let path = filed.header("location");
-        let revised = waited_for(&app, Lock::Facility(code), 1, clinic.put(path, &form, "*")).await.is(200);
-        clinic.withdraw(path, revised.etag()).await.is(200);
+        let revised = run_behind_lock(&app, Lock::Facility(code), 1, clinic.put(path, &form, "*"))
+            .await
+            .assert_status(200);
+        clinic.withdraw(path, revised.etag()).await.assert_status(200);
     }
 }
 
@@ -178,28 +186,30 @@ async fn a_succession_waits_for_the_locks_of_both_its_codes() {
 async fn of_two_successions_to_one_code_one_is_refused() {
     let app = TestApp::start().await;
     let (one, other) = (app.clinic().await, app.clinic().await);
-    let successor = list::unlisted(1, 1);
+    let successor = facility_list::unlisted(1, 1);
     let form = forms::succession(&successor);
     let filings = [one.file("/v1/successions", &form), other.file("/v1/successions", &form)];
-    let replies = waited_for(&app, Lock::Facility(&code(&successor)), 2, join_all(filings)).await;
+    let replies = run_behind_lock(&app, Lock::Facility(&code(&successor)), 2, join_all(filings)).await;
     assert_eq!(statuses(&replies), [201, 409]);
 }
 
 #[apply(on_postgres)]
 async fn an_import_waits_for_another_and_for_the_accounts_and_codes_of_successions_it_continues() {
     let app = TestApp::start().await;
-    let (edition, _) = waited_for(&app, Lock::FacilityList, 1, app.import(list::csv(&[]), false)).await;
+    let (edition, _) =
+        run_behind_lock(&app, Lock::FacilityList, 1, app.import(facility_list::csv(&[]), false)).await;
     assert_eq!(edition.read, 0);
     for number in 1..=3 {
-        let (clinic, successor) = (app.clinic().await, list::unlisted(1, number));
-        clinic.file("/v1/successions", &forms::succession(&successor)).await.is(201);
+        let (clinic, successor) = (app.clinic().await, facility_list::unlisted(1, number));
+        clinic.file("/v1/successions", &forms::succession(&successor)).await.assert_status(201);
         let codes = [FacilityCode::parse(&clinic.facility_code).unwrap(), code(&successor)];
         let held = match number {
             1 => Lock::Account(id_of(&clinic).await),
             2 => Lock::Facility(&codes[0]),
             _ => Lock::Facility(&codes[1]),
         };
-        let (report, _) = waited_for(&app, held, 1, app.import(list::csv(&[&successor]), false)).await;
+        let (report, _) =
+            run_behind_lock(&app, held, 1, app.import(facility_list::csv(&[&successor]), false)).await;
         assert_eq!(report.carried_on, 1);
     }
 }
@@ -207,6 +217,6 @@ async fn an_import_waits_for_another_and_for_the_accounts_and_codes_of_successio
 #[apply(on_postgres)]
 async fn replicas_that_look_for_mails_to_send_wait_for_each_other() {
     let app = TestApp::start().await;
-    // The service looks for mails every half second, without a request.
-    waited_for(&app, Lock::Outbox, 1, async {}).await;
+    // The service looks for due mails every half second, even without a request.
+    run_behind_lock(&app, Lock::Outbox, 1, async {}).await;
 }

@@ -1,4 +1,4 @@
-//! A line that the database layer logs during a request has the id of the request.
+//! A log line that the database layer writes during a request has the id of the request.
 
 use std::process::Command;
 
@@ -6,13 +6,13 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use todokede::domain::values::lang::Lang;
 
-use crate::support::binary::{Served, todokede};
+use crate::support::binary::{RunningService, todokede};
 use crate::support::database::TestDatabase;
 use crate::support::postgres::administer;
 use crate::support::{Client, Engine};
 
-/// Makes the database layer log a message during the next registration, and gives that message.
-fn disturb(database: &TestDatabase) -> &'static str {
+/// Makes the database layer log an error during the next registration, and returns the expected message.
+fn cause_database_error(database: &TestDatabase) -> &'static str {
     if database.engine() == Engine::Postgres {
         let name = database.url().rsplit('/').next().unwrap();
         administer(&format!(
@@ -21,19 +21,19 @@ fn disturb(database: &TestDatabase) -> &'static str {
         return "a connection to the database was lost";
     }
     database.execute(
-        "CREATE TRIGGER IF NOT EXISTS taken_back BEFORE INSERT ON links
-         BEGIN SELECT RAISE(ROLLBACK, 's3cret of the house'); END",
+        "CREATE TRIGGER IF NOT EXISTS failing BEFORE INSERT ON links
+         BEGIN SELECT RAISE(ROLLBACK, 'a s3cret message'); END",
     );
     "a rollback failed"
 }
 
 #[apply(on_both_databases)]
-async fn a_line_that_the_database_layer_logs_has_the_id_of_the_request() {
+async fn a_log_line_of_the_database_layer_has_the_id_of_the_request() {
     let folder = tempfile::tempdir().unwrap();
-    let database = TestDatabase::ready(folder.path());
+    let database = TestDatabase::migrated(folder.path());
     let mut command = todokede(folder.path(), &[]);
     command.env("DATABASE_URL", database.url()).env("TODOKEDE_LOG_FORMAT", "json");
-    let Served { child, address, lines: _lines } = Served::of(command);
+    let RunningService { child, address, lines: _lines } = RunningService::start(command);
     let client = Client::new(format!("http://{address}"), Lang::En);
     let register = async |id: &str| {
         let form = json!({ "email": "reception@clinic.example" });
@@ -41,21 +41,21 @@ async fn a_line_that_the_database_layer_logs_has_the_id_of_the_request() {
             client.request(Method::POST, "/v1/registrations").header("X-Request-Id", id).json(&form);
         request.send().await.unwrap();
     };
-    register("before-the-disturbance").await;
-    // The worker may meet a lost connection before the request does.
+    register("before-the-error").await;
+    // The mail worker may use the lost connection before the request does, so this is repeated.
     let mut message = "";
     for _ in 0..5 {
-        message = disturb(&database);
-        register("amid-the-disturbance").await;
+        message = cause_database_error(&database);
+        register("during-the-error").await;
     }
     assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
     let log = String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap();
-    // If PostgreSQL ends a connection that diesel is still setting up, libpq itself prints the reason. Once the connection
-    // is set up, diesel has silenced libpq.
+    // If PostgreSQL ends a connection that diesel is still setting up, libpq prints the reason to standard error.
+    // After the setup, diesel prevents that.
     let lines = log.lines().filter(|line| !line.starts_with("FATAL:  terminating connection"));
     let lines: Vec<Value> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
     let matching: Vec<&Value> = lines.iter().filter(|line| line["message"] == message).collect();
     assert!(!matching.is_empty(), "no line says that {message}:\n{log}");
-    let of_request = |line: &&&Value| line["span"]["request_id"] == "amid-the-disturbance";
+    let of_request = |line: &&&Value| line["span"]["request_id"] == "during-the-error";
     assert!(matching.iter().any(|line| of_request(&line)), "no such line has the id of the request:\n{log}");
 }

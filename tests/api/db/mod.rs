@@ -1,4 +1,4 @@
-//! The two databases: schemas, transactions, races, and failures of the server.
+//! The two databases: schemas, transactions, locks, races, and failures of the database server.
 
 mod group_commit;
 mod lists;

@@ -1,4 +1,4 @@
-//! Many equal requests at once have one effect, and each gets the right answer.
+//! Many simultaneous requests that exclude each other: one has its effect, and each gets the right answer.
 
 use futures_util::future::join_all;
 use todokede::db::engine::writer::Mode;
@@ -6,14 +6,16 @@ use todokede::db::engine::writer::Mode;
 use crate::support::database::execute;
 use crate::support::{TestApp, forms};
 
-const MANY: usize = 64;
+/// How many requests are sent at once.
+const REQUESTS: usize = 64;
 
 #[apply(on_both_databases)]
 async fn many_equal_filings_at_once_make_one_declaration_and_get_the_same_answer() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let form = forms::no_network();
-    let replies = join_all((0..MANY).map(|_| clinic.file_with_key("/v1/declarations", &form, "storm"))).await;
+    let replies =
+        join_all((0..REQUESTS).map(|_| clinic.file_with_key("/v1/declarations", &form, "same-key"))).await;
     for reply in &replies {
         assert_eq!((reply.status, &reply.text), (201, &replies[0].text));
     }
@@ -33,10 +35,10 @@ async fn of_many_registrations_of_one_facility_at_once_only_one_succeeds() {
     .await;
     let facility = app.unused_facility("MEDICAL").await;
     let mut requests = Vec::new();
-    for number in 0..MANY {
+    for number in 0..REQUESTS {
         let token = app.registration_token(&format!("racer{number}@clinic.example")).await;
-        let (stranger, form) = (app.anonymous(), forms::account(&token, &facility));
-        requests.push(async move { stranger.post("/v1/accounts", &form).await });
+        let (anonymous, form) = (app.anonymous(), forms::account(&token, &facility));
+        requests.push(async move { anonymous.post("/v1/accounts", &form).await });
     }
     let replies = join_all(requests).await;
     let mut created = 0;
@@ -44,7 +46,7 @@ async fn of_many_registrations_of_one_facility_at_once_only_one_succeeds() {
         let code = reply.body["code"].as_str();
         match (reply.status, code) {
             (201, _) => created += 1,
-            // Few passwords are hashed at a time, and the queue for that is bounded.
+            // The queue of passwords to be hashed is bounded.
             (503, Some("OVERLOADED")) | (409, Some("FACILITY_HAS_ACCOUNT")) => {}
             _ => panic!("{}", reply.text),
         }
@@ -54,7 +56,7 @@ async fn of_many_registrations_of_one_facility_at_once_only_one_succeeds() {
 }
 
 #[apply(on_postgres)]
-async fn a_write_that_ignores_a_failed_statement_is_not_reported_as_stored() {
+async fn a_write_that_ignores_the_error_of_a_statement_gets_an_error_at_its_end() {
     let app = TestApp::start().await;
     let write = app.running.state.database.write(Mode::Store, |conn| {
         execute(conn, "DELETE FROM sandbox_messages; INSERT INTO nowhere VALUES (1)").unwrap_err();

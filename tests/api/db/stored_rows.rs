@@ -1,5 +1,5 @@
-//! The form in which rows are stored: the service reads rows of earlier versions, and writes rows in the same
-//! form. The tests write SQL literals, which do not go through the service's column types.
+//! The stored form of rows: the service reads rows that earlier versions wrote, and writes rows in the same form.
+//! The tests write rows as SQL literals, so that the service's column types are not used.
 
 use chrono::{DateTime, Utc};
 use todokede::db::engine::pool::Database;
@@ -14,8 +14,14 @@ use crate::support::Engine;
 use crate::support::TestApp;
 
 const ID: Uuid = Uuid::from_u128(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
-/// A profile whose members are in the order of the fields, not of the alphabet.
-const PROFILE: &str = r#"{"facility":{"name":"架空さくら診療所（札幌）","name_kana":"カクウ","postal_code":"060-0000","address":"北海道架空市試験町１－１－１","phone":"0300001234"},"founder":{"kind":"INDIVIDUAL","name":"架空 花子"},"contact":{"department":"医事課","name":"架空 太郎","phone":"0300001234"}}"#;
+/// A profile whose members are in the order of the struct's fields, not in alphabetical order.
+const PROFILE: &str = concat!(
+    r#"{"facility":{"name":"架空さくら診療所（札幌）","name_kana":"カクウ""#,
+    r#","postal_code":"060-0000","address":"北海道架空市試験町１－１－１""#,
+    r#","phone":"0300001234"}"#,
+    r#","founder":{"kind":"INDIVIDUAL","name":"架空 花子"}"#,
+    r#","contact":{"department":"医事課","name":"架空 太郎","phone":"0300001234"}}"#,
+);
 
 fn id_literal(app: &TestApp, id: Uuid) -> String {
     if app.database.engine() == Engine::Postgres {
@@ -25,8 +31,8 @@ fn id_literal(app: &TestApp, id: Uuid) -> String {
     }
 }
 
-/// The statement that inserts an account with these instants as literals.
-fn row(app: &TestApp, created_at: DateTime<Utc>, updated_at: DateTime<Utc>) -> String {
+/// The statement that inserts an account with these instants.
+fn insert_statement(app: &TestApp, created_at: DateTime<Utc>, updated_at: DateTime<Utc>) -> String {
     format!(
         "INSERT INTO accounts VALUES ({}, 'A@clinic.example', 'a@clinic.example', 'hash', 'MEDICAL', \
          '0110100013', NULL, '{PROFILE}', 7, {}, {})",
@@ -41,9 +47,9 @@ async fn find(database: &Database, id: AccountId) -> Account {
 }
 
 #[apply(on_both_databases)]
-async fn a_row_of_an_earlier_version_is_read_exactly() {
+async fn a_row_that_an_earlier_version_wrote_is_read_exactly() {
     let app = TestApp::start().await;
-    // Some instants are just before or after those from which chrono and PostgreSQL count.
+    // Some instants are next to the epochs of Unix (1970) and of PostgreSQL (2000).
     for (created_at, updated_at) in [
         ("2023-02-03T00:00:00.199747Z", "2026-12-31T23:59:59.999999Z"),
         ("1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00Z"),
@@ -51,7 +57,7 @@ async fn a_row_of_an_earlier_version_is_read_exactly() {
     ] {
         let (created_at, updated_at) = (created_at.parse().unwrap(), updated_at.parse().unwrap());
         app.rows("accounts").delete();
-        app.database.execute(&row(&app, created_at, updated_at));
+        app.database.execute(&insert_statement(&app, created_at, updated_at));
         let account = find(&app.running.state.database, AccountId::from_uuid(ID)).await;
         assert_eq!(account.id.uuid(), ID);
         assert_eq!((account.created_at, account.updated_at), (created_at, updated_at));
@@ -61,10 +67,10 @@ async fn a_row_of_an_earlier_version_is_read_exactly() {
 }
 
 #[apply(on_both_databases)]
-async fn a_new_row_is_stored_in_the_same_form_as_an_earlier_one() {
+async fn a_new_row_has_the_same_stored_form_as_a_row_of_an_earlier_version() {
     let app = TestApp::start().await;
     let at: DateTime<Utc> = "1999-12-31T23:59:59.999999Z".parse().unwrap();
-    app.database.execute(&row(&app, at, at));
+    app.database.execute(&insert_statement(&app, at, at));
     let other = Uuid::from_u128(!ID.as_u128());
     let mut account = find(&app.running.state.database, AccountId::from_uuid(ID)).await;
     account.id = AccountId::from_uuid(other);
@@ -84,10 +90,10 @@ async fn a_new_row_is_stored_in_the_same_form_as_an_earlier_one() {
 }
 
 #[apply(on_both_databases)]
-async fn the_error_about_an_invalid_document_names_table_column_and_row() {
+async fn the_error_about_invalid_json_in_a_row_names_table_column_and_row() {
     let app = TestApp::start().await;
     let at = app.now();
-    app.database.execute(&row(&app, at, at).replace(PROFILE, r#"{"facility":{}}"#));
+    app.database.execute(&insert_statement(&app, at, at).replace(PROFILE, r#"{"facility":{}}"#));
     let id = AccountId::from_uuid(ID);
     let found = app.running.state.database.read(move |conn| accounts::find(conn, id)).await;
     let reason = found.unwrap_err().reason();

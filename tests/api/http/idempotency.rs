@@ -1,4 +1,4 @@
-//! A filing that is sent several times with one key has one effect, and always the same answer.
+//! A filing that is sent several times with one `Idempotency-Key` has one effect and always the same answer.
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -7,8 +7,8 @@ use crate::support::{Reply, TestApp, forms, reasons};
 
 const PATH: &str = "/v1/declarations";
 
-/// An answer without the id of its request.
-fn told(reply: &Reply) -> String {
+/// Status, entity tag, location and text of an answer, without the id of its request.
+fn without_request_id(reply: &Reply) -> String {
     let id = reply.header("x-request-id");
     assert!(!id.is_empty());
     format!("{} {} {} {}", reply.status, reply.etag(), reply.header("location"), reply.text.replace(id, "ID"))
@@ -18,32 +18,32 @@ fn told(reply: &Reply) -> String {
 async fn a_filing_needs_a_valid_key() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    clinic.post(PATH, &forms::no_network()).await.refused(400, "IDEMPOTENCY_KEY_REQUIRED");
+    clinic.post(PATH, &forms::no_network()).await.assert_problem(400, "IDEMPOTENCY_KEY_REQUIRED");
     for key in ["", "\"\"", "a b", &"k".repeat(256)] {
-        clinic.file_with_key(PATH, &forms::no_network(), key).await.refused(400, "INVALID_PARAMETER");
+        clinic.file_with_key(PATH, &forms::no_network(), key).await.assert_problem(400, "INVALID_PARAMETER");
     }
     assert_eq!(app.rows("declarations").count(), 0);
-    clinic.file_with_key(PATH, &forms::no_network(), &"k".repeat(255)).await.is(201);
+    clinic.file_with_key(PATH, &forms::no_network(), &"k".repeat(255)).await.assert_status(201);
 }
 
 #[apply(on_both_databases)]
-async fn the_same_filing_again_gets_the_same_answer_and_has_no_other_effect() {
+async fn a_filing_sent_again_with_its_key_gets_the_same_answer_and_has_no_second_effect() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let first = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await.is(201);
+    let first = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await.assert_status(201);
     assert_eq!(first.header("idempotent-replayed"), "");
     let reordered =
         r#" { "reason" : {"line_status":"NOT_AVAILABLE","category":"NO_NETWORK"},"round":"2023"}"#;
     for key in ["key-1", "\"key-1\""] {
         let again = clinic.file_with_key(PATH, &serde_json::from_str(reordered).unwrap(), key).await;
-        assert_eq!(told(&again), told(&first));
+        assert_eq!(without_request_id(&again), without_request_id(&first));
         assert_eq!(again.header("idempotent-replayed"), "true");
         assert_eq!(again.header("content-type"), first.header("content-type"));
     }
     let path = first.header("location");
-    clinic.withdraw(path, first.etag()).await.is(200);
+    clinic.withdraw(path, first.etag()).await.assert_status(200);
     let late = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await;
-    assert_eq!(told(&late), told(&first), "also after the declaration was withdrawn");
+    assert_eq!(without_request_id(&late), without_request_id(&first), "after the declaration was withdrawn");
     assert_eq!(app.rows("declarations").count(), 1);
     assert_eq!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.len(), 1);
 }
@@ -52,13 +52,17 @@ async fn the_same_filing_again_gets_the_same_answer_and_has_no_other_effect() {
 async fn a_key_belongs_to_one_body_of_one_account() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.dentist().await);
-    let first = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await.is(201);
+    let first = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await.assert_status(201);
     let changed = forms::declaration(&reasons::home_visits().form);
-    clinic.file_with_key(PATH, &changed, "key-1").await.refused(422, "IDEMPOTENCY_KEY_REUSED");
-    let theirs = other.file_with_key(PATH, &changed, "key-1").await.is(201);
+    clinic.file_with_key(PATH, &changed, "key-1").await.assert_problem(422, "IDEMPOTENCY_KEY_REUSED");
+    let theirs = other.file_with_key(PATH, &changed, "key-1").await.assert_status(201);
     assert_ne!(theirs.body["id"], first.body["id"]);
     let again = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await;
-    assert_eq!(told(&again), told(&first), "the key is still valid after its misuse");
+    assert_eq!(
+        without_request_id(&again),
+        without_request_id(&first),
+        "the key is still valid after it was sent with another body"
+    );
     assert_eq!(app.rows("declarations").count(), 2);
 }
 
@@ -66,42 +70,45 @@ async fn a_key_belongs_to_one_body_of_one_account() {
 async fn a_refused_request_can_succeed_with_the_same_key_once_the_cause_is_gone() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let live = clinic.file(PATH, &forms::no_network()).await.is(201);
+    let live = clinic.file(PATH, &forms::no_network()).await.assert_status(201);
     for _ in 0..2 {
         let refused = clinic.file_with_key(PATH, &forms::no_network(), "key-2").await;
-        refused.refused(409, "DECLARATION_EXISTS");
+        refused.assert_problem(409, "DECLARATION_EXISTS");
         assert_eq!(refused.header("idempotent-replayed"), "");
     }
-    clinic.withdraw(live.header("location"), live.etag()).await.is(200);
-    let filed = clinic.file_with_key(PATH, &forms::no_network(), "key-2").await.is(201);
+    clinic.withdraw(live.header("location"), live.etag()).await.assert_status(200);
+    let filed = clinic.file_with_key(PATH, &forms::no_network(), "key-2").await.assert_status(201);
     let again = clinic.file_with_key(PATH, &forms::no_network(), "key-2").await;
-    assert_eq!((told(&again), again.header("idempotent-replayed")), (told(&filed), "true"));
+    assert_eq!(
+        (without_request_id(&again), again.header("idempotent-replayed")),
+        (without_request_id(&filed), "true")
+    );
 }
 
 #[apply(on_both_databases)]
-async fn a_declaration_refused_for_a_missing_attachment_is_accepted_once_that_is_stored() {
+async fn a_declaration_refused_for_a_missing_attachment_is_accepted_once_the_attachment_is_stored() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_status(201);
     let id = announced.body["id"].as_str().unwrap();
     let mut form = forms::declaration(&json!({
         "category": "SYSTEM_IN_PROGRESS", "contract_date": "2023-01-15", "expected_completion_month": "2023-08",
     }));
     form["attachment_ids"] = json!([id]);
     let early = clinic.file_with_key(PATH, &form, "key-3").await;
-    early.blames(&[("/attachment_ids/0", "ATTACHMENT_UNKNOWN")]);
-    forms::send_content(&clinic, id, &forms::pdf()).await.is(200);
-    clinic.file_with_key(PATH, &form, "key-3").await.is(201);
+    early.assert_faults(&[("/attachment_ids/0", "ATTACHMENT_UNKNOWN")]);
+    forms::send_content(&clinic, id, &forms::pdf()).await.assert_status(200);
+    clinic.file_with_key(PATH, &form, "key-3").await.assert_status(201);
 }
 
 #[apply(on_both_databases)]
-async fn a_refusal_of_a_filing_says_which_language_it_is_in() {
+async fn a_refusal_of_a_filing_has_a_content_language() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    clinic.file(PATH, &forms::no_network()).await.is(201);
+    clinic.file(PATH, &forms::no_network()).await.assert_status(201);
     for path in [PATH, "/v1/declarations?validate_only=true"] {
         let refused = clinic.file(path, &forms::no_network()).await;
-        refused.refused(409, "DECLARATION_EXISTS");
+        refused.assert_problem(409, "DECLARATION_EXISTS");
         assert_eq!(refused.header("content-language"), "ja", "{path}");
     }
 }
@@ -111,10 +118,10 @@ async fn many_simultaneous_copies_of_a_filing_make_one_declaration_and_get_one_a
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let form = forms::no_network();
-    let copies = (0..32).map(|_| clinic.file_with_key(PATH, &form, "storm"));
+    let copies = (0..32).map(|_| clinic.file_with_key(PATH, &form, "same-key"));
     let replies = join_all(copies).await;
     assert!(replies.iter().all(|reply| reply.status == 201), "{}", replies[0].text);
-    assert!(replies.iter().all(|reply| told(reply) == told(&replies[0])));
+    assert!(replies.iter().all(|reply| without_request_id(reply) == without_request_id(&replies[0])));
     let replayed = replies.iter().filter(|reply| reply.header("idempotent-replayed") == "true").count();
     assert_eq!(replayed, 31);
     assert_eq!(app.rows("declarations").count(), 1);
@@ -131,7 +138,7 @@ async fn of_many_simultaneous_filings_one_is_accepted_and_the_others_are_refused
     let accepted: Vec<_> = replies.iter().filter(|reply| reply.status == 201).collect();
     assert_eq!(accepted.len(), 1);
     for reply in replies.iter().filter(|reply| reply.status != 201) {
-        reply.refused(409, "DECLARATION_EXISTS");
+        reply.assert_problem(409, "DECLARATION_EXISTS");
     }
     assert_eq!(app.rows("declarations").count(), 1);
     assert_eq!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.len(), 1);
@@ -141,10 +148,10 @@ async fn of_many_simultaneous_filings_one_is_accepted_and_the_others_are_refused
 async fn a_key_survives_a_restart() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let first = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await.is(201);
+    let first = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await.assert_status(201);
     let app = app.restart(&[]).await;
-    let clinic = clinic.again(&app).await;
+    let clinic = clinic.log_in_again(&app).await;
     let again = clinic.file_with_key(PATH, &forms::no_network(), "key-1").await;
-    assert_eq!(told(&again), told(&first));
+    assert_eq!(without_request_id(&again), without_request_id(&first));
     assert_eq!(again.header("idempotent-replayed"), "true");
 }

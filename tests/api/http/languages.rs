@@ -12,11 +12,11 @@ use crate::support::{TestApp, send};
 async fn problems_are_in_the_requested_language_and_have_the_same_codes_in_each() {
     let app = TestApp::start().await;
     let (japanese, english) = (app.anonymous(), app.anonymous_in_english());
-    let form = json!({ "email": "no address", "more": 1 });
+    let form = json!({ "email": "not an address", "more": 1 });
     let in_japanese = japanese.post("/v1/registrations", &form).await;
     let in_english = english.post("/v1/registrations", &form).await;
     for (reply, language) in [(&in_japanese, "ja"), (&in_english, "en")] {
-        reply.refused(422, "INVALID_CONTENT");
+        reply.assert_problem(422, "INVALID_CONTENT");
         assert_eq!(reply.header("content-language"), language);
         assert!(reply.header("vary").contains("Accept-Language"), "{}", reply.header("vary"));
     }
@@ -34,7 +34,7 @@ async fn problems_are_in_the_requested_language_and_have_the_same_codes_in_each(
 #[apply(on_both_databases)]
 async fn the_service_answers_in_japanese_unless_the_caller_prefers_english() {
     let app = TestApp::start().await;
-    for (asked, language) in [
+    for (requested, language) in [
         (None, "ja"),
         (Some("fr"), "ja"),
         (Some("*"), "ja"),
@@ -43,25 +43,29 @@ async fn the_service_answers_in_japanese_unless_the_caller_prefers_english() {
     ] {
         let Some(url) = app.url().parse::<reqwest::Url>().ok() else { panic!("the URL is invalid") };
         let request = reqwest::Client::new().get(url.join("/nothing").unwrap());
-        let request = match asked.map(reqwest::header::HeaderValue::from_str) {
-            Some(Ok(asked)) => request.header("Accept-Language", asked),
+        let request = match requested.map(reqwest::header::HeaderValue::from_str) {
+            Some(Ok(requested)) => request.header("Accept-Language", requested),
             _ => request,
         };
         let reply = send(request).await;
-        assert_eq!(reply.refused(404, "NOT_FOUND").header("content-language"), language, "{asked:?}");
+        assert_eq!(
+            reply.assert_problem(404, "NOT_FOUND").header("content-language"),
+            language,
+            "{requested:?}"
+        );
     }
 }
 
 #[apply(on_both_databases)]
 async fn every_problem_has_a_page_of_its_own_in_both_languages() {
     let app = TestApp::start().await;
-    let stranger = app.anonymous();
-    let index = stranger.get("/problems/").await.is(200);
+    let anonymous = app.anonymous();
+    let index = anonymous.get("/problems/").await.assert_status(200);
     let mut titles = BTreeSet::new();
     for (code, _) in catalogue::problems() {
         let slug = page::slug(code);
         assert!(index.text.contains(&format!("./{slug}\"")), "{slug} is not in the index");
-        let shown = stranger.get(&format!("/problems/{slug}")).await.is(200);
+        let shown = anonymous.get(&format!("/problems/{slug}")).await.assert_status(200);
         assert_eq!(shown.header("content-type"), "text/html; charset=utf-8");
         assert!(shown.text.contains(code.as_str()) && shown.text.contains("lang=\"en\""), "{slug}");
         for foreign in ["<script", "://", "src=", "@import", "url("] {
@@ -69,20 +73,20 @@ async fn every_problem_has_a_page_of_its_own_in_both_languages() {
         }
         assert!(shown.header("content-security-policy").starts_with("default-src 'none'"), "{slug}");
         let title = shown.text.split("<h1>").nth(1).unwrap().split("</h1>").next().unwrap().to_owned();
-        assert!(titles.insert(title.clone()), "two problems are called {title}");
+        assert!(titles.insert(title.clone()), "two problems have the title {title}");
     }
-    stranger.get("/problems/no-such-problem").await.refused(404, "NOT_FOUND");
+    anonymous.get("/problems/unknown").await.assert_problem(404, "NOT_FOUND");
 }
 
 #[apply(on_both_databases)]
 async fn the_type_of_a_problem_is_the_address_of_its_page() {
     let app = TestApp::start().await;
-    let stranger = app.anonymous();
+    let anonymous = app.anonymous();
     for path in ["/nothing", "/v1/account", "/v1/declarations?page_size=0"] {
-        let reply = send(stranger.request(Method::GET, path)).await;
+        let reply = send(anonymous.request(Method::GET, path)).await;
         let page =
             reply.body["type"].as_str().unwrap().strip_prefix("http://todokede.test").unwrap().to_owned();
-        stranger.get(&page).await.is(200);
+        anonymous.get(&page).await.assert_status(200);
         assert_eq!(reply.body["instance"], path.split('?').next().unwrap());
     }
 }

@@ -1,16 +1,16 @@
-//! Budgets limit what a client can cause, and no client can lock a clinic out of its account.
+//! Rate limits: each budget limits one kind of request. No client can lock a facility out of its account.
 
 use chrono::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, PASSWORD, Reply, TestApp, send};
+use crate::support::{FacilityClient, PASSWORD, Reply, TestApp, send};
 
 const PROXY: (&str, &str) = ("TODOKEDE_TRUSTED_PROXIES", "127.0.0.1");
 const CLINIC: &str = "192.0.2.10";
 const ATTACKER: &str = "203.0.113.66";
 
-/// Posts as this client, whose address the trusted balancer passes on.
+/// Posts as the client with this address, which the trusted load balancer forwards.
 async fn post_from(app: &TestApp, client: &str, path: &str, body: &Value) -> Reply {
     send(app.anonymous().request(Method::POST, path).header("X-Forwarded-For", client).json(body)).await
 }
@@ -19,10 +19,10 @@ async fn log_in_from(app: &TestApp, client: &str, email: &str, password: &str) -
     post_from(app, client, "/v1/sessions", &json!({ "email": email, "password": password })).await
 }
 
-/// Asserts that a budget refused the request, and gives the seconds of `Retry-After`.
+/// Asserts that a budget refused the request, and returns the seconds of `Retry-After`.
 #[track_caller]
-fn limited(reply: &Reply, policy: &str, budget: &str) -> i64 {
-    reply.refused(429, "RATE_LIMITED");
+fn assert_rate_limited(reply: &Reply, policy: &str, budget: &str) -> i64 {
+    reply.assert_problem(429, "RATE_LIMITED");
     assert_eq!(reply.body["retryable"], true);
     let seconds: i64 = reply.header("retry-after").parse().unwrap();
     assert!(seconds > 0);
@@ -35,27 +35,27 @@ fn limited(reply: &Reply, policy: &str, budget: &str) -> i64 {
 async fn logins_to_an_account_are_limited_and_possible_again_after_the_stated_time() {
     let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_LOGINS_PER_ACCOUNT", "3/900")]).await;
     let clinic = app.clinic().await;
-    // The login of the actor was the first of three.
+    // The login of `clinic` was the first of three.
     for left in [1, 0] {
         let reply = log_in_from(&app, ATTACKER, &clinic.email, "guess").await;
-        reply.refused(401, "LOGIN_FAILED");
+        reply.assert_problem(401, "LOGIN_FAILED");
         assert_eq!(reply.header("ratelimit"), format!("\"logins-per-account\";r={left}"));
         assert_eq!(reply.header("ratelimit-policy"), "\"logins-per-account\";q=3;w=900");
     }
     let reply = log_in_from(&app, ATTACKER, &clinic.email, PASSWORD).await;
-    let seconds = limited(&reply, "logins-per-account", "q=3;w=900");
+    let seconds = assert_rate_limited(&reply, "logins-per-account", "q=3;w=900");
     assert!(seconds <= 300, "{seconds}");
-    // A request from another address of the attacker uses the same budget.
+    // The budget belongs to the account, so a client with another address uses the same budget.
     let reply = log_in_from(&app, "203.0.113.67", &clinic.email.to_uppercase(), PASSWORD).await;
-    limited(&reply, "logins-per-account", "q=3;w=900");
+    assert_rate_limited(&reply, "logins-per-account", "q=3;w=900");
     app.advance(Duration::seconds(seconds));
-    log_in_from(&app, ATTACKER, &clinic.email, "guess").await.refused(401, "LOGIN_FAILED");
+    log_in_from(&app, ATTACKER, &clinic.email, "guess").await.assert_problem(401, "LOGIN_FAILED");
     let reply = log_in_from(&app, ATTACKER, &clinic.email, "guess").await;
-    limited(&reply, "logins-per-account", "q=3;w=900");
+    assert_rate_limited(&reply, "logins-per-account", "q=3;w=900");
 }
 
 #[apply(on_both_databases)]
-async fn an_attacker_who_uses_up_an_accounts_budget_does_not_lock_its_clinic_out() {
+async fn a_client_that_uses_up_an_accounts_logins_does_not_lock_a_known_client_out() {
     let app = TestApp::start_with(&[
         PROXY,
         ("TODOKEDE_LIMIT_LOGINS_PER_ACCOUNT", "3/900"),
@@ -63,24 +63,24 @@ async fn an_attacker_who_uses_up_an_accounts_budget_does_not_lock_its_clinic_out
     ])
     .await;
     let clinic = app.clinic().await;
-    log_in_from(&app, CLINIC, &clinic.email, PASSWORD).await.is(201);
+    log_in_from(&app, CLINIC, &clinic.email, PASSWORD).await.assert_status(201);
     while log_in_from(&app, ATTACKER, &clinic.email, "guess").await.status != 429 {}
     let reply = log_in_from(&app, "198.51.100.1", &clinic.email, PASSWORD).await;
-    limited(&reply, "logins-per-account", "q=3;w=900");
+    assert_rate_limited(&reply, "logins-per-account", "q=3;w=900");
 
-    let reply = log_in_from(&app, CLINIC, &clinic.email, PASSWORD).await.is(201);
+    let reply = log_in_from(&app, CLINIC, &clinic.email, PASSWORD).await.assert_status(201);
     assert_eq!(reply.header("ratelimit"), "\"logins-per-known-client\";r=1");
-    log_in_from(&app, CLINIC, &clinic.email, "typo").await.refused(401, "LOGIN_FAILED");
-    // The budget of the known client is limited too, as the attacker may use that client.
+    log_in_from(&app, CLINIC, &clinic.email, "typo").await.assert_problem(401, "LOGIN_FAILED");
+    // The budget of a known client is limited too, because the attacker may use that client.
     let reply = log_in_from(&app, CLINIC, &clinic.email, PASSWORD).await;
-    limited(&reply, "logins-per-known-client", "q=2;w=900");
+    assert_rate_limited(&reply, "logins-per-known-client", "q=2;w=900");
     // A client that is known to one account is not known to another.
     let neighbour = app.clinic().await;
-    log_in_from(&app, CLINIC, &neighbour.email, "guess").await.refused(401, "LOGIN_FAILED");
+    log_in_from(&app, CLINIC, &neighbour.email, "guess").await.assert_problem(401, "LOGIN_FAILED");
 }
 
 #[apply(on_both_databases)]
-async fn a_used_up_budget_gives_the_same_answers_for_known_and_unknown_addresses() {
+async fn budgets_give_the_same_answers_for_known_and_unknown_addresses() {
     let app = TestApp::start_with(&[
         PROXY,
         ("TODOKEDE_LIMIT_LOGINS_PER_ACCOUNT", "2/900"),
@@ -101,7 +101,7 @@ async fn a_used_up_budget_gives_the_same_answers_for_known_and_unknown_addresses
             for _ in 0..3 {
                 let reply = post_from(&app, ATTACKER, path, &body).await;
                 let text = reply.text.replace(reply.header("x-request-id"), "");
-                // The clock goes on between the two addresses, so the seconds may differ.
+                // Time passes between the two addresses, so the seconds may differ.
                 let limit = reply.header("ratelimit").split(";t=").next().unwrap().to_owned();
                 answers.push((reply.status, text, limit, reply.header("ratelimit-policy").to_owned()));
             }
@@ -114,26 +114,26 @@ async fn a_used_up_budget_gives_the_same_answers_for_known_and_unknown_addresses
 }
 
 #[apply(on_both_databases)]
-async fn the_mails_to_one_address_are_limited_over_all_flows() {
+async fn mails_to_one_address_share_one_budget_for_all_operations() {
     let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "3/3600")]).await;
     let victim = "victim@clinic.example";
     for (number, spelling) in
         [victim, "VICTIM@clinic.example", "Victim@Clinic.Example"].into_iter().enumerate()
     {
         let client = format!("203.0.113.{number}");
-        post_from(&app, &client, "/v1/registrations", &json!({ "email": spelling })).await.is(202);
+        post_from(&app, &client, "/v1/registrations", &json!({ "email": spelling })).await.assert_status(202);
     }
     for path in ["/v1/registrations", "/v1/password-resets"] {
         let reply = post_from(&app, "203.0.113.200", path, &json!({ "email": victim })).await;
-        limited(&reply, "mails-per-address", "q=3;w=3600");
+        assert_rate_limited(&reply, "mails-per-address", "q=3;w=3600");
     }
-    let clinic = Actor::register(&app, &app.unused_facility("MEDICAL").await).await;
+    let clinic = FacilityClient::register(&app, &app.unused_facility("MEDICAL").await).await;
     let change = json!({ "email": victim, "password": PASSWORD });
     let reply = clinic.post("/v1/account/email-changes", &change).await;
-    limited(&reply, "mails-per-address", "q=3;w=3600");
+    assert_rate_limited(&reply, "mails-per-address", "q=3;w=3600");
     assert_eq!(app.rows("outbox").with("lower(recipient)", "victim@clinic.example").count(), 3);
     app.advance(Duration::minutes(20));
-    post_from(&app, ATTACKER, "/v1/registrations", &json!({ "email": victim })).await.is(202);
+    post_from(&app, ATTACKER, "/v1/registrations", &json!({ "email": victim })).await.assert_status(202);
     app.mails(victim, "PROVISIONAL_REGISTRATION").await;
 }
 
@@ -143,12 +143,12 @@ async fn the_mails_that_one_client_causes_are_limited_and_other_clients_are_not_
     for number in 0..3 {
         let body = json!({ "email": format!("victim-{number}@clinic.example") });
         let path = if number == 0 { "/v1/password-resets" } else { "/v1/registrations" };
-        post_from(&app, ATTACKER, path, &body).await.is(202);
+        post_from(&app, ATTACKER, path, &body).await.assert_status(202);
     }
     let body = json!({ "email": "victim-4@clinic.example" });
     let reply = post_from(&app, ATTACKER, "/v1/registrations", &body).await;
-    limited(&reply, "mails-per-client", "q=3;w=3600");
-    post_from(&app, CLINIC, "/v1/registrations", &body).await.is(202);
+    assert_rate_limited(&reply, "mails-per-client", "q=3;w=3600");
+    post_from(&app, CLINIC, "/v1/registrations", &body).await.assert_status(202);
     app.mails("victim-4@clinic.example", "PROVISIONAL_REGISTRATION").await;
 }
 
@@ -170,15 +170,17 @@ async fn guesses_of_tokens_and_of_passwords_of_many_accounts_are_limited_per_cli
         assert_eq!(post_from(&app, ATTACKER, path, &body).await.status, status, "{path}");
     }
     for path in ["/v1/registrations/confirmation", "/v1/account/email-changes/completion"] {
-        limited(&post_from(&app, ATTACKER, path, &token).await, "tokens-per-client", "q=4;w=600");
+        assert_rate_limited(&post_from(&app, ATTACKER, path, &token).await, "tokens-per-client", "q=4;w=600");
     }
-    post_from(&app, CLINIC, "/v1/registrations/confirmation", &token).await.refused(404, "LINK_UNKNOWN");
+    post_from(&app, CLINIC, "/v1/registrations/confirmation", &token)
+        .await
+        .assert_problem(404, "LINK_UNKNOWN");
     for number in 0..2 {
         let email = format!("clinic-{number}@clinic.example");
-        log_in_from(&app, ATTACKER, &email, "guess").await.refused(401, "LOGIN_FAILED");
+        log_in_from(&app, ATTACKER, &email, "guess").await.assert_problem(401, "LOGIN_FAILED");
     }
     let reply = log_in_from(&app, ATTACKER, "clinic-3@clinic.example", "guess").await;
-    limited(&reply, "logins-per-client", "q=2;w=900");
+    assert_rate_limited(&reply, "logins-per-client", "q=2;w=900");
 }
 
 #[apply(on_both_databases)]
@@ -187,36 +189,36 @@ async fn the_writes_of_an_account_are_limited_and_its_reads_are_not() {
     let (clinic, neighbour) = (app.clinic().await, app.clinic().await);
     let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
     for _ in 0..2 {
-        clinic.patch("/v1/account", &change, "*").await.is(200);
+        clinic.patch("/v1/account", &change, "*").await.assert_status(200);
     }
     let reply = clinic.patch("/v1/account", &change, "*").await;
-    limited(&reply, "writes-per-account", "q=2;w=3600");
-    let reply = clinic.again(&app).await.patch("/v1/account", &change, "*").await;
-    limited(&reply, "writes-per-account", "q=2;w=3600");
-    clinic.get("/v1/account").await.is(200);
-    neighbour.patch("/v1/account", &change, "*").await.is(200);
+    assert_rate_limited(&reply, "writes-per-account", "q=2;w=3600");
+    let reply = clinic.log_in_again(&app).await.patch("/v1/account", &change, "*").await;
+    assert_rate_limited(&reply, "writes-per-account", "q=2;w=3600");
+    clinic.get("/v1/account").await.assert_status(200);
+    neighbour.patch("/v1/account", &change, "*").await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
-async fn a_client_cannot_pretend_to_be_another_with_a_header_of_its_own() {
+async fn a_client_cannot_forge_its_address_with_x_forwarded_for() {
     let body = |number: usize| json!({ "email": format!("victim-{number}@clinic.example") });
     let budget = ("TODOKEDE_LIMIT_MAILS_PER_CLIENT", "1/3600");
     let app = TestApp::start_with(&[budget]).await;
-    post_from(&app, "192.0.2.1", "/v1/registrations", &body(0)).await.is(202);
+    post_from(&app, "192.0.2.1", "/v1/registrations", &body(0)).await.assert_status(202);
     let reply = post_from(&app, "192.0.2.2", "/v1/registrations", &body(1)).await;
-    limited(&reply, "mails-per-client", "q=1;w=3600");
+    assert_rate_limited(&reply, "mails-per-client", "q=1;w=3600");
     app.mails("victim-0@clinic.example", "PROVISIONAL_REGISTRATION").await;
 
-    // Some balancers append the address to the header that they got, others add a second header.
+    // Some load balancers append the address to the header that they received, others add a second header.
     let app = TestApp::start_with(&[PROXY, budget]).await;
-    post_from(&app, ATTACKER, "/v1/registrations", &body(0)).await.is(202);
+    post_from(&app, ATTACKER, "/v1/registrations", &body(0)).await.assert_status(202);
     let appended = format!("192.0.2.3, {ATTACKER}");
     let reply = post_from(&app, &appended, "/v1/registrations", &body(1)).await;
-    limited(&reply, "mails-per-client", "q=1;w=3600");
+    assert_rate_limited(&reply, "mails-per-client", "q=1;w=3600");
     let request = app.anonymous().request(Method::POST, "/v1/registrations");
     let request = request.header("X-Forwarded-For", "192.0.2.4").header("X-Forwarded-For", ATTACKER);
     let reply = send(request.json(&body(2))).await;
-    limited(&reply, "mails-per-client", "q=1;w=3600");
+    assert_rate_limited(&reply, "mails-per-client", "q=1;w=3600");
     app.mails("victim-0@clinic.example", "PROVISIONAL_REGISTRATION").await;
 }
 
@@ -226,7 +228,7 @@ async fn guesses_of_the_password_with_a_stolen_session_are_limited_like_logins()
     let (clinic, neighbour) = (app.clinic().await, app.clinic().await);
     let change = json!({ "current_password": "guess", "new_password": "雪の朝に隣の犬と川岸まで歩いた" });
     let address = json!({ "email": "thief@elsewhere.example", "password": "guess" });
-    let guess = async |account: &Actor, number: usize| {
+    let guess = async |account: &FacilityClient, number: usize| {
         let (method, path, body) = if number.is_multiple_of(2) {
             (Method::PUT, "/v1/account/password", &change)
         } else {
@@ -236,12 +238,12 @@ async fn guesses_of_the_password_with_a_stolen_session_are_limited_like_logins()
         send(request.json(body)).await
     };
     for number in 0..3 {
-        guess(&clinic, number).await.refused(422, "INVALID_CONTENT");
+        guess(&clinic, number).await.assert_problem(422, "INVALID_CONTENT");
     }
     for number in 3..5 {
-        limited(&guess(&clinic, number).await, "logins-per-known-client", "q=3;w=900");
+        assert_rate_limited(&guess(&clinic, number).await, "logins-per-known-client", "q=3;w=900");
     }
-    guess(&neighbour, 5).await.refused(422, "INVALID_CONTENT");
-    // The owner can still log in, as a login has another budget.
-    clinic.again(&app).await;
+    guess(&neighbour, 5).await.assert_problem(422, "INVALID_CONTENT");
+    // The owner can still log in, because logins have another budget.
+    clinic.log_in_again(&app).await;
 }

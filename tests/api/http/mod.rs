@@ -1,5 +1,6 @@
-//! What every operation has in common: bodies, parameters, problems, limits, rehearsals, the document.
+//! What all operations have in common: bodies, parameters, problems, limits, rehearsals, the OpenAPI document.
 
+mod authorization;
 mod bodies;
 mod document;
 mod idempotency;
@@ -12,5 +13,4 @@ mod parameters;
 mod rehearsals;
 mod routing;
 mod slow_clients;
-mod strangers;
 mod versions;

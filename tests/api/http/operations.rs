@@ -1,14 +1,14 @@
-//! Compares what the list says of each operation with the document and with the service.
+//! The service's list of operations agrees with the OpenAPI document and with the behaviour of the service.
 
 use std::collections::BTreeSet;
 
 use todokede::http::operation::{Audience, Budget, KeyPolicy};
 use todokede::routes::documents;
 
-use crate::support::contract::{Operation, Stage, operations, operations_of};
+use crate::support::contract::{ApiFixture, Operation, operations, operations_of};
 
-/// All operations but the sandbox's, one of which moves the clock.
-fn of_the_service() -> impl Iterator<Item = Operation> {
+/// All operations except those of the sandbox, because one of these moves the clock.
+fn operations_without_sandbox() -> impl Iterator<Item = Operation> {
     operations().into_iter().filter(|operation| !operation.path.starts_with("/sandbox"))
 }
 
@@ -36,12 +36,12 @@ fn the_document_agrees_with_the_list_about_tokens_and_keys() {
 }
 
 #[apply(on_both_databases)]
-async fn a_key_is_required_taken_or_ignored_as_the_list_says() {
-    let stage = Stage::new().await;
-    for operation in of_the_service() {
-        let without = stage.ask_with_key(&operation, None).await;
-        let garbled = stage.ask_with_key(&operation, Some("no key")).await;
-        let codes = [&without, &garbled].map(|reply| reply.body["code"].as_str());
+async fn each_operation_requires_accepts_or_ignores_a_key_as_the_list_says() {
+    let fixture = ApiFixture::new().await;
+    for operation in operations_without_sandbox() {
+        let without = fixture.send_with_key(&operation, None).await;
+        let invalid = fixture.send_with_key(&operation, Some("invalid key")).await;
+        let codes = [&without, &invalid].map(|reply| reply.body["code"].as_str());
         let id = operation.id();
         match operation.listed().key {
             KeyPolicy::Required => {
@@ -51,7 +51,7 @@ async fn a_key_is_required_taken_or_ignored_as_the_list_says() {
                 assert_ne!(codes[0], Some("IDEMPOTENCY_KEY_REQUIRED"), "{id}");
                 assert_eq!(codes[1], Some("INVALID_PARAMETER"), "{id}");
             }
-            // This operation ignores the key, so even an invalid one changes nothing.
+            // The operation ignores the key, so even an invalid key does not change the answer.
             KeyPolicy::NotTaken => assert_eq!(codes[0], codes[1], "{id}"),
         }
     }
@@ -59,8 +59,8 @@ async fn a_key_is_required_taken_or_ignored_as_the_list_says() {
 
 #[apply(on_both_databases)]
 async fn each_operation_is_charged_to_the_budget_that_the_list_names() {
-    let stage = Stage::new().await;
-    for operation in of_the_service() {
+    let fixture = ApiFixture::new().await;
+    for operation in operations_without_sandbox() {
         let listed = operation.listed();
         let policy = match (listed.budget, listed.audience) {
             (Budget::None, _) => "",
@@ -70,7 +70,7 @@ async fn each_operation_is_charged_to_the_budget_that_the_list_names() {
             (Budget::Passwords, Audience::Public) => "logins-per-account",
             (Budget::Passwords, Audience::Account) => "logins-per-known-client",
         };
-        let reply = stage.ask(&operation, &stage.clinic).await;
+        let reply = fixture.send(&operation, &fixture.clinic).await;
         let charged = reply.header("ratelimit-policy").split('"').nth(1).unwrap_or_default();
         assert_eq!(charged, policy, "{}: {}", operation.id(), reply.text);
     }

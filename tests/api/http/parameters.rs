@@ -1,13 +1,13 @@
-//! Invalid queries, paths and headers of every operation. The operations are read from the document.
+//! Invalid queries, paths and headers of every operation. The operations are read from the OpenAPI document.
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
-use crate::support::contract::{Operation, Stage, operations};
+use crate::support::contract::{ApiFixture, Operation, operations};
 use crate::support::{Reply, TestApp, send};
 
-/// Adds a valid body, so that only what the test spoils is wrong with the request.
-fn good(request: RequestBuilder, operation: &Operation) -> RequestBuilder {
+/// Adds a valid body, so that the request has only the fault that is tested.
+fn with_valid_body(request: RequestBuilder, operation: &Operation) -> RequestBuilder {
     match operation.example() {
         Some(example) => request.json(example),
         None if operation.id() == "storeUploadContent" => request.body("x"),
@@ -15,15 +15,15 @@ fn good(request: RequestBuilder, operation: &Operation) -> RequestBuilder {
     }
 }
 
-async fn ask(stage: &Stage, operation: &Operation, path: &str) -> Reply {
-    let request = stage.clinic.request(operation.method.clone(), path);
-    let request = request.header("Idempotency-Key", "one-of-mine").header("If-Match", "*");
-    send(good(request, operation)).await
+async fn send_to(fixture: &ApiFixture, operation: &Operation, path: &str) -> Reply {
+    let request = fixture.clinic.request(operation.method.clone(), path);
+    let request = request.header("Idempotency-Key", "valid-key").header("If-Match", "*");
+    send(with_valid_body(request, operation)).await
 }
 
 #[apply(on_both_databases)]
 async fn invalid_queries_are_refused() {
-    let stage = Stage::new().await;
+    let fixture = ApiFixture::new().await;
     for operation in operations() {
         let mut queries = Vec::new();
         if operation.has_parameter("page_size") {
@@ -55,19 +55,19 @@ async fn invalid_queries_are_refused() {
         if operation.has_parameter("prefecture") {
             queries.extend(["prefecture=1", "prefecture=x1", "prefecture=131", "kind=medical", "kind="]);
         }
-        let path = stage.path(&operation);
+        let path = fixture.path(&operation);
         let path = path.split('?').next().unwrap();
         for query in queries {
-            let reply = ask(&stage, &operation, &format!("{path}?{query}")).await;
+            let reply = send_to(&fixture, &operation, &format!("{path}?{query}")).await;
             assert_eq!(reply.status, 400, "{} ?{query}: {}", operation.id(), reply.text);
-            reply.refused(400, "INVALID_PARAMETER");
+            reply.assert_problem(400, "INVALID_PARAMETER");
         }
     }
 }
 
 #[apply(on_both_databases)]
 async fn invalid_ids_are_not_found() {
-    let stage = Stage::new().await;
+    let fixture = ApiFixture::new().await;
     let long = "x".repeat(5_000);
     for operation in operations().into_iter().filter(|operation| operation.path.contains('{')) {
         let ids = [
@@ -84,53 +84,59 @@ async fn invalid_ids_are_not_found() {
         ];
         for id in ids {
             let path = operation.path.replace("{id}", id).replace("{round}", id);
-            let reply = ask(&stage, &operation, &path).await;
+            let reply = send_to(&fixture, &operation, &path).await;
             assert_eq!(reply.status, 404, "{} {path}: {}", operation.id(), reply.text);
-            reply.refused(404, "NOT_FOUND");
+            reply.assert_problem(404, "NOT_FOUND");
         }
     }
 }
 
 #[apply(on_both_databases)]
 async fn invalid_idempotency_keys_are_refused() {
-    let stage = Stage::new().await;
+    let fixture = ApiFixture::new().await;
     let long = "k".repeat(256);
     for operation in operations().into_iter().filter(|operation| operation.has_parameter("Idempotency-Key")) {
         for key in ["", "\"\"", "two words", "\"open", &long] {
-            let request = stage.clinic.request(operation.method.clone(), &stage.path(&operation));
-            let request = good(request.header("If-Match", "*").header("Idempotency-Key", key), &operation);
+            let request = fixture.clinic.request(operation.method.clone(), &fixture.path(&operation));
+            let request =
+                with_valid_body(request.header("If-Match", "*").header("Idempotency-Key", key), &operation);
             let reply = send(request).await;
             assert_eq!(reply.status, 400, "{} {key}: {}", operation.id(), reply.text);
-            reply.refused(400, "INVALID_PARAMETER");
+            reply.assert_problem(400, "INVALID_PARAMETER");
         }
     }
 }
 
 #[apply(on_both_databases)]
 async fn a_change_needs_the_etag_of_the_current_version() {
-    let stage = Stage::new().await;
+    let fixture = ApiFixture::new().await;
     for operation in operations().into_iter().filter(|operation| operation.has_parameter("If-Match")) {
         for (tag, status, code) in [
             (None, 428, "PRECONDITION_REQUIRED"),
             (Some(""), 428, "PRECONDITION_REQUIRED"),
-            (Some("\"of-another-day\""), 412, "PRECONDITION_FAILED"),
+            (Some("\"outdated\""), 412, "PRECONDITION_FAILED"),
             (Some("W/\"1\""), 412, "PRECONDITION_FAILED"),
         ] {
-            let request = stage.clinic.request(operation.method.clone(), &stage.path(&operation));
+            let request = fixture.clinic.request(operation.method.clone(), &fixture.path(&operation));
             let request = tag.into_iter().fold(request, |request, tag| request.header("If-Match", tag));
-            let reply = send(good(request.header("Idempotency-Key", "one-of-mine"), &operation)).await;
+            let reply =
+                send(with_valid_body(request.header("Idempotency-Key", "valid-key"), &operation)).await;
             assert_eq!(reply.status, status, "{} {tag:?}: {}", operation.id(), reply.text);
-            reply.refused(status, code);
+            reply.assert_problem(status, code);
         }
     }
 }
 
 #[apply(on_both_databases)]
 async fn a_valid_request_id_is_kept_and_an_invalid_one_is_replaced() {
-    let stage = Stage::new().await;
-    let ask = |id: String| send(stage.clinic.request(Method::GET, "/v1/nothing").header("X-Request-Id", id));
+    let fixture = ApiFixture::new().await;
+    let send_with_id =
+        |id: String| send(fixture.clinic.request(Method::GET, "/v1/nothing").header("X-Request-Id", id));
     let valid = "clinic-2023-0001".to_owned();
-    assert_eq!(ask(valid.clone()).await.refused(404, "NOT_FOUND").header("x-request-id"), valid);
+    assert_eq!(
+        send_with_id(valid.clone()).await.assert_problem(404, "NOT_FOUND").header("x-request-id"),
+        valid
+    );
     for invalid in [
         "x".repeat(65),
         "x".repeat(8_000),
@@ -138,8 +144,8 @@ async fn a_valid_request_id_is_kept_and_an_invalid_one_is_replaced() {
         "with space in it".into(),
         "<script>alert(1)".into(),
     ] {
-        let reply = ask(invalid.clone()).await;
-        let given = reply.refused(404, "NOT_FOUND").header("x-request-id");
+        let reply = send_with_id(invalid.clone()).await;
+        let given = reply.assert_problem(404, "NOT_FOUND").header("x-request-id");
         assert!(given != invalid && given.len() == 36, "{given}");
         assert!(!reply.text.contains(&invalid), "{}", reply.text);
     }
@@ -147,7 +153,7 @@ async fn a_valid_request_id_is_kept_and_an_invalid_one_is_replaced() {
 
 #[apply(on_both_databases)]
 async fn unusual_headers_do_not_change_the_answer() {
-    let stage = Stage::new().await;
+    let fixture = ApiFixture::new().await;
     for (name, value) in [
         ("Accept-Language", ";;q=,,en;q=NaN,ja;q=inf"),
         ("If-None-Match", "\",\",,\"\"\""),
@@ -156,8 +162,12 @@ async fn unusual_headers_do_not_change_the_answer() {
         ("Accept", "text/html"),
         ("Range", "bytes=5-1"),
     ] {
-        let request = stage.clinic.request(Method::GET, "/v1/account").header(name, value);
-        assert_eq!(send(request).await.is(200).body["email"], json!(stage.clinic.email), "{name}");
+        let request = fixture.clinic.request(Method::GET, "/v1/account").header(name, value);
+        assert_eq!(
+            send(request).await.assert_status(200).body["email"],
+            json!(fixture.clinic.email),
+            "{name}"
+        );
     }
 }
 
@@ -178,6 +188,6 @@ async fn invalid_queries_of_the_sandbox_are_refused() {
         "facilities?page_token=%00",
     ] {
         let reply = app.anonymous().get(&format!("/sandbox/{query}")).await;
-        reply.refused(400, "INVALID_PARAMETER");
+        reply.assert_problem(400, "INVALID_PARAMETER");
     }
 }

@@ -1,14 +1,15 @@
-//! Rehearsals: with `validate_only` no operation stores anything.
+//! Rehearsals: a request with `validate_only=true` is checked and answered, but stores nothing.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Client, PASSWORD, Rows, TestApp, forms, send};
 
-const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
+/// A valid password that differs from `PASSWORD`.
+const OTHER_PASSWORD: &str = "雪の朝に隣の犬と川岸まで歩いた";
 
-/// The number of rows in each table, and of used links, ended sessions and replaced refresh tokens.
-fn trace(app: &TestApp) -> Vec<i64> {
+/// The number of rows of each table, and of used links, ended sessions and replaced refresh tokens.
+fn stored_rows(app: &TestApp) -> Vec<i64> {
     let tables = [
         "accounts",
         "links",
@@ -24,7 +25,7 @@ fn trace(app: &TestApp) -> Vec<i64> {
         "postal_items",
     ];
     let marks = [("links", "used_at"), ("sessions", "ended_at"), ("refresh_tokens", "replaced_at")];
-    let marked = marks.map(|(table, column)| app.rows(table).with_any(column));
+    let marked = marks.map(|(table, column)| app.rows(table).with_non_null(column));
     tables.map(|table| app.rows(table)).iter().chain(&marked).map(Rows::count).collect()
 }
 
@@ -32,45 +33,45 @@ fn trace(app: &TestApp) -> Vec<i64> {
 async fn a_rehearsal_of_any_write_stores_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let stranger = app.anonymous();
+    let anonymous = app.anonymous();
     let registration = app.registration_token("new@clinic.example").await;
-    stranger.post("/v1/password-resets", &json!({ "email": clinic.email })).await.is(202);
+    anonymous.post("/v1/password-resets", &json!({ "email": clinic.email })).await.assert_status(202);
     let reset = app.token(&clinic.email, "PASSWORD_RESET").await;
     let change = json!({ "email": "office@clinic.example", "password": PASSWORD });
-    clinic.post("/v1/account/email-changes", &change).await.is(202);
+    clinic.post("/v1/account/email-changes", &change).await.assert_status(202);
     let email_change = app.token("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await;
     let form = forms::account(&registration, &app.unused_facility("MEDICAL").await);
-    let account = clinic.get("/v1/account").await.is(200);
+    let account = clinic.get("/v1/account").await.assert_status(200);
     let post = Method::POST;
     let writes: Vec<(&Client, Method, &str, Value, u16)> = vec![
-        (&stranger, post.clone(), "/v1/registrations", json!({ "email": "other@clinic.example" }), 202),
-        (&stranger, post.clone(), "/v1/registrations", json!({ "email": clinic.email }), 202),
-        (&stranger, post.clone(), "/v1/accounts", form, 200),
+        (&anonymous, post.clone(), "/v1/registrations", json!({ "email": "other@clinic.example" }), 202),
+        (&anonymous, post.clone(), "/v1/registrations", json!({ "email": clinic.email }), 202),
+        (&anonymous, post.clone(), "/v1/accounts", form, 200),
         (
-            &stranger,
+            &anonymous,
             post.clone(),
             "/v1/sessions",
             json!({ "email": clinic.email, "password": PASSWORD }),
             200,
         ),
         (
-            &stranger,
+            &anonymous,
             post.clone(),
             "/v1/sessions/refresh",
             json!({ "refresh_token": clinic.refresh_token }),
             200,
         ),
         (&clinic, Method::DELETE, "/v1/sessions/current", json!({}), 200),
-        (&stranger, post.clone(), "/v1/password-resets", json!({ "email": clinic.email }), 202),
+        (&anonymous, post.clone(), "/v1/password-resets", json!({ "email": clinic.email }), 202),
         (
-            &stranger,
+            &anonymous,
             post.clone(),
             "/v1/password-resets/completion",
-            json!({ "token": reset, "password": OTHER }),
+            json!({ "token": reset, "password": OTHER_PASSWORD }),
             200,
         ),
         (&clinic, post.clone(), "/v1/account/email-changes", change, 202),
-        (&stranger, post, "/v1/account/email-changes/completion", json!({ "token": email_change }), 200),
+        (&anonymous, post, "/v1/account/email-changes/completion", json!({ "token": email_change }), 200),
         (
             &clinic,
             Method::PATCH,
@@ -82,11 +83,11 @@ async fn a_rehearsal_of_any_write_stores_nothing() {
             &clinic,
             Method::PUT,
             "/v1/account/password",
-            json!({ "current_password": PASSWORD, "new_password": OTHER }),
+            json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD }),
             200,
         ),
     ];
-    let before = trace(&app);
+    let before = stored_rows(&app);
     for (client, method, path, body, status) in writes {
         let request = client
             .request(method, &format!("{path}?validate_only=true"))
@@ -95,20 +96,20 @@ async fn a_rehearsal_of_any_write_stores_nothing() {
             .json(&body);
         let reply = send(request).await;
         assert_eq!(reply.status, status, "{path}: {}", reply.text);
-        assert_eq!(trace(&app), before, "{path}");
+        assert_eq!(stored_rows(&app), before, "{path}");
     }
-    let after = clinic.get("/v1/account").await.is(200);
+    let after = clinic.get("/v1/account").await.assert_status(200);
     assert_eq!((after.etag(), &after.text), (account.etag(), &account.text));
-    clinic.again(&app).await;
+    clinic.log_in_again(&app).await;
 }
 
 #[apply(on_both_databases)]
-async fn the_rehearsal_of_a_registration_shows_what_is_stored_afterwards() {
+async fn the_rehearsal_of_a_registration_shows_what_the_registration_stores() {
     let app = TestApp::start().await;
     let token = app.registration_token("new@clinic.example").await;
     let form = forms::account(&token, &app.unused_facility("PHARMACY").await);
-    let rehearsed = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.is(200);
-    let created = app.anonymous().post("/v1/accounts", &form).await.is(201);
+    let rehearsed = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.assert_status(200);
+    let created = app.anonymous().post("/v1/accounts", &form).await.assert_status(201);
     for member in ["email", "facility", "founder", "contact"] {
         assert_eq!(rehearsed.body[member], created.body[member], "{member}");
     }
@@ -127,9 +128,9 @@ async fn validate_only_takes_true_or_false_and_nothing_else() {
     for query in ["validate_only=1", "validate_only=", "validate_only=TRUE", "validate=true", "dry_run=true"]
     {
         let reply = app.anonymous().post(&format!("/v1/registrations?{query}"), &body).await;
-        reply.refused(400, "INVALID_PARAMETER");
+        reply.assert_problem(400, "INVALID_PARAMETER");
     }
     assert_eq!(app.rows("links").count(), 0);
-    app.anonymous().post("/v1/registrations?validate_only=false", &body).await.is(202);
+    app.anonymous().post("/v1/registrations?validate_only=false", &body).await.assert_status(202);
     assert_eq!(app.mails("a@clinic.example", "PROVISIONAL_REGISTRATION").await.len(), 1);
 }

@@ -1,29 +1,29 @@
-//! Every path and method that the document names is served; every other is refused with the right problem.
+//! Every path and method of the OpenAPI document is served; every other is refused with the right problem.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
 
-use crate::support::contract::{Operation, Stage, operations};
-use crate::support::{TestApp, Wire, send};
+use crate::support::contract::{ApiFixture, Operation, operations};
+use crate::support::{RawConnection, TestApp, send};
 
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 #[apply(on_both_databases)]
-async fn every_operation_of_the_document_is_served_and_head_answers_as_get_without_a_body() {
-    let stage = Stage::new().await;
+async fn every_operation_is_served_and_head_gets_the_answer_of_get_without_a_body() {
+    let fixture = ApiFixture::new().await;
     for operation in operations().into_iter().filter(|operation| operation.method == Method::GET) {
-        let got = send(stage.request(&operation, &stage.clinic)).await;
-        // The upload of the stage has no bytes yet.
+        let got = send(fixture.request(&operation, &fixture.clinic)).await;
+        // The content of the fixture's upload has not been sent.
         let expected = if operation.id() == "getUploadContent" { 409 } else { 200 };
         assert_eq!(got.status, expected, "{}: {}", operation.id(), got.text);
         let head = Operation { method: Method::HEAD, ..operation };
-        let headed = send(stage.request(&head, &stage.clinic)).await;
+        let headed = send(fixture.request(&head, &fixture.clinic)).await;
         assert_eq!((headed.status, headed.text.as_str()), (got.status, ""), "{}", head.id());
         assert_eq!(headed.header("content-type"), got.header("content-type"), "{}", head.id());
     }
     for operation in operations().into_iter().filter(|operation| operation.method != Method::GET) {
-        let request = stage.app.anonymous().request(operation.method.clone(), &stage.path(&operation));
+        let request = fixture.app.anonymous().request(operation.method.clone(), &fixture.path(&operation));
         let reply = send(request).await;
         assert!(![404, 405, 500].contains(&reply.status), "{}: {}", operation.id(), reply.text);
     }
@@ -32,13 +32,13 @@ async fn every_operation_of_the_document_is_served_and_head_answers_as_get_witho
 #[apply(on_both_databases)]
 async fn the_answer_to_head_has_no_body_even_if_another_request_follows() {
     let app = TestApp::start().await;
-    let mut wire = Wire::open(app.running.address).await;
+    let mut connection = RawConnection::open(app.running.address).await;
     let request_text =
         |method, path| format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     let head_request = request_text("HEAD", "/sandbox/facilities").replace("Connection: close\r\n", "");
-    wire.send(&format!("{head_request}{}", request_text("GET", "/livez"))).await;
-    let answers = wire.rest().await;
-    // The server may also close the connection before or after its first answer.
+    connection.send(&format!("{head_request}{}", request_text("GET", "/livez"))).await;
+    let answers = connection.read_to_end().await;
+    // The server may also close the connection without an answer, or after the first one.
     let (head, rest) = answers.split_once("\r\n\r\n").unwrap_or_default();
     assert!(
         head.is_empty() || head.starts_with("HTTP/1.1 200") && !head.contains("content-length: 0"),
@@ -59,18 +59,19 @@ async fn the_files_of_swagger_ui_are_read_only_and_cached_for_an_hour() {
         ("staff/swagger-ui.css", "text/css"),
     ] {
         let path = format!("/docs/{file}");
-        let reply = client.get(&path).await.is(200);
+        let reply = client.get(&path).await.assert_status(200);
         assert!(reply.header("content-type").starts_with(media_type), "{path}");
         assert_eq!(reply.header("cache-control"), "public, max-age=3600");
         let put = client.post(&path, &serde_json::json!({})).await;
-        assert_eq!(put.refused(405, "METHOD_NOT_ALLOWED").header("allow"), "GET, HEAD", "{path}");
+        assert_eq!(put.assert_problem(405, "METHOD_NOT_ALLOWED").header("allow"), "GET, HEAD", "{path}");
     }
     for path in ["/docs/nothing.js", "/docs/../Cargo.toml", "/docs/%2e%2e/Cargo.toml"] {
-        client.get(path).await.refused(404, "NOT_FOUND");
+        client.get(path).await.assert_problem(404, "NOT_FOUND");
     }
 }
 
-fn fits(template: &str, path: &str) -> bool {
+/// Whether a path matches a template such as `/v1/sessions/{id}`.
+fn matches_template(template: &str, path: &str) -> bool {
     let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
     template.len() == path.len()
         && template.iter().zip(&path).all(|(expected, given)| expected.starts_with('{') || expected == given)
@@ -78,7 +79,7 @@ fn fits(template: &str, path: &str) -> bool {
 
 #[apply(on_both_databases)]
 async fn a_method_that_a_path_lacks_is_refused_with_the_allowed_methods() {
-    let stage = Stage::new().await;
+    let fixture = ApiFixture::new().await;
     let mut paths: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for operation in operations() {
         let methods = paths.entry(operation.path.clone()).or_default();
@@ -89,21 +90,24 @@ async fn a_method_that_a_path_lacks_is_refused_with_the_allowed_methods() {
     }
     for (template, allowed) in &paths {
         let path = template.replace("{id}", "dcl_x").replace("{round}", "2023");
-        // `/v1/sessions/refresh` is also a `/v1/sessions/{id}`.
-        let taken: BTreeSet<&String> =
-            paths.iter().filter(|(other, _)| fits(other, &path)).flat_map(|(_, methods)| methods).collect();
+        // `/v1/sessions/refresh` also matches `/v1/sessions/{id}`.
+        let taken: BTreeSet<&String> = paths
+            .iter()
+            .filter(|(other, _)| matches_template(other, &path))
+            .flat_map(|(_, methods)| methods)
+            .collect();
         for method in METHODS
             .iter()
             .chain(&["OPTIONS", "TRACE"])
             .filter(|method| !taken.contains(&(**method).to_owned()))
         {
-            let request = stage.clinic.request(method.parse().unwrap(), &path);
+            let request = fixture.clinic.request(method.parse().unwrap(), &path);
             let reply = send(request).await;
             assert_eq!(reply.status, 405, "{method} {path}: {}", reply.text);
             let shown: BTreeSet<String> = reply.header("allow").split(", ").map(str::to_owned).collect();
             assert_eq!(&shown, allowed, "{method} {path}");
             if *method != "HEAD" {
-                reply.refused(405, "METHOD_NOT_ALLOWED");
+                reply.assert_problem(405, "METHOD_NOT_ALLOWED");
             }
         }
     }
@@ -124,7 +128,7 @@ async fn pages_and_documents_allow_get_and_head_only() {
         "/openapi-staff.yaml",
     ] {
         let reply = send(app.anonymous().request(Method::POST, path)).await;
-        assert_eq!(reply.refused(405, "METHOD_NOT_ALLOWED").header("allow"), "GET, HEAD", "{path}");
+        assert_eq!(reply.assert_problem(405, "METHOD_NOT_ALLOWED").header("allow"), "GET, HEAD", "{path}");
     }
 }
 
@@ -142,7 +146,7 @@ async fn an_unknown_path_is_not_found() {
         "/.env",
     ] {
         for method in [Method::GET, Method::POST, Method::DELETE] {
-            send(app.anonymous().request(method, path)).await.refused(404, "NOT_FOUND");
+            send(app.anonymous().request(method, path)).await.assert_problem(404, "NOT_FOUND");
         }
     }
 }

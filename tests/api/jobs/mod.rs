@@ -1,4 +1,4 @@
-//! Jobs, which run after the answer to a request.
+//! Background jobs, such as the delivery of mails.
 
 mod mails;
 mod runner;

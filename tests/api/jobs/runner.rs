@@ -1,4 +1,5 @@
-//! The runner of jobs, with a handler that needs no mail server.
+//! The runner of jobs, with a kind of job that needs no mail server. Jobs with the same recipient domain are in one
+//! lane, which may use only a share of the simultaneous attempts.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,15 +22,15 @@ use uuid::Uuid;
 use crate::support::database::{TestDatabase, source};
 use crate::support::production::eventually;
 
-const HELD: &str = "SELECT COUNT(*) FROM outbox WHERE lease_holder IS NOT NULL";
+const LEASED: &str = "SELECT COUNT(*) FROM outbox WHERE lease_holder IS NOT NULL";
 const SENT: &str = "SELECT COUNT(*) FROM outbox WHERE state = 'SENT'";
 
-/// A handler that fails in the way that the domain of a mail's recipient names.
-struct Scripted {
+/// A job whose result depends on the domain of the mail's recipient.
+struct ScriptedJob {
     attempts: Arc<AtomicUsize>,
 }
 
-impl Kind for Scripted {
+impl Kind for ScriptedJob {
     type Queue = Outbox;
     type Failure = MailFailure;
 
@@ -87,18 +88,18 @@ impl Kind for Scripted {
     fn expired(&self, _: usize) {}
 }
 
-/// A database with a queue of mails, and what a runner needs.
-struct Bench {
+/// A database with a queue of mails, and a counter of the attempts.
+struct RunnerFixture {
     database: Arc<TestDatabase>,
     opened: Database,
     attempts: Arc<AtomicUsize>,
     _folder: TempDir,
 }
 
-impl Bench {
+impl RunnerFixture {
     fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let database = Arc::new(TestDatabase::ready(folder.path()));
+        let database = Arc::new(TestDatabase::migrated(folder.path()));
         let opened = Database::open(&source(database.url())).unwrap();
         Self { database, opened, attempts: Arc::default(), _folder: folder }
     }
@@ -127,25 +128,25 @@ impl Bench {
     }
 
     fn runner(&self, stop: Stop) -> impl Future<Output = ()> + Send + use<> {
-        let kind = Scripted { attempts: Arc::clone(&self.attempts) };
+        let kind = ScriptedJob { attempts: Arc::clone(&self.attempts) };
         let runner = Runner::new(kind, self.opened.clone(), Clock::of_machine());
         async move { runner.run(&Notify::new(), stop).await }
     }
 }
 
 #[apply(on_both_databases)]
-async fn an_attempt_that_panics_leaves_its_job_leased_and_delays_no_other() {
-    let bench = Bench::open();
-    bench.queue(&["panics.example", "good.example", "fine.example"]).await;
+async fn an_attempt_that_panics_leaves_its_job_leased_and_delays_no_other_job() {
+    let fixture = RunnerFixture::open();
+    fixture.queue(&["panics.example", "good.example", "fine.example"]).await;
     let (sender, stop) = stop::channel();
-    let running = tokio::spawn(bench.runner(stop));
-    eventually("the good ones", || async { bench.database.count(SENT) == 2 }).await;
-    assert_eq!((bench.database.count(HELD), bench.attempts.load(Ordering::SeqCst)), (1, 3));
+    let running = tokio::spawn(fixture.runner(stop));
+    eventually("the other jobs", || async { fixture.database.count(SENT) == 2 }).await;
+    assert_eq!((fixture.database.count(LEASED), fixture.attempts.load(Ordering::SeqCst)), (1, 3));
     sender.stop();
     running.await.unwrap();
     let queued_again = "SELECT COUNT(*) FROM outbox WHERE state = 'QUEUED' AND attempts = 0";
     assert_eq!(
-        (bench.database.count(HELD), bench.database.count(queued_again)),
+        (fixture.database.count(LEASED), fixture.database.count(queued_again)),
         (0, 1),
         "the job is back in the queue"
     );
@@ -153,17 +154,17 @@ async fn an_attempt_that_panics_leaves_its_job_leased_and_delays_no_other() {
 
 #[apply(on_both_databases)]
 async fn a_job_that_a_stopped_runner_gives_back_is_run_by_the_next_runner_at_once() {
-    let bench = Bench::open();
-    bench.queue(&["panics-at-first.example"]).await;
+    let fixture = RunnerFixture::open();
+    fixture.queue(&["panics-at-first.example"]).await;
     let (sender, stop) = stop::channel();
-    let running = tokio::spawn(bench.runner(stop));
-    eventually("the attempt", || async { bench.attempts.load(Ordering::SeqCst) == 1 }).await;
-    // The lease lasts a minute; the next runner must not have to wait for its end.
+    let running = tokio::spawn(fixture.runner(stop));
+    eventually("the attempt", || async { fixture.attempts.load(Ordering::SeqCst) == 1 }).await;
+    // The lease would last a minute. The next runner must not have to wait for its end.
     sender.stop();
     running.await.unwrap();
     let (sender, stop) = stop::channel();
-    let running = tokio::spawn(bench.runner(stop));
-    let sent = eventually("the next runner", || async { bench.database.count(SENT) == 1 });
+    let running = tokio::spawn(fixture.runner(stop));
+    let sent = eventually("the next runner", || async { fixture.database.count(SENT) == 1 });
     tokio::time::timeout(Duration::from_secs(20), sent).await.unwrap();
     sender.stop();
     running.await.unwrap();
@@ -171,30 +172,30 @@ async fn a_job_that_a_stopped_runner_gives_back_is_run_by_the_next_runner_at_onc
 
 #[apply(on_both_databases)]
 async fn after_an_outage_the_runner_pauses_and_counts_no_attempt() {
-    let bench = Bench::open();
-    bench.queue(&["outage.example"]).await;
+    let fixture = RunnerFixture::open();
+    fixture.queue(&["outage.example"]).await;
     let (sender, stop) = stop::channel();
-    let running = tokio::spawn(bench.runner(stop));
+    let running = tokio::spawn(fixture.runner(stop));
     let deferred = "SELECT COUNT(*) FROM outbox WHERE state = 'DEFERRED' AND attempts = 0";
-    eventually("the outage", || async { bench.database.count(deferred) == 1 }).await;
-    bench.queue(&["good.example"]).await;
+    eventually("the outage", || async { fixture.database.count(deferred) == 1 }).await;
+    fixture.queue(&["good.example"]).await;
     tokio::time::sleep(Duration::from_millis(1_500)).await;
-    assert_eq!((bench.attempts.load(Ordering::SeqCst), bench.database.count(SENT)), (1, 0));
+    assert_eq!((fixture.attempts.load(Ordering::SeqCst), fixture.database.count(SENT)), (1, 0));
     sender.stop();
     running.await.unwrap();
 }
 
 #[apply(on_both_databases)]
-async fn a_lane_that_hangs_uses_only_its_share_and_a_stop_ends_it_in_bounded_time() {
-    let bench = Bench::open();
-    bench.queue(&["hangs.example"; 5]).await;
-    bench.queue(&["good.example"; 5]).await;
+async fn a_lane_that_hangs_uses_only_its_share_and_is_ended_by_a_stop_in_bounded_time() {
+    let fixture = RunnerFixture::open();
+    fixture.queue(&["hangs.example"; 5]).await;
+    fixture.queue(&["good.example"; 5]).await;
     let (sender, stop) = stop::channel();
-    let running = tokio::spawn(bench.runner(stop));
-    eventually("the other lane", || async { bench.database.count(SENT) == 5 }).await;
-    assert_eq!(bench.database.count(HELD), 2);
+    let running = tokio::spawn(fixture.runner(stop));
+    eventually("the other lane", || async { fixture.database.count(SENT) == 5 }).await;
+    assert_eq!(fixture.database.count(LEASED), 2);
     sender.stop();
     tokio::time::timeout(Duration::from_secs(20), running).await.unwrap().unwrap();
-    let broken_off = "SELECT COUNT(*) FROM outbox WHERE failure = 'CONNECTION_LOST' AND attempts = 1";
-    assert_eq!((bench.database.count(HELD), bench.database.count(broken_off)), (0, 2));
+    let interrupted = "SELECT COUNT(*) FROM outbox WHERE failure = 'CONNECTION_LOST' AND attempts = 1";
+    assert_eq!((fixture.database.count(LEASED), fixture.database.count(interrupted)), (0, 2));
 }

@@ -1,20 +1,20 @@
-//! The access log: it has one line for each request, and no line has personal data.
+//! The access log has one line for each request, and no line contains personal data.
 
 use std::process::Command;
 
 use serde_json::{Value, json};
 use todokede::domain::values::lang::Lang;
 
-use crate::support::binary::{Served, todokede};
+use crate::support::binary::{RunningService, todokede};
 use crate::support::{Client, PASSWORD, forms};
 
-/// Runs the real binary while `visit` sends it requests, and gives its log.
-async fn logged(visit: impl AsyncFnOnce(&Client)) -> (String, Vec<Value>) {
+/// Runs the real binary while `send_requests` sends it requests. Returns its log as text and as parsed lines.
+async fn run_and_collect_log(send_requests: impl AsyncFnOnce(&Client)) -> (String, Vec<Value>) {
     let folder = tempfile::tempdir().unwrap();
     let mut command = todokede(folder.path(), &[]);
     command.env("TODOKEDE_LOG_FORMAT", "json");
-    let Served { child, address, lines: _lines } = Served::of(command);
-    visit(&Client::new(format!("http://{address}"), Lang::En)).await;
+    let RunningService { child, address, lines: _lines } = RunningService::start(command);
+    send_requests(&Client::new(format!("http://{address}"), Lang::En)).await;
     assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
@@ -25,18 +25,18 @@ async fn logged(visit: impl AsyncFnOnce(&Client)) -> (String, Vec<Value>) {
 #[apply(on_both_databases)]
 async fn every_request_is_logged_in_one_line_with_its_id_and_without_personal_data() {
     let secret = "eyJhbGciOiJFZERTQSJ9.c2VjcmV0.c2VjcmV0";
-    let visit = async |client: &Client| {
-        client.post("/v1/registrations", &json!({ "email": "taro@clinic.example" })).await.is(202);
+    let send_requests = async |client: &Client| {
+        client.post("/v1/registrations", &json!({ "email": "taro@clinic.example" })).await.assert_status(202);
         let login = json!({ "email": "taro@clinic.example", "password": PASSWORD });
-        client.post("/v1/sessions", &login).await.is(401);
-        client.with_token(secret).get("/v1/declarations/dcl_taro?email=taro").await.is(401);
-        client.get("/taro/../etc/passwd").await.is(404);
+        client.post("/v1/sessions", &login).await.assert_status(401);
+        client.with_token(secret).get("/v1/declarations/dcl_taro?email=taro").await.assert_status(401);
+        client.get("/taro/../etc/passwd").await.assert_status(404);
         let unknown_method = reqwest::Method::from_bytes(b"TARO").unwrap();
         client.request(unknown_method, "/v1/support").send().await.unwrap();
         let named = client.request(reqwest::Method::GET, "/livez").header("X-Request-Id", "named-by-caller");
         named.send().await.unwrap();
     };
-    let (text, lines) = logged(visit).await;
+    let (text, lines) = run_and_collect_log(send_requests).await;
     for personal in ["taro", "TARO", "clinic.example", PASSWORD, secret, "127.0.0.1:", "passwd"] {
         let shown: Vec<&str> = text.lines().filter(|line| !line.contains("actix_server")).collect();
         assert!(!shown.join("\n").contains(personal), "{personal} is in the log:\n{text}");
@@ -69,8 +69,8 @@ async fn every_request_is_logged_in_one_line_with_its_id_and_without_personal_da
 }
 
 /// Registers the first facility of the list and logs in.
-async fn clinic(client: &Client) -> Client {
-    client.post("/v1/registrations", &json!({ "email": "hanako@clinic.example" })).await.is(202);
+async fn register_clinic(client: &Client) -> Client {
+    client.post("/v1/registrations", &json!({ "email": "hanako@clinic.example" })).await.assert_status(202);
     let link = loop {
         let mails = client.get("/sandbox/messages?to=hanako@clinic.example").await;
         if let Some(link) = mails.body["items"][0]["link"].as_str() {
@@ -79,20 +79,20 @@ async fn clinic(client: &Client) -> Client {
     };
     let facilities = client.get("/sandbox/facilities?kind=MEDICAL").await;
     let form = forms::account(link.split_once("#token=").unwrap().1, &facilities.body["items"][0]);
-    client.post("/v1/accounts", &form).await.is(201);
+    client.post("/v1/accounts", &form).await.assert_status(201);
     let login = json!({ "email": "hanako@clinic.example", "password": PASSWORD });
-    let reply = client.post("/v1/sessions", &login).await.is(201);
+    let reply = client.post("/v1/sessions", &login).await.assert_status(201);
     client.with_token(reply.body["access_token"].as_str().unwrap())
 }
 
 #[apply(on_both_databases)]
-async fn the_line_of_a_logged_in_account_has_its_id_and_no_personal_data() {
+async fn the_line_of_a_request_with_a_token_has_the_accounts_id_and_no_personal_data() {
     let mut id = String::new();
-    let visit = async |client: &Client| {
-        let account = clinic(client).await.get("/v1/account").await.is(200);
+    let send_requests = async |client: &Client| {
+        let account = register_clinic(client).await.get("/v1/account").await.assert_status(200);
         id = account.body["id"].as_str().unwrap().to_owned();
     };
-    let (text, lines) = logged(visit).await;
+    let (text, lines) = run_and_collect_log(send_requests).await;
     for personal in ["hanako", "clinic.example", "架空", PASSWORD, "token="] {
         assert!(!text.contains(personal), "{personal} is in the log:\n{text}");
     }

@@ -1,4 +1,4 @@
-//! Backups are made while the service is used, are never overwritten, and never overwrite a database.
+//! A backup can be made while the service is used. No backup is overwritten, and no restore overwrites a database.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -8,18 +8,18 @@ use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 
-use crate::support::binary::{self, done, failed, text, todokede};
+use crate::support::binary::{self, assert_failure, assert_success, text, todokede};
 use crate::support::database::TestDatabase;
-use crate::support::{Actor, Engine, PASSWORD, TestApp, forms, postgres, reasons};
+use crate::support::{Engine, FacilityClient, PASSWORD, TestApp, forms, postgres, reasons};
 
-/// An installation's database and attachments, on which the commands run.
-struct Place {
+/// The database and the folder of attachments on which the commands run.
+struct Installation {
     engine: Engine,
     url: String,
     uploads: PathBuf,
 }
 
-impl Place {
+impl Installation {
     fn of(app: &TestApp) -> Self {
         Self {
             engine: app.database.engine(),
@@ -33,11 +33,11 @@ impl Place {
         command.env("DATABASE_URL", &self.url).env("TODOKEDE_UPLOADS_DIR", &self.uploads).output().unwrap()
     }
 
-    /// Makes a backup by the steps of docs/operations.md.
+    /// Makes a backup as docs/operations.md describes.
     fn back_up(&self, file: &Path) {
         match self.engine {
             Engine::Sqlite => {
-                done(&self.run(&["backup", path(file)]));
+                assert_success(&self.run(&["backup", path(file)]));
             }
             Engine::Postgres => {
                 run("pg_dump", &["--format=custom", &format!("--file={}", file.display()), &self.url]);
@@ -46,11 +46,11 @@ impl Place {
         }
     }
 
-    /// Restores a backup by the steps of docs/operations.md.
+    /// Restores a backup as docs/operations.md describes.
     fn restore(&self, file: &Path) {
         match self.engine {
             Engine::Sqlite => {
-                done(&self.run(&["restore", path(file)]));
+                assert_success(&self.run(&["restore", path(file)]));
             }
             Engine::Postgres => {
                 let into = format!("--dbname={}", self.url);
@@ -65,7 +65,7 @@ fn path(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// Runs a program of PostgreSQL or of the machine, which must succeed.
+/// Runs a program of PostgreSQL or of the machine, and asserts that it succeeds.
 #[track_caller]
 fn run(program: &str, arguments: &[&str]) {
     let known = postgres::programs().map(|folder| folder.join(program)).filter(|program| program.exists());
@@ -73,16 +73,16 @@ fn run(program: &str, arguments: &[&str]) {
     assert!(output.status.success(), "{program}: {}", text(&output.stderr));
 }
 
-/// The attachments that were acknowledged, in order: the writer's number and the id.
+/// The attachments that the service has acknowledged, in order: the writer's number and the attachment's id.
 type Acknowledged = Arc<Mutex<Vec<(usize, String)>>>;
 
 /// Stores attachments until `stop` is set.
-fn go_on(
-    writer: Actor,
+fn attach_until_stopped(
+    writer: FacilityClient,
     number: usize,
     stop: &Arc<AtomicBool>,
     acknowledged: &Acknowledged,
-) -> tokio::task::JoinHandle<Actor> {
+) -> tokio::task::JoinHandle<FacilityClient> {
     let (stop, acknowledged) = (Arc::clone(stop), Arc::clone(acknowledged));
     actix_web::rt::spawn(async move {
         // An account may have a hundred attachments.
@@ -97,38 +97,39 @@ fn go_on(
     })
 }
 
-async fn until_more_than(count: usize, acknowledged: &Acknowledged) {
+/// Waits until more than `count` attachments are acknowledged.
+async fn wait_until_more_than(count: usize, acknowledged: &Acknowledged) {
     while acknowledged.lock().unwrap().len() <= count {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
 }
 
-async fn again(app: &TestApp, actor: &Actor) -> Actor {
-    Actor::log_in(app, &actor.email, PASSWORD, actor.facility_code.clone()).await
+async fn log_in_again(app: &TestApp, actor: &FacilityClient) -> FacilityClient {
+    FacilityClient::log_in(app, &actor.email, PASSWORD, actor.facility_code.clone()).await
 }
 
 #[apply(on_both_databases)]
-async fn a_backup_has_everything_that_was_acknowledged_before_it_began() {
+async fn a_backup_has_everything_that_was_acknowledged_before_the_backup_began() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let evidence = clinic.attach(&forms::pdf()).await;
     let reason = reasons::system("2023-02-01", "2023-08", "2023-08-31");
-    let filed = clinic.file("/v1/declarations", &reason.declaration(&evidence)).await.is(201);
+    let filed = clinic.file("/v1/declarations", &reason.declaration(&evidence)).await.assert_status(201);
 
     let (stop, acknowledged) = (Arc::default(), Acknowledged::default());
     let writers = [app.dentist().await, app.pharmacy().await];
     let writing: Vec<_> = writers
         .into_iter()
         .enumerate()
-        .map(|(place, writer)| go_on(writer, place, &stop, &acknowledged))
+        .map(|(number, writer)| attach_until_stopped(writer, number, &stop, &acknowledged))
         .collect();
-    until_more_than(4, &acknowledged).await;
+    wait_until_more_than(4, &acknowledged).await;
     let before = acknowledged.lock().unwrap().len();
     let backups = tempfile::tempdir().unwrap();
     let file = backups.path().join("night.backup");
-    let (from, to) = (Place::of(&app), file.clone());
+    let (from, to) = (Installation::of(&app), file.clone());
     actix_web::rt::task::spawn_blocking(move || from.back_up(&to)).await.unwrap();
-    until_more_than(before, &acknowledged).await;
+    wait_until_more_than(before, &acknowledged).await;
     stop.store(true, Ordering::Relaxed);
     let mut writers = Vec::new();
     for writer in writing {
@@ -136,47 +137,47 @@ async fn a_backup_has_everything_that_was_acknowledged_before_it_began() {
     }
 
     let folder = tempfile::tempdir().unwrap();
-    let database = Arc::new(TestDatabase::blank(folder.path()));
-    let place = Place {
+    let database = Arc::new(TestDatabase::empty(folder.path()));
+    let installation = Installation {
         engine: database.engine(),
         url: database.url().to_owned(),
         uploads: folder.path().join("uploads"),
     };
-    place.restore(&file);
-    let restored = TestApp::start_in(folder, database, &[]).await;
-    let clinic = again(&restored, &clinic).await;
-    assert_eq!(clinic.get(filed.header("location")).await.is(200).body, filed.body);
-    let content = clinic.get(&format!("/v1/uploads/{evidence}/content")).await.is(200);
+    installation.restore(&file);
+    let restored = TestApp::start_on_data(folder, database, &[]).await;
+    let clinic = log_in_again(&restored, &clinic).await;
+    assert_eq!(clinic.get(filed.header("location")).await.assert_status(200).body, filed.body);
+    let content = clinic.get(&format!("/v1/uploads/{evidence}/content")).await.assert_status(200);
     assert_eq!(content.text.as_bytes(), forms::pdf());
-    let writers = [again(&restored, &writers[0]).await, again(&restored, &writers[1]).await];
+    let writers = [log_in_again(&restored, &writers[0]).await, log_in_again(&restored, &writers[1]).await];
     let kept = acknowledged.lock().unwrap()[..before].to_vec();
     for (writer, id) in kept {
-        writers[writer].get(&format!("/v1/uploads/{id}/content")).await.is(200);
+        writers[writer].get(&format!("/v1/uploads/{id}/content")).await.assert_status(200);
     }
-    clinic.file("/v1/declarations", &forms::no_network()).await.refused(409, "DECLARATION_EXISTS");
-    assert_sound(&place);
+    clinic.file("/v1/declarations", &forms::no_network()).await.assert_problem(409, "DECLARATION_EXISTS");
+    assert_doctor_passes(&installation);
 }
 
-/// Asserts that the doctor finds no failure but one: the tests' PostgreSQL server runs with `fsync` off.
+/// Asserts that the doctor reports no failure, except for `fsync` on PostgreSQL, which is off in tests.
 #[track_caller]
-fn assert_sound(place: &Place) {
-    let output = place.run(&["doctor"]);
+fn assert_doctor_passes(installation: &Installation) {
+    let output = installation.run(&["doctor"]);
     let report = text(&output.stdout);
     let failures: Vec<&str> = report.lines().filter(|line| line.starts_with("FAIL")).collect();
-    let expected = usize::from(place.engine == Engine::Postgres);
+    let expected = usize::from(installation.engine == Engine::Postgres);
     assert!(failures.len() == expected && failures.iter().all(|line| line.contains("fsync")), "{report}");
     assert!(report.contains("attachments are there"), "{report}");
 }
 
 /// A migrated embedded database in a folder, without a service.
-fn installation() -> TempDir {
+fn migrated_folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    done(&binary::run(folder.path(), &["migrate"]));
+    assert_success(&binary::run(folder.path(), &["migrate"]));
     folder
 }
 
-/// Everything in a folder, by name.
-fn names(folder: &Path) -> Vec<String> {
+/// The names of the entries of a folder, sorted.
+fn file_names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
     let mut names: Vec<String> =
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -185,61 +186,64 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn only_its_owner_can_read_a_database_and_its_backup() {
-    let (folder, backups) = (installation(), tempfile::tempdir().unwrap());
+fn only_the_owner_of_a_database_can_read_the_database_and_its_backup() {
+    let (folder, backups) = (migrated_folder(), tempfile::tempdir().unwrap());
     let mode = |file: &Path| std::fs::metadata(file).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&folder.path().join("data.sqlite3")), 0o600);
     let file = backups.path().join("night.backup");
     let output = binary::run(folder.path(), &["backup", path(&file)]);
-    assert_eq!(done(&output), format!("database     {0}\nattachments  0 in {0}.uploads\n", file.display()));
-    assert_eq!(names(backups.path()), ["night.backup", "night.backup.uploads"]);
+    assert_eq!(
+        assert_success(&output),
+        format!("database     {0}\nattachments  0 in {0}.uploads\n", file.display())
+    );
+    assert_eq!(file_names(backups.path()), ["night.backup", "night.backup.uploads"]);
     assert_eq!(mode(&file), 0o600);
 }
 
 #[test]
 fn a_backup_is_never_overwritten() {
-    let (folder, backups) = (installation(), tempfile::tempdir().unwrap());
+    let (folder, backups) = (migrated_folder(), tempfile::tempdir().unwrap());
     let file = backups.path().join("night.backup");
     std::fs::write(&file, "yesterday's").unwrap();
     let output = binary::run(folder.path(), &["backup", path(&file)]);
-    assert!(failed(&output, 1).contains("exists already"));
+    assert!(assert_failure(&output, 1).contains("exists already"));
     assert_eq!(std::fs::read(&file).unwrap(), b"yesterday's");
-    assert_eq!(names(backups.path()), ["night.backup"]);
+    assert_eq!(file_names(backups.path()), ["night.backup"]);
 }
 
 #[test]
-fn a_restore_never_overwrites_a_database_or_its_journal() {
-    let (folder, backups) = (installation(), tempfile::tempdir().unwrap());
+fn a_restore_never_overwrites_a_database_or_a_journal() {
+    let (folder, backups) = (migrated_folder(), tempfile::tempdir().unwrap());
     let file = backups.path().join("night.backup");
-    done(&binary::run(folder.path(), &["backup", path(&file)]));
+    assert_success(&binary::run(folder.path(), &["backup", path(&file)]));
     let content = std::fs::read(folder.path().join("data.sqlite3")).unwrap();
     let output = binary::run(folder.path(), &["restore", path(&file)]);
-    assert!(failed(&output, 1).contains("data.sqlite3 exists already"));
+    assert!(assert_failure(&output, 1).contains("data.sqlite3 exists already"));
     assert_eq!(std::fs::read(folder.path().join("data.sqlite3")).unwrap(), content);
 
     for left_over in ["data.sqlite3-wal", "data.sqlite3-journal"] {
         let elsewhere = tempfile::tempdir().unwrap();
-        std::fs::write(elsewhere.path().join(left_over), "of another database").unwrap();
+        std::fs::write(elsewhere.path().join(left_over), "a journal of another database").unwrap();
         let output = binary::run(elsewhere.path(), &["restore", path(&file)]);
-        assert!(failed(&output, 1).contains(left_over));
-        assert_eq!(names(elsewhere.path()), [left_over]);
+        assert!(assert_failure(&output, 1).contains(left_over));
+        assert_eq!(file_names(elsewhere.path()), [left_over]);
     }
 }
 
 #[test]
-fn a_missing_file_or_one_that_is_not_a_database_is_neither_backed_up_nor_restored() {
+fn a_missing_file_or_a_file_that_is_not_a_database_is_neither_backed_up_nor_restored() {
     let backups = tempfile::tempdir().unwrap();
     let file = backups.path().join("night.backup");
     let output = binary::run(backups.path(), &["backup", path(&file)]);
-    assert!(failed(&output, 1).contains("data.sqlite3"));
+    assert!(assert_failure(&output, 1).contains("data.sqlite3"));
     let output = binary::run(backups.path(), &["restore", path(&file)]);
-    assert!(failed(&output, 1).contains("night.backup"));
-    assert_eq!(names(backups.path()), Vec::<String>::new());
+    assert!(assert_failure(&output, 1).contains("night.backup"));
+    assert_eq!(file_names(backups.path()), Vec::<String>::new());
 
-    std::fs::write(&file, "this is no database, it is a letter".repeat(99)).unwrap();
+    std::fs::write(&file, "this is a letter and not a database".repeat(99)).unwrap();
     let output = binary::run(backups.path(), &["restore", path(&file)]);
-    assert!(failed(&output, 1).contains("not a database"));
-    assert_eq!(names(backups.path()), ["night.backup"]);
+    assert!(assert_failure(&output, 1).contains("not a database"));
+    assert_eq!(file_names(backups.path()), ["night.backup"]);
 }
 
 /// Overwrites some bytes in the middle of a file.
@@ -252,15 +256,15 @@ fn damage(file: &Path) {
 
 #[test]
 fn a_damaged_backup_is_not_restored() {
-    let (folder, backups) = (installation(), tempfile::tempdir().unwrap());
+    let (folder, backups) = (migrated_folder(), tempfile::tempdir().unwrap());
     let file = backups.path().join("night.backup");
-    done(&binary::run(folder.path(), &["backup", path(&file)]));
+    assert_success(&binary::run(folder.path(), &["backup", path(&file)]));
     damage(&file);
     let elsewhere = tempfile::tempdir().unwrap();
     let output = binary::run(elsewhere.path(), &["restore", path(&file)]);
-    let message = failed(&output, 1);
+    let message = assert_failure(&output, 1);
     assert!(message.contains("malformed") || message.contains("damaged"), "{message}");
-    assert_eq!(names(elsewhere.path()), Vec::<String>::new());
+    assert_eq!(file_names(elsewhere.path()), Vec::<String>::new());
 }
 
 #[apply(on_sqlite)]
@@ -271,17 +275,17 @@ async fn a_missing_or_changed_attachment_is_named_and_the_others_are_backed_up()
     for _ in 0..3 {
         ids.push(clinic.attach(&forms::pdf()).await);
     }
-    let place = Place::of(&app);
+    let installation = Installation::of(&app);
     let on_disk = |id: &str| {
         let subfolder: String = id.chars().rev().take(2).collect();
-        place.uploads.join(subfolder).join(id)
+        installation.uploads.join(subfolder).join(id)
     };
     std::fs::remove_file(on_disk(&ids[0])).unwrap();
     std::fs::write(on_disk(&ids[1]), "%PDF-1.7 another").unwrap();
-    let shelf = tempfile::tempdir().unwrap();
-    let file = shelf.path().join("night.backup");
-    let output = place.run(&["backup", path(&file)]);
-    let message = failed(&output, 1);
+    let backups = tempfile::tempdir().unwrap();
+    let file = backups.path().join("night.backup");
+    let output = installation.run(&["backup", path(&file)]);
+    let message = assert_failure(&output, 1);
     assert!(
         message.contains(&ids[0]) && message.contains(&ids[1]) && !message.contains(&ids[2]),
         "{message}"
@@ -291,13 +295,13 @@ async fn a_missing_or_changed_attachment_is_named_and_the_others_are_backed_up()
 }
 
 #[test]
-fn on_postgresql_both_commands_point_to_its_own_tools() {
+fn on_postgresql_backup_and_restore_fail_and_name_pg_dump() {
     let folder = tempfile::tempdir().unwrap();
     for command in ["backup", "restore"] {
         let mut program = todokede(folder.path(), &[command, "night.backup"]);
         let output = program.env("DATABASE_URL", "postgres://u:s3cret@127.0.0.1:1/x").output().unwrap();
-        let message = failed(&output, 1);
+        let message = assert_failure(&output, 1);
         assert!(message.contains("pg_dump") && !message.contains("s3cret"), "{message}");
     }
-    assert_eq!(names(folder.path()), Vec::<String>::new());
+    assert_eq!(file_names(folder.path()), Vec::<String>::new());
 }

@@ -1,4 +1,4 @@
-//! Stopping: the service first reports that it is not ready, and then finishes the requests under way.
+//! The stop of a service: the service first reports that it is not ready, and then finishes the requests under way.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -7,24 +7,25 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Held, POOL, TestApp, Wire, send};
+use crate::support::{BlockingJobs, POOL_OF_SIX, RawConnection, TestApp, send};
 
 #[apply(on_both_databases)]
-async fn a_service_that_is_about_to_stop_says_so_and_still_answers() {
+async fn a_service_that_is_about_to_stop_is_not_ready_and_still_answers() {
     let app = TestApp::start_with(&[("TODOKEDE_DRAIN_SECONDS", "2")]).await;
     let (client, address) = (app.anonymous(), app.running.address);
-    client.get("/readyz").await.is(200);
+    client.get("/readyz").await.assert_status(200);
     assert_eq!(client.get("/livez").await.header("connection"), "");
     let stopping = actix_web::rt::spawn(app.running.stop());
     while client.get("/readyz").await.status == 200 {}
     let reply = client.get("/readyz").await;
-    reply.refused(503, "NOT_READY");
+    reply.assert_problem(503, "NOT_READY");
     assert_eq!(reply.body["checks"][0], json!({ "part": "serving", "passes": false }));
     for (path, status) in [("/livez", 200), ("/v1/support", 200), ("/v1/account", 401), ("/nothing", 404)] {
-        let reply = client.get(path).await.is(status);
+        let reply = client.get(path).await.assert_status(status);
         assert_eq!(reply.header("connection"), "close", "{path}");
     }
-    let reply = client.post("/v1/registrations", &json!({ "email": "late@clinic.example" })).await.is(202);
+    let reply =
+        client.post("/v1/registrations", &json!({ "email": "late@clinic.example" })).await.assert_status(202);
     assert_eq!(reply.header("connection"), "close");
     stopping.await.unwrap().unwrap();
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
@@ -32,26 +33,27 @@ async fn a_service_that_is_about_to_stop_says_so_and_still_answers() {
 
 #[apply(on_both_databases)]
 async fn a_service_that_stops_finishes_the_request_under_way() {
-    let app = TestApp::start_with(&[POOL]).await;
-    let (held, traffic) = (Held::writes(&app).await, app.running.state.traffic.clone());
+    let app = TestApp::start_with(&[POOL_OF_SIX]).await;
+    let (blocking_jobs, traffic) =
+        (BlockingJobs::block_writes(&app).await, app.running.state.traffic.clone());
     let body = json!({ "email": "reception@clinic.example" });
     let registration =
         actix_web::rt::spawn(send(app.anonymous().request(Method::POST, "/v1/registrations").json(&body)));
     while traffic.under_way() == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    let mut idle = Wire::open(app.running.address).await;
+    let mut idle = RawConnection::open(app.running.address).await;
     let stopping = actix_web::rt::spawn(app.running.stop());
-    assert_eq!(idle.rest().await, "", "a connection without a request is closed at once");
+    assert_eq!(idle.read_to_end().await, "", "a connection without a request is closed at once");
     assert!(!stopping.is_finished() && !registration.is_finished());
-    drop(held);
-    let reply = registration.await.unwrap().is(202);
+    drop(blocking_jobs);
+    let reply = registration.await.unwrap().assert_status(202);
     assert_eq!(reply.header("connection"), "close");
     stopping.await.unwrap().unwrap();
 }
 
 #[apply(on_both_databases)]
-async fn a_caller_who_stops_when_the_service_is_not_ready_loses_no_request() {
+async fn no_request_fails_if_callers_stop_once_the_service_is_not_ready() {
     let app = TestApp::start_with(&[("TODOKEDE_DRAIN_SECONDS", "3")]).await;
     let answered = Rc::new(Cell::new(0));
     let callers: Vec<_> = (0..8)
@@ -59,7 +61,7 @@ async fn a_caller_who_stops_when_the_service_is_not_ready_loses_no_request() {
             let (client, answered) = (app.anonymous(), Rc::clone(&answered));
             actix_web::rt::spawn(async move {
                 while client.get("/readyz").await.status == 200 {
-                    client.get("/v1/support").await.is(200);
+                    client.get("/v1/support").await.assert_status(200);
                     answered.set(answered.get() + 1);
                 }
             })

@@ -1,4 +1,4 @@
-//! Metrics for Prometheus: they are on a port of their own and documented, and callers cannot add series.
+//! Metrics for Prometheus: they have their own port, all are documented, and callers cannot add series.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -7,10 +7,11 @@ use reqwest::Method;
 use serde_json::json;
 use todokede::domain::values::lang::Lang;
 
-use crate::support::{Client, Held, POOL, Reply, TestApp, Wire, send};
+use crate::support::{BlockingJobs, Client, POOL_OF_SIX, RawConnection, Reply, TestApp, send};
 
 const METRICS: (&str, &str) = ("TODOKEDE_METRICS_LISTEN", "127.0.0.1:0");
 
+/// A client of the metrics port.
 fn scraper(app: &TestApp) -> Client {
     Client::new(format!("http://{}", app.running.metrics_address().unwrap()), Lang::En)
 }
@@ -25,13 +26,13 @@ fn series(reply: &Reply) -> BTreeMap<String, f64> {
 }
 
 #[apply(on_both_databases)]
-async fn metrics_are_served_only_if_set_and_only_on_their_own_port() {
+async fn metrics_are_served_only_if_a_port_is_set_and_only_on_that_port() {
     let app = TestApp::start().await;
     assert_eq!(app.running.metrics_address(), None);
     let app = TestApp::start_with(&[METRICS]).await;
-    app.anonymous().get("/metrics").await.refused(404, "NOT_FOUND");
+    app.anonymous().get("/metrics").await.assert_problem(404, "NOT_FOUND");
     let scraper = scraper(&app);
-    let reply = scraper.get("/metrics").await.is(200);
+    let reply = scraper.get("/metrics").await.assert_status(200);
     let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     assert_eq!(reply.header("content-type"), media_type);
     assert!(reply.text.ends_with("# EOF\n"));
@@ -51,12 +52,12 @@ async fn docs_metrics_lists_every_metric_and_no_other() {
     let listed: BTreeSet<&str> =
         page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
     let not_served: BTreeSet<&str> = listed.difference(&served).copied().collect();
-    // Metrics whose series all have labels are missing until the first series begins.
-    let begun_later =
+    // A metric whose series all have labels is missing until its first event.
+    let missing_at_first =
         ["todokede_request_duration_seconds", "todokede_requests", "todokede_requests_rate_limited"];
     assert_eq!(served.difference(&listed).collect::<Vec<_>>(), Vec::<&&str>::new());
-    assert_eq!(not_served, BTreeSet::from(begun_later));
-    // This series must begin at 0, so that an alarm about its growth notices the first event.
+    assert_eq!(not_served, BTreeSet::from(missing_at_first));
+    // This series must exist with the value 0, so that an alert on its increase notices the first event.
     assert!(reply.text.contains("todokede_requests_turned_away_total{errand=\"filing\"} 0\n"));
 }
 
@@ -65,14 +66,14 @@ async fn requests_are_counted_by_route_and_callers_cannot_add_series() {
     let app = TestApp::start_with(&[METRICS, ("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "1/3600")]).await;
     let client = app.anonymous();
     for number in 0..20 {
-        client.get(&format!("/v1/declarations/dcl_{number}")).await.is(401);
-        client.get(&format!("/wp-{number}.php?{number}")).await.is(404);
-        let odd: Method = format!("X{number}").parse().unwrap();
-        send(client.request(odd, "/v1/account")).await.is(405);
+        client.get(&format!("/v1/declarations/dcl_{number}")).await.assert_status(401);
+        client.get(&format!("/wp-{number}.php?{number}")).await.assert_status(404);
+        let unknown: Method = format!("X{number}").parse().unwrap();
+        send(client.request(unknown, "/v1/account")).await.assert_status(405);
     }
     let body = json!({ "email": "taro@clinic.example" });
-    client.post("/v1/registrations", &body).await.is(202);
-    client.post("/v1/registrations", &body).await.is(429);
+    client.post("/v1/registrations", &body).await.assert_status(202);
+    client.post("/v1/registrations", &body).await.assert_status(429);
     app.mails("taro@clinic.example", "PROVISIONAL_REGISTRATION").await;
     let reply = scraper(&app).get("/metrics").await;
     let series = series(&reply);
@@ -94,31 +95,31 @@ async fn requests_are_counted_by_route_and_callers_cannot_add_series() {
 
 #[apply(on_both_databases)]
 async fn a_request_whose_caller_closed_the_connection_is_counted() {
-    let app = TestApp::start_with(&[METRICS, POOL]).await;
-    let held = Held::writes(&app).await;
-    let mut wire = Wire::open(app.running.address).await;
+    let app = TestApp::start_with(&[METRICS, POOL_OF_SIX]).await;
+    let blocking_jobs = BlockingJobs::block_writes(&app).await;
+    let mut connection = RawConnection::open(app.running.address).await;
     let form = "{\"email\":\"reception@clinic.example\"}";
     let head = "POST /v1/registrations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
-    wire.send(&format!("{head}Content-Length: {}\r\n\r\n{form}", form.len())).await;
+    connection.send(&format!("{head}Content-Length: {}\r\n\r\n{form}", form.len())).await;
     while app.running.state.traffic.under_way() == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    wire.reset();
+    connection.reset();
     while app.running.state.traffic.under_way() > 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    drop(held);
+    drop(blocking_jobs);
     let counted = series(&scraper(&app).get("/metrics").await);
     let name = "todokede_requests_total{method=\"POST\",route=\"/v1/registrations\",status=\"4xx\"}";
     assert_eq!(counted.get(name), Some(&1.0), "{counted:?}");
 }
 
 #[apply(on_sqlite)]
-async fn half_a_request_does_not_keep_a_connection_to_the_metrics_open() {
+async fn half_a_request_does_not_keep_a_connection_to_the_metrics_port_open() {
     let app = TestApp::start_with(&[METRICS]).await;
-    let mut wire = Wire::open(app.running.metrics_address().unwrap()).await;
-    wire.send("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n").await;
-    assert!(wire.answer().await.starts_with("HTTP/1.1 404"));
-    wire.send("GET /metr").await;
-    assert_eq!(wire.rest().await, "");
+    let mut connection = RawConnection::open(app.running.metrics_address().unwrap()).await;
+    connection.send("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    assert!(connection.read_response().await.starts_with("HTTP/1.1 404"));
+    connection.send("GET /metr").await;
+    assert_eq!(connection.read_to_end().await, "");
 }

@@ -1,4 +1,5 @@
-//! What operators use: commands, backups, the doctor, and the logs, metrics and readiness of a service.
+//! For operators: commands, backups, the doctor (a command that checks an installation), and a running service's
+//! logs, metrics, readiness and stop.
 
 mod access_log;
 mod backup;

@@ -1,5 +1,5 @@
-//! A production service has none of the sandbox's operations, and refuses a sandbox's database and an old
-//! schema.
+//! A production service has no operations of the sandbox. It refuses the database of a sandbox, an old schema, and
+//! unreadable keys and certificates.
 
 use serde_json::json;
 use todokede::boot;
@@ -9,7 +9,8 @@ use crate::support::TestApp;
 use crate::support::database::TestDatabase;
 use crate::support::production::{Production, eventually, settings};
 
-fn why(opened: Result<todokede::state::State, Error>) -> String {
+/// The message of the error with which the service refused to open.
+fn refusal(opened: Result<todokede::state::State, Error>) -> String {
     match opened {
         Ok(_) => panic!("the service was opened"),
         Err(Error::Internal(source)) => source.to_string(),
@@ -20,21 +21,24 @@ fn why(opened: Result<todokede::state::State, Error>) -> String {
 #[apply(on_both_databases)]
 async fn production_has_none_of_the_paths_of_the_sandbox() {
     let sandbox = TestApp::start().await;
-    let document = sandbox.anonymous().get("/openapi.json").await.is(200).body;
+    let document = sandbox.anonymous().get("/openapi.json").await.assert_status(200).body;
     let paths = document["paths"].as_object().unwrap();
-    let mut sandboxes: Vec<&str> =
+    let mut sandbox_paths: Vec<&str> =
         paths.keys().map(String::as_str).filter(|path| path.starts_with("/sandbox")).collect();
-    assert!(sandboxes.len() >= 3);
-    sandboxes.extend(["/sandbox", "/sandbox/links/registration", "/sandbox/links/link.js"]);
+    assert!(sandbox_paths.len() >= 3);
+    sandbox_paths.extend(["/sandbox", "/sandbox/links/registration", "/sandbox/links/link.js"]);
 
     let production = Production::start().await;
-    let stranger = production.stranger();
-    for path in sandboxes {
-        stranger.get(path).await.refused(404, "NOT_FOUND");
-        stranger.delete(path).await.refused(404, "NOT_FOUND");
-        stranger.put(path, &json!({ "now": "2030-01-01T00:00:00Z" }), "*").await.refused(404, "NOT_FOUND");
+    let anonymous = production.anonymous();
+    for path in sandbox_paths {
+        anonymous.get(path).await.assert_problem(404, "NOT_FOUND");
+        anonymous.delete(path).await.assert_problem(404, "NOT_FOUND");
+        anonymous
+            .put(path, &json!({ "now": "2030-01-01T00:00:00Z" }), "*")
+            .await
+            .assert_problem(404, "NOT_FOUND");
     }
-    let document = stranger.get("/openapi.json").await.is(200);
+    let document = anonymous.get("/openapi.json").await.assert_status(200);
     let paths = document.body["paths"].as_object().unwrap();
     assert!(paths.contains_key("/v1/successions"));
     assert!(!paths.keys().any(|path| path.starts_with("/sandbox")));
@@ -45,7 +49,7 @@ async fn production_has_none_of_the_paths_of_the_sandbox() {
 async fn mails_wait_in_the_outbox_while_no_mail_server_answers() {
     let production = Production::start().await;
     let form = json!({ "email": "reception@clinic.example" });
-    production.stranger().post("/v1/registrations", &form).await.is(202);
+    production.anonymous().post("/v1/registrations", &form).await.assert_status(202);
     let waiting = production
         .rows("outbox")
         .with("state", "DEFERRED")
@@ -61,9 +65,9 @@ async fn mails_wait_in_the_outbox_while_no_mail_server_answers() {
 #[apply(on_both_databases)]
 async fn production_refuses_a_schema_that_is_not_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
-    let database = TestDatabase::blank(folder.path());
+    let database = TestDatabase::empty(folder.path());
     let settings = settings(folder.path(), &database, &[]);
-    let reason = why(boot::open(settings.clone()));
+    let reason = refusal(boot::open(settings.clone()));
     assert!(reason.contains("todokede migrate"), "{reason}");
     assert!(!boot::migrate(&settings).unwrap().is_empty());
     assert!(boot::migrate(&settings).unwrap().is_empty());
@@ -73,36 +77,36 @@ async fn production_refuses_a_schema_that_is_not_up_to_date() {
 #[apply(on_both_databases)]
 async fn production_refuses_the_database_of_a_sandbox() {
     let sandbox = TestApp::start().await;
-    let reason = why(boot::open(settings(sandbox.folder(), &sandbox.database, &[])));
+    let reason = refusal(boot::open(settings(sandbox.folder(), &sandbox.database, &[])));
     assert!(reason.contains("belongs to a sandbox"), "{reason}");
-    sandbox.anonymous().get("/sandbox/clock").await.is(200);
+    sandbox.anonymous().get("/sandbox/clock").await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
 async fn production_refuses_certificates_that_it_cannot_read_without_showing_them() {
     let folder = tempfile::tempdir().unwrap();
-    let database = TestDatabase::blank(folder.path());
+    let database = TestDatabase::empty(folder.path());
     let file = folder.path().join("ca.pem");
     let settings =
         settings(folder.path(), &database, &[("TODOKEDE_SMTP_CA_FILE", &file.display().to_string())]);
     boot::migrate(&settings).unwrap();
-    let reason = why(boot::open(settings.clone()));
+    let reason = refusal(boot::open(settings.clone()));
     assert!(reason.contains("ca.pem"), "{reason}");
     std::fs::write(&file, "-----BEGIN CERTIFICATE-----\ns3cret\n-----END CERTIFICATE-----").unwrap();
-    let reason = why(boot::open(settings));
+    let reason = refusal(boot::open(settings));
     assert!(reason.contains("ca.pem") && !reason.contains("s3cret"), "{reason}");
 }
 
 #[apply(on_both_databases)]
 async fn production_refuses_a_key_that_it_cannot_read_without_showing_it() {
     let folder = tempfile::tempdir().unwrap();
-    let database = TestDatabase::blank(folder.path());
+    let database = TestDatabase::empty(folder.path());
     let settings = settings(folder.path(), &database, &[]);
     boot::migrate(&settings).unwrap();
     std::fs::write(folder.path().join("production-key.pem"), "-----BEGIN s3cret-----").unwrap();
-    let reason = why(boot::open(settings.clone()));
+    let reason = refusal(boot::open(settings.clone()));
     assert!(reason.contains("production-key.pem") && !reason.contains("s3cret"), "{reason}");
     std::fs::remove_file(folder.path().join("production-key.pem")).unwrap();
-    let reason = why(boot::open(settings));
+    let reason = refusal(boot::open(settings));
     assert!(reason.contains("production-key.pem"), "{reason}");
 }

@@ -1,4 +1,4 @@
-//! Readiness: it is reported for each part, and frequent probes cost little.
+//! `/readyz` reports each part of the service. Frequent probes do not cause more checks.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::support::database::TestDatabase;
-use crate::support::{Disk, Held, POOL, Reply, Standby, TestApp, forms};
+use crate::support::{BlockingJobs, Disk, POOL_OF_SIX, Reply, StandbySetting, TestApp, forms};
 
 /// The names of the parts that fail.
 fn failing(reply: &Reply) -> Vec<&str> {
@@ -14,13 +14,14 @@ fn failing(reply: &Reply) -> Vec<&str> {
     checks.filter(|check| check["passes"] == false).map(|check| check["part"].as_str().unwrap()).collect()
 }
 
+/// The measured value of a part.
 fn measured(reply: &Reply, part: &str) -> Value {
     let checks = reply.body["checks"].as_array().unwrap();
     checks.iter().find(|check| check["part"] == part).unwrap()["measured"].clone()
 }
 
-/// Asks once the result of an earlier check is no longer reused.
-async fn asked_anew(app: &TestApp) -> Reply {
+/// Reads `/readyz` after the time for which the result of an earlier check is reused.
+async fn fresh_readiness(app: &TestApp) -> Reply {
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     app.anonymous().get("/readyz").await
 }
@@ -28,7 +29,7 @@ async fn asked_anew(app: &TestApp) -> Reply {
 #[apply(on_both_databases)]
 async fn a_service_that_is_ready_shows_what_it_checked() {
     let app = TestApp::start().await;
-    let reply = app.anonymous().get("/readyz").await.is(200);
+    let reply = app.anonymous().get("/readyz").await.assert_status(200);
     assert_eq!(reply.body["status"], "ready");
     assert_eq!(failing(&reply), Vec::<&str>::new());
     assert_eq!((measured(&reply, "migrations"), measured(&reply, "outbox")), (0.into(), 0.into()));
@@ -39,12 +40,12 @@ async fn a_service_that_is_ready_shows_what_it_checked() {
 async fn a_service_with_a_full_disk_is_not_ready_but_still_answers() {
     let app = TestApp::start_with(&[("TODOKEDE_DISK_FLOOR_MIB", "1000000000")]).await;
     let reply = app.anonymous().get("/readyz").await;
-    reply.refused(503, "NOT_READY");
+    reply.assert_problem(503, "NOT_READY");
     assert!(failing(&reply).contains(&"disk of uploads"), "{}", reply.text);
     assert!(failing(&reply).iter().all(|part| part.starts_with("disk of ")), "{}", reply.text);
     assert!(!reply.header("retry-after").is_empty());
-    app.anonymous().get("/livez").await.is(200);
-    app.anonymous().get("/v1/support").await.is(200);
+    app.anonymous().get("/livez").await.assert_status(200);
+    app.anonymous().get("/v1/support").await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
@@ -55,26 +56,26 @@ async fn a_schema_one_step_ahead_is_accepted_and_any_other_difference_is_not() {
             .execute(&format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')"));
     };
     insert("20990101000000");
-    let reply = asked_anew(&app).await.is(200);
+    let reply = fresh_readiness(&app).await.assert_status(200);
     assert_eq!(measured(&reply, "migrations"), 1);
     insert("20990102000000");
-    let reply = asked_anew(&app).await;
-    assert_eq!(failing(reply.refused(503, "NOT_READY")), ["migrations"]);
+    let reply = fresh_readiness(&app).await;
+    assert_eq!(failing(reply.assert_problem(503, "NOT_READY")), ["migrations"]);
     app.database.execute("DELETE FROM __diesel_schema_migrations WHERE version LIKE '2099%'");
-    asked_anew(&app).await.is(200);
+    fresh_readiness(&app).await.assert_status(200);
     app.database.execute("DELETE FROM __diesel_schema_migrations");
-    let reply = asked_anew(&app).await;
-    assert_eq!(failing(reply.refused(503, "NOT_READY")), ["migrations"]);
+    let reply = fresh_readiness(&app).await;
+    assert_eq!(failing(reply.assert_problem(503, "NOT_READY")), ["migrations"]);
 }
 
 #[apply(on_both_databases)]
 async fn a_service_is_not_ready_while_its_database_accepts_no_writes() {
-    let app = TestApp::start_with(&[POOL]).await;
-    let held = Held::writes(&app).await;
+    let app = TestApp::start_with(&[POOL_OF_SIX]).await;
+    let blocking_jobs = BlockingJobs::block_writes(&app).await;
     let reply = app.anonymous().get("/readyz").await;
-    assert!(failing(reply.refused(503, "NOT_READY")).contains(&"database"), "{}", reply.text);
-    drop(held);
-    asked_anew(&app).await.is(200);
+    assert!(failing(reply.assert_problem(503, "NOT_READY")).contains(&"database"), "{}", reply.text);
+    drop(blocking_jobs);
+    fresh_readiness(&app).await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
@@ -83,104 +84,107 @@ async fn a_hundred_probes_cause_one_check_of_the_database() {
     let client = app.anonymous();
     let load = app.running.state.database.load();
     let before = load.reads.served();
-    let begun = std::time::Instant::now();
+    let started = std::time::Instant::now();
     for _ in 0..100 {
-        client.get("/readyz").await.is(200);
+        client.get("/readyz").await.assert_status(200);
     }
     let checks = load.reads.served() - before;
-    assert!(checks <= 1 + begun.elapsed().as_secs(), "{checks} checks");
+    assert!(checks <= 1 + started.elapsed().as_secs(), "{checks} checks");
 }
 
 #[apply(on_sqlite)]
 async fn a_database_file_that_is_moved_away_is_noticed_and_is_used_again_once_it_is_back() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    app.anonymous().get("/readyz").await.is(200);
+    app.anonymous().get("/readyz").await.assert_status(200);
     let [file, elsewhere] = ["todokede.sqlite3", "elsewhere"].map(|name| app.folder().join(name));
     std::fs::rename(&file, &elsewhere).unwrap();
-    clinic.file_with_key("/v1/declarations", &forms::no_network(), "gone").await.refused(503, "UNAVAILABLE");
-    clinic.get("/v1/account").await.refused(503, "UNAVAILABLE");
-    let reply = asked_anew(&app).await;
-    assert!(failing(reply.refused(503, "NOT_READY")).contains(&"database"), "{}", reply.text);
-    app.anonymous().get("/livez").await.is(200);
+    clinic
+        .file_with_key("/v1/declarations", &forms::no_network(), "gone")
+        .await
+        .assert_problem(503, "UNAVAILABLE");
+    clinic.get("/v1/account").await.assert_problem(503, "UNAVAILABLE");
+    let reply = fresh_readiness(&app).await;
+    assert!(failing(reply.assert_problem(503, "NOT_READY")).contains(&"database"), "{}", reply.text);
+    app.anonymous().get("/livez").await.assert_status(200);
     std::fs::rename(&elsewhere, &file).unwrap();
-    clinic.file_with_key("/v1/declarations", &forms::no_network(), "gone").await.is(201);
-    asked_anew(&app).await.is(200);
+    clinic.file_with_key("/v1/declarations", &forms::no_network(), "gone").await.assert_status(201);
+    fresh_readiness(&app).await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
 async fn a_service_whose_reads_are_all_busy_is_still_ready() {
-    let app = TestApp::start_with(&[POOL]).await;
-    let held = Held::reads(&app).await;
-    app.anonymous().get("/readyz").await.is(200);
-    drop(held);
+    let app = TestApp::start_with(&[POOL_OF_SIX]).await;
+    let blocking_jobs = BlockingJobs::block_reads(&app).await;
+    app.anonymous().get("/readyz").await.assert_status(200);
+    drop(blocking_jobs);
 }
 
 #[apply(on_both_databases)]
-async fn a_read_only_disk_refuses_attachments_and_makes_a_service_unready_until_it_is_writable() {
+async fn while_a_disk_is_read_only_attachments_are_refused_and_the_service_is_not_ready() {
     let Some(disk) = Disk::mount() else { return };
     let app = TestApp::start_with(&[("TODOKEDE_UPLOADS_DIR", disk.path().to_str().unwrap())]).await;
     let clinic = app.clinic().await;
     let stored = clinic.attach(&forms::pdf()).await;
-    let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_status(201);
     let id = announced.body["id"].as_str().unwrap();
-    disk.forbid_writing();
+    disk.make_read_only();
     let sent = forms::send_content(&clinic, id, &forms::pdf()).await;
-    sent.refused(503, "UNAVAILABLE");
+    sent.assert_problem(503, "UNAVAILABLE");
     assert!(sent.body["retryable"] == true && !sent.header("retry-after").is_empty(), "{}", sent.text);
-    clinic.get(&format!("/v1/uploads/{stored}/content")).await.is(200);
-    let reply = asked_anew(&app).await;
-    assert_eq!(failing(reply.refused(503, "NOT_READY")), ["disk of uploads"]);
-    disk.allow_writing();
-    forms::send_content(&clinic, id, &forms::pdf()).await.is(200);
-    asked_anew(&app).await.is(200);
+    clinic.get(&format!("/v1/uploads/{stored}/content")).await.assert_status(200);
+    let reply = fresh_readiness(&app).await;
+    assert_eq!(failing(reply.assert_problem(503, "NOT_READY")), ["disk of uploads"]);
+    disk.make_writable();
+    forms::send_content(&clinic, id, &forms::pdf()).await.assert_status(200);
+    fresh_readiness(&app).await.assert_status(200);
 }
 
-/// Asks several times until the answer has this status.
-async fn asked_until(app: &TestApp, status: u16) -> Reply {
+/// Reads `/readyz` several times until the answer has this status.
+async fn wait_for_readiness(app: &TestApp, status: u16) -> Reply {
     for _ in 0..10 {
-        let reply = asked_anew(app).await;
+        let reply = fresh_readiness(app).await;
         if reply.status == status {
             return reply;
         }
     }
-    asked_anew(app).await.is(status)
+    fresh_readiness(app).await.assert_status(status)
 }
 
 #[apply(on_postgres)]
 async fn a_service_is_not_ready_while_commits_wait_for_a_missing_standby() {
     let folder = tempfile::tempdir().unwrap();
-    let database = Arc::new(TestDatabase::ready(folder.path()));
-    let standby = Standby::of(&database).await;
-    let app = TestApp::start_in(folder, database, &[]).await;
-    app.anonymous().get("/readyz").await.is(200);
-    standby.leaves().await;
-    let reply = asked_until(&app, 503).await;
+    let database = Arc::new(TestDatabase::migrated(folder.path()));
+    let standby = StandbySetting::enable_for(&database).await;
+    let app = TestApp::start_on_data(folder, database, &[]).await;
+    app.anonymous().get("/readyz").await.assert_status(200);
+    standby.require_missing_standby().await;
+    let reply = wait_for_readiness(&app, 503).await;
     assert_eq!(
-        failing(reply.refused(503, "NOT_READY")),
+        failing(reply.assert_problem(503, "NOT_READY")),
         ["database"],
         "the other checks only read, so they pass"
     );
     let mut quickest = Duration::MAX;
     for _ in 0..3 {
         tokio::time::sleep(Duration::from_millis(1_100)).await;
-        let begun = Instant::now();
+        let started = Instant::now();
         let reply = app.anonymous().get("/readyz").await;
-        assert_eq!(failing(reply.refused(503, "NOT_READY")), ["database"]);
-        quickest = quickest.min(begun.elapsed());
+        assert_eq!(failing(reply.assert_problem(503, "NOT_READY")), ["database"]);
+        quickest = quickest.min(started.elapsed());
     }
     assert!(
         quickest < Duration::from_secs(2),
-        "the service waits for a commit that is known to hang: {quickest:?}"
+        "the check waits for a commit that is known to hang: {quickest:?}"
     );
-    // The server's own autovacuum commits to this database as well, and waits like everybody.
+    // Autovacuum also commits to this database and waits. So only connections of clients are counted.
     let waiting = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
                    AND wait_event = 'SyncRep' AND backend_type = 'client backend'";
     assert_eq!(app.count(waiting), 1, "no second commit is tried while the first one hangs");
-    app.anonymous().get("/livez").await.is(200);
-    standby.returns();
-    asked_until(&app, 200).await;
+    app.anonymous().get("/livez").await.assert_status(200);
+    standby.require_no_standby();
+    wait_for_readiness(&app, 200).await;
     assert_eq!(app.count(waiting), 0);
     let clinic = app.clinic().await;
-    clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+    clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
 }

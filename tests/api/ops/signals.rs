@@ -1,4 +1,4 @@
-//! The real binary serves until a signal ends it, even if its database hangs or its output cannot be written.
+//! The real binary ends on a signal even if its database hangs, and serves even if its output cannot be written.
 
 use std::io::Read as _;
 use std::process::{Child, Command, Output, Stdio};
@@ -7,15 +7,17 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use todokede::domain::values::lang::Lang;
 
-use crate::support::binary::{Served, done, failed, full, run, text, todokede};
+use crate::support::binary::{
+    RunningService, assert_failure, assert_success, full_device, run, text, todokede,
+};
 use crate::support::database::TestDatabase;
-use crate::support::{Client, Standby, Tap};
+use crate::support::{Client, PostgresProxy, StandbySetting};
 
 fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-/// Asks a process to end, as an orchestrator does, and waits for it.
+/// Sends a signal to a process and waits until the process has ended.
 fn end(mut child: Child, signal: &str) -> Output {
     let id = child.id().to_string();
     assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
@@ -34,7 +36,7 @@ fn end(mut child: Child, signal: &str) -> Output {
 fn the_service_prints_its_address_and_ends_cleanly_on_a_signal() {
     for signal in ["TERM", "INT"] {
         let folder = folder();
-        let Served { child, address, lines } = Served::of(todokede(folder.path(), &[]));
+        let RunningService { child, address, lines } = RunningService::start(todokede(folder.path(), &[]));
         let mut stream = std::net::TcpStream::connect(&address).unwrap();
         std::io::Write::write_all(
             &mut stream,
@@ -46,13 +48,15 @@ fn the_service_prints_its_address_and_ends_cleanly_on_a_signal() {
         assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"now\""), "{answer}");
         for arguments in [&["health"][..], &["health", "--ready"]] {
             let mut command = todokede(folder.path(), arguments);
-            done(&command.env("TODOKEDE_LISTEN", &address).output().unwrap());
+            assert_success(&command.env("TODOKEDE_LISTEN", &address).output().unwrap());
         }
         let output = end(child, signal);
         assert_eq!(output.status.code(), Some(0), "{signal}: {}", text(&output.stderr));
         assert!(std::net::TcpStream::connect(&address).is_err());
         let mut command = todokede(folder.path(), &["health"]);
-        assert!(failed(&command.env("TODOKEDE_LISTEN", &address).output().unwrap(), 1).contains(&address));
+        assert!(
+            assert_failure(&command.env("TODOKEDE_LISTEN", &address).output().unwrap(), 1).contains(&address)
+        );
         let printed: Vec<String> = lines.map(Result::unwrap).collect();
         assert!(printed.join("\n").contains("/sandbox/messages"));
     }
@@ -61,12 +65,12 @@ fn the_service_prints_its_address_and_ends_cleanly_on_a_signal() {
 #[apply(on_postgres)]
 async fn a_service_whose_commits_hang_still_ends_on_a_signal() {
     let folder = folder();
-    let database = TestDatabase::ready(folder.path());
-    let standby = Standby::of(&database).await;
+    let database = TestDatabase::migrated(folder.path());
+    let standby = StandbySetting::enable_for(&database).await;
     let mut command = todokede(folder.path(), &[]);
     command.env("DATABASE_URL", database.url());
-    let Served { child, address, lines: _lines } = Served::of(command);
-    standby.leaves().await;
+    let RunningService { child, address, lines: _lines } = RunningService::start(command);
+    standby.require_missing_standby().await;
     let mut health = todokede(folder.path(), &["health", "--ready"]);
     health.env("TODOKEDE_LISTEN", &address).output().unwrap();
     let waiting = "SELECT COUNT(*) FROM pg_stat_activity \
@@ -79,14 +83,14 @@ async fn a_service_whose_commits_hang_still_ends_on_a_signal() {
 #[apply(on_postgres)]
 async fn a_service_whose_database_is_frozen_still_ends_on_a_signal() {
     let folder = folder();
-    let database = TestDatabase::ready(folder.path());
-    let tap = Tap::open(database.url());
+    let database = TestDatabase::migrated(folder.path());
+    let proxy = PostgresProxy::start(database.url());
     let mut command = todokede(folder.path(), &[]);
-    command.env("DATABASE_URL", tap.url());
-    let Served { child, address, lines: _lines } = Served::of(command);
+    command.env("DATABASE_URL", proxy.url());
+    let RunningService { child, address, lines: _lines } = RunningService::start(command);
     let client = Client::new(format!("http://{address}"), Lang::En);
-    tap.freeze();
-    client.get("/v1/transitional-measures/2023").await.refused(503, "UNAVAILABLE");
+    proxy.freeze_connections();
+    client.get("/v1/transitional-measures/2023").await.assert_problem(503, "UNAVAILABLE");
     let output = end(child, "TERM");
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
 }
@@ -96,19 +100,22 @@ fn a_second_signal_ends_the_service_at_once_with_a_message() {
     let folder = folder();
     let mut command = todokede(folder.path(), &[]);
     command.env("TODOKEDE_DRAIN_SECONDS", "300");
-    let Served { mut child, lines: _lines, .. } = Served::of(command);
+    let RunningService { mut child, lines: _lines, .. } = RunningService::start(command);
     assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
     std::thread::sleep(Duration::from_millis(300));
-    assert!(child.try_wait().unwrap().is_none(), "the first signal must leave time for balancers to notice");
+    assert!(
+        child.try_wait().unwrap().is_none(),
+        "after the first signal, load balancers need time to notice the stop"
+    );
     let output = end(child, "TERM");
-    assert!(failed(&output, 1).contains("second signal"));
+    assert!(assert_failure(&output, 1).contains("second signal"));
 }
 
 #[test]
 fn the_worker_ends_cleanly_on_a_signal() {
     for signal in ["TERM", "INT"] {
         let folder = folder();
-        done(&run(folder.path(), &["migrate"]));
+        assert_success(&run(folder.path(), &["migrate"]));
         let metrics = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let mut worker = todokede(folder.path(), &["worker"]);
         worker.env("TODOKEDE_METRICS_LISTEN", metrics.to_string());
@@ -128,14 +135,14 @@ fn a_service_serves_even_if_its_output_cannot_be_written() {
     let folder = folder();
     let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let mut command = todokede(folder.path(), &["serve"]);
-    command.env("TODOKEDE_LISTEN", &address).stdout(full()).stderr(Stdio::piped());
+    command.env("TODOKEDE_LISTEN", &address).stdout(full_device()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
     let deadline = Instant::now() + Duration::from_secs(20);
-    let is_well = || {
+    let is_ready = || {
         let mut health = todokede(folder.path(), &["health", "--ready"]);
         health.env("TODOKEDE_LISTEN", &address).output().unwrap().status.success()
     };
-    while !is_well() && Instant::now() < deadline {
+    while !is_ready() && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(20));
     }
     let output = end(child, "TERM");

@@ -1,4 +1,4 @@
-//! The audit log: every operation that writes records the actor, action, subject and client.
+//! The audit log: each operation that writes adds lines with the actor, the action, the subject and the client.
 
 use std::collections::BTreeSet;
 
@@ -8,29 +8,31 @@ use serde_json::{Value, json};
 use todokede::domain::audit::AuditAction::{self, *};
 
 use crate::support::contract::operations;
-use crate::support::{Actor, Client, PASSWORD, Reply, TestApp, forms, list, send};
+use crate::support::{Client, FacilityClient, PASSWORD, Reply, TestApp, facility_list, forms, send};
 
-const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
+/// A valid password that differs from `PASSWORD`.
+const OTHER_PASSWORD: &str = "雪の朝に隣の犬と川岸まで歩いた";
+/// The address of the client.
 const CLIENT: &str = "203.0.113.9";
 
-/// Action, actor and subject, where `%` stands for anything.
-type Line<'a> = (AuditAction, &'a str, &'a str);
+/// The action, the actor and the subject of a line. The last two are patterns of SQL's `LIKE`.
+type AuditLine<'a> = (AuditAction, &'a str, &'a str);
 
-/// A service, and the operations that the test has sent to it so far.
-struct Story {
+/// A service, and the ids of the operations that the test has sent.
+struct AuditFixture {
     app: TestApp,
-    told: BTreeSet<String>,
+    sent_operations: BTreeSet<String>,
 }
 
-impl Story {
-    /// Sends a request as a balancer passes it on, and asserts that it writes exactly these lines to the
-    /// audit log. If the form is null, a file is sent.
-    async fn leaves(
+impl AuditFixture {
+    /// Sends an operation with this id in its path, as if a load balancer forwarded it. Asserts that it adds exactly
+    /// these lines to the audit log. If the form is null, the request sends a PDF.
+    async fn send(
         &mut self,
         caller: &Client,
         (operation, id): (&str, &str),
         form: Value,
-        lines: &[Line<'_>],
+        lines: &[AuditLine<'_>],
     ) -> Reply {
         let described = operations().into_iter().find(|candidate| candidate.id() == operation).unwrap();
         let request_id = uuid::Uuid::new_v4().to_string();
@@ -57,125 +59,128 @@ impl Story {
             assert_eq!(exact.with("client", CLIENT).count(), 1, "{operation}: {action} {actor} {subject}");
         }
         assert_eq!(written.after("at", self.app.now()).count(), 0, "{operation}");
-        self.told.insert(operation.to_owned());
+        self.sent_operations.insert(operation.to_owned());
         reply
     }
 
-    async fn registers(&mut self) {
-        let stranger = self.app.anonymous();
+    async fn register(&mut self) {
+        let anonymous = self.app.anonymous();
         let form = json!({ "email": "a@clinic.example" });
         let operation = ("requestRegistration", "");
         let line = (RegistrationRequested, "stranger", "lnk_%");
-        self.leaves(&stranger, operation, form.clone(), &[line]).await.is(202);
+        self.send(&anonymous, operation, form.clone(), &[line]).await.assert_status(202);
         let token = self.app.token("a@clinic.example", "PROVISIONAL_REGISTRATION").await;
-        self.leaves(&stranger, ("confirmRegistration", ""), json!({ "token": token }), &[]).await.is(200);
+        self.send(&anonymous, ("confirmRegistration", ""), json!({ "token": token }), &[])
+            .await
+            .assert_status(200);
         let account = forms::account(&token, &self.app.unused_facility("MEDICAL").await);
         let line = (AccountCreated, "acc_%", "acc_%");
-        let created = self.leaves(&stranger, ("createAccount", ""), account, &[line]).await.is(201);
+        let created = self.send(&anonymous, ("createAccount", ""), account, &[line]).await.assert_status(201);
         let own = created.body["id"].as_str().unwrap();
         let line = (RegistrationRequestedForTakenAddress, "stranger", own);
-        self.leaves(&stranger, operation, form, &[line]).await.is(202);
+        self.send(&anonymous, operation, form, &[line]).await.assert_status(202);
     }
 
-    async fn logs_in_and_out(&mut self, clinic: &Actor, own: &str) {
-        let stranger = self.app.anonymous();
+    async fn log_in_and_out(&mut self, clinic: &FacilityClient, own: &str) {
+        let anonymous = self.app.anonymous();
         let login = json!({ "email": clinic.email, "password": PASSWORD });
         let line = (SessionOpened, own, "ses_%");
-        let opened = self.leaves(&stranger, ("logIn", ""), login, &[line]).await.is(201);
+        let opened = self.send(&anonymous, ("logIn", ""), login, &[line]).await.assert_status(201);
         let session = opened.header("location").rsplit('/').next().unwrap();
         let refresh = json!({ "refresh_token": opened.body["refresh_token"] });
         let line = (SessionRefreshed, own, session);
-        self.leaves(&stranger, ("refreshSession", ""), refresh.clone(), &[line]).await.is(201);
+        self.send(&anonymous, ("refreshSession", ""), refresh.clone(), &[line]).await.assert_status(201);
         self.app.advance(Duration::seconds(31));
         let line = (SessionRevokedAfterTokenReuse, own, session);
-        self.leaves(&stranger, ("refreshSession", ""), refresh, &[line]).await.is(401);
+        self.send(&anonymous, ("refreshSession", ""), refresh, &[line]).await.assert_status(401);
 
-        let other_session = clinic.again(&self.app).await;
-        let page = other_session.get("/v1/sessions").await.is(200);
+        let other_session = clinic.log_in_again(&self.app).await;
+        let page = other_session.get("/v1/sessions").await.assert_status(200);
         let session = page.body["items"][0]["id"].as_str().unwrap();
         let line = (SessionEnded, own, session);
-        self.leaves(clinic, ("endSession", session), json!({}), &[line]).await.is(204);
-        // The session has ended already.
-        self.leaves(clinic, ("endSession", session), json!({}), &[]).await.is(204);
-        let logging_out = clinic.again(&self.app).await;
+        self.send(clinic, ("endSession", session), json!({}), &[line]).await.assert_status(204);
+        // A session that has already ended is not ended again.
+        self.send(clinic, ("endSession", session), json!({}), &[]).await.assert_status(204);
+        let logging_out = clinic.log_in_again(&self.app).await;
         let line = (SessionEnded, own, "ses_%");
-        self.leaves(&logging_out, ("logOut", ""), json!({}), &[line]).await.is(204);
+        self.send(&logging_out, ("logOut", ""), json!({}), &[line]).await.assert_status(204);
     }
 
-    async fn changes_its_account(&mut self, clinic: &Actor, own: &str) {
-        let stranger = self.app.anonymous();
+    async fn change_account(&mut self, clinic: &FacilityClient, own: &str) {
+        let anonymous = self.app.anonymous();
         let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
         let line = (AccountChanged, own, own);
-        self.leaves(clinic, ("changeAccount", ""), change, &[line]).await.is(200);
-        let change = json!({ "current_password": PASSWORD, "new_password": OTHER });
+        self.send(clinic, ("changeAccount", ""), change, &[line]).await.assert_status(200);
+        let change = json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD });
         let line = (PasswordChanged, own, own);
-        self.leaves(clinic, ("changePassword", ""), change, &[line]).await.is(204);
-        let change = json!({ "email": "b@clinic.example", "password": OTHER });
+        self.send(clinic, ("changePassword", ""), change, &[line]).await.assert_status(204);
+        let change = json!({ "email": "b@clinic.example", "password": OTHER_PASSWORD });
         let line = (EmailChangeRequested, own, own);
-        self.leaves(clinic, ("requestEmailChange", ""), change, &[line]).await.is(202);
+        self.send(clinic, ("requestEmailChange", ""), change, &[line]).await.assert_status(202);
         let token = json!({ "token": self.app.token("b@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await });
         let line = (EmailChanged, own, own);
-        self.leaves(&stranger, ("completeEmailChange", ""), token, &[line]).await.is(200);
+        self.send(&anonymous, ("completeEmailChange", ""), token, &[line]).await.assert_status(200);
     }
 
-    async fn forgets_its_password(&mut self, own: &str) {
-        let stranger = self.app.anonymous();
+    async fn reset_password(&mut self, own: &str) {
+        let anonymous = self.app.anonymous();
         let operation = ("requestPasswordReset", "");
         let line = (PasswordResetRequestedForUnknownAddress, "stranger", "-");
         let form = json!({ "email": "nobody@clinic.example" });
-        self.leaves(&stranger, operation, form, &[line]).await.is(202);
+        self.send(&anonymous, operation, form, &[line]).await.assert_status(202);
         let line = (PasswordResetRequested, "stranger", own);
         let form = json!({ "email": "b@clinic.example" });
-        self.leaves(&stranger, operation, form, &[line]).await.is(202);
+        self.send(&anonymous, operation, form, &[line]).await.assert_status(202);
         let token = self.app.token("b@clinic.example", "PASSWORD_RESET").await;
         let form = json!({ "token": token, "password": PASSWORD });
         let line = (PasswordReset, own, own);
-        self.leaves(&stranger, ("completePasswordReset", ""), form, &[line]).await.is(204);
+        self.send(&anonymous, ("completePasswordReset", ""), form, &[line]).await.assert_status(204);
     }
 
-    async fn attaches_a_file(&mut self, clinic: &Actor, own: &str) {
+    async fn attach_file(&mut self, clinic: &FacilityClient, own: &str) {
         let form = forms::upload(&forms::pdf());
         let line = (UploadAnnounced, own, "upl_%");
-        let announced = self.leaves(clinic, ("announceUpload", ""), form, &[line]).await.is(201);
+        let announced = self.send(clinic, ("announceUpload", ""), form, &[line]).await.assert_status(201);
         let id = announced.body["id"].as_str().unwrap();
         let line = (UploadStored, own, id);
-        self.leaves(clinic, ("storeUploadContent", id), Value::Null, &[line]).await.is(200);
-        // The same bytes again change nothing.
-        self.leaves(clinic, ("storeUploadContent", id), Value::Null, &[]).await.is(200);
+        self.send(clinic, ("storeUploadContent", id), Value::Null, &[line]).await.assert_status(200);
+        // Sending the same content again changes nothing.
+        self.send(clinic, ("storeUploadContent", id), Value::Null, &[]).await.assert_status(200);
     }
 
-    async fn declares(&mut self, clinic: &Actor, own: &str) {
+    async fn file_declaration(&mut self, clinic: &FacilityClient, own: &str) {
         let line = (DeclarationFiled, own, "dcl_%");
-        let filed = self.leaves(clinic, ("fileDeclaration", ""), forms::no_network(), &[line]).await.is(201);
+        let filed =
+            self.send(clinic, ("fileDeclaration", ""), forms::no_network(), &[line]).await.assert_status(201);
         let id = filed.body["id"].as_str().unwrap();
         let line = (DeclarationRevised, own, id);
-        self.leaves(clinic, ("reviseDeclaration", id), forms::no_network(), &[line]).await.is(200);
+        self.send(clinic, ("reviseDeclaration", id), forms::no_network(), &[line]).await.assert_status(200);
         let line = (DeclarationWithdrawn, own, id);
-        self.leaves(clinic, ("withdrawDeclaration", id), json!({}), &[line]).await.is(200);
+        self.send(clinic, ("withdrawDeclaration", id), json!({}), &[line]).await.assert_status(200);
     }
 
-    async fn is_succeeded(&mut self, clinic: &Actor, own: &str) {
-        let form = forms::succession(&list::unlisted(1, 1));
+    async fn file_succession(&mut self, clinic: &FacilityClient, own: &str) {
+        let form = forms::succession(&facility_list::unlisted(1, 1));
         let line = (SuccessionFiled, own, "suc_%");
-        let filed = self.leaves(clinic, ("fileSuccession", ""), form.clone(), &[line]).await.is(201);
+        let filed = self.send(clinic, ("fileSuccession", ""), form.clone(), &[line]).await.assert_status(201);
         let id = filed.body["id"].as_str().unwrap();
         let line = (SuccessionRevised, own, id);
-        self.leaves(clinic, ("reviseSuccession", id), form, &[line]).await.is(200);
+        self.send(clinic, ("reviseSuccession", id), form, &[line]).await.assert_status(200);
         let line = (SuccessionWithdrawn, own, id);
-        self.leaves(clinic, ("withdrawSuccession", id), json!({}), &[line]).await.is(200);
+        self.send(clinic, ("withdrawSuccession", id), json!({}), &[line]).await.assert_status(200);
         let form = forms::succession(&self.app.unused_facility("MEDICAL").await);
-        // This succession is accepted at once, so the account is the actor of that too.
+        // This succession is accepted at once, so the account is also the actor of the acceptance.
         let lines = [(SuccessionFiled, own, "suc_%"), (SuccessionAccepted, own, "suc_%")];
-        self.leaves(clinic, ("fileSuccession", ""), form, &lines).await.is(201);
+        self.send(clinic, ("fileSuccession", ""), form, &lines).await.assert_status(201);
     }
 
-    /// Two successions wait. An import adds one successor as it was stated, and the other with another postal
-    /// code.
-    async fn waits_for_an_import(&mut self) {
-        let (expected, mut moved) = (list::unlisted(1, 2), list::unlisted(1, 3));
+    /// Files two successions to unlisted facilities. Then imports one successor as stated, and the other with another
+    /// postal code.
+    async fn import_successors(&mut self) {
+        let (expected, mut moved) = (facility_list::unlisted(1, 2), facility_list::unlisted(1, 3));
         for successor in [&expected, &moved] {
             let clinic = self.app.clinic().await;
-            clinic.file("/v1/successions", &forms::succession(successor)).await.is(201);
+            clinic.file("/v1/successions", &forms::succession(successor)).await.assert_status(201);
         }
         moved["postal_code"] = json!("100-0001");
         let by_import = [
@@ -183,12 +188,12 @@ impl Story {
             (SuccessionReturned, "import", "suc_%"),
             (FacilitiesImported, "import", "facilities"),
         ];
-        let before = by_import.map(|line| self.lines(line));
-        self.app.import(list::csv(&[&expected, &moved]), false).await;
-        assert_eq!(by_import.map(|line| self.lines(line)), before.map(|lines| lines + 1));
+        let before = by_import.map(|line| self.count_lines(line));
+        self.app.import(facility_list::csv(&[&expected, &moved]), false).await;
+        assert_eq!(by_import.map(|line| self.count_lines(line)), before.map(|lines| lines + 1));
     }
 
-    fn lines(&self, (action, actor, subject): Line<'_>) -> i64 {
+    fn count_lines(&self, (action, actor, subject): AuditLine<'_>) -> i64 {
         self.app
             .rows("audit_log")
             .with("action", action)
@@ -197,38 +202,38 @@ impl Story {
             .count()
     }
 
-    async fn moves_the_sandbox(&mut self) {
-        let stranger = self.app.anonymous();
+    async fn use_sandbox(&mut self) {
+        let anonymous = self.app.anonymous();
         let line = (SandboxMailboxEmptied, "stranger", "mailbox");
-        self.leaves(&stranger, ("deleteMessages", ""), json!({}), &[line]).await.is(204);
+        self.send(&anonymous, ("deleteMessages", ""), json!({}), &[line]).await.assert_status(204);
         let clock = json!({ "now": "2023-03-01T09:00:00+09:00" });
         let line = (SandboxClockMoved, "stranger", "clock");
-        self.leaves(&stranger, ("moveClock", ""), clock, &[line]).await.is(200);
+        self.send(&anonymous, ("moveClock", ""), clock, &[line]).await.assert_status(200);
     }
 }
 
 #[apply(on_both_databases)]
 async fn every_operation_that_writes_is_logged_and_every_action_occurs() {
     let app = TestApp::start_with(&[("TODOKEDE_TRUSTED_PROXIES", "127.0.0.1")]).await;
-    let mut story = Story { app, told: BTreeSet::new() };
-    let clinic = story.app.clinic().await;
-    let own = clinic.get("/v1/account").await.is(200).body["id"].as_str().unwrap().to_owned();
-    story.registers().await;
-    story.logs_in_and_out(&clinic, &own).await;
-    story.attaches_a_file(&clinic, &own).await;
-    story.declares(&clinic, &own).await;
-    story.is_succeeded(&clinic, &own).await;
-    story.changes_its_account(&clinic, &own).await;
-    story.forgets_its_password(&own).await;
-    story.waits_for_an_import().await;
-    story.moves_the_sandbox().await;
+    let mut fixture = AuditFixture { app, sent_operations: BTreeSet::new() };
+    let clinic = fixture.app.clinic().await;
+    let own = clinic.get("/v1/account").await.assert_status(200).body["id"].as_str().unwrap().to_owned();
+    fixture.register().await;
+    fixture.log_in_and_out(&clinic, &own).await;
+    fixture.attach_file(&clinic, &own).await;
+    fixture.file_declaration(&clinic, &own).await;
+    fixture.file_succession(&clinic, &own).await;
+    fixture.change_account(&clinic, &own).await;
+    fixture.reset_password(&own).await;
+    fixture.import_successors().await;
+    fixture.use_sandbox().await;
 
     let writes = operations().into_iter().filter(|operation| operation.method != Method::GET);
     let writes: BTreeSet<String> = writes.map(|operation| operation.id().to_owned()).collect();
-    assert_eq!(story.told, writes);
+    assert_eq!(fixture.sent_operations, writes);
     for action in AuditAction::ALL {
-        let lines = story.app.rows("audit_log").with("action", action).count();
-        // The doctor always rolls back the line that it writes.
+        let lines = fixture.app.rows("audit_log").with("action", action).count();
+        // The doctor rolls back the line that it writes.
         assert_eq!(lines > 0, *action != DoctorTried, "{action}");
     }
 }
@@ -240,7 +245,7 @@ async fn the_audit_log_contains_no_address_no_name_and_no_secret() {
     clinic
         .post("/v1/account/email-changes", &json!({ "email": "b@clinic.example", "password": PASSWORD }))
         .await
-        .is(202);
+        .assert_status(202);
     for secret in [&clinic.email, "clinic.example", "架空", PASSWORD, &clinic.refresh_token, clinic.token()]
     {
         let line = "actor || action || subject || coalesce(CAST(details AS text), '')";

@@ -1,18 +1,19 @@
-//! Changes of the login address: requested with the password, confirmed by a link that is mailed to the new
-//! address, and reported to the old address.
+//! A change of the login address needs the password and a link that is mailed to the new address. The old address
+//! gets a mail at the request and at the completion.
 
 use chrono::Duration;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::support::{Actor, PASSWORD, TestApp, forms};
+use crate::support::{FacilityClient, PASSWORD, TestApp, forms};
 
-const ASK: &str = "/v1/account/email-changes";
-const COMPLETE: &str = "/v1/account/email-changes/completion";
-const NEW: &str = "office@clinic.example";
+const REQUEST_PATH: &str = "/v1/account/email-changes";
+const COMPLETION_PATH: &str = "/v1/account/email-changes/completion";
+/// The new address.
+const NEW_ADDRESS: &str = "office@clinic.example";
 
-async fn change_token(app: &TestApp, clinic: &Actor, email: &str) -> String {
-    clinic.post(ASK, &json!({ "email": email, "password": PASSWORD })).await.is(202);
+async fn change_token(app: &TestApp, clinic: &FacilityClient, email: &str) -> String {
+    clinic.post(REQUEST_PATH, &json!({ "email": email, "password": PASSWORD })).await.assert_status(202);
     app.token(email, "EMAIL_CHANGE_CONFIRMATION").await
 }
 
@@ -21,48 +22,50 @@ async fn the_link_mailed_to_the_new_address_changes_it_and_the_old_address_gets_
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let etag = clinic.get("/v1/account").await.etag().to_owned();
-    let token = change_token(&app, &clinic, NEW).await;
+    let token = change_token(&app, &clinic, NEW_ADDRESS).await;
     let notice = app.mails(&clinic.email, "EMAIL_CHANGE_REQUESTED").await;
     let text = notice[0]["text"].as_str().unwrap();
-    assert!(text.contains("o***@clinic.example") && !text.contains(NEW), "{text}");
+    assert!(text.contains("o***@clinic.example") && !text.contains(NEW_ADDRESS), "{text}");
     assert_eq!(clinic.get("/v1/account").await.body["email"], *clinic.email);
 
-    // Following the link needs no login.
-    let completed = app.anonymous().post(COMPLETE, &json!({ "token": token })).await.is(200);
-    assert_eq!(completed.body, json!({ "email": NEW }));
+    // The completion needs no login.
+    let completed =
+        app.anonymous().post(COMPLETION_PATH, &json!({ "token": token })).await.assert_status(200);
+    assert_eq!(completed.body, json!({ "email": NEW_ADDRESS }));
     assert_eq!(app.mails(&clinic.email, "EMAIL_CHANGED").await.len(), 1);
-    let account = clinic.get("/v1/account").await.is(200);
-    assert_eq!(account.body["email"], NEW);
+    let account = clinic.get("/v1/account").await.assert_status(200);
+    assert_eq!(account.body["email"], NEW_ADDRESS);
     assert_ne!(account.etag(), etag);
     let old = json!({ "email": clinic.email, "password": PASSWORD });
-    app.anonymous().post("/v1/sessions", &old).await.refused(401, "LOGIN_FAILED");
-    Actor::log_in(&app, NEW, PASSWORD, String::new()).await;
-    app.anonymous().post(COMPLETE, &json!({ "token": token })).await.refused(410, "LINK_USED");
+    app.anonymous().post("/v1/sessions", &old).await.assert_problem(401, "LOGIN_FAILED");
+    FacilityClient::log_in(&app, NEW_ADDRESS, PASSWORD, String::new()).await;
+    app.anonymous().post(COMPLETION_PATH, &json!({ "token": token })).await.assert_problem(410, "LINK_USED");
 }
 
 #[apply(on_both_databases)]
 async fn the_old_address_can_be_registered_again_and_its_reset_links_are_no_longer_valid() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    app.anonymous().post("/v1/password-resets", &json!({ "email": clinic.email })).await.is(202);
+    app.anonymous().post("/v1/password-resets", &json!({ "email": clinic.email })).await.assert_status(202);
     let reset = app.token(&clinic.email, "PASSWORD_RESET").await;
-    let token = change_token(&app, &clinic, NEW).await;
-    app.anonymous().post(COMPLETE, &json!({ "token": token })).await.is(200);
+    let token = change_token(&app, &clinic, NEW_ADDRESS).await;
+    app.anonymous().post(COMPLETION_PATH, &json!({ "token": token })).await.assert_status(200);
 
     let form = json!({ "token": reset, "password": "雪の朝に隣の犬と川岸まで歩いた" });
-    app.anonymous().post("/v1/password-resets/completion", &form).await.refused(410, "LINK_USED");
+    app.anonymous().post("/v1/password-resets/completion", &form).await.assert_problem(410, "LINK_USED");
     let token = app.registration_token(&clinic.email).await;
     let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
-    app.anonymous().post("/v1/accounts", &form).await.is(201);
+    app.anonymous().post("/v1/accounts", &form).await.assert_status(201);
 }
 
 #[apply(on_both_databases)]
 async fn a_taken_address_gets_the_same_answer_as_a_free_one_and_its_owner_gets_a_mail() {
     let app = TestApp::start().await;
     let (clinic, owner) = (app.clinic().await, app.clinic().await);
-    let ask = |email: &str| json!({ "email": email, "password": PASSWORD });
-    let free = clinic.post(ASK, &ask(NEW)).await.is(202);
-    let taken = clinic.post(ASK, &ask(&owner.email.to_uppercase())).await.is(202);
+    let request_form = |email: &str| json!({ "email": email, "password": PASSWORD });
+    let free = clinic.post(REQUEST_PATH, &request_form(NEW_ADDRESS)).await.assert_status(202);
+    let taken =
+        clinic.post(REQUEST_PATH, &request_form(&owner.email.to_uppercase())).await.assert_status(202);
     assert_eq!(free.text, taken.text);
     let mails = app.mails(&owner.email, "NEW_ADDRESS_TAKEN").await;
     assert_eq!(mails.len(), 1);
@@ -76,11 +79,14 @@ async fn a_taken_address_gets_the_same_answer_as_a_free_one_and_its_owner_gets_a
 async fn a_change_is_refused_at_its_completion_if_the_address_was_registered_meanwhile() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let token = change_token(&app, &clinic, NEW).await;
-    let registration = app.registration_token(NEW).await;
+    let token = change_token(&app, &clinic, NEW_ADDRESS).await;
+    let registration = app.registration_token(NEW_ADDRESS).await;
     let form = forms::account(&registration, &app.unused_facility("MEDICAL").await);
-    app.anonymous().post("/v1/accounts", &form).await.is(201);
-    app.anonymous().post(COMPLETE, &json!({ "token": token })).await.refused(409, "EMAIL_TAKEN");
+    app.anonymous().post("/v1/accounts", &form).await.assert_status(201);
+    app.anonymous()
+        .post(COMPLETION_PATH, &json!({ "token": token }))
+        .await
+        .assert_problem(409, "EMAIL_TAKEN");
     assert_eq!(clinic.get("/v1/account").await.body["email"], *clinic.email);
     assert!(app.mails(&clinic.email, "EMAIL_CHANGED").await.is_empty());
 }
@@ -89,12 +95,12 @@ async fn a_change_is_refused_at_its_completion_if_the_address_was_registered_mea
 async fn a_registration_is_refused_at_its_completion_if_an_account_changed_to_its_address() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let registration = app.registration_token(NEW).await;
-    let token = change_token(&app, &clinic, NEW).await;
-    app.anonymous().post(COMPLETE, &json!({ "token": token })).await.is(200);
+    let registration = app.registration_token(NEW_ADDRESS).await;
+    let token = change_token(&app, &clinic, NEW_ADDRESS).await;
+    app.anonymous().post(COMPLETION_PATH, &json!({ "token": token })).await.assert_status(200);
     let form = forms::account(&registration, &app.unused_facility("MEDICAL").await);
     for path in ["/v1/accounts?validate_only=true", "/v1/accounts"] {
-        app.anonymous().post(path, &form).await.refused(409, "EMAIL_TAKEN");
+        app.anonymous().post(path, &form).await.assert_problem(409, "EMAIL_TAKEN");
     }
 }
 
@@ -102,15 +108,15 @@ async fn a_registration_is_refused_at_its_completion_if_an_account_changed_to_it
 async fn of_two_simultaneous_changes_to_one_address_one_is_refused() {
     let app = TestApp::start().await;
     let (one, two) = (app.clinic().await, app.clinic().await);
-    let tokens = [change_token(&app, &one, NEW).await, change_token(&app, &two, NEW).await];
-    let racers = tokens.iter().map(|token| {
-        let (racer, body) = (app.anonymous(), json!({ "token": token }));
-        async move { racer.post(COMPLETE, &body).await }
+    let tokens = [change_token(&app, &one, NEW_ADDRESS).await, change_token(&app, &two, NEW_ADDRESS).await];
+    let requests = tokens.iter().map(|token| {
+        let (anonymous, body) = (app.anonymous(), json!({ "token": token }));
+        async move { anonymous.post(COMPLETION_PATH, &body).await }
     });
-    let replies = join_all(racers).await;
+    let replies = join_all(requests).await;
     assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 1);
     for reply in replies.iter().filter(|reply| reply.status != 200) {
-        reply.refused(409, "EMAIL_TAKEN");
+        reply.assert_problem(409, "EMAIL_TAKEN");
     }
     assert_eq!(app.rows("accounts").with("email_key", "office@clinic.example").count(), 1);
 }
@@ -121,8 +127,8 @@ async fn a_change_needs_the_password_and_a_valid_new_address() {
     let clinic = app.clinic().await;
     let own = clinic.email.to_uppercase();
     for (body, faults) in [
-        (json!({ "email": NEW, "password": "guess" }), vec![("/password", "PASSWORD_WRONG")]),
-        (json!({ "email": NEW }), vec![("/password", "REQUIRED")]),
+        (json!({ "email": NEW_ADDRESS, "password": "guess" }), vec![("/password", "PASSWORD_WRONG")]),
+        (json!({ "email": NEW_ADDRESS }), vec![("/password", "REQUIRED")]),
         (json!({ "password": PASSWORD }), vec![("/email", "REQUIRED")]),
         (json!({ "email": own, "password": PASSWORD }), vec![("/email", "EMAIL_UNCHANGED")]),
         (
@@ -134,28 +140,31 @@ async fn a_change_needs_the_password_and_a_valid_new_address() {
             vec![("/email", "EMAIL_CARRIER_DOTS")],
         ),
     ] {
-        clinic.post(ASK, &body).await.blames(&faults);
+        clinic.post(REQUEST_PATH, &body).await.assert_faults(&faults);
     }
-    let valid = json!({ "email": NEW, "password": PASSWORD });
-    app.anonymous().post(ASK, &valid).await.refused(401, "TOKEN_MISSING");
+    let valid = json!({ "email": NEW_ADDRESS, "password": PASSWORD });
+    app.anonymous().post(REQUEST_PATH, &valid).await.assert_problem(401, "TOKEN_MISSING");
     assert_eq!(app.rows("links").with("purpose", "EMAIL_CHANGE").count(), 0);
     assert!(app.mails(&clinic.email, "EMAIL_CHANGE_REQUESTED").await.is_empty());
 }
 
 #[apply(on_both_databases)]
-async fn a_link_is_valid_for_a_day_and_using_one_ends_the_other_links_of_its_account() {
+async fn a_link_is_valid_for_a_day_and_its_use_ends_the_other_links_of_its_account() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let expired = change_token(&app, &clinic, "late@clinic.example").await;
     app.advance(Duration::hours(24));
-    app.anonymous().post(COMPLETE, &json!({ "token": expired })).await.refused(410, "LINK_EXPIRED");
+    app.anonymous()
+        .post(COMPLETION_PATH, &json!({ "token": expired }))
+        .await
+        .assert_problem(410, "LINK_EXPIRED");
 
-    let clinic = clinic.again(&app).await;
+    let clinic = clinic.log_in_again(&app).await;
     let first = change_token(&app, &clinic, "first@clinic.example").await;
     let second = change_token(&app, &clinic, "second@clinic.example").await;
-    let rehearsal = format!("{COMPLETE}?validate_only=true");
-    app.anonymous().post(&rehearsal, &json!({ "token": first })).await.is(200);
-    app.anonymous().post(COMPLETE, &json!({ "token": second })).await.is(200);
-    app.anonymous().post(COMPLETE, &json!({ "token": first })).await.refused(410, "LINK_USED");
+    let rehearsal = format!("{COMPLETION_PATH}?validate_only=true");
+    app.anonymous().post(&rehearsal, &json!({ "token": first })).await.assert_status(200);
+    app.anonymous().post(COMPLETION_PATH, &json!({ "token": second })).await.assert_status(200);
+    app.anonymous().post(COMPLETION_PATH, &json!({ "token": first })).await.assert_problem(410, "LINK_USED");
     assert_eq!(clinic.get("/v1/account").await.body["email"], "second@clinic.example");
 }

@@ -1,4 +1,4 @@
-//! The facilities' own operations, resource by resource.
+//! The operations for facilities, one module for each resource.
 
 mod accounts;
 mod audit;

@@ -1,4 +1,4 @@
-//! Registration: the service mails a link to an address; with the link, a form creates the account.
+//! Registration: the service mails a link to an address. A form with the link's token creates the account.
 
 use chrono::Duration;
 use serde_json::json;
@@ -6,47 +6,50 @@ use serde_json::json;
 use crate::support::{TestApp, forms};
 
 #[apply(on_both_databases)]
-async fn a_clinic_registers_by_mail_and_logs_in() {
+async fn a_clinic_registers_with_a_mailed_link_and_logs_in() {
     let app = TestApp::start().await;
-    let stranger = app.anonymous();
+    let anonymous = app.anonymous();
     let facility = app.unused_facility("MEDICAL").await;
     let email = "Reception@Clinic.Example";
 
-    let reply = stranger.post("/v1/registrations", &json!({ "email": email })).await.is(202);
+    let reply = anonymous.post("/v1/registrations", &json!({ "email": email })).await.assert_status(202);
     assert_eq!(reply.body, json!({ "status": "ACCEPTED" }));
     let token = app.token("Reception@clinic.example", "PROVISIONAL_REGISTRATION").await;
 
     for _ in 0..3 {
-        let seen = stranger.post("/v1/registrations/confirmation", &json!({ "token": token })).await.is(200);
+        let seen = anonymous
+            .post("/v1/registrations/confirmation", &json!({ "token": token }))
+            .await
+            .assert_status(200);
         assert_eq!(seen.body["email"], "Reception@clinic.example");
     }
 
     let form = forms::account(&token, &facility);
-    let rehearsed = stranger.post("/v1/accounts?validate_only=true", &form).await.is(200);
+    let rehearsed = anonymous.post("/v1/accounts?validate_only=true", &form).await.assert_status(200);
     assert_eq!(rehearsed.body["facility"]["code"], facility["facility_code"]);
     assert_eq!(rehearsed.body["facility"]["name_kana"], "カクウ");
     assert_eq!(rehearsed.body["mails"][0]["kind"], "ACCOUNT_CREATED");
     assert_eq!(app.rows("accounts").count(), 0);
 
-    let created = stranger.post("/v1/accounts", &form).await.is(201);
+    let created = anonymous.post("/v1/accounts", &form).await.assert_status(201);
     assert_eq!(created.header("location"), "/v1/account");
     assert_eq!(created.body["facility"], rehearsed.body["facility"]);
     let mails = app.mails("Reception@clinic.example", "ACCOUNT_CREATED").await;
     assert!(mails[0]["subject"].as_str().unwrap().contains("アカウント登録完了のご案内"));
 
     let login = json!({ "email": "reception@clinic.example", "password": form["password"] });
-    let session = stranger.post("/v1/sessions", &login).await.is(201);
-    let clinic = stranger.with_token(session.body["access_token"].as_str().unwrap());
-    assert_eq!(clinic.get("/v1/account").await.is(200).body["email"], "Reception@clinic.example");
+    let session = anonymous.post("/v1/sessions", &login).await.assert_status(201);
+    let clinic = anonymous.with_token(session.body["access_token"].as_str().unwrap());
+    assert_eq!(clinic.get("/v1/account").await.assert_status(200).body["email"], "Reception@clinic.example");
 }
 
 #[apply(on_both_databases)]
-async fn a_taken_address_gets_the_same_answer_and_its_owner_is_mailed_what_to_do() {
+async fn a_taken_address_gets_the_same_answer_and_its_owner_gets_a_mail_with_instructions() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let stranger = app.anonymous();
-    let taken = stranger.post("/v1/registrations", &json!({ "email": clinic.email })).await;
-    let free = stranger.post("/v1/registrations", &json!({ "email": "free@clinic.example" })).await;
+    let anonymous = app.anonymous();
+    let taken = anonymous.post("/v1/registrations", &json!({ "email": clinic.email })).await;
+    let free = anonymous.post("/v1/registrations", &json!({ "email": "free@clinic.example" })).await;
     assert_eq!((taken.status, &taken.text), (free.status, &free.text));
     let mails = app.mails(&clinic.email, "ADDRESS_TAKEN").await;
     let text = mails[0]["text"].as_str().unwrap();
@@ -55,35 +58,38 @@ async fn a_taken_address_gets_the_same_answer_and_its_owner_is_mailed_what_to_do
 }
 
 #[apply(on_both_databases)]
-async fn a_link_is_valid_for_a_day_and_using_one_ends_all_links_of_its_address() {
+async fn a_link_is_valid_for_a_day_and_its_use_ends_all_links_of_its_address() {
     let app = TestApp::start().await;
-    let stranger = app.anonymous();
+    let anonymous = app.anonymous();
     let first = app.registration_token("a@clinic.example").await;
     app.advance(Duration::hours(1));
     let second = app.registration_token("a@clinic.example").await;
     assert_ne!(first, second);
     app.advance(Duration::hours(23) - Duration::minutes(1));
-    stranger.post("/v1/registrations/confirmation", &json!({ "token": first })).await.is(200);
+    anonymous.post("/v1/registrations/confirmation", &json!({ "token": first })).await.assert_status(200);
     app.advance(Duration::minutes(1));
-    stranger
+    anonymous
         .post("/v1/registrations/confirmation", &json!({ "token": first }))
         .await
-        .refused(410, "LINK_EXPIRED");
+        .assert_problem(410, "LINK_EXPIRED");
 
     let facility = app.unused_facility("MEDICAL").await;
-    stranger.post("/v1/accounts", &forms::account(&first, &facility)).await.refused(410, "LINK_EXPIRED");
+    anonymous
+        .post("/v1/accounts", &forms::account(&first, &facility))
+        .await
+        .assert_problem(410, "LINK_EXPIRED");
     let third = app.registration_token("a@clinic.example").await;
-    stranger.post("/v1/accounts", &forms::account(&second, &facility)).await.is(201);
+    anonymous.post("/v1/accounts", &forms::account(&second, &facility)).await.assert_status(201);
     for token in [second, third] {
-        stranger
+        anonymous
             .post("/v1/registrations/confirmation", &json!({ "token": token }))
             .await
-            .refused(410, "LINK_USED");
+            .assert_problem(410, "LINK_USED");
     }
-    stranger
+    anonymous
         .post("/v1/registrations/confirmation", &json!({ "token": "k".repeat(43) }))
         .await
-        .refused(404, "LINK_UNKNOWN");
+        .assert_problem(404, "LINK_UNKNOWN");
 }
 
 #[apply(on_both_databases)]
@@ -101,7 +107,7 @@ async fn all_faults_of_a_form_are_reported_at_once_and_nothing_is_stored() {
     form["contact"]["fax"] = json!("03-0000-1234");
     form["terms_accepted"] = json!(false);
     let reply = app.anonymous().post("/v1/accounts", &form).await;
-    reply.blames(&[
+    reply.assert_faults(&[
         ("/password", "TOO_SHORT"),
         ("/facility/postal_code", "POSTAL_CODE_MISMATCH"),
         ("/facility/name_kana", "KANA_FORM"),
@@ -116,7 +122,7 @@ async fn all_faults_of_a_form_are_reported_at_once_and_nothing_is_stored() {
 }
 
 #[apply(on_both_databases)]
-async fn invalid_mail_addresses_are_refused_and_those_of_carriers_have_a_code_of_their_own() {
+async fn invalid_mail_addresses_are_refused_and_consecutive_or_trailing_dots_have_their_own_code() {
     let app = TestApp::start().await;
     for (email, fault) in [
         (json!("a..b@carrier.example"), "EMAIL_CARRIER_DOTS"),
@@ -136,7 +142,7 @@ async fn invalid_mail_addresses_are_refused_and_those_of_carriers_have_a_code_of
     ] {
         for path in ["/v1/registrations", "/v1/registrations?validate_only=true", "/v1/password-resets"] {
             let reply = app.anonymous().post(path, &json!({ "email": email })).await;
-            reply.blames(&[("/email", fault)]);
+            reply.assert_faults(&[("/email", fault)]);
         }
     }
     let english = app.anonymous_in_english();
@@ -161,7 +167,8 @@ async fn the_usual_spellings_of_kana_names_postal_codes_and_phone_numbers_are_ac
         form["facility"]["postal_code"] = json!(postal_code);
         form["facility"]["phone"] = json!(phone);
         form["facility"]["name_kana"] = json!(kana);
-        let rehearsed = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.is(200);
+        let rehearsed =
+            app.anonymous().post("/v1/accounts?validate_only=true", &form).await.assert_status(200);
         let shown = &rehearsed.body["facility"];
         assert_eq!(shown["postal_code"], facility["postal_code"]);
         assert_eq!((&shown["phone"], &shown["name_kana"]), (&json!("0300001234"), &json!("カクウ")));

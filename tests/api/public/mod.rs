@@ -1,4 +1,4 @@
-//! The operations that everybody may read without a token.
+//! Operations that everybody may read without a token.
 
 mod support;
 mod transitional_measures;

@@ -8,7 +8,7 @@ use crate::support::TestApp;
 async fn the_call_centre_is_open_at_its_hours_and_closed_on_sundays_and_holidays() {
     let app = TestApp::start_with(&[("TODOKEDE_CLOCK", "2023-01-01T00:00:00+09:00")]).await;
     for (instant, open, next) in [
-        // New Year's day is a Sunday, so the Monday after it is a holiday too.
+        // New Year's Day is a Sunday, so the Monday after it is a holiday too.
         ("2023-01-01T12:00:00+09:00", false, "2023-01-02T23:00:00.000Z"),
         ("2023-01-02T12:00:00+09:00", false, "2023-01-02T23:00:00.000Z"),
         // A Friday.
@@ -24,12 +24,12 @@ async fn the_call_centre_is_open_at_its_hours_and_closed_on_sundays_and_holidays
         // A holiday on a Saturday, followed by a Sunday.
         ("2023-02-10T18:00:00+09:00", false, "2023-02-12T23:00:00.000Z"),
         ("2023-02-11T10:00:00+09:00", false, "2023-02-12T23:00:00.000Z"),
-        // The Wednesday to Friday of Golden Week; the Saturday after it is no holiday.
+        // Wednesday to Friday of Golden Week are holidays; the Saturday after them is not.
         ("2023-05-03T10:00:00+09:00", false, "2023-05-05T23:00:00.000Z"),
         ("2023-05-06T10:00:00+09:00", true, "2023-05-07T23:00:00.000Z"),
     ] {
         app.set_clock(instant);
-        let body = app.anonymous().get("/v1/support").await.is(200).body;
+        let body = app.anonymous().get("/v1/support").await.assert_status(200).body;
         assert_eq!((&body["open_now"], &body["next_opening_at"]), (&json!(open), &json!(next)), "{instant}");
     }
 }
@@ -37,7 +37,7 @@ async fn the_call_centre_is_open_at_its_hours_and_closed_on_sundays_and_holidays
 #[apply(on_both_databases)]
 async fn everybody_can_read_number_hours_and_holidays_in_both_languages() {
     let app = TestApp::start().await;
-    let body = app.anonymous_in_english().get("/v1/support").await.is(200).body;
+    let body = app.anonymous_in_english().get("/v1/support").await.assert_status(200).body;
     assert_eq!(body["phone"], "0800-080-4583");
     assert_eq!(
         body["hours"],
@@ -66,12 +66,12 @@ async fn everybody_can_read_number_hours_and_holidays_in_both_languages() {
 }
 
 #[apply(on_both_databases)]
-async fn after_the_last_year_of_known_holidays_no_opening_is_stated() {
+async fn after_the_last_year_of_known_holidays_no_next_opening_is_stated() {
     let app = TestApp::start().await;
     let last_year =
         app.anonymous().get("/v1/support").await.body["holidays_known_until_year"].as_i64().unwrap();
     app.set_clock(&format!("{}-07-01T10:00:00+09:00", last_year + 1));
-    let body = app.anonymous().get("/v1/support").await.is(200).body;
+    let body = app.anonymous().get("/v1/support").await.assert_status(200).body;
     assert_eq!((&body["open_now"], body.get("next_opening_at")), (&json!(false), None));
     assert_eq!(body["holidays"], json!([]));
 }

@@ -1,4 +1,5 @@
-//! The public data of a round: its window at each time, and its rules in both languages.
+//! `/v1/transitional-measures`: the public data of a round, in both languages. The window says whether the round
+//! accepts declarations now; an edition is the set of rules that applies from one day on.
 
 use serde_json::{Value, json};
 
@@ -6,8 +7,8 @@ use crate::support::TestApp;
 
 const PATH: &str = "/v1/transitional-measures/2023";
 
-/// Asserts that every text of the document is there in both languages, and counts them.
-fn texts(document: &Value) -> usize {
+/// Asserts that every text exists in both languages, and counts the texts.
+fn count_texts(document: &Value) -> usize {
     match document {
         Value::Object(members) if members.contains_key("ja") || members.contains_key("en") => {
             for lang in ["ja", "en"] {
@@ -16,8 +17,8 @@ fn texts(document: &Value) -> usize {
             assert_ne!(members["ja"], members["en"]);
             1
         }
-        Value::Object(members) => members.values().map(texts).sum(),
-        Value::Array(entries) => entries.iter().map(texts).sum(),
+        Value::Object(members) => members.values().map(count_texts).sum(),
+        Value::Array(entries) => entries.iter().map(count_texts).sum(),
         _ => 0,
     }
 }
@@ -25,10 +26,12 @@ fn texts(document: &Value) -> usize {
 #[apply(on_both_databases)]
 async fn the_round_is_public_and_has_every_text_in_both_languages() {
     let app = TestApp::start().await;
-    let (ja, en) =
-        (app.anonymous().get(PATH).await.is(200), app.anonymous_in_english().get(PATH).await.is(200));
+    let (ja, en) = (
+        app.anonymous().get(PATH).await.assert_status(200),
+        app.anonymous_in_english().get(PATH).await.assert_status(200),
+    );
     assert_eq!(ja.text, en.text);
-    assert!(texts(&ja.body) >= 20, "{}", texts(&ja.body));
+    assert!(count_texts(&ja.body) >= 20, "{}", count_texts(&ja.body));
     assert_eq!(ja.body["round"], "2023");
     assert_eq!(ja.body["opens_date"], "2023-01-27");
     assert_eq!(ja.body["until_date"], "2023-03-31");
@@ -36,14 +39,14 @@ async fn the_round_is_public_and_has_every_text_in_both_languages() {
     assert_eq!(ja.body["late_until_date"], "2024-03-19");
     assert_eq!(ja.body["duty_begins_date"], "2023-04-01");
     assert_eq!(ja.body["eligible_kinds"], json!(["MEDICAL", "DENTAL", "PHARMACY"]));
-    let list = app.anonymous().get("/v1/transitional-measures").await.is(200);
+    let list = app.anonymous().get("/v1/transitional-measures").await.assert_status(200);
     assert_eq!(list.body, json!({ "items": [ja.body] }));
 }
 
 #[apply(on_both_databases)]
 async fn the_six_categories_have_the_rules_of_the_letter() {
     let app = TestApp::start().await;
-    let round = app.anonymous().get(PATH).await.is(200).body;
+    let round = app.anonymous().get(PATH).await.assert_status(200).body;
     let shown = round["categories"].as_array().unwrap().iter().map(|rule| {
         (
             rule["number"].as_i64().unwrap(),
@@ -81,7 +84,7 @@ async fn window_and_edition_of_the_round_change_at_midnight_in_japan() {
         ("2030-01-01T00:00:00+09:00", "CLOSED", "2024-03-20"),
     ] {
         app.set_clock(instant);
-        let round = app.anonymous().get(PATH).await.is(200).body;
+        let round = app.anonymous().get(PATH).await.assert_status(200).body;
         assert_eq!(
             (&round["window"], &round["effective_from_date"]),
             (&json!(window), &json!(edition)),
@@ -95,8 +98,11 @@ async fn an_unknown_round_is_not_found() {
     let app = TestApp::start().await;
     for name in ["2024", "x", "%E4%BB%A4%E5%92%8C", &"2".repeat(300)] {
         let reply = app.anonymous().get(&format!("/v1/transitional-measures/{name}")).await;
-        reply.refused(404, "NOT_FOUND");
+        reply.assert_problem(404, "NOT_FOUND");
     }
-    app.anonymous().get("/v1/transitional-measures?page_size=0").await.refused(400, "INVALID_PARAMETER");
-    app.anonymous().delete(PATH).await.refused(405, "METHOD_NOT_ALLOWED");
+    app.anonymous()
+        .get("/v1/transitional-measures?page_size=0")
+        .await
+        .assert_problem(400, "INVALID_PARAMETER");
+    app.anonymous().delete(PATH).await.assert_problem(405, "METHOD_NOT_ALLOWED");
 }

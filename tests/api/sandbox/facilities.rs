@@ -1,4 +1,4 @@
-//! The list of facilities that the sandbox offers for trying it out.
+//! `/sandbox/facilities`: the facilities with which a caller can try the sandbox.
 
 use serde_json::Value;
 

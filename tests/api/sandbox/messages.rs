@@ -1,4 +1,4 @@
-//! The sandbox's mailbox: its mails can be listed and deleted.
+//! `/sandbox/messages`: the sandbox's mailbox, whose mails can be listed and deleted.
 
 use std::collections::BTreeSet;
 
@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 
 #[apply(on_both_databases)]
-async fn the_mailbox_is_listed_newest_first_page_by_page_and_can_be_emptied() {
+async fn mails_are_listed_newest_first_and_page_by_page_and_can_be_deleted() {
     let app = TestApp::start().await;
     let anyone = app.anonymous();
     for number in 0..5 {
         let to = format!("clinic-{number}@clinic.example");
-        anyone.post("/v1/registrations", &json!({ "email": to })).await.is(202);
+        anyone.post("/v1/registrations", &json!({ "email": to })).await.assert_status(202);
         assert_eq!(app.mails(&to, "PROVISIONAL_REGISTRATION").await.len(), 1);
     }
     let pages_of_two = anyone.pages("/sandbox/messages?page_size=2").await;
@@ -27,7 +27,7 @@ async fn the_mailbox_is_listed_newest_first_page_by_page_and_can_be_emptied() {
     let ids: BTreeSet<&str> = all.iter().map(|mail| mail["id"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), 5);
 
-    // A page begins where the one before it ended, even if mails have arrived since.
+    // The second page continues after the first, even if mails have arrived in between.
     let first = anyone.get("/sandbox/messages?page_size=2").await;
     app.registration_token("newest@clinic.example").await;
     let token = first.body["next_page_token"].as_str().unwrap();
@@ -37,7 +37,7 @@ async fn the_mailbox_is_listed_newest_first_page_by_page_and_can_be_emptied() {
     let rehearsal = anyone.request(Method::DELETE, "/sandbox/messages?validate_only=true");
     assert!(rehearsal.send().await.unwrap().status().is_success());
     assert_eq!(app.rows("sandbox_messages").count(), 6);
-    anyone.delete("/sandbox/messages").await.is(204);
+    anyone.delete("/sandbox/messages").await.assert_status(204);
     assert_eq!(anyone.get("/sandbox/messages").await.body, json!({ "items": [] }));
-    anyone.delete("/sandbox/messages").await.is(204);
+    anyone.delete("/sandbox/messages").await.assert_status(204);
 }

@@ -1,4 +1,4 @@
-//! What only a sandbox has, and the commands of the README that use it.
+//! Operations that only a sandbox has, and the commands of the READMEs that use them.
 
 mod clock;
 mod facilities;

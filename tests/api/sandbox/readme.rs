@@ -1,24 +1,24 @@
-//! The commands of both READMEs work as they are written.
+//! The commands in both READMEs work as written.
 
 use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{TestApp, required};
+use crate::support::{TestApp, prerequisites};
 
-/// The lines of the code block that is marked `walk`.
-fn walk(readme: &str) -> String {
+/// The code block with the info string `sh walk`.
+fn commands(readme: &str) -> String {
     let (_, rest) = readme.split_once("```sh walk\n").unwrap();
     rest.split_once("```").unwrap().0.to_owned()
 }
 
 async fn run(readme: &str) {
     if Command::new("curl").arg("--version").output().is_err() {
-        return required::skip("this machine has no curl");
+        return prerequisites::skip("this machine has no curl");
     }
     let app = TestApp::start().await;
     let script =
-        walk(readme).replace("http://127.0.0.1:8080", &app.url()).replace("\ncurl ", "\necho; curl ");
+        commands(readme).replace("http://127.0.0.1:8080", &app.url()).replace("\ncurl ", "\necho; curl ");
     let script = format!("set -euo pipefail\n{script}");
     let output =
         tokio::task::spawn_blocking(move || Command::new("bash").arg("-c").arg(script).output().unwrap());

@@ -1,4 +1,4 @@
-//! A service that belongs to one test.
+//! A sandbox service that belongs to one test.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,83 +14,88 @@ use todokede::domain::values::lang::Lang;
 use todokede::state::State;
 
 use super::database::TestDatabase;
-use super::{Actor, Client, Tap};
+use super::{Client, FacilityClient, PostgresProxy};
 
-/// The time at which the clock of every test starts: the day of the letter, at nine in the morning in Japan.
+/// The time at which a test's clock starts: 9:00 in Japan on 3 February 2023, the date of the ministry's letter.
 const START: &str = "2023-02-03T09:00:00+09:00";
 
-/// A running service with a database, files and a clock of its own.
+/// A running service with its own database, files and clock.
 pub struct TestApp {
     pub running: Running,
-    undelivered: Undelivered,
+    mail_check: UndeliveredMailCheck,
     pub database: Arc<TestDatabase>,
     folder: TempDir,
-    facilities: AtomicUsize,
+    used_facilities: AtomicUsize,
 }
 
 impl TestApp {
-    /// Starts a sandbox.
+    /// Starts a sandbox with the default settings.
     pub async fn start() -> Self {
         Self::start_with(&[]).await
     }
 
-    /// Starts a sandbox with some settings of its own.
+    /// Starts a sandbox with these environment variables as additional settings.
     pub async fn start_with(variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let database = Arc::new(TestDatabase::ready(folder.path()));
-        Self::start_in(folder, database, variables).await
+        let database = Arc::new(TestDatabase::migrated(folder.path()));
+        Self::start_on_data(folder, database, variables).await
     }
 
-    /// Starts a sandbox on existing data.
-    pub async fn start_in(folder: TempDir, database: Arc<TestDatabase>, variables: &[(&str, &str)]) -> Self {
+    /// Starts a sandbox on an existing database and folder.
+    pub async fn start_on_data(
+        folder: TempDir,
+        database: Arc<TestDatabase>,
+        variables: &[(&str, &str)],
+    ) -> Self {
         let mut all = vec![("DATABASE_URL", database.url())];
         all.extend_from_slice(variables);
         let settings = settings(folder.path(), &all);
         let state = tokio::task::spawn_blocking(move || boot::open(settings).unwrap()).await.unwrap();
         let running = serving::start(state).unwrap();
-        let undelivered = Undelivered { database: Arc::clone(&database), state: running.state.clone() };
-        Self { running, undelivered, database, folder, facilities: AtomicUsize::new(0) }
+        let mail_check =
+            UndeliveredMailCheck { database: Arc::clone(&database), state: running.state.clone() };
+        Self { running, mail_check, database, folder, used_facilities: AtomicUsize::new(0) }
     }
 
-    /// Starts a sandbox that talks to PostgreSQL through a tap, on so many connections.
-    pub async fn tapped(connections: &str) -> (Self, Tap) {
+    /// Starts a sandbox that reaches PostgreSQL through a proxy, on this number of connections.
+    pub async fn start_behind_proxy(connections: &str) -> (Self, PostgresProxy) {
         let folder = tempfile::tempdir().unwrap();
-        let database = Arc::new(TestDatabase::ready(folder.path()));
-        let tap = Tap::open(database.url());
-        let settings = [("DATABASE_URL", tap.url()), ("TODOKEDE_DATABASE_POOL", connections)];
-        (Self::start_in(folder, database, &settings).await, tap)
+        let database = Arc::new(TestDatabase::migrated(folder.path()));
+        let proxy = PostgresProxy::start(database.url());
+        let settings = [("DATABASE_URL", proxy.url()), ("TODOKEDE_DATABASE_POOL", connections)];
+        (Self::start_on_data(folder, database, &settings).await, proxy)
     }
 
     /// Stops the service and starts it again on the same data.
     pub async fn restart(self, variables: &[(&str, &str)]) -> Self {
-        let Self { running, undelivered, database, folder, .. } = self;
-        drop(undelivered);
+        let Self { running, mail_check, database, folder, .. } = self;
+        drop(mail_check);
         running.stop().await.unwrap();
-        Self::start_in(folder, database, variables).await
+        Self::start_on_data(folder, database, variables).await
     }
 
-    /// The address of the service.
+    /// The URL of the service.
     pub fn url(&self) -> String {
         format!("http://{}", self.running.address)
     }
 
-    /// Where the service keeps its data.
+    /// The folder with the service's data.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// The time of the service.
+    /// The time of the service's clock.
     pub fn now(&self) -> DateTime<Utc> {
         self.running.state.clock.now()
     }
 
-    /// Moves the clock to an instant.
+    /// Sets the service's clock, forward or back.
     pub fn set_clock(&self, instant: &str) {
         let instant = DateTime::parse_from_rfc3339(instant).unwrap().to_utc();
         self.running.state.clock.set_offset_micros(todokede::clock::Clock::offset_for(instant));
     }
 
-    /// Moves the clock forward.
+    /// Moves the service's clock forward.
     pub fn advance(&self, by: Duration) {
         self.running.state.clock.advance(by);
     }
@@ -105,7 +110,7 @@ impl TestApp {
         Client::new(self.url(), Lang::En)
     }
 
-    /// Reads an address's mails of a kind, newest first, after everything due is delivered.
+    /// Delivers every mail that is due, and returns an address's mails of a kind, newest first.
     pub async fn mails(&self, to: &str, kind: &str) -> Vec<serde_json::Value> {
         background::deliver_to_mailbox(&self.running.state).await.unwrap();
         let page = self.anonymous().get(&format!("/sandbox/messages?page_size=100&to={to}")).await;
@@ -113,7 +118,7 @@ impl TestApp {
         items.into_iter().filter(|mail| mail["kind"] == kind).collect()
     }
 
-    /// The token of the newest link of a kind that was mailed to an address.
+    /// The token in the newest mail of a kind to an address.
     pub async fn token(&self, to: &str, kind: &str) -> String {
         let mails = self.mails(to, kind).await;
         let link = mails.first().unwrap_or_else(|| panic!("no {kind} for {to}"))["link"]
@@ -123,55 +128,55 @@ impl TestApp {
         link.split_once("#token=").unwrap().1.to_owned()
     }
 
-    /// The token of a fresh registration link.
+    /// Requests a registration link and returns its token.
     pub async fn registration_token(&self, email: &str) -> String {
         let reply = self.anonymous().post("/v1/registrations", &serde_json::json!({ "email": email })).await;
         assert_eq!(reply.status, 202);
         self.token(email, "PROVISIONAL_REGISTRATION").await
     }
 
-    /// A clinic of the facility list with an account, logged in.
-    pub async fn clinic(&self) -> Actor {
-        Actor::register(self, &self.unused_facility("MEDICAL").await).await
+    /// Registers an unused clinic of the facility list and logs in.
+    pub async fn clinic(&self) -> FacilityClient {
+        FacilityClient::register(self, &self.unused_facility("MEDICAL").await).await
     }
 
-    /// A dental clinic with an account, logged in.
-    pub async fn dentist(&self) -> Actor {
-        Actor::register(self, &self.unused_facility("DENTAL").await).await
+    /// Registers an unused dental clinic and logs in.
+    pub async fn dentist(&self) -> FacilityClient {
+        FacilityClient::register(self, &self.unused_facility("DENTAL").await).await
     }
 
-    /// A pharmacy with an account, logged in.
-    pub async fn pharmacy(&self) -> Actor {
-        Actor::register(self, &self.unused_facility("PHARMACY").await).await
+    /// Registers an unused pharmacy and logs in.
+    pub async fn pharmacy(&self) -> FacilityClient {
+        FacilityClient::register(self, &self.unused_facility("PHARMACY").await).await
     }
 
-    /// A facility of the list that this test has not used: `facility_code`, `name`, `postal_code`,
+    /// A facility of the list that this test has not used, with `facility_code`, `name`, `postal_code` and
     /// `address`.
     pub async fn unused_facility(&self, kind: &str) -> serde_json::Value {
-        let index = self.facilities.fetch_add(1, Ordering::Relaxed);
+        let index = self.used_facilities.fetch_add(1, Ordering::Relaxed);
         let page = self.anonymous().get(&format!("/sandbox/facilities?page_size=100&kind={kind}")).await;
         page.body["items"][index].clone()
     }
 
-    /// The number that a query of the service's database gives.
+    /// The number that a query of the service's database returns.
     pub fn count(&self, query: &str) -> i64 {
         self.database.count(query)
     }
 }
 
-/// Fails a test that leaves mails that cannot be delivered.
-struct Undelivered {
+/// Fails a test that ends with a mail that cannot be delivered.
+struct UndeliveredMailCheck {
     database: Arc<TestDatabase>,
     state: actix_web::web::Data<State>,
 }
 
-impl Drop for Undelivered {
+impl Drop for UndeliveredMailCheck {
     fn drop(&mut self) {
         if std::thread::panicking() {
             return;
         }
         let state = self.state.clone();
-        // The runtime of the test does not run any more.
+        // The test's runtime has stopped.
         let delivered = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(background::deliver_to_mailbox(&state))
@@ -183,7 +188,7 @@ impl Drop for Undelivered {
     }
 }
 
-/// The settings of a test: a port of its own, everything in one folder.
+/// The settings of a sandbox on a free port, with all data in one folder.
 pub fn settings(folder: &Path, variables: &[(&str, &str)]) -> Settings {
     let mut all = BTreeMap::from([
         ("TODOKEDE_LISTEN".to_owned(), "127.0.0.1:0".to_owned()),

@@ -5,8 +5,8 @@ use std::io::{BufRead as _, BufReader, Lines};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
-/// A command that runs the binary in a folder, with an embedded database there and without this process's
-/// environment.
+/// A command that runs the binary in a folder. Its environment has only an embedded database in that folder and
+/// a free port.
 pub fn todokede(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_todokede"));
     command.args(arguments).current_dir(folder).env_clear();
@@ -15,17 +15,17 @@ pub fn todokede(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// A service that has printed its address.
-pub struct Served {
+/// A service process that has printed its address.
+pub struct RunningService {
     pub child: Child,
-    /// Address and port.
+    /// Host and port.
     pub address: String,
-    /// The rest of its standard output, which is closed when this is dropped.
+    /// The rest of its standard output. Dropping this closes the pipe.
     pub lines: Lines<BufReader<ChildStdout>>,
 }
 
-impl Served {
-    pub fn of(mut command: Command) -> Self {
+impl RunningService {
+    pub fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let first = lines.next().unwrap().unwrap();
@@ -34,8 +34,8 @@ impl Served {
     }
 }
 
-/// An output that cannot be written, as its device is full.
-pub fn full() -> Stdio {
+/// An output that cannot be written because its device is full.
+pub fn full_device() -> Stdio {
     File::options().write(true).open("/dev/full").unwrap().into()
 }
 
@@ -50,14 +50,14 @@ pub fn text(bytes: &[u8]) -> &str {
 
 /// Asserts that a run succeeded, and returns its standard output.
 #[track_caller]
-pub fn done(output: &Output) -> &str {
+pub fn assert_success(output: &Output) -> &str {
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
     text(&output.stdout)
 }
 
 /// Asserts that a run failed with this exit code and without a panic, and returns its standard error.
 #[track_caller]
-pub fn failed(output: &Output, code: i32) -> &str {
+pub fn assert_failure(output: &Output, code: i32) -> &str {
     let message = text(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{message}");
     assert!(!message.contains("panicked") && !message.contains("RUST_BACKTRACE"), "{message}");

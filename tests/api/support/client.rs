@@ -1,11 +1,11 @@
-//! A client of the service, and the answers that it gets.
+//! An HTTP client of the service, and the answers that it gets.
 
 use reqwest::Method;
 use serde_json::Value;
 use todokede::domain::values::lang::Lang;
 use uuid::Uuid;
 
-/// A caller with a language and, once logged in, a token.
+/// A caller with a preferred language and, if it is logged in, an access token.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -24,7 +24,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The text of a header, which is empty if the header is missing.
+    /// The value of a header; empty if the header is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -34,9 +34,9 @@ impl Reply {
         self.header("etag")
     }
 
-    /// Asserts status and problem code.
+    /// Asserts that the answer is a problem (RFC 9457) with this status and code.
     #[track_caller]
-    pub fn refused(&self, status: u16, code: &str) -> &Self {
+    pub fn assert_problem(&self, status: u16, code: &str) -> &Self {
         assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.text);
         assert_eq!(self.header("content-type"), "application/problem+json");
         assert_eq!(self.body["status"], status);
@@ -44,10 +44,10 @@ impl Reply {
         self
     }
 
-    /// Asserts that exactly these values were refused: (pointer, code), in any order.
+    /// Asserts that the answer is 422 with exactly these faults, each a JSON pointer and a code, in any order.
     #[track_caller]
-    pub fn blames(&self, expected: &[(&str, &str)]) -> &Self {
-        self.refused(422, "INVALID_CONTENT");
+    pub fn assert_faults(&self, expected: &[(&str, &str)]) -> &Self {
+        self.assert_problem(422, "INVALID_CONTENT");
         let mut found: Vec<(&str, &str)> = self.body["errors"]
             .as_array()
             .unwrap()
@@ -61,9 +61,9 @@ impl Reply {
         self
     }
 
-    /// Asserts a status.
+    /// Asserts the status.
     #[track_caller]
-    pub fn is(self, status: u16) -> Self {
+    pub fn assert_status(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text);
         self
     }
@@ -84,7 +84,7 @@ impl Client {
         self.token.as_deref().unwrap()
     }
 
-    /// Begins a request that needs more than the short forms below.
+    /// Begins a request, to which a test can add headers and a body.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self
             .http
@@ -100,11 +100,11 @@ impl Client {
         send(self.request(Method::GET, path)).await
     }
 
-    /// Reads a list to its end, page by page.
+    /// Reads all pages of a list. The path must have a query, to which the page token is added.
     pub async fn pages(&self, path: &str) -> Vec<Vec<Value>> {
         let (mut pages, mut next) = (Vec::new(), path.to_owned());
         loop {
-            let page = self.get(&next).await.is(200);
+            let page = self.get(&next).await.assert_status(200);
             pages.push(page.body["items"].as_array().unwrap().clone());
             let Some(token) = page.body["next_page_token"].as_str() else {
                 assert_eq!(page.header("link"), "");
@@ -119,32 +119,32 @@ impl Client {
         send(self.request(Method::DELETE, path)).await
     }
 
-    /// Posts a document.
+    /// Posts a JSON body.
     pub async fn post(&self, path: &str, body: &Value) -> Reply {
         send(self.request(Method::POST, path).json(body)).await
     }
 
-    /// Posts a document as a filing, with a key of its own.
+    /// Posts a JSON body with a new `Idempotency-Key`, as filings need.
     pub async fn file(&self, path: &str, body: &Value) -> Reply {
         self.file_with_key(path, body, &Uuid::new_v4().to_string()).await
     }
 
-    /// Posts a document as a filing, with a given key.
+    /// Posts a JSON body with this `Idempotency-Key`.
     pub async fn file_with_key(&self, path: &str, body: &Value, key: &str) -> Reply {
         send(self.request(Method::POST, path).header("Idempotency-Key", key).json(body)).await
     }
 
-    /// Puts a document that is based on an entity tag.
+    /// Puts a JSON body with `If-Match`.
     pub async fn put(&self, path: &str, body: &Value, etag: &str) -> Reply {
         send(self.request(Method::PUT, path).header("If-Match", etag).json(body)).await
     }
 
-    /// Patches a document that is based on an entity tag.
+    /// Patches with a JSON body and `If-Match`.
     pub async fn patch(&self, path: &str, body: &Value, etag: &str) -> Reply {
         send(self.request(Method::PATCH, path).header("If-Match", etag).json(body)).await
     }
 
-    /// Withdraws a filing that is based on an entity tag.
+    /// Withdraws a filing, with `If-Match` and a new `Idempotency-Key`.
     pub async fn withdraw(&self, path: &str, etag: &str) -> Reply {
         let request = self.request(Method::POST, &format!("{path}/withdrawal"));
         send(request.header("If-Match", etag).header("Idempotency-Key", Uuid::new_v4().to_string())).await

@@ -1,4 +1,4 @@
-//! Requests for every operation of the document, so that tests cover a new operation at once.
+//! Requests for every operation of the OpenAPI document, so that tests cover a new operation without a change.
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -6,16 +6,16 @@ use todokede::http::operation;
 use uuid::Uuid;
 
 use super::schema::resolved;
-use super::{Actor, Client, PASSWORD, Reply, TestApp, forms, send};
+use super::{Client, FacilityClient, PASSWORD, Reply, TestApp, forms, send};
 
-/// One operation of the document. References to shared responses are resolved.
+/// One operation of the document. References to shared responses and headers are resolved.
 pub struct Operation {
     pub method: Method,
     pub path: String,
     pub spec: Value,
 }
 
-/// The public document, sandbox included.
+/// The public document, with the operations of the sandbox.
 pub fn document() -> Value {
     serde_json::to_value(todokede::routes::documents::PUBLIC.describe(true)).unwrap()
 }
@@ -33,7 +33,7 @@ pub fn operations_of(document: &Value) -> Vec<Operation> {
             let method = method.to_uppercase().parse().unwrap();
             let mut spec = spec.clone();
             for response in spec["responses"].as_object_mut().unwrap().values_mut() {
-                *response = written_out(document, response);
+                *response = resolved_response(document, response);
             }
             all.push(Operation { method, path: path.clone(), spec });
         }
@@ -42,8 +42,8 @@ pub fn operations_of(document: &Value) -> Vec<Operation> {
     all
 }
 
-/// A response whose own reference and those of its headers are resolved.
-fn written_out(document: &Value, response: &Value) -> Value {
+/// A response whose own reference and whose headers' references are resolved.
+fn resolved_response(document: &Value, response: &Value) -> Value {
     let mut response = resolved(document, response).clone();
     for header in response["headers"].as_object_mut().unwrap().values_mut() {
         *header = resolved(document, header).clone();
@@ -56,7 +56,7 @@ impl Operation {
         self.spec["operationId"].as_str().unwrap()
     }
 
-    /// The entry for this operation in the service's own list.
+    /// The entry for this operation in the service's list of operations.
     pub fn listed(&self) -> &'static operation::Operation {
         let mut listed = todokede::routes::documents::PUBLIC.operations(true).into_iter();
         listed
@@ -87,23 +87,23 @@ impl Operation {
     }
 }
 
-/// A valid facility code that is in no list.
+/// A valid facility code that is not in the list.
 fn unlisted_code() -> String {
     let mut codes = (0..10).map(|check| format!("131999999{check}"));
     codes.find(|code| todokede::domain::values::facility_code::FacilityCode::parse(code).is_ok()).unwrap()
 }
 
 /// A service with an account that has a declaration, a succession and an upload.
-pub struct Stage {
+pub struct ApiFixture {
     pub app: TestApp,
-    pub clinic: Actor,
+    pub clinic: FacilityClient,
     declaration: String,
     succession: String,
     upload: String,
 }
 
-impl Stage {
-    /// Starts the service, with limits that no test reaches, and makes the account and its resources.
+impl ApiFixture {
+    /// Starts the service with rate limits that no test reaches, and creates the account and its resources.
     pub async fn new() -> Self {
         let limits =
             ["MAILS_PER_ADDRESS", "MAILS_PER_CLIENT", "LOGINS_PER_ACCOUNT", "LOGINS_PER_KNOWN_CLIENT"];
@@ -113,11 +113,11 @@ impl Stage {
         let variables: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "1000000/60")).collect();
         let app = TestApp::start_with(&variables).await;
         let clinic = app.clinic().await;
-        let declared = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
-        let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+        let declared = clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
+        let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_status(201);
         let mut form = forms::succession(&app.unused_facility("MEDICAL").await);
         form["successor"]["facility_code"] = json!(unlisted_code());
-        let succeeded = clinic.file("/v1/successions", &form).await.is(201);
+        let succeeded = clinic.file("/v1/successions", &form).await.assert_status(201);
         let id = |body: &Value| body["id"].as_str().unwrap().to_owned();
         Self {
             declaration: id(&declared.body),
@@ -128,7 +128,8 @@ impl Stage {
         }
     }
 
-    /// The operation's path with the ids of these resources. An operation that can be rehearsed is rehearsed.
+    /// The operation's path with the ids of these resources, and with `validate_only=true` if the operation can be
+    /// rehearsed.
     pub fn path(&self, operation: &Operation) -> String {
         let id = match operation.path.split('/').nth(2) {
             Some("declarations") => &self.declaration,
@@ -140,22 +141,21 @@ impl Stage {
         if operation.has_parameter("validate_only") { format!("{path}?validate_only=true") } else { path }
     }
 
-    /// Begins a request of the operation with every header that it may need.
+    /// Begins a request for the operation with every header that it may need.
     pub fn request(&self, operation: &Operation, client: &Client) -> RequestBuilder {
         let request = client.request(operation.method.clone(), &self.path(operation));
         with_headers(request).header("Idempotency-Key", Uuid::new_v4().to_string())
     }
 
-    /// Sends a request with the operation's example, in which the account's password is the right one.
-    pub async fn ask(&self, operation: &Operation, client: &Client) -> Reply {
+    /// Sends a request with the operation's example, into which the account's password is put.
+    pub async fn send(&self, operation: &Operation, client: &Client) -> Reply {
         send(with_body(operation, self.request(operation, client))).await
     }
 
-    /// Sends a request with the operation's example and this idempotency key or none. An operation that needs
-    /// a key is not rehearsed.
-    pub async fn ask_with_key(&self, operation: &Operation, key: Option<&str>) -> Reply {
+    /// Sends a request with the operation's example and this `Idempotency-Key`, or none. An operation that requires
+    /// a key is not rehearsed, because a rehearsal needs no key.
+    pub async fn send_with_key(&self, operation: &Operation, key: Option<&str>) -> Reply {
         let path = self.path(operation);
-        // A rehearsal needs no key.
         let path = match operation.listed().key {
             operation::KeyPolicy::Required => path.split('?').next().unwrap(),
             operation::KeyPolicy::Optional | operation::KeyPolicy::NotTaken => &path,

@@ -5,36 +5,36 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::required;
+use super::prerequisites;
 
 /// A file system in memory.
 pub struct Disk(TempDir);
 
 impl Disk {
-    /// Mounts a file system with as much free space as a service asks for. Gives `None`, and reports the test
-    /// as skipped, if this machine does not allow that.
+    /// Mounts a file system of 1 GiB, which is enough free space for a service to be ready. Returns `None`, and
+    /// reports the test as skipped, if this machine does not allow mounting.
     pub fn mount() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let mounted = mount("size=1g,mode=0777", folder.path());
         if mounted {
             return Some(Self(folder));
         }
-        required::skip("this machine does not allow mounting");
+        prerequisites::skip("this machine does not allow mounting");
         None
     }
 
-    /// The folder where it is mounted.
+    /// The folder where the file system is mounted.
     pub fn path(&self) -> &Path {
         self.0.path()
     }
 
     /// Makes the file system read-only.
-    pub fn forbid_writing(&self) {
+    pub fn make_read_only(&self) {
         assert!(mount("remount,ro", self.path()));
     }
 
     /// Makes the file system writable again.
-    pub fn allow_writing(&self) {
+    pub fn make_writable(&self) {
         assert!(mount("remount,rw", self.path()));
     }
 }
@@ -47,7 +47,7 @@ fn mount(options: &str, folder: &Path) -> bool {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // Lazily, since the service may still have files open there.
+        // `--lazy`, because the service may still have files open there.
         let unmounted = Command::new("umount").arg("--lazy").arg(self.path()).status();
         assert!(
             unmounted.unwrap().success() || std::thread::panicking(),

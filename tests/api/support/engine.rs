@@ -1,21 +1,21 @@
-//! A line above a test names the databases on which it runs:
+//! An attribute of a test names the databases on which it runs:
 //!
 //! ```ignore
 //! #[apply(on_both_databases)]
-//! async fn a_story_with_a_service() { … }
+//! async fn a_test_with_a_service() { … }
 //! ```
 //!
-//! makes two tests, `a_story_with_a_service::on_sqlite` and `a_story_with_a_service::on_postgres`, each with a
-//! runtime of its own. A test of one database only is marked `on_sqlite` or `on_postgres`. A test without
-//! such a line has no database, and fails if it asks for one.
+//! This defines two tests, `a_test_with_a_service::on_sqlite` and `a_test_with_a_service::on_postgres`, each with
+//! its own runtime. A test that runs on only one database has `on_sqlite` or `on_postgres` instead. A test
+//! without such an attribute fails if it asks for a database.
 
 use std::cell::Cell;
 use std::future::Future;
 
-use super::{postgres, required};
+use super::{postgres, prerequisites};
 
 thread_local! {
-    static OF_THIS_TEST: Cell<Option<Engine>> = const { Cell::new(None) };
+    static OF_CURRENT_TEST: Cell<Option<Engine>> = const { Cell::new(None) };
 }
 
 /// A database that the service runs on.
@@ -26,25 +26,27 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// The database that the test on this thread must use.
-    pub fn of_this_test() -> Self {
-        OF_THIS_TEST.get().expect("this test has no database: write `#[apply(on_both_databases)]` above it")
+    /// The database of the test that runs on this thread.
+    pub fn of_current_test() -> Self {
+        OF_CURRENT_TEST
+            .get()
+            .expect("this test has no database: write `#[apply(on_both_databases)]` above it")
     }
 
-    /// Runs a test on this database, or reports the test as skipped if the machine does not have it.
-    pub fn runs(self, test: impl FnOnce()) {
+    /// Runs a test on this database, or reports the test as skipped if this machine has no PostgreSQL.
+    pub fn run(self, test: impl FnOnce()) {
         if self == Self::Postgres && postgres::programs().is_none() {
-            return required::skip("this machine has no initdb and no postgres");
+            return prerequisites::skip("this machine has no initdb and no postgres");
         }
-        OF_THIS_TEST.set(Some(self));
+        OF_CURRENT_TEST.set(Some(self));
         test();
         // If all tests run on one thread, the next test must not use the database of this one.
-        OF_THIS_TEST.set(None);
+        OF_CURRENT_TEST.set(None);
     }
 
-    /// Runs an asynchronous test on this database as [`Self::runs`] does.
-    pub fn awaits<F: Future<Output = ()>>(self, test: impl FnOnce() -> F) {
-        self.runs(|| actix_web::rt::System::new().block_on(test()));
+    /// Runs an asynchronous test as [`Self::run`] does.
+    pub fn run_async<F: Future<Output = ()>>(self, test: impl FnOnce() -> F) {
+        self.run(|| actix_web::rt::System::new().block_on(test()));
     }
 }
 
@@ -71,24 +73,24 @@ macro_rules! on_postgres {
 
 /// Expands to the function, and to a module of the same name with a test for each database.
 macro_rules! tests_on {
-    ([$($place:ident: $engine:ident),*] $(#[$attribute:meta])* async fn $name:ident() $body:block) => {
+    ([$($test_name:ident: $engine:ident),*] $(#[$attribute:meta])* async fn $name:ident() $body:block) => {
         $(#[$attribute])*
         async fn $name() $body
 
-        tests_on! { $name: awaits [$($place: $engine),*] }
+        tests_on! { $name: run_async [$($test_name: $engine),*] }
     };
-    ([$($place:ident: $engine:ident),*] $(#[$attribute:meta])* fn $name:ident() $body:block) => {
+    ([$($test_name:ident: $engine:ident),*] $(#[$attribute:meta])* fn $name:ident() $body:block) => {
         $(#[$attribute])*
         fn $name() $body
 
-        tests_on! { $name: runs [$($place: $engine),*] }
+        tests_on! { $name: run [$($test_name: $engine),*] }
     };
-    ($name:ident: $way:ident [$($place:ident: $engine:ident),*]) => {
+    ($name:ident: $runner:ident [$($test_name:ident: $engine:ident),*]) => {
         mod $name {
             $(
                 #[test]
-                fn $place() {
-                    $crate::support::Engine::$engine.$way(super::$name);
+                fn $test_name() {
+                    $crate::support::Engine::$engine.$runner(super::$name);
                 }
             )*
         }

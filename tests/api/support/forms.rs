@@ -1,15 +1,15 @@
-//! Complete and valid forms, which tests change as they need.
+//! Complete and valid request bodies, which tests change as needed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::actor::PASSWORD;
 use super::client::send;
+use super::facility_client::PASSWORD;
 use super::{Client, Reply};
 
-/// A registration of a facility of the list.
+/// The form that creates the account of a listed facility.
 pub fn account(token: &str, facility: &Value) -> Value {
     json!({
         "token": token,
@@ -33,7 +33,7 @@ pub fn pdf() -> Vec<u8> {
     b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n".to_vec()
 }
 
-/// The announcement of a PDF.
+/// The form that announces a PDF with this content.
 pub fn upload(content: &[u8]) -> Value {
     let digest: String =
         Sha256::digest(content).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
@@ -45,12 +45,12 @@ pub fn upload(content: &[u8]) -> Value {
     })
 }
 
-/// The `Content-Digest` header of these bytes.
+/// The `Content-Digest` header of these bytes (RFC 9530).
 pub fn digest(content: &[u8]) -> String {
     format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(content)))
 }
 
-/// Sends the bytes of an announced file.
+/// Sends the content of an announced PDF.
 pub async fn send_content(client: &Client, id: &str, content: &[u8]) -> Reply {
     let request = client.request(reqwest::Method::PUT, &format!("/v1/uploads/{id}/content"));
     send(
@@ -62,17 +62,17 @@ pub async fn send_content(client: &Client, id: &str, content: &[u8]) -> Reply {
     .await
 }
 
-/// A declaration without attachments, for the reason that no optical line is available.
+/// A declaration for the reason that no optical line is available. It needs no attachment.
 pub fn no_network() -> Value {
     declaration(&json!({ "category": "NO_NETWORK", "line_status": "NOT_AVAILABLE" }))
 }
 
-/// A declaration for a reason.
+/// A declaration in the round of 2023 for this reason.
 pub fn declaration(reason: &Value) -> Value {
     json!({ "round": "2023", "reason": reason })
 }
 
-/// A succession to a facility that is in the list or will be added to it.
+/// A succession to this facility.
 pub fn succession(successor: &Value) -> Value {
     json!({
         "successor": {

@@ -1,9 +1,9 @@
-//! Reads a message as a mail program does: unfolds and decodes the headers, and finds the parts.
+//! Parses a mail as a mail program does: unfolds and decodes the headers, and finds the parts.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// A message or a part of one.
+/// A mail, or a part of one.
 #[derive(Debug)]
 pub struct Mime {
     pub headers: Vec<(String, String)>,
@@ -21,27 +21,27 @@ impl Mime {
         Self { headers: head.split("\r\n").map(header).collect(), body: body.to_owned() }
     }
 
-    /// The only header of a name, as it was sent.
+    /// The value of a header that must be there once, not decoded.
     pub fn header(&self, name: &str) -> &str {
         let mut found = self.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
         let (_, value) = found.next().unwrap_or_else(|| panic!("no {name} in {:?}", self.headers));
-        assert!(found.next().is_none(), "{name} is there twice");
+        assert!(found.next().is_none(), "there are two headers {name}");
         value
     }
 
-    /// The only header of a name, decoded.
-    pub fn shown(&self, name: &str) -> String {
+    /// The value of a header that must be there once, decoded.
+    pub fn decoded_header(&self, name: &str) -> String {
         decoded_words(self.header(name))
     }
 
-    pub fn names(&self) -> Vec<&str> {
+    pub fn header_names(&self) -> Vec<&str> {
         self.headers.iter().map(|(name, _)| name.as_str()).collect()
     }
 
-    /// The part of this media type, decoded.
+    /// The decoded content of the first part with this media type.
     pub fn part(&self, media_type: &str) -> String {
-        let kind = self.header("Content-Type");
-        let boundary = kind.split_once("boundary=\"").unwrap().1.split('"').next().unwrap();
+        let content_type = self.header("Content-Type");
+        let boundary = content_type.split_once("boundary=\"").unwrap().1.split('"').next().unwrap();
         let line = format!("--{boundary}");
         let parts = self.body.split(&line).skip(1).filter(|part| !part.starts_with("--"));
         let parts = parts.map(|part| Self::parse(part.strip_prefix("\r\n").unwrap()));
@@ -75,7 +75,7 @@ fn quoted_printable(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// Decodes encoded words (RFC 2047). Each must be at most 75 characters long and split no character.
+/// Decodes encoded words (RFC 2047). Asserts that each has at most 75 characters and contains whole characters.
 fn decoded_words(text: &str) -> String {
     let mut shown = String::new();
     let mut after_word = false;

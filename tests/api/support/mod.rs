@@ -1,38 +1,38 @@
-//! What tests use: the service, its callers, their forms, and the servers around it.
+//! Fixtures: the service, its clients, their forms, and the servers and databases around it.
 
-mod actor;
 mod app;
 pub mod binary;
+mod blocking_jobs;
 mod client;
+mod concurrent_transaction;
 pub mod contract;
 pub mod database;
 mod disk;
 #[macro_use]
 mod engine;
+mod facility_client;
+pub mod facility_list;
 pub mod forms;
-mod hold;
-pub mod list;
+pub mod mail_server;
 pub mod mime;
 pub mod postgres;
+mod postgres_proxy;
+pub mod prerequisites;
 pub mod production;
+mod raw_connection;
 pub mod reasons;
-pub mod required;
-mod rival;
 mod rows;
 pub mod schema;
-pub mod sink;
 mod standby;
-mod tap;
-mod wire;
 
-pub use actor::{Actor, PASSWORD};
 pub use app::TestApp;
+pub use blocking_jobs::{BlockingJobs, POOL_OF_SIX};
 pub use client::{Client, Reply, send};
+pub use concurrent_transaction::ConcurrentTransaction;
 pub use disk::Disk;
 pub use engine::Engine;
-pub use hold::{Held, POOL};
-pub use rival::Rival;
+pub use facility_client::{FacilityClient, PASSWORD};
+pub use postgres_proxy::PostgresProxy;
+pub use raw_connection::RawConnection;
 pub use rows::Rows;
-pub use standby::Standby;
-pub use tap::Tap;
-pub use wire::Wire;
+pub use standby::StandbySetting;

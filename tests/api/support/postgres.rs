@@ -1,5 +1,6 @@
-//! A PostgreSQL server for this test run, started when the first test needs it. It is in a temporary folder,
-//! is reached through a socket, loses its data in a crash, and ends with this process, however that ends.
+//! A PostgreSQL server for this test run, started when the first test needs it. Its data is in a temporary folder
+//! and is not safe in a crash (`fsync` is off). It is reached through a Unix socket. It ends with this process,
+//! even if the process is killed.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -9,12 +10,12 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
 
-/// Creates the cluster, runs its server, and stops and removes both once the input of this script is closed.
-/// PostgreSQL refuses to run as root, so root runs it as another user. The server replaces the shell that was
-/// started for it, as a shell in the background would ignore SIGINT.
+/// Creates a data directory and runs a server on it. Stops the server and removes the data once the standard input
+/// of this script is closed. PostgreSQL refuses to run as root, so for root the script runs it as another user.
+/// `exec` replaces the shell by the server, because a background shell would ignore SIGINT.
 const SCRIPT: &str = r#"
 set -eu
-# An interrupt of the whole test ends whoever holds the input, and this script has to outlive that.
+# These signals end the test process, which closes the input. This script must survive them to clean up.
 trap '' INT TERM HUP
 bin=$1 folder=$2
 as() { exec "$@"; }
@@ -37,16 +38,16 @@ rm -rf "$folder"
 
 struct Server {
     folder: PathBuf,
-    /// Runs [`SCRIPT`]. Its input is open as long as this process runs.
+    /// Runs [`SCRIPT`]. Its standard input stays open as long as this process runs.
     _script: Child,
 }
 
-/// The folder of the programs of a PostgreSQL server, if this machine has them.
+/// The folder with PostgreSQL's `initdb` and `postgres`, if this machine has them.
 pub fn programs() -> Option<PathBuf> {
     folder_of(&["initdb", "postgres"])
 }
 
-/// The folder that has all these programs.
+/// The first folder with all these programs, among those of `PATH` and of Debian's PostgreSQL packages.
 pub fn folder_of(programs: &[&str]) -> Option<PathBuf> {
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = debian.map(|version| version.path().join("bin")).collect();
@@ -59,7 +60,8 @@ pub fn folder_of(programs: &[&str]) -> Option<PathBuf> {
 fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| {
-        let programs = programs().expect("no PostgreSQL on this machine: Debian's package is `postgresql`");
+        let programs =
+            programs().expect("this machine has no PostgreSQL: install Debian's package `postgresql`");
         let folder = tempfile::Builder::new().prefix("todokede-postgres").tempdir().unwrap().keep();
         let script = Command::new("sh")
             .args(["-c", SCRIPT, "sh"])
@@ -70,11 +72,11 @@ fn server() -> &'static Server {
             .spawn()
             .unwrap();
         let server = Server { folder, _script: script };
-        let up = (0..600).any(|_| {
+        let accepts_connections = (0..600).any(|_| {
             std::thread::sleep(Duration::from_millis(50));
             PgConnection::establish(&server.url("postgres")).is_ok()
         });
-        assert!(up, "the PostgreSQL server did not start");
+        assert!(accepts_connections, "the PostgreSQL server did not start");
         server
     })
 }
@@ -86,19 +88,19 @@ impl Server {
     }
 }
 
-/// The URL of a database of this name.
+/// The URL of the database with this name.
 pub fn url(name: &str) -> String {
     server().url(name)
 }
 
-/// The folder in which the server of a URL has its socket.
+/// The folder with the Unix socket of a URL's server.
 pub fn socket_folder(url: &str) -> PathBuf {
     let (_, address) = url.split_once('@').unwrap();
     let (host, _) = address.split_once('/').unwrap();
     host.replace("%2F", "/").into()
 }
 
-/// Runs a statement that concerns whole databases.
+/// Runs statements on the database `postgres`, as the superuser.
 pub fn administer(statement: &str) {
     PgConnection::establish(&url("postgres")).unwrap().batch_execute(statement).unwrap();
 }

@@ -1,4 +1,4 @@
-//! A production service: its mails go to a mail server.
+//! A service with the profile `production`, whose mails go to an SMTP server.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -23,14 +23,14 @@ use todokede::usecases::actor::SYSTEM;
 use todokede::usecases::work::{Call, Work};
 
 use super::database::TestDatabase;
-use super::sink::Sink;
-use super::{Actor, Client, PASSWORD, forms, list};
+use super::mail_server::MailServer;
+use super::{Client, FacilityClient, PASSWORD, facility_list, forms};
 
-/// How long a test waits for something that has to happen before it fails.
-const LONGEST_WAIT: Duration = Duration::from_mins(1);
+/// How long [`eventually`] waits.
+const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// The settings of a production service on a database, with a key of its own. Its mail server is at
-/// a port where nobody listens, unless the variables say otherwise.
+/// The settings of a production service on a database, with a new signing key in the folder. Unless the variables
+/// say otherwise, its mail server is at a port where no server listens.
 pub fn settings(folder: &Path, database: &TestDatabase, variables: &[(&str, &str)]) -> Settings {
     let key = folder.join("production-key.pem");
     signing_keys::read_or_generate(&key).unwrap();
@@ -43,7 +43,7 @@ pub fn settings(folder: &Path, database: &TestDatabase, variables: &[(&str, &str
         ("TODOKEDE_SMTP_URL", "smtp://todokede:secret@localhost:1".to_owned()),
         ("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp".to_owned()),
         ("DATABASE_URL", database.url().to_owned()),
-        // There is no balancer that has to notice a stop.
+        // No load balancer has to notice the stop.
         ("TODOKEDE_DRAIN_SECONDS", "0".to_owned()),
     ]);
     all.extend(variables.iter().map(|(name, value)| (*name, (*value).to_owned())));
@@ -51,7 +51,7 @@ pub fn settings(folder: &Path, database: &TestDatabase, variables: &[(&str, &str
     Settings::from_variables(&all).unwrap()
 }
 
-/// A running production service with a clinic and a pharmacy in its list.
+/// A running production service. Its facility list has one clinic and one pharmacy.
 pub struct Production {
     pub running: Running,
     pub database: Arc<TestDatabase>,
@@ -63,34 +63,38 @@ impl Production {
         Self::start_with(&[]).await
     }
 
-    /// Starts a service whose mails go to a sink. It waits `seconds` for each step of the sink.
-    pub async fn sending_to(sink: &Sink, seconds: u32) -> Self {
-        Self::patient_at_the_dot(sink, seconds, seconds).await
+    /// Starts a service that sends mails to this server and waits `seconds` for each reply.
+    pub async fn start_with_mail_server(mail_server: &MailServer, seconds: u32) -> Self {
+        Self::start_with_mail_timeouts(mail_server, seconds, seconds).await
     }
 
-    /// Starts a service as [`Self::sending_to`] does, but it waits `at_dot` seconds for the answer to a
-    /// mail's content.
-    pub async fn patient_at_the_dot(sink: &Sink, seconds: u32, at_dot: u32) -> Self {
+    /// Starts a service that sends mails to this server. It waits `end_of_data_seconds` for the reply to a mail's
+    /// content and `seconds` for every other reply.
+    pub async fn start_with_mail_timeouts(
+        mail_server: &MailServer,
+        seconds: u32,
+        end_of_data_seconds: u32,
+    ) -> Self {
         Self::start_with(&[
-            ("TODOKEDE_SMTP_URL", &sink.url()),
-            ("TODOKEDE_SMTP_CA_FILE", &sink.certificate().display().to_string()),
+            ("TODOKEDE_SMTP_URL", &mail_server.url()),
+            ("TODOKEDE_SMTP_CA_FILE", &mail_server.certificate().display().to_string()),
             ("TODOKEDE_SMTP_TIMEOUT_SECONDS", &seconds.to_string()),
-            ("TODOKEDE_SMTP_DOT_SECONDS", &at_dot.to_string()),
+            ("TODOKEDE_SMTP_DOT_SECONDS", &end_of_data_seconds.to_string()),
         ])
         .await
     }
 
     pub async fn start_with(variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let database = Arc::new(TestDatabase::blank(folder.path()));
+        let database = Arc::new(TestDatabase::empty(folder.path()));
         let settings = settings(folder.path(), &database, variables);
         let opening = tokio::task::spawn_blocking(move || {
             boot::migrate(&settings).unwrap();
             let state = boot::open(settings).unwrap();
             let (database, policy) = (&state.database, &state.policy);
             let import = Import { database, policy, now: state.clock.now(), whole_edition: false };
-            let facilities = [1, 4].map(|table| list::unlisted(table, 1));
-            import_text(&import, &list::csv(&facilities.each_ref())).unwrap();
+            let facilities = [1, 4].map(|table| facility_list::unlisted(table, 1));
+            import_text(&import, &facility_list::csv(&facilities.each_ref())).unwrap();
             state
         });
         Self { running: serving::start(opening.await.unwrap()).unwrap(), database, folder }
@@ -100,22 +104,22 @@ impl Production {
         &self.running.state
     }
 
-    pub fn stranger(&self) -> Client {
+    pub fn anonymous(&self) -> Client {
         Client::new(format!("http://{}", self.running.address), Lang::Ja)
     }
 
-    /// The number that a query of its database gives.
+    /// The number that a query of the service's database returns.
     pub fn count(&self, query: &str) -> i64 {
         self.database.count(query)
     }
 
-    /// How many mails are in a state.
-    pub fn mails(&self, state: &str) -> i64 {
+    /// How many mails of the outbox are in a state.
+    pub fn mails_in_state(&self, state: &str) -> i64 {
         self.rows("outbox").with("state", state).count()
     }
 
     /// Queues a mail to each of these addresses, all in one transaction.
-    pub async fn queue(&self, addresses: impl IntoIterator<Item = String>) {
+    pub async fn queue_mails(&self, addresses: impl IntoIterator<Item = String>) {
         let addresses: Vec<EmailAddress> =
             addresses.into_iter().map(|address| EmailAddress::parse(&address).unwrap()).collect();
         let (call, policy) = (Call::internal(self.state().clock.now()), self.state().policy.clone());
@@ -129,60 +133,59 @@ impl Production {
         self.state().wake.notify_one();
     }
 
-    /// Waits until every mail is sent or abandoned. Moves the clock forward whenever all mails that are left
-    /// wait for a later attempt.
-    pub async fn run_dry(&self) {
-        let left = "SELECT COUNT(*) FROM outbox WHERE state IN ('QUEUED', 'DEFERRED')";
+    /// Waits until every mail is sent or abandoned. Whenever all remaining mails wait for a later attempt, moves the
+    /// clock forward.
+    pub async fn deliver_all_mails(&self) {
+        let unsent = "SELECT COUNT(*) FROM outbox WHERE state IN ('QUEUED', 'DEFERRED')";
         eventually("an empty outbox", || async {
             let now = self.database.instant(self.state().clock.now());
-            let postponed = format!("{left} AND lease_holder IS NULL AND next_attempt_at > {now}");
-            let (left, postponed) = (self.count(left), self.count(&postponed));
-            if left > 0 && left == postponed {
+            let postponed = format!("{unsent} AND lease_holder IS NULL AND next_attempt_at > {now}");
+            let (unsent, postponed) = (self.count(unsent), self.count(&postponed));
+            if unsent > 0 && unsent == postponed {
                 self.state().clock.advance(TimeDelta::minutes(2));
                 self.state().wake.notify_one();
             }
-            left == 0
+            unsent == 0
         })
         .await;
     }
 
-    /// Registers the listed facility of a fee table with the link in the mail that the sink received, and
-    /// logs in.
-    pub async fn register(&self, sink: &Sink, table: u8) -> Actor {
-        let facility = list::unlisted(table, 1);
-        let email = format!("reception-{table}@clinic.example");
-        self.stranger().post("/v1/registrations", &json!({ "email": email })).await.is(202);
-        eventually("the provisional mail", || async { sink.received_by(&email).len() == 1 }).await;
-        let text = sink.received_by(&email)[0].mime().part("text/plain");
+    /// Registers the listed facility of a fee table with the link that the mail server received, and logs in.
+    pub async fn register(&self, mail_server: &MailServer, fee_table: u8) -> FacilityClient {
+        let facility = facility_list::unlisted(fee_table, 1);
+        let email = format!("reception-{fee_table}@clinic.example");
+        self.anonymous().post("/v1/registrations", &json!({ "email": email })).await.assert_status(202);
+        eventually("the provisional mail", || async { mail_server.received_for(&email).len() == 1 }).await;
+        let text = mail_server.received_for(&email)[0].mime().part("text/plain");
         let token = text.split_once("#token=").unwrap().1.lines().next().unwrap().to_owned();
-        self.stranger().post("/v1/accounts", &forms::account(&token, &facility)).await.is(201);
+        self.anonymous().post("/v1/accounts", &forms::account(&token, &facility)).await.assert_status(201);
         self.log_in(&email, &facility).await
     }
 
-    async fn log_in(&self, email: &str, facility: &Value) -> Actor {
+    async fn log_in(&self, email: &str, facility: &Value) -> FacilityClient {
         let login = json!({ "email": email, "password": PASSWORD });
-        let reply = self.stranger().post("/v1/sessions", &login).await.is(201);
+        let reply = self.anonymous().post("/v1/sessions", &login).await.assert_status(201);
         let text = |member: &str| reply.body[member].as_str().unwrap().to_owned();
-        Actor {
-            client: self.stranger().with_token(&text("access_token")),
+        FacilityClient {
+            client: self.anonymous().with_token(&text("access_token")),
             email: email.to_owned(),
             facility_code: facility["facility_code"].as_str().unwrap().to_owned(),
             refresh_token: text("refresh_token"),
         }
     }
 
-    /// Stops the service, and gives its database and folder to the test.
+    /// Stops the service, and returns its database and folder.
     pub async fn stop(self) -> (Arc<TestDatabase>, TempDir) {
         self.running.stop().await.unwrap();
         (self.database, self.folder)
     }
 }
 
-/// Waits until a condition holds.
+/// Waits until a condition holds, and fails the test if it does not hold in time. `what` describes the condition.
 pub async fn eventually<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
-    let begun = Instant::now();
+    let started = Instant::now();
     while !holds().await {
-        assert!(begun.elapsed() < LONGEST_WAIT, "waited in vain for {what}");
+        assert!(started.elapsed() < TIMEOUT, "timed out waiting for {what}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

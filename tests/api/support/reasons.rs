@@ -1,13 +1,16 @@
-//! Complete reasons of the round of 2023, one of every kind, with the result that each must have.
+//! Complete reasons for declarations in the round of 2023, each with the result that the service must show.
 
 use serde_json::{Value, json};
 
-/// A reason and the result that the service must give for it.
+/// A reason and its expected result.
 pub struct Reason {
     pub form: Value,
-    pub attached: bool,
-    pub until: Option<&'static str>,
+    pub needs_attachment: bool,
+    /// The last day of the excuse, if it is known.
+    pub excused_until: Option<&'static str>,
+    /// The code of the rule from which that day follows.
     pub basis: &'static str,
+    /// Whether the round's cap limits that day.
     pub capped: bool,
 }
 
@@ -15,7 +18,7 @@ impl Reason {
     /// The declaration of this reason, with an attachment if it needs one.
     pub fn declaration(&self, upload: &str) -> Value {
         let mut declaration = super::forms::declaration(&self.form);
-        if self.attached {
+        if self.needs_attachment {
             declaration["attachment_ids"] = json!([upload]);
         }
         declaration
@@ -27,49 +30,60 @@ impl Reason {
     }
 }
 
-fn reason(category: &str, members: Value, until: Option<&'static str>, basis: &'static str) -> Reason {
+fn reason(
+    category: &str,
+    members: Value,
+    excused_until: Option<&'static str>,
+    basis: &'static str,
+) -> Reason {
     let mut form = members;
     form["category"] = json!(category);
-    Reason { attached: category == "SYSTEM_IN_PROGRESS", form, until, basis, capped: false }
+    let needs_attachment = category == "SYSTEM_IN_PROGRESS";
+    Reason { needs_attachment, form, excused_until, basis, capped: false }
 }
 
-/// A copy of the contract is attached.
-pub fn system(contract: &str, completion: &str, until: &'static str) -> Reason {
+/// A system that is being built. A copy of the contract must be attached.
+pub fn system(contract_date: &str, completion_month: &str, excused_until: &'static str) -> Reason {
     let members = json!({
-        "contract_date": contract,
-        "expected_completion_month": completion,
+        "contract_date": contract_date,
+        "expected_completion_month": completion_month,
         "vendor_name": "架空システム株式会社",
     });
-    reason("SYSTEM_IN_PROGRESS", members, Some(until), "END_OF_MONTH_OF")
+    reason("SYSTEM_IN_PROGRESS", members, Some(excused_until), "END_OF_MONTH_OF")
 }
 
-pub fn line_ready(day: &str, until: &'static str) -> Reason {
+/// An optical line that will be ready on a day.
+pub fn line_ready(day: &str, excused_until: &'static str) -> Reason {
     let members = json!({ "line_status": "AVAILABLE", "line_ready_date": day });
-    reason("NO_NETWORK", members, Some(until), "MONTHS_AFTER")
+    reason("NO_NETWORK", members, Some(excused_until), "MONTHS_AFTER")
 }
 
+/// A facility that only makes home visits.
 pub fn home_visits() -> Reason {
     let members = json!({ "home_visits_only_confirmed": true });
     reason("HOME_VISITS_ONLY", members, Some("2024-04-01"), "FIXED")
 }
 
-pub fn works(which: &str, end: &'static str) -> Reason {
-    let members = json!({ "works": which, "expected_end_date": end });
+/// Building works of this kind, until their expected end.
+pub fn works(kind: &str, end: &'static str) -> Reason {
+    let members = json!({ "works": kind, "expected_end_date": end });
     reason("REBUILDING_OR_TEMPORARY", members, Some(end), "DAY_OF")
 }
 
-pub fn closing(plan: &str, day: &str, until: &'static str) -> Reason {
-    let capped = day != until;
+/// A facility that plans to close or to suspend its work.
+pub fn closing(plan: &str, day: &str, excused_until: &'static str) -> Reason {
+    let capped = day != excused_until;
     let members = json!({ "plan": plan, "planned_date": day });
-    Reason { capped, ..reason("CLOSING_OR_SUSPENDING", members, Some(until), "DAY_OF") }
+    Reason { capped, ..reason("CLOSING_OR_SUSPENDING", members, Some(excused_until), "DAY_OF") }
 }
 
+/// A special hardship, with these members.
 pub fn hardship(members: Value) -> Reason {
     reason("SPECIAL_HARDSHIP", members, None, "OPEN")
 }
 
 /// Every category and every condition of the round of 2023.
-pub fn complete() -> Vec<Reason> {
+pub fn all() -> Vec<Reason> {
     vec![
         system("2023-02-01", "2023-08", "2023-08-31"),
         system("2023-02-03", "2023-09", "2023-09-30"),

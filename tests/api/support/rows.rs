@@ -1,4 +1,4 @@
-//! Reads and changes rows of the database, for what a test cannot do through the service:
+//! Counts and changes rows of the database without the service:
 //! `app.rows("outbox").with("state", "SENT").count()`.
 
 use std::fmt::{Display, Write as _};
@@ -9,7 +9,7 @@ use super::TestApp;
 use super::database::TestDatabase;
 use super::production::Production;
 
-/// The rows of a table that meet every condition so far.
+/// The rows of a table that meet all conditions added so far.
 #[derive(Clone)]
 pub struct Rows<'a> {
     database: &'a TestDatabase,
@@ -39,32 +39,32 @@ impl Production {
 }
 
 impl Rows<'_> {
-    /// Those with this value in a column.
+    /// Adds a condition: the column has this value.
     pub fn with(self, column: &str, value: impl Display) -> Self {
         self.and(&format!("{column} = {}", quoted(value)))
     }
 
-    /// Those with nothing in a column.
-    pub fn without(self, column: &str) -> Self {
+    /// Adds a condition: the column is null.
+    pub fn with_null(self, column: &str) -> Self {
         self.and(&format!("{column} IS NULL"))
     }
 
-    /// Those with anything in a column.
-    pub fn with_any(self, column: &str) -> Self {
+    /// Adds a condition: the column is not null.
+    pub fn with_non_null(self, column: &str) -> Self {
         self.and(&format!("{column} IS NOT NULL"))
     }
 
-    /// Those whose column contains a text.
+    /// Adds a condition: the column contains a text.
     pub fn containing(self, column: &str, text: &str) -> Self {
         self.like(column, &format!("%{text}%"))
     }
 
-    /// Those whose column matches a pattern, in which `%` stands for anything.
+    /// Adds a condition: the column matches a pattern of SQL's `LIKE`.
     pub fn like(self, column: &str, pattern: &str) -> Self {
         self.and(&format!("{column} LIKE {}", quoted(pattern)))
     }
 
-    /// Those with a later instant in a column.
+    /// Adds a condition: the column has a later instant.
     pub fn after(self, column: &str, instant: DateTime<Utc>) -> Self {
         let instant = self.database.instant(instant);
         self.and(&format!("{column} > {instant}"))
@@ -76,19 +76,19 @@ impl Rows<'_> {
         database.count(&format!("SELECT COUNT(*) FROM {table} WHERE {conditions}"))
     }
 
-    /// Sets a column of all these rows in the database, without the service.
+    /// Sets a column of these rows.
     pub fn set(&self, column: &str, value: impl Display) {
         let Self { database, table, conditions } = self;
         database.execute(&format!("UPDATE {table} SET {column} = {} WHERE {conditions}", quoted(value)));
     }
 
-    /// Sets a column of all these rows to null, without the service.
-    pub fn clear(&self, column: &str) {
+    /// Sets a column of these rows to null.
+    pub fn set_null(&self, column: &str) {
         let Self { database, table, conditions } = self;
         database.execute(&format!("UPDATE {table} SET {column} = NULL WHERE {conditions}"));
     }
 
-    /// Deletes all these rows, without the service.
+    /// Deletes these rows.
     pub fn delete(&self) {
         let Self { database, table, conditions } = self;
         database.execute(&format!("DELETE FROM {table} WHERE {conditions}"));

@@ -1,8 +1,8 @@
-//! Compares values with the document's schemas.
+//! Validates values against the schemas of an OpenAPI document.
 
 use serde_json::{Map, Value};
 
-/// A schema, or another part of the document, whose reference is resolved.
+/// A schema, or another part of the document, with its reference resolved.
 pub fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     if let Some(name) = schema["$ref"].as_str() {
         return resolved(document, document.pointer(name.trim_start_matches('#')).unwrap());
@@ -14,33 +14,33 @@ pub fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     }
 }
 
-/// All differences between a value and its schema.
-pub fn breaches(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
+/// All violations of a schema by a value.
+pub fn schema_violations(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    hold(document, schema, value, "", &mut found);
+    check(document, schema, value, "", &mut found);
     found
 }
 
-fn hold(document: &Value, schema: &Value, value: &Value, location: &str, found: &mut Vec<String>) {
+fn check(document: &Value, schema: &Value, value: &Value, location: &str, found: &mut Vec<String>) {
     let schema = resolved(document, schema);
     if let Some(parts) = schema["allOf"].as_array() {
         let object_schema = merged(document, parts);
-        return hold(document, &object_schema, value, location, found);
+        return check(document, &object_schema, value, location, found);
     }
     if let Some(choices) = schema["oneOf"].as_array() {
-        if choices.iter().all(|choice| !breaches(document, choice, value).is_empty()) {
+        if choices.iter().all(|choice| !schema_violations(document, choice, value).is_empty()) {
             found.push(format!("{location}: {value} is none of the choices"));
         }
         return;
     }
     let fits = match (schema["type"].as_str(), value) {
         (Some("object"), Value::Object(object)) => {
-            hold_object(document, schema, object, location, found);
+            check_object(document, schema, object, location, found);
             true
         }
         (Some("array"), Value::Array(entries)) => {
             for (index, entry) in entries.iter().enumerate() {
-                hold(document, &schema["items"], entry, &format!("{location}/{index}"), found);
+                check(document, &schema["items"], entry, &format!("{location}/{index}"), found);
             }
             schema["maxItems"].as_u64().is_none_or(|most| entries.len() as u64 <= most)
         }
@@ -63,7 +63,7 @@ fn hold(document: &Value, schema: &Value, value: &Value, location: &str, found: 
     }
 }
 
-fn hold_object(
+fn check_object(
     document: &Value,
     schema: &Value,
     object: &Map<String, Value>,
@@ -77,7 +77,7 @@ fn hold_object(
     }
     for (name, value) in object {
         match schema["properties"].get(name) {
-            Some(member) => hold(document, member, value, &format!("{location}/{name}"), found),
+            Some(member) => check(document, member, value, &format!("{location}/{name}"), found),
             None => found.push(format!("{location}: {name} is not described")),
         }
     }

@@ -1,4 +1,4 @@
-//! A standby that commits wait for, and that may be missing.
+//! PostgreSQL's setting `synchronous_standby_names`, with which commits wait for a standby server.
 
 use std::time::Duration;
 
@@ -11,36 +11,36 @@ use uuid::Uuid;
 use super::database::{TestDatabase, count, source};
 use super::postgres::administer;
 
-/// Lets one test at a time change the standbys, as that is a setting of the whole server.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+/// Lets one test at a time change the setting, because it applies to the whole server.
+static SETTING_LOCK: Mutex<()> = Mutex::const_new(());
 
-/// A standby that commits to one database wait for. Commits to the databases of other tests do not wait, as
-/// that is the server's default.
-pub struct Standby {
+/// Control over the setting for one database. Commits to the databases of other tests never wait for a
+/// standby, because `synchronous_commit` is off for them.
+pub struct StandbySetting {
     url: String,
-    _alone: MutexGuard<'static, ()>,
+    _lock: MutexGuard<'static, ()>,
 }
 
-impl Standby {
-    /// Makes the commits of new connections to this database wait for the standbys that the server names. It
-    /// names none yet.
-    pub async fn of(database: &TestDatabase) -> Self {
-        let alone = ONE_AT_A_TIME.lock().await;
+impl StandbySetting {
+    /// Makes the commits of new connections to this database wait for the standbys that the setting names. The
+    /// setting names none yet, so commits do not wait.
+    pub async fn enable_for(database: &TestDatabase) -> Self {
+        let lock = SETTING_LOCK.lock().await;
         let name = database.name();
         administer(&format!("ALTER DATABASE {name} SET synchronous_commit TO on"));
-        Self { url: database.url().to_owned(), _alone: alone }
+        Self { url: database.url().to_owned(), _lock: lock }
     }
 
     /// Names a standby that does not exist, so that commits wait.
-    pub async fn leaves(&self) {
-        set("ALTER SYSTEM SET synchronous_standby_names TO 'gone'");
+    pub async fn require_missing_standby(&self) {
+        alter_system("ALTER SYSTEM SET synchronous_standby_names TO 'gone'");
         // The server applies the setting after a moment.
         while !self.commits_wait() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// Tries a commit, and tells whether it waits for a standby. The connection of that commit is ended.
+    /// Tries a commit and returns whether it waits for a standby. Ends the connection of that commit.
     fn commits_wait(&self) -> bool {
         let mut probe = PgConnection::establish(&self.url).unwrap();
         let name = format!("probe-{}", Uuid::new_v4().simple());
@@ -50,8 +50,8 @@ impl Standby {
             let _ = probe.batch_execute("SELECT pg_logical_emit_message(true, 'probe', '')");
         });
         let mut observer = connect(&source(&self.url)).unwrap();
-        let of_probe = format!("FROM pg_stat_activity WHERE application_name = '{name}'");
-        let waiting = format!("SELECT COUNT(*) {of_probe} AND wait_event = 'SyncRep'");
+        let from_probe = format!("FROM pg_stat_activity WHERE application_name = '{name}'");
+        let waiting = format!("SELECT COUNT(*) {from_probe} AND wait_event = 'SyncRep'");
         let waits = loop {
             if count(&mut observer, &waiting) > 0 {
                 break true;
@@ -61,26 +61,26 @@ impl Standby {
             }
             std::thread::sleep(Duration::from_millis(10));
         };
-        administer(&format!("SELECT pg_terminate_backend(pid) {of_probe}"));
+        administer(&format!("SELECT pg_terminate_backend(pid) {from_probe}"));
         committing.join().unwrap();
         waits
     }
 
-    /// Names no standby any more, so that waiting commits finish.
-    #[expect(clippy::unused_self, reason = "only the test that has a standby may call this")]
-    pub fn returns(&self) {
-        set("ALTER SYSTEM RESET synchronous_standby_names");
+    /// Clears the setting, so that waiting commits finish.
+    #[expect(clippy::unused_self, reason = "only the test that holds the lock may change the setting")]
+    pub fn require_no_standby(&self) {
+        alter_system("ALTER SYSTEM RESET synchronous_standby_names");
     }
 }
 
-impl Drop for Standby {
+impl Drop for StandbySetting {
     fn drop(&mut self) {
-        self.returns();
+        self.require_no_standby();
     }
 }
 
-/// Runs an `ALTER SYSTEM`, which cannot be part of a transaction, and applies it.
-fn set(statement: &str) {
+/// Runs an `ALTER SYSTEM` statement and applies it. Such a statement cannot be part of a transaction.
+fn alter_system(statement: &str) {
     administer(statement);
     administer("SELECT pg_reload_conf()");
 }

@@ -1,13 +1,13 @@
-//! The promise to a caller whose requests fail at times: if the caller repeats a request with its
-//! `Idempotency-Key` until it succeeds, it has exactly one effect, and that is permanent.
+//! A check of the service's promise: if a caller repeats a request with the same `Idempotency-Key` until it
+//! succeeds, the request has exactly one effect, and the effect is permanent.
 //!
-//! Writers file without pause and keep a ledger: each key with what was asked and what was answered.
-//! A request whose answer did not come, or was 503, is repeated with the same key and the same body.
-//! The audit afterwards compares the ledger with what the service and its database have.
+//! Writers send requests without pause. The ledger is the list of their keys, each with its request and its
+//! successful answer. A request without an answer, or with the answer 503, is repeated with the same key and body.
+//! At the end, the audit compares the ledger with the service and its database.
 
 mod audit;
-mod book;
-mod line;
+mod client;
+mod database;
 mod writer;
 
 use std::cell::Cell;
@@ -19,104 +19,105 @@ use std::time::{Duration, Instant};
 use actix_web::rt::task::JoinHandle;
 use serde_json::Value;
 
-pub use book::Book;
-pub use line::{Ask, Line, Reply, Tally};
+pub use client::{Counters, Reply, Request, RetryingClient};
+pub use database::Database;
 use writer::Writer;
 
-/// Writers count as standing still once no request has succeeded for this time.
+/// If no request with a key succeeds for this time, the writers count as standing still.
 const STANDSTILL: Duration = Duration::from_secs(1);
 
-/// One key: the request that was sent with it, and its successful answer.
+/// The request of one key and its successful answer.
 pub struct Entry {
-    pub ask: Ask,
+    pub request: Request,
     pub answer: Reply,
 }
 
-/// Writers at work.
+/// Running writers and readers.
 pub struct Ledger {
     urls: Rc<[String]>,
-    /// Where `/readyz` can be asked.
-    probes: Rc<[String]>,
-    tally: Rc<Tally>,
+    /// The URLs at which `/readyz` can be read.
+    probe_urls: Rc<[String]>,
+    counters: Rc<Counters>,
     stop: Rc<Cell<bool>>,
     writers: Vec<JoinHandle<Writer>>,
     readers: Vec<JoinHandle<()>>,
-    began: Instant,
+    started: Instant,
 }
 
 impl Ledger {
-    /// Starts writers, each for a facility of its own, at a service with one or more addresses that is
-    /// up at this moment. They register, log in and file, whatever happens to the service meanwhile.
+    /// Starts writers at a service that is ready and has one or more URLs. Each writer registers its own facility, logs
+    /// in and files until [`Self::close`], even if the service fails.
     pub async fn open(urls: Vec<String>, writers: usize) -> Self {
-        let (urls, tally): (Rc<[String]>, Rc<Tally>) = (urls.into(), Rc::default());
+        let (urls, counters): (Rc<[String]>, Rc<Counters>) = (urls.into(), Rc::default());
         let stop = Rc::new(Cell::new(false));
-        let line = Line::new(&urls, &tally);
-        let page = line.insist(&Ask::get("/sandbox/facilities?kind=MEDICAL&page_size=100")).await;
+        let client = RetryingClient::new(&urls, &counters);
+        let page =
+            client.send_until_success(&Request::get("/sandbox/facilities?kind=MEDICAL&page_size=100")).await;
         let facilities: Vec<Value> =
             page.body["items"].as_array().unwrap().iter().take(writers).cloned().collect();
         assert_eq!(facilities.len(), writers, "the sandbox has too few facilities");
         let start = |(number, facility): (usize, Value)| {
-            let writer = Writer::new(number, facility, Line::new(&urls, &tally));
-            actix_web::rt::spawn(writer.work(Rc::clone(&stop)))
+            let writer = Writer::new(number, facility, RetryingClient::new(&urls, &counters));
+            actix_web::rt::spawn(writer.run(Rc::clone(&stop)))
         };
         let writers = facilities.into_iter().enumerate().map(start).collect();
-        let (probes, readers) = (Rc::clone(&urls), Vec::new());
-        Self { urls, probes, tally, stop, writers, readers, began: Instant::now() }
+        let (probe_urls, readers) = (Rc::clone(&urls), Vec::new());
+        Self { urls, probe_urls, counters, stop, writers, readers, started: Instant::now() }
     }
 
-    /// Adds a reader, which reads these pages one after the other.
-    pub fn add_reader(&mut self, pages: &'static [&'static str]) {
-        let line = Line::new(&self.urls, &self.tally);
-        let (tally, stop) = (Rc::clone(&self.tally), Rc::clone(&self.stop));
+    /// Starts a reader, which reads these paths one after the other.
+    pub fn add_reader(&mut self, paths: &'static [&'static str]) {
+        let client = RetryingClient::new(&self.urls, &self.counters);
+        let (counters, stop) = (Rc::clone(&self.counters), Rc::clone(&self.stop));
         self.readers.push(actix_web::rt::spawn(async move {
-            for page in pages.iter().cycle().take_while(|_| !stop.get()) {
-                if let Err(error) = line.try_to(&Ask::get(page)).await {
-                    tally.errors.borrow_mut().push(error);
+            for path in paths.iter().cycle().take_while(|_| !stop.get()) {
+                if let Err(error) = client.try_until_success(&Request::get(path)).await {
+                    counters.errors.borrow_mut().push(error);
                 }
             }
         }));
     }
 
-    /// Asks for readiness at another address, as a balancer does not pass such requests on.
-    pub fn probed_at(self, url: String) -> Self {
-        Self { probes: [url].into(), ..self }
+    /// Sets the URL at which the audit reads `/readyz`. A load balancer does not forward this path.
+    pub fn with_probe_url(self, url: String) -> Self {
+        Self { probe_urls: [url].into(), ..self }
     }
 
-    /// The longest time without a successful answer since this was last called.
-    pub fn silence(&self) -> Duration {
-        self.tally.silence.take()
+    /// The longest time without a successful answer to a request with a key, since the last call.
+    pub fn take_longest_silence(&self) -> Duration {
+        self.counters.recent_silence.take()
     }
 
-    /// How many keys were answered well so far.
+    /// How many keys have succeeded so far.
     pub fn acknowledged(&self) -> u64 {
-        self.tally.acknowledged.get()
+        self.counters.acknowledged.get()
     }
 
-    /// Waits until this many `more` keys have succeeded, so that the service is back. Stops waiting if all
-    /// writers have ended, as [`Self::close`] reports why.
-    pub async fn goes_on(&self, more: u64) {
-        let (until, began) = (self.acknowledged() + more, Instant::now());
+    /// Waits until this many more keys have succeeded. Returns at once if all writers have ended, because then
+    /// [`Self::close`] reports the reason.
+    pub async fn wait_for_progress(&self, keys: u64) {
+        let (until, started) = (self.acknowledged() + keys, Instant::now());
         while self.acknowledged() < until && !self.writers.iter().all(JoinHandle::is_finished) {
-            assert!(began.elapsed() < line::PATIENCE, "the service did not come back");
+            assert!(started.elapsed() < client::RETRY_TIMEOUT, "timed out waiting for {keys} more keys");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// Waits until no key is answered well any more.
-    pub async fn stands_still(&self) {
-        let began = Instant::now();
+    /// Waits until no key succeeds any more.
+    pub async fn wait_for_standstill(&self) {
+        let started = Instant::now();
         loop {
             let before = self.acknowledged();
             tokio::time::sleep(STANDSTILL).await;
             if self.acknowledged() == before {
                 return;
             }
-            assert!(began.elapsed() < line::PATIENCE, "the service goes on");
+            assert!(started.elapsed() < client::RETRY_TIMEOUT, "requests still succeed");
         }
     }
 
-    /// Lets every writer finish its current key, and compares the ledger with the service and its database.
-    pub async fn close(self, book: &Book) -> Findings {
+    /// Waits until every writer has finished its current key, and audits the ledger.
+    pub async fn close(self, database: &Database) -> Findings {
         self.stop.set(true);
         let mut writers = Vec::new();
         for writer in self.writers {
@@ -125,80 +126,89 @@ impl Ledger {
         for reader in self.readers {
             reader.await.unwrap();
         }
-        // The audit sends requests too, which must not count.
-        let (sent, seconds) = (self.tally.sent.get(), self.began.elapsed().as_secs());
-        let longest_silence = self.tally.longest_silence.get().as_millis();
-        let findings = audit::audit(&writers, &Line::new(&self.probes, &self.tally), book).await;
-        Findings { sent, longest_silence, seconds, ..findings.with(&self.tally) }
+        // These values are read before the audit, whose requests must not count.
+        let (sent, seconds) = (self.counters.sent.get(), self.started.elapsed().as_secs());
+        let longest_silence = self.counters.longest_silence.get().as_millis();
+        let findings =
+            audit::audit(&writers, &RetryingClient::new(&self.probe_urls, &self.counters), database).await;
+        Findings { sent, longest_silence, seconds, ..findings.with(&self.counters) }
     }
 }
 
-/// What the audit found. Everything below `seconds` must be nothing.
+/// The result of the audit. The lists below `seconds` must be empty.
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// Keys that were answered well.
+    /// The number of keys that succeeded.
     pub acknowledged: usize,
-    /// Keys whose first request brought no answer, or 503.
+    /// The number of these keys whose first request got no answer or 503, so that its effect was unknown.
     pub ambiguous: u64,
-    /// Of these, keys whose effect was there all the same when they were tried again.
-    pub done_unseen: u64,
-    /// Answers with 503, by their code.
-    pub turned_away: BTreeMap<String, u64>,
-    /// Requests that were sent, reads and repetitions included.
+    /// The number of ambiguous keys whose earlier request had taken effect.
+    pub applied_without_answer: u64,
+    /// The number of 503 answers, by code.
+    pub unavailable: BTreeMap<String, u64>,
+    /// The number of requests that were sent, reads and repetitions included.
     pub sent: u64,
-    /// Requests that brought no good answer the first time.
+    /// The first failure of each request that did not succeed at once.
     pub failed: Vec<String>,
-    /// The longest time in which no key was answered well, in milliseconds.
+    /// The longest time in which no key succeeded, in milliseconds.
     pub longest_silence: u128,
-    /// How long the writers wrote.
+    /// How many seconds the writers ran.
     pub seconds: u64,
-    /// Acknowledged, but missing.
+    /// Effects that were acknowledged and are missing.
     pub lost: Vec<String>,
-    /// There more than once, or without a key.
-    pub doubled: Vec<String>,
-    /// Without a good answer in the end, or with another one than before.
+    /// Effects that exist more than once, or that belong to no key.
+    pub duplicated: Vec<String>,
+    /// Keys that never succeeded, or whose repeated request got another answer.
     pub stuck: Vec<String>,
-    /// Answers that nobody who repeats a request should get: anything but what was asked for and 503.
+    /// Answers that must not occur: neither a success nor a 503 with a known code; and damage to the database.
     pub errors: Vec<String>,
 }
 
 impl Findings {
-    fn with(mut self, tally: &Tally) -> Self {
-        self.ambiguous = tally.ambiguous.get();
-        self.done_unseen = tally.done_unseen.get();
-        self.turned_away = tally.turned_away.take();
-        self.failed = tally.failed.take();
-        self.errors.extend(tally.errors.take());
+    fn with(mut self, counters: &Counters) -> Self {
+        self.ambiguous = counters.ambiguous.get();
+        self.applied_without_answer = counters.applied_without_answer.get();
+        self.unavailable = counters.unavailable.take();
+        self.failed = counters.failed.take();
+        self.errors.extend(counters.errors.take());
         self
     }
 
-    /// Prints the figures and fails if anything was lost, doubled or stuck.
+    /// Prints the result, and fails the test if anything was lost, duplicated, stuck or wrong.
     #[track_caller]
-    pub fn must_be_clean(&self, what: &str) {
-        println!("{what}: {self}");
+    pub fn assert_clean(&self, name: &str) {
+        println!("{name}: {self}");
         let shown = |found: &[String]| found.iter().take(5).cloned().collect::<Vec<_>>().join("\n");
-        for (name, found) in [
+        for (kind, found) in [
             ("lost", &self.lost),
-            ("doubled", &self.doubled),
+            ("duplicated", &self.duplicated),
             ("stuck", &self.stuck),
             ("errors", &self.errors),
         ] {
-            assert!(found.is_empty(), "{name}: {}\n{}", found.len(), shown(found));
+            assert!(found.is_empty(), "{kind}: {}\n{}", found.len(), shown(found));
         }
-        assert!(self.acknowledged > 0, "nothing was written");
+        assert!(self.acknowledged > 0, "no key succeeded");
     }
 }
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { acknowledged, ambiguous, done_unseen, turned_away, longest_silence, seconds, .. } = self;
+        let Self {
+            acknowledged,
+            ambiguous,
+            applied_without_answer,
+            unavailable,
+            longest_silence,
+            seconds,
+            ..
+        } = self;
         write!(
             f,
-            "{acknowledged} acknowledged, {ambiguous} ambiguous ({done_unseen} of them done unseen), \
-             503: {turned_away:?}, longest silence {longest_silence} ms, lost {}, doubled {}, stuck {}, \
-             wrong answers {}, {seconds} s",
+            "{acknowledged} acknowledged, {ambiguous} ambiguous \
+             ({applied_without_answer} of them applied without an answer), 503: {unavailable:?}, \
+             longest silence {longest_silence} ms, lost {}, duplicated {}, stuck {}, errors {}, {seconds} s",
             self.lost.len(),
-            self.doubled.len(),
+            self.duplicated.len(),
             self.stuck.len(),
             self.errors.len(),
         )

@@ -1,5 +1,4 @@
-//! A writer: it registers a facility, and then files and withdraws declarations and announces files without
-//! pause.
+//! A writer registers a facility, and then files declarations, withdraws them and announces uploads without pause.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -8,79 +7,79 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Entry;
-use super::line::{Ask, Line, Reply};
+use super::client::{Reply, Request, RetryingClient};
 
 /// The password of every writer.
 const PASSWORD: &str = "雨の日は縁側で祖母と将棋を指した";
-/// How many rounds there are between two announcements of files.
-const ROUNDS_PER_FILE: u32 = 8;
-/// How many files are announced at most. An account may have a hundred.
-const FILES: usize = 90;
+/// A writer announces an upload after this many declarations.
+const DECLARATIONS_PER_UPLOAD: u32 = 8;
+/// The most uploads that a writer announces. An account may have a hundred.
+const MAX_UPLOADS: usize = 90;
 
-/// What a key is for.
+/// The kind of a request with a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Act {
+pub enum Kind {
     Register,
     File,
     Withdraw,
     Announce,
 }
 
-/// A writer and its part of the ledger.
+/// A writer and its entries of the ledger.
 pub struct Writer {
     pub number: usize,
     pub email: String,
-    pub line: Line,
-    pub entries: Vec<(Act, Entry)>,
+    pub client: RetryingClient,
+    pub entries: Vec<(Kind, Entry)>,
     pub stuck: Vec<String>,
     facility: Value,
 }
 
 impl Writer {
-    pub fn new(number: usize, facility: Value, line: Line) -> Self {
+    pub fn new(number: usize, facility: Value, client: RetryingClient) -> Self {
         let email = format!("writer-{number}@clinic.example");
-        Self { number, email, line, entries: Vec::new(), stuck: Vec::new(), facility }
+        Self { number, email, client, entries: Vec::new(), stuck: Vec::new(), facility }
     }
 
-    /// Works until `stop` is set, or until a request with a key does not succeed.
-    pub async fn work(mut self, stop: Rc<Cell<bool>>) -> Self {
-        if let Err(error) = self.work_until(&stop).await {
+    /// Sends requests until `stop` is set or a request does not succeed.
+    pub async fn run(mut self, stop: Rc<Cell<bool>>) -> Self {
+        if let Err(error) = self.run_until(&stop).await {
             self.stuck.push(error);
         }
         self
     }
 
-    /// The entries of a kind.
-    pub fn of(&self, act: Act) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(move |(entry_act, _)| *entry_act == act).map(|(_, entry)| entry)
+    /// The entries of one kind.
+    pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |(entry_kind, _)| *entry_kind == kind).map(|(_, entry)| entry)
     }
 
-    async fn work_until(&mut self, stop: &Cell<bool>) -> Result<(), String> {
+    async fn run_until(&mut self, stop: &Cell<bool>) -> Result<(), String> {
         self.register().await?;
-        self.line.speak_as(&self.email, PASSWORD);
-        for round in 0.. {
+        self.client.log_in_as(&self.email, PASSWORD);
+        for count in 0.. {
             if stop.get() {
                 break;
             }
-            if round % ROUNDS_PER_FILE == 0 && self.of(Act::Announce).count() < FILES {
+            if count % DECLARATIONS_PER_UPLOAD == 0 && self.of(Kind::Announce).count() < MAX_UPLOADS {
                 self.announce().await?;
             }
             let filed = self.file().await?;
-            let withdrawal = Ask {
+            let withdrawal = Request {
                 etag: Some(filed.etag),
                 body: None,
-                ..Ask::post(&format!("{}/withdrawal", filed.location), Value::Null)
+                ..Request::post(&format!("{}/withdrawal", filed.location), Value::Null)
             };
-            self.put_down(Act::Withdraw, withdrawal).await?;
+            self.send_and_record(Kind::Withdraw, withdrawal).await?;
         }
         Ok(())
     }
 
-    /// Sends a request with a new key, and adds it and its answer to the entries.
-    async fn put_down(&mut self, act: Act, ask: Ask) -> Result<Reply, String> {
-        let ask = ask.keyed(self.next_key());
-        let answer = self.line.try_to(&ask).await?;
-        self.entries.push((act, Entry { ask, answer: answer.clone() }));
+    /// Sends a request with a new key, and adds the request and its answer to the entries.
+    async fn send_and_record(&mut self, kind: Kind, request: Request) -> Result<Reply, String> {
+        let request = request.with_key(self.next_key());
+        let answer = self.client.try_until_success(&request).await?;
+        self.entries.push((kind, Entry { request, answer: answer.clone() }));
         Ok(answer)
     }
 
@@ -88,9 +87,11 @@ impl Writer {
         format!("writer-{}-{}", self.number, self.entries.len())
     }
 
-    /// Requests a link, which may be repeated without a key, and uses it in a request with a key.
+    /// Requests a registration link, which needs no key, and creates the account, which has a key.
     async fn register(&mut self) -> Result<(), String> {
-        self.line.try_to(&Ask::post("/v1/registrations", json!({ "email": self.email }))).await?;
+        self.client
+            .try_until_success(&Request::post("/v1/registrations", json!({ "email": self.email })))
+            .await?;
         let form = json!({
             "token": self.mailed_token().await?,
             "password": PASSWORD,
@@ -106,13 +107,13 @@ impl Writer {
             "contact": { "name": "架空 太郎", "phone": "03-0000-1234" },
             "terms_accepted": true,
         });
-        self.put_down(Act::Register, Ask::post("/v1/accounts", form)).await.map(drop)
+        self.send_and_record(Kind::Register, Request::post("/v1/accounts", form)).await.map(drop)
     }
 
     async fn mailed_token(&self) -> Result<String, String> {
-        let mailbox = Ask::get(&format!("/sandbox/messages?page_size=100&to={}", self.email));
+        let mailbox = Request::get(&format!("/sandbox/messages?page_size=100&to={}", self.email));
         for _ in 0..1000 {
-            let page = self.line.try_to(&mailbox).await?;
+            let page = self.client.try_until_success(&mailbox).await?;
             if let Some(link) = page.body["items"][0]["link"].as_str() {
                 return Ok(link.split_once("#token=").unwrap().1.to_owned());
             }
@@ -121,14 +122,14 @@ impl Writer {
         Err(format!("no mail for {}", self.email))
     }
 
-    /// Files a declaration whose reference is the key, so that it can be traced to the request that made it.
+    /// Files a declaration with the key as its client reference, so that the audit can match both.
     async fn file(&mut self) -> Result<Reply, String> {
         let form = json!({
             "round": "2023",
             "reason": { "category": "NO_NETWORK", "line_status": "NOT_AVAILABLE" },
             "client_reference": self.next_key(),
         });
-        self.put_down(Act::File, Ask::post("/v1/declarations", form)).await
+        self.send_and_record(Kind::File, Request::post("/v1/declarations", form)).await
     }
 
     async fn announce(&mut self) -> Result<Reply, String> {
@@ -138,6 +139,6 @@ impl Writer {
             "size_bytes": 1000,
             "sha256": "0".repeat(64),
         });
-        self.put_down(Act::Announce, Ask::post("/v1/uploads", form)).await
+        self.send_and_record(Kind::Announce, Request::post("/v1/uploads", form)).await
     }
 }

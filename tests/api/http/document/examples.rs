@@ -5,18 +5,18 @@ use serde_json::{Value, json};
 use todokede::domain::values::facility_code::FacilityCode;
 use todokede::domain::values::receipt_number::ReceiptNumber;
 
-use crate::support::contract::{Operation, Stage, document, operations};
-use crate::support::schema::breaches;
+use crate::support::contract::{ApiFixture, Operation, document, operations};
+use crate::support::schema::schema_violations;
 use crate::support::{Client, Reply, forms, send};
 
 fn operation(id: &str) -> Operation {
     operations().into_iter().find(|operation| operation.id() == id).unwrap()
 }
 
-/// The example of a request, with the tokens, codes and ids of the running service.
-async fn example(stage: &Stage, client: &Client, operation: &Operation) -> Value {
+/// The example of a request, with tokens, codes and ids that the running service accepts.
+async fn example(fixture: &ApiFixture, client: &Client, operation: &Operation) -> Value {
     let mut example = operation.example().unwrap().clone();
-    let app = &stage.app;
+    let app = &fixture.app;
     match operation.id() {
         "createAccount" => {
             let facility = app.unused_facility("MEDICAL").await;
@@ -26,10 +26,10 @@ async fn example(stage: &Stage, client: &Client, operation: &Operation) -> Value
             }
         }
         "confirmRegistration" => example["token"] = json!(app.registration_token("new@clinic.example").await),
-        "logIn" => example["email"] = json!(stage.clinic.email),
-        "refreshSession" => example["refresh_token"] = json!(stage.clinic.refresh_token),
-        "completePasswordReset" => example["token"] = json!(reset_token(stage).await),
-        "completeEmailChange" => example["token"] = json!(change_token(stage).await),
+        "logIn" => example["email"] = json!(fixture.clinic.email),
+        "refreshSession" => example["refresh_token"] = json!(fixture.clinic.refresh_token),
+        "completePasswordReset" => example["token"] = json!(reset_token(fixture).await),
+        "completeEmailChange" => example["token"] = json!(change_token(fixture).await),
         "fileDeclaration" | "reviseDeclaration" => {
             example["attachment_ids"] = json!([attach(client).await]);
         }
@@ -39,67 +39,67 @@ async fn example(stage: &Stage, client: &Client, operation: &Operation) -> Value
 }
 
 async fn attach(client: &Client) -> String {
-    let announced = client.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    let announced = client.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_status(201);
     let id = announced.body["id"].as_str().unwrap().to_owned();
-    forms::send_content(client, &id, &forms::pdf()).await.is(200);
+    forms::send_content(client, &id, &forms::pdf()).await.assert_status(200);
     id
 }
 
-async fn reset_token(stage: &Stage) -> String {
-    let form = json!({ "email": stage.clinic.email });
-    stage.app.anonymous().post("/v1/password-resets", &form).await.is(202);
-    stage.app.token(&stage.clinic.email, "PASSWORD_RESET").await
+async fn reset_token(fixture: &ApiFixture) -> String {
+    let form = json!({ "email": fixture.clinic.email });
+    fixture.app.anonymous().post("/v1/password-resets", &form).await.assert_status(202);
+    fixture.app.token(&fixture.clinic.email, "PASSWORD_RESET").await
 }
 
-async fn change_token(stage: &Stage) -> String {
+async fn change_token(fixture: &ApiFixture) -> String {
     let example = operation("requestEmailChange").example().unwrap().clone();
-    stage.clinic.post("/v1/account/email-changes", &example).await.is(202);
-    stage.app.token("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await
+    fixture.clinic.post("/v1/account/email-changes", &example).await.assert_status(202);
+    fixture.app.token("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await
 }
 
-/// The client for an operation: one of a new account if the operation files something.
-async fn author(stage: &Stage, operation: &Operation) -> Client {
+/// The client for an operation: that of a new account if the operation files something.
+async fn client_for(fixture: &ApiFixture, operation: &Operation) -> Client {
     match operation.id() {
-        "fileDeclaration" | "fileSuccession" => stage.app.clinic().await.client.clone(),
-        _ => stage.clinic.client.clone(),
+        "fileDeclaration" | "fileSuccession" => fixture.app.clinic().await.client.clone(),
+        _ => fixture.clinic.client.clone(),
     }
 }
 
 #[apply(on_both_databases)]
 async fn every_example_of_a_request_is_accepted_and_answered_as_the_document_describes() {
-    let mut stage = Stage::new().await;
-    // The example has a contract of the 15th, so the service must have a later date.
-    stage.app.set_clock("2023-02-16T09:00:00+09:00");
-    stage.clinic = stage.clinic.again(&stage.app).await;
+    let mut fixture = ApiFixture::new().await;
+    // The example has a contract of 15 February, so the clock must be later.
+    fixture.app.set_clock("2023-02-16T09:00:00+09:00");
+    fixture.clinic = fixture.clinic.log_in_again(&fixture.app).await;
     let document = document();
     for operation in operations().into_iter().filter(|operation| operation.example().is_some()) {
-        let client = author(&stage, &operation).await;
-        let body = example(&stage, &client, &operation).await;
-        let reply = send(stage.request(&operation, &client).json(&body)).await;
+        let client = client_for(&fixture, &operation).await;
+        let body = example(&fixture, &client, &operation).await;
+        let reply = send(fixture.request(&operation, &client).json(&body)).await;
         assert!((200..300).contains(&reply.status), "{}: {body}\n{}", operation.id(), reply.text);
-        promised(&document, &operation, &reply);
+        assert_described(&document, &operation, &reply);
     }
 }
 
 #[apply(on_both_databases)]
-async fn every_read_is_answered_as_the_document_describes() {
-    let stage = Stage::new().await;
+async fn every_get_is_answered_as_the_document_describes() {
+    let fixture = ApiFixture::new().await;
     let document = document();
     for operation in operations().into_iter().filter(|operation| operation.method == Method::GET) {
-        let reply = send(stage.request(&operation, &stage.clinic)).await;
-        promised(&document, &operation, &reply);
+        let reply = send(fixture.request(&operation, &fixture.clinic)).await;
+        assert_described(&document, &operation, &reply);
     }
 }
 
-/// Asserts that an answer is as the document describes it.
+/// Asserts that the document describes this answer: its status, media type, body and headers.
 #[track_caller]
-fn promised(document: &Value, operation: &Operation, reply: &Reply) {
+fn assert_described(document: &Value, operation: &Operation, reply: &Reply) {
     let id = operation.id();
     let response = &operation.spec["responses"][reply.status.to_string()];
     let media_type = reply.header("content-type");
     let content = response["content"].get(media_type);
     let content = content.unwrap_or_else(|| panic!("{id}: {} {media_type} is not described", reply.status));
-    assert_eq!(breaches(document, &content["schema"], &reply.body), Vec::<String>::new(), "{id}");
+    assert_eq!(schema_violations(document, &content["schema"], &reply.body), Vec::<String>::new(), "{id}");
     for header in ["etag", "location", "link"] {
         let described =
             response["headers"].as_object().unwrap().keys().any(|name| name.eq_ignore_ascii_case(header));
@@ -114,7 +114,7 @@ fn every_example_fits_its_schema() {
         let responses = operation.spec["responses"].as_object().unwrap().values();
         for holder in responses.chain([&operation.spec["requestBody"]]) {
             let Some(content) = holder["content"].get("application/json") else { continue };
-            let found = breaches(&document, &content["schema"], &content["example"]);
+            let found = schema_violations(&document, &content["schema"], &content["example"]);
             assert_eq!(found, Vec::<String>::new(), "{}", operation.id());
         }
     }
@@ -134,13 +134,13 @@ fn codes_and_receipt_numbers_of_examples_are_valid() {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         let dashes = text.bytes().filter(|byte| *byte == b'-').count();
         if digits == 10 && text.len() == 10 && !text.starts_with('0') {
-            assert!(FacilityCode::parse(text).is_ok(), "{text} is no facility code");
+            assert!(FacilityCode::parse(text).is_ok(), "{text} is not a valid facility code");
         }
         if digits == 12 && dashes == 2 && text.len() == 14 {
-            assert!(ReceiptNumber::parse(text).is_ok(), "{text} is no receipt number");
+            assert!(ReceiptNumber::parse(text).is_ok(), "{text} is not a valid receipt number");
         }
         if text.contains('@') {
-            assert!(text.ends_with("@clinic.example"), "{text} could be somebody's");
+            assert!(text.ends_with("@clinic.example"), "{text} could be a real address");
         }
     }
     for operation in operations() {

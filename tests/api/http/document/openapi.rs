@@ -1,4 +1,4 @@
-//! The documents are current, and complete enough to write a client from.
+//! The OpenAPI documents are current and complete.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,13 +8,13 @@ use todokede::routes::documents::{ALL, PUBLIC, STAFF};
 use crate::support::contract::{document, operations, operations_of};
 
 #[test]
-fn the_files_in_the_top_folder_are_current() {
+fn the_documents_in_the_repository_are_current() {
     for (document, file, options) in
         [(&PUBLIC, "openapi.yaml", ""), (&STAFF, "openapi-staff.yaml", "--staff ")]
     {
         let path = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
         let current = std::fs::read_to_string(path).unwrap_or_default() == document.yaml().unwrap();
-        assert!(current, "{file} is out of date; mend it with: cargo run -- openapi {options}> {file}");
+        assert!(current, "{file} is out of date; update it with: cargo run -- openapi {options}> {file}");
     }
 }
 
@@ -29,7 +29,7 @@ fn no_operation_is_in_two_documents() {
 }
 
 #[test]
-fn every_operation_is_described() {
+fn every_operation_has_descriptions_one_tag_and_its_security() {
     let document = document();
     let tags: BTreeSet<&str> =
         document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
@@ -61,16 +61,16 @@ fn every_operation_is_described() {
 }
 
 #[test]
-fn answers_and_headers_are_shared_components_exactly_if_they_are_used_more_than_once() {
+fn responses_and_headers_are_shared_components_if_and_only_if_they_are_used_more_than_once() {
     let document = document();
     let mut uses: BTreeMap<String, usize> = BTreeMap::new();
-    let mut written_here = BTreeSet::new();
+    let mut inline_problems = BTreeSet::new();
     let mut count = |part: &Value| match part["$ref"].as_str() {
         Some(name) => *uses.entry(name.to_owned()).or_default() += 1,
         None => assert!(
             part["content"].get("application/problem+json").is_none()
-                || written_here.insert(part.to_string()),
-            "{part} is there twice: give it a name among the shared responses"
+                || inline_problems.insert(part.to_string()),
+            "{part} occurs twice: make it a shared response"
         ),
     };
     let components = &document["components"];
@@ -84,7 +84,10 @@ fn answers_and_headers_are_shared_components_exactly_if_they_are_used_more_than_
     }
     for response in responses.into_iter().chain(shared.values()) {
         for (name, header) in response["headers"].as_object().into_iter().flatten() {
-            assert!(header["$ref"].is_string(), "{name} is described in the answer itself");
+            assert!(
+                header["$ref"].is_string(),
+                "{name} is described in the response instead of in a shared header"
+            );
             count(header);
         }
     }
@@ -94,39 +97,47 @@ fn answers_and_headers_are_shared_components_exactly_if_they_are_used_more_than_
             assert!(used > 1, "{kind}/{name} is used {used} times");
         }
     }
-    assert_eq!(uses, BTreeMap::new(), "these references lead nowhere");
+    assert_eq!(uses, BTreeMap::new(), "references to components that do not exist");
 }
 
 #[test]
-fn every_value_has_its_bounds_and_none_is_null() {
+fn every_value_has_bounds_and_no_value_is_null() {
     let document = document();
     let mut unbounded = Vec::new();
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
-        walk(schema, name, &mut unbounded);
+        collect_unbounded(schema, name, &mut unbounded);
     }
     for operation in operations() {
         for parameter in operation.parameters() {
-            walk(&parameter["schema"], &format!("{} {}", operation.id(), parameter["name"]), &mut unbounded);
+            collect_unbounded(
+                &parameter["schema"],
+                &format!("{} {}", operation.id(), parameter["name"]),
+                &mut unbounded,
+            );
         }
-        bodies(&operation.spec["requestBody"], &format!("{} request", operation.id()), &mut unbounded);
+        collect_unbounded_bodies(
+            &operation.spec["requestBody"],
+            &format!("{} request", operation.id()),
+            &mut unbounded,
+        );
         for (status, response) in operation.spec["responses"].as_object().unwrap() {
             let location = format!("{} {status}", operation.id());
-            bodies(response, &location, &mut unbounded);
+            collect_unbounded_bodies(response, &location, &mut unbounded);
             for (name, header) in response["headers"].as_object().into_iter().flatten() {
-                walk(&header["schema"], &format!("{location} {name}"), &mut unbounded);
+                collect_unbounded(&header["schema"], &format!("{location} {name}"), &mut unbounded);
             }
         }
     }
     assert!(unbounded.is_empty(), "\n{}\n", unbounded.join("\n"));
 }
 
-fn bodies(holder: &Value, location: &str, unbounded: &mut Vec<String>) {
+fn collect_unbounded_bodies(holder: &Value, location: &str, unbounded: &mut Vec<String>) {
     for (media_type, content) in holder["content"].as_object().into_iter().flatten() {
-        walk(&content["schema"], &format!("{location} {media_type}"), unbounded);
+        collect_unbounded(&content["schema"], &format!("{location} {media_type}"), unbounded);
     }
 }
 
-fn walk(schema: &Value, location: &str, unbounded: &mut Vec<String>) {
+fn collect_unbounded(schema: &Value, location: &str, unbounded: &mut Vec<String>) {
     let has = |name: &str| schema.get(name).is_some();
     let bounded = match schema["type"].as_str() {
         Some("string") => has("enum") || has("maxLength") || (has("format") && !has("pattern")),
@@ -141,15 +152,15 @@ fn walk(schema: &Value, location: &str, unbounded: &mut Vec<String>) {
         unbounded.push(format!("{location}: {schema}"));
     }
     for (name, member) in schema["properties"].as_object().into_iter().flatten() {
-        walk(member, &format!("{location}/{name}"), unbounded);
+        collect_unbounded(member, &format!("{location}/{name}"), unbounded);
     }
     for kind in ["oneOf", "allOf", "anyOf"] {
         for part in schema[kind].as_array().into_iter().flatten() {
-            walk(part, location, unbounded);
+            collect_unbounded(part, location, unbounded);
         }
     }
     if let Some(items) = schema.get("items") {
-        walk(items, &format!("{location}/[]"), unbounded);
+        collect_unbounded(items, &format!("{location}/[]"), unbounded);
     }
 }
 

@@ -1,6 +1,6 @@
-//! Delivery of mails to a mail server.
+//! Delivery of mails to an SMTP server.
 
 mod delivery;
 mod fairness;
 mod smtp_faults;
-mod smtp_strangers;
+mod smtp_untrusted_replies;

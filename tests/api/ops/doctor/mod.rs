@@ -1,4 +1,4 @@
-//! The doctor passes a healthy installation, and names what is wrong with any other.
+//! The command `doctor` reports no failure for a healthy installation, and names each fault of another one.
 
 mod production;
 
@@ -10,13 +10,13 @@ use todokede::db::engine::Conn;
 use todokede::db::engine::pool::connect;
 use todokede::db::engine::source::Source;
 
-use crate::support::binary::{self, done, failed, text, todokede};
+use crate::support::binary::{self, assert_failure, assert_success, text, todokede};
 use crate::support::database;
 
-/// A migrated embedded database in a folder of its own.
+/// A new folder with a migrated embedded database.
 fn installation() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    done(&binary::run(folder.path(), &["migrate"]));
+    assert_success(&binary::run(folder.path(), &["migrate"]));
     folder
 }
 
@@ -32,10 +32,10 @@ fn doctor(folder: &Path) -> Output {
     binary::run(folder, &["doctor"])
 }
 
-/// Asserts that exactly one check fails, and that its line has these words.
+/// Asserts that exactly one check fails, and that its line contains these words.
 #[track_caller]
-fn fails_once(output: &Output, words: &[&str]) {
-    assert_eq!(failed(output, 1), "todokede: 1 check failed\n", "{}", text(&output.stdout));
+fn assert_one_check_fails(output: &Output, words: &[&str]) {
+    assert_eq!(assert_failure(output, 1), "todokede: 1 check failed\n", "{}", text(&output.stdout));
     let report = text(&output.stdout);
     let failures: Vec<&str> = report.lines().filter(|line| line.starts_with("FAIL")).collect();
     assert_eq!(failures.len(), 1, "{report}");
@@ -50,7 +50,7 @@ fn a_healthy_sandbox_passes_every_check_and_is_not_changed() {
     std::fs::create_dir(folder.path().join("uploads")).unwrap();
     let lines = database::count(&mut conn(folder.path()), "SELECT COUNT(*) FROM audit_log");
     let output = doctor(folder.path());
-    let report = done(&output);
+    let report = assert_success(&output);
     assert!(
         report.lines().all(|line| line.starts_with("ok    ") || line.starts_with("warn  disk")),
         "{report}"
@@ -71,7 +71,7 @@ fn every_invalid_setting_is_a_failure_that_hides_its_value() {
     let mut command = todokede(folder.path(), &["doctor"]);
     command.env("TODOKEDE_LISTENN", "s3cret").env("TODOKEDE_CLOCK", "s3cret");
     let output = command.output().unwrap();
-    assert_eq!(failed(&output, 1), "todokede: 2 checks failed\n");
+    assert_eq!(assert_failure(&output, 1), "todokede: 2 checks failed\n");
     let report = text(&output.stdout);
     for name in ["TODOKEDE_LISTENN", "TODOKEDE_CLOCK"] {
         assert!(
@@ -90,7 +90,7 @@ fn a_low_limit_of_open_files_causes_a_warning() {
     limited.args(["-c", "ulimit -n 500 && exec \"$0\" doctor"]).arg(doctor.get_program());
     limited.envs(doctor.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let output = limited.current_dir(folder.path()).output().unwrap();
-    let report = done(&output);
+    let report = assert_success(&output);
     let warned = report.lines().any(|line| line.starts_with("warn  settings   3700 more files"));
     assert!(warned, "{report}");
 }
@@ -100,26 +100,27 @@ fn an_empty_database_file_is_not_written() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("data.sqlite3");
     std::fs::write(&file, "").unwrap();
-    fails_once(&doctor(folder.path()), &["schema", "todokede migrate"]);
-    assert_eq!(std::fs::read(&file).unwrap(), b"", "not even a page is written");
+    assert_one_check_fails(&doctor(folder.path()), &["schema", "todokede migrate"]);
+    assert_eq!(std::fs::read(&file).unwrap(), b"", "the file was written");
 }
 
 #[test]
 fn a_missing_database_is_a_failure_and_is_not_created() {
     let folder = tempfile::tempdir().unwrap();
-    fails_once(&doctor(folder.path()), &["database", "there is no", "todokede migrate"]);
+    assert_one_check_fails(&doctor(folder.path()), &["database", "there is no", "todokede migrate"]);
     assert!(!folder.path().join("data.sqlite3").exists());
 }
 
 #[test]
 fn a_file_that_is_not_a_database_is_a_failure() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("data.sqlite3"), "a letter, no database".repeat(99)).unwrap();
-    fails_once(&doctor(folder.path()), &["database", "not a database", "backup"]);
+    std::fs::write(folder.path().join("data.sqlite3"), "this is a letter and not a database".repeat(99))
+        .unwrap();
+    assert_one_check_fails(&doctor(folder.path()), &["database", "not a database", "backup"]);
 }
 
 #[test]
-fn a_damaged_database_is_a_failure_found_before_its_tables_are_read() {
+fn a_damaged_database_is_one_failure_and_its_tables_are_not_read() {
     let folder = installation();
     execute(folder.path(), "PRAGMA wal_checkpoint(TRUNCATE)");
     let file = folder.path().join("data.sqlite3");
@@ -127,7 +128,7 @@ fn a_damaged_database_is_a_failure_found_before_its_tables_are_read() {
     let middle = bytes.len() / 2;
     bytes[middle..middle + 8192].fill(0xA5);
     std::fs::write(&file, bytes).unwrap();
-    fails_once(&doctor(folder.path()), &["database", "damaged", "restore the last backup"]);
+    assert_one_check_fails(&doctor(folder.path()), &["database", "damaged", "restore the last backup"]);
 }
 
 #[test]
@@ -138,9 +139,9 @@ fn a_schema_that_lacks_migrations_is_a_failure_and_a_newer_one_a_warning() {
         "INSERT INTO __diesel_schema_migrations (version, run_on) VALUES ('29991231000000', '2999-12-31')",
     );
     let output = doctor(folder.path());
-    assert!(done(&output).contains("warn  schema"), "{}", text(&output.stdout));
+    assert!(assert_success(&output).contains("warn  schema"), "{}", text(&output.stdout));
     execute(folder.path(), "DELETE FROM __diesel_schema_migrations");
-    fails_once(&doctor(folder.path()), &["schema", "todokede migrate"]);
+    assert_one_check_fails(&doctor(folder.path()), &["schema", "todokede migrate"]);
 }
 
 #[test]
@@ -151,7 +152,7 @@ fn a_stored_instant_in_the_future_is_a_failure_of_the_clock() {
         "INSERT INTO audit_log (id, at, actor, action, subject) \
          VALUES (randomblob(16), (unixepoch() + 3600) * 1000000, 'system', 'x.y', 'z')",
     );
-    fails_once(&doctor(folder.path()), &["clock", "seconds ahead", "NTP"]);
+    assert_one_check_fails(&doctor(folder.path()), &["clock", "seconds ahead", "NTP"]);
 }
 
 #[test]
@@ -159,26 +160,31 @@ fn a_locked_database_is_a_failure() {
     let folder = installation();
     let mut holder = conn(folder.path());
     database::execute(&mut holder, "BEGIN IMMEDIATE").unwrap();
-    fails_once(&doctor(folder.path()), &["database", "cannot be written", "locked"]);
+    assert_one_check_fails(&doctor(folder.path()), &["database", "cannot be written", "locked"]);
 }
 
 #[test]
 fn a_missing_folder_of_attachments_is_a_failure_only_if_there_are_attachments() {
     let folder = installation();
     let output = doctor(folder.path());
-    assert!(done(&output).lines().any(|line| line.starts_with("warn  uploads")), "{}", text(&output.stdout));
+    assert!(
+        assert_success(&output).lines().any(|line| line.starts_with("warn  uploads")),
+        "{}",
+        text(&output.stdout)
+    );
     execute(
         folder.path(),
         "PRAGMA foreign_keys = OFF; \
-         INSERT INTO uploads (id, account_id, file_name, media_type, size_bytes, sha256, created_at, expires_at, stored_at) \
+         INSERT INTO uploads (id, account_id, file_name, media_type, size_bytes, sha256, created_at, expires_at, \
+         stored_at) \
          VALUES (zeroblob(16), zeroblob(16), 'a.pdf', 'application/pdf', 1, 'ab', 0, 0, 0)",
     );
-    fails_once(&doctor(folder.path()), &["uploads", "1 of 1", "backup"]);
+    assert_one_check_fails(&doctor(folder.path()), &["uploads", "1 of 1", "backup"]);
 }
 
 #[test]
 fn a_file_instead_of_the_folder_of_attachments_is_a_failure() {
     let folder = installation();
     std::fs::write(folder.path().join("uploads"), "a file").unwrap();
-    fails_once(&doctor(folder.path()), &["uploads", "cannot be written"]);
+    assert_one_check_fails(&doctor(folder.path()), &["uploads", "cannot be written"]);
 }

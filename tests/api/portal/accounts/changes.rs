@@ -1,15 +1,15 @@
-//! An account is read and changed. Only one of several simultaneous changes succeeds, and none in part.
+//! Reads and changes of an account. A change is stored completely or not at all.
 
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, TestApp, forms, list, send};
+use crate::support::{FacilityClient, TestApp, facility_list, forms, send};
 
 const PATH: &str = "/v1/account";
 
-/// The facility of an account as a change states it.
-fn stated(account: &Value) -> Value {
+/// The facility of an account in the form in which a change sends it.
+fn facility_form(account: &Value) -> Value {
     let mut facility = account["facility"].clone();
     facility.as_object_mut().unwrap().remove("kind");
     facility
@@ -19,39 +19,39 @@ fn stated(account: &Value) -> Value {
 async fn an_account_that_has_not_changed_is_answered_with_304() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let account = clinic.get(PATH).await.is(200);
+    let account = clinic.get(PATH).await.assert_status(200);
     assert!(account.etag().starts_with('"'), "{}", account.etag());
     let get =
         async |known: &str| send(clinic.request(Method::GET, PATH).header("If-None-Match", known)).await;
     for known in [account.etag(), "*", &format!("\"other\", {}", account.etag())] {
-        let reply = get(known).await.is(304);
+        let reply = get(known).await.assert_status(304);
         assert_eq!((reply.etag(), reply.text.as_str()), (account.etag(), ""));
     }
     let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
-    let changed = clinic.patch(PATH, &change, account.etag()).await.is(200);
-    let reply = get(account.etag()).await.is(200);
+    let changed = clinic.patch(PATH, &change, account.etag()).await.assert_status(200);
+    let reply = get(account.etag()).await.assert_status(200);
     assert_eq!((reply.etag(), &reply.text), (changed.etag(), &changed.text));
-    app.anonymous().get(PATH).await.refused(401, "TOKEN_MISSING");
+    app.anonymous().get(PATH).await.assert_problem(401, "TOKEN_MISSING");
 }
 
 #[apply(on_both_databases)]
 async fn a_change_needs_the_etag_of_the_current_version() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let account = clinic.get(PATH).await.is(200);
+    let account = clinic.get(PATH).await.assert_status(200);
     let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
     for path in [PATH, "/v1/account?validate_only=true"] {
         let reply = send(clinic.request(Method::PATCH, path).json(&change)).await;
-        reply.refused(428, "PRECONDITION_REQUIRED");
+        reply.assert_problem(428, "PRECONDITION_REQUIRED");
         let weak = format!("W/{}", account.etag());
         for stale in ["\"0\"", "\"999\"", weak.as_str(), "\"a\", \"b\""] {
-            clinic.patch(path, &change, stale).await.refused(412, "PRECONDITION_FAILED");
+            clinic.patch(path, &change, stale).await.assert_problem(412, "PRECONDITION_FAILED");
         }
-        clinic.patch(path, &change, "1").await.refused(400, "INVALID_PARAMETER");
+        clinic.patch(path, &change, "1").await.assert_problem(400, "INVALID_PARAMETER");
     }
     assert_eq!(clinic.get(PATH).await.text, account.text);
-    clinic.patch(PATH, &change, account.etag()).await.is(200);
-    clinic.patch(PATH, &change, account.etag()).await.refused(412, "PRECONDITION_FAILED");
+    clinic.patch(PATH, &change, account.etag()).await.assert_status(200);
+    clinic.patch(PATH, &change, account.etag()).await.assert_problem(412, "PRECONDITION_FAILED");
 }
 
 #[apply(on_both_databases)]
@@ -68,17 +68,17 @@ async fn of_several_simultaneous_changes_of_the_same_version_one_succeeds() {
     let (won, lost): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status == 200);
     assert_eq!((won.len(), lost.len()), (1, 4));
     for reply in lost {
-        reply.refused(412, "PRECONDITION_FAILED");
+        reply.assert_problem(412, "PRECONDITION_FAILED");
     }
     assert_eq!(clinic.get(PATH).await.text, won[0].text);
 }
 
 #[apply(on_both_databases)]
-async fn each_object_that_is_sent_replaces_the_stored_one_and_no_other() {
+async fn each_object_of_a_change_replaces_the_stored_object_and_leaves_the_others_unchanged() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let mut expected = clinic.get(PATH).await.is(200).body;
-    let mut facility = stated(&expected);
+    let mut expected = clinic.get(PATH).await.assert_status(200).body;
+    let mut facility = facility_form(&expected);
     facility["phone"] = json!("０３－００００－５５５５");
     facility["name_kana"] = json!("ｶｸｳ ｱﾗﾀ");
     for (member, value, shown) in [
@@ -101,9 +101,10 @@ async fn each_object_that_is_sent_replaces_the_stored_one_and_no_other() {
     ] {
         let etag = clinic.get(PATH).await.etag().to_owned();
         let change = json!({ member: value });
-        let rehearsed = clinic.patch("/v1/account?validate_only=true", &change, &etag).await.is(200);
-        assert_eq!(clinic.get(PATH).await.etag(), etag, "a rehearsal was stored");
-        let changed = clinic.patch(PATH, &change, &etag).await.is(200);
+        let rehearsed =
+            clinic.patch("/v1/account?validate_only=true", &change, &etag).await.assert_status(200);
+        assert_eq!(clinic.get(PATH).await.etag(), etag, "the rehearsal was stored");
+        let changed = clinic.patch(PATH, &change, &etag).await.assert_status(200);
         assert_ne!(changed.etag(), etag);
         expected[member] = shown;
         for (member, value) in expected.as_object().unwrap() {
@@ -119,19 +120,19 @@ async fn each_object_that_is_sent_replaces_the_stored_one_and_no_other() {
 async fn all_faults_of_a_change_are_reported_at_once_and_nothing_is_stored() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let account = clinic.get(PATH).await.is(200);
-    let refused = async |change: Value, faults: &[(&str, &str)]| {
+    let account = clinic.get(PATH).await.assert_status(200);
+    let assert_refused = async |change: Value, faults: &[(&str, &str)]| {
         for path in [PATH, "/v1/account?validate_only=true"] {
-            clinic.patch(path, &change, account.etag()).await.blames(faults);
+            clinic.patch(path, &change, account.etag()).await.assert_faults(faults);
         }
     };
     let with = |name: &str, value: Value| {
-        let mut facility = stated(&account.body);
+        let mut facility = facility_form(&account.body);
         facility[name] = value;
         json!({ "facility": facility })
     };
     let mismatch = ("/facility/postal_code", "POSTAL_CODE_MISMATCH");
-    refused(with("postal_code", json!("999-9999")), &[mismatch]).await;
+    assert_refused(with("postal_code", json!("999-9999")), &[mismatch]).await;
 
     let mut change = with("postal_code", json!("999-9999"));
     change["facility"].as_object_mut().unwrap().remove("code");
@@ -144,32 +145,32 @@ async fn all_faults_of_a_change_are_reported_at_once_and_nothing_is_stored() {
         ("/contact/phone", "REQUIRED"),
         ("/contact/fax", "UNKNOWN_MEMBER"),
     ];
-    refused(change, &faults).await;
+    assert_refused(change, &faults).await;
 
     let mut change = with("postal_code", json!("999-9999"));
     change["facility"]["kind"] = json!("MEDICAL");
     change["facility"]["designation_receipt"] = json!("2023-1");
     let faults =
         [mismatch, ("/facility/kind", "NOT_APPLICABLE"), ("/facility/designation_receipt", "NOT_APPLICABLE")];
-    refused(change, &faults).await;
+    assert_refused(change, &faults).await;
 
-    refused(json!({ "email": "x@clinic.example" }), &[("/email", "UNKNOWN_MEMBER")]).await;
-    refused(json!({ "contact": null }), &[("/contact", "WRONG_TYPE")]).await;
-    refused(json!([]), &[("", "WRONG_TYPE")]).await;
+    assert_refused(json!({ "email": "x@clinic.example" }), &[("/email", "UNKNOWN_MEMBER")]).await;
+    assert_refused(json!({ "contact": null }), &[("/contact", "WRONG_TYPE")]).await;
+    assert_refused(json!([]), &[("", "WRONG_TYPE")]).await;
     let director = json!({ "founder": { "kind": "CORPORATION", "name": "医療法人架空会 理事長 架空花子" } });
-    refused(director, &[("/founder/name", "CORPORATION_NAME_EXPECTED")]).await;
+    assert_refused(director, &[("/founder/name", "CORPORATION_NAME_EXPECTED")]).await;
     assert_eq!(clinic.get(PATH).await.text, account.text);
 }
 
 #[apply(on_both_databases)]
-async fn another_code_is_checked_against_the_list_and_never_accepted() {
+async fn a_designated_facility_cannot_change_its_code_and_a_stated_code_is_checked_against_the_list() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let dentist = app.unused_facility("DENTAL").await;
     let other = app.unused_facility("MEDICAL").await;
-    let account = clinic.get(PATH).await.is(200);
+    let account = clinic.get(PATH).await.assert_status(200);
     let with_code = |code: &Value, postal_code: &str| {
-        let mut facility = stated(&account.body);
+        let mut facility = facility_form(&account.body);
         facility["code"] = code.clone();
         facility["postal_code"] = json!(postal_code);
         json!({ "facility": facility })
@@ -177,64 +178,68 @@ async fn another_code_is_checked_against_the_list_and_never_accepted() {
     let postal_code = account.body["facility"]["postal_code"].as_str().unwrap();
     let mismatch = ("/facility/postal_code", "POSTAL_CODE_MISMATCH");
     for (code, postal_code, faults) in [
-        (json!(list::code("011999999")), postal_code, vec![("/facility/code", "FACILITY_NOT_LISTED")]),
+        (
+            json!(facility_list::code("011999999")),
+            postal_code,
+            vec![("/facility/code", "FACILITY_NOT_LISTED")],
+        ),
         (dentist["facility_code"].clone(), postal_code, vec![("/facility/code", "KIND_MISMATCH")]),
         (dentist["facility_code"].clone(), "999-9999", vec![("/facility/code", "KIND_MISMATCH"), mismatch]),
         (json!("0110100010"), postal_code, vec![("/facility/code", "FACILITY_CODE_CHECK_DIGIT")]),
     ] {
         let change = with_code(&code, postal_code);
-        clinic.patch(PATH, &change, account.etag()).await.blames(&faults);
+        clinic.patch(PATH, &change, account.etag()).await.assert_faults(&faults);
     }
     let change = with_code(&other["facility_code"], other["postal_code"].as_str().unwrap());
     let reply = clinic.patch(PATH, &change, account.etag()).await;
-    reply.refused(409, "FACILITY_ALREADY_DESIGNATED");
-    let same = json!({ "facility": stated(&account.body) });
-    clinic.patch(PATH, &same, account.etag()).await.is(200);
+    reply.assert_problem(409, "FACILITY_ALREADY_DESIGNATED");
+    let same = json!({ "facility": facility_form(&account.body) });
+    clinic.patch(PATH, &same, account.etag()).await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
 async fn a_delisted_facility_may_still_correct_its_telephone_number() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
-    let clinic = Actor::register(&app, &facility).await;
+    let clinic = FacilityClient::register(&app, &facility).await;
     let still_listed = app.unused_facility("MEDICAL").await;
-    app.import(list::csv(&[&still_listed]), true).await;
-    let account = clinic.get(PATH).await.is(200);
-    let mut change = json!({ "facility": stated(&account.body) });
+    app.import(facility_list::csv(&[&still_listed]), true).await;
+    let account = clinic.get(PATH).await.assert_status(200);
+    let mut change = json!({ "facility": facility_form(&account.body) });
     change["facility"]["phone"] = json!("03-0000-7777");
-    let changed = clinic.patch(PATH, &change, account.etag()).await.is(200);
+    let changed = clinic.patch(PATH, &change, account.etag()).await.assert_status(200);
     assert_eq!(changed.body["facility"]["phone"], "0300007777");
     change["facility"]["phone"] = json!("12");
     let reply = clinic.patch(PATH, &change, changed.etag()).await;
-    reply.blames(&[("/facility/phone", "PHONE_FORM")]);
+    reply.assert_faults(&[("/facility/phone", "PHONE_FORM")]);
 }
 
 #[apply(on_both_databases)]
-async fn a_postal_code_that_the_list_has_changed_is_refused_only_if_it_is_sent() {
+async fn a_stored_postal_code_that_the_list_contradicts_is_refused_only_if_a_change_sends_it() {
     let app = TestApp::start().await;
     let mut facility = app.unused_facility("MEDICAL").await;
-    let clinic = Actor::register(&app, &facility).await;
+    let clinic = FacilityClient::register(&app, &facility).await;
     facility["postal_code"] = json!("060-0001");
-    app.import(list::csv(&[&facility]), false).await;
+    app.import(facility_list::csv(&[&facility]), false).await;
     let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
-    let changed = clinic.patch(PATH, &change, "*").await.is(200);
-    let mut change = json!({ "facility": stated(&changed.body) });
+    let changed = clinic.patch(PATH, &change, "*").await.assert_status(200);
+    let mut change = json!({ "facility": facility_form(&changed.body) });
     let reply = clinic.patch(PATH, &change, "*").await;
-    reply.blames(&[("/facility/postal_code", "POSTAL_CODE_MISMATCH")]);
+    reply.assert_faults(&[("/facility/postal_code", "POSTAL_CODE_MISMATCH")]);
     change["facility"]["postal_code"] = json!("0600001");
-    clinic.patch(PATH, &change, "*").await.is(200);
+    clinic.patch(PATH, &change, "*").await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
-async fn an_account_keeps_the_names_as_they_were_sent() {
+async fn names_are_stored_without_unicode_normalization() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let token = app.registration_token("a@clinic.example").await;
     let mut form = forms::account(&token, &facility);
-    // Compatibility kanji and combining marks, which every Unicode normalization would change.
+    // Compatibility kanji and combining marks, which every form of Unicode normalization would change.
     form["founder"]["name"] = json!("\u{fa11}田　\u{fa19}\u{304b}\u{3099}");
     form["facility"]["name"] = json!("　髙\u{fa11}クリニック ");
-    let created = app.anonymous().post("/v1/accounts", &form).await.is(201);
+    let created = app.anonymous().post("/v1/accounts", &form).await.assert_status(201);
     assert_eq!(created.body["founder"]["name"], "\u{fa11}田　\u{fa19}\u{304b}\u{3099}");
     assert_eq!(created.body["facility"]["name"], "髙\u{fa11}クリニック");
 }

@@ -1,14 +1,16 @@
-//! A facility that waits for its designation registers with a receipt number and states its code later.
+//! A facility that has applied for its designation has no facility code yet. It registers with the receipt number
+//! of its application and states its code later.
 
 use serde_json::{Value, json};
 use todokede::db::engine::locks::Lock;
 use todokede::domain::values::email::EmailAddress;
 
-use crate::support::{Actor, Client, PASSWORD, Rival, TestApp, forms};
+use crate::support::{Client, ConcurrentTransaction, FacilityClient, PASSWORD, TestApp, forms};
 
 /// The code, receipt number and kind that a form states, and the faults that are reported.
 type Case<'a> = (Option<&'a Value>, Option<&'a Value>, Option<&'a Value>, &'a [(&'a str, &'a str)]);
 
+/// The form of an account with a receipt number instead of a code.
 fn applicant(token: &str, facility: &Value, receipt: &str, kind: &str) -> Value {
     let mut form = forms::account(token, facility);
     form["facility"].as_object_mut().unwrap().remove("code");
@@ -18,16 +20,19 @@ fn applicant(token: &str, facility: &Value, receipt: &str, kind: &str) -> Value 
 }
 
 /// Registers with a receipt number and logs in.
-async fn registered(app: &TestApp, facility: &Value, receipt: &str, kind: &str) -> Actor {
+async fn register_applicant(app: &TestApp, facility: &Value, receipt: &str, kind: &str) -> FacilityClient {
     let email = format!("{}@clinic.example", receipt.to_ascii_lowercase());
     let token = app.registration_token(&email).await;
-    app.anonymous().post("/v1/accounts", &applicant(&token, facility, receipt, kind)).await.is(201);
-    Actor::log_in(app, &email, PASSWORD, String::new()).await
+    app.anonymous()
+        .post("/v1/accounts", &applicant(&token, facility, receipt, kind))
+        .await
+        .assert_status(201);
+    FacilityClient::log_in(app, &email, PASSWORD, String::new()).await
 }
 
 /// A change of the account that states a code instead of the receipt number and kind.
 async fn with_code(account: &Client, code: &str) -> Value {
-    let mut facility = account.get("/v1/account").await.is(200).body["facility"].clone();
+    let mut facility = account.get("/v1/account").await.assert_status(200).body["facility"].clone();
     let members = facility.as_object_mut().unwrap();
     members.remove("designation_receipt");
     members.remove("kind");
@@ -36,29 +41,30 @@ async fn with_code(account: &Client, code: &str) -> Value {
 }
 
 #[apply(on_both_databases)]
-async fn an_applicant_registers_with_a_receipt_number_and_states_the_code_after_its_designation() {
+async fn an_applicant_registers_with_a_receipt_number_and_states_its_code_after_the_designation() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let code = facility["facility_code"].as_str().unwrap();
-    let clinic = registered(&app, &facility, "2023-00123", "MEDICAL").await;
+    let clinic = register_applicant(&app, &facility, "2023-00123", "MEDICAL").await;
     let mail = app.mails(&clinic.email, "ACCOUNT_CREATED").await;
     assert!(mail[0]["text"].as_str().unwrap().contains("2023-00123"));
-    let account = clinic.get("/v1/account").await.is(200);
+    let account = clinic.get("/v1/account").await.assert_status(200);
     assert_eq!(account.body["facility"]["designation_receipt"], "2023-00123");
     assert_eq!(account.body["facility"]["kind"], "MEDICAL");
     assert_eq!(account.body["facility"].get("code"), None);
     let early = clinic.file_with_key("/v1/declarations", &forms::no_network(), "early").await;
-    early.refused(409, "FACILITY_NOT_DESIGNATED");
+    early.assert_problem(409, "FACILITY_NOT_DESIGNATED");
 
     let change = with_code(&clinic, code).await;
-    let rehearsed = clinic.patch("/v1/account?validate_only=true", &change, account.etag()).await.is(200);
+    let rehearsed =
+        clinic.patch("/v1/account?validate_only=true", &change, account.etag()).await.assert_status(200);
     assert_eq!(rehearsed.body["facility"]["code"], code);
     assert_eq!(clinic.get("/v1/account").await.body["facility"].get("code"), None);
-    let changed = clinic.patch("/v1/account", &change, account.etag()).await.is(200);
+    let changed = clinic.patch("/v1/account", &change, account.etag()).await.assert_status(200);
     assert_eq!(changed.body["facility"]["code"], code);
     assert_eq!(changed.body["facility"].get("designation_receipt"), None);
     assert_eq!(changed.body["id"], account.body["id"]);
-    clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+    clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
 }
 
 #[apply(on_both_databases)]
@@ -66,26 +72,26 @@ async fn a_designated_facility_may_state_its_code_again_but_no_other_code() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let other = app.unused_facility("MEDICAL").await;
-    let clinic = registered(&app, &facility, "A-1", "MEDICAL").await;
+    let clinic = register_applicant(&app, &facility, "A-1", "MEDICAL").await;
     let code = facility["facility_code"].as_str().unwrap();
     let change = with_code(&clinic, code).await;
     for _ in 0..2 {
         let etag = clinic.get("/v1/account").await.etag().to_owned();
-        clinic.patch("/v1/account", &change, &etag).await.is(200);
+        clinic.patch("/v1/account", &change, &etag).await.assert_status(200);
     }
     let etag = clinic.get("/v1/account").await.etag().to_owned();
     let change = with_code(&clinic, other["facility_code"].as_str().unwrap()).await;
-    clinic.patch("/v1/account", &change, &etag).await.refused(409, "FACILITY_ALREADY_DESIGNATED");
+    clinic.patch("/v1/account", &change, &etag).await.assert_problem(409, "FACILITY_ALREADY_DESIGNATED");
     assert_eq!(clinic.get("/v1/account").await.body["facility"]["code"], code);
 }
 
 #[apply(on_both_databases)]
-async fn a_stated_code_is_checked_against_the_kind_the_list_and_other_accounts() {
+async fn a_stated_code_must_be_listed_be_of_the_same_kind_and_have_no_other_account() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let pharmacy = app.unused_facility("PHARMACY").await;
     let taken = app.clinic().await;
-    let clinic = registered(&app, &facility, "A-1", "MEDICAL").await;
+    let clinic = register_applicant(&app, &facility, "A-1", "MEDICAL").await;
     let etag = clinic.get("/v1/account").await.etag().to_owned();
 
     let not_listed = with_code(&clinic, "0119999990").await;
@@ -94,13 +100,13 @@ async fn a_stated_code_is_checked_against_the_kind_the_list_and_other_accounts()
     let mut of_pharmacy = with_code(&clinic, pharmacy["facility_code"].as_str().unwrap()).await;
     of_pharmacy["facility"]["postal_code"] = pharmacy["postal_code"].clone();
     let reply = clinic.patch("/v1/account", &of_pharmacy, &etag).await;
-    reply.blames(&[("/facility/code", "KIND_MISMATCH")]);
+    reply.assert_faults(&[("/facility/code", "KIND_MISMATCH")]);
     let mut wrong_postal_code = with_code(&clinic, facility["facility_code"].as_str().unwrap()).await;
     wrong_postal_code["facility"]["postal_code"] = json!("999-9999");
     let reply = clinic.patch("/v1/account", &wrong_postal_code, &etag).await;
-    reply.blames(&[("/facility/postal_code", "POSTAL_CODE_MISMATCH")]);
+    reply.assert_faults(&[("/facility/postal_code", "POSTAL_CODE_MISMATCH")]);
     let of_another = with_code(&clinic, &taken.facility_code).await;
-    clinic.patch("/v1/account", &of_another, &etag).await.refused(409, "FACILITY_HAS_ACCOUNT");
+    clinic.patch("/v1/account", &of_another, &etag).await.assert_problem(409, "FACILITY_HAS_ACCOUNT");
     assert_eq!(clinic.get("/v1/account").await.etag(), etag);
 }
 
@@ -110,19 +116,19 @@ async fn a_form_states_either_a_code_or_a_receipt_number_with_a_kind() {
     let token = app.registration_token("a@clinic.example").await;
     let facility = app.unused_facility("MEDICAL").await;
     let code = facility["facility_code"].clone();
-    let good = json!("2023-00123");
+    let receipt_number = json!("2023-00123");
     let kind = json!("MEDICAL");
     let (at_code, at_receipt, at_kind) =
         ("/facility/code", "/facility/designation_receipt", "/facility/kind");
     let cases: [Case<'_>; 8] = [
         (Some(&code), None, None, &[]),
-        (None, Some(&good), Some(&kind), &[]),
+        (None, Some(&receipt_number), Some(&kind), &[]),
         (None, None, None, &[(at_code, "REQUIRED")]),
         (None, None, Some(&kind), &[(at_code, "REQUIRED"), (at_kind, "NOT_APPLICABLE")]),
         (Some(&code), None, Some(&kind), &[(at_kind, "NOT_APPLICABLE")]),
-        (Some(&code), Some(&good), Some(&kind), &[(at_receipt, "NOT_APPLICABLE")]),
-        (Some(&code), Some(&good), None, &[(at_receipt, "NOT_APPLICABLE"), (at_kind, "REQUIRED")]),
-        (None, Some(&good), None, &[(at_kind, "REQUIRED")]),
+        (Some(&code), Some(&receipt_number), Some(&kind), &[(at_receipt, "NOT_APPLICABLE")]),
+        (Some(&code), Some(&receipt_number), None, &[(at_receipt, "NOT_APPLICABLE"), (at_kind, "REQUIRED")]),
+        (None, Some(&receipt_number), None, &[(at_kind, "REQUIRED")]),
     ];
     for (code, receipt, kind, faults) in cases {
         let mut form = forms::account(&token, &facility);
@@ -133,9 +139,9 @@ async fn a_form_states_either_a_code_or_a_receipt_number_with_a_kind() {
         }
         let reply = app.anonymous().post("/v1/accounts?validate_only=true", &form).await;
         if faults.is_empty() {
-            reply.is(200);
+            reply.assert_status(200);
         } else {
-            reply.blames(faults);
+            reply.assert_faults(faults);
         }
     }
 }
@@ -148,12 +154,12 @@ async fn invalid_receipt_numbers_and_kinds_are_refused() {
     for receipt in ["", "受付１２３", "2023_123", &"1".repeat(21)] {
         let form = applicant(&token, &facility, receipt, "MEDICAL");
         let reply = app.anonymous().post("/v1/accounts", &form).await;
-        reply.blames(&[("/facility/designation_receipt", "DESIGNATION_RECEIPT_FORM")]);
+        reply.assert_faults(&[("/facility/designation_receipt", "DESIGNATION_RECEIPT_FORM")]);
     }
     for kind in ["", "medical", "HOSPITAL", "1"] {
         let form = applicant(&token, &facility, "2023-1", kind);
         let reply = app.anonymous().post("/v1/accounts", &form).await;
-        reply.blames(&[("/facility/kind", "UNKNOWN_VALUE")]);
+        reply.assert_faults(&[("/facility/kind", "UNKNOWN_VALUE")]);
     }
     assert_eq!(app.rows("accounts").count(), 0);
 }
@@ -162,15 +168,15 @@ async fn invalid_receipt_numbers_and_kinds_are_refused() {
 async fn a_receipt_number_can_register_only_one_account_even_after_the_designation() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
-    let clinic = registered(&app, &facility, "2023-A7", "MEDICAL").await;
+    let clinic = register_applicant(&app, &facility, "2023-A7", "MEDICAL").await;
     let token = app.registration_token("second@clinic.example").await;
     // The same number in full width and lower case, between spaces.
     let second = applicant(&token, &facility, " ２０２３－ａ７ ", "MEDICAL");
-    app.anonymous().post("/v1/accounts", &second).await.refused(409, "FACILITY_HAS_ACCOUNT");
+    app.anonymous().post("/v1/accounts", &second).await.assert_problem(409, "FACILITY_HAS_ACCOUNT");
     let etag = clinic.get("/v1/account").await.etag().to_owned();
     let change = with_code(&clinic, facility["facility_code"].as_str().unwrap()).await;
-    clinic.patch("/v1/account", &change, &etag).await.is(200);
-    app.anonymous().post("/v1/accounts", &second).await.refused(409, "FACILITY_HAS_ACCOUNT");
+    clinic.patch("/v1/account", &change, &etag).await.assert_status(200);
+    app.anonymous().post("/v1/accounts", &second).await.assert_problem(409, "FACILITY_HAS_ACCOUNT");
 }
 
 #[apply(on_postgres)]
@@ -178,24 +184,24 @@ async fn of_two_simultaneous_registrations_with_the_same_receipt_number_one_is_r
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let emails = ["one@clinic.example", "two@clinic.example"];
-    let mut rival = Rival::begin(&app);
+    let mut transaction = ConcurrentTransaction::begin(&app);
     let mut requests = Vec::new();
     for email in emails {
         let form = applicant(&app.registration_token(email).await, &facility, "2023-00123", "MEDICAL");
-        rival.hold(&[Lock::Address(&EmailAddress::parse(email).unwrap())]);
-        let stranger = app.anonymous();
-        requests.push(actix_web::rt::spawn(async move { stranger.post("/v1/accounts", &form).await }));
+        transaction.take_locks(&[Lock::Address(&EmailAddress::parse(email).unwrap())]);
+        let anonymous = app.anonymous();
+        requests.push(actix_web::rt::spawn(async move { anonymous.post("/v1/accounts", &form).await }));
     }
-    // Both requests have passed their checks by now.
-    rival.until_queued(&app, 2).await;
-    rival.commit();
+    // Both requests have passed their checks when they wait for the locks.
+    transaction.wait_until_queued(&app, 2).await;
+    transaction.commit();
     let mut created = 0;
     for request in requests {
         let reply = request.await.unwrap();
         if reply.status == 201 {
             created += 1;
         } else {
-            reply.refused(409, "FACILITY_HAS_ACCOUNT");
+            reply.assert_problem(409, "FACILITY_HAS_ACCOUNT");
         }
     }
     assert_eq!((created, app.count("SELECT COUNT(*) FROM accounts")), (1, 1));
@@ -205,22 +211,22 @@ async fn of_two_simultaneous_registrations_with_the_same_receipt_number_one_is_r
 async fn a_registration_waits_for_a_transaction_that_takes_its_receipt_number() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
-    registered(&app, &facility, "2023-00001", "MEDICAL").await;
+    register_applicant(&app, &facility, "2023-00001", "MEDICAL").await;
     let token = app.registration_token("two@clinic.example").await;
     let form = applicant(&token, &facility, "2023-00123", "MEDICAL");
     for commits in [true, false] {
-        let mut rival = Rival::begin(&app);
-        rival.execute("UPDATE accounts SET designation_receipt = '2023-00123'");
-        let (stranger, form) = (app.anonymous(), form.clone());
-        let request = actix_web::rt::spawn(async move { stranger.post("/v1/accounts", &form).await });
-        rival.until_queued(&app, 1).await;
+        let mut transaction = ConcurrentTransaction::begin(&app);
+        transaction.execute("UPDATE accounts SET designation_receipt = '2023-00123'");
+        let (anonymous, form) = (app.anonymous(), form.clone());
+        let request = actix_web::rt::spawn(async move { anonymous.post("/v1/accounts", &form).await });
+        transaction.wait_until_queued(&app, 1).await;
         if commits {
-            rival.commit();
-            request.await.unwrap().refused(409, "FACILITY_HAS_ACCOUNT");
+            transaction.commit();
+            request.await.unwrap().assert_problem(409, "FACILITY_HAS_ACCOUNT");
             app.database.execute("UPDATE accounts SET designation_receipt = '2023-00001'");
         } else {
-            rival.roll_back();
-            request.await.unwrap().is(201);
+            transaction.roll_back();
+            request.await.unwrap().assert_status(201);
         }
     }
 }

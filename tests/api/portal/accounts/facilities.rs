@@ -1,29 +1,30 @@
-//! Which facility may get an account, by its code and by what came before it.
+//! Which facilities may get an account: this depends on the code, the facility list, other accounts and successions.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, forms, list};
+use crate::support::{TestApp, facility_list, forms};
 
-/// What the confirmation screen says to a registration of a facility: `OK` or the problem's code.
-async fn verdict(app: &TestApp, token: &str, facility: &Value) -> String {
+/// The result of a rehearsed registration of a facility: `OK` or the problem's code.
+async fn rehearsal_result(app: &TestApp, token: &str, facility: &Value) -> String {
     let reply =
         app.anonymous().post("/v1/accounts?validate_only=true", &forms::account(token, facility)).await;
     if reply.status == 200 { "OK".to_owned() } else { reply.body["code"].as_str().unwrap().to_owned() }
 }
 
-/// A facility as lists and forms name it.
+/// A facility with the members that lists and forms need.
 fn listed(nine_digits: &str, name: &str, address: &str) -> Value {
-    let code = list::code(nine_digits);
+    let code = facility_list::code(nine_digits);
     json!({ "facility_code": code, "name": name, "postal_code": "060-0000", "address": address })
 }
 
-fn edition(facilities: &[Value]) -> String {
-    list::csv(&facilities.iter().collect::<Vec<_>>())
+/// A facility list as CSV.
+fn edition_csv(facilities: &[Value]) -> String {
+    facility_list::csv(&facilities.iter().collect::<Vec<_>>())
 }
 
 #[apply(on_both_databases)]
-async fn a_code_that_is_no_code_or_not_in_the_list_is_refused_and_blamed() {
+async fn an_invalid_code_or_one_that_is_not_in_the_list_is_refused_with_the_reason() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
     let listed = app.unused_facility("MEDICAL").await;
@@ -31,7 +32,7 @@ async fn a_code_that_is_no_code_or_not_in_the_list_is_refused_and_blamed() {
     let last = wrong_digit.pop().unwrap();
     wrong_digit.push(if last == '9' { '0' } else { char::from(u8::try_from(last).unwrap() + 1) });
     for (code, fault) in [
-        (list::code("011999999"), "FACILITY_NOT_LISTED"),
+        (facility_list::code("011999999"), "FACILITY_NOT_LISTED"),
         (wrong_digit, "FACILITY_CODE_CHECK_DIGIT"),
         ("4810100010".to_owned(), "FACILITY_CODE_PREFECTURE"),
         ("0120100010".to_owned(), "FACILITY_CODE_KIND"),
@@ -44,13 +45,13 @@ async fn a_code_that_is_no_code_or_not_in_the_list_is_refused_and_blamed() {
         let mut form = forms::account(&token, &listed);
         form["facility"]["code"] = json!(code);
         for path in ["/v1/accounts?validate_only=true", "/v1/accounts"] {
-            app.anonymous().post(path, &form).await.blames(&[("/facility/code", fault)]);
+            app.anonymous().post(path, &form).await.assert_faults(&[("/facility/code", fault)]);
         }
     }
 }
 
 #[apply(on_both_databases)]
-async fn a_code_is_understood_however_it_is_typed_and_shown_in_its_normal_form() {
+async fn a_code_in_full_width_or_with_hyphens_is_accepted_and_shown_as_ten_digits() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
     let listed = app.unused_facility("MEDICAL").await;
@@ -59,154 +60,166 @@ async fn a_code_is_understood_however_it_is_typed_and_shown_in_its_normal_form()
     for typed in [wide, code.split("").collect::<Vec<_>>().join("-")] {
         let mut form = forms::account(&token, &listed);
         form["facility"]["code"] = json!(typed);
-        let screen = app.anonymous().post("/v1/accounts?validate_only=true", &form).await.is(200);
-        assert_eq!(screen.body["facility"]["code"], code);
+        let rehearsed =
+            app.anonymous().post("/v1/accounts?validate_only=true", &form).await.assert_status(200);
+        assert_eq!(rehearsed.body["facility"]["code"], code);
     }
 }
 
 #[apply(on_both_databases)]
-async fn a_facility_that_left_the_list_gets_no_account() {
+async fn a_delisted_facility_gets_no_account_until_it_is_listed_again() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
-    let gone = app.unused_facility("DENTAL").await;
-    let stays = app.unused_facility("DENTAL").await;
-    let report = app.import(list::csv(&[&stays]), true).await.0;
-    assert_eq!(report.delisted, 2, "the prefecture's other two dentists");
+    let delisted = app.unused_facility("DENTAL").await;
+    let still_listed = app.unused_facility("DENTAL").await;
+    let report = app.import(facility_list::csv(&[&still_listed]), true).await.0;
+    assert_eq!(report.delisted, 2, "the other two dental clinics of the prefecture");
     app.anonymous()
-        .post("/v1/accounts", &forms::account(&token, &gone))
+        .post("/v1/accounts", &forms::account(&token, &delisted))
         .await
-        .blames(&[("/facility/code", "FACILITY_DELISTED")]);
+        .assert_faults(&[("/facility/code", "FACILITY_DELISTED")]);
 
-    app.import(list::csv(&[&gone]), false).await;
-    app.anonymous().post("/v1/accounts", &forms::account(&token, &gone)).await.is(201);
+    app.import(facility_list::csv(&[&delisted]), false).await;
+    app.anonymous().post("/v1/accounts", &forms::account(&token, &delisted)).await.assert_status(201);
 }
 
 #[apply(on_both_databases)]
-async fn a_facility_with_an_account_is_refused_at_the_confirmation_screen_already() {
+async fn the_rehearsal_of_a_registration_also_refuses_a_facility_with_an_account() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
-    crate::support::Actor::register(&app, &facility).await;
+    crate::support::FacilityClient::register(&app, &facility).await;
     let token = app.registration_token("second@clinic.example").await;
     let form = forms::account(&token, &facility);
     for path in ["/v1/accounts?validate_only=true", "/v1/accounts"] {
-        app.anonymous().post(path, &form).await.refused(409, "FACILITY_HAS_ACCOUNT");
+        app.anonymous().post(path, &form).await.assert_problem(409, "FACILITY_HAS_ACCOUNT");
     }
-    app.anonymous().post("/v1/registrations/confirmation", &json!({ "token": token })).await.is(200);
+    app.anonymous()
+        .post("/v1/registrations/confirmation", &json!({ "token": token }))
+        .await
+        .assert_status(200);
 }
 
 #[apply(on_both_databases)]
-async fn of_sixteen_who_register_one_code_at_once_exactly_one_gets_the_account() {
+async fn of_sixteen_simultaneous_registrations_of_one_code_exactly_one_succeeds() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let mut tokens = Vec::new();
-    for place in 0..16 {
-        tokens.push(app.registration_token(&format!("racer-{place}@clinic.example")).await);
+    for number in 0..16 {
+        tokens.push(app.registration_token(&format!("reception-{number}@clinic.example")).await);
     }
-    let racers = tokens.iter().map(|token| {
-        let (racer, form) = (app.anonymous(), forms::account(token, &facility));
-        async move { racer.post("/v1/accounts", &form).await }
+    let requests = tokens.iter().map(|token| {
+        let (anonymous, form) = (app.anonymous(), forms::account(token, &facility));
+        async move { anonymous.post("/v1/accounts", &form).await }
     });
-    let replies = join_all(racers).await;
-    let (won, lost): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status == 201);
-    assert_eq!((won.len(), lost.len()), (1, 15));
-    for reply in lost {
-        reply.refused(409, "FACILITY_HAS_ACCOUNT");
+    let replies = join_all(requests).await;
+    let (created, refused): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status == 201);
+    assert_eq!((created.len(), refused.len()), (1, 15));
+    for reply in refused {
+        reply.assert_problem(409, "FACILITY_HAS_ACCOUNT");
     }
     assert_eq!(app.rows("accounts").count(), 1);
-    assert_eq!(app.rows("links").with_any("used_at").count(), 1);
+    assert_eq!(app.rows("links").with_non_null("used_at").count(), 1);
     assert_eq!(app.rows("audit_log").with("action", "account.created").count(), 1);
     assert_eq!(app.rows("outbox").with("kind", "ACCOUNT_CREATED").count(), 1);
 }
 
 #[apply(on_both_databases)]
-async fn two_facilities_that_race_for_one_address_end_with_one_account() {
+async fn of_simultaneous_registrations_with_one_mail_address_exactly_one_succeeds() {
     let app = TestApp::start().await;
     let mut forms = Vec::new();
     for spelling in ["Race@clinic.example", "race@Clinic.example", "race@clinic.example"] {
-        let stranger = app.anonymous();
-        stranger.post("/v1/registrations", &json!({ "email": spelling })).await.is(202);
+        let anonymous = app.anonymous();
+        anonymous.post("/v1/registrations", &json!({ "email": spelling })).await.assert_status(202);
         let stored = spelling.replace("@Clinic", "@clinic");
         let token = app.token(&stored, "PROVISIONAL_REGISTRATION").await;
         forms.push(forms::account(&token, &app.unused_facility("MEDICAL").await));
     }
-    let racers = forms.iter().map(|form| {
-        let racer = app.anonymous();
-        async move { racer.post("/v1/accounts", form).await }
+    let requests = forms.iter().map(|form| {
+        let anonymous = app.anonymous();
+        async move { anonymous.post("/v1/accounts", form).await }
     });
-    let replies = join_all(racers).await;
+    let replies = join_all(requests).await;
     assert_eq!(replies.iter().filter(|reply| reply.status == 201).count(), 1);
     for reply in replies.iter().filter(|reply| reply.status != 201) {
-        reply.refused(410, "LINK_USED");
+        reply.assert_problem(410, "LINK_USED");
     }
     assert_eq!(app.rows("accounts").count(), 1);
 }
 
 #[apply(on_both_databases)]
-async fn a_code_that_looks_like_a_known_facility_under_a_new_number_is_sent_to_succession() {
+async fn a_new_code_with_the_name_and_address_of_a_facility_with_an_account_needs_a_succession() {
     let app = TestApp::start().await;
     let token = app.registration_token("new@clinic.example").await;
     let mut cases = Vec::new();
-    for (place, (same_name, same_address)) in
+    for (number, (same_name, same_address)) in
         [(true, true), (true, false), (false, true), (false, false)].into_iter().enumerate()
     {
         let old = app.unused_facility("MEDICAL").await;
-        crate::support::Actor::register(&app, &old).await;
+        crate::support::FacilityClient::register(&app, &old).await;
         let name = if same_name { old["name"].as_str().unwrap() } else { "架空あたらしい診療所" };
-        let elsewhere = format!("北海道架空市別町９－{place}");
+        let elsewhere = format!("北海道架空市別町９－{number}");
         let address = if same_address { old["address"].as_str().unwrap() } else { &elsewhere };
-        let newcomer = listed(&format!("01109990{place}"), name, address);
+        let newcomer = listed(&format!("01109990{number}"), name, address);
         cases.push((newcomer, same_name, same_address));
     }
     let newcomers: Vec<Value> = cases.iter().map(|(newcomer, ..)| newcomer.clone()).collect();
 
-    app.import(edition(&newcomers), false).await;
+    app.import(edition_csv(&newcomers), false).await;
     for (newcomer, same_name, same_address) in &cases {
         let expected = if *same_name && *same_address { "SUCCESSION_REQUIRED" } else { "OK" };
-        assert_eq!(verdict(&app, &token, newcomer).await, expected, "both listed: {newcomer}");
+        assert_eq!(
+            rehearsal_result(&app, &token, newcomer).await,
+            expected,
+            "the old code is listed: {newcomer}"
+        );
     }
 
-    // The next edition lacks the old codes: now either likeness is enough.
-    app.import(edition(&newcomers), true).await;
+    // The next edition lacks the old codes. Then the same name or the same address is enough.
+    app.import(edition_csv(&newcomers), true).await;
     for (newcomer, same_name, same_address) in &cases {
         let expected = if *same_name || *same_address { "SUCCESSION_REQUIRED" } else { "OK" };
-        assert_eq!(verdict(&app, &token, newcomer).await, expected, "old one gone: {newcomer}");
+        assert_eq!(
+            rehearsal_result(&app, &token, newcomer).await,
+            expected,
+            "the old code is delisted: {newcomer}"
+        );
         let reply = app.anonymous().post("/v1/accounts", &forms::account(&token, newcomer)).await;
         if expected == "OK" {
-            reply.is(201);
+            reply.assert_status(201);
         } else {
-            reply.refused(409, "SUCCESSION_REQUIRED");
+            reply.assert_problem(409, "SUCCESSION_REQUIRED");
         }
     }
 }
 
 #[apply(on_both_databases)]
-async fn likeness_means_nothing_without_an_account_or_across_kinds_and_prefectures() {
+async fn the_same_name_and_address_do_not_matter_without_an_account_or_in_another_kind_or_prefecture() {
     let app = TestApp::start().await;
     let token = app.registration_token("new@clinic.example").await;
-    let strange = app.unused_facility("MEDICAL").await;
-    let known = app.unused_facility("MEDICAL").await;
-    crate::support::Actor::register(&app, &known).await;
-    let like = |nine_digits: &str, other: &Value| {
+    let without_account = app.unused_facility("MEDICAL").await;
+    let with_account = app.unused_facility("MEDICAL").await;
+    crate::support::FacilityClient::register(&app, &with_account).await;
+    let copy_of = |nine_digits: &str, other: &Value| {
         listed(nine_digits, other["name"].as_str().unwrap(), other["address"].as_str().unwrap())
     };
     let newcomers = [
-        like("011099901", &strange),
-        like("013099901", &known),
-        like("014099901", &known),
-        like("041099901", &known),
+        copy_of("011099901", &without_account),
+        copy_of("013099901", &with_account),
+        copy_of("014099901", &with_account),
+        copy_of("041099901", &with_account),
     ];
-    app.import(edition(&newcomers), false).await;
+    app.import(edition_csv(&newcomers), false).await;
     for newcomer in &newcomers {
-        assert_eq!(verdict(&app, &token, newcomer).await, "OK", "{newcomer}");
+        assert_eq!(rehearsal_result(&app, &token, newcomer).await, "OK", "{newcomer}");
     }
 }
 
 #[apply(on_both_databases)]
-async fn a_code_whose_rights_passed_on_gets_no_account_again_nor_does_its_successor() {
+async fn neither_a_succeeded_facility_nor_its_successor_can_register() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let successor = app.unused_facility("MEDICAL").await;
-    let filed = clinic.file("/v1/successions", &forms::succession(&successor)).await.is(201);
+    let filed = clinic.file("/v1/successions", &forms::succession(&successor)).await.assert_status(201);
     assert_eq!(filed.body["status"], "ACCEPTED", "{}", filed.text);
     let token = app.registration_token("new@clinic.example").await;
     let page = app.anonymous().get("/sandbox/facilities?page_size=100&kind=MEDICAL").await;
@@ -216,26 +229,29 @@ async fn a_code_whose_rights_passed_on_gets_no_account_again_nor_does_its_succes
         .iter()
         .find(|facility| facility["facility_code"] == *clinic.facility_code)
         .unwrap();
-    assert_eq!(verdict(&app, &token, old).await, "FACILITY_SUCCEEDED");
-    assert_eq!(verdict(&app, &token, &successor).await, "FACILITY_HAS_ACCOUNT");
+    assert_eq!(rehearsal_result(&app, &token, old).await, "FACILITY_SUCCEEDED");
+    assert_eq!(rehearsal_result(&app, &token, &successor).await, "FACILITY_HAS_ACCOUNT");
     for (facility, code) in [(old, "FACILITY_SUCCEEDED"), (&successor, "FACILITY_HAS_ACCOUNT")] {
-        app.anonymous().post("/v1/accounts", &forms::account(&token, facility)).await.refused(409, code);
+        app.anonymous()
+            .post("/v1/accounts", &forms::account(&token, facility))
+            .await
+            .assert_problem(409, code);
     }
 }
 
 #[apply(on_both_databases)]
-async fn a_code_that_a_live_succession_names_waits_for_it_and_is_free_after_its_withdrawal() {
+async fn the_successor_of_a_live_succession_cannot_register_until_the_succession_is_withdrawn() {
     let app = TestApp::start_with(&[("TODOKEDE_REVIEW", "staff")]).await;
     let clinic = app.clinic().await;
     let successor = app.unused_facility("MEDICAL").await;
     let token = app.registration_token("new@clinic.example").await;
-    assert_eq!(verdict(&app, &token, &successor).await, "OK");
-    let filed = clinic.file("/v1/successions", &forms::succession(&successor)).await.is(201);
-    assert_eq!(verdict(&app, &token, &successor).await, "SUCCESSION_REQUIRED");
+    assert_eq!(rehearsal_result(&app, &token, &successor).await, "OK");
+    let filed = clinic.file("/v1/successions", &forms::succession(&successor)).await.assert_status(201);
+    assert_eq!(rehearsal_result(&app, &token, &successor).await, "SUCCESSION_REQUIRED");
     app.anonymous()
         .post("/v1/accounts", &forms::account(&token, &successor))
         .await
-        .refused(409, "SUCCESSION_REQUIRED");
-    clinic.withdraw(filed.header("location"), filed.etag()).await.is(200);
-    app.anonymous().post("/v1/accounts", &forms::account(&token, &successor)).await.is(201);
+        .assert_problem(409, "SUCCESSION_REQUIRED");
+    clinic.withdraw(filed.header("location"), filed.etag()).await.assert_status(200);
+    app.anonymous().post("/v1/accounts", &forms::account(&token, &successor)).await.assert_status(201);
 }

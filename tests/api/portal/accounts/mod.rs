@@ -1,4 +1,4 @@
-//! Accounts of facilities: how they are created, changed and protected by a password.
+//! Accounts of facilities: their creation, their changes and their passwords.
 
 mod changes;
 mod designations;

@@ -1,15 +1,15 @@
-//! The rules for passwords, which are the same wherever one is set, and how an account changes its password.
+//! The rules for passwords, which all operations share, and the change of an account's password.
 
 use serde_json::{Value, json};
 
-use crate::support::{Actor, PASSWORD, TestApp, forms};
+use crate::support::{FacilityClient, PASSWORD, TestApp, forms};
 
-/// Another valid password.
-const OTHER: &str = "雪の朝に隣の犬と川岸まで歩いた";
-/// The address of the account. A password must not contain what stands before the `@`.
+/// A valid password that differs from `PASSWORD`.
+const OTHER_PASSWORD: &str = "雪の朝に隣の犬と川岸まで歩いた";
+/// The address of the account. A password must not contain the part before the `@`.
 const EMAIL: &str = "uketsuke-tantou@clinic.example";
 
-/// Passwords that are refused for the facility, each with the code of its fault.
+/// Passwords that are refused for this facility, each with the code of its fault.
 fn bad_passwords(facility: &Value) -> Vec<(String, &'static str)> {
     let (code, name) = (facility["facility_code"].as_str().unwrap(), facility["name"].as_str().unwrap());
     let full_width: String =
@@ -29,33 +29,33 @@ fn bad_passwords(facility: &Value) -> Vec<(String, &'static str)> {
     ]
 }
 
-async fn registered(app: &TestApp, facility: &Value) -> Actor {
+async fn register(app: &TestApp, facility: &Value) -> FacilityClient {
     let token = app.registration_token(EMAIL).await;
-    app.anonymous().post("/v1/accounts", &forms::account(&token, facility)).await.is(201);
-    Actor::log_in(app, EMAIL, PASSWORD, facility["facility_code"].as_str().unwrap().to_owned()).await
+    app.anonymous().post("/v1/accounts", &forms::account(&token, facility)).await.assert_status(201);
+    FacilityClient::log_in(app, EMAIL, PASSWORD, facility["facility_code"].as_str().unwrap().to_owned()).await
 }
 
 #[apply(on_both_databases)]
-async fn the_same_rules_hold_wherever_a_password_is_set() {
+async fn registration_change_and_reset_check_passwords_by_the_same_rules() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let token = app.registration_token(EMAIL).await;
-    let stranger = app.anonymous();
+    let anonymous = app.anonymous();
     for (password, fault) in bad_passwords(&facility) {
         let mut form = forms::account(&token, &facility);
         form["password"] = json!(password);
-        stranger.post("/v1/accounts", &form).await.blames(&[("/password", fault)]);
+        anonymous.post("/v1/accounts", &form).await.assert_faults(&[("/password", fault)]);
     }
-    let clinic = registered(&app, &facility).await;
-    stranger.post("/v1/password-resets", &json!({ "email": EMAIL })).await.is(202);
+    let clinic = register(&app, &facility).await;
+    anonymous.post("/v1/password-resets", &json!({ "email": EMAIL })).await.assert_status(202);
     let reset = app.token(EMAIL, "PASSWORD_RESET").await;
     for (password, fault) in bad_passwords(&facility) {
         let change = json!({ "current_password": PASSWORD, "new_password": password });
-        clinic.put("/v1/account/password", &change, "*").await.blames(&[("/new_password", fault)]);
+        clinic.put("/v1/account/password", &change, "*").await.assert_faults(&[("/new_password", fault)]);
         let form = json!({ "token": reset, "password": password });
-        stranger.post("/v1/password-resets/completion", &form).await.blames(&[("/password", fault)]);
+        anonymous.post("/v1/password-resets/completion", &form).await.assert_faults(&[("/password", fault)]);
     }
-    Actor::log_in(&app, EMAIL, PASSWORD, String::new()).await;
+    FacilityClient::log_in(&app, EMAIL, PASSWORD, String::new()).await;
 }
 
 #[apply(on_both_databases)]
@@ -65,35 +65,35 @@ async fn a_password_may_be_typed_in_full_width_half_width_or_decomposed_characte
     let token = app.registration_token(EMAIL).await;
     let mut form = forms::account(&token, &facility);
     form["password"] = json!("ガラスの窓 Aozora 2 mai");
-    app.anonymous().post("/v1/accounts", &form).await.is(201);
+    app.anonymous().post("/v1/accounts", &form).await.assert_status(201);
     for typed in
         ["ガラスの窓　Ａｏｚｏｒａ　２　ｍａｉ", "ｶﾞﾗｽの窓 Aozora 2 mai", "カ\u{3099}ラスの窓 Aozora 2 mai"]
     {
-        Actor::log_in(&app, EMAIL, typed, String::new()).await;
+        FacilityClient::log_in(&app, EMAIL, typed, String::new()).await;
     }
     let wrong_case = json!({ "email": EMAIL, "password": "ガラスの窓 aozora 2 mai" });
-    app.anonymous().post("/v1/sessions", &wrong_case).await.refused(401, "LOGIN_FAILED");
+    app.anonymous().post("/v1/sessions", &wrong_case).await.assert_problem(401, "LOGIN_FAILED");
 }
 
 #[apply(on_both_databases)]
-async fn changing_the_password_ends_only_the_accounts_other_sessions_and_mails_the_owner() {
+async fn a_change_of_password_ends_only_the_accounts_other_sessions_and_sends_a_mail() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let other = clinic.again(&app).await;
-    let bystander = app.clinic().await;
-    let change = json!({ "current_password": PASSWORD, "new_password": OTHER });
-    clinic.put("/v1/account/password", &change, "*").await.is(204);
+    let other = clinic.log_in_again(&app).await;
+    let neighbour = app.clinic().await;
+    let change = json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD });
+    clinic.put("/v1/account/password", &change, "*").await.assert_status(204);
 
-    clinic.get("/v1/account").await.is(200);
-    bystander.get("/v1/account").await.is(200);
-    other.get("/v1/account").await.refused(401, "SESSION_ENDED");
+    clinic.get("/v1/account").await.assert_status(200);
+    neighbour.get("/v1/account").await.assert_status(200);
+    other.get("/v1/account").await.assert_problem(401, "SESSION_ENDED");
     let refresh = json!({ "refresh_token": other.refresh_token });
-    app.anonymous().post("/v1/sessions/refresh", &refresh).await.refused(401, "REFRESH_TOKEN_INVALID");
+    app.anonymous().post("/v1/sessions/refresh", &refresh).await.assert_problem(401, "REFRESH_TOKEN_INVALID");
     let refresh = json!({ "refresh_token": clinic.refresh_token });
-    app.anonymous().post("/v1/sessions/refresh", &refresh).await.is(201);
+    app.anonymous().post("/v1/sessions/refresh", &refresh).await.assert_status(201);
     let old = json!({ "email": clinic.email, "password": PASSWORD });
-    app.anonymous().post("/v1/sessions", &old).await.refused(401, "LOGIN_FAILED");
-    Actor::log_in(&app, &clinic.email, OTHER, String::new()).await;
+    app.anonymous().post("/v1/sessions", &old).await.assert_problem(401, "LOGIN_FAILED");
+    FacilityClient::log_in(&app, &clinic.email, OTHER_PASSWORD, String::new()).await;
     assert_eq!(app.mails(&clinic.email, "PASSWORD_CHANGED").await.len(), 1);
 }
 
@@ -101,10 +101,10 @@ async fn changing_the_password_ends_only_the_accounts_other_sessions_and_mails_t
 async fn an_invalid_or_rehearsed_change_of_password_changes_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let other = clinic.again(&app).await;
+    let other = clinic.log_in_again(&app).await;
     for (body, faults) in [
         (
-            json!({ "current_password": "wrong", "new_password": OTHER }),
+            json!({ "current_password": "wrong", "new_password": OTHER_PASSWORD }),
             vec![("/current_password", "PASSWORD_WRONG")],
         ),
         (
@@ -112,20 +112,21 @@ async fn an_invalid_or_rehearsed_change_of_password_changes_nothing() {
             vec![("/current_password", "PASSWORD_WRONG"), ("/new_password", "TOO_SHORT")],
         ),
         (json!({}), vec![("/current_password", "REQUIRED"), ("/new_password", "REQUIRED")]),
-        (json!({ "new_password": OTHER }), vec![("/current_password", "REQUIRED")]),
+        (json!({ "new_password": OTHER_PASSWORD }), vec![("/current_password", "REQUIRED")]),
         (
-            json!({ "current_password": PASSWORD, "new_password": OTHER, "email": "x" }),
+            json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD, "email": "x" }),
             vec![("/email", "UNKNOWN_MEMBER")],
         ),
     ] {
-        clinic.put("/v1/account/password", &body, "*").await.blames(&faults);
+        clinic.put("/v1/account/password", &body, "*").await.assert_faults(&faults);
     }
-    let valid = json!({ "current_password": PASSWORD, "new_password": OTHER });
-    app.anonymous().put("/v1/account/password", &valid, "*").await.refused(401, "TOKEN_MISSING");
-    let rehearsed = clinic.put("/v1/account/password?validate_only=true", &valid, "*").await.is(200);
+    let valid = json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD });
+    app.anonymous().put("/v1/account/password", &valid, "*").await.assert_problem(401, "TOKEN_MISSING");
+    let rehearsed =
+        clinic.put("/v1/account/password?validate_only=true", &valid, "*").await.assert_status(200);
     assert_eq!(rehearsed.body["valid"], true);
     assert_eq!(rehearsed.body["mails"][0]["kind"], "PASSWORD_CHANGED");
-    other.get("/v1/account").await.is(200);
+    other.get("/v1/account").await.assert_status(200);
     assert!(app.mails(&clinic.email, "PASSWORD_CHANGED").await.is_empty());
-    clinic.again(&app).await;
+    clinic.log_in_again(&app).await;
 }

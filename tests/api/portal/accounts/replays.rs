@@ -1,4 +1,4 @@
-//! Registrations that are sent again because their answer was lost.
+//! Registrations that a caller sends again because the answer was lost.
 
 use futures_util::future::join_all;
 use reqwest::Method;
@@ -9,37 +9,37 @@ use crate::support::{TestApp, forms, send};
 #[apply(on_both_databases)]
 async fn a_registration_sent_again_with_the_same_key_gets_the_same_answer() {
     let app = TestApp::start().await;
-    let stranger = app.anonymous();
+    let anonymous = app.anonymous();
     let token = app.registration_token("a@clinic.example").await;
     let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
-    let first = stranger.file_with_key("/v1/accounts", &form, "lost-answer").await.is(201);
+    let first = anonymous.file_with_key("/v1/accounts", &form, "lost-answer").await.assert_status(201);
     assert_eq!(first.header("idempotent-replayed"), "");
     for key in ["lost-answer", "\"lost-answer\""] {
-        let again = stranger.file_with_key("/v1/accounts", &form, key).await.is(201);
+        let again = anonymous.file_with_key("/v1/accounts", &form, key).await.assert_status(201);
         assert_eq!(again.header("idempotent-replayed"), "true");
         assert_eq!(again.text, first.text);
         for header in ["location", "etag", "content-type"] {
             assert_eq!(again.header(header), first.header(header), "{header}");
         }
     }
-    // A form whose members have another order is the same form.
+    // The order of the members does not matter.
     let members = form.as_object().unwrap().iter().rev();
     let reordered: Vec<String> = members.map(|(name, value)| format!("\"{name}\": {value}")).collect();
-    let request = stranger.request(Method::POST, "/v1/accounts").header("Idempotency-Key", "lost-answer");
+    let request = anonymous.request(Method::POST, "/v1/accounts").header("Idempotency-Key", "lost-answer");
     let body = format!("{{ {} }}", reordered.join(", "));
-    let again = send(request.header("Content-Type", "application/json").body(body)).await.is(201);
+    let again = send(request.header("Content-Type", "application/json").body(body)).await.assert_status(201);
     assert_eq!(again.text, first.text);
     assert_eq!(app.rows("accounts").count(), 1);
     assert_eq!(app.mails("a@clinic.example", "ACCOUNT_CREATED").await.len(), 1);
 }
 
 #[apply(on_both_databases)]
-async fn a_key_is_refused_for_another_form_and_without_that_key_the_link_is_used() {
+async fn a_key_is_refused_with_another_form_and_a_used_link_with_another_key() {
     let app = TestApp::start().await;
-    let stranger = app.anonymous();
+    let anonymous = app.anonymous();
     let token = app.registration_token("a@clinic.example").await;
     let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
-    stranger.file_with_key("/v1/accounts", &form, "key-1").await.is(201);
+    anonymous.file_with_key("/v1/accounts", &form, "key-1").await.assert_status(201);
 
     let changes: [fn(&mut Value); 4] = [
         |form| form["contact"]["name"] = json!("架空 三郎"),
@@ -50,23 +50,23 @@ async fn a_key_is_refused_for_another_form_and_without_that_key_the_link_is_used
     for change in changes {
         let mut other = form.clone();
         change(&mut other);
-        let reply = stranger.file_with_key("/v1/accounts", &other, "key-1").await;
-        reply.refused(422, "IDEMPOTENCY_KEY_REUSED");
+        let reply = anonymous.file_with_key("/v1/accounts", &other, "key-1").await;
+        reply.assert_problem(422, "IDEMPOTENCY_KEY_REUSED");
     }
-    stranger.post("/v1/accounts", &form).await.refused(410, "LINK_USED");
-    stranger.file_with_key("/v1/accounts", &form, "key-2").await.refused(410, "LINK_USED");
-    let rehearsed = stranger.file_with_key("/v1/accounts?validate_only=true", &form, "key-1").await;
-    rehearsed.refused(410, "LINK_USED");
+    anonymous.post("/v1/accounts", &form).await.assert_problem(410, "LINK_USED");
+    anonymous.file_with_key("/v1/accounts", &form, "key-2").await.assert_problem(410, "LINK_USED");
+    let rehearsed = anonymous.file_with_key("/v1/accounts?validate_only=true", &form, "key-1").await;
+    rehearsed.assert_problem(410, "LINK_USED");
     assert_eq!(app.rows("accounts").count(), 1);
 }
 
 #[apply(on_both_databases)]
-async fn two_strangers_may_choose_the_same_key() {
+async fn registrations_with_different_links_may_use_the_same_key() {
     let app = TestApp::start().await;
     for email in ["a@clinic.example", "b@clinic.example"] {
         let token = app.registration_token(email).await;
         let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
-        let reply = app.anonymous().file_with_key("/v1/accounts", &form, "1").await.is(201);
+        let reply = app.anonymous().file_with_key("/v1/accounts", &form, "1").await.assert_status(201);
         assert_eq!(reply.body["email"], email);
     }
 }
@@ -77,8 +77,8 @@ async fn simultaneous_retries_make_one_account_and_all_get_the_same_answer() {
     let token = app.registration_token("a@clinic.example").await;
     let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
     let retries = (0..6).map(|_| {
-        let (stranger, form) = (app.anonymous(), form.clone());
-        async move { stranger.file_with_key("/v1/accounts", &form, "impatient").await.is(201) }
+        let (anonymous, form) = (app.anonymous(), form.clone());
+        async move { anonymous.file_with_key("/v1/accounts", &form, "same-key").await.assert_status(201) }
     });
     let replies = join_all(retries).await;
     assert!(replies.iter().all(|reply| reply.text == replies[0].text));
@@ -89,15 +89,15 @@ async fn simultaneous_retries_make_one_account_and_all_get_the_same_answer() {
 }
 
 #[apply(on_both_databases)]
-async fn a_key_is_known_after_a_restart_and_after_the_link_has_expired() {
+async fn a_key_still_gives_its_answer_after_a_restart_and_after_the_link_has_expired() {
     let app = TestApp::start().await;
     let token = app.registration_token("a@clinic.example").await;
     let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
-    let first = app.anonymous().file_with_key("/v1/accounts", &form, "key").await.is(201);
+    let first = app.anonymous().file_with_key("/v1/accounts", &form, "key").await.assert_status(201);
     app.mails("a@clinic.example", "ACCOUNT_CREATED").await;
     let app = app.restart(&[]).await;
     app.advance(chrono::Duration::days(2));
-    let again = app.anonymous().file_with_key("/v1/accounts", &form, "key").await.is(201);
+    let again = app.anonymous().file_with_key("/v1/accounts", &form, "key").await.assert_status(201);
     assert_eq!((again.header("idempotent-replayed"), &again.text), ("true", &first.text));
 }
 
@@ -108,7 +108,7 @@ async fn invalid_keys_are_refused() {
     let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
     for key in ["", "\"\"", "two words", "\"open", &"k".repeat(256)] {
         let reply = app.anonymous().file_with_key("/v1/accounts", &form, key).await;
-        reply.refused(400, "INVALID_PARAMETER");
+        reply.assert_problem(400, "INVALID_PARAMETER");
     }
     assert_eq!(app.rows("accounts").count(), 0);
 }

@@ -1,26 +1,27 @@
-//! Declarations are corrected and taken back, by their owner only and never unseen.
+//! Corrections and withdrawals of declarations. Each needs the entity tag of the current version.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Reply, TestApp, forms, reasons, send};
+use crate::support::{FacilityClient, Reply, TestApp, forms, reasons, send};
 
-async fn filed(clinic: &Actor) -> Reply {
-    clinic.file("/v1/declarations", &forms::no_network()).await.is(201)
+async fn file_declaration(clinic: &FacilityClient) -> Reply {
+    clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201)
 }
 
-fn corrected() -> Value {
+/// A form that differs from the filed one.
+fn correction() -> Value {
     reasons::line_ready("2023-08-31", "").declaration("")
 }
 
 #[apply(on_both_databases)]
-async fn a_correction_is_a_new_revision_and_the_former_ones_stay_as_they_were() {
+async fn a_correction_adds_a_revision_and_does_not_change_the_earlier_ones() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let first = filed(&clinic).await;
+    let first = file_declaration(&clinic).await;
     let path = first.header("location");
     app.advance(chrono::Duration::minutes(1));
-    let second = clinic.put(path, &corrected(), first.etag()).await.is(200);
+    let second = clinic.put(path, &correction(), first.etag()).await.assert_status(200);
     assert_eq!((&second.body["revision"], &second.body["status"]), (&json!(2), &json!("ACCEPTED")));
     assert_eq!(second.body["excused_until"], "2024-02-29");
     for member in ["id", "receipt_number", "created_at", "late", "facility_code"] {
@@ -28,35 +29,37 @@ async fn a_correction_is_a_new_revision_and_the_former_ones_stay_as_they_were() 
     }
     assert_ne!(second.body["updated_at"], first.body["updated_at"]);
     assert_ne!(second.etag(), first.etag());
-    let third =
-        clinic.put(path, &forms::declaration(&reasons::home_visits().form), second.etag()).await.is(200);
-    let seen = clinic.get(path).await.is(200);
+    let third = clinic
+        .put(path, &forms::declaration(&reasons::home_visits().form), second.etag())
+        .await
+        .assert_status(200);
+    let seen = clinic.get(path).await.assert_status(200);
     assert_eq!((&seen.body, seen.etag()), (&third.body, third.etag()));
 
-    let history = clinic.get(&format!("{path}/revisions")).await.is(200);
+    let history = clinic.get(&format!("{path}/revisions")).await.assert_status(200);
     let items = history.body["items"].as_array().unwrap();
     assert_eq!(items.len(), 3);
-    for (item, told) in items.iter().zip([&third, &second, &first]) {
+    for (item, answer) in items.iter().zip([&third, &second, &first]) {
         for member in ["revision", "reason", "facility_code", "attachment_ids", "other_facility_codes"] {
-            assert_eq!(item[member], told.body[member], "{member}");
+            assert_eq!(item[member], answer.body[member], "{member}");
         }
-        assert_eq!(item["filed_at"], told.body["updated_at"]);
+        assert_eq!(item["filed_at"], answer.body["updated_at"]);
     }
     assert_eq!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.len(), 3);
 }
 
 #[apply(on_both_databases)]
-async fn history_is_read_page_by_page() {
+async fn revisions_are_listed_newest_first_and_page_by_page() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let mut last = filed(&clinic).await;
+    let mut last = file_declaration(&clinic).await;
     let path = last.header("location").to_owned();
     for _ in 0..4 {
-        last = clinic.put(&path, &forms::no_network(), last.etag()).await.is(200);
+        last = clinic.put(&path, &forms::no_network(), last.etag()).await.assert_status(200);
     }
     let (mut seen, mut next) = (Vec::new(), format!("{path}/revisions?page_size=2"));
     loop {
-        let page = clinic.get(&next).await.is(200);
+        let page = clinic.get(&next).await.assert_status(200);
         seen.extend(
             page.body["items"].as_array().unwrap().iter().map(|item| item["revision"].as_i64().unwrap()),
         );
@@ -67,54 +70,56 @@ async fn history_is_read_page_by_page() {
 }
 
 #[apply(on_both_databases)]
-async fn a_change_wants_the_tag_of_what_it_is_based_on_and_a_stale_one_changes_nothing() {
+async fn a_change_needs_the_etag_of_the_current_version() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let first = filed(&clinic).await;
+    let first = file_declaration(&clinic).await;
     let path = first.header("location");
-    send(clinic.request(Method::PUT, path).json(&corrected())).await.refused(428, "PRECONDITION_REQUIRED");
+    send(clinic.request(Method::PUT, path).json(&correction()))
+        .await
+        .assert_problem(428, "PRECONDITION_REQUIRED");
     send(clinic.request(Method::POST, &format!("{path}/withdrawal")).header("Idempotency-Key", "k"))
         .await
-        .refused(428, "PRECONDITION_REQUIRED");
-    let second = clinic.put(path, &corrected(), first.etag()).await.is(200);
+        .assert_problem(428, "PRECONDITION_REQUIRED");
+    let second = clinic.put(path, &correction(), first.etag()).await.assert_status(200);
     let weak = format!("W/{}", second.etag());
-    clinic.put(path, &forms::no_network(), "garbage").await.refused(400, "INVALID_PARAMETER");
+    clinic.put(path, &forms::no_network(), "garbage").await.assert_problem(400, "INVALID_PARAMETER");
     for stale in [first.etag(), "\"0\"", weak.as_str()] {
-        clinic.put(path, &forms::no_network(), stale).await.refused(412, "PRECONDITION_FAILED");
-        clinic.withdraw(path, stale).await.refused(412, "PRECONDITION_FAILED");
+        clinic.put(path, &forms::no_network(), stale).await.assert_problem(412, "PRECONDITION_FAILED");
+        clinic.withdraw(path, stale).await.assert_problem(412, "PRECONDITION_FAILED");
     }
-    assert_eq!(clinic.get(path).await.is(200).body, second.body);
-    clinic.put(path, &forms::no_network(), "*").await.is(200);
+    assert_eq!(clinic.get(path).await.assert_status(200).body, second.body);
+    clinic.put(path, &forms::no_network(), "*").await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
-async fn of_many_corrections_of_one_version_only_one_is_taken() {
+async fn of_many_simultaneous_corrections_of_one_version_one_succeeds() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let first = filed(&clinic).await;
-    let (path, form) = (first.header("location"), corrected());
+    let first = file_declaration(&clinic).await;
+    let (path, form) = (first.header("location"), correction());
     let all = futures_util::future::join_all((0..16).map(|_| clinic.put(path, &form, first.etag()))).await;
-    let taken = all.iter().filter(|reply| reply.status == 200).count();
-    assert_eq!((taken, all.iter().filter(|reply| reply.status == 412).count()), (1, 15));
+    let accepted = all.iter().filter(|reply| reply.status == 200).count();
+    assert_eq!((accepted, all.iter().filter(|reply| reply.status == 412).count()), (1, 15));
     assert_eq!(app.rows("declaration_revisions").count(), 2);
 }
 
 #[apply(on_both_databases)]
-async fn a_correction_is_held_to_the_same_rules_and_stays_in_its_round() {
+async fn a_correction_is_checked_like_a_filing_and_cannot_change_the_round() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let first = filed(&clinic).await;
+    let first = file_declaration(&clinic).await;
     let path = first.header("location");
     let mut wrong = reasons::works("REBUILDING", "2023-03-31").declaration("");
     wrong["other_facility_codes"] = json!([clinic.facility_code]);
     wrong["round"] = json!("2024");
-    clinic.put(path, &wrong, first.etag()).await.blames(&[
+    clinic.put(path, &wrong, first.etag()).await.assert_faults(&[
         ("/round", "NOT_APPLICABLE"),
         ("/reason/expected_end_date", "ENDS_BEFORE_DUTY"),
         ("/other_facility_codes/0", "OWN_FACILITY_CODE"),
     ]);
     wrong["round"] = json!("2023");
-    clinic.put(path, &wrong, first.etag()).await.blames(&[
+    clinic.put(path, &wrong, first.etag()).await.assert_faults(&[
         ("/reason/expected_end_date", "ENDS_BEFORE_DUTY"),
         ("/other_facility_codes/0", "OWN_FACILITY_CODE"),
     ]);
@@ -126,47 +131,53 @@ async fn a_correction_is_held_to_the_same_rules_and_stays_in_its_round() {
 async fn corrections_and_withdrawals_can_be_rehearsed() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let first = filed(&clinic).await;
+    let first = file_declaration(&clinic).await;
     let path = first.header("location");
     app.mails(&clinic.email, "DECLARATION_ACCEPTED").await;
     let mails = app.rows("outbox").count();
-    let screen = clinic.put(&format!("{path}?validate_only=true"), &corrected(), first.etag()).await.is(200);
-    assert_eq!((&screen.body["revision"], &screen.body["excused_until"]), (&json!(2), &json!("2024-02-29")));
+    let rehearsed = clinic
+        .put(&format!("{path}?validate_only=true"), &correction(), first.etag())
+        .await
+        .assert_status(200);
+    assert_eq!(
+        (&rehearsed.body["revision"], &rehearsed.body["excused_until"]),
+        (&json!(2), &json!("2024-02-29"))
+    );
     let rehearsal = clinic.request(Method::POST, &format!("{path}/withdrawal?validate_only=true"));
-    let screen = send(rehearsal.header("If-Match", first.etag())).await.is(200);
-    assert_eq!(screen.body["status"], "WITHDRAWN");
+    let rehearsed = send(rehearsal.header("If-Match", first.etag())).await.assert_status(200);
+    assert_eq!(rehearsed.body["status"], "WITHDRAWN");
     assert_eq!(clinic.get(path).await.body, first.body);
     assert_eq!(app.rows("outbox").count(), mails);
 }
 
 #[apply(on_both_databases)]
-async fn a_withdrawn_declaration_excuses_no_more_stays_readable_and_never_changes_again() {
+async fn a_withdrawn_declaration_has_no_excuse_and_can_be_read_but_not_changed() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let first = filed(&clinic).await;
+    let first = file_declaration(&clinic).await;
     let path = first.header("location");
-    let withdrawn = clinic.withdraw(path, first.etag()).await.is(200);
+    let withdrawn = clinic.withdraw(path, first.etag()).await.assert_status(200);
     assert_eq!(withdrawn.body["status"], "WITHDRAWN");
     for member in ["excused_until", "excuse"] {
         assert_eq!(withdrawn.body.get(member), None);
     }
     assert_eq!(withdrawn.body["reason"], first.body["reason"]);
-    let seen = clinic.get(path).await.is(200);
+    let seen = clinic.get(path).await.assert_status(200);
     assert_eq!((&seen.body, seen.etag()), (&withdrawn.body, withdrawn.etag()));
     let mails = app.mails(&clinic.email, "DECLARATION_WITHDRAWN").await;
     assert!(mails[0]["text"].as_str().unwrap().contains(first.body["receipt_number"].as_str().unwrap()));
 
-    clinic.withdraw(path, first.etag()).await.refused(412, "PRECONDITION_FAILED");
-    clinic.withdraw(path, withdrawn.etag()).await.refused(409, "STATUS_FORBIDS");
-    clinic.put(path, &corrected(), withdrawn.etag()).await.refused(409, "STATUS_FORBIDS");
+    clinic.withdraw(path, first.etag()).await.assert_problem(412, "PRECONDITION_FAILED");
+    clinic.withdraw(path, withdrawn.etag()).await.assert_problem(409, "STATUS_FORBIDS");
+    clinic.put(path, &correction(), withdrawn.etag()).await.assert_problem(409, "STATUS_FORBIDS");
     assert_eq!(app.mails(&clinic.email, "DECLARATION_WITHDRAWN").await.len(), 1);
 }
 
 #[apply(on_both_databases)]
-async fn a_withdrawal_wants_a_key_and_its_repetition_is_the_same_withdrawal() {
+async fn a_withdrawal_needs_a_key_and_gets_the_same_answer_when_sent_again() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let first = filed(&clinic).await;
+    let first = file_declaration(&clinic).await;
     let path = format!("{}/withdrawal", first.header("location"));
     let post = |key: Option<&'static str>, tag: &str| {
         let request = clinic.request(Method::POST, &path).header("If-Match", tag);
@@ -175,28 +186,28 @@ async fn a_withdrawal_wants_a_key_and_its_repetition_is_the_same_withdrawal() {
             None => request,
         })
     };
-    post(None, first.etag()).await.refused(400, "IDEMPOTENCY_KEY_REQUIRED");
-    let done = post(Some("k"), first.etag()).await.is(200);
-    let again = post(Some("k"), first.etag()).await.is(200);
+    post(None, first.etag()).await.assert_problem(400, "IDEMPOTENCY_KEY_REQUIRED");
+    let done = post(Some("k"), first.etag()).await.assert_status(200);
+    let again = post(Some("k"), first.etag()).await.assert_status(200);
     assert_eq!((&again.text, again.etag()), (&done.text, done.etag()));
     assert_eq!((done.header("idempotent-replayed"), again.header("idempotent-replayed")), ("", "true"));
-    post(Some("k"), done.etag()).await.refused(422, "IDEMPOTENCY_KEY_REUSED");
+    post(Some("k"), done.etag()).await.assert_problem(422, "IDEMPOTENCY_KEY_REUSED");
     assert_eq!(app.mails(&clinic.email, "DECLARATION_WITHDRAWN").await.len(), 1);
 }
 
 #[apply(on_both_databases)]
-async fn somebody_else_s_declaration_does_not_exist_whatever_is_asked_of_it() {
+async fn no_operation_finds_a_declaration_of_another_account() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.dentist().await);
-    let first = filed(&clinic).await;
+    let first = file_declaration(&clinic).await;
     let path = first.header("location");
-    other.get(path).await.refused(404, "NOT_FOUND");
-    other.get(&format!("{path}/revisions")).await.refused(404, "NOT_FOUND");
+    other.get(path).await.assert_problem(404, "NOT_FOUND");
+    other.get(&format!("{path}/revisions")).await.assert_problem(404, "NOT_FOUND");
     for query in ["", "?validate_only=true"] {
-        other.put(&format!("{path}{query}"), &corrected(), "*").await.refused(404, "NOT_FOUND");
+        other.put(&format!("{path}{query}"), &correction(), "*").await.assert_problem(404, "NOT_FOUND");
         let request = other.request(Method::POST, &format!("{path}/withdrawal{query}"));
         let request = request.header("If-Match", "*").header("Idempotency-Key", "k");
-        send(request).await.refused(404, "NOT_FOUND");
+        send(request).await.assert_problem(404, "NOT_FOUND");
     }
     assert_eq!(clinic.get(path).await.body, first.body);
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::support::reasons::{self, Reason};
-use crate::support::{Actor, Reply, TestApp, forms};
+use crate::support::{FacilityClient, Reply, TestApp, forms};
 
-const REHEARSE: &str = "/v1/declarations?validate_only=true";
+const REHEARSAL_PATH: &str = "/v1/declarations?validate_only=true";
 
 /// The members that the round's public data names for a category, with their requirements.
 fn members(round: &Value, category: &str) -> Vec<(String, Value)> {
@@ -17,6 +17,7 @@ fn members(round: &Value, category: &str) -> Vec<(String, Value)> {
     fields.map(|rule| (rule["field"].as_str().unwrap().to_owned(), rule["requirement"].clone())).collect()
 }
 
+/// The names of all members that any category has.
 fn every_member(round: &Value) -> BTreeSet<String> {
     let rules = round["categories"].as_array().unwrap().iter();
     rules.flat_map(|rule| members(round, rule["category"].as_str().unwrap())).map(|(name, _)| name).collect()
@@ -41,7 +42,7 @@ fn sample(member: &str) -> Value {
 }
 
 /// Invalid values of a member, each with the code of its fault.
-fn unreadable(member: &str) -> Vec<(Value, &'static str)> {
+fn invalid_values(member: &str) -> Vec<(Value, &'static str)> {
     let mut values = match member {
         "expected_completion_month" => {
             vec![(json!("2023-13"), "MONTH_FORM"), (json!("2023-08-01"), "MONTH_FORM")]
@@ -73,45 +74,47 @@ fn unreadable(member: &str) -> Vec<(Value, &'static str)> {
     values
 }
 
-struct Desk {
+/// A clinic with a stored attachment, and the public data of the round.
+struct RehearsalFixture {
     app: TestApp,
-    clinic: Actor,
+    clinic: FacilityClient,
     upload: String,
     round: Value,
 }
 
-impl Desk {
-    async fn open() -> Self {
+impl RehearsalFixture {
+    async fn start() -> Self {
         let app = TestApp::start().await;
         let clinic = app.clinic().await;
         let upload = clinic.attach(&forms::pdf()).await;
-        let round = app.anonymous().get("/v1/transitional-measures/2023").await.is(200).body;
+        let round = app.anonymous().get("/v1/transitional-measures/2023").await.assert_status(200).body;
         Self { app, clinic, upload, round }
     }
 
+    /// Rehearses a declaration for a reason.
     async fn rehearse(&self, reason: &Reason) -> Reply {
-        self.clinic.post(REHEARSE, &reason.declaration(&self.upload)).await
+        self.clinic.post(REHEARSAL_PATH, &reason.declaration(&self.upload)).await
     }
 }
 
 #[apply(on_both_databases)]
 async fn a_missing_required_member_is_reported_and_a_missing_optional_one_is_accepted() {
-    let desk = Desk::open().await;
+    let fixture = RehearsalFixture::start().await;
     let mut optional = BTreeSet::new();
-    for mut reason in reasons::complete() {
-        let whole = reason.form.clone();
-        for (member, requirement) in members(&desk.round, reason.category()) {
-            if whole.get(&member).is_none() {
+    for mut reason in reasons::all() {
+        let complete = reason.form.clone();
+        for (member, requirement) in members(&fixture.round, reason.category()) {
+            if complete.get(&member).is_none() {
                 continue;
             }
-            reason.form = whole.clone();
+            reason.form = complete.clone();
             reason.form.as_object_mut().unwrap().remove(&member);
-            let reply = desk.rehearse(&reason).await;
+            let reply = fixture.rehearse(&reason).await;
             if requirement == "OPTIONAL" {
                 optional.insert(member);
-                reply.is(200);
+                reply.assert_status(200);
             } else {
-                reply.blames(&[(&format!("/reason/{member}"), "REQUIRED")]);
+                reply.assert_faults(&[(&format!("/reason/{member}"), "REQUIRED")]);
             }
         }
     }
@@ -119,18 +122,18 @@ async fn a_missing_required_member_is_reported_and_a_missing_optional_one_is_acc
 }
 
 #[apply(on_both_databases)]
-async fn each_member_that_belongs_to_another_category_or_answer_is_not_applicable() {
-    let desk = Desk::open().await;
-    let all = every_member(&desk.round);
+async fn a_member_that_does_not_belong_to_the_category_or_condition_is_not_applicable() {
+    let fixture = RehearsalFixture::start().await;
+    let all = every_member(&fixture.round);
     assert_eq!(all.len(), 14);
     let mut refused = 0;
-    for mut reason in reasons::complete() {
-        let whole = reason.form.clone();
-        for member in all.iter().filter(|member| whole.get(member.as_str()).is_none()) {
-            reason.form = whole.clone();
+    for mut reason in reasons::all() {
+        let complete = reason.form.clone();
+        for member in all.iter().filter(|member| complete.get(member.as_str()).is_none()) {
+            reason.form = complete.clone();
             reason.form[member] = sample(member);
-            let reply = desk.rehearse(&reason).await;
-            reply.blames(&[(&format!("/reason/{member}"), "NOT_APPLICABLE")]);
+            let reply = fixture.rehearse(&reason).await;
+            reply.assert_faults(&[(&format!("/reason/{member}"), "NOT_APPLICABLE")]);
             refused += 1;
         }
     }
@@ -139,28 +142,28 @@ async fn each_member_that_belongs_to_another_category_or_answer_is_not_applicabl
 
 #[apply(on_both_databases)]
 async fn each_invalid_value_of_a_member_is_refused_with_its_code() {
-    let desk = Desk::open().await;
+    let fixture = RehearsalFixture::start().await;
     let mut tried = BTreeSet::new();
-    for mut reason in reasons::complete() {
-        let whole = reason.form.clone();
-        for (member, _) in members(&desk.round, reason.category()) {
-            if whole.get(&member).is_none() || !tried.insert(member.clone()) {
+    for mut reason in reasons::all() {
+        let complete = reason.form.clone();
+        for (member, _) in members(&fixture.round, reason.category()) {
+            if complete.get(&member).is_none() || !tried.insert(member.clone()) {
                 continue;
             }
-            for (value, code) in unreadable(&member) {
-                reason.form = whole.clone();
+            for (value, code) in invalid_values(&member) {
+                reason.form = complete.clone();
                 reason.form[&member] = value.clone();
-                let reply = desk.rehearse(&reason).await;
-                reply.blames(&[(&format!("/reason/{member}"), code)]);
+                let reply = fixture.rehearse(&reason).await;
+                reply.assert_faults(&[(&format!("/reason/{member}"), code)]);
             }
         }
     }
-    assert_eq!(tried, every_member(&desk.round));
+    assert_eq!(tried, every_member(&fixture.round));
 }
 
 #[apply(on_both_databases)]
-async fn each_limit_accepts_its_own_value_and_refuses_the_next() {
-    let desk = Desk::open().await;
+async fn the_last_value_within_each_limit_is_accepted_and_the_next_is_refused() {
+    let fixture = RehearsalFixture::start().await;
     let (contract, completion) = ("/reason/contract_date", "/reason/expected_completion_month");
     let age = |age: i64| json!({ "circumstance": "ELDERLY_DOCTORS", "youngest_fulltime_age": age, "difficulty": "説明" });
     for (reason, fault) in [
@@ -181,27 +184,27 @@ async fn each_limit_accepts_its_own_value_and_refuses_the_next() {
         (reasons::hardship(age(69)), None),
         (reasons::hardship(age(70)), Some(("/reason/difficulty", "NOT_APPLICABLE"))),
     ] {
-        let reply = desk.rehearse(&reason).await;
+        let reply = fixture.rehearse(&reason).await;
         if let Some(fault) = fault {
-            reply.blames(&[fault]);
+            reply.assert_faults(&[fault]);
         } else {
-            reply.is(200);
+            reply.assert_status(200);
         }
     }
 }
 
 #[apply(on_both_databases)]
-async fn the_last_contract_date_is_the_end_of_february_whenever_the_declaration_is_filed() {
-    let desk = Desk::open().await;
-    desk.app.set_clock("2023-03-15T09:00:00+09:00");
-    let clinic = desk.clinic.again(&desk.app).await;
-    for (day, good) in [("2023-02-28", true), ("2023-03-01", false)] {
-        let declaration = reasons::system(day, "2023-08", "").declaration(&desk.upload);
-        let reply = clinic.post(REHEARSE, &declaration).await;
-        if good {
-            reply.is(200);
+async fn the_latest_contract_date_is_the_last_day_of_february_whenever_the_declaration_is_filed() {
+    let fixture = RehearsalFixture::start().await;
+    fixture.app.set_clock("2023-03-15T09:00:00+09:00");
+    let clinic = fixture.clinic.log_in_again(&fixture.app).await;
+    for (day, accepted) in [("2023-02-28", true), ("2023-03-01", false)] {
+        let declaration = reasons::system(day, "2023-08", "").declaration(&fixture.upload);
+        let reply = clinic.post(REHEARSAL_PATH, &declaration).await;
+        if accepted {
+            reply.assert_status(200);
         } else {
-            reply.blames(&[("/reason/contract_date", "DATE_TOO_LATE")]);
+            reply.assert_faults(&[("/reason/contract_date", "DATE_TOO_LATE")]);
             assert!(reply.body["errors"][0]["detail"].as_str().unwrap().contains("2023"), "{}", reply.text);
         }
     }

@@ -1,13 +1,13 @@
-//! All faults of a declaration are reported at once, each at the member that the caller sent.
+//! All faults of a declaration are reported at once, each at its member.
 
 use serde_json::json;
 
-use crate::support::{Actor, TestApp, forms, reasons};
+use crate::support::{FacilityClient, TestApp, forms, reasons};
 
-const REHEARSE: &str = "/v1/declarations?validate_only=true";
+const REHEARSAL_PATH: &str = "/v1/declarations?validate_only=true";
 
-/// A clinic with a stored attachment.
-async fn filer() -> (TestApp, Actor, String) {
+/// Registers a clinic and stores an attachment. Returns the service, the clinic and the attachment's id.
+async fn clinic_with_attachment() -> (TestApp, FacilityClient, String) {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let upload = clinic.attach(&forms::pdf()).await;
@@ -16,7 +16,7 @@ async fn filer() -> (TestApp, Actor, String) {
 
 #[apply(on_both_databases)]
 async fn all_faults_of_form_and_rules_are_reported_at_once_each_at_its_member() {
-    let (app, clinic, _) = filer().await;
+    let (app, clinic, _) = clinic_with_attachment().await;
     let other = app.unused_facility("MEDICAL").await["facility_code"].clone();
     let mut declaration = reasons::system("2023-02-31", "2023-10", "").declaration("");
     declaration["reason"]["vendor_name"] = json!(5);
@@ -38,20 +38,20 @@ async fn all_faults_of_form_and_rules_are_reported_at_once_each_at_its_member() 
         ("/other_facility_codes/4", "WRONG_TYPE"),
         ("/client_reference", "TOO_LONG"),
     ];
-    for path in [REHEARSE, "/v1/declarations"] {
-        clinic.file(path, &declaration).await.blames(&expected);
+    for path in [REHEARSAL_PATH, "/v1/declarations"] {
+        clinic.file(path, &declaration).await.assert_faults(&expected);
     }
     assert_eq!(app.rows("declarations").count(), 0);
 }
 
 #[apply(on_both_databases)]
-async fn lists_are_checked_even_if_category_and_round_are_invalid() {
-    let (_app, clinic, upload) = filer().await;
+async fn codes_and_attachments_are_checked_even_if_category_and_round_are_invalid() {
+    let (_app, clinic, upload) = clinic_with_attachment().await;
     let mut declaration = forms::declaration(&json!({ "category": "TIRED" }));
     declaration["round"] = json!("1999");
     declaration["other_facility_codes"] = json!([clinic.facility_code]);
     declaration["attachment_ids"] = json!(["upl_00000000000000000000000000", upload, upload]);
-    clinic.post(REHEARSE, &declaration).await.blames(&[
+    clinic.post(REHEARSAL_PATH, &declaration).await.assert_faults(&[
         ("/round", "ROUND_UNKNOWN"),
         ("/reason/category", "UNKNOWN_VALUE"),
         ("/other_facility_codes/0", "OWN_FACILITY_CODE"),
@@ -61,18 +61,18 @@ async fn lists_are_checked_even_if_category_and_round_are_invalid() {
     for (round, code) in [("1999", "ROUND_UNKNOWN"), ("", "ROUND_UNKNOWN"), (&*"2".repeat(41), "TOO_LONG")] {
         let mut declaration = forms::no_network();
         declaration["round"] = json!(round);
-        clinic.post(REHEARSE, &declaration).await.blames(&[("/round", code)]);
+        clinic.post(REHEARSAL_PATH, &declaration).await.assert_faults(&[("/round", code)]);
     }
-    let empty = clinic.post(REHEARSE, &json!({})).await;
-    empty.blames(&[("/round", "REQUIRED"), ("/reason", "REQUIRED")]);
+    let empty = clinic.post(REHEARSAL_PATH, &json!({})).await;
+    empty.assert_faults(&[("/round", "REQUIRED"), ("/reason", "REQUIRED")]);
 }
 
 #[apply(on_both_databases)]
-async fn attachments_must_be_stored_files_of_the_account_without_repetition_and_of_use_in_the_category() {
-    let (app, clinic, upload) = filer().await;
+async fn attachments_must_be_distinct_stored_files_of_the_account_and_allowed_in_the_category() {
+    let (app, clinic, upload) = clinic_with_attachment().await;
     let other = app.dentist().await;
     let theirs = other.attach(&forms::pdf()).await;
-    let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_status(201);
     let (own, announced) = (upload.as_str(), announced.body["id"].as_str().unwrap());
     for (ids, expected) in [
         (json!([own]), vec![]),
@@ -89,36 +89,36 @@ async fn attachments_must_be_stored_files_of_the_account_without_repetition_and_
     ] {
         let mut declaration = reasons::system("2023-02-01", "2023-08", "").declaration("");
         declaration["attachment_ids"] = ids;
-        let reply = clinic.post(REHEARSE, &declaration).await;
+        let reply = clinic.post(REHEARSAL_PATH, &declaration).await;
         if expected.is_empty() {
-            reply.is(200);
+            reply.assert_status(200);
         } else {
-            reply.blames(&expected);
+            reply.assert_faults(&expected);
         }
     }
-    for reason in reasons::complete() {
+    for reason in reasons::all() {
         let mut declaration = reason.declaration("");
         declaration["attachment_ids"] = json!([own]);
-        let reply = clinic.post(REHEARSE, &declaration).await;
+        let reply = clinic.post(REHEARSAL_PATH, &declaration).await;
         if matches!(reason.category(), "SYSTEM_IN_PROGRESS" | "SPECIAL_HARDSHIP") {
-            reply.is(200);
+            reply.assert_status(200);
         } else {
-            reply.blames(&[("/attachment_ids", "ATTACHMENT_NOT_EXPECTED")]);
+            reply.assert_faults(&[("/attachment_ids", "ATTACHMENT_NOT_EXPECTED")]);
         }
     }
 }
 
 #[apply(on_both_databases)]
-async fn a_pharmacy_uses_every_category_but_the_one_for_home_visits() {
+async fn a_pharmacy_may_use_every_category_except_the_one_for_home_visits() {
     let app = TestApp::start().await;
     let pharmacy = app.pharmacy().await;
     let upload = pharmacy.attach(&forms::pdf()).await;
-    for reason in reasons::complete() {
-        let reply = pharmacy.file(REHEARSE, &reason.declaration(&upload)).await;
+    for reason in reasons::all() {
+        let reply = pharmacy.file(REHEARSAL_PATH, &reason.declaration(&upload)).await;
         if reason.category() == "HOME_VISITS_ONLY" {
-            reply.blames(&[("/reason/category", "CATEGORY_NOT_FOR_KIND")]);
+            reply.assert_faults(&[("/reason/category", "CATEGORY_NOT_FOR_KIND")]);
         } else {
-            reply.is(200);
+            reply.assert_status(200);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Declarations: filed, reviewed, corrected and withdrawn.
+//! Declarations of the transitional measure (猶予届出): filing, review, correction and withdrawal.
 
 mod changes;
 mod contents;

@@ -1,12 +1,12 @@
-//! With review by staff, a new declaration waits for their decision, and a returned one is corrected until
-//! its due day.
+//! Review by staff: a new declaration waits for the decision, and a returned declaration can be corrected until its
+//! due date.
 
 use serde_json::json;
 
-use crate::support::{Actor, Reply, TestApp, forms, reasons};
+use crate::support::{FacilityClient, Reply, TestApp, forms, reasons};
 
-/// Writes a status and a review as the operations of staff will, once there are such operations.
-fn set(app: &TestApp, status: &'static str, due: Option<&'static str>) {
+/// Stores a status and, with a due date, a review. No operation for staff can do that yet.
+fn set_status(app: &TestApp, status: &'static str, due: Option<&'static str>) {
     let review = due.map(|due| {
         json!({
             "at": "2023-03-30T00:00:00Z",
@@ -19,21 +19,22 @@ fn set(app: &TestApp, status: &'static str, due: Option<&'static str>) {
     declarations.set("status", status);
     match review {
         Some(review) => declarations.set("review", review),
-        None => declarations.clear("review"),
+        None => declarations.set_null("review"),
     }
     app.database.execute("UPDATE declarations SET version = version + 1");
 }
 
-async fn in_review() -> (TestApp, Actor, Reply) {
+/// Files a declaration at a service with review by staff.
+async fn file_for_review() -> (TestApp, FacilityClient, Reply) {
     let app = TestApp::start_with(&[("TODOKEDE_REVIEW", "staff")]).await;
     let clinic = app.clinic().await;
-    let filed = clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+    let filed = clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
     (app, clinic, filed)
 }
 
 #[apply(on_both_databases)]
-async fn a_filing_is_received_but_not_yet_accepted_and_the_mail_says_so() {
-    let (app, clinic, filed) = in_review().await;
+async fn a_filing_is_received_and_not_yet_accepted_and_the_mail_says_so() {
+    let (app, clinic, filed) = file_for_review().await;
     assert_eq!(filed.body["status"], "RECEIVED");
     let mails = app.mails(&clinic.email, "DECLARATION_RECEIVED").await;
     let text = mails[0]["text"].as_str().unwrap();
@@ -48,7 +49,7 @@ async fn a_filing_is_received_but_not_yet_accepted_and_the_mail_says_so() {
 
 #[apply(on_both_databases)]
 async fn the_status_decides_whether_a_declaration_can_be_corrected_or_withdrawn() {
-    let (app, clinic, filed) = in_review().await;
+    let (app, clinic, filed) = file_for_review().await;
     let path = filed.header("location");
     for (status, revised, withdrawn) in [
         ("RECEIVED", 200, 200),
@@ -58,16 +59,16 @@ async fn the_status_decides_whether_a_declaration_can_be_corrected_or_withdrawn(
         ("REJECTED", 409, 409),
         ("WITHDRAWN", 409, 409),
     ] {
-        set(&app, status, None);
-        let seen = clinic.get(path).await.is(200);
+        set_status(&app, status, None);
+        let seen = clinic.get(path).await.assert_status(200);
         assert_eq!(seen.body["status"], status);
         let rehearsal_path = format!("{path}?validate_only=true");
         let reply = clinic.put(&rehearsal_path, &forms::no_network(), seen.etag()).await;
         assert_eq!(reply.status, revised, "{status}: {}", reply.text);
         if revised == 200 {
-            assert_eq!(reply.body["status"], "RECEIVED", "a correction is reviewed anew");
+            assert_eq!(reply.body["status"], "RECEIVED", "a corrected declaration must be reviewed again");
         } else {
-            reply.refused(409, "STATUS_FORBIDS");
+            reply.assert_problem(409, "STATUS_FORBIDS");
         }
         let request = clinic.request(reqwest::Method::POST, &format!("{path}/withdrawal?validate_only=true"));
         let reply = crate::support::send(request.header("If-Match", seen.etag())).await;
@@ -76,19 +77,19 @@ async fn the_status_decides_whether_a_declaration_can_be_corrected_or_withdrawn(
 }
 
 #[apply(on_both_databases)]
-async fn a_rejected_declaration_excuses_nothing_and_another_can_be_filed() {
-    let (app, clinic, filed) = in_review().await;
-    set(&app, "REJECTED", None);
-    let seen = clinic.get(filed.header("location")).await.is(200);
+async fn a_rejected_declaration_has_no_excuse_and_another_can_be_filed() {
+    let (app, clinic, filed) = file_for_review().await;
+    set_status(&app, "REJECTED", None);
+    let seen = clinic.get(filed.header("location")).await.assert_status(200);
     assert_eq!((seen.body.get("excused_until"), seen.body.get("excuse")), (None, None));
-    clinic.file("/v1/declarations", &forms::no_network()).await.is(201);
+    clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
 }
 
 #[apply(on_both_databases)]
 async fn a_returned_declaration_shows_what_to_correct_and_until_when() {
-    let (app, clinic, filed) = in_review().await;
-    set(&app, "RETURNED", Some("2024-04-05"));
-    let seen = clinic.get(filed.header("location")).await.is(200);
+    let (app, clinic, filed) = file_for_review().await;
+    set_status(&app, "RETURNED", Some("2024-04-05"));
+    let seen = clinic.get(filed.header("location")).await.assert_status(200);
     assert_ne!(seen.etag(), filed.etag());
     assert_eq!(
         seen.body["review"],
@@ -102,42 +103,45 @@ async fn a_returned_declaration_shows_what_to_correct_and_until_when() {
 }
 
 #[apply(on_both_databases)]
-async fn a_returned_declaration_can_be_corrected_until_its_due_day_after_the_round_has_closed() {
-    let (app, clinic, filed) = in_review().await;
+async fn a_returned_declaration_can_be_corrected_until_its_due_date_after_the_round_has_closed() {
+    let (app, clinic, filed) = file_for_review().await;
     let path = filed.header("location");
-    set(&app, "RETURNED", Some("2024-04-05"));
+    set_status(&app, "RETURNED", Some("2024-04-05"));
     app.set_clock("2024-04-05T23:50:00+09:00");
-    let clinic = clinic.again(&app).await;
-    let seen = clinic.get(path).await.is(200);
+    let clinic = clinic.log_in_again(&app).await;
+    let seen = clinic.get(path).await.assert_status(200);
     let declaration = reasons::line_ready("2023-08-31", "").declaration("");
-    clinic.file("/v1/declarations?validate_only=true", &declaration).await.refused(409, "WINDOW_CLOSED");
+    clinic
+        .file("/v1/declarations?validate_only=true", &declaration)
+        .await
+        .assert_problem(409, "WINDOW_CLOSED");
     let rehearsal_path = format!("{path}?validate_only=true");
-    clinic.put(&rehearsal_path, &declaration, seen.etag()).await.is(200);
+    clinic.put(&rehearsal_path, &declaration, seen.etag()).await.assert_status(200);
 
     app.set_clock("2024-04-06T00:00:00+09:00");
-    let late = clinic.again(&app).await;
-    late.put(path, &declaration, seen.etag()).await.refused(409, "WINDOW_CLOSED");
+    let late = clinic.log_in_again(&app).await;
+    late.put(path, &declaration, seen.etag()).await.assert_problem(409, "WINDOW_CLOSED");
 
     app.set_clock("2024-04-05T23:55:00+09:00");
-    let done = clinic.put(path, &declaration, seen.etag()).await.is(200);
+    let done = clinic.put(path, &declaration, seen.etag()).await.assert_status(200);
     assert_eq!((&done.body["status"], &done.body["revision"]), (&json!("RECEIVED"), &json!(2)));
     assert_eq!(done.body["late"], false, "it was filed in time and corrected in time");
-    clinic.put(path, &declaration, done.etag()).await.refused(409, "WINDOW_CLOSED");
+    clinic.put(path, &declaration, done.etag()).await.assert_problem(409, "WINDOW_CLOSED");
 }
 
 #[apply(on_both_databases)]
-async fn only_a_returned_declaration_with_a_due_day_can_be_corrected_after_the_round_has_closed() {
-    let (app, clinic, filed) = in_review().await;
+async fn only_a_returned_declaration_with_a_due_date_can_be_corrected_after_the_round_has_closed() {
+    let (app, clinic, filed) = file_for_review().await;
     let path = filed.header("location");
     app.set_clock("2024-04-05T12:00:00+09:00");
-    let clinic = clinic.again(&app).await;
+    let clinic = clinic.log_in_again(&app).await;
     for status in ["RECEIVED", "ACCEPTED"] {
-        set(&app, status, Some("2024-04-05"));
-        let seen = clinic.get(path).await.is(200);
-        clinic.put(path, &forms::no_network(), seen.etag()).await.refused(409, "WINDOW_CLOSED");
+        set_status(&app, status, Some("2024-04-05"));
+        let seen = clinic.get(path).await.assert_status(200);
+        clinic.put(path, &forms::no_network(), seen.etag()).await.assert_problem(409, "WINDOW_CLOSED");
     }
-    set(&app, "RETURNED", None);
-    let seen = clinic.get(path).await.is(200);
-    clinic.put(path, &forms::no_network(), seen.etag()).await.refused(409, "WINDOW_CLOSED");
-    clinic.withdraw(path, seen.etag()).await.is(200);
+    set_status(&app, "RETURNED", None);
+    let seen = clinic.get(path).await.assert_status(200);
+    clinic.put(path, &forms::no_network(), seen.etag()).await.assert_problem(409, "WINDOW_CLOSED");
+    clinic.withdraw(path, seen.etag()).await.assert_status(200);
 }

@@ -1,4 +1,4 @@
-//! Access tokens are signed with the published key, and refused if any part of them is not valid.
+//! Access tokens are JWTs signed with a published key. A token with any invalid part is refused.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,7 +17,7 @@ fn decode(part: &str) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
-/// Head, claims and signature of a token.
+/// The header, the claims and the signature of a token.
 fn parts(token: &str) -> (Value, Value, String) {
     let parts: Vec<&str> = token.split('.').collect();
     assert_eq!(parts.len(), 3);
@@ -30,8 +30,8 @@ fn sign(key: &SigningKey, head: &Value, claims: &Value) -> String {
     format!("{signed}.{signature}")
 }
 
-/// The service's own key, from its folder.
-fn own_key(app: &TestApp) -> SigningKey {
+/// The service's signing key, read from its folder.
+fn service_key(app: &TestApp) -> SigningKey {
     let pem = std::fs::read_to_string(app.folder().join("signing-key.pem")).unwrap();
     SigningKey::from_pkcs8_pem(&pem).unwrap()
 }
@@ -40,12 +40,12 @@ fn own_key(app: &TestApp) -> SigningKey {
 async fn a_token_can_be_verified_with_the_published_keys_alone() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let set = app.anonymous().get("/.well-known/jwks.json").await.is(200);
+    let set = app.anonymous().get("/.well-known/jwks.json").await.assert_status(200);
     let (head, claims, signature) = parts(clinic.token());
     let keys = set.body["keys"].as_array().unwrap();
     let key = keys.iter().find(|key| key["kid"] == head["kid"]).unwrap();
     assert_eq!((&key["kty"], &key["crv"], &key["alg"]), (&json!("OKP"), &json!("Ed25519"), &json!("EdDSA")));
-    assert_eq!(key.get("d"), None, "the private part is published");
+    assert_eq!(key.get("d"), None, "the private key is published");
     let x: [u8; 32] = URL_SAFE_NO_PAD.decode(key["x"].as_str().unwrap()).unwrap().try_into().unwrap();
     let public = VerifyingKey::from_bytes(&x).unwrap();
     let signature: [u8; 64] = URL_SAFE_NO_PAD.decode(signature).unwrap().try_into().unwrap();
@@ -69,9 +69,9 @@ async fn tokens_that_are_altered_forged_or_of_another_kind_are_refused() {
     let clinic = app.clinic().await;
     let neighbour = app.clinic().await;
     let (head, claims, signature) = parts(clinic.token());
-    let own = own_key(&app);
+    let own = service_key(&app);
     let foreign = SigningKey::from_bytes(&[7; 32]);
-    clinic.with_token(&sign(&own, &head, &claims)).get("/v1/account").await.is(200);
+    clinic.with_token(&sign(&own, &head, &claims)).get("/v1/account").await.assert_status(200);
 
     let with = |original: &Value, name: &str, value: Value| {
         let mut changed = original.clone();
@@ -117,7 +117,7 @@ async fn tokens_that_are_altered_forged_or_of_another_kind_are_refused() {
     }
     for token in forged {
         let reply = clinic.with_token(&token).get("/v1/account").await;
-        reply.refused(401, "TOKEN_INVALID");
+        reply.assert_problem(401, "TOKEN_INVALID");
         assert_eq!(reply.header("www-authenticate"), "Bearer error=\"invalid_token\"", "{token}");
     }
 }
@@ -128,29 +128,29 @@ async fn a_signed_token_with_a_session_of_another_account_is_refused() {
     let (clinic, neighbour) = (app.clinic().await, app.clinic().await);
     let (head, mut claims, _) = parts(clinic.token());
     claims["sid"] = parts(neighbour.token()).1["sid"].clone();
-    let crossed = clinic.with_token(&sign(&own_key(&app), &head, &claims));
-    crossed.get("/v1/account").await.refused(401, "SESSION_ENDED");
+    let crossed = clinic.with_token(&sign(&service_key(&app), &head, &claims));
+    crossed.get("/v1/account").await.assert_problem(401, "SESSION_ENDED");
     claims["sid"] = json!("ses_00000000000000000000000000");
-    let unknown = clinic.with_token(&sign(&own_key(&app), &head, &claims));
-    unknown.get("/v1/account").await.refused(401, "SESSION_ENDED");
+    let unknown = clinic.with_token(&sign(&service_key(&app), &head, &claims));
+    unknown.get("/v1/account").await.assert_problem(401, "SESSION_ENDED");
 }
 
 #[apply(on_both_databases)]
-async fn requests_without_a_bearer_token_get_a_challenge() {
+async fn requests_without_a_bearer_token_get_a_www_authenticate_header() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let reply = app.anonymous().get("/v1/account").await;
-    reply.refused(401, "TOKEN_MISSING");
+    reply.assert_problem(401, "TOKEN_MISSING");
     assert_eq!(reply.header("www-authenticate"), "Bearer");
     for header in ["Basic YTpi", "Bearer", "Bearer ", clinic.token(), "Token x"] {
         let request = app.anonymous().request(Method::GET, "/v1/account").header("Authorization", header);
         let reply = send(request).await;
-        reply.refused(401, "TOKEN_INVALID");
+        reply.assert_problem(401, "TOKEN_INVALID");
         assert_eq!(reply.header("www-authenticate"), "Bearer error=\"invalid_token\"");
     }
     for scheme in ["bearer", "BEARER"] {
         let header = format!("{scheme} {}", clinic.token());
         let request = app.anonymous().request(Method::GET, "/v1/account").header("Authorization", header);
-        send(request).await.is(200);
+        send(request).await.assert_status(200);
     }
 }

@@ -3,26 +3,26 @@
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Client, PASSWORD, Reply, TestApp};
+use crate::support::{Client, FacilityClient, PASSWORD, Reply, TestApp};
 
-const REFRESH: &str = "/v1/sessions/refresh";
+const REFRESH_PATH: &str = "/v1/sessions/refresh";
 
 async fn refresh(app: &TestApp, token: &str) -> Reply {
-    app.anonymous().post(REFRESH, &json!({ "refresh_token": token })).await
+    app.anonymous().post(REFRESH_PATH, &json!({ "refresh_token": token })).await
 }
 
-/// The id of a client's own session.
+/// The id of the session of a client's access token.
 async fn own_id(client: &Client) -> String {
-    let page = client.get("/v1/sessions?page_size=100").await.is(200);
+    let page = client.get("/v1/sessions?page_size=100").await.assert_status(200);
     let sessions = page.body["items"].as_array().unwrap();
     let own: Vec<&Value> = sessions.iter().filter(|session| session["current"] == true).collect();
     assert_eq!(own.len(), 1);
     own[0]["id"].as_str().unwrap().to_owned()
 }
 
-/// The ids of the sessions that an account sees.
-async fn listed(client: &Client) -> Vec<String> {
-    let page = client.get("/v1/sessions?page_size=100").await.is(200);
+/// The ids of the sessions that an account's list shows.
+async fn session_ids(client: &Client) -> Vec<String> {
+    let page = client.get("/v1/sessions?page_size=100").await.assert_status(200);
     let sessions = page.body["items"].as_array().unwrap();
     sessions.iter().map(|session| session["id"].as_str().unwrap().to_owned()).collect()
 }
@@ -40,7 +40,7 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
     ] {
         let login = json!({ "email": email, "password": password });
         let reply = app.anonymous().post("/v1/sessions", &login).await;
-        reply.refused(401, "LOGIN_FAILED");
+        reply.assert_problem(401, "LOGIN_FAILED");
         assert!(reply.header("www-authenticate").starts_with("Bearer"));
         let text = reply.text.replace(reply.header("x-request-id"), "");
         let mut names: Vec<String> = reply.headers.keys().map(ToString::to_string).collect();
@@ -53,7 +53,7 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
 #[apply(on_both_databases)]
 async fn the_faults_of_an_invalid_login_form_are_reported() {
     let app = TestApp::start().await;
-    let stranger = app.anonymous();
+    let anonymous = app.anonymous();
     for (body, faults) in [
         (json!({}), vec![("/email", "REQUIRED"), ("/password", "REQUIRED")]),
         (json!({ "email": "x", "password": "y" }), vec![("/email", "EMAIL_FORM")]),
@@ -67,7 +67,7 @@ async fn the_faults_of_an_invalid_login_form_are_reported() {
             vec![("/remember", "UNKNOWN_MEMBER")],
         ),
     ] {
-        stranger.post("/v1/sessions", &body).await.blames(&faults);
+        anonymous.post("/v1/sessions", &body).await.assert_faults(&faults);
     }
     assert_eq!(app.rows("sessions").count(), 0);
 }
@@ -77,45 +77,45 @@ async fn an_access_token_is_valid_for_ten_minutes_by_the_services_clock() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     app.advance(Duration::minutes(9) + Duration::seconds(40));
-    clinic.get("/v1/account").await.is(200);
+    clinic.get("/v1/account").await.assert_status(200);
     app.advance(Duration::seconds(20));
     let reply = clinic.get("/v1/account").await;
-    reply.refused(401, "TOKEN_EXPIRED");
+    reply.assert_problem(401, "TOKEN_EXPIRED");
     assert_eq!(reply.header("www-authenticate"), "Bearer error=\"invalid_token\"");
-    let renewed = refresh(&app, &clinic.refresh_token).await.is(201);
+    let renewed = refresh(&app, &clinic.refresh_token).await.assert_status(201);
     assert_eq!(renewed.body["expires_in"], 600);
     let clinic = clinic.with_token(renewed.body["access_token"].as_str().unwrap());
-    clinic.get("/v1/account").await.is(200);
+    clinic.get("/v1/account").await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
 async fn a_replaced_refresh_token_works_for_thirty_seconds_and_then_ends_the_session() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let bystander = clinic.again(&app).await;
-    let first = refresh(&app, &clinic.refresh_token).await.is(201);
+    let other_session = clinic.log_in_again(&app).await;
+    let first = refresh(&app, &clinic.refresh_token).await.assert_status(201);
     assert_ne!(first.body["refresh_token"], *clinic.refresh_token);
     app.advance(Duration::seconds(20));
-    let retried = refresh(&app, &clinic.refresh_token).await.is(201);
+    let retried = refresh(&app, &clinic.refresh_token).await.assert_status(201);
     assert_ne!(retried.body["refresh_token"], first.body["refresh_token"]);
 
     app.advance(Duration::seconds(11));
     let access = clinic.with_token(retried.body["access_token"].as_str().unwrap());
-    access.get("/v1/account").await.is(200);
-    let rehearsed = format!("{REFRESH}?validate_only=true");
+    access.get("/v1/account").await.assert_status(200);
+    let rehearsed = format!("{REFRESH_PATH}?validate_only=true");
     let body = json!({ "refresh_token": clinic.refresh_token });
-    app.anonymous().post(&rehearsed, &body).await.refused(401, "REFRESH_TOKEN_INVALID");
-    access.get("/v1/account").await.is(200);
+    app.anonymous().post(&rehearsed, &body).await.assert_problem(401, "REFRESH_TOKEN_INVALID");
+    access.get("/v1/account").await.assert_status(200);
 
     let reused = refresh(&app, &clinic.refresh_token).await;
-    reused.refused(401, "REFRESH_TOKEN_INVALID");
+    reused.assert_problem(401, "REFRESH_TOKEN_INVALID");
     assert_eq!(reused.header("www-authenticate"), "Bearer error=\"invalid_token\"");
     assert_eq!(reused.header("content-language"), "ja");
-    access.get("/v1/account").await.refused(401, "SESSION_ENDED");
+    access.get("/v1/account").await.assert_problem(401, "SESSION_ENDED");
     for token in [&first.body["refresh_token"], &retried.body["refresh_token"]] {
-        refresh(&app, token.as_str().unwrap()).await.refused(401, "REFRESH_TOKEN_INVALID");
+        refresh(&app, token.as_str().unwrap()).await.assert_problem(401, "REFRESH_TOKEN_INVALID");
     }
-    bystander.get("/v1/account").await.is(200);
+    other_session.get("/v1/account").await.assert_status(200);
     let revoked = app.rows("audit_log").with("action", "session.revoked_after_token_reuse");
     assert_eq!(revoked.count(), 1);
 }
@@ -127,20 +127,20 @@ async fn tokens_that_are_not_refresh_tokens_are_refused() {
     let registration = app.registration_token("new@clinic.example").await;
     for token in [registration, "k".repeat(43), "x".to_owned(), String::new()] {
         let reply = refresh(&app, &token).await;
-        reply.refused(401, "REFRESH_TOKEN_INVALID");
+        reply.assert_problem(401, "REFRESH_TOKEN_INVALID");
         assert_eq!(reply.header("www-authenticate"), "Bearer error=\"invalid_token\"");
     }
     let reply = refresh(&app, &"x".repeat(201)).await;
-    reply.blames(&[("/refresh_token", "TOO_LONG")]);
-    app.anonymous().post(REFRESH, &json!({})).await.blames(&[("/refresh_token", "REQUIRED")]);
-    clinic.get("/v1/account").await.is(200);
+    reply.assert_faults(&[("/refresh_token", "TOO_LONG")]);
+    app.anonymous().post(REFRESH_PATH, &json!({})).await.assert_faults(&[("/refresh_token", "REQUIRED")]);
+    clinic.get("/v1/account").await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
 async fn a_session_ends_after_fourteen_idle_days_and_after_ninety_days_at_the_latest() {
     let app = TestApp::start().await;
     let idle = app.clinic().await;
-    let busy = idle.again(&app).await;
+    let busy = idle.log_in_again(&app).await;
     let mut token = busy.refresh_token.clone();
     let mut refresh_after = async |days: i64| {
         app.advance(Duration::days(days));
@@ -150,52 +150,52 @@ async fn a_session_ends_after_fourteen_idle_days_and_after_ninety_days_at_the_la
         }
         reply
     };
-    refresh_after(13).await.is(201);
-    refresh_after(1).await.is(201);
-    refresh(&app, &idle.refresh_token).await.refused(401, "REFRESH_TOKEN_INVALID");
+    refresh_after(13).await.assert_status(201);
+    refresh_after(1).await.assert_status(201);
+    refresh(&app, &idle.refresh_token).await.assert_problem(401, "REFRESH_TOKEN_INVALID");
     for _ in 0..5 {
-        refresh_after(13).await.is(201);
+        refresh_after(13).await.assert_status(201);
     }
-    refresh_after(10).await.is(201);
-    refresh_after(1).await.refused(401, "REFRESH_TOKEN_INVALID");
+    refresh_after(10).await.assert_status(201);
+    refresh_after(1).await.assert_problem(401, "REFRESH_TOKEN_INVALID");
 }
 
 #[apply(on_both_databases)]
-async fn logging_out_ends_only_this_session_and_at_once() {
+async fn a_logout_ends_only_its_own_session_at_once() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let other = clinic.again(&app).await;
-    let rehearsed = clinic.delete("/v1/sessions/current?validate_only=true").await.is(200);
+    let other = clinic.log_in_again(&app).await;
+    let rehearsed = clinic.delete("/v1/sessions/current?validate_only=true").await.assert_status(200);
     assert_eq!(rehearsed.body, json!({ "valid": true, "mails": [] }));
-    clinic.delete("/v1/sessions/current").await.is(204);
+    clinic.delete("/v1/sessions/current").await.assert_status(204);
     for _ in 0..2 {
-        clinic.get("/v1/account").await.refused(401, "SESSION_ENDED");
-        clinic.delete("/v1/sessions/current").await.refused(401, "SESSION_ENDED");
+        clinic.get("/v1/account").await.assert_problem(401, "SESSION_ENDED");
+        clinic.delete("/v1/sessions/current").await.assert_problem(401, "SESSION_ENDED");
     }
-    refresh(&app, &clinic.refresh_token).await.refused(401, "REFRESH_TOKEN_INVALID");
-    other.get("/v1/account").await.is(200);
+    refresh(&app, &clinic.refresh_token).await.assert_problem(401, "REFRESH_TOKEN_INVALID");
+    other.get("/v1/account").await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
 async fn an_account_can_end_its_own_sessions_only() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let lost_device = clinic.again(&app).await;
+    let lost_device = clinic.log_in_again(&app).await;
     let neighbour = app.clinic().await;
     let foreign = own_id(&neighbour).await;
     for id in [foreign.as_str(), "ses_00000000000000000000000000", "acc_1", "%20", "ses_"] {
-        clinic.delete(&format!("/v1/sessions/{id}")).await.refused(404, "NOT_FOUND");
+        clinic.delete(&format!("/v1/sessions/{id}")).await.assert_problem(404, "NOT_FOUND");
     }
-    neighbour.get("/v1/account").await.is(200);
+    neighbour.get("/v1/account").await.assert_status(200);
 
     let lost = own_id(&lost_device).await;
     for _ in 0..2 {
-        clinic.delete(&format!("/v1/sessions/{lost}")).await.is(204);
+        clinic.delete(&format!("/v1/sessions/{lost}")).await.assert_status(204);
     }
-    lost_device.get("/v1/account").await.refused(401, "SESSION_ENDED");
-    refresh(&app, &lost_device.refresh_token).await.refused(401, "REFRESH_TOKEN_INVALID");
-    clinic.get("/v1/account").await.is(200);
-    app.anonymous().delete(&format!("/v1/sessions/{lost}")).await.refused(401, "TOKEN_MISSING");
+    lost_device.get("/v1/account").await.assert_problem(401, "SESSION_ENDED");
+    refresh(&app, &lost_device.refresh_token).await.assert_problem(401, "REFRESH_TOKEN_INVALID");
+    clinic.get("/v1/account").await.assert_status(200);
+    app.anonymous().delete(&format!("/v1/sessions/{lost}")).await.assert_problem(401, "TOKEN_MISSING");
 }
 
 #[apply(on_both_databases)]
@@ -206,11 +206,11 @@ async fn open_sessions_are_listed_page_by_page_newest_first() {
     let mut ids = vec![own_id(&clinic).await];
     for _ in 0..4 {
         app.advance(Duration::seconds(5));
-        ids.insert(0, own_id(&clinic.again(&app).await.client).await);
+        ids.insert(0, own_id(&clinic.log_in_again(&app).await.client).await);
     }
     let (mut seen, mut path) = (Vec::new(), "/v1/sessions?page_size=2".to_owned());
     for expected in [2, 2, 1] {
-        let page = clinic.get(&path).await.is(200);
+        let page = clinic.get(&path).await.assert_status(200);
         let items = page.body["items"].as_array().unwrap();
         assert_eq!(items.len(), expected, "{path}");
         seen.extend(items.iter().map(|session| session["id"].as_str().unwrap().to_owned()));
@@ -219,13 +219,13 @@ async fn open_sessions_are_listed_page_by_page_newest_first() {
         let link = page.header("link");
         assert_eq!(link.ends_with("; rel=\"next\""), next.is_some(), "{link}");
         path = link.split_once('>').unwrap_or_default().0.trim_start_matches('<').to_owned();
-        // A login between two pages does not shift the pages that follow.
+        // A login between two pages must not shift the later pages.
         app.advance(Duration::seconds(5));
-        clinic.again(&app).await;
+        clinic.log_in_again(&app).await;
     }
     assert_eq!(seen, ids);
     for query in ["page_size=0", "page_size=101", "page_size=x", "page_token=x", "page=2"] {
-        clinic.get(&format!("/v1/sessions?{query}")).await.refused(400, "INVALID_PARAMETER");
+        clinic.get(&format!("/v1/sessions?{query}")).await.assert_problem(400, "INVALID_PARAMETER");
     }
 }
 
@@ -234,20 +234,20 @@ async fn a_session_that_was_ended_or_idle_too_long_is_not_listed() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let (logged_out, lost, idle) =
-        (clinic.again(&app).await, clinic.again(&app).await, clinic.again(&app).await);
+        (clinic.log_in_again(&app).await, clinic.log_in_again(&app).await, clinic.log_in_again(&app).await);
     let own = own_id(&clinic).await;
     let (lost, idle) = (own_id(&lost).await, own_id(&idle).await);
-    logged_out.delete("/v1/sessions/current").await.is(204);
-    clinic.delete(&format!("/v1/sessions/{lost}")).await.is(204);
-    assert_eq!(listed(&clinic).await, [idle.as_str(), &own]);
+    logged_out.delete("/v1/sessions/current").await.assert_status(204);
+    clinic.delete(&format!("/v1/sessions/{lost}")).await.assert_status(204);
+    assert_eq!(session_ids(&clinic).await, [idle.as_str(), &own]);
 
     let mut token = clinic.refresh_token.clone();
     for days in [13, 1] {
         app.advance(Duration::days(days));
-        let renewed = refresh(&app, &token).await.is(201);
+        let renewed = refresh(&app, &token).await.assert_status(201);
         renewed.body["refresh_token"].as_str().unwrap().clone_into(&mut token);
         let clinic = clinic.with_token(renewed.body["access_token"].as_str().unwrap());
-        let open = listed(&clinic).await;
+        let open = session_ids(&clinic).await;
         assert_eq!(open.contains(&idle), days == 13, "{open:?}");
         assert!(open.contains(&own), "{open:?}");
     }
@@ -258,18 +258,18 @@ async fn sessions_and_the_moved_clock_survive_a_restart() {
     let app = TestApp::start().await;
     let moved = json!({ "now": "2023-03-01T09:00:00+09:00" });
     let request = app.anonymous().request(reqwest::Method::PUT, "/sandbox/clock").json(&moved);
-    crate::support::send(request).await.is(200);
+    crate::support::send(request).await.assert_status(200);
     let clinic = app.clinic().await;
-    let ended = clinic.again(&app).await;
-    ended.delete("/v1/sessions/current").await.is(204);
+    let ended = clinic.log_in_again(&app).await;
+    ended.delete("/v1/sessions/current").await.assert_status(204);
     app.mails(&clinic.email, "ACCOUNT_CREATED").await;
     let before = app.now();
 
     let app = app.restart(&[]).await;
     assert!(app.now() >= before && app.now() < before + Duration::minutes(5));
-    app.anonymous().with_token(clinic.token()).get("/v1/account").await.is(200);
+    app.anonymous().with_token(clinic.token()).get("/v1/account").await.assert_status(200);
     let reply = app.anonymous().with_token(ended.token()).get("/v1/account").await;
-    reply.refused(401, "SESSION_ENDED");
-    refresh(&app, &clinic.refresh_token).await.is(201);
-    Actor::log_in(&app, &clinic.email, PASSWORD, String::new()).await;
+    reply.assert_problem(401, "SESSION_ENDED");
+    refresh(&app, &clinic.refresh_token).await.assert_status(201);
+    FacilityClient::log_in(&app, &clinic.email, PASSWORD, String::new()).await;
 }

@@ -1,4 +1,4 @@
-//! Sessions and the access tokens that they issue.
+//! Sessions and their access tokens.
 
 mod access_tokens;
 mod lifetime;

@@ -1,4 +1,5 @@
-//! A login takes one password check, whether or not the service knows the address.
+//! A login hashes the password, whether or not the address belongs to an account. So the time of an answer does not
+//! show which addresses have accounts.
 
 use futures_util::FutureExt as _;
 use secrecy::SecretString;
@@ -12,7 +13,7 @@ async fn a_login_waits_for_a_password_check_whether_or_not_its_address_is_known(
     let clinic = app.clinic().await;
     let emails = [clinic.email.as_str(), "nobody@clinic.example"];
     let forms = emails.map(|email| json!({ "email": email, "password": "guess" }));
-    // Fills the queue of password checks: each check that waits keeps its place in it.
+    // Fills the queue of password checks. Each pending future in `waiting` occupies a place in the queue.
     let mut waiting = Vec::new();
     loop {
         let mut check = Box::pin(app.running.state.passwords.hash(SecretString::from(PASSWORD)));
@@ -22,10 +23,10 @@ async fn a_login_waits_for_a_password_check_whether_or_not_its_address_is_known(
         }
     }
     for form in &forms {
-        app.anonymous().post("/v1/sessions", form).await.refused(503, "OVERLOADED");
+        app.anonymous().post("/v1/sessions", form).await.assert_problem(503, "OVERLOADED");
     }
     drop(waiting);
     for form in &forms {
-        app.anonymous().post("/v1/sessions", form).await.refused(401, "LOGIN_FAILED");
+        app.anonymous().post("/v1/sessions", form).await.assert_problem(401, "LOGIN_FAILED");
     }
 }

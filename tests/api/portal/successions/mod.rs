@@ -1,4 +1,5 @@
-//! Successions: how they are filed, are refused, wait for the list and follow each other.
+//! Successions (承継届出), with which all rights and duties pass from an old facility code to a new one: filings,
+//! refusals, successions that wait for the facility list, and chains of successions.
 
 mod chains;
 mod filing;

@@ -3,14 +3,14 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Reply, TestApp, forms, send};
+use crate::support::{FacilityClient, Reply, TestApp, forms, send};
 
-async fn announce(clinic: &Actor, form: &Value) -> String {
-    clinic.post("/v1/uploads", form).await.is(201).body["id"].as_str().unwrap().to_owned()
+async fn announce(clinic: &FacilityClient, form: &Value) -> String {
+    clinic.post("/v1/uploads", form).await.assert_status(201).body["id"].as_str().unwrap().to_owned()
 }
 
 /// Sends the content of an upload with these headers.
-async fn put(clinic: &Actor, id: &str, headers: &[(&str, &str)], content: &[u8]) -> Reply {
+async fn put(clinic: &FacilityClient, id: &str, headers: &[(&str, &str)], content: &[u8]) -> Reply {
     let mut request = clinic.request(Method::PUT, &format!("/v1/uploads/{id}/content"));
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -19,7 +19,7 @@ async fn put(clinic: &Actor, id: &str, headers: &[(&str, &str)], content: &[u8])
 }
 
 #[apply(on_both_databases)]
-async fn file_names_that_could_leave_the_folder_or_break_a_header_are_refused() {
+async fn file_names_that_are_unsafe_in_a_path_a_header_or_on_a_screen_are_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     for (name, code) in [
@@ -38,21 +38,21 @@ async fn file_names_that_could_leave_the_folder_or_break_a_header_are_refused() 
     ] {
         let mut form = forms::upload(&forms::pdf());
         form["file_name"] = json!(name);
-        clinic.post("/v1/uploads", &form).await.blames(&[("/file_name", code)]);
+        clinic.post("/v1/uploads", &form).await.assert_faults(&[("/file_name", code)]);
     }
     let mut form = forms::upload(&forms::pdf());
     form["file_name"] = json!("髙".repeat(201));
-    clinic.post("/v1/uploads", &form).await.blames(&[("/file_name", "TOO_LONG")]);
+    clinic.post("/v1/uploads", &form).await.assert_faults(&[("/file_name", "TOO_LONG")]);
     form["file_name"] = json!(" 髙'; filename=x; (1)%.pdf ");
     let id = announce(&clinic, &form).await;
-    forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);
-    let content = clinic.get(&format!("/v1/uploads/{id}/content")).await.is(200);
+    forms::send_content(&clinic, &id, &forms::pdf()).await.assert_status(200);
+    let content = clinic.get(&format!("/v1/uploads/{id}/content")).await.assert_status(200);
     let expected = "attachment; filename*=UTF-8''%E9%AB%99%27%3B%20filename%3Dx%3B%20%281%29%25.pdf";
     assert_eq!(content.header("content-disposition"), expected);
 }
 
 #[apply(on_both_databases)]
-async fn all_faults_of_an_announcement_are_reported_each_at_its_member() {
+async fn each_fault_of_an_announcement_is_reported_at_its_member() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let mut form = forms::upload(&forms::pdf());
@@ -70,9 +70,9 @@ async fn all_faults_of_an_announcement_are_reported_each_at_its_member() {
     ] {
         let mut wrong = form.clone();
         wrong[member] = value;
-        clinic.post("/v1/uploads", &wrong).await.blames(&[(&format!("/{member}"), code)]);
+        clinic.post("/v1/uploads", &wrong).await.assert_faults(&[(&format!("/{member}"), code)]);
     }
-    clinic.post("/v1/uploads", &json!({})).await.blames(&[
+    clinic.post("/v1/uploads", &json!({})).await.assert_faults(&[
         ("/file_name", "REQUIRED"),
         ("/media_type", "REQUIRED"),
         ("/size_bytes", "REQUIRED"),
@@ -81,7 +81,7 @@ async fn all_faults_of_an_announcement_are_reported_each_at_its_member() {
     assert_eq!(app.rows("uploads").count(), 0);
     form["sha256"] = json!(form["sha256"].as_str().unwrap().to_uppercase());
     let id = announce(&clinic, &form).await;
-    forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);
+    forms::send_content(&clinic, &id, &forms::pdf()).await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
@@ -95,30 +95,32 @@ async fn content_that_differs_from_its_announcement_is_refused_and_not_stored() 
     let mut altered = pdf.clone();
     *altered.last_mut().unwrap() = b' ';
     for content in [&longer[..], &pdf[..pdf.len() - 1], &altered, b""] {
-        forms::send_content(&clinic, &id, content).await.refused(422, "CONTENT_MISMATCH");
+        forms::send_content(&clinic, &id, content).await.assert_problem(422, "CONTENT_MISMATCH");
     }
     let headers = [("Content-Type", "application/pdf"), ("Content-Digest", &*forms::digest(&altered))];
-    put(&clinic, &id, &headers, &pdf).await.refused(422, "CONTENT_MISMATCH");
+    put(&clinic, &id, &headers, &pdf).await.assert_problem(422, "CONTENT_MISMATCH");
     assert_eq!(clinic.get(&format!("/v1/uploads/{id}")).await.body["status"], "ANNOUNCED");
     assert_eq!(std::fs::read_dir(app.folder().join("uploads")).unwrap().count(), 0);
 }
 
 #[apply(on_both_databases)]
-async fn a_content_digest_header_must_be_there_and_be_valid() {
+async fn content_needs_a_valid_content_digest_header() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let pdf = forms::pdf();
     let id = announce(&clinic, &forms::upload(&pdf)).await;
     let digest = forms::digest(&pdf);
     let without_algorithm = digest.trim_start_matches("sha-256=").to_owned();
-    put(&clinic, &id, &[("Content-Type", "application/pdf")], &pdf).await.refused(400, "INVALID_PARAMETER");
+    put(&clinic, &id, &[("Content-Type", "application/pdf")], &pdf)
+        .await
+        .assert_problem(400, "INVALID_PARAMETER");
     for wrong in ["", "sha-256=abc", "sha-256=:abc:", "md5=:1B2M2Y8AsgTpgAmY7PhCfg==:", &without_algorithm] {
         let headers = [("Content-Type", "application/pdf"), ("Content-Digest", wrong)];
-        put(&clinic, &id, &headers, &pdf).await.refused(400, "INVALID_PARAMETER");
+        put(&clinic, &id, &headers, &pdf).await.assert_problem(400, "INVALID_PARAMETER");
     }
     let several = format!("md5=:1B2M2Y8AsgTpgAmY7PhCfg==:, {digest}");
     let headers = [("Content-Type", "application/pdf"), ("Content-Digest", &*several)];
-    put(&clinic, &id, &headers, &pdf).await.is(200);
+    put(&clinic, &id, &headers, &pdf).await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
@@ -138,18 +140,18 @@ async fn the_media_type_must_agree_with_the_first_bytes_and_with_the_announcemen
         form["media_type"] = json!(media_type);
         let id = announce(&clinic, &form).await;
         let headers = [("Content-Type", media_type), ("Content-Digest", &*forms::digest(content))];
-        put(&clinic, &id, &headers, content).await.refused(422, "CONTENT_NOT_OF_TYPE");
+        put(&clinic, &id, &headers, content).await.assert_problem(422, "CONTENT_NOT_OF_TYPE");
     }
     let pdf = forms::pdf();
     let id = announce(&clinic, &forms::upload(&pdf)).await;
     for media_type in ["image/png", "text/html", "multipart/form-data; boundary=x", ""] {
         let headers = [("Content-Type", media_type), ("Content-Digest", &*forms::digest(&pdf))];
-        put(&clinic, &id, &headers, &pdf).await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+        put(&clinic, &id, &headers, &pdf).await.assert_problem(415, "UNSUPPORTED_MEDIA_TYPE");
     }
     let headers = [("Content-Digest", &*forms::digest(&pdf))];
-    put(&clinic, &id, &headers, &pdf).await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+    put(&clinic, &id, &headers, &pdf).await.assert_problem(415, "UNSUPPORTED_MEDIA_TYPE");
     let headers = [("Content-Encoding", "gzip"), ("Content-Type", "application/pdf"), headers[0]];
-    put(&clinic, &id, &headers, &pdf).await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+    put(&clinic, &id, &headers, &pdf).await.assert_problem(415, "UNSUPPORTED_MEDIA_TYPE");
     assert_eq!(std::fs::read_dir(app.folder().join("uploads")).unwrap().count(), 0);
 }
 
@@ -160,8 +162,8 @@ async fn content_of_more_than_ten_mebibytes_is_refused() {
     let id = announce(&clinic, &forms::upload(&forms::pdf())).await;
     let mut content = forms::pdf();
     content.resize(10 * 1024 * 1024 + 1, 0);
-    forms::send_content(&clinic, &id, &content).await.refused(413, "BODY_TOO_LARGE");
-    forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);
+    forms::send_content(&clinic, &id, &content).await.assert_problem(413, "BODY_TOO_LARGE");
+    forms::send_content(&clinic, &id, &forms::pdf()).await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
@@ -175,9 +177,9 @@ async fn a_rehearsal_of_sending_content_stores_nothing() {
         let request = request.header("Content-Type", "application/pdf");
         send(request.header("Content-Digest", forms::digest(content)).body(content.to_vec())).await
     };
-    assert_eq!(rehearse(&pdf).await.is(200).body["status"], "STORED");
-    rehearse(b"%PDF-other").await.refused(422, "CONTENT_MISMATCH");
+    assert_eq!(rehearse(&pdf).await.assert_status(200).body["status"], "STORED");
+    rehearse(b"%PDF-other").await.assert_problem(422, "CONTENT_MISMATCH");
     assert_eq!(clinic.get(&format!("/v1/uploads/{id}")).await.body["status"], "ANNOUNCED");
-    clinic.get(&format!("/v1/uploads/{id}/content")).await.refused(409, "UPLOAD_INCOMPLETE");
+    clinic.get(&format!("/v1/uploads/{id}/content")).await.assert_problem(409, "UPLOAD_INCOMPLETE");
     assert_eq!(std::fs::read_dir(app.folder().join("uploads")).unwrap().count(), 0);
 }

@@ -1,4 +1,4 @@
-//! Uploads: attachments and what they may contain.
+//! Uploads: files that are attached to declarations.
 
 mod contents;
 mod transfers;

@@ -1,14 +1,15 @@
-//! Attachments are announced, sent, stored and returned unchanged.
+//! Attachments: the announcement, the transfer of the content, the storage and the download.
 
 use std::path::{Path, PathBuf};
 
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, PASSWORD, Reply, TestApp, forms};
+use crate::support::{FacilityClient, PASSWORD, Reply, TestApp, forms};
 
-async fn announced(clinic: &Actor) -> String {
-    let reply = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+/// Announces a PDF and returns the upload's id.
+async fn announce(clinic: &FacilityClient) -> String {
+    let reply = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_status(201);
     reply.body["id"].as_str().unwrap().to_owned()
 }
 
@@ -22,7 +23,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 async fn a_file_is_announced_sent_and_returned_byte_for_byte_as_an_attachment() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.is(201);
+    let announced = clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_status(201);
     let id = announced.body["id"].as_str().unwrap();
     let path = format!("/v1/uploads/{id}");
     assert_eq!(announced.header("location"), path);
@@ -34,13 +35,13 @@ async fn a_file_is_announced_sent_and_returned_byte_for_byte_as_an_attachment() 
         "{}",
         announced.text
     );
-    assert_eq!(clinic.get(&path).await.is(200).body, announced.body);
-    clinic.get(&format!("{path}/content")).await.refused(409, "UPLOAD_INCOMPLETE");
+    assert_eq!(clinic.get(&path).await.assert_status(200).body, announced.body);
+    clinic.get(&format!("{path}/content")).await.assert_problem(409, "UPLOAD_INCOMPLETE");
 
-    let stored = forms::send_content(&clinic, id, &forms::pdf()).await.is(200);
+    let stored = forms::send_content(&clinic, id, &forms::pdf()).await.assert_status(200);
     assert_eq!((&stored.body["status"], stored.body.get("expires_at")), (&json!("STORED"), None));
-    assert_eq!(clinic.get(&path).await.is(200).body, stored.body);
-    let content = clinic.get(&format!("{path}/content")).await.is(200);
+    assert_eq!(clinic.get(&path).await.assert_status(200).body, stored.body);
+    let content = clinic.get(&format!("{path}/content")).await.assert_status(200);
     assert_eq!(content.text.as_bytes(), forms::pdf());
     assert_eq!(content.header("content-type"), "application/octet-stream");
     assert_eq!(content.header("x-content-type-options"), "nosniff");
@@ -66,16 +67,20 @@ async fn jpeg_png_and_files_of_ten_mebibytes_are_accepted() {
     ] {
         let mut form = forms::upload(&content);
         form["media_type"] = json!(media_type);
-        let id = clinic.post("/v1/uploads", &form).await.is(201).body["id"].as_str().unwrap().to_owned();
+        let id = clinic.post("/v1/uploads", &form).await.assert_status(201).body["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let digest = forms::digest(&content);
-        let reply = send(&clinic, &id, "application/octet-stream", &digest, content.clone()).await.is(200);
+        let reply =
+            send(&clinic, &id, "application/octet-stream", &digest, content.clone()).await.assert_status(200);
         assert_eq!(reply.body["media_type"], media_type);
         let request = clinic.request(reqwest::Method::GET, &format!("/v1/uploads/{id}/content"));
         assert_eq!(request.send().await.unwrap().bytes().await.unwrap(), content);
     }
 }
 
-async fn send(clinic: &Actor, id: &str, media_type: &str, digest: &str, content: Vec<u8>) -> Reply {
+async fn send(clinic: &FacilityClient, id: &str, media_type: &str, digest: &str, content: Vec<u8>) -> Reply {
     let request = clinic.request(reqwest::Method::PUT, &format!("/v1/uploads/{id}/content"));
     let request = request.header("Content-Type", media_type).header("Content-Digest", digest);
     crate::support::send(request.body(content)).await
@@ -85,13 +90,13 @@ async fn send(clinic: &Actor, id: &str, media_type: &str, digest: &str, content:
 async fn sending_the_same_bytes_again_changes_nothing_and_other_bytes_are_refused() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let id = announced(&clinic).await;
-    let first = forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);
+    let id = announce(&clinic).await;
+    let first = forms::send_content(&clinic, &id, &forms::pdf()).await.assert_status(200);
     app.advance(Duration::minutes(5));
-    let again = forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);
+    let again = forms::send_content(&clinic, &id, &forms::pdf()).await.assert_status(200);
     assert_eq!(again.body, first.body);
     let other = forms::pdf().iter().rev().copied().collect::<Vec<u8>>();
-    forms::send_content(&clinic, &id, &other).await.refused(422, "CONTENT_MISMATCH");
+    forms::send_content(&clinic, &id, &other).await.assert_problem(422, "CONTENT_MISMATCH");
     assert_eq!(clinic.get(&format!("/v1/uploads/{id}/content")).await.text.as_bytes(), forms::pdf());
 }
 
@@ -99,7 +104,7 @@ async fn sending_the_same_bytes_again_changes_nothing_and_other_bytes_are_refuse
 async fn sending_the_same_bytes_many_times_at_once_leaves_exactly_one_file() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let id = announced(&clinic).await;
+    let id = announce(&clinic).await;
     let pdf = forms::pdf();
     let all = futures_util::future::join_all((0..8).map(|_| forms::send_content(&clinic, &id, &pdf))).await;
     assert!(all.iter().all(|reply| reply.status == 200));
@@ -113,27 +118,27 @@ async fn sending_the_same_bytes_many_times_at_once_leaves_exactly_one_file() {
 async fn an_announcement_expires_after_a_day_and_a_stored_file_does_not() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let (stored, unsent) = (clinic.attach(&forms::pdf()).await, announced(&clinic).await);
+    let (stored, unsent) = (clinic.attach(&forms::pdf()).await, announce(&clinic).await);
     app.advance(Duration::hours(24) - Duration::minutes(1));
-    let clinic = clinic.again(&app).await;
-    clinic.get(&format!("/v1/uploads/{unsent}")).await.is(200);
+    let clinic = clinic.log_in_again(&app).await;
+    clinic.get(&format!("/v1/uploads/{unsent}")).await.assert_status(200);
     app.advance(Duration::minutes(1));
-    clinic.get(&format!("/v1/uploads/{unsent}")).await.refused(404, "NOT_FOUND");
-    clinic.get(&format!("/v1/uploads/{unsent}/content")).await.refused(404, "NOT_FOUND");
-    forms::send_content(&clinic, &unsent, &forms::pdf()).await.refused(404, "NOT_FOUND");
-    clinic.get(&format!("/v1/uploads/{stored}")).await.is(200);
+    clinic.get(&format!("/v1/uploads/{unsent}")).await.assert_problem(404, "NOT_FOUND");
+    clinic.get(&format!("/v1/uploads/{unsent}/content")).await.assert_problem(404, "NOT_FOUND");
+    forms::send_content(&clinic, &unsent, &forms::pdf()).await.assert_problem(404, "NOT_FOUND");
+    clinic.get(&format!("/v1/uploads/{stored}")).await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
 async fn files_and_announcements_survive_a_restart() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let (id, waiting) = (clinic.attach(&forms::pdf()).await, announced(&clinic).await);
+    let (id, waiting) = (clinic.attach(&forms::pdf()).await, announce(&clinic).await);
     let app = app.restart(&[]).await;
-    let clinic = clinic.again(&app).await;
-    let content = clinic.get(&format!("/v1/uploads/{id}/content")).await.is(200);
+    let clinic = clinic.log_in_again(&app).await;
+    let content = clinic.get(&format!("/v1/uploads/{id}/content")).await.assert_status(200);
     assert_eq!(content.text.as_bytes(), forms::pdf());
-    forms::send_content(&clinic, &waiting, &forms::pdf()).await.is(200);
+    forms::send_content(&clinic, &waiting, &forms::pdf()).await.assert_status(200);
     assert_eq!(files(&app.folder().join("uploads")).len(), 2);
 }
 
@@ -141,16 +146,16 @@ async fn files_and_announcements_survive_a_restart() {
 async fn a_file_of_another_account_is_not_found() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.dentist().await);
-    for id in [clinic.attach(&forms::pdf()).await, announced(&clinic).await] {
-        other.get(&format!("/v1/uploads/{id}")).await.refused(404, "NOT_FOUND");
-        other.get(&format!("/v1/uploads/{id}/content")).await.refused(404, "NOT_FOUND");
-        forms::send_content(&other, &id, &forms::pdf()).await.refused(404, "NOT_FOUND");
-        let stranger = app.anonymous();
-        stranger.get(&format!("/v1/uploads/{id}")).await.refused(401, "TOKEN_MISSING");
-        stranger.get(&format!("/v1/uploads/{id}/content")).await.refused(401, "TOKEN_MISSING");
+    for id in [clinic.attach(&forms::pdf()).await, announce(&clinic).await] {
+        other.get(&format!("/v1/uploads/{id}")).await.assert_problem(404, "NOT_FOUND");
+        other.get(&format!("/v1/uploads/{id}/content")).await.assert_problem(404, "NOT_FOUND");
+        forms::send_content(&other, &id, &forms::pdf()).await.assert_problem(404, "NOT_FOUND");
+        let anonymous = app.anonymous();
+        anonymous.get(&format!("/v1/uploads/{id}")).await.assert_problem(401, "TOKEN_MISSING");
+        anonymous.get(&format!("/v1/uploads/{id}/content")).await.assert_problem(401, "TOKEN_MISSING");
     }
     for id in ["upl_", "dcl_00000000000000000000000000", "..%2F..%2Ftodokede.sqlite3"] {
-        other.get(&format!("/v1/uploads/{id}/content")).await.refused(404, "NOT_FOUND");
+        other.get(&format!("/v1/uploads/{id}/content")).await.assert_problem(404, "NOT_FOUND");
     }
 }
 
@@ -159,10 +164,10 @@ async fn an_account_may_have_a_hundred_files_and_three_hundred_mebibytes() {
     let app = TestApp::start().await;
     let (clinic, other) = (app.clinic().await, app.dentist().await);
     for _ in 0..100 {
-        announced(&clinic).await;
+        announce(&clinic).await;
     }
-    clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.refused(409, "UPLOAD_QUOTA");
-    announced(&other).await;
+    clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_problem(409, "UPLOAD_QUOTA");
+    announce(&other).await;
 
     let large = |bytes: u64| -> Value {
         let mut form = forms::upload(&forms::pdf());
@@ -171,9 +176,9 @@ async fn an_account_may_have_a_hundred_files_and_three_hundred_mebibytes() {
     };
     let pharmacy = app.pharmacy().await;
     for _ in 0..30 {
-        pharmacy.post("/v1/uploads", &large(10 * 1024 * 1024)).await.is(201);
+        pharmacy.post("/v1/uploads", &large(10 * 1024 * 1024)).await.assert_status(201);
     }
-    pharmacy.post("/v1/uploads", &large(1)).await.refused(409, "UPLOAD_QUOTA");
+    pharmacy.post("/v1/uploads", &large(1)).await.assert_problem(409, "UPLOAD_QUOTA");
 }
 
 #[apply(on_both_databases)]
@@ -181,17 +186,17 @@ async fn an_announcement_can_be_rehearsed_and_is_made_once_per_key() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let form = forms::upload(&forms::pdf());
-    let rehearsed = clinic.post("/v1/uploads?validate_only=true", &form).await.is(200);
+    let rehearsed = clinic.post("/v1/uploads?validate_only=true", &form).await.assert_status(200);
     assert_eq!(rehearsed.body["sha256"], form["sha256"]);
     assert!(rehearsed.body["id"].is_null());
     assert_eq!(app.rows("uploads").count(), 0);
-    let first = clinic.file_with_key("/v1/uploads", &form, "k").await.is(201);
-    let again = clinic.file_with_key("/v1/uploads", &form, "k").await.is(201);
+    let first = clinic.file_with_key("/v1/uploads", &form, "k").await.assert_status(201);
+    let again = clinic.file_with_key("/v1/uploads", &form, "k").await.assert_status(201);
     assert_eq!((again.text.as_str(), again.header("idempotent-replayed")), (first.text.as_str(), "true"));
     clinic
         .file_with_key("/v1/uploads", &forms::upload(b"%PDF-2"), "k")
         .await
-        .refused(422, "IDEMPOTENCY_KEY_REUSED");
+        .assert_problem(422, "IDEMPOTENCY_KEY_REUSED");
     assert_eq!(app.rows("uploads").count(), 1);
 }
 
@@ -201,11 +206,11 @@ async fn a_file_that_was_damaged_on_disk_is_not_returned() {
     let clinic = app.clinic().await;
     let id = clinic.attach(&forms::pdf()).await;
     let path = format!("/v1/uploads/{id}/content");
-    clinic.get(&path).await.is(200);
+    clinic.get(&path).await.assert_status(200);
     let stored = files(&app.folder().join("uploads"));
     assert_eq!(stored.len(), 1);
     std::fs::write(&stored[0], "%PDF").unwrap();
-    clinic.get(&path).await.refused(500, "INTERNAL");
+    clinic.get(&path).await.assert_problem(500, "INTERNAL");
 }
 
 #[apply(on_both_databases)]
@@ -213,31 +218,31 @@ async fn an_unusable_folder_is_a_temporary_failure_and_a_missing_file_is_an_inte
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let stored = format!("/v1/uploads/{}/content", clinic.attach(&forms::pdf()).await);
-    let id = announced(&clinic).await;
+    let id = announce(&clinic).await;
     let [folder, elsewhere] = ["uploads", "elsewhere"].map(|name| app.folder().join(name));
     std::fs::rename(&folder, &elsewhere).unwrap();
     std::fs::write(&folder, "no folder").unwrap();
     for reply in [forms::send_content(&clinic, &id, &forms::pdf()).await, clinic.get(&stored).await] {
-        reply.refused(503, "UNAVAILABLE");
+        reply.assert_problem(503, "UNAVAILABLE");
         assert!(reply.body["retryable"] == true && !reply.header("retry-after").is_empty(), "{}", reply.text);
         assert!(!reply.text.contains("uploads:"), "the reason belongs in the log only: {}", reply.text);
     }
     std::fs::remove_file(&folder).unwrap();
-    clinic.get(&stored).await.refused(500, "INTERNAL");
+    clinic.get(&stored).await.assert_problem(500, "INTERNAL");
     std::fs::rename(&elsewhere, &folder).unwrap();
-    forms::send_content(&clinic, &id, &forms::pdf()).await.is(200);
-    clinic.get(&stored).await.is(200);
+    forms::send_content(&clinic, &id, &forms::pdf()).await.assert_status(200);
+    clinic.get(&stored).await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
-async fn a_file_that_a_kill_left_half_written_is_removed_after_a_day() {
+async fn a_partly_written_file_is_removed_after_a_day() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let stored = format!("/v1/uploads/{}/content", clinic.attach(&forms::pdf()).await);
     let whole = files(&app.folder().join("uploads")).pop().unwrap();
-    let [old, young] =
+    let [old, recent] =
         ["part-0123456789abcdef", "part-fedcba9876543210"].map(|extension| whole.with_extension(extension));
-    for file in [&old, &young] {
+    for file in [&old, &recent] {
         std::fs::write(file, "half of a contract").unwrap();
     }
     for file in [&old, &whole] {
@@ -251,7 +256,7 @@ async fn a_file_that_a_kill_left_half_written_is_removed_after_a_day() {
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    assert!(!old.exists() && young.exists());
-    let clinic = Actor::log_in(&app, &clinic.email, PASSWORD, clinic.facility_code.clone()).await;
-    clinic.get(&stored).await.is(200);
+    assert!(!old.exists() && recent.exists());
+    let clinic = FacilityClient::log_in(&app, &clinic.email, PASSWORD, clinic.facility_code.clone()).await;
+    clinic.get(&stored).await.assert_status(200);
 }

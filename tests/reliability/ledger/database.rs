@@ -1,4 +1,4 @@
-//! Reads the database without the service.
+//! Reads the service's database directly.
 
 use std::path::PathBuf;
 
@@ -6,47 +6,46 @@ use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection as _, RunQueryDsl as _};
 
-/// The database in which the service stores its rows.
-pub enum Book {
-    /// A file of an embedded database.
+/// The service's database.
+pub enum Database {
+    /// The file of an embedded database.
     Sqlite(PathBuf),
-    /// A database of PostgreSQL, by its URL.
+    /// The URL of a PostgreSQL database.
     Postgres(String),
 }
 
 #[derive(diesel::QueryableByName)]
-struct Number {
+struct Count {
     #[diesel(sql_type = BigInt)]
-    number: i64,
+    count: i64,
 }
 
 #[derive(diesel::QueryableByName)]
-struct Word {
+struct CheckResult {
     #[diesel(sql_type = Text)]
     integrity_check: String,
 }
 
-impl Book {
-    /// How many rows a table has.
-    pub fn rows(&self, table: &str) -> usize {
-        let query = diesel::sql_query(format!("SELECT COUNT(*) AS number FROM {table}"));
-        let row: Number = match self {
+impl Database {
+    /// The number of rows of a table.
+    pub fn count_rows(&self, table: &str) -> usize {
+        let query = diesel::sql_query(format!("SELECT COUNT(*) AS count FROM {table}"));
+        let row: Count = match self {
             Self::Sqlite(file) => query.get_result(&mut open(file)),
             Self::Postgres(url) => query.get_result(&mut diesel::PgConnection::establish(url).unwrap()),
         }
         .unwrap();
-        usize::try_from(row.number).unwrap()
+        usize::try_from(row.count).unwrap()
     }
 
-    /// What is damaged in the file of the database.
+    /// The damage that SQLite finds in the file. PostgreSQL is not checked.
     pub fn damage(&self) -> Vec<String> {
         match self {
             Self::Sqlite(file) => {
-                let words: Vec<Word> =
+                let results: Vec<CheckResult> =
                     diesel::sql_query("PRAGMA integrity_check").load(&mut open(file)).unwrap();
-                words.into_iter().map(|word| word.integrity_check).filter(|word| word != "ok").collect()
+                results.into_iter().map(|row| row.integrity_check).filter(|result| result != "ok").collect()
             }
-            // The files of PostgreSQL are not checked.
             Self::Postgres(_) => Vec::new(),
         }
     }

@@ -1,4 +1,4 @@
-//! A certificate for `localhost` that no client trusts unless it is told to.
+//! A self-signed certificate for `localhost`, which a client trusts only if it is configured to.
 
 use std::sync::Arc;
 

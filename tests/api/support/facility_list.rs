@@ -1,4 +1,5 @@
-//! Facility lists for tests, and their imports.
+//! Facility lists as CSV, and their imports. An edition is one published state of the list. A file may have a whole
+//! edition or a part of one.
 
 use std::fmt::Write as _;
 
@@ -12,50 +13,51 @@ use todokede::usecases::facilities::import::Report;
 
 use super::TestApp;
 
-/// The header of a facility list.
+/// The header line of a facility list.
 pub const HEADER: &str = "facility_code,name,postal_code,address,phone,founder_name";
 
-/// The code that begins with these nine digits.
-pub fn code(nine: &str) -> String {
+/// The facility code that begins with these nine digits: the tenth is the check digit.
+pub fn code(nine_digits: &str) -> String {
     (0..10)
-        .map(|check_digit| format!("{nine}{check_digit}"))
+        .map(|check_digit| format!("{nine_digits}{check_digit}"))
         .find(|code| FacilityCode::parse(code).is_ok())
         .unwrap()
 }
 
-/// A facility of Tokyo that is not in the list. `table` is its fee table.
-pub fn unlisted(table: u8, number: u32) -> Value {
+/// A facility of Tokyo that is not in the sandbox's list. `fee_table` is the third digit of its code: 1 for medical
+/// clinics, 3 for dental clinics, 4 for pharmacies, 6 for visiting nursing stations.
+pub fn unlisted(fee_table: u8, number: u32) -> Value {
     json!({
-        "facility_code": code(&format!("13{table}99{number:04}")),
+        "facility_code": code(&format!("13{fee_table}99{number:04}")),
         "name": "医療法人架空会 架空さくら診療所",
         "postal_code": "100-0000",
         "address": "東京都架空区試験町９－９－９",
     })
 }
 
-/// A list of facilities.
+/// A facility list as CSV.
 pub fn csv(facilities: &[&Value]) -> String {
     facilities.iter().fold(format!("{HEADER}\n"), |mut text, facility| {
-        let part = |name: &str| facility[name].as_str().unwrap();
+        let member = |name: &str| facility[name].as_str().unwrap();
         let _ = writeln!(
             text,
             "{},{},{},{},,",
-            part("facility_code"),
-            part("name"),
-            part("postal_code"),
-            part("address")
+            member("facility_code"),
+            member("name"),
+            member("postal_code"),
+            member("address")
         );
         text
     })
 }
 
 impl TestApp {
-    /// Imports a list while the service runs.
+    /// Imports a list while the service runs. With `whole_edition`, the import delists facilities that the list lacks.
     pub async fn import(&self, list: impl Into<Vec<u8>>, whole_edition: bool) -> (Report, Vec<RefusedRow>) {
         self.try_import(list, whole_edition).await.unwrap()
     }
 
-    /// Imports a list that may be refused. The error is the message of the refusal.
+    /// Imports a list that may be refused. The error is the message.
     pub async fn try_import(
         &self,
         list: impl Into<Vec<u8>>,
@@ -77,7 +79,7 @@ impl TestApp {
     }
 }
 
-/// The number that a query of an embedded database gives.
+/// The number that a query of an embedded database returns.
 pub fn count(file: &std::path::Path, query: &str) -> i64 {
     let mut conn = connect(&Source::Sqlite(file.to_owned())).unwrap();
     super::database::count(&mut conn, query)

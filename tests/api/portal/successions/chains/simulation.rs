@@ -1,4 +1,4 @@
-//! The database, facilities and steps with which the tests of chains of successions run.
+//! The state and the steps of the property test of successions.
 
 use std::collections::BTreeMap;
 
@@ -38,37 +38,37 @@ use todokede::usecases::work::{Call, Policy, Work};
 use uuid::Uuid;
 
 use crate::support::database::TestDatabase;
-use crate::support::list::code;
+use crate::support::facility_list::code;
 
-/// How many facilities a world has.
+/// How many facilities a simulation has.
 pub const FACILITIES: usize = 5;
 
-/// The database that worlds use one after another.
-pub struct Ground {
+/// The database that simulations use one after the other. It has no listed facilities.
+pub struct SimulationDatabase {
     database: TestDatabase,
     _folder: TempDir,
 }
 
-impl Ground {
+impl SimulationDatabase {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let database = TestDatabase::ready(folder.path());
+        let database = TestDatabase::migrated(folder.path());
         database.rows("facilities").delete();
         Self { database, _folder: folder }
     }
 }
 
-/// Some facilities and a facility list, without a server. All of it happens in one transaction, which is
-/// rolled back when the world is dropped.
-pub struct World {
+/// A service's data and clock, without a server. All steps run in one transaction, which is never committed.
+pub struct Simulation {
     pub conn: Conn,
     pub policy: Policy,
     pub now: DateTime<Utc>,
     pub codes: Vec<FacilityCode>,
-    /// The last known status and version of every succession, by receipt number.
-    pub seen: BTreeMap<String, (SuccessionStatus, i64)>,
+    /// The status and version of every succession after the last step, by receipt number.
+    pub last_states: BTreeMap<String, (SuccessionStatus, i64)>,
 }
 
+/// A row of a query whose three text columns are named `a`, `b` and `c`.
 #[derive(diesel::QueryableByName)]
 struct Row {
     #[diesel(sql_type = Text)]
@@ -99,9 +99,9 @@ fn name(number: usize) -> FacilityName {
     FacilityName::parse(&format!("架空第{number}診療所")).unwrap()
 }
 
-impl World {
-    pub fn on(ground: &Ground) -> Self {
-        let mut conn = ground.database.connect();
+impl Simulation {
+    pub fn on(database: &SimulationDatabase) -> Self {
+        let mut conn = database.database.connect();
         match &mut conn {
             Conn::Sqlite(conn) => conn.begin_test_transaction(),
             Conn::Postgres(conn) => conn.begin_test_transaction(),
@@ -111,36 +111,40 @@ impl World {
         let now = "2023-02-03T00:00:00Z".parse().unwrap();
         let codes =
             (0..FACILITIES).map(|number| FacilityCode::parse(&code(&format!("13199{number:04}"))).unwrap());
-        Self { conn, policy, now, codes: codes.collect(), seen: BTreeMap::new() }
+        Self { conn, policy, now, codes: codes.collect(), last_states: BTreeMap::new() }
     }
 
-    /// Runs one step. A refused step is undone and gives `None`; any other error panics.
-    pub fn act<T>(&mut self, act: impl FnOnce(&mut Work<'_>) -> Result<T, Error>) -> Option<T> {
-        self.act_for(&SYSTEM, act)
+    /// Runs a use case as the system. A refused use case is rolled back and returns `None`; another error panics.
+    pub fn run_as_system<T>(
+        &mut self,
+        use_case: impl FnOnce(&mut Work<'_>) -> Result<T, Error>,
+    ) -> Option<T> {
+        self.run_as(&SYSTEM, use_case)
     }
 
-    /// Runs one step as [`Self::act`] does, on behalf of an account.
-    pub fn act_as<T>(
+    /// Runs a use case as [`Self::run_as_system`] does, on behalf of an account.
+    pub fn run_as_account<T>(
         &mut self,
         principal: Principal,
-        act: impl FnOnce(&mut Work<'_>) -> Result<T, Error>,
+        use_case: impl FnOnce(&mut Work<'_>) -> Result<T, Error>,
     ) -> Option<T> {
-        self.act_for(&Actor::Account(Box::new(principal)), act)
+        self.run_as(&Actor::Account(Box::new(principal)), use_case)
     }
 
-    fn act_for<T>(
+    fn run_as<T>(
         &mut self,
         actor: &Actor,
-        act: impl FnOnce(&mut Work<'_>) -> Result<T, Error>,
+        use_case: impl FnOnce(&mut Work<'_>) -> Result<T, Error>,
     ) -> Option<T> {
         let call = Call::internal(self.now);
-        match savepoint(&mut self.conn, |conn| act(&mut Work::new(conn, &call, actor, &self.policy))) {
+        match savepoint(&mut self.conn, |conn| use_case(&mut Work::new(conn, &call, actor, &self.policy))) {
             Ok(value) => Some(value),
             Err(Error::Refused(_) | Error::Invalid(_)) => None,
             Err(other) => panic!("{other:?}"),
         }
     }
 
+    /// The account of a facility, if the facility has one.
     pub fn principal(&mut self, number: usize) -> Option<Principal> {
         let account = accounts::find_by_facility(&mut self.conn, &self.codes[number]).unwrap()?;
         Some(Principal { account, session_id: SessionId::from_uuid(Uuid::new_v4()) })
@@ -168,6 +172,7 @@ impl World {
         }
     }
 
+    /// A succession to facility `to` with a change date `day` days from today.
     pub fn draft(&self, to: usize, day: i64) -> Draft<SuccessionDraft> {
         let form = self.form(to, day);
         let parts = SuccessionDraft {
@@ -181,6 +186,7 @@ impl World {
         Draft::new(parts, Faults::default())
     }
 
+    /// The account of a facility and its live succession, if the facility has both.
     pub fn live_from(&mut self, from: usize) -> Option<(Principal, Succession)> {
         let principal = self.principal(from)?;
         let live = stored::find_live_from(&mut self.conn, &self.codes[from]).unwrap()?;
@@ -198,16 +204,16 @@ impl World {
             created_at: self.now,
             updated_at: self.now,
         };
-        self.act(|work| {
+        self.run_as_system(|work| {
             eligibility::may_register(work.conn, &account.identity)?;
             accounts::insert(work.conn, &account, None)
         });
     }
 
-    /// Imports a list with the facilities of `which`. The facility `moved` has another postal code in it than
-    /// succession forms state. If the list is `whole`, facilities that it lacks are delisted.
-    pub fn import(&mut self, which: [bool; FACILITIES], moved: usize, whole: bool) {
-        let listed = |number: usize| ListedFacility {
+    /// Imports a list with the `listed` facilities. For the facility `moved`, the list has another postal code than
+    /// succession forms state. A `whole` list delists the facilities that it lacks.
+    pub fn import(&mut self, listed: [bool; FACILITIES], moved: usize, whole: bool) {
+        let row = |number: usize| ListedFacility {
             code: self.codes[number].clone(),
             name: name(number),
             postal_code: PostalCode::parse(if number == moved { "100-0001" } else { "100-0000" }).unwrap(),
@@ -216,8 +222,8 @@ impl World {
             founder_name: None,
             delisted_at: None,
         };
-        let rows: Vec<_> = (0..FACILITIES).filter(|number| which[*number]).map(listed).collect();
-        self.act(|work| {
+        let rows: Vec<_> = (0..FACILITIES).filter(|number| listed[*number]).map(row).collect();
+        self.run_as_system(|work| {
             let (mut report, mut coverage) = (Report::default(), Coverage::default());
             for row in &rows {
                 coverage.note(&row.code);
@@ -228,13 +234,14 @@ impl World {
             }
             successions::carry_on_ready(work)
         });
-        self.none(
-            "waits for a facility that the list has",
+        self.assert_no_rows(
+            "a succession that waits for a listed facility",
             "SELECT predecessor_code a, successor_code b, '' c FROM successions JOIN facilities ON code = successor_code
              WHERE status = 'WAITING_FOR_MASTER' AND delisted_at IS NULL",
         );
     }
 
+    /// The rows of a query with three text columns named `a`, `b` and `c`.
     pub fn rows(&mut self, query: &str) -> Vec<(String, String, String)> {
         let query = diesel::sql_query(query);
         let rows: Vec<Row> = match &mut self.conn {
@@ -245,8 +252,9 @@ impl World {
         rows.into_iter().map(|row| (row.a, row.b, row.c)).collect()
     }
 
-    pub fn none(&mut self, what: &str, query: &str) {
-        assert_eq!(self.rows(query), [], "{what}");
+    /// Asserts that a query finds nothing. `violation` describes what its rows would be.
+    pub fn assert_no_rows(&mut self, violation: &str, query: &str) {
+        assert_eq!(self.rows(query), [], "{violation}");
     }
 }
 
@@ -268,6 +276,7 @@ fn profile(number: usize) -> Profile {
     }
 }
 
+/// A declaration for the reason that no optical line is available.
 pub fn declaration() -> Draft<DeclarationDraft> {
     let statement = serde_json::json!({ "category": "NO_NETWORK", "line_status": "NOT_AVAILABLE" });
     let parts = DeclarationDraft {

@@ -1,4 +1,4 @@
-//! A facility with an account, logged in.
+//! A registered facility that is logged in.
 
 use std::ops::Deref;
 
@@ -6,18 +6,18 @@ use serde_json::{Value, json};
 
 use super::{Client, TestApp, forms};
 
-/// The password that actors use.
+/// The password with which tests register facilities.
 pub const PASSWORD: &str = "雨の日は縁側で祖母と将棋を指した";
 
-/// A facility with an account. Its requests are those of a [`Client`] that is logged in.
-pub struct Actor {
+/// A registered facility. It derefs to a [`Client`] that sends its access token.
+pub struct FacilityClient {
     pub client: Client,
     pub email: String,
     pub facility_code: String,
     pub refresh_token: String,
 }
 
-impl Deref for Actor {
+impl Deref for FacilityClient {
     type Target = Client;
 
     fn deref(&self) -> &Client {
@@ -25,20 +25,20 @@ impl Deref for Actor {
     }
 }
 
-impl Actor {
-    /// Registers a facility of the list with the link from its mail, and logs in.
+impl FacilityClient {
+    /// Registers a facility of the list with a mailed link, and logs in.
     pub async fn register(app: &TestApp, facility: &Value) -> Self {
         let facility_code = facility["facility_code"].as_str().unwrap().to_owned();
         let email = format!("reception-{facility_code}@clinic.example");
         let token = app.registration_token(&email).await;
-        app.anonymous().post("/v1/accounts", &forms::account(&token, facility)).await.is(201);
+        app.anonymous().post("/v1/accounts", &forms::account(&token, facility)).await.assert_status(201);
         Self::log_in(app, &email, PASSWORD, facility_code).await
     }
 
-    /// Logs in to an account that exists.
+    /// Logs in to an existing account.
     pub async fn log_in(app: &TestApp, email: &str, password: &str, facility_code: String) -> Self {
         let login = json!({ "email": email, "password": password });
-        let reply = app.anonymous().post("/v1/sessions", &login).await.is(201);
+        let reply = app.anonymous().post("/v1/sessions", &login).await.assert_status(201);
         Self {
             client: app.anonymous().with_token(reply.body["access_token"].as_str().unwrap()),
             email: email.to_owned(),
@@ -47,16 +47,16 @@ impl Actor {
         }
     }
 
-    /// Logs in once more, for example after the access token's ten minutes.
-    pub async fn again(&self, app: &TestApp) -> Self {
+    /// Opens another session, for example because the access token has expired (after ten minutes).
+    pub async fn log_in_again(&self, app: &TestApp) -> Self {
         Self::log_in(app, &self.email, PASSWORD, self.facility_code.clone()).await
     }
 
-    /// Stores an attachment and gives its id.
+    /// Stores an attachment and returns its id.
     pub async fn attach(&self, content: &[u8]) -> String {
-        let announced = self.post("/v1/uploads", &forms::upload(content)).await.is(201);
+        let announced = self.post("/v1/uploads", &forms::upload(content)).await.assert_status(201);
         let id = announced.body["id"].as_str().unwrap().to_owned();
-        forms::send_content(self, &id, content).await.is(200);
+        forms::send_content(self, &id, content).await.assert_status(200);
         id
     }
 }

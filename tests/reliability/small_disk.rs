@@ -7,13 +7,14 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::required;
+use crate::prerequisites;
 
 /// A small file system in memory.
-pub struct ScarceDisk(TempDir);
+pub struct SmallDisk(TempDir);
 
-impl ScarceDisk {
-    /// Mounts a file system of `size` MiB. Reports the test as skipped if this machine does not allow that.
+impl SmallDisk {
+    /// Mounts a file system of `size` MiB. Returns `None`, and reports the test as skipped, if this machine does not
+    /// allow mounting.
     pub fn mount(size: u32) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let options = format!("size={size}m,mode=0777");
@@ -23,30 +24,30 @@ impl ScarceDisk {
         if mounted.is_ok_and(|output| output.status.success()) {
             return Some(Self(folder));
         }
-        required::skip("this machine does not allow mounting");
+        prerequisites::skip("this machine does not allow mounting");
         None
     }
 
-    /// The folder where it is mounted.
+    /// The folder where the file system is mounted.
     pub fn path(&self) -> &Path {
         self.0.path()
     }
 
     /// Writes until the file system is full.
     pub fn fill(&self) {
-        let mut ballast = File::create(self.path().join("ballast")).unwrap();
-        while ballast.write_all(&[0; 4096]).is_ok() {}
+        let mut filler = File::create(self.path().join("filler")).unwrap();
+        while filler.write_all(&[0; 4096]).is_ok() {}
     }
 
     /// Frees the space that [`Self::fill`] took.
     pub fn clear(&self) {
-        std::fs::remove_file(self.path().join("ballast")).unwrap();
+        std::fs::remove_file(self.path().join("filler")).unwrap();
     }
 }
 
-impl Drop for ScarceDisk {
+impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // Lazily, since a server of the test's may still have files open there.
+        // `--lazy`, because a server may still have files open there.
         let unmounted = Command::new("umount").arg("--lazy").arg(self.path()).status();
         assert!(
             unmounted.unwrap().success() || std::thread::panicking(),

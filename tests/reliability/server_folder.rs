@@ -1,4 +1,5 @@
-//! A folder for servers that start processes of their own.
+//! A temporary folder for servers that start other processes. The processes end and the folder is removed with the
+//! test.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,7 +7,8 @@ use std::process::{Child, Command, Stdio};
 
 use crate::process;
 
-/// Waits until its input is closed, then kills every process that works in the folder, and removes it.
+/// Waits until its standard input is closed. Then kills every process whose working directory is the folder or a
+/// subfolder, and removes the folder.
 const SCRIPT: &str = r#"
 trap '' INT TERM HUP
 cat >/dev/null
@@ -21,20 +23,19 @@ for _ in 1 2 3 4 5 6 7 8 9; do
 done
 "#;
 
-/// A temporary folder that belongs to the user who runs databases. When this value is dropped or the test
-/// process is killed, every process whose working directory is this folder or one below is killed, and the
-/// folder is removed.
-pub struct Workplace {
+/// A temporary folder of the database user. When this value is dropped or the test process is killed, [`SCRIPT`]
+/// kills every process whose working directory is this folder or a subfolder, and removes the folder.
+pub struct ServerFolder {
     folder: PathBuf,
-    /// Runs [`SCRIPT`]. Its input stays open until this value is dropped.
+    /// Runs [`SCRIPT`]. Its standard input stays open until this value is dropped.
     script: Child,
 }
 
-impl Workplace {
+impl ServerFolder {
     pub fn new(name: &str) -> Self {
         let prefix = format!("todokede-{name}-");
         let folder = tempfile::Builder::new().prefix(&prefix).tempdir().unwrap().keep();
-        give_away(&folder);
+        give_to_database_user(&folder);
         let script = Command::new("sh")
             .args(["-c", SCRIPT, "sh"])
             .arg(&folder)
@@ -46,34 +47,35 @@ impl Workplace {
         Self { folder, script }
     }
 
-    /// The folder itself.
-    pub fn folder(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         &self.folder
     }
 
-    /// A folder below, for one of the servers.
-    pub fn desk(&self, name: &str) -> PathBuf {
-        let desk = self.folder.join(name);
-        std::fs::create_dir(&desk).unwrap();
-        give_away(&desk);
-        desk
+    /// Creates a subfolder for one of the servers.
+    pub fn subfolder(&self, name: &str) -> PathBuf {
+        let folder = self.folder.join(name);
+        std::fs::create_dir(&folder).unwrap();
+        give_to_database_user(&folder);
+        folder
     }
 }
 
-impl Drop for Workplace {
+impl Drop for ServerFolder {
     fn drop(&mut self) {
         drop(self.script.stdin.take());
         let _ = self.script.wait();
     }
 }
 
-fn give_away(folder: &Path) {
+/// Makes the database user the owner of a folder.
+fn give_to_database_user(folder: &Path) {
     if let Some(user) = process::database_user() {
         assert!(Command::new("chown").arg(user).arg(folder).status().unwrap().success());
     }
 }
 
-/// Kills every process that works in a folder, and repeats that until none is left that could start another.
+/// Kills every process whose working directory is this folder or a subfolder. Repeats this until there is none,
+/// because a process may start another one before it is killed.
 pub fn kill_all_in(folder: &Path) {
     loop {
         let found = processes_in(folder);
@@ -84,14 +86,15 @@ pub fn kill_all_in(folder: &Path) {
     }
 }
 
-/// The processes whose working directory is this folder or one below. A process that ended has none.
+/// The ids of the processes whose working directory is this folder or a subfolder. A process that has ended has no
+/// working directory.
 pub fn processes_in(folder: &Path) -> Vec<u32> {
-    let works_there = |process: &Path| -> io::Result<bool> {
+    let is_inside = |process: &Path| -> io::Result<bool> {
         Ok(std::fs::read_link(process.join("cwd"))?.starts_with(folder))
     };
     std::fs::read_dir("/proc")
         .unwrap()
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter(|process: &u32| works_there(&Path::new("/proc").join(process.to_string())).unwrap_or(false))
+        .filter(|process: &u32| is_inside(&Path::new("/proc").join(process.to_string())).unwrap_or(false))
         .collect()
 }

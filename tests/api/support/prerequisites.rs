@@ -1,7 +1,7 @@
-//! Tests that need something which not every machine has.
+//! Tests that need a program or a permission that not every machine has.
 
-/// Reports that a test is skipped, by a direct write to standard error, as the harness hides what a test
-/// prints. Fails the test if `REQUIRE_ALL` is set.
+/// Reports that the current test is skipped. The report is written to standard error directly, because the harness
+/// hides what a passing test prints. Fails the test if `REQUIRE_ALL` is set.
 pub fn skip(why: &str) {
     let test = std::thread::current().name().unwrap_or_default().to_owned();
     let message = format!("SKIPPED: {test}: {why}\n");

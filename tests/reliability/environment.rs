@@ -1,10 +1,10 @@
-//! The settings of a run, which are environment variables, and what a run needs of its machine.
+//! The settings of a run, which are environment variables, and the requirements of a run on its machine.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::required;
+use crate::prerequisites;
 
 /// A number from the environment, or a default.
 pub fn number(name: &str, default: u64) -> u64 {
@@ -12,26 +12,26 @@ pub fn number(name: &str, default: u64) -> u64 {
     value.map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}")))
 }
 
-/// The seed of the random moments of this run: `SEED`, or another one each time. Tests print it, so that a
-/// run that failed can be repeated.
+/// The seed of this run's random times: `SEED`, or else the current time. Tests print the seed, so that a failed
+/// run can be repeated with the same times.
 pub fn seed() -> u64 {
     #[expect(clippy::disallowed_methods, reason = "a seed does not need the clock of a service")]
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     number("SEED", now.as_secs())
 }
 
-/// Whether the machine has a PostgreSQL server to start.
+/// Whether this machine has PostgreSQL's server programs. Reports the test as skipped if not.
 pub fn has_postgres() -> bool {
     let found = crate::postgres::programs().is_some();
     if !found {
-        required::skip("this machine has no initdb and no postgres");
+        prerequisites::skip("this machine has no initdb and no postgres");
     }
     found
 }
 
-/// Raises the limit of open files of this process, which the service inherits. Fails if this machine does not
-/// allow that.
-pub fn ensure_descriptors(needed: u64) {
+/// Raises this process's limit of open files, which the service inherits, to at least `needed`. Fails the test if
+/// this machine does not allow that.
+pub fn ensure_open_files(needed: u64) {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap();
     let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
     let soft = line.split_whitespace().nth(3).unwrap();
@@ -47,18 +47,18 @@ pub fn ensure_descriptors(needed: u64) {
     );
 }
 
-/// Whether the machine has all these programs.
+/// Whether this machine has all these programs. Reports the test as skipped if not.
 pub fn has_programs(names: &[&str]) -> bool {
     let missing: Vec<&str> =
         names.iter().filter(|name| crate::process::find(name).is_none()).copied().collect();
     if !missing.is_empty() {
-        required::skip(&format!("this machine has no {}", missing.join(", no ")));
+        prerequisites::skip(&format!("this machine has no {}", missing.join(", no ")));
     }
     missing.is_empty()
 }
 
-/// Lets one test run at a time: each of them needs the whole machine, and some measure time.
-pub async fn alone() -> MutexGuard<'static, ()> {
+/// A lock with which only one test runs at a time. Each test needs the whole machine, and some measure time.
+pub async fn exclusive() -> MutexGuard<'static, ()> {
     static MACHINE: Mutex<()> = Mutex::const_new(());
     MACHINE.lock().await
 }
