@@ -166,7 +166,7 @@ fn examine_attachments(conn: &mut Conn, settings: &Settings, report: &mut Report
         }
     };
     let files = Files::at(&settings.uploads);
-    let missing: Vec<_> = stored.iter().filter(|(id, _)| !files.has(*id)).collect();
+    let missing: Vec<_> = stored.iter().filter(|(id, _)| !files.exists(*id)).collect();
     match missing.first() {
         None => report.add(Verdict::Ok, "uploads", format!("all {} attachments are there", stored.len())),
         Some((id, _)) => {

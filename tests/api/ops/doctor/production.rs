@@ -204,7 +204,7 @@ async fn each_fault_of_the_mail_server_is_a_failure_and_no_mail_is_sent() {
     let key = key(folder.path(), "key.pem");
     let sink = Sink::start().await;
     let passed = production(folder.path(), &[&key], &sink).await;
-    assert!(done(&passed).contains("takes TLS, the login and our sender"), "{}", text(&passed.stdout));
+    assert!(done(&passed).contains("accepts TLS, the login and the sender"), "{}", text(&passed.stdout));
     for (phase, fault, code) in [
         (Phase::Banner, Fault::Says("421 not now"), "SERVER_BUSY"),
         (Phase::Banner, Fault::Says("554 not you"), "SERVER_REFUSED"),
