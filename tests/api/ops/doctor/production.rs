@@ -158,7 +158,7 @@ fn a_locked_table_is_reported_in_bounded_time_and_earlier_checks_are_reported_be
         "three checks meet the lock, and `fsync` is off: {report:?}"
     );
     for expected in [
-        "FAIL  clock      what was stored last",
+        "FAIL  clock      the newest stored instant",
         "FAIL  database   cannot be written",
         "FAIL  uploads    the list",
     ] {
