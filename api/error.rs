@@ -115,8 +115,8 @@ impl<R: Refusal> PartialEq<R> for ProblemCode {
 
 /// Displays an error and all its causes, separated by colons.
 ///
-/// The text of [`Error`] alone is short, because it may be shown to callers. Every log line about an error must use this
-/// function; `tests/architecture` checks that.
+/// The text of [`Error`] alone is short, because it may be shown to callers. Every log line about an error must use
+/// this function; `tests/architecture` checks that.
 #[must_use]
 pub fn chain<'a>(error: &'a (dyn std::error::Error + 'static)) -> impl std::fmt::Display + 'a {
     Chain(error)

@@ -93,8 +93,8 @@ impl Files {
         if_exists(fs::remove_file(&path)).map(drop).map_err(|error| unavailable(&path, &error))
     }
 
-    /// Removes temporary files that are older than a day, which killed processes left, and returns their number. `now` is
-    /// the machine's time, not a sandbox's, because it is compared with the times of the file system.
+    /// Removes temporary files that are older than a day, which killed processes left, and returns their number. `now`
+    /// is the machine's time, not a sandbox's, because it is compared with the times of the file system.
     ///
     /// # Errors
     /// [`Error::Unavailable`] if the folder cannot be read or a file in it cannot be removed.

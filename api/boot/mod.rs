@@ -28,8 +28,8 @@ const STARTUP_TIMEOUT: Duration = Duration::from_secs(30);
 /// The pause between two attempts to connect.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
-/// Brings the schema up to date, loads the rounds that the binary contains, and returns the names of the migrations that
-/// were run.
+/// Brings the schema up to date, loads the rounds that the binary contains, and returns the names of the migrations
+/// that were run.
 ///
 /// # Errors
 /// An internal error with the cause.
@@ -68,8 +68,8 @@ fn open_database(settings: &Settings, clock: &Clock) -> Result<Database, Error> 
     Ok(database)
 }
 
-/// Adds the name of SQLite's file and a hint to an error. SQLite's messages do not contain the name, and do not always say
-/// that the file is damaged.
+/// Adds the name of SQLite's file and a hint to an error. SQLite's messages do not contain the name, and do not always
+/// say that the file is damaged.
 fn with_file_name(settings: &Settings, error: &Error) -> Error {
     let reason = error.reason();
     Error::internal(match &settings.database {
@@ -90,8 +90,8 @@ fn open_sandbox(settings: &Settings, clock: &Clock) -> Result<(), Error> {
     Ok(())
 }
 
-/// Checks the database, and waits until it is available: after a restart of the machine, the service may start before its
-/// database.
+/// Checks the database, and waits until it is available: after a restart of the machine, the service may start before
+/// its database.
 fn wait_and_check_production(settings: &Settings) -> Result<(), Error> {
     let started = Instant::now();
     loop {

@@ -58,8 +58,8 @@ impl Running {
         signals.wait_or_abort(self.stop()).await
     }
 
-    /// Stops without losing a request: announces the stop to balancers and callers, waits for the drain time, finishes the
-    /// requests in progress, and then stops the worker, which may have to send the mails of these requests.
+    /// Stops without losing a request: announces the stop to balancers and callers, waits for the drain time, finishes
+    /// the requests in progress, and then stops the worker, which may have to send the mails of these requests.
     ///
     /// # Errors
     /// The server's error.

@@ -12,8 +12,8 @@ use crate::delivery::mail::relay::{Login, Relay, Security, Sender};
 use crate::domain::values::email::EmailAddress;
 
 /// The expected form of the mail server's URL.
-const URL_FORM: &str = "smtps://USER:PASSWORD@HOST:465, or smtp://USER:PASSWORD@HOST:587 for STARTTLS; without the password if it is in \
-     TODOKEDE_SMTP_PASSWORD_FILE";
+const URL_FORM: &str = "smtps://USER:PASSWORD@HOST:465, or smtp://USER:PASSWORD@HOST:587 for STARTTLS; \
+     without the password if it is in TODOKEDE_SMTP_PASSWORD_FILE";
 /// The expected form of the sender.
 const SENDER_FORM: &str = "ADDRESS or NAME <ADDRESS>";
 /// How long the mail server may take until it has accepted the sender, and then again until it has accepted

@@ -60,8 +60,9 @@ impl Serving {
     }
 
     /// A connection is closed if the service could write no byte to it for this long. The time is longer than a request
-    /// may take and longer than a connection may be idle. So it only closes connections whose client sends an incomplete
-    /// head or does not read its answer. Bytes that arrive extend the time by [`crate::ops::traffic::time_to_send`].
+    /// may take and longer than a connection may be idle. So it only closes connections whose client sends an
+    /// incomplete head or does not read its answer. Bytes that arrive extend the time by
+    /// [`crate::ops::traffic::time_to_send`].
     #[must_use]
     pub fn longest_silence(&self) -> Duration {
         self.keep_alive.max(self.request_time) + self.head_time

@@ -1,8 +1,9 @@
 //! A queue of jobs in the database. A runner claims due jobs with a lease, attempts them, and stores the results.
 //!
-//! A lease reserves a job for one runner until an instant. If the runner dies, other runners can claim the job after that.
-//! A lane is a group of jobs that may delay each other, such as the mails to one domain. All functions run in the caller's transaction. Jobs themselves run outside any transaction, because a transaction
-//! must not wait for another machine.
+//! A lease reserves a job for one runner until an instant. If the runner dies, other runners can claim the job after
+//! that. A lane is a group of jobs that may delay each other, such as the mails to one domain. All functions run in the
+//! caller's transaction. Jobs themselves run outside any transaction, because a transaction must not wait for another
+//! machine.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -35,8 +36,8 @@ pub trait Queue: 'static {
     /// The lane of a job. Jobs of one lane may delay each other, but not jobs of other lanes.
     fn lane(job: &Self::Job) -> &str;
 
-    /// The jobs that are due and not leased, longest waiting first, except those in the given lanes. Takes a lock, so that
-    /// other claims wait until the transaction ends.
+    /// The jobs that are due and not leased, longest waiting first, except those in the given lanes. Takes a lock, so
+    /// that other claims wait until the transaction ends.
     fn list_due(
         conn: &mut Conn,
         now: Instant,
@@ -98,8 +99,8 @@ pub struct Claimed<Job> {
     pub expired: usize,
 }
 
-/// Claims due jobs, longest waiting first, and gives up expired ones. The jobs of each lane are limited, so that no lane
-/// delays the others.
+/// Claims due jobs, longest waiting first, and gives up expired ones. The jobs of each lane are limited, so that no
+/// lane delays the others.
 pub fn claim<Q: Queue>(
     conn: &mut Conn,
     request: &ClaimRequest,

@@ -39,8 +39,8 @@ pub struct Copied {
     pub damaged: Vec<UploadId>,
 }
 
-/// Copies a snapshot of an installation, even while the service writes to it. The new database gets its name last: if it
-/// exists, the copy is complete.
+/// Copies a snapshot of an installation, even while the service writes to it. The new database gets its name last: if
+/// it exists, the copy is complete.
 ///
 /// Attachments are copied after the database. The service stores an attachment before its row, and never changes it
 /// afterwards, so the attachments of all copied rows exist.

@@ -5,8 +5,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// File descriptors that are needed besides callers' connections: files, databases, mails, the log.
 const RESERVED: u64 = 200;
 
-/// Raises the soft limit to the hard limit. The usual soft limit is too low for a server; it is that low for programs that
-/// use `select`.
+/// Raises the soft limit to the hard limit. The usual soft limit is too low for a server; it is that low for programs
+/// that use `select`.
 pub fn raise() {
     let allowed = getrlimit(Resource::Nofile);
     // If this fails, the soft limit stays as it is.

@@ -6,8 +6,8 @@ use rustix::fs::StatVfsMountFlags;
 
 use crate::error::Error;
 
-/// How many bytes are free on the file system of a folder. If the folder does not exist yet, its nearest existing parent
-/// is used.
+/// How many bytes are free on the file system of a folder. If the folder does not exist yet, its nearest existing
+/// parent is used.
 ///
 /// # Errors
 /// An internal error if the file system does not report it, or is mounted read-only.

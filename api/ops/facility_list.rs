@@ -55,8 +55,8 @@ pub struct Import<'a> {
 /// `phone` and `founder_name`; UTF-8 or Shift JIS.
 ///
 /// # Errors
-/// An internal error if the file cannot be read or decoded, or if a column is missing. Rows that were imported before the
-/// error stay.
+/// An internal error if the file cannot be read or decoded, or if a column is missing. Rows that were imported before
+/// the error stay.
 pub fn import(import: &Import<'_>, file: &Path) -> Result<(Report, Vec<RefusedRow>), Error> {
     let bytes = fs::read(file).map_err(|error| Error::internal(format!("{}: {error}", file.display())))?;
     let text = decode(&bytes)
@@ -208,7 +208,8 @@ fn import_rows(import: &Import<'_>, rows: Vec<ListedFacility>, mut report: Repor
     })
 }
 
-/// Marks facilities that a complete file lacks, carries on successions whose code is listed now, and records the import.
+/// Marks facilities that a complete file lacks, carries on successions whose code is listed now, and records the
+/// import.
 fn finish(import: &Import<'_>, coverage: Coverage, mut report: Report) -> Result<Report, Error> {
     let whole_edition = import.whole_edition;
     report = in_transaction(import, move |work| {

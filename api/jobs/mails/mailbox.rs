@@ -1,5 +1,5 @@
-//! Delivers mails to the sandbox's mailbox. The mailbox is a table, so a mail is delivered in one transaction and arrives
-//! exactly once.
+//! Delivers mails to the sandbox's mailbox. The mailbox is a table, so a mail is delivered in one transaction and
+//! arrives exactly once.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -34,8 +34,8 @@ impl JobKind for SmtpMails {
     type Failure = MailFailure;
 
     const NAME: &'static str = "mails";
-    /// At most 48 connections, 32 of them for late mails: by default, mail servers allow a client 50. Each domain takes at
-    /// most six, two of them for late mails.
+    /// At most 48 connections, 32 of them for late mails: by default, mail servers allow a client 50. Each domain takes
+    /// at most six, two of them for late mails.
     const LIMITS: Limits = Limits { at_once: 16, per_lane: 4, late: 32, late_per_lane: 2 };
 
     /// An attempt that takes longer is waiting for the reply to the content.

@@ -30,8 +30,8 @@ pub trait JobKind: Send + Sync + 'static {
     /// How many jobs may be in progress.
     const LIMITS: Limits;
 
-    /// How long an attempt may take before it counts as late. The first lease is based on this time, and a stop waits no
-    /// longer for attempts in progress.
+    /// How long an attempt may take before it counts as late. The first lease is based on this time, and a stop waits
+    /// no longer for attempts in progress.
     fn usual_time(&self) -> Duration;
 
     /// How much longer a late attempt may take. The extended lease is based on this time.

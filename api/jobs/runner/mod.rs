@@ -85,7 +85,8 @@ impl<K: JobKind> Runner<K> {
         if room == 0 {
             return;
         }
-        // The lease is only as long as a usual attempt needs, so that other runners get the jobs soon if this process dies.
+        // The lease is only as long as a usual attempt needs, so that other runners get the jobs soon if this process
+        // dies.
         let lease = self.lease(self.kind.usual_time());
         let (per_lane, under_way) = (K::LIMITS.per_lane, self.under_way.by_lane(K::Queue::lane));
         let request = ClaimRequest { lease, room, per_lane, under_way };
@@ -131,8 +132,8 @@ impl<K: JobKind> Runner<K> {
         }
     }
 
-    /// How many jobs may be claimed now: none during a pause or while results wait to be stored, and one after a pause, to
-    /// test whether the outage is over.
+    /// How many jobs may be claimed now: none during a pause or while results wait to be stored, and one after a pause,
+    /// to test whether the outage is over.
     fn room(&self) -> usize {
         let free = self.under_way.room();
         if self.pause.is_active() || !self.results.is_empty() {
@@ -196,7 +197,7 @@ impl<K: JobKind> Runner<K> {
         match self.write(move |conn, now| K::Queue::store_results(conn, holder, &results, now)).await {
             Ok(()) => self.results.clear(),
             Err(error) => {
-                tracing::error!(kind = K::NAME, error = %chain(&error), "the results of attempts could not be stored yet");
+                tracing::error!(kind = K::NAME, error = %chain(&error), "results could not be stored yet");
             }
         }
     }
@@ -220,7 +221,7 @@ impl<K: JobKind> Runner<K> {
         self.store_results().await;
         let holder = self.holder;
         if let Err(error) = self.write(move |conn, _| K::Queue::release_leases(conn, holder)).await {
-            tracing::warn!(kind = K::NAME, error = %chain(&error), "leases could not be ended; the jobs wait until they expire");
+            tracing::warn!(kind = K::NAME, error = %chain(&error), "leases could not be ended");
         }
     }
 

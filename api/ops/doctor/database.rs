@@ -1,5 +1,5 @@
-//! Checks for both databases: whether the database can be opened and written, whether it has the right schema and belongs
-//! to this profile, whether stored instants lie in the future, and whether the attachments exist.
+//! Checks for both databases: whether the database can be opened and written, whether it has the right schema and
+//! belongs to this profile, whether stored instants lie in the future, and whether the attachments exist.
 
 use std::time::Duration as StdDuration;
 
@@ -153,7 +153,8 @@ fn examine_writing(conn: &mut Conn, machine: &Clock, source: &Source, report: &m
             report.add(Verdict::Fail, "database", format!("{}: {advice}", unconfirmed()));
         }
         Err(error) => {
-            let advice = "grant the service's user the right to write, free disk space, or end the session that holds a lock";
+            let advice = "grant the service's user the right to write, free disk space, or end the session that \
+                          holds a lock";
             report.add(Verdict::Fail, "database", format!("cannot be written, {}: {advice}", error.reason()));
         }
     }

@@ -23,7 +23,8 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
     let folder = &settings.uploads;
     match fs::metadata(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let message = "does not exist, and the service will create it: if there are attachments, mount or restore the folder";
+            let message = "does not exist, and the service will create it: if there are attachments, mount or \
+                           restore the folder";
             return report.add(Verdict::Warn, "uploads", format!("{} {message}", folder.display()));
         }
         Err(error) => return report.add(Verdict::Fail, "uploads", format!("{}: {error}", folder.display())),

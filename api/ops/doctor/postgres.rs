@@ -48,7 +48,8 @@ fn judge(server: &ServerReport, before: Instant, after: Instant) -> [(Verdict, &
 fn judge_role(server: &ServerReport) -> (Verdict, String) {
     let version = &server.version;
     if server.is_standby {
-        let advice = "do not override target_session_attrs in DATABASE_URL, or configure the balancer to use the primary";
+        let advice =
+            "do not set target_session_attrs in DATABASE_URL, or configure the balancer to use the primary";
         (Verdict::Fail, format!("PostgreSQL {version} is a standby and accepts no writes: {advice}"))
     } else if server.encoding != "UTF8" {
         let advice = "create the database again with ENCODING 'UTF8'";

@@ -151,8 +151,8 @@ impl Metrics {
         self.registry.register(name, help, metric);
     }
 
-    /// Creates series with the value 0. Otherwise a rate over a counter would miss its first event, which would create the
-    /// series.
+    /// Creates series with the value 0. Otherwise a rate over a counter would miss its first event, which would create
+    /// the series.
     fn create_series(&self) {
         for class in [RequestClass::Read, RequestClass::Filing] {
             drop(self.turned_away.get_or_create(&[("errand", class_label(class))]));

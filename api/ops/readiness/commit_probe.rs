@@ -1,5 +1,5 @@
-//! Checks whether PostgreSQL confirms commits. A transaction that is rolled back does not wait for a standby, so a server
-//! without its standbys would pass all other checks although every filing hangs.
+//! Checks whether PostgreSQL confirms commits. A transaction that is rolled back does not wait for a standby, so a
+//! server without its standbys would pass all other checks although every filing hangs.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

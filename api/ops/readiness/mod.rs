@@ -1,7 +1,7 @@
 //! Checks the parts of the service that `/readyz` reports: database, schema, outbox, disks.
 //!
-//! The lag of the outbox is reported but never makes the service unready: late mails are no reason to refuse filings, and
-//! all replicas would become unready at the same time.
+//! The lag of the outbox is reported but never makes the service unready: late mails are no reason to refuse filings,
+//! and all replicas would become unready at the same time.
 
 mod commit_probe;
 mod single_slot;
@@ -28,8 +28,9 @@ use crate::error::{Error, chain};
 const MAX_AGE: Duration = Duration::from_secs(1);
 /// The timeout of the check of a disk.
 const DISK_TIMEOUT: Duration = Duration::from_secs(3);
-/// The timeout of the check of the database, which may wait in the queue of writes. It is shorter than the 5 seconds that
-/// a filing may wait in that queue and that a balancer waits for the report (`timeout check` in deploy/haproxy.cfg).
+/// The timeout of the check of the database, which may wait in the queue of writes. It is shorter than the 5 seconds
+/// that a filing may wait in that queue and that a balancer waits for the report (`timeout check` in
+/// deploy/haproxy.cfg).
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(4);
 /// The minimum timeout of a test commit, even if the other checks of the database have used up the time.
 const MIN_COMMIT_TIMEOUT: Duration = Duration::from_millis(500);
@@ -97,7 +98,8 @@ impl Readiness {
         Self { database, clock, commit_probe: Arc::default(), folders, disk_floor, last: Mutex::new(None) }
     }
 
-    /// Returns the last report if it is less than a second old, otherwise a new one. Concurrent callers share the report.
+    /// Returns the last report if it is less than a second old, otherwise a new one. Concurrent callers share the
+    /// report.
     pub async fn report(&self) -> Arc<Report> {
         let mut last = self.last.lock().await;
         if let Some((_, report)) = last.as_ref().filter(|(seen, _)| seen.elapsed() < MAX_AGE) {

@@ -33,8 +33,8 @@ impl SingleSlot {
         Some(begun)
     }
 
-    /// Runs a job that may block. Returns `None` if the job does not end within `timeout`, or if the previous job is still
-    /// running.
+    /// Runs a job that may block. Returns `None` if the job does not end within `timeout`, or if the previous job is
+    /// still running.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         timeout: Duration,

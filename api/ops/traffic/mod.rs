@@ -1,5 +1,5 @@
-//! Limits the requests in progress. In an overload, reads are rejected before filings. Also stores whether the service is
-//! about to stop.
+//! Limits the requests in progress. In an overload, reads are rejected before filings. Also stores whether the service
+//! is about to stop.
 
 mod pace;
 mod per_key;
@@ -47,9 +47,9 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Admits at most `max_requests` requests at a time. Reads are rejected from three quarters of that number on, so that
-    /// they leave room for filings. Each client is limited to `max_per_client`, so that a client that sends slowly on many
-    /// connections leaves room for other clients.
+    /// Admits at most `max_requests` requests at a time. Reads are rejected from three quarters of that number on, so
+    /// that they leave room for filings. Each client is limited to `max_per_client`, so that a client that sends slowly
+    /// on many connections leaves room for other clients.
     #[must_use]
     pub fn at_most(max_requests: usize, max_per_client: usize) -> Self {
         Self {

@@ -2,9 +2,9 @@
 
 /// Declares `Kind`, `Message` and, for each mail, a text template and an HTML template of the same file.
 ///
-/// An entry has the mail's name, the code that is stored and shown (codes are never reused), the template, the fact with
-/// the expiry of the link if the mail has a link, and the facts. The template can use `portal` and the facts by their
-/// names.
+/// An entry has the mail's name, the code that is stored and shown (codes are never reused), the template, the fact
+/// with the expiry of the link if the mail has a link, and the facts. The template can use `portal` and the facts by
+/// their names.
 macro_rules! mails {
     ($(
         $(#[$doc:meta])*

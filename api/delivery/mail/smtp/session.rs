@@ -168,9 +168,9 @@ fn content_failure(error: &Error) -> MailFailure {
     }
 }
 
-/// The failure that a status means for a recipient and for a content alike. Only a status about the mailbox is permanent,
-/// because many servers refuse a recipient or a content because of the sender or the connection. 5.7.x can mean an
-/// unwanted content or an unauthenticated sender, and an unauthenticated sender affects all mails.
+/// The failure that a status means for a recipient and for a content alike. Only a status about the mailbox is
+/// permanent, because many servers refuse a recipient or a content because of the sender or the connection. 5.7.x can
+/// mean an unwanted content or an unauthenticated sender, and an unauthenticated sender affects all mails.
 fn status_failure(status: Option<(u16, u16)>) -> Option<MailFailure> {
     match status? {
         (1, 0..=3 | 6 | 10) | (2, 0 | 1) => Some(MailFailure::MailboxUnknown),

@@ -1,8 +1,8 @@
 //! Writes a mail from its template, once as plain text and once as HTML.
 //!
-//! `templates/` has one template for each mail. It uses `layout.mail` and `markup.mail`, which exist in `templates/text`
-//! and in `templates/html`. The text and the HTML of a mail are rendered from the same template with different folders,
-//! so their wording cannot differ.
+//! `templates/` has one template for each mail. It uses `layout.mail` and `markup.mail`, which exist in
+//! `templates/text` and in `templates/html`. The text and the HTML of a mail are rendered from the same template with
+//! different folders, so their wording cannot differ.
 
 use askama::Template;
 
