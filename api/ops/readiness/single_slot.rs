@@ -28,9 +28,9 @@ impl SingleSlot {
         if last.as_ref().is_some_and(Occupant::is_running) {
             return None;
         }
-        let begun = Arc::new(RunningJob(()));
-        *last = Some(Occupant { running: Arc::downgrade(&begun), since: Stopwatch::now() });
-        Some(begun)
+        let running = Arc::new(RunningJob(()));
+        *last = Some(Occupant { running: Arc::downgrade(&running), since: Stopwatch::now() });
+        Some(running)
     }
 
     /// Runs a job that may block. Returns `None` if the job does not end within `timeout`, or if the previous job is

@@ -69,8 +69,8 @@ impl Session {
 
     /// Begins a mail: MAIL FROM.
     pub(super) async fn mail_from(&mut self, sender: &Address) -> Result<(), MailFailure> {
-        let begun = self.0.command(Mail::new(Some(sender.clone()), Vec::new())).await;
-        begun.map(drop).map_err(|error| match server_failure(&error) {
+        let reply = self.0.command(Mail::new(Some(sender.clone()), Vec::new())).await;
+        reply.map(drop).map_err(|error| match server_failure(&error) {
             MailFailure::ServerRefused => MailFailure::SenderRefused,
             other => other,
         })

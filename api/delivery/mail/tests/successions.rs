@@ -24,7 +24,7 @@ fn a_mail_about_a_waiting_succession_says_that_it_continues_automatically() {
     let mail = checked_mail(&succession_waiting());
     mail.assert_contains("地方厚生（支）局の医療機関等の一覧");
     mail.assert_contains("自動的に進めます");
-    mail.assert_contains("We go on by ourselves once");
+    mail.assert_contains("We continue automatically once");
 }
 
 #[test]
