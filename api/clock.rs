@@ -1,11 +1,13 @@
-//! The only source of the time, so that a sandbox and a test can move it. A request reads it once.
+//! The service's clock, which a sandbox and tests can move. No other code reads the machine's time of day. A request
+//! reads the clock once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Duration, Utc};
 
-/// The last year that a clock can be set to. Later instants are mistakes, and RFC 3339 ends with 9999.
+/// The last year that a clock can be set to. A later year is probably a typing error, and RFC 3339 has no years after
+/// 9999.
 pub const LAST_YEAR: i32 = 2199;
 
 /// The machine's clock plus an offset that can be changed. Clones share the offset.
@@ -15,7 +17,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that shows the machine's time.
+    /// A clock that shows the machine's time, with an offset of 0.
     #[must_use]
     pub fn of_machine() -> Self {
         Self::default()
@@ -50,7 +52,7 @@ impl Clock {
         self.offset_micros.fetch_max(offset, Ordering::Relaxed);
     }
 
-    /// Moves the clock forward.
+    /// Moves the clock forward by a duration.
     pub fn advance(&self, by: Duration) {
         self.offset_micros.fetch_add(by.num_microseconds().unwrap_or(0), Ordering::Relaxed);
     }

@@ -1,5 +1,5 @@
-//! The one error type of the crate. It knows nothing of HTTP: `http::problems::catalogue` gives each
-//! code its status and its texts.
+//! The error type of the crate. It does not depend on HTTP: `http::problems::catalogue` has the status and the texts
+//! of each code.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::{FieldFault, Refused};
 use crate::domain::values::refusal::Refusal;
 
-/// Any error of a library below us, kept for the log and never shown to a caller.
+/// The error of a library. It is logged and never shown to a caller.
 pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 
 /// Why a request could not be carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A rule of an area, or HTTP itself, refuses it.
+    /// A rule of the domain or of HTTP refuses the request.
     #[error("refused: {}", .0.as_str())]
     Refused(ProblemCode),
     /// Values of the body were refused; all of them are listed.
@@ -25,17 +25,16 @@ pub enum Error {
     /// A budget is used up.
     #[error("rate limited by {}", .0.policy)]
     Limited(Limited),
-    /// More work waits than can be done in time; nothing was changed.
+    /// Too much work is waiting. Nothing was changed.
     #[error("overloaded: {0}")]
     Overloaded(&'static str),
-    /// The database, or the disk under the attachments, could not do it now; nothing was changed. The source
-    /// says why.
+    /// The database or the disk of the attachments is not available. Nothing was changed. The source has the cause.
     #[error("database or disk is not available")]
     Unavailable(#[source] Source),
-    /// The connection was lost while the change was being stored: nobody knows whether it was.
+    /// The connection was lost during the commit, so it is unknown whether the change was stored.
     #[error("not known whether the change was stored")]
     OutcomeUnknown,
-    /// Something that should not happen; the source says what.
+    /// A defect of the service. The source has the cause.
     #[error("internal error")]
     Internal(#[source] Source),
 }
@@ -47,19 +46,19 @@ pub struct Limited {
     pub policy: &'static str,
     /// How many requests the budget holds.
     pub quota: u32,
-    /// How long until it is full again from empty.
+    /// How long an empty budget takes to fill up.
     pub window: Duration,
-    /// When the next request will be taken.
+    /// How long until the next request is allowed.
     pub retry_after: Duration,
 }
 
 impl Error {
-    /// Wraps an error that should not happen.
+    /// Wraps the error of a defect.
     pub fn internal(source: impl Into<Source>) -> Self {
         Self::Internal(source.into())
     }
 
-    /// The reason for a person who looks after the service, with what a library below us said.
+    /// The error's text for operators, with all causes.
     #[must_use]
     pub fn reason(&self) -> String {
         match self {
@@ -68,7 +67,7 @@ impl Error {
         }
     }
 
-    /// One refused value.
+    /// An error with one refused value.
     pub fn invalid(pointer: impl Into<String>, fault: Fault) -> Self {
         Self::Invalid(vec![FieldFault::new(pointer, fault)])
     }
@@ -77,7 +76,7 @@ impl Error {
 impl From<Refused> for Error {
     fn from(Refused(faults): Refused) -> Self {
         if faults.is_empty() {
-            return Self::internal("a value is missing and no fault says why");
+            return Self::internal("a value was refused without a fault");
         }
         Self::Invalid(faults)
     }
@@ -89,12 +88,13 @@ impl<R: Refusal> From<R> for Error {
     }
 }
 
-/// The code of a problem as callers see it. It is made of a refusal only, so that no code is spelled twice.
+/// The code of a problem as callers see it. It can only be made from a refusal, so that each code is written in one
+/// place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ProblemCode(&'static str);
 
 impl ProblemCode {
-    /// The code.
+    /// The code, such as `DECLARATION_EXISTS`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.0
@@ -113,10 +113,10 @@ impl<R: Refusal> PartialEq<R> for ProblemCode {
     }
 }
 
-/// An error as the log tells it: what went wrong, and after each colon what caused it.
+/// Displays an error and all its causes, separated by colons.
 ///
-/// The text of [`Error`] alone says little, because it also goes to callers. Every line of the log
-/// that tells of an error writes it by this; `tests/architecture` refuses others.
+/// The text of [`Error`] alone is short, because it may be shown to callers. Every log line about an error must use
+/// this function; `tests/architecture` checks that.
 #[must_use]
 pub fn chain<'a>(error: &'a (dyn std::error::Error + 'static)) -> impl std::fmt::Display + 'a {
     Chain(error)
@@ -144,15 +144,15 @@ mod tests {
     struct QueryFailed(#[source] std::io::Error);
 
     #[test]
-    fn the_log_is_told_every_cause_down_to_the_first() {
+    fn the_chain_contains_every_cause() {
         let refused = std::io::Error::other("connection refused");
         let error = Error::Unavailable(Box::new(QueryFailed(refused)));
-        let told = "database or disk is not available: the query failed: connection refused";
-        assert_eq!(chain(&error).to_string(), told);
+        let expected = "database or disk is not available: the query failed: connection refused";
+        assert_eq!(chain(&error).to_string(), expected);
     }
 
     #[test]
-    fn an_error_without_a_cause_is_told_as_it_is() {
+    fn the_chain_of_an_error_without_a_cause_is_its_own_text() {
         assert_eq!(
             chain(&Error::Overloaded("too many writes wait")).to_string(),
             "overloaded: too many writes wait"

@@ -13,7 +13,7 @@ use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::UploadId;
 use crate::error::Error;
 
-/// The start of a file's extension while it is being written.
+/// The start of the extension of a file that is being written.
 const TEMPORARY_EXTENSION: &str = "part-";
 /// A temporary file that is older than this was left by a process that was killed.
 const ABANDONED_AFTER: Duration = Duration::days(1);
@@ -34,7 +34,7 @@ impl Files {
         Ok(Self::at(folder))
     }
 
-    /// The folder, without creating it, to read from.
+    /// The folder, for reading. It is not created.
     #[must_use]
     pub fn at(folder: &Path) -> Self {
         Self { folder: folder.into() }
@@ -65,11 +65,11 @@ impl Files {
         fs::read(&path).map_err(|error| read_error(&path, &error))
     }
 
-    /// Opens a file to read it in chunks, and returns its length in bytes.
+    /// Opens a file for reading, and returns it with its length in bytes.
     ///
     /// # Errors
     /// As [`Self::read`].
-    pub fn opened(&self, id: UploadId) -> Result<(File, u64), Error> {
+    pub fn open_file(&self, id: UploadId) -> Result<(File, u64), Error> {
         let path = self.path(id);
         let opened = File::open(&path).and_then(|file| {
             let length = file.metadata()?.len();
@@ -80,7 +80,7 @@ impl Files {
 
     /// Whether the file exists.
     #[must_use]
-    pub fn has(&self, id: UploadId) -> bool {
+    pub fn exists(&self, id: UploadId) -> bool {
         self.path(id).is_file()
     }
 
@@ -93,8 +93,8 @@ impl Files {
         if_exists(fs::remove_file(&path)).map(drop).map_err(|error| unavailable(&path, &error))
     }
 
-    /// Removes temporary files that killed processes left, and returns their number. `now` is the machine's time, which
-    /// the file system uses.
+    /// Removes temporary files that are older than a day, which killed processes left, and returns their number. `now`
+    /// is the machine's time, not a sandbox's, because it is compared with the times of the file system.
     ///
     /// # Errors
     /// [`Error::Unavailable`] if the folder cannot be read or a file in it cannot be removed.
@@ -132,7 +132,7 @@ fn is_older(file: &Path, before: Instant) -> io::Result<bool> {
     Ok(written.is_some_and(|written| Instant::from(written) < before))
 }
 
-/// Turns a missing file into nothing: it was renamed meanwhile, or another replica sweeps the same folder.
+/// Returns `None` for a missing file: it was renamed meanwhile, or another replica sweeps the same folder.
 fn if_exists<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -176,14 +176,14 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn a_file_is_read_back_whole_by_its_owner_alone_and_leaves_nothing_beside_it() {
+    fn a_stored_file_is_readable_by_its_owner_only_and_leaves_no_temporary_file() {
         let folder = tempfile::tempdir().unwrap();
         let files = Files::open(folder.path()).unwrap();
         let id = UploadId::from_uuid(Uuid::new_v4());
         files.store(id, b"%PDF-1.7 first").unwrap();
         files.store(id, b"%PDF-1.7 again").unwrap();
         assert_eq!(files.read(id).unwrap(), b"%PDF-1.7 again");
-        let (file, length) = files.opened(id).unwrap();
+        let (file, length) = files.open_file(id).unwrap();
         assert_eq!((io::read_to_string(file).unwrap().as_str(), length), ("%PDF-1.7 again", 14));
         let left = fs::read_dir(files.path(id).parent().unwrap()).unwrap().count();
         assert_eq!(left, 1);
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_temporary_file_is_swept_once_it_is_a_day_old_and_nothing_else_is() {
+    fn only_temporary_files_older_than_a_day_are_swept() {
         let folder = tempfile::tempdir().unwrap();
         let files = Files::open(folder.path()).unwrap();
         let id = UploadId::from_uuid(Uuid::new_v4());
@@ -215,7 +215,7 @@ mod tests {
         }
         assert_eq!(files.sweep(written + ABANDONED_AFTER).unwrap(), 0);
         assert_eq!(files.sweep(written + ABANDONED_AFTER + Duration::milliseconds(500)).unwrap(), 1);
-        assert!(!left[0].exists() && left[1].exists() && files.has(id));
+        assert!(!left[0].exists() && left[1].exists() && files.exists(id));
         assert!(Files::at(&path).sweep(written).is_err(), "no folder");
     }
 

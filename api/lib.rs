@@ -1,9 +1,9 @@
-//! todokede (届出): registration and filing for Japan's portal of medical institutions.
+//! todokede (届出): the registration and filing service of the portal for Japan's medical institutions.
 //!
-//! A request enters by [`http`], which knows no resource, and is handled in [`routes`]. A use case
-//! ([`usecases`]) is one transaction: it loads by [`db`], decides by [`domain`], stores, and queues
-//! [`jobs`]. [`delivery`] is what leaves the service, [`ops`] what looks after it while it runs.
-//! `docs/architecture.md` has the rules between the modules.
+//! [`http`] has the HTTP code that no resource owns, and [`routes`] has the handlers of each resource. A handler calls
+//! a use case ([`usecases`]), which is one transaction: it loads rows with [`db`], applies the rules of [`domain`],
+//! stores rows, and queues [`jobs`]. [`delivery`] sends mails, and [`ops`] has checks, metrics and commands for
+//! operators. `docs/architecture.md` lists which module may import which.
 
 // `print!` and `eprint!` panic on a closed pipe; `commands` writes without panicking.
 #![warn(clippy::print_stdout, clippy::print_stderr)]

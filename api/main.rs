@@ -27,32 +27,32 @@ enum Command {
     Migrate,
     /// Copy the embedded database to FILE and its attachments to FILE.uploads. Works while the service runs.
     Backup {
-        /// A file that does not exist.
+        /// The path of the backup. The file must not exist.
         file: PathBuf,
     },
-    /// Restore a backup to the place that the settings name. Refused if a database exists there.
+    /// Restore a backup to the paths in the settings. Refused if a database exists there.
     Restore {
         /// The file that `backup` made, with FILE.uploads beside it.
         file: PathBuf,
     },
-    /// Examine the installation and say what to repair.
+    /// Check the installation and print what to repair.
     Doctor,
-    /// Ask the service on this machine whether it is alive.
+    /// Ask the running service on this machine whether it is alive.
     Health {
-        /// Ask whether it can serve instead.
+        /// Ask whether the service is ready instead.
         #[arg(long)]
         ready: bool,
     },
-    /// Print the OpenAPI document of front ends and vendor systems.
+    /// Print the OpenAPI document for front ends and vendor systems.
     Openapi {
-        /// Print the document of the operator's staff instead.
+        /// Print the document for the operator's staff instead.
         #[arg(long)]
         staff: bool,
     },
-    /// The facility list.
+    /// Manage the facility list of the regional bureaus.
     #[command(subcommand)]
     Facilities(Facilities),
-    /// Rounds of the transitional measure.
+    /// Manage the rounds (filing periods) of the transitional measure.
     #[command(subcommand)]
     Rounds(Rounds),
 }
@@ -64,8 +64,8 @@ enum Facilities {
     Import {
         /// The file.
         file: PathBuf,
-        /// The file holds every facility of each prefecture and kind in it: what it lacks is no
-        /// longer listed.
+        /// The file is complete for each prefecture and kind of facility in it: facilities that are missing in the file
+        /// are marked as no longer listed.
         #[arg(long)]
         whole_edition: bool,
     },
@@ -73,7 +73,7 @@ enum Facilities {
 
 #[derive(Subcommand)]
 enum Rounds {
-    /// Load a round from a JSON file, replacing what is known of it.
+    /// Load a round from a JSON file. Replaces the stored round of the same name.
     Load {
         /// The file.
         file: PathBuf,
@@ -83,12 +83,12 @@ enum Rounds {
 fn main() -> ExitCode {
     let done = match Cli::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => commands::serve(),
-        Command::Worker => commands::work(),
+        Command::Worker => commands::run_worker(),
         Command::Migrate => commands::migrate(),
         Command::Backup { file } => commands::back_up(&file),
         Command::Restore { file } => commands::restore(&file),
-        Command::Doctor => commands::examine(),
-        Command::Health { ready } => commands::ask_health(ready),
+        Command::Doctor => commands::run_doctor(),
+        Command::Health { ready } => commands::check_health(ready),
         Command::Openapi { staff } => commands::openapi(staff),
         Command::Facilities(Facilities::Import { file, whole_edition }) => {
             commands::import(&file, whole_edition)

@@ -1,4 +1,4 @@
-//! The state that all requests and the worker share.
+//! The application state, which all requests and the worker share.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,15 +22,16 @@ use crate::security::passwords::Passwords;
 use crate::security::signing_keys;
 use crate::usecases::work::Policy;
 
-/// How many files are received at once. Each may take 10 MiB of memory.
+/// The maximum number of files that are received at once. Each may take 10 MiB of memory.
 const UPLOADS_AT_ONCE: usize = 16;
-/// How many files of one account are received at once, so that slow uploads of one account leave room for others.
+/// The maximum number of files of one account that are received at once, so that slow uploads of one account leave room
+/// for others.
 const UPLOADS_OF_ONE_ACCOUNT: usize = 8;
 
-/// Defines the budgets in one list, so that no place can miss one.
+/// Declares the budgets, so that construction and cleanup cover all of them.
 macro_rules! limits {
     ($($(#[$doc:meta])* $name:ident: $policy:literal,)*) => {
-        /// The budgets on what callers can cause.
+        /// The budgets that limit callers.
         pub struct Limits { $($(#[$doc])* pub $name: Limit,)* }
 
         impl Limits {
@@ -38,9 +39,9 @@ macro_rules! limits {
                 Self { $($name: limit($policy, budgets.$name, clock),)* }
             }
 
-            /// Forgets keys whose budgets are full again.
-            pub fn forget_idle(&self) {
-                $(self.$name.forget_idle();)*
+            /// Removes keys whose budgets are full again.
+            pub fn remove_idle(&self) {
+                $(self.$name.remove_idle();)*
             }
         }
     };
@@ -65,12 +66,12 @@ limits! {
 
 fn limit(policy: &'static str, budget: Budget, clock: &Clock) -> Limit {
     let clock = clock.clone();
-    let since_1970 =
+    let time_since_1970 =
         move || Duration::from_micros(u64::try_from(clock.now().timestamp_micros()).unwrap_or(0));
-    Limit::new(policy, budget, since_1970)
+    Limit::new(policy, budget, time_since_1970)
 }
 
-/// The state.
+/// The application state.
 pub struct State {
     /// The settings.
     pub settings: Settings,
@@ -90,9 +91,9 @@ pub struct State {
     pub tokens: AccessTokens,
     /// Budgets.
     pub limits: Limits,
-    /// Permits to receive a file.
+    /// Permits to receive a file, for all accounts together.
     pub upload_permits: Arc<Semaphore>,
-    /// Limits the files of each account that are received at once.
+    /// Permits to receive a file, for each account.
     pub uploads_of_accounts: Arc<PerKeyLimit>,
     /// The requests in progress.
     pub traffic: Arc<Traffic>,
@@ -100,7 +101,7 @@ pub struct State {
     pub readiness: Readiness,
     /// The metrics.
     pub metrics: Arc<Metrics>,
-    /// Wakes the worker when mail was queued or the clock was moved.
+    /// Wakes the worker after a mail was queued or the clock was moved.
     pub wake: Notify,
 }
 
@@ -108,7 +109,7 @@ impl State {
     /// Builds the state.
     ///
     /// # Errors
-    /// An internal error if keys or folders cannot be read or made.
+    /// An internal error if keys cannot be read or generated, or if folders cannot be created.
     pub fn new(settings: Settings, clock: Clock, database: Database) -> Result<Self, Error> {
         std::fs::create_dir_all(&settings.data).map_err(Error::internal)?;
         let keys = if settings.signing_keys.is_empty() {
@@ -154,7 +155,7 @@ fn readiness(settings: &Settings, clock: &Clock, database: &Database) -> Readine
     Readiness::new(database.clone(), clock.clone(), folders, settings.serving.disk_floor)
 }
 
-/// The settings that use cases read.
+/// Returns the settings that use cases read.
 #[must_use]
 pub fn policy(settings: &Settings) -> Policy {
     let portal_url = settings.portal_url.clone().unwrap_or_else(|| format!("{}/docs/", settings.public_url));

@@ -1,4 +1,4 @@
-//! The service's work in the background: it delivers mails and removes old data.
+//! The background work of the service: delivers mails, and removes old rows and files.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,9 +17,10 @@ use crate::usecases::housekeeping;
 use crate::usecases::work::{Call, Work};
 
 /// How often old rows are removed.
-const HOUSEKEEPING: Duration = Duration::from_mins(10);
-/// How often the folder of attachments is searched for abandoned files. It may be large, and on another machine.
-const SWEEPING: Duration = Duration::from_hours(24);
+const HOUSEKEEPING_INTERVAL: Duration = Duration::from_mins(10);
+/// How often the folder of attachments is searched for abandoned temporary files. The search may be slow, because the
+/// folder may be large and on a network file system.
+const SWEEP_INTERVAL: Duration = Duration::from_hours(24);
 
 /// Runs until a stop is requested.
 pub async fn run(state: Arc<State>, stop: Stop) {
@@ -33,8 +34,8 @@ pub async fn run(state: Arc<State>, stop: Stop) {
             None => mailbox(&state).run(wake, stop).await,
         }
     };
-    let housekeeping = repeat(HOUSEKEEPING, || remove_old(&state), stop.clone());
-    let sweeping = repeat(SWEEPING, || sweep(&state), stop.clone());
+    let housekeeping = repeat(HOUSEKEEPING_INTERVAL, || remove_old(&state), stop.clone());
+    let sweeping = repeat(SWEEP_INTERVAL, || sweep(&state), stop.clone());
     tokio::join!(mails, housekeeping, sweeping);
 }
 
@@ -42,16 +43,16 @@ fn mailbox(state: &State) -> Mailbox {
     Mailbox::new(state.database.clone(), state.clock.clone(), Arc::clone(&state.metrics))
 }
 
-/// Delivers everything that is due to the sandbox's mailbox. Mails of production are sent by [`run`].
+/// Delivers all mails that are due to the sandbox's mailbox. Does nothing in production, where [`run`] sends the mails.
 ///
 /// # Errors
-/// The error of the database.
+/// An error of the database.
 pub async fn deliver_to_mailbox(state: &State) -> Result<(), Error> {
     if state.is_sandbox() { mailbox(state).deliver().await } else { Ok(()) }
 }
 
 async fn remove_old(state: &State) {
-    state.limits.forget_idle();
+    state.limits.remove_idle();
     if let Err(error) = remove_old_rows(state).await {
         tracing::error!(error = %chain(&error), "old rows or their files could not be removed");
     }

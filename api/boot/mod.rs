@@ -1,4 +1,5 @@
-//! Opens an installation: its schema, clock and rounds, the sandbox's facilities, and the state.
+//! Opens an installation: checks or updates the schema, sets a sandbox's clock, loads the rounds and the sandbox's
+//! facilities, and builds the state.
 
 pub mod background;
 pub mod serving;
@@ -19,19 +20,21 @@ use crate::usecases::actor::SYSTEM;
 use crate::usecases::filings::transitional_measures;
 use crate::usecases::work::{Call, Work};
 
-/// Facilities that do not exist, in several prefectures and of several kinds.
+/// Invented facilities of several prefectures and kinds, as CSV.
 const SANDBOX_FACILITIES: &str = include_str!("../sandbox/facilities.csv");
 
-/// How long production waits for its database when it starts, and how long it pauses between two attempts.
+/// How long production waits for its database when it starts.
 const STARTUP_TIMEOUT: Duration = Duration::from_secs(30);
+/// The pause between two attempts to connect.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
-/// Brings the schema up to date, loads the shipped rounds, and returns the names of the migrations that it ran.
+/// Brings the schema up to date, loads the rounds that the binary contains, and returns the names of the migrations
+/// that were run.
 ///
 /// # Errors
-/// An internal error that says what failed.
+/// An internal error with the cause.
 pub fn migrate(settings: &Settings) -> Result<Vec<String>, Error> {
-    bring_up_to_date(settings).map_err(|error| of_file(settings, &error))
+    bring_up_to_date(settings).map_err(|error| with_file_name(settings, &error))
 }
 
 fn bring_up_to_date(settings: &Settings) -> Result<Vec<String>, Error> {
@@ -46,28 +49,28 @@ fn bring_up_to_date(settings: &Settings) -> Result<Vec<String>, Error> {
 /// first.
 ///
 /// # Errors
-/// An internal error that says why the installation cannot be opened.
+/// An internal error with the cause.
 pub fn open(settings: Settings) -> Result<State, Error> {
     let clock = Clock::of_machine();
-    let database = open_database(&settings, &clock).map_err(|error| of_file(&settings, &error))?;
+    let database = open_database(&settings, &clock).map_err(|error| with_file_name(&settings, &error))?;
     State::new(settings, clock, database)
 }
 
 fn open_database(settings: &Settings, clock: &Clock) -> Result<Database, Error> {
     match settings.profile {
         Profile::Sandbox => open_sandbox(settings, clock)?,
-        Profile::Production => check_when_available(settings)?,
+        Profile::Production => wait_and_check_production(settings)?,
     }
     let database = Database::open(&settings.database)?;
     if settings.profile == Profile::Sandbox {
-        seed(settings, &database, clock)?;
+        import_sandbox_facilities(settings, &database, clock)?;
     }
     Ok(database)
 }
 
-/// Adds the file's name and a hint to an error: SQLite's own messages do not name the file, and do not always say that
-/// it is damaged.
-fn of_file(settings: &Settings, error: &Error) -> Error {
+/// Adds the name of SQLite's file and a hint to an error. SQLite's messages do not contain the name, and do not always
+/// say that the file is damaged.
+fn with_file_name(settings: &Settings, error: &Error) -> Error {
     let reason = error.reason();
     Error::internal(match &settings.database {
         Source::Sqlite(file) => format!("{}: {reason}; `todokede doctor` examines it", file.display()),
@@ -87,13 +90,13 @@ fn open_sandbox(settings: &Settings, clock: &Clock) -> Result<(), Error> {
     Ok(())
 }
 
-/// Waits for the database and checks it. After a restart of the machine, the service may start before its
-/// database.
-fn check_when_available(settings: &Settings) -> Result<(), Error> {
-    let begun = Instant::now();
+/// Checks the database, and waits until it is available: after a restart of the machine, the service may start before
+/// its database.
+fn wait_and_check_production(settings: &Settings) -> Result<(), Error> {
+    let started = Instant::now();
     loop {
         match check_production(settings) {
-            Err(error @ Error::Unavailable(_)) if begun.elapsed() < STARTUP_TIMEOUT => {
+            Err(error @ Error::Unavailable(_)) if started.elapsed() < STARTUP_TIMEOUT => {
                 tracing::warn!(error = %chain(&error), "the database is not available yet");
                 thread::sleep(RETRY_PAUSE);
             }
@@ -118,13 +121,18 @@ fn check_production(settings: &Settings) -> Result<(), Error> {
     Ok(())
 }
 
-fn seed(settings: &Settings, database: &Database, clock: &Clock) -> Result<(), Error> {
+/// Imports the sandbox's facilities into an empty database.
+fn import_sandbox_facilities(settings: &Settings, database: &Database, clock: &Clock) -> Result<(), Error> {
     if database.write_blocking(crate::db::store::facilities::exists_any)? {
         return Ok(());
     }
     let policy = policy(settings);
     let import = Import { database, policy: &policy, now: clock.now(), whole_edition: false };
     let (report, refused) = import_text(&import, SANDBOX_FACILITIES)?;
-    tracing::info!(facilities = report.added, refused = refused.len(), "the sandbox has its facilities");
+    tracing::info!(
+        facilities = report.added,
+        refused = refused.len(),
+        "the sandbox's facilities were imported"
+    );
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Starts the service, its routes and its worker, and stops them.
+//! Starts and stops the service: the HTTP server, the worker and the metrics port.
 
 use std::net::SocketAddr;
 
@@ -24,9 +24,9 @@ use crate::state::State;
 
 /// A running service.
 pub struct Running {
-    /// The address that it listens on.
+    /// The address on which it listens.
     pub address: SocketAddr,
-    /// Its state.
+    /// The application state.
     pub state: web::Data<State>,
     metrics: Option<MetricsPort>,
     handle: ServerHandle,
@@ -42,11 +42,11 @@ impl Running {
         self.metrics.as_ref().map(|metrics| metrics.address)
     }
 
-    /// Serves until a signal arrives, then stops. A second signal ends it at once.
+    /// Serves until a signal arrives, then stops. A second signal ends the shutdown at once.
     ///
     /// # Errors
     /// The server's error, or an internal error if a second signal interrupted the shutdown.
-    pub async fn until(mut self, mut signals: Signals) -> Result<(), Error> {
+    pub async fn serve_until_signal(mut self, mut signals: Signals) -> Result<(), Error> {
         tokio::select! {
             ended = &mut self.server => {
                 self.stop.stop();
@@ -55,17 +55,17 @@ impl Running {
             }
             () = signals.next() => {}
         }
-        signals.unless_again(self.stop()).await
+        signals.wait_or_abort(self.stop()).await
     }
 
-    /// Stops without losing a request. First it announces the stop to balancers and callers, then it finishes
-    /// the requests in progress, and last it stops the worker, which may have to send their mails.
+    /// Stops without losing a request: announces the stop to balancers and callers, waits for the drain time, finishes
+    /// the requests in progress, and then stops the worker, which may have to send the mails of these requests.
     ///
     /// # Errors
     /// The server's error.
     pub async fn stop(self) -> Result<(), Error> {
         let drain_time = self.state.settings.serving.drain_time;
-        tracing::info!(seconds = drain_time.as_secs(), "stopping: not ready any more");
+        tracing::info!(seconds = drain_time.as_secs(), "stopping: draining");
         self.state.traffic.drain();
         tokio::time::sleep(drain_time).await;
         tracing::info!(under_way = self.state.traffic.under_way(), "stopping: finishing requests");
@@ -135,25 +135,26 @@ pub fn start(state: State) -> Result<Running, Error> {
     Ok(Running { address, state, metrics, handle, server: tokio::spawn(server), worker, stop })
 }
 
-/// Runs the worker and its metrics without the API until a signal arrives. A second signal ends it at once.
+/// Runs the worker and the metrics port without the API until a signal arrives. A second signal ends the shutdown at
+/// once.
 ///
 /// # Errors
-/// An internal error if the metrics' address cannot be listened on, or if a second signal came.
-pub async fn work(state: State, mut signals: Signals) -> Result<(), Error> {
+/// An internal error if the metrics' address cannot be listened on, or if a second signal interrupted the shutdown.
+pub async fn run_worker(state: State, mut signals: Signals) -> Result<(), Error> {
     let state = web::Data::new(state);
     let metrics = MetricsPort::open(&state)?;
     let (stop, stopped) = stop::channel();
     let worker = tokio::spawn(background::run(state.into_inner(), stopped));
     signals.next().await;
     stop.stop();
-    let ended = signals.unless_again(worker_ended(worker)).await;
+    let ended = signals.wait_or_abort(worker_ended(worker)).await;
     if let Some(metrics) = metrics {
         metrics.close().await;
     }
     ended
 }
 
-/// Waits until the worker has ended.
+/// Waits until the worker has ended. An error means that it panicked.
 async fn worker_ended(worker: JoinHandle<()>) -> Result<(), Error> {
     // The panic's message is left out, because it may contain a part of a mail. The panic hook has logged
     // where the panic happened.
@@ -161,7 +162,7 @@ async fn worker_ended(worker: JoinHandle<()>) -> Result<(), Error> {
 }
 
 fn file(path: &'static str, media_type: &'static str, content: Bytes) -> actix_web::Resource {
-    // The guard is on the resource, not on its route, so that other methods reach the fallback.
+    // The guard is on the resource instead of its route, so that other methods reach the fallback handler.
     web::resource(path).guard(guard::Get()).to(move || {
         let body = content.clone();
         async move { HttpResponse::Ok().content_type(media_type).body(body) }

@@ -1,4 +1,4 @@
-//! What the subcommands do.
+//! The subcommands of the binary, one function each.
 
 use std::fmt;
 use std::io::Write as _;
@@ -17,9 +17,9 @@ use crate::usecases::actor::SYSTEM;
 use crate::usecases::filings::transitional_measures;
 use crate::usecases::work::{Call, Work};
 
-mod upkeep;
+mod maintenance;
 
-pub use upkeep::{ask_health, back_up, examine, restore};
+pub use maintenance::{back_up, check_health, restore, run_doctor};
 
 /// Why a command failed, for the person at the terminal.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl From<Error> for Failure {
 impl From<Vec<SettingProblem>> for Failure {
     fn from(problems: Vec<SettingProblem>) -> Self {
         let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
-        Self(format!("the settings are not usable:\n{}", lines.join("\n")))
+        Self(format!("the settings are invalid:\n{}", lines.join("\n")))
     }
 }
 
@@ -50,16 +50,16 @@ fn settings() -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-/// Prints a line on standard output. A failure, such as a closed pipe (`| head`) or a full disk, is ignored: the
-/// command has done its work, and its exit status reports that.
+/// Prints a line on standard output. A failure, such as a closed pipe (`| head`) or a full disk, is ignored: the exit
+/// status tells whether the command succeeded.
 fn print_line(line: fmt::Arguments<'_>) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
-/// Serves the API until a signal ends it.
+/// Serves the API and runs the worker until a signal ends them.
 ///
 /// # Errors
-/// What prevents it.
+/// Why the service cannot start, or why it ended.
 pub fn serve() -> Result<(), Failure> {
     descriptors::raise();
     let settings = settings()?;
@@ -81,7 +81,7 @@ pub fn serve() -> Result<(), Failure> {
                  -d '{{\"email\":\"reception@clinic.example\"}}'\n"
             ));
         }
-        running.until(signals).await
+        running.serve_until_signal(signals).await
     })?;
     Ok(())
 }
@@ -89,27 +89,27 @@ pub fn serve() -> Result<(), Failure> {
 /// Delivers mails and removes old data until a signal ends it.
 ///
 /// # Errors
-/// What prevents it.
-pub fn work() -> Result<(), Failure> {
+/// Why the worker cannot start, or why it ended.
+pub fn run_worker() -> Result<(), Failure> {
     let state = boot::open(settings()?)?;
-    run(async move { serving::work(state, Signals::listen()?).await })?;
+    run(async move { serving::run_worker(state, Signals::listen()?).await })?;
     Ok(())
 }
 
-/// Runs the service. The service bounds the time that its shutdown takes.
+/// Runs the service on a new runtime. The service itself limits the time of its shutdown.
 fn run(service: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
     let system = actix_web::rt::System::new();
     let ended = system.block_on(service);
-    // Dropping the runtime would wait without limit for blocking threads, such as one whose database froze. They end
-    // with the process.
+    // Dropping the runtime would wait without limit for blocking threads, such as one that waits for a frozen database.
+    // These threads end with the process.
     std::mem::forget(system);
     ended
 }
 
-/// Brings the schema up to date.
+/// Brings the schema up to date and prints the migrations that were run.
 ///
 /// # Errors
-/// The step that failed.
+/// The cause.
 pub fn migrate() -> Result<(), Failure> {
     let steps = boot::migrate(&settings()?)?;
     if steps.is_empty() {
@@ -121,10 +121,10 @@ pub fn migrate() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Prints the OpenAPI document of front ends and vendor systems, or the staff's.
+/// Prints the OpenAPI document for front ends and vendor systems, or the one for the operator's staff.
 ///
 /// # Errors
-/// If it cannot be written.
+/// If the document cannot be written.
 pub fn openapi(staff: bool) -> Result<(), Failure> {
     let document = if staff { documents::STAFF } else { documents::PUBLIC };
     // The document is the result of the command, so a failure to write it is an error.
@@ -132,10 +132,10 @@ pub fn openapi(staff: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Imports a facility list and prints what was done.
+/// Imports a facility list and prints the number of rows by result, and the refused rows.
 ///
 /// # Errors
-/// What prevents it. Refused rows are no error.
+/// Why the file cannot be imported. Refused rows are no error.
 pub fn import(file: &Path, whole_edition: bool) -> Result<(), Failure> {
     let state = boot::open(settings()?)?;
     let import =
@@ -155,10 +155,10 @@ pub fn import(file: &Path, whole_edition: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Loads a round.
+/// Loads a round, one filing period of the transitional measure, from a JSON file.
 ///
 /// # Errors
-/// What is wrong with the file, or what prevents the import.
+/// Why the file is refused or cannot be loaded.
 pub fn load_round(file: &Path) -> Result<(), Failure> {
     let json =
         std::fs::read_to_string(file).map_err(|error| Failure(format!("{}: {error}", file.display())))?;

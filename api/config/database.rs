@@ -1,4 +1,5 @@
-//! Reads `DATABASE_URL`, and refuses URLs that libpq would read in another way or without TLS.
+//! Reads `DATABASE_URL`. Refuses URLs that libpq would interpret differently, and connections to other machines without
+//! TLS.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -11,8 +12,8 @@ use crate::db::engine::source::{Pooler, Server, Source};
 /// Whether libpq was built with TLS.
 const TLS: bool = cfg!(feature = "pg-tls");
 
-/// The options for libpq unless the URL states them: a lost server is noticed within seconds, and only a server that
-/// takes writes is used.
+/// The options for libpq that the URL does not set: they detect a lost server within seconds and accept only a server
+/// that takes writes.
 const OPTIONS: [(&str, &str); 8] = [
     ("application_name", "todokede"),
     ("connect_timeout", "2"),
@@ -35,7 +36,7 @@ pub(super) fn parse(
     variables: &BTreeMap<String, String>,
 ) -> Result<Source, &'static str> {
     if let Some(file) = url.strip_prefix("sqlite:") {
-        // Other programs read these as an address or a database in memory. Here they would name a file.
+        // Other programs read these forms as a URL with a host or as a database in memory.
         let misleading = file.is_empty() || file.starts_with("//") || file.starts_with(":memory:");
         return if misleading { Err("sqlite:PATH, a file") } else { Ok(Source::Sqlite(PathBuf::from(file))) };
     }
@@ -59,7 +60,7 @@ pub(super) fn parse(
 }
 
 /// Refuses a URL with characters that are not percent-encoded. libpq would take a part of the password for a host, a
-/// port or an option, and repeat it in its messages.
+/// port or an option, and would show it in its messages.
 fn check_form(url: &str) -> Result<(), &'static str> {
     let encoded = |rest: &str| {
         let mut digits = rest.bytes();
@@ -98,13 +99,13 @@ fn check_destination(
     let has = |name: &str| options.get(name).is_some_and(|value| !value.is_empty());
     let host_before_path = hosts_of(address).split(',').any(|host| !without_port(host).is_empty());
     let names_host = host_before_path || has("host") || has("hostaddr");
-    // A URL with another host needs TLS in any case.
+    // A URL with a remote host is not checked here, because it needs TLS anyway.
     let may_be_redirected =
         !has("hostaddr") && (is_set("PGHOSTADDR") || is_set("PGSERVICE") || has("service"));
     if is_local(address, options) && (may_be_redirected || (!names_host && is_set("PGHOST"))) {
         return Err(
             "a URL that names its host, with PGHOST, PGHOSTADDR, PGSERVICE and the option service left \
-                    out: they would lead elsewhere",
+                    out: they could lead to another server",
         );
     }
     Ok(())
@@ -116,7 +117,9 @@ fn check_tls<'a>(address: &str, options: &mut BTreeMap<&'a str, &'a str>) -> Res
     let tls_demanded = matches!(sslmode, Some("require" | "verify-ca" | "verify-full"));
     let remote = !is_local(address, options);
     if (tls_demanded || remote) && !TLS {
-        return Err("a database of this machine: this build speaks no TLS to PostgreSQL (feature `pg-tls`)");
+        return Err(
+            "the URL of a database on this machine: this build has no TLS to PostgreSQL (feature `pg-tls`)",
+        );
     }
     match sslmode {
         None if remote => {
@@ -124,7 +127,7 @@ fn check_tls<'a>(address: &str, options: &mut BTreeMap<&'a str, &'a str>) -> Res
             Ok(())
         }
         Some("prefer" | "allow") if remote => {
-            Err("of sslmode require, verify-ca or verify-full; disable only where the network is trusted")
+            Err("a URL with sslmode require, verify-ca or verify-full; use disable only on a trusted network")
         }
         _ => Ok(()),
     }
@@ -210,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_url_decides_where_the_database_is() {
+    fn a_url_is_refused_if_libpq_would_take_the_host_from_elsewhere() {
         const VARIABLES: [&str; 3] = ["PGHOST", "PGHOSTADDR", "PGSERVICE"];
         const SOCKET: &str = "postgres:///todokede?host=/run/postgresql";
         const ADDRESS: &str = "postgres://localhost/todokede?hostaddr=127.0.0.1";
@@ -220,7 +223,7 @@ mod tests {
             ("postgres:///todokede?host=", &VARIABLES),
             ("postgres://:5433/todokede", &VARIABLES),
             ("postgres://", &VARIABLES),
-            ("postgres:///todokede?service=elsewhere", &["PGHOST", "PGHOSTADDR", "PGSERVICE", "SOMEBODYS"]),
+            ("postgres:///todokede?service=elsewhere", &["PGHOST", "PGHOSTADDR", "PGSERVICE", "UNRELATED"]),
             // The URL names a host, but an address from a variable or a service would override it.
             ("postgres://localhost/todokede", &["PGHOSTADDR", "PGSERVICE"]),
             ("postgres://u@%2Frun%2Fpostgresql/todokede", &["PGHOSTADDR", "PGSERVICE"]),
@@ -228,12 +231,12 @@ mod tests {
             (ADDRESS, &[]),
             ("postgres:///todokede?hostaddr=127.0.0.1", &[]),
         ] {
-            for name in VARIABLES.into_iter().chain(["SOMEBODYS"]) {
+            for name in VARIABLES.into_iter().chain(["UNRELATED"]) {
                 let seen = url_beside(text, &[(name, "db.example.jp")]);
                 assert_eq!(seen.is_err(), refused.contains(&name), "{text} {name}");
                 assert!(seen.err().is_none_or(|error| error.contains("host") && error.contains("PGHOST")));
                 let empty = url_beside(text, &[(name, " ")]);
-                assert_eq!(empty.is_err(), text.contains("service"), "{text} {name} is set to nothing");
+                assert_eq!(empty.is_err(), text.contains("service"), "{text} {name} is empty");
             }
         }
         // A server on another machine needs TLS, whatever variables are set.

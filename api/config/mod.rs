@@ -1,5 +1,5 @@
-//! The settings: each is named, typed and explained here. They are read from the environment, and all problems are
-//! reported at once.
+//! The settings of the service. They are read from environment variables, and all problems are reported at once.
+//! docs/settings.md describes them for operators.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -28,8 +28,7 @@ use crate::security::limits::Budget;
 words! {
     /// What kind of installation this is.
     pub enum Profile {
-        /// For trying out and testing: a mailbox instead of a mail server, a clock that can be moved, invented
-        /// facilities.
+        /// For trials and tests: a mailbox instead of a mail server, a clock that can be moved, invented facilities.
         Sandbox = "sandbox",
         /// For real facilities.
         Production = "production",
@@ -70,7 +69,7 @@ pub struct Budgets {
 pub struct Settings {
     /// What kind of installation this is.
     pub profile: Profile,
-    /// Where the service listens.
+    /// The address and port on which the service listens.
     pub listen: SocketAddr,
     /// Where the database is.
     pub database: Source,
@@ -97,7 +96,7 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// The budgets.
     pub budgets: Budgets,
-    /// The limits of the API's port.
+    /// The limits on requests and connections, and the port of the metrics.
     pub serving: Serving,
     /// What is logged: a filter in the syntax of `tracing`.
     pub log: String,
@@ -105,7 +104,7 @@ pub struct Settings {
     pub log_format: LogFormat,
 }
 
-/// Where a new sandbox's clock starts: the day of the ministry's letter.
+/// Where a new sandbox's clock starts: the day of the letter of the ministry and the payment fund.
 const SANDBOX_START: &str = "2023-02-03T09:00:00+09:00";
 
 impl Settings {

@@ -1,4 +1,4 @@
-//! Reads variables one by one and collects what is wrong with them.
+//! Reads environment variables one by one and collects their problems.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::clock::LAST_YEAR;
 use crate::db::engine::source::{Pooler, Source};
 use crate::security::limits::Budget;
 
-/// What is wrong with a variable. It never repeats the value, which may be a secret.
+/// A problem with an environment variable. Its message never contains the value, which may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingProblem {
     /// A required variable is missing.
@@ -25,14 +25,14 @@ pub enum SettingProblem {
     Malformed {
         /// Its name.
         name: &'static str,
-        /// What is expected.
+        /// The expected form.
         expected: &'static str,
     },
     /// A variable's value is not a number, or is out of range.
     OutOfRange {
         /// Its name.
         name: &'static str,
-        /// The range.
+        /// The allowed range.
         range: RangeInclusive<u64>,
     },
     /// A variable belongs to the sandbox only.
@@ -44,9 +44,9 @@ pub enum SettingProblem {
 }
 
 impl SettingProblem {
-    /// The variable's name, or `unknown` for a name that is no setting.
+    /// The variable's name, or `unknown` for a variable that is not a setting.
     #[must_use]
-    pub const fn name_or_rule(&self) -> &'static str {
+    pub const fn name_or_unknown(&self) -> &'static str {
         match self {
             Self::Missing(name)
             | Self::Malformed { name, .. }
@@ -77,6 +77,7 @@ impl fmt::Display for SettingProblem {
     }
 }
 
+/// Reads settings and records their problems.
 pub(super) struct Reader<'a> {
     variables: &'a BTreeMap<String, String>,
     known: Vec<&'static str>,
@@ -94,6 +95,7 @@ impl<'a> Reader<'a> {
         self.known.iter().copied()
     }
 
+    /// The trimmed value of a variable; `None` if it is missing or empty.
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
         self.known.push(name);
         self.variables.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
@@ -112,7 +114,7 @@ impl<'a> Reader<'a> {
         self.problems.push(SettingProblem::Malformed { name, expected });
     }
 
-    /// A required text.
+    /// A text that must be set.
     pub(super) fn required(&mut self, name: &'static str) -> Option<String> {
         let value = self.text(name);
         if value.is_none() {
@@ -121,7 +123,7 @@ impl<'a> Reader<'a> {
         value
     }
 
-    /// Returns the parsed value, or notes that the variable is malformed.
+    /// Returns the value, and records the variable as malformed if there is none.
     pub(super) fn checked<T>(
         &mut self,
         name: &'static str,
@@ -134,8 +136,8 @@ impl<'a> Reader<'a> {
         value
     }
 
-    /// Notes a problem if a setting of production is set. The caller is a sandbox.
-    pub(super) fn forbid(&mut self, name: &'static str) {
+    /// Records a problem if a setting of production is set in a sandbox.
+    pub(super) fn forbid_in_sandbox(&mut self, name: &'static str) {
         if self.text(name).is_some() {
             self.problems.push(SettingProblem::ProductionOnly(name));
         }
@@ -153,6 +155,7 @@ impl<'a> Reader<'a> {
             .unwrap_or(default)
     }
 
+    /// A value that is parsed with [`FromStr`].
     pub(super) fn parsed<T>(&mut self, name: &'static str, default: &str, expected: &'static str) -> T
     where
         T: FromStr + Fallback,
@@ -204,6 +207,7 @@ impl<'a> Reader<'a> {
         parsed
     }
 
+    /// When a new sandbox's clock starts. Production must not set it.
     pub(super) fn clock(
         &mut self,
         name: &'static str,
@@ -243,13 +247,14 @@ impl<'a> Reader<'a> {
         Some(value.trim_end_matches('/').to_owned())
     }
 
+    /// Names of files. Production requires at least one.
     pub(super) fn files(&mut self, name: &'static str, sandbox: bool) -> Vec<PathBuf> {
         let files: Vec<PathBuf> = self.list(name).into_iter().map(PathBuf::from).collect();
-        // The value is not repeated in a message: it may be a secret that was set instead of its file's name.
+        // Somebody may have set a key instead of the name of its file.
         if files.iter().any(|file| {
             file.to_string_lossy().contains(['\n', '\r']) || file.to_string_lossy().contains("-----")
         }) {
-            self.malformed(name, "names of files, separated by commas, and not what is in them");
+            self.malformed(name, "names of files, separated by commas, and not the contents of the files");
             return Vec::new();
         }
         if files.is_empty() && !sandbox {
@@ -258,6 +263,7 @@ impl<'a> Reader<'a> {
         files
     }
 
+    /// Networks; a single address counts as a network of one address.
     pub(super) fn networks(&mut self, name: &'static str) -> Vec<IpNet> {
         let parse =
             |text: &String| text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
@@ -273,6 +279,7 @@ impl<'a> Reader<'a> {
         value.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
     }
 
+    /// Returns all problems, including variables with the service's prefix that are not settings.
     pub(super) fn finish(mut self) -> Result<(), Vec<SettingProblem>> {
         let names_with_prefix = self.variables.keys().filter(|name| name.starts_with("TODOKEDE_"));
         let unknown = names_with_prefix
@@ -284,7 +291,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A substitute for a value that could not be read. It is never used, because the problems are returned instead of the
+/// A placeholder for a value that could not be read. Callers never see it, because they get the problems instead of the
 /// settings.
 pub(super) trait Fallback {
     fn fallback() -> Self;

@@ -12,27 +12,27 @@ use crate::delivery::mail::relay::{Login, Relay, Security, Sender};
 use crate::domain::values::email::EmailAddress;
 
 /// The expected form of the mail server's URL.
-const URL_FORM: &str = "smtps://USER:PASSWORD@HOST:465, or smtp://USER:PASSWORD@HOST:587 for STARTTLS; without the password if it is in \
-     TODOKEDE_SMTP_PASSWORD_FILE";
+const URL_FORM: &str = "smtps://USER:PASSWORD@HOST:465, or smtp://USER:PASSWORD@HOST:587 for STARTTLS; \
+     without the password if it is in TODOKEDE_SMTP_PASSWORD_FILE";
 /// The expected form of the sender.
 const SENDER_FORM: &str = "ADDRESS or NAME <ADDRESS>";
 /// How long the mail server may take until it has accepted the sender, and then again until it has accepted
-/// the recipient, in seconds.
-const DEFAULT_TIMEOUT: u64 = 30;
+/// the recipient and is ready for the content, in seconds.
+const DEFAULT_ENVELOPE_TIMEOUT: u64 = 30;
 /// How long the mail server may take to accept a mail's content, in seconds. RFC 5321, 4.5.3.2.6, demands ten
 /// minutes: a client that gives up earlier may send a mail again that the server has accepted.
-const DEFAULT_DOT_TIMEOUT: u64 = 600;
+const DEFAULT_CONTENT_TIMEOUT: u64 = 600;
 
 const URL: &str = "TODOKEDE_SMTP_URL";
 const FROM: &str = "TODOKEDE_MAIL_FROM";
 const REPLY_TO: &str = "TODOKEDE_MAIL_REPLY_TO";
 const PASSWORD_FILE: &str = "TODOKEDE_SMTP_PASSWORD_FILE";
 const CA_FILE: &str = "TODOKEDE_SMTP_CA_FILE";
-const TIMEOUT: &str = "TODOKEDE_SMTP_TIMEOUT_SECONDS";
-const DOT_TIMEOUT: &str = "TODOKEDE_SMTP_DOT_SECONDS";
+const ENVELOPE_TIMEOUT: &str = "TODOKEDE_SMTP_TIMEOUT_SECONDS";
+const CONTENT_TIMEOUT: &str = "TODOKEDE_SMTP_DOT_SECONDS";
 
-/// Reads the settings of the mail server. A sandbox has none, because its mails go to its mailbox. Returns
-/// nothing if settings are missing or malformed; the reader has noted them.
+/// Reads the settings of the mail server. Returns `None` for a sandbox, whose mails go to its mailbox, and if a setting
+/// is missing or malformed, which the reader records.
 pub(super) fn read(
     read: &mut Reader<'_>,
     sandbox: bool,
@@ -40,8 +40,8 @@ pub(super) fn read(
     public_url: &str,
 ) -> Option<Relay> {
     if sandbox {
-        for name in [URL, PASSWORD_FILE, FROM, REPLY_TO, CA_FILE, TIMEOUT, DOT_TIMEOUT] {
-            read.forbid(name);
+        for name in [URL, PASSWORD_FILE, FROM, REPLY_TO, CA_FILE, ENVELOPE_TIMEOUT, CONTENT_TIMEOUT] {
+            read.forbid_in_sandbox(name);
         }
         return None;
     }
@@ -55,8 +55,10 @@ pub(super) fn read(
     let reply_to =
         reply_to.and_then(|text| read.checked(REPLY_TO, EmailAddress::parse(&text).ok(), "a mail address"));
     let trusted = read.text(CA_FILE).map(PathBuf::from);
-    let ready_timeout = Duration::from_secs(read.number(TIMEOUT, DEFAULT_TIMEOUT, 1..=300));
-    let dot_timeout = Duration::from_secs(read.number(DOT_TIMEOUT, DEFAULT_DOT_TIMEOUT, 1..=3600));
+    let envelope_timeout =
+        Duration::from_secs(read.number(ENVELOPE_TIMEOUT, DEFAULT_ENVELOPE_TIMEOUT, 1..=300));
+    let content_timeout =
+        Duration::from_secs(read.number(CONTENT_TIMEOUT, DEFAULT_CONTENT_TIMEOUT, 1..=3600));
     let Server { security, host, port, login } = url?;
     // The host of the public URL is a full name and the same for every replica, unlike a machine's own name.
     let our_name = Url::parse(public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
@@ -69,8 +71,8 @@ pub(super) fn read(
         login,
         password_file,
         trusted,
-        ready_timeout,
-        dot_timeout,
+        envelope_timeout,
+        content_timeout,
         from: from?,
         reply_to,
     })
@@ -85,7 +87,7 @@ struct Server {
 
 fn parse_url(text: &str, password_in_file: bool) -> Option<Server> {
     let url = Url::parse(text).ok()?;
-    let (security, usual_port) = match url.scheme() {
+    let (security, default_port) = match url.scheme() {
         "smtps" => (Security::Implicit, 465),
         "smtp" => (Security::StartTls, 587),
         _ => return None,
@@ -103,7 +105,7 @@ fn parse_url(text: &str, password_in_file: bool) -> Option<Server> {
         }
         _ => return None,
     };
-    Some(Server { security, host: host.to_owned(), port: url.port().unwrap_or(usual_port), login })
+    Some(Server { security, host: host.to_owned(), port: url.port().unwrap_or(default_port), login })
 }
 
 /// Decodes a percent-encoded part of a URL.
@@ -132,7 +134,7 @@ mod tests {
     fn problems(variables: &[(&str, &str)]) -> Vec<&'static str> {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let problems = Settings::from_variables(&variables.collect()).unwrap_err();
-        problems.iter().map(crate::config::SettingProblem::name_or_rule).collect()
+        problems.iter().map(crate::config::SettingProblem::name_or_unknown).collect()
     }
 
     #[test]
@@ -164,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_two_kinds_of_tls_are_read_with_their_usual_ports() {
+    fn both_schemes_are_read_with_their_default_ports() {
         for (text, security, port) in [
             ("smtps://u:p@mail.example.jp", Security::Implicit, 465),
             ("smtp://u:p@mail.example.jp/", Security::StartTls, 587),

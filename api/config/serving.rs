@@ -1,11 +1,11 @@
-//! The limits of the service: times, connections, requests, disk.
+//! The settings that limit how much the service accepts: timeouts, connections, requests, disk space.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::reader::Reader;
 
-/// How much the service accepts, and how long it may take.
+/// The limits of the API's port, and the port of the metrics.
 #[derive(Debug, Clone)]
 pub struct Serving {
     /// How many connections may be open at once; others wait in the backlog.
@@ -19,14 +19,15 @@ pub struct Serving {
     pub requests_per_client: usize,
     /// How long the head of a connection's first request may take.
     pub head_time: Duration,
-    /// How long a connection may be idle between requests; longer than balancers keep idle connections.
+    /// How long a connection may be idle between requests. It must be longer than balancers keep idle connections.
     pub keep_alive: Duration,
     /// How long a body may take to arrive. [`crate::ops::traffic::time_to_send`] adds time for the bytes that have
     /// arrived.
     pub body_time: Duration,
-    /// How long a request may take from its head to its answer. The same function adds time for a file.
+    /// How long a request may take from its head to its answer. [`crate::ops::traffic::time_to_send`] adds time for a
+    /// request that sends a file.
     pub request_time: Duration,
-    /// How long a stopping service still accepts requests, so that balancers notice first.
+    /// How long a service that was told to stop still accepts requests, so that balancers can see that it is not ready.
     pub drain_time: Duration,
     /// Where metrics are served, if anywhere.
     pub metrics: Option<SocketAddr>,
@@ -58,9 +59,10 @@ impl Serving {
         }
     }
 
-    /// How long the service may write no byte to a connection before it closes the connection. This is longer
-    /// than a request may take and than a connection may be idle. So only connections are closed whose client
-    /// sends only a part of a head, or does not read its answer. Bytes that arrive extend the time.
+    /// A connection is closed if the service could write no byte to it for this long. The time is longer than a request
+    /// may take and longer than a connection may be idle. So it only closes connections whose client sends an
+    /// incomplete head or does not read its answer. Bytes that arrive extend the time by
+    /// [`crate::ops::traffic::time_to_send`].
     #[must_use]
     pub fn longest_silence(&self) -> Duration {
         self.keep_alive.max(self.request_time) + self.head_time

@@ -20,7 +20,7 @@ fn read(variables: &[(&str, &str)]) -> Result<Settings, Vec<SettingProblem>> {
 
 fn problems(variables: &[(&str, &str)]) -> Vec<&'static str> {
     let mut names: Vec<_> =
-        read(variables).unwrap_err().into_iter().map(|problem| problem.name_or_rule()).collect();
+        read(variables).unwrap_err().into_iter().map(|problem| problem.name_or_unknown()).collect();
     names.sort_unstable();
     names
 }
@@ -105,11 +105,11 @@ fn production_requires_its_settings_and_refuses_those_of_the_sandbox() {
 }
 
 #[test]
-fn a_key_instead_of_the_name_of_its_file_is_refused_and_not_repeated() {
+fn a_key_instead_of_the_name_of_its_file_is_refused_and_not_shown_in_the_message() {
     let key = "-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----";
     let problems = read(&[("TODOKEDE_SIGNING_KEY_FILES", key)]).unwrap_err();
     assert_eq!(
-        problems.iter().map(SettingProblem::name_or_rule).collect::<Vec<_>>(),
+        problems.iter().map(SettingProblem::name_or_unknown).collect::<Vec<_>>(),
         ["TODOKEDE_SIGNING_KEY_FILES"]
     );
     assert!(!problems[0].to_string().contains("s3cret"));
@@ -137,7 +137,7 @@ fn complete_production_settings_are_read_with_production_defaults() {
     assert_eq!((settings.clock, settings.review, settings.signing_keys.len()), (None, ReviewMode::Staff, 2));
     assert_eq!(settings.trusted_proxies.len(), 2);
     let relay = settings.relay.clone().unwrap();
-    let timeouts = [relay.ready_timeout, relay.dot_timeout].map(|timeout| timeout.as_secs());
+    let timeouts = [relay.envelope_timeout, relay.content_timeout].map(|timeout| timeout.as_secs());
     assert_eq!((relay.port, timeouts), (587, [30, 600]));
     assert_eq!(relay.from.name, settings.portal_name);
     assert!(!format!("{settings:?}").contains("s3cret"));

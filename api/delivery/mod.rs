@@ -1,3 +1,3 @@
-//! What the service sends by itself: mails.
+//! What the service sends to the outside: mails.
 
 pub mod mail;

@@ -1,7 +1,7 @@
-//! Work in the background, which no request waits for.
+//! Background work, for which no request waits.
 //!
-//! [`queue`] stores jobs in the database, [`runner`] runs jobs of any kind, [`schedule`] repeats tasks. [`mails`] is the
-//! only kind of job. `boot` connects them.
+//! [`queue`] is a queue of jobs in the database, [`runner`] runs jobs of any kind, and [`schedule`] repeats tasks.
+//! [`mails`] is the only kind of job. `boot::background` starts all of them.
 
 pub mod mails;
 pub mod queue;

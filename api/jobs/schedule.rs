@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::stop::Stop;
 
-/// How long a stop waits for a running task, which may hang, for example on a disk.
+/// How long a stop waits for a running task. A task may hang, for example on a network file system.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Runs a task at once, and again `pause` after it ended, until a stop is requested.
@@ -34,7 +34,7 @@ mod tests {
     use crate::jobs::stop;
 
     #[tokio::test]
-    async fn a_task_is_repeated_until_the_stop() {
+    async fn a_task_is_repeated_until_a_stop_is_requested() {
         let (sender, stop) = stop::channel();
         let runs = AtomicUsize::new(0);
         let task = || async {

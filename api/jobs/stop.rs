@@ -1,16 +1,16 @@
-//! The stop signal for work in the background.
+//! The stop signal for background work.
 
 use tokio::sync::watch;
 
-/// Requests the stop of work in the background.
+/// Requests background work to stop.
 #[derive(Debug)]
 pub struct StopSender(watch::Sender<bool>);
 
-/// Receives the request to stop.
+/// Receives the stop request.
 #[derive(Debug, Clone)]
 pub struct Stop(watch::Receiver<bool>);
 
-/// A sender and its receiver.
+/// Creates a sender and its receiver.
 #[must_use]
 pub fn channel() -> (StopSender, Stop) {
     let (sender, receiver) = watch::channel(false);
@@ -33,7 +33,7 @@ impl Stop {
 
     /// Waits until a stop is requested.
     pub async fn requested(&mut self) {
-        // If the sender was dropped, no request can arrive any more, so that counts as a stop.
+        // An error means that the sender was dropped. That counts as a stop request.
         let _ = self.0.wait_for(|stop| *stop).await;
     }
 }

@@ -1,5 +1,4 @@
-//! Backup and restore of an installation with an embedded database. Both copy the database's file and the folder of
-//! attachments from one place to another.
+//! Backup and restore of an installation with SQLite. Both copy the database file and the folder of attachments.
 
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -14,7 +13,7 @@ use crate::domain::values::ids::UploadId;
 use crate::error::Error;
 use crate::files::Files;
 
-/// The paths of a database and its attachments, of an installation or of a backup.
+/// The paths of the database and the attachments of an installation or of a backup.
 #[derive(Debug, Clone)]
 pub struct Installation {
     /// The database's file.
@@ -36,20 +35,19 @@ impl Installation {
 pub struct Copied {
     /// How many attachments were copied.
     pub attachments: usize,
-    /// Attachments in the database whose file is missing or has another digest than the database states.
+    /// Attachments in the database whose file is missing or does not have the digest that the database states.
     pub damaged: Vec<UploadId>,
 }
 
-/// Copies a snapshot of an installation, also while the service writes to it. The new database is renamed to its name
-/// last: if it exists, the copy is complete.
+/// Copies a snapshot of an installation, even while the service writes to it. The new database gets its name last: if
+/// it exists, the copy is complete.
 ///
 /// Attachments are copied after the database. The service stores an attachment before its row, and never changes it
 /// afterwards, so the attachments of all copied rows exist.
 ///
 /// # Errors
-/// An internal error if there is a database at the target already, if the source is missing or damaged, or if the
-/// disk is full; then the new database does not exist. Damaged attachments are no error: the rest of the copy is
-/// still useful.
+/// An internal error if the target has a database already, if the source is missing or damaged, or if the disk is full.
+/// After an error there is no new database. Damaged attachments are no error, because the copy is useful without them.
 pub fn copy(from: &Installation, to: &Installation) -> Result<Copied, Error> {
     refuse_existing(&to.database)?;
     let temporary = with_suffix(&to.database, &format!(".part-{:016x}", rand::random::<u64>()));
@@ -63,11 +61,11 @@ pub fn copy(from: &Installation, to: &Installation) -> Result<Copied, Error> {
     copied
 }
 
-/// Refuses to overwrite a database. Also refuses if there is only a journal, because SQLite would apply it to
-/// the new file.
+/// Refuses to overwrite a database. Also refuses if only its journal exists, because SQLite would apply it to the new
+/// file.
 fn refuse_existing(file: &Path) -> Result<(), Error> {
     for existing in [file.to_owned(), with_suffix(file, "-wal"), with_suffix(file, "-journal")] {
-        if existing.try_exists().map_err(|error| named(&existing, &error))? {
+        if existing.try_exists().map_err(|error| with_path(&existing, &error))? {
             return Err(Error::internal(format!(
                 "{} exists already: move it away first",
                 existing.display()
@@ -81,12 +79,12 @@ fn refuse_existing(file: &Path) -> Result<(), Error> {
 fn copy_database(from: &Path, temporary: &Path) -> Result<Vec<(UploadId, String)>, Error> {
     let mut original = database::open_unchanged(from)?;
     if let Some(folder) = temporary.parent() {
-        fs::create_dir_all(folder).map_err(|error| named(folder, &error))?;
+        fs::create_dir_all(folder).map_err(|error| with_path(folder, &error))?;
     }
-    // The copy contains password hashes and addresses, so nobody else may read it, not even while it is
+    // The copy contains password hashes and addresses, so other users must not be able to read it, not even while it is
     // written.
     let copy_file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(temporary);
-    let copy_file = copy_file.map_err(|error| named(temporary, &error))?;
+    let copy_file = copy_file.map_err(|error| with_path(temporary, &error))?;
     database::copy_into(&mut original, temporary)?;
     let mut copy = database::open_unchanged(temporary)?;
     if let Some(damage) = database::find_damage(&mut copy)?.first() {
@@ -94,7 +92,7 @@ fn copy_database(from: &Path, temporary: &Path) -> Result<Vec<(UploadId, String)
     }
     let stored = uploads::list_stored(&mut copy)?;
     drop(copy);
-    copy_file.sync_all().map_err(|error| named(temporary, &error))?;
+    copy_file.sync_all().map_err(|error| with_path(temporary, &error))?;
     Ok(stored)
 }
 
@@ -117,10 +115,11 @@ fn copy_attachments(
     Ok(copied)
 }
 
+/// Renames the copy to its final name, and makes the rename durable.
 fn publish(temporary: &Path, file: &Path) -> Result<(), Error> {
-    fs::rename(temporary, file).map_err(|error| named(file, &error))?;
+    fs::rename(temporary, file).map_err(|error| with_path(file, &error))?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| named(folder, &error))
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| with_path(folder, &error))
 }
 
 /// The path with a suffix added to its name.
@@ -130,6 +129,7 @@ fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn named(path: &Path, error: &std::io::Error) -> Error {
+/// Adds the path to an error.
+fn with_path(path: &Path, error: &std::io::Error) -> Error {
     Error::internal(format!("{}: {error}", path.display()))
 }

@@ -6,8 +6,8 @@ use rustix::fs::StatVfsMountFlags;
 
 use crate::error::Error;
 
-/// How many bytes are free on the file system of a folder. If the folder does not exist yet, the nearest existing
-/// parent counts.
+/// How many bytes are free on the file system of a folder. If the folder does not exist yet, its nearest existing
+/// parent is used.
 ///
 /// # Errors
 /// An internal error if the file system does not report it, or is mounted read-only.
@@ -17,7 +17,7 @@ pub fn free_bytes(folder: &Path) -> Result<u64, Error> {
     if statistics.f_flag.contains(StatVfsMountFlags::RDONLY) {
         return Err(Error::internal("the file system is mounted read-only"));
     }
-    // Blocks that are reserved for root do not count.
+    // `f_bavail` leaves out the blocks that are reserved for root.
     Ok(statistics.f_bavail.saturating_mul(statistics.f_frsize))
 }
 
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_has_room_and_so_has_one_that_is_still_to_be_made() {
+    fn free_bytes_are_reported_also_for_a_folder_that_does_not_exist() {
         let folder = tempfile::tempdir().unwrap();
         assert!(free_bytes(folder.path()).unwrap() > 0);
         assert!(free_bytes(&folder.path().join("not/yet")).unwrap() > 0);

@@ -1,5 +1,5 @@
-//! Reads a facility list from CSV and imports it in small transactions, so that the service goes on meanwhile. A bad
-//! row is refused and does not stop the import.
+//! Imports a facility list, the regional bureaus' list of facilities and their codes, from CSV. The import uses small
+//! transactions, so that the service can go on. A row with an error is refused and does not stop the import.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -24,21 +24,21 @@ use crate::usecases::facilities::import::{Coverage, Report};
 use crate::usecases::filings::successions;
 use crate::usecases::work::{Call, Policy, Work};
 
-/// Rows that share one transaction.
-const STEP: usize = 500;
+/// The number of rows in one transaction.
+const ROWS_PER_TRANSACTION: usize = 500;
 
 /// Why a row was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedRow {
     /// Its line in the file, from 1.
     pub line: u64,
-    /// The column at fault; empty if the whole row is.
+    /// The column with the error; empty if the error is not in one column.
     pub column: &'static str,
-    /// The reason's code.
+    /// The code of the reason.
     pub reason: &'static str,
 }
 
-/// What an import needs to know.
+/// The database and the settings of an import.
 pub struct Import<'a> {
     /// The database.
     pub database: &'a Database,
@@ -46,8 +46,8 @@ pub struct Import<'a> {
     pub policy: &'a Policy,
     /// The time of the import.
     pub now: Instant,
-    /// Whether the file holds every facility of each prefecture and kind in it, so that absence
-    /// means closure.
+    /// Whether the file is complete for each prefecture and kind of facility in it. Then facilities that are missing in
+    /// the file are marked as no longer listed.
     pub whole_edition: bool,
 }
 
@@ -55,8 +55,8 @@ pub struct Import<'a> {
 /// `phone` and `founder_name`; UTF-8 or Shift JIS.
 ///
 /// # Errors
-/// An internal error if the file cannot be read or decoded or a column is missing; rows that were
-/// imported before stay.
+/// An internal error if the file cannot be read or decoded, or if a column is missing. Rows that were imported before
+/// the error stay.
 pub fn import(import: &Import<'_>, file: &Path) -> Result<(Report, Vec<RefusedRow>), Error> {
     let bytes = fs::read(file).map_err(|error| Error::internal(format!("{}: {error}", file.display())))?;
     let text = decode(&bytes)
@@ -64,31 +64,31 @@ pub fn import(import: &Import<'_>, file: &Path) -> Result<(Report, Vec<RefusedRo
     import_text(import, &text)
 }
 
-/// The same for a text that is in memory already.
+/// Imports CSV text that is in memory, like [`import()`].
 ///
 /// # Errors
 /// As [`import()`].
 pub fn import_text(import: &Import<'_>, text: &str) -> Result<(Report, Vec<RefusedRow>), Error> {
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let columns = Columns::find(reader.headers().map_err(Error::internal)?)?;
-    let (mut report, mut refused, mut edition) = (Report::default(), Vec::new(), Edition::default());
-    let mut step = Vec::with_capacity(STEP);
+    let (mut report, mut refused, mut seen) = (Report::default(), Vec::new(), RowsSoFar::default());
+    let mut rows = Vec::with_capacity(ROWS_PER_TRANSACTION);
     for record in reader.records() {
         report.read += 1;
-        match edition.take(text, &columns, record) {
-            Ok(Some(row)) => step.push(row),
+        match seen.take(text, &columns, record) {
+            Ok(Some(row)) => rows.push(row),
             Ok(None) => {}
             Err(row) => {
                 report.refused += 1;
                 refused.push(row);
             }
         }
-        if step.len() == STEP {
-            report = put(import, std::mem::take(&mut step), report)?;
+        if rows.len() == ROWS_PER_TRANSACTION {
+            report = import_rows(import, std::mem::take(&mut rows), report)?;
         }
     }
-    report = put(import, step, report)?;
-    report = finish(import, edition.coverage, report)?;
+    report = import_rows(import, rows, report)?;
+    report = finish(import, seen.coverage, report)?;
     Ok((report, refused))
 }
 
@@ -113,32 +113,34 @@ struct Columns {
 
 impl Columns {
     fn find(header: &StringRecord) -> Result<Self, Error> {
-        let place = |name: &str| header.iter().position(|column| column.trim() == name);
+        let find = |name: &str| header.iter().position(|column| column.trim() == name);
         let required = |name: &str| {
-            place(name).ok_or_else(|| Error::internal(format!("the header has no column {name}")))
+            find(name).ok_or_else(|| Error::internal(format!("the header has no column {name}")))
         };
         Ok(Self {
             code: required("facility_code")?,
             name: required("name")?,
             postal_code: required("postal_code")?,
             address: required("address")?,
-            phone: place("phone"),
-            founder_name: place("founder_name"),
+            phone: find("phone"),
+            founder_name: find("founder_name"),
         })
     }
 }
 
-/// The part of a file that was read so far.
+/// The rows of the file that were read so far.
 #[derive(Default)]
-struct Edition {
+struct RowsSoFar {
+    /// The codes, prefectures and kinds in the file.
     coverage: Coverage,
-    /// The fields of each code's row.
-    rows: HashMap<FacilityCode, StringRecord>,
+    /// The first row of each code.
+    first_rows: HashMap<FacilityCode, StringRecord>,
 }
 
-impl Edition {
-    /// Reads a row. A list may name a facility several times, once per line of business. A row that repeats an earlier
-    /// one is skipped, and one that contradicts it is refused, so that a second import changes nothing.
+impl RowsSoFar {
+    /// Reads a row. A list may contain a facility several times, once for each of its services. A row that equals the
+    /// first row of its code is skipped, and a row that differs from it is refused. So importing the file again changes
+    /// nothing.
     fn take(
         &mut self,
         text: &str,
@@ -154,12 +156,12 @@ impl Edition {
         let refuse = |(column, fault): (_, Fault)| RefusedRow { line, column, reason: fault.code() };
         let code = FacilityCode::parse(record.get(columns.code).unwrap_or_default())
             .map_err(|fault| refuse(("facility_code", fault)))?;
-        // The facility is in the list even if the rest of the row is refused.
+        // The facility is in the list even if the row is refused for another column.
         self.coverage.note(&code);
         let row = read_row(columns, &code, &record).map_err(refuse)?;
-        match self.rows.entry(code) {
-            Entry::Vacant(place) => {
-                place.insert(record);
+        match self.first_rows.entry(code) {
+            Entry::Vacant(entry) => {
+                entry.insert(record);
                 Ok(Some(row))
             }
             Entry::Occupied(first) if *first.get() == record => Ok(None),
@@ -168,8 +170,8 @@ impl Edition {
     }
 }
 
-/// The line number of a record. The reader's own position is before the line feed of a CRLF and before empty lines,
-/// which it skips only when it reads the next record.
+/// The line number of a record. The position that the CSV reader reports is before the line feed of a CRLF and before
+/// empty lines, so these are added.
 fn line_of(text: &str, record: &StringRecord) -> u64 {
     let Some(position) = record.position() else { return 0 };
     let rest = usize::try_from(position.byte()).ok().and_then(|start| text.as_bytes().get(start..));
@@ -182,42 +184,44 @@ fn read_row(
     code: &FacilityCode,
     record: &StringRecord,
 ) -> Result<ListedFacility, (&'static str, Fault)> {
-    let at = |column| move |fault: Fault| (column, fault);
-    let field = |place: usize| record.get(place).unwrap_or_default();
-    let optional = |place: Option<usize>| place.map(field).filter(|text| !text.trim().is_empty());
+    let in_column = |column| move |fault: Fault| (column, fault);
+    let field = |index: usize| record.get(index).unwrap_or_default();
+    let optional = |index: Option<usize>| index.map(field).filter(|text| !text.trim().is_empty());
     Ok(ListedFacility {
         code: code.clone(),
-        name: FacilityName::parse(field(columns.name)).map_err(at("name"))?,
-        postal_code: PostalCode::parse(field(columns.postal_code)).map_err(at("postal_code"))?,
-        address: Address::parse(field(columns.address)).map_err(at("address"))?,
-        phone: optional(columns.phone).map(PhoneNumber::parse).transpose().map_err(at("phone"))?,
+        name: FacilityName::parse(field(columns.name)).map_err(in_column("name"))?,
+        postal_code: PostalCode::parse(field(columns.postal_code)).map_err(in_column("postal_code"))?,
+        address: Address::parse(field(columns.address)).map_err(in_column("address"))?,
+        phone: optional(columns.phone).map(PhoneNumber::parse).transpose().map_err(in_column("phone"))?,
         founder_name: optional(columns.founder_name)
             .map(PersonName::parse)
             .transpose()
-            .map_err(at("founder_name"))?,
+            .map_err(in_column("founder_name"))?,
         delisted_at: None,
     })
 }
 
-fn put(import: &Import<'_>, rows: Vec<ListedFacility>, mut report: Report) -> Result<Report, Error> {
-    in_work(import, move |work| {
+fn import_rows(import: &Import<'_>, rows: Vec<ListedFacility>, mut report: Report) -> Result<Report, Error> {
+    in_transaction(import, move |work| {
         import::put(work, rows, &mut report)?;
         Ok(report)
     })
 }
 
+/// Marks facilities that a complete file lacks, carries on successions whose code is listed now, and records the
+/// import.
 fn finish(import: &Import<'_>, coverage: Coverage, mut report: Report) -> Result<Report, Error> {
     let whole_edition = import.whole_edition;
-    report = in_work(import, move |work| {
+    report = in_transaction(import, move |work| {
         if whole_edition {
             import::delist_absent(work, &coverage, &mut report)?;
         }
         Ok(report)
     })?;
-    // In small steps, so that requests are served in between.
+    // Each iteration is one short transaction, so that requests are served in between.
     loop {
         let before = report.carried_on;
-        report = in_work(import, move |work| {
+        report = in_transaction(import, move |work| {
             report.carried_on += successions::carry_on_ready(work)?;
             Ok(report)
         })?;
@@ -225,13 +229,13 @@ fn finish(import: &Import<'_>, coverage: Coverage, mut report: Report) -> Result
             break;
         }
     }
-    in_work(import, move |work| {
+    in_transaction(import, move |work| {
         import::record(work, &report)?;
         Ok(report)
     })
 }
 
-fn in_work(
+fn in_transaction(
     import: &Import<'_>,
     step: impl FnOnce(&mut Work<'_>) -> Result<Report, Error> + Send + 'static,
 ) -> Result<Report, Error> {

@@ -1,4 +1,4 @@
-//! Operation of a running service and its installation: checks, metrics, limits, backup, imports.
+//! Code for operators: checks, metrics, limits, logging, backup and imports.
 
 pub mod backup;
 pub mod descriptors;

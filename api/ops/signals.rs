@@ -1,20 +1,20 @@
-//! The signals that ask a process to end: SIGTERM of orchestrators, SIGINT of people.
+//! The signals that stop the process: SIGTERM, which orchestrators send, and SIGINT, which Ctrl-C sends.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::error::Error;
 
-/// Listens to the signals from its creation on.
+/// Receives the signals. From the creation of this value on they no longer end the process by themselves.
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    /// Starts to listen. From now on the signals do not end the process by themselves.
+    /// Starts to receive the signals.
     ///
     /// # Errors
-    /// An internal error if the process cannot listen.
+    /// An internal error if the signal handlers cannot be installed.
     pub fn listen() -> Result<Self, Error> {
         Ok(Self {
             terminate: signal(SignalKind::terminate()).map_err(Error::internal)?,
@@ -30,11 +30,11 @@ impl Signals {
         }
     }
 
-    /// Waits for the shutdown to finish, unless another signal comes first.
+    /// Waits until the shutdown has ended. Another signal aborts it.
     ///
     /// # Errors
-    /// Those of `shutdown`, and an internal error if a signal interrupted it.
-    pub async fn unless_again(
+    /// The error of `shutdown`, or an internal error if a signal aborted it.
+    pub async fn wait_or_abort(
         &mut self,
         shutdown: impl Future<Output = Result<(), Error>>,
     ) -> Result<(), Error> {

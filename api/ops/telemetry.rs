@@ -1,4 +1,4 @@
-//! The log: to standard error, as text for people or as JSON for machines.
+//! Starts the log, which goes to standard error as text or as JSON.
 
 use std::io::IsTerminal as _;
 use std::panic::Location;

@@ -59,8 +59,8 @@ struct Claims {
 
 struct Key {
     public: NamedKey,
-    signs: EncodingKey,
-    verifies: DecodingKey,
+    encoding: EncodingKey,
+    decoding: DecodingKey,
 }
 
 /// Issues and verifies access tokens. Clones share the keys and the cache.
@@ -106,7 +106,7 @@ impl AccessTokens {
             jti: Uuid::new_v4().to_string(),
             scope: FACILITY_SCOPE.to_owned(),
         };
-        encode(&header, &claims, &key.signs).map_err(Error::internal)
+        encode(&header, &claims, &key.encoding).map_err(Error::internal)
     }
 
     /// Verifies a token.
@@ -122,12 +122,13 @@ impl AccessTokens {
         if let Some(known) = self.verified.get(&digest) {
             return known.unless_expired(now).inspect_err(|_| self.verified.invalidate(&digest));
         }
-        let verified = self.read(token).ok_or(IdentityRefusal::TokenInvalid)?.unless_expired(now)?;
+        let verified = self.decode(token).ok_or(IdentityRefusal::TokenInvalid)?.unless_expired(now)?;
         self.verified.insert(digest, verified);
         Ok(verified)
     }
 
-    fn read(&self, token: &str) -> Option<Verified> {
+    /// Verifies a token's signature and claims, except its expiry.
+    fn decode(&self, token: &str) -> Option<Verified> {
         let header = decode_header(token).ok()?;
         if header.typ.as_deref() != Some("at+jwt") {
             return None;
@@ -138,9 +139,9 @@ impl AccessTokens {
         rules.set_issuer(&[&self.issuer]);
         rules.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         rules.leeway = 0;
-        // The crate would use the machine's clock. `verify` checks the expiry with the service's clock.
+        // The crate would check the expiry with the machine's clock. `verify` checks it with the service's clock.
         rules.validate_exp = false;
-        let claims = decode::<Claims>(token, &key.verifies, &rules).ok()?.claims;
+        let claims = decode::<Claims>(token, &key.decoding, &rules).ok()?.claims;
         if claims.scope != FACILITY_SCOPE {
             return None;
         }
@@ -160,8 +161,8 @@ impl AccessTokens {
 fn prepare(public: NamedKey) -> Result<Key, Error> {
     let der = public.key.to_pkcs8_der().map_err(|error| Error::internal(error.to_string()))?;
     Ok(Key {
-        signs: EncodingKey::from_ed_der(der.as_bytes()),
-        verifies: DecodingKey::from_ed_der(public.key.verifying_key().as_bytes()),
+        encoding: EncodingKey::from_ed_der(der.as_bytes()),
+        decoding: DecodingKey::from_ed_der(public.key.verifying_key().as_bytes()),
         public,
     })
 }
@@ -246,8 +247,8 @@ mod tests {
 
     #[test]
     fn a_rotated_key_still_verifies_while_it_is_listed() {
-        let seed = NamedKey::generate();
-        let old = || NamedKey { id: seed.id.clone(), key: seed.key.clone() };
+        let key = NamedKey::generate();
+        let old = || NamedKey { id: key.id.clone(), key: key.key.clone() };
         let token = tokens(vec![old()]).issue(ids().0, ids().1, noon()).unwrap();
         assert!(tokens(vec![NamedKey::generate(), old()]).verify(&token, noon()).is_ok());
         assert_eq!(

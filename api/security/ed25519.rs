@@ -18,52 +18,52 @@ static PROVIDER: CryptoProvider = CryptoProvider {
 
 /// Installs the provider for the process. Later calls change nothing.
 pub fn install() {
-    // An error only means that it is installed already.
+    // An error means that a provider is installed already.
     let _ = PROVIDER.install_default();
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the crate's provider asks for a reference")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is given by the crate's provider")]
 fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>, Error> {
-    only_eddsa(*algorithm)?;
+    require_eddsa(*algorithm)?;
     let key = SigningKey::from_pkcs8_der(key.as_bytes()).map_err(|_| ErrorKind::InvalidEddsaKey)?;
-    Ok(Box::new(Signs(key)))
+    Ok(Box::new(Ed25519Signer(key)))
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the crate's provider asks for a reference")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is given by the crate's provider")]
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>, Error> {
-    only_eddsa(*algorithm)?;
+    require_eddsa(*algorithm)?;
     let bytes = <&[u8; 32]>::try_from(key.try_get_as_bytes()?).map_err(|_| ErrorKind::InvalidEddsaKey)?;
     let key = VerifyingKey::from_bytes(bytes).map_err(|_| ErrorKind::InvalidEddsaKey)?;
-    Ok(Box::new(Verifies(key)))
+    Ok(Box::new(Ed25519Verifier(key)))
 }
 
-fn only_eddsa(algorithm: Algorithm) -> Result<(), Error> {
+fn require_eddsa(algorithm: Algorithm) -> Result<(), Error> {
     if algorithm == Algorithm::EdDSA { Ok(()) } else { Err(ErrorKind::InvalidAlgorithm.into()) }
 }
 
-struct Signs(SigningKey);
+struct Ed25519Signer(SigningKey);
 
-impl Signer<Vec<u8>> for Signs {
+impl Signer<Vec<u8>> for Ed25519Signer {
     fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, SignatureError> {
         Ok(self.0.try_sign(message)?.to_bytes().to_vec())
     }
 }
 
-impl JwtSigner for Signs {
+impl JwtSigner for Ed25519Signer {
     fn algorithm(&self) -> Algorithm {
         Algorithm::EdDSA
     }
 }
 
-struct Verifies(VerifyingKey);
+struct Ed25519Verifier(VerifyingKey);
 
-impl Verifier<Vec<u8>> for Verifies {
+impl Verifier<Vec<u8>> for Ed25519Verifier {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), SignatureError> {
         self.0.verify_strict(message, &Signature::from_slice(signature)?)
     }
 }
 
-impl JwtVerifier for Verifies {
+impl JwtVerifier for Ed25519Verifier {
     fn algorithm(&self) -> Algorithm {
         Algorithm::EdDSA
     }

@@ -1,4 +1,5 @@
-//! Budgets that limit callers, counted in this process (GCRA, by the `governor` crate).
+//! Budgets that limit callers, counted in this process with GCRA, the generic cell rate algorithm, by the `governor`
+//! crate.
 //!
 //! Budgets per client alone would lock out whole offices that share an address. Budgets per account alone would let
 //! anybody lock out a clinic. So both are used, and a client that has logged in to an account before has a separate
@@ -16,7 +17,7 @@ use governor::{Quota, RateLimiter};
 
 use crate::error::{Error, Limited};
 
-/// A number of requests per window of time; in settings `COUNT/SECONDS`, a day at most.
+/// A number of requests per time window. Settings write it as `COUNT/SECONDS`, with at most 86,400 seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     /// The number of requests.
@@ -36,11 +37,11 @@ impl FromStr for Budget {
     }
 }
 
-/// The clock of the limits: the service's own, as the time since 1970.
+/// The service's clock for `governor`, as the time since 1970.
 #[derive(Clone)]
-pub struct Ticks(Arc<dyn Fn() -> Duration + Send + Sync>);
+pub struct ServiceClock(Arc<dyn Fn() -> Duration + Send + Sync>);
 
-impl GovernorClock for Ticks {
+impl GovernorClock for ServiceClock {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
@@ -48,7 +49,7 @@ impl GovernorClock for Ticks {
     }
 }
 
-type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, Ticks, StateInformationMiddleware>;
+type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, ServiceClock, StateInformationMiddleware>;
 
 /// What is left of a budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,35 +62,35 @@ pub struct Remaining {
     pub left: u32,
 }
 
-/// One budget per key.
+/// A budget for each key, such as an account or a client.
 pub struct Limit {
     policy: &'static str,
     budget: Budget,
     limiter: Limiter,
-    ticks: Ticks,
+    clock: ServiceClock,
 }
 
 impl Limit {
-    /// A budget for each key.
+    /// Creates the limit. `policy` is its name in `RateLimit-Policy`, `now` is the time since 1970.
     pub fn new(
         policy: &'static str,
         budget: Budget,
         now: impl Fn() -> Duration + Send + Sync + 'static,
     ) -> Self {
-        let ticks = Ticks(Arc::new(now));
+        let clock = ServiceClock(Arc::new(now));
         let period = budget.window.checked_div(budget.quota.get()).filter(|period| !period.is_zero());
         let quota = period
             .and_then(Quota::with_period)
             .unwrap_or_else(|| Quota::per_second(budget.quota))
             .allow_burst(budget.quota);
-        let limiter = RateLimiter::dashmap_with_clock(quota, ticks.clone()).with_middleware();
-        Self { policy, budget, limiter, ticks }
+        let limiter = RateLimiter::dashmap_with_clock(quota, clock.clone()).with_middleware();
+        Self { policy, budget, limiter, clock }
     }
 
     /// Takes one request from a key's budget.
     ///
     /// # Errors
-    /// [`Error::Limited`] if nothing is left.
+    /// [`Error::Limited`] if the budget is used up.
     pub fn take(&self, key: &str) -> Result<Remaining, Error> {
         match self.limiter.check_key(&key.to_owned()) {
             Ok(state) => Ok(Remaining {
@@ -101,13 +102,13 @@ impl Limit {
                 policy: self.policy,
                 quota: self.budget.quota.get(),
                 window: self.budget.window,
-                retry_after: until.wait_time_from(self.ticks.now()),
+                retry_after: until.wait_time_from(self.clock.now()),
             })),
         }
     }
 
-    /// Forgets keys whose budget is full again.
-    pub fn forget_idle(&self) {
+    /// Removes keys whose budget is full again.
+    pub fn remove_idle(&self) {
         self.limiter.retain_recent();
         self.limiter.shrink_to_fit();
     }

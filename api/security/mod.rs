@@ -1,4 +1,4 @@
-//! Adapters around the crypto crates: password hashes, access tokens, opaque tokens, budgets.
+//! Password hashes, access tokens, opaque tokens, signing keys, and the budgets that limit callers.
 
 pub mod access_tokens;
 pub mod ed25519;

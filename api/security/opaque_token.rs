@@ -11,12 +11,12 @@ use sha2::{Digest, Sha256};
 /// The number of characters of a token: 32 bytes in base64url without padding.
 pub const TOKEN_CHARACTERS: usize = 43;
 
-/// A token in the form that its owner has, not its hash.
+/// The text of a token, not its hash.
 #[derive(Debug, Clone)]
 pub struct OpaqueToken(SecretString);
 
 impl OpaqueToken {
-    /// The maximum number of characters of a text that is looked up as a token.
+    /// The maximum number of characters that callers may send as a token.
     pub const MAX_INPUT: u64 = 200;
 
     /// A new token.
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_differ_and_only_the_text_of_a_token_has_its_hash() {
+    fn tokens_differ_and_each_has_its_own_hash() {
         let (one, other) = (OpaqueToken::generate(), OpaqueToken::generate());
         assert_eq!(one.reveal().len(), TOKEN_CHARACTERS);
         assert_ne!(one.hash(), other.hash());

@@ -1,4 +1,4 @@
-//! Password hashes: argon2id (19 MiB, two passes). As many are computed at once as the machine has cores.
+//! Password hashes with argon2id (19 MiB, two passes). As many hashes are computed at once as the machine has cores.
 //!
 //! Hashing is the most expensive work that a caller can cause, so the length of its queue is limited. An
 //! unknown account takes the same time as a known one, so that the time does not reveal which accounts exist.
@@ -18,7 +18,7 @@ use crate::error::Error;
 
 /// Memory in KiB, passes and lanes of a hash: OWASP's second recommended setting.
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
-/// How many callers may wait per permit. At about 30 ms each, the last waits about a second.
+/// How many callers may wait for each permit. At about 30 ms for each hash, the last caller waits about a second.
 const WAITING_PER_PERMIT: usize = 32;
 
 /// Hashes and verifies passwords. Clones share the permits.
@@ -27,7 +27,7 @@ pub struct Passwords {
     argon: Argon2<'static>,
     permits: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
-    most_waiting: usize,
+    max_waiting: usize,
     dummy_hash: PasswordHash,
 }
 
@@ -46,7 +46,7 @@ impl Passwords {
             argon,
             permits: Arc::new(Semaphore::new(cores.max(1))),
             waiting: Arc::new(AtomicUsize::new(0)),
-            most_waiting: cores.max(1) * WAITING_PER_PERMIT,
+            max_waiting: cores.max(1) * WAITING_PER_PERMIT,
             dummy_hash,
         })
     }
@@ -83,7 +83,7 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let slot = QueueSlot::take(&self.waiting, self.most_waiting)?;
+        let slot = QueueSlot::take(&self.waiting, self.max_waiting)?;
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(Error::internal)?;
         drop(slot);
         blocking::run(move || {
@@ -98,10 +98,10 @@ impl Passwords {
 struct QueueSlot<'a>(&'a AtomicUsize);
 
 impl<'a> QueueSlot<'a> {
-    fn take(waiting: &'a AtomicUsize, most: usize) -> Result<Self, Error> {
+    fn take(waiting: &'a AtomicUsize, max: usize) -> Result<Self, Error> {
         let before = waiting.fetch_add(1, Ordering::AcqRel);
         let slot = Self(waiting);
-        if before < most { Ok(slot) } else { Err(Error::Overloaded("too many password checks wait")) }
+        if before < max { Ok(slot) } else { Err(Error::Overloaded("too many password checks wait")) }
     }
 }
 

@@ -1,5 +1,5 @@
-//! The keys that sign access tokens: Ed25519 in PKCS#8 PEM files. The first signs, and all of them verify. To rotate a
-//! key, put a new one in front and remove the old one later.
+//! The keys that sign access tokens: Ed25519 keys in PKCS#8 PEM files. The first key signs, and all keys verify.
+//! docs/operations.md describes how to replace a key.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -20,7 +20,7 @@ pub const SANDBOX_FILE: &str = "signing-key.pem";
 
 /// A key pair with its public id.
 pub struct NamedKey {
-    /// The `kid`: RFC 7638 thumbprint of the public key.
+    /// The `kid`: the RFC 7638 thumbprint of the public key.
     pub id: String,
     pub(super) key: SigningKey,
 }

@@ -1,5 +1,4 @@
-//! The mails the service sends: what they say, how they are written as messages, and how they are
-//! handed to a mail server.
+//! The mails of the service: their contents, their templates, and the SMTP client that sends them.
 
 pub mod message;
 pub mod relay;

@@ -1,4 +1,4 @@
-//! The mail server through which the service sends mails, and the sender of the mails.
+//! The settings of the relay, the mail server that delivers the service's mails, and of the mails' sender.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -51,11 +51,11 @@ pub struct Relay {
     pub password_file: Option<PathBuf>,
     /// A file of certificates (PEM) that are trusted in addition to the machine's own.
     pub trusted: Option<PathBuf>,
-    /// How long it may take until it has accepted the sender, and then again until it has accepted the
-    /// recipient.
-    pub ready_timeout: Duration,
-    /// How long it may take to accept a mail's content.
-    pub dot_timeout: Duration,
+    /// How long the server may take until it has accepted the sender, and then again until it has accepted the
+    /// recipient and is ready for the content.
+    pub envelope_timeout: Duration,
+    /// How long the server may take to accept a mail's content.
+    pub content_timeout: Duration,
     /// The sender.
     pub from: Sender,
     /// Where replies go, if anywhere.

@@ -1,5 +1,5 @@
-//! The sandbox's mailbox. It is a table, so a mail is delivered in one transaction: none is lost, and none arrives
-//! twice.
+//! Delivers mails to the sandbox's mailbox. The mailbox is a table, so a mail is delivered in one transaction and
+//! arrives exactly once.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,11 +17,11 @@ use crate::db::store::sandbox::messages::{self, StoredMessage};
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::MessageId;
 use crate::error::{Error, chain};
-use crate::jobs::queue::{Claimed, Lease, POLL_INTERVAL, Wanted, claim};
+use crate::jobs::queue::{ClaimRequest, Claimed, Lease, POLL_INTERVAL, claim};
 use crate::jobs::stop::Stop;
 use crate::ops::metrics::{MailOutcome, Metrics};
 
-/// How many mails one transaction delivers at most.
+/// The maximum number of mails that one transaction delivers.
 const BATCH: usize = 50;
 
 /// Delivers mails to the mailbox.
@@ -31,14 +31,14 @@ pub struct Mailbox {
     metrics: Arc<Metrics>,
 }
 
-/// What happened to the mails that were due.
+/// How many mails were sent and how many had expired.
 struct Delivered {
     sent: usize,
     expired: usize,
 }
 
 impl Mailbox {
-    /// Delivers from the outbox of a database.
+    /// Creates a mailbox for the outbox of a database.
     #[must_use]
     pub const fn new(database: Database, clock: Clock, metrics: Arc<Metrics>) -> Self {
         Self { database, clock, metrics }
@@ -48,7 +48,7 @@ impl Mailbox {
     pub async fn run(&self, wake: &Notify, mut stop: Stop) {
         loop {
             if let Err(error) = self.deliver().await {
-                tracing::error!(error = %chain(&error), "mails stay in the outbox for now");
+                tracing::error!(error = %chain(&error), "mails could not be delivered to the mailbox yet");
             }
             tokio::select! {
                 () = tokio::time::sleep(POLL_INTERVAL) => {}
@@ -58,10 +58,10 @@ impl Mailbox {
         }
     }
 
-    /// Delivers everything that is due.
+    /// Delivers all mails that are due.
     ///
     /// # Errors
-    /// The database's.
+    /// An error of the database.
     pub async fn deliver(&self) -> Result<(), Error> {
         loop {
             let now = self.clock.now();
@@ -76,10 +76,10 @@ impl Mailbox {
 }
 
 fn deliver_batch(conn: &mut Conn, now: Instant) -> Result<Delivered, Error> {
-    // The lease need not last, because this transaction delivers what it claims.
+    // The lease may end at once, because this transaction also delivers the mails that it claims.
     let lease = Lease { holder: Uuid::new_v4(), until: now };
-    let wanted = Wanted { lease, room: BATCH, per_lane: BATCH, under_way: HashMap::new() };
-    let Claimed { jobs: mails, expired } = claim::<Outbox>(conn, &wanted, now)?;
+    let request = ClaimRequest { lease, room: BATCH, per_lane: BATCH, under_way: HashMap::new() };
+    let Claimed { jobs: mails, expired } = claim::<Outbox>(conn, &request, now)?;
     let ids: Vec<MessageId> = mails.iter().map(|mail| mail.id).collect();
     for mail in mails {
         let message = StoredMessage {

@@ -7,8 +7,8 @@ pub mod outbox;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::outbox::{Attempt, Outbox};
-use super::runner::{Kind, Limits};
+use self::outbox::{AttemptResult, Outbox};
+use super::runner::{JobKind, Limits};
 use crate::db::store::mails::outbox::Waiting;
 use crate::delivery::mail::smtp::{Outgoing, Smtp};
 use crate::domain::mails::{MailFailure, Next, Trouble, pause_after};
@@ -22,29 +22,29 @@ pub struct SmtpMails {
 }
 
 impl SmtpMails {
-    /// Sends through this server, and counts the results.
+    /// Creates the kind of job. Results are counted in `metrics`.
     #[must_use]
     pub const fn new(smtp: Arc<Smtp>, metrics: Arc<Metrics>) -> Self {
         Self { smtp, metrics }
     }
 }
 
-impl Kind for SmtpMails {
+impl JobKind for SmtpMails {
     type Queue = Outbox;
     type Failure = MailFailure;
 
     const NAME: &'static str = "mails";
-    /// With all late mails this makes 48 connections; by default, mail servers allow a client 50. A domain still has
-    /// room if the answers to two mails are lost, and takes six mails at most if it never answers.
+    /// At most 48 connections, 32 of them for late mails: by default, mail servers allow a client 50. Each domain takes
+    /// at most six, two of them for late mails.
     const LIMITS: Limits = Limits { at_once: 16, per_lane: 4, late: 32, late_per_lane: 2 };
 
-    /// An attempt that takes longer can only be waiting for the answer to the content.
+    /// An attempt that takes longer is waiting for the reply to the content.
     fn usual_time(&self) -> Duration {
-        self.smtp.longest_way_to_dot()
+        self.smtp.max_time_to_content()
     }
 
     fn late_time(&self) -> Duration {
-        self.smtp.dot_timeout()
+        self.smtp.content_timeout()
     }
 
     fn attempt(&self, mail: &Waiting) -> impl Future<Output = Result<(), MailFailure>> + Send + 'static {
@@ -60,7 +60,7 @@ impl Kind for SmtpMails {
         async move { smtp.send(outgoing).await }
     }
 
-    /// The outcome is as unknown as after a lost connection.
+    /// After a cancelled attempt the outcome is unknown, as after a lost connection.
     fn unfinished() -> MailFailure {
         MailFailure::ConnectionLost
     }
@@ -83,16 +83,16 @@ impl Kind for SmtpMails {
         outcome: Result<(), MailFailure>,
         took: Duration,
         now: Instant,
-    ) -> Attempt {
-        let attempt = Attempt::ended(mail, outcome, now);
-        report(mail, &attempt.next, took);
-        self.metrics.mails(outcome_of(&attempt.next), 1);
-        attempt
+    ) -> AttemptResult {
+        let result = AttemptResult::decide(mail, outcome, now);
+        log_result(mail, &result.next, took);
+        self.metrics.mails(outcome_of(&result.next), 1);
+        result
     }
 
     fn expired(&self, mails: usize) {
         self.metrics.mails(MailOutcome::Abandoned, mails);
-        tracing::warn!(mails, "mails were given up because they had expired");
+        tracing::warn!(mails, "expired mails were given up");
     }
 }
 
@@ -104,8 +104,8 @@ const fn outcome_of(next: &Next) -> MailOutcome {
     }
 }
 
-/// Logs an attempt. The line names no recipient and repeats nothing of the server's answer.
-fn report(mail: &Waiting, next: &Next, took: Duration) {
+/// Logs the result of an attempt, without the recipient and the server's reply.
+fn log_result(mail: &Waiting, next: &Next, took: Duration) {
     let (id, kind, ms) = (mail.id, &mail.kind, took.as_millis());
     match next {
         Next::Sent => tracing::info!(%id, kind, ms, "a mail was sent"),

@@ -1,4 +1,4 @@
-//! The outbox as a queue of jobs.
+//! The outbox, the table of mails that are to be sent, as a queue of jobs.
 
 use uuid::Uuid;
 
@@ -13,22 +13,22 @@ use crate::jobs::queue::{Due, Queue};
 /// The queue of the mails in the outbox.
 pub struct Outbox;
 
-/// The result of an attempt.
+/// The result of an attempt to send a mail.
 #[derive(Debug, Clone)]
-pub struct Attempt {
+pub struct AttemptResult {
     /// The mail.
     pub id: MessageId,
-    /// How many attempts count for the mail. This attempt counts too, unless it failed because of the mail
-    /// server.
+    /// The number of attempts of the mail, including this one. Attempts that failed because of the mail server do not
+    /// count.
     pub attempts: i64,
     /// What happens to the mail.
     pub next: Next,
 }
 
-impl Attempt {
-    /// Decides what happens to a mail.
+impl AttemptResult {
+    /// Decides what happens to a mail after an attempt.
     #[must_use]
-    pub fn ended(mail: &Waiting, outcome: Result<(), MailFailure>, now: Instant) -> Self {
+    pub fn decide(mail: &Waiting, outcome: Result<(), MailFailure>, now: Instant) -> Self {
         let server_failed = outcome.is_err_and(|failure| failure.trouble() == Trouble::Server);
         let attempts = mail.attempts + i64::from(!server_failed);
         Self { id: mail.id, attempts, next: decide(outcome, attempts, now, mail.expires_at, rand::random()) }
@@ -38,7 +38,7 @@ impl Attempt {
 impl Queue for Outbox {
     type Id = MessageId;
     type Job = Waiting;
-    type Attempt = Attempt;
+    type AttemptResult = AttemptResult;
 
     fn id(mail: &Waiting) -> MessageId {
         mail.id
@@ -71,13 +71,18 @@ impl Queue for Outbox {
         outbox::abandon_expired(conn, ids)
     }
 
-    fn settle(conn: &mut Conn, holder: Uuid, attempts: &[Attempt], now: Instant) -> Result<(), Error> {
-        let sent = attempts.iter().filter(|attempt| attempt.next == Next::Sent);
-        let sent: Vec<MessageId> = sent.map(|attempt| attempt.id).collect();
+    fn store_results(
+        conn: &mut Conn,
+        holder: Uuid,
+        results: &[AttemptResult],
+        now: Instant,
+    ) -> Result<(), Error> {
+        let sent = results.iter().filter(|result| result.next == Next::Sent);
+        let sent: Vec<MessageId> = sent.map(|result| result.id).collect();
         if !sent.is_empty() {
             outbox::mark_sent(conn, &sent, now)?;
         }
-        for Attempt { id, attempts, next } in attempts.iter().cloned() {
+        for AttemptResult { id, attempts, next } in results.iter().cloned() {
             match next {
                 Next::Sent => {}
                 Next::Deferred { failure, at } => {
@@ -91,7 +96,7 @@ impl Queue for Outbox {
         Ok(())
     }
 
-    fn hand_back(conn: &mut Conn, holder: Uuid) -> Result<(), Error> {
+    fn release_leases(conn: &mut Conn, holder: Uuid) -> Result<(), Error> {
         outbox::hand_back(conn, holder).map(drop)
     }
 }

@@ -1,4 +1,4 @@
-//! What the runner needs to know about a kind of job: its queue, its limits and its attempts.
+//! The trait of a kind of job: its queue, its limits and its attempts.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub struct Limits {
 }
 
 /// A kind of job: its queue, and how an attempt is made.
-pub trait Kind: Send + Sync + 'static {
+pub trait JobKind: Send + Sync + 'static {
     /// The queue of its jobs.
     type Queue: Queue;
     /// Why an attempt failed.
@@ -30,10 +30,11 @@ pub trait Kind: Send + Sync + 'static {
     /// How many jobs may be in progress.
     const LIMITS: Limits;
 
-    /// How long an attempt takes before it counts as late. The first lease lasts this long, and a stop waits no longer.
+    /// How long an attempt may take before it counts as late. The first lease is based on this time, and a stop waits
+    /// no longer for attempts in progress.
     fn usual_time(&self) -> Duration;
 
-    /// How long a late attempt may take at most.
+    /// How much longer a late attempt may take. The extended lease is based on this time.
     fn late_time(&self) -> Duration;
 
     /// Makes one attempt, outside any transaction.
@@ -45,7 +46,7 @@ pub trait Kind: Send + Sync + 'static {
     /// The failure of an attempt that was cancelled because the service stops.
     fn unfinished() -> Self::Failure;
 
-    /// Whether a failure affects all jobs, such as an outage of the server. All jobs then wait until it is over.
+    /// Whether a failure affects all jobs, such as an outage of a server. Then all jobs wait.
     fn is_outage(failure: Self::Failure) -> bool;
 
     /// The code of a failure, for the log.
@@ -61,8 +62,8 @@ pub trait Kind: Send + Sync + 'static {
         outcome: Result<(), Self::Failure>,
         took: Duration,
         now: Instant,
-    ) -> <Self::Queue as Queue>::Attempt;
+    ) -> <Self::Queue as Queue>::AttemptResult;
 
-    /// Counts jobs that were given up because they had expired.
+    /// Is called with the number of expired jobs that were given up.
     fn expired(&self, jobs: usize);
 }

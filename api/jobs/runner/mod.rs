@@ -1,5 +1,5 @@
-//! Runs jobs of one kind. It claims them with a lease, attempts them concurrently outside any transaction, and stores
-//! the results as attempts end. No job waits for another: while slow jobs hang, new ones are claimed.
+//! Runs jobs of one kind. The runner claims jobs with a lease, attempts them concurrently outside any transaction, and
+//! stores the results when attempts end. While slow attempts hang, it claims and attempts new jobs.
 
 mod kind;
 mod pause;
@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-pub use self::kind::{Kind, Limits};
+pub use self::kind::{JobKind, Limits};
 use self::pause::Pause;
 use self::under_way::UnderWay;
 use crate::clock::Clock;
@@ -22,32 +22,32 @@ use crate::db::engine::pool::Database;
 use crate::db::engine::writer::Mode;
 use crate::domain::values::calendar::Instant;
 use crate::error::{Error, chain};
-use crate::jobs::queue::{self, Lease, POLL_INTERVAL, Queue, Wanted};
+use crate::jobs::queue::{self, ClaimRequest, Lease, POLL_INTERVAL, Queue};
 use crate::jobs::stop::Stop;
 
-/// How much longer a lease lasts than the attempt, so that there is time to store the result.
+/// How much longer a lease lasts than the attempt, so that the result can be stored before other runners claim the job.
 const LEASE_MARGIN: Duration = Duration::from_mins(1);
 
-type JobOf<K> = <<K as Kind>::Queue as Queue>::Job;
-type IdOf<K> = <<K as Kind>::Queue as Queue>::Id;
-type AttemptOf<K> = <<K as Kind>::Queue as Queue>::Attempt;
+type JobOf<K> = <<K as JobKind>::Queue as Queue>::Job;
+type IdOf<K> = <<K as JobKind>::Queue as Queue>::Id;
+type ResultOf<K> = <<K as JobKind>::Queue as Queue>::AttemptResult;
 
 /// Runs jobs of one kind.
-pub struct Runner<K: Kind> {
+pub struct Runner<K: JobKind> {
     kind: K,
     database: Database,
     clock: Clock,
-    /// Its id as the holder of leases.
+    /// The runner's id as the holder of leases.
     holder: Uuid,
     tasks: JoinSet<Result<(), K::Failure>>,
     under_way: UnderWay<JobOf<K>>,
-    /// Results of attempts that are not stored yet.
-    ended: Vec<AttemptOf<K>>,
+    /// Results that are not stored yet.
+    results: Vec<ResultOf<K>>,
     pause: Pause,
 }
 
-impl<K: Kind> Runner<K> {
-    /// A runner without jobs in progress.
+impl<K: JobKind> Runner<K> {
+    /// Creates a runner without jobs in progress.
     #[must_use]
     pub fn new(kind: K, database: Database, clock: Clock) -> Self {
         Self {
@@ -57,24 +57,24 @@ impl<K: Kind> Runner<K> {
             clock,
             holder: Uuid::new_v4(),
             tasks: JoinSet::new(),
-            ended: Vec::new(),
+            results: Vec::new(),
             pause: Pause::default(),
         }
     }
 
     /// Runs until a stop is requested, and looks for new jobs whenever it is woken. At a stop it claims no more jobs,
-    /// waits for those in progress, and returns the leases of the rest.
+    /// waits a limited time for those in progress, and ends its leases.
     pub async fn run(mut self, wake: &Notify, mut stop: Stop) {
         while !stop.is_requested() {
-            self.hold_late().await;
+            self.extend_late_leases().await;
             self.claim().await;
             tokio::select! {
-                () = self.some_end() => {}
+                () = self.collect_results() => {}
                 () = tokio::time::sleep(POLL_INTERVAL) => {}
                 () = wake.notified() => {}
                 () = stop.requested() => break,
             }
-            self.settle().await;
+            self.store_results().await;
         }
         self.finish().await;
     }
@@ -85,11 +85,12 @@ impl<K: Kind> Runner<K> {
         if room == 0 {
             return;
         }
-        // The lease is that of a usual attempt, because few are late. If this process dies, its jobs are free sooner.
+        // The lease is only as long as a usual attempt needs, so that other runners get the jobs soon if this process
+        // dies.
         let lease = self.lease(self.kind.usual_time());
         let (per_lane, under_way) = (K::LIMITS.per_lane, self.under_way.by_lane(K::Queue::lane));
-        let wanted = Wanted { lease, room, per_lane, under_way };
-        match self.write(move |conn, now| queue::claim::<K::Queue>(conn, &wanted, now)).await {
+        let request = ClaimRequest { lease, room, per_lane, under_way };
+        match self.write(move |conn, now| queue::claim::<K::Queue>(conn, &request, now)).await {
             Ok(claimed) => {
                 if claimed.expired > 0 {
                     self.kind.expired(claimed.expired);
@@ -102,41 +103,42 @@ impl<K: Kind> Runner<K> {
         }
     }
 
-    fn lease(&self, lasting: Duration) -> Lease {
-        Lease { holder: self.holder, until: self.clock.now() + lasting + LEASE_MARGIN }
+    /// A lease for an attempt that takes up to `duration`.
+    fn lease(&self, duration: Duration) -> Lease {
+        Lease { holder: self.holder, until: self.clock.now() + duration + LEASE_MARGIN }
     }
 
-    /// Extends the leases of late jobs to the longest time of an attempt. If that fails, the next round tries again,
-    /// within the margin of the lease.
-    async fn hold_late(&mut self) {
+    /// Extends the leases of late jobs to the maximum time of a late attempt. If that fails, the next iteration of the
+    /// loop tries again; the margin of the lease leaves time for that.
+    async fn extend_late_leases(&mut self) {
         let late = self.under_way.newly_late();
         if !late.is_empty() {
             let late: Vec<IdOf<K>> = late.into_iter().map(K::Queue::id).collect();
             tracing::warn!(kind = K::NAME, jobs = late.len(), "attempts take longer than usual");
-            self.hold(late, self.kind.late_time()).await;
+            self.extend_leases(late, self.kind.late_time()).await;
         }
     }
 
-    async fn hold(&mut self, ids: Vec<IdOf<K>>, lasting: Duration) {
+    async fn extend_leases(&mut self, ids: Vec<IdOf<K>>, duration: Duration) {
         if ids.is_empty() {
             return;
         }
-        let (lease, held) = (self.lease(lasting), ids.clone());
-        match self.write(move |conn, _| K::Queue::extend(conn, &held, lease)).await {
-            Ok(()) => self.under_way.note_extended(|job| ids.contains(&K::Queue::id(job))),
+        let (lease, extended) = (self.lease(duration), ids.clone());
+        match self.write(move |conn, _| K::Queue::extend(conn, &extended, lease)).await {
+            Ok(()) => self.under_way.mark_extended(|job| ids.contains(&K::Queue::id(job))),
             Err(error) => {
                 tracing::error!(kind = K::NAME, error = %chain(&error), "leases could not be extended yet");
             }
         }
     }
 
-    /// How many jobs may be claimed now: none while results cannot be stored or during a pause. After a pause, one job
-    /// tests whether the outage is over.
+    /// How many jobs may be claimed now: none during a pause or while results wait to be stored, and one after a pause,
+    /// to test whether the outage is over.
     fn room(&self) -> usize {
         let free = self.under_way.room();
-        if self.pause.lasts() || !self.ended.is_empty() {
+        if self.pause.is_active() || !self.results.is_empty() {
             0
-        } else if self.pause.is_open() {
+        } else if self.pause.is_outage_open() {
             free.min(1)
         } else {
             free
@@ -149,29 +151,30 @@ impl<K: Kind> Runner<K> {
         self.under_way.begin(task.id(), job);
     }
 
-    /// Waits until an attempt ends, and notes it and all others that have ended.
-    async fn some_end(&mut self) {
+    /// Waits until an attempt ends, and collects its result and those of all other attempts that have ended.
+    async fn collect_results(&mut self) {
         let Some(first) = self.tasks.join_next_with_id().await else {
             return std::future::pending().await;
         };
-        self.note(first);
+        self.collect(first);
         while let Some(next) = self.tasks.try_join_next_with_id() {
-            self.note(next);
+            self.collect(next);
         }
     }
 
-    fn note(&mut self, over: Result<(Id, Result<(), K::Failure>), JoinError>) {
-        let (task, outcome) = match over {
-            Ok(ended) => ended,
+    fn collect(&mut self, ended: Result<(Id, Result<(), K::Failure>), JoinError>) {
+        let (task, outcome) = match ended {
+            Ok(completed) => completed,
             Err(error) if error.is_cancelled() => (error.id(), Err(K::unfinished())),
             Err(error) => {
-                let id = self.under_way.end(error.id()).map(|begun| K::Queue::id(&begun.job));
+                let id = self.under_way.end(error.id()).map(|started| K::Queue::id(&started.job));
                 let id = id.map(tracing::field::display);
-                // The message of a panic may hold a part of the job. The panic hook has logged where it happened.
+                // The panic's message is left out, because it may contain a part of the job. The panic hook has logged
+                // where the panic happened.
                 tracing::error!(
                     kind = K::NAME,
                     id,
-                    "an attempt panicked; its job waits until its lease ends"
+                    "an attempt panicked; the job waits until its lease ends"
                 );
                 return;
             }
@@ -180,45 +183,45 @@ impl<K: Kind> Runner<K> {
             Err(failure) if K::is_outage(failure) => self.pause.begin::<K>(failure),
             _ => self.pause = Pause::default(),
         }
-        let Some(begun) = self.under_way.end(task) else { return };
-        let attempt = self.kind.conclude(&begun.job, outcome, begun.since.elapsed(), self.clock.now());
-        self.ended.push(attempt);
+        let Some(started) = self.under_way.end(task) else { return };
+        let result = self.kind.conclude(&started.job, outcome, started.since.elapsed(), self.clock.now());
+        self.results.push(result);
     }
 
-    /// Stores the results of ended attempts. If that fails, they are kept for the next round.
-    async fn settle(&mut self) {
-        if self.ended.is_empty() {
+    /// Stores the collected results. If that fails, they are kept for the next iteration of the loop.
+    async fn store_results(&mut self) {
+        if self.results.is_empty() {
             return;
         }
-        let (holder, ended) = (self.holder, self.ended.clone());
-        match self.write(move |conn, now| K::Queue::settle(conn, holder, &ended, now)).await {
-            Ok(()) => self.ended.clear(),
+        let (holder, results) = (self.holder, self.results.clone());
+        match self.write(move |conn, now| K::Queue::store_results(conn, holder, &results, now)).await {
+            Ok(()) => self.results.clear(),
             Err(error) => {
-                tracing::error!(kind = K::NAME, error = %chain(&error), "attempts could not be settled yet");
+                tracing::error!(kind = K::NAME, error = %chain(&error), "results could not be stored yet");
             }
         }
     }
 
-    /// Waits for the attempts in progress, for no longer than one usually takes, and cancels the rest.
+    /// Waits for the attempts in progress, for no longer than an attempt usually takes, and cancels the others.
     async fn finish(mut self) {
         let usual_time = self.kind.usual_time();
         let all = async {
             let ids = self.under_way.not_extended().into_iter().map(K::Queue::id).collect();
-            self.hold(ids, usual_time).await;
+            self.extend_leases(ids, usual_time).await;
             while !self.tasks.is_empty() {
-                self.some_end().await;
-                self.settle().await;
+                self.collect_results().await;
+                self.store_results().await;
             }
         };
         let _ = timeout(usual_time, all).await;
         self.tasks.abort_all();
         while let Some(left) = self.tasks.join_next_with_id().await {
-            self.note(left);
+            self.collect(left);
         }
-        self.settle().await;
+        self.store_results().await;
         let holder = self.holder;
-        if let Err(error) = self.write(move |conn, _| K::Queue::hand_back(conn, holder)).await {
-            tracing::warn!(kind = K::NAME, error = %chain(&error), "jobs wait until their leases are over");
+        if let Err(error) = self.write(move |conn, _| K::Queue::release_leases(conn, holder)).await {
+            tracing::warn!(kind = K::NAME, error = %chain(&error), "leases could not be ended");
         }
     }
 

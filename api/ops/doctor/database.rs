@@ -1,7 +1,7 @@
-//! Checks of either database: whether it can be reached and written, whether its schema and its profile are right,
-//! whether its clock is right, and whether the attachments in its rows exist.
+//! Checks for both databases: whether the database can be opened and written, whether it has the right schema and
+//! belongs to this profile, whether stored instants lie in the future, and whether the attachments exist.
 
-use std::time::Duration as Wait;
+use std::time::Duration as StdDuration;
 
 use chrono::Duration;
 
@@ -19,17 +19,17 @@ use crate::db::store::sandbox::clock as sandbox_clock;
 use crate::error::Error;
 use crate::files::Files;
 
-/// How far ahead of this machine's clock the newest stored instant may be. Another machine may have written it.
-const SKEW: Duration = Duration::seconds(2);
-/// What to do about a table that cannot be read.
-const UNREAD: &str = "end what holds a lock, and give the service's user the right to read";
-/// How long a commit may take. The service itself waits longer.
-const COMMIT_TIMEOUT: Wait = Wait::from_secs(5);
+/// How far the newest stored instant may be ahead of this machine's clock, because another machine may have stored it.
+const MAX_SKEW: Duration = Duration::seconds(2);
+/// The advice for a table that cannot be read.
+const UNREADABLE: &str = "end the session that holds a lock, or grant the service's user the right to read";
+/// The timeout of a test commit. The service itself waits longer for a commit.
+const COMMIT_TIMEOUT: StdDuration = StdDuration::from_secs(5);
 
 pub(super) fn examine(settings: &Settings, report: &mut Report) {
     let machine = Clock::of_machine();
     if let Source::Sqlite(file) = &settings.database
-        && !sqlite::is_there(file, report)
+        && !sqlite::file_exists(file, report)
     {
         return;
     }
@@ -37,9 +37,9 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
         Ok(conn) => conn,
         Err(error) => {
             let advice = match &settings.database {
-                Source::Sqlite(_) => "check DATABASE_URL; a broken file is restored from a backup",
+                Source::Sqlite(_) => "check DATABASE_URL; if the file is damaged, restore a backup",
                 Source::Postgres(_) => {
-                    "check that the server is up, and host, user, password and sslrootcert in DATABASE_URL"
+                    "check that the server is running, and check host, user, password and sslrootcert in DATABASE_URL"
                 }
             };
             let message = format!("cannot be opened, {}: {advice}", error.reason());
@@ -50,7 +50,7 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
         Source::Sqlite(_) => sqlite::examine(&mut conn, report),
         Source::Postgres(_) => postgres::examine(&mut conn, &machine, report),
     };
-    // The other checks read tables, which must be intact and have the service's schema.
+    // The other checks read tables, so the database must be intact and have the service's schema.
     if usable && examine_schema(&mut conn, settings, report) {
         examine_time(&mut conn, &machine, report);
         examine_writing(&mut conn, &machine, &settings.database, report);
@@ -58,7 +58,7 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
     }
 }
 
-/// Opens the database without changing anything. The service would set the journal mode of the file.
+/// Opens the database without changing it. The service would set SQLite's journal mode.
 fn open(source: &Source) -> Result<Conn, Error> {
     match source {
         Source::Sqlite(file) => open_unchanged(file),
@@ -73,59 +73,61 @@ fn open(source: &Source) -> Result<Conn, Error> {
 fn examine_schema(conn: &mut Conn, settings: &Settings, report: &mut Report) -> bool {
     match migrations::standing(conn) {
         Ok(steps) if steps.missing > 0 => {
-            let message =
-                format!("{} steps of the schema are missing: run `todokede migrate`", steps.missing);
+            let message = format!("{} migrations are missing: run `todokede migrate`", steps.missing);
             report.add(Verdict::Fail, "schema", message);
             return false;
         }
         Ok(steps) if steps.ahead > 0 => {
-            let message = format!("{} steps are of a newer version: finish the upgrade", steps.ahead);
+            let message =
+                format!("{} migrations are newer than this version: finish the upgrade", steps.ahead);
             report.add(Verdict::Warn, "schema", message);
         }
-        Ok(_) => report.add(Verdict::Ok, "schema", "is of this version"),
+        Ok(_) => report.add(Verdict::Ok, "schema", "is up to date"),
         Err(error) => {
-            let advice = "run `todokede migrate`, or end what holds a lock";
-            let message = format!("has no history to read, {}: {advice}", error.reason());
+            let advice = "run `todokede migrate`, or end the session that holds a lock";
+            let message = format!("the list of migrations cannot be read, {}: {advice}", error.reason());
             report.add(Verdict::Fail, "schema", message);
             return false;
         }
     }
     if settings.profile == Profile::Production {
-        examine_owner(conn, report);
+        examine_profile(conn, report);
     }
     true
 }
 
-/// Checks that the database does not belong to a sandbox.
-fn examine_owner(conn: &mut Conn, report: &mut Report) {
+/// Checks that a production database is not a sandbox's.
+fn examine_profile(conn: &mut Conn, report: &mut Report) {
     let message = match sandbox_clock::find_offset(conn) {
         Ok(None) => return,
         Ok(Some(_)) => {
             "this database belongs to a sandbox: check DATABASE_URL and TODOKEDE_PROFILE".to_owned()
         }
-        Err(error) => format!("whether it is a sandbox's cannot be read, {}: {UNREAD}", error.reason()),
+        Err(error) => format!("the table sandbox_clock cannot be read, {}: {UNREADABLE}", error.reason()),
     };
     report.add(Verdict::Fail, "schema", message);
 }
 
 fn examine_time(conn: &mut Conn, machine: &Clock, report: &mut Report) {
-    // A sandbox stores the machine's time in commands, and the time of its own clock in the service.
+    // In a sandbox, commands store the machine's time, and the service stores the time of the sandbox's clock.
     let sandbox = Clock::of_machine();
     if let Ok(Some(offset)) = sandbox_clock::find_offset(conn) {
         sandbox.set_offset_micros(offset);
     }
     let now = machine.now().max(sandbox.now());
     match diagnosis::newest_instant(conn) {
-        Ok(Some(newest)) if newest > now + SKEW => {
+        Ok(Some(newest)) if newest > now + MAX_SKEW => {
             let ahead = (newest - now).num_seconds();
             let advice = "set the clocks of all machines by NTP";
-            let message =
-                format!("what was stored last is {ahead} seconds ahead of this machine's clock: {advice}");
+            let message = format!(
+                "the newest stored instant is {ahead} seconds ahead of this machine's clock: {advice}"
+            );
             report.add(Verdict::Fail, "clock", message);
         }
-        Ok(_) => report.add(Verdict::Ok, "clock", "nothing that is stored lies in the future"),
+        Ok(_) => report.add(Verdict::Ok, "clock", "no stored instant lies in the future"),
         Err(error) => {
-            let message = format!("what was stored last cannot be read, {}: {UNREAD}", error.reason());
+            let message =
+                format!("the newest stored instant cannot be read, {}: {UNREADABLE}", error.reason());
             report.add(Verdict::Fail, "clock", message);
         }
     }
@@ -137,21 +139,22 @@ fn examine_writing(conn: &mut Conn, machine: &Clock, source: &Source, report: &m
         // A transaction that is rolled back waits for no standby.
         Source::Postgres(_) => try_to_commit(conn, connect(source)?, COMMIT_TIMEOUT),
     });
-    let late = || format!("a commit is not confirmed within {} seconds", COMMIT_TIMEOUT.as_secs());
+    let unconfirmed = || format!("a commit is not confirmed within {} seconds", COMMIT_TIMEOUT.as_secs());
     match written {
         Ok(ProbeOutcome::Confirmed) => report.add(Verdict::Ok, "database", "can be written"),
         Ok(ProbeOutcome::WaitsForStandby) => {
-            let advice = "bring one back that synchronous_standby_names names (Patroni: `patronictl list` \
-                          must show a `Sync Standby`)";
-            let message = format!("{}, no synchronous standby answers: {advice}", late());
+            let advice = "start a standby that synchronous_standby_names names (Patroni: `patronictl list` must \
+                          show a `Sync Standby`)";
+            let message = format!("{}, because no synchronous standby answers: {advice}", unconfirmed());
             report.add(Verdict::Fail, "database", message);
         }
         Ok(ProbeOutcome::Late) => {
-            let advice = "see what the server's disk and its log are at";
-            report.add(Verdict::Fail, "database", format!("{}: {advice}", late()));
+            let advice = "check the disk and the log of the database server";
+            report.add(Verdict::Fail, "database", format!("{}: {advice}", unconfirmed()));
         }
         Err(error) => {
-            let advice = "give the service's user the right to write, make room, end what holds a lock";
+            let advice = "grant the service's user the right to write, free disk space, or end the session that \
+                          holds a lock";
             report.add(Verdict::Fail, "database", format!("cannot be written, {}: {advice}", error.reason()));
         }
     }
@@ -161,18 +164,18 @@ fn examine_attachments(conn: &mut Conn, settings: &Settings, report: &mut Report
     let stored = match uploads::list_stored(conn) {
         Ok(stored) => stored,
         Err(error) => {
-            let message = format!("the list of attachments cannot be read, {}: {UNREAD}", error.reason());
+            let message = format!("the list of attachments cannot be read, {}: {UNREADABLE}", error.reason());
             return report.add(Verdict::Fail, "uploads", message);
         }
     };
     let files = Files::at(&settings.uploads);
-    let missing: Vec<_> = stored.iter().filter(|(id, _)| !files.has(*id)).collect();
+    let missing: Vec<_> = stored.iter().filter(|(id, _)| !files.exists(*id)).collect();
     match missing.first() {
-        None => report.add(Verdict::Ok, "uploads", format!("all {} attachments are there", stored.len())),
+        None => report.add(Verdict::Ok, "uploads", format!("all {} attachments exist", stored.len())),
         Some((id, _)) => {
             let message =
                 format!("{} of {} attachments are missing, such as {id}", missing.len(), stored.len());
-            let advice = "mount the right folder, or restore it from a backup";
+            let advice = "mount the right folder, or restore the files from a backup";
             report.add(Verdict::Fail, "uploads", format!("{message}: {advice}"));
         }
     }

@@ -1,4 +1,4 @@
-//! The disks, and the folder of attachments on one of them.
+//! Checks the disks and the folder of attachments.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -11,10 +11,10 @@ use crate::db::engine::source::Source;
 use crate::ops::disk::free_bytes;
 
 const MIB: u64 = 1024 * 1024;
-/// Below this a busy day, or one large log of the database, fills the disk.
-const SCARCE: u64 = 2048 * MIB;
+/// Below this a busy day or a large write-ahead log can fill the disk.
+const WARN_BELOW: u64 = 2048 * MIB;
 /// Below this the next attachments and commits may fail.
-const FULL: u64 = 200 * MIB;
+const FAIL_BELOW: u64 = 200 * MIB;
 
 pub(super) fn examine(settings: &Settings, report: &mut Report) {
     if matches!(settings.database, Source::Sqlite(_)) {
@@ -23,7 +23,8 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
     let folder = &settings.uploads;
     match fs::metadata(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let message = "is missing and made when the service starts: if there are attachments, mount or restore them";
+            let message = "does not exist, and the service will create it: if there are attachments, mount or \
+                           restore the folder";
             return report.add(Verdict::Warn, "uploads", format!("{} {message}", folder.display()));
         }
         Err(error) => return report.add(Verdict::Fail, "uploads", format!("{}: {error}", folder.display())),
@@ -32,15 +33,15 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
     match try_to_write(folder) {
         Ok(()) => report.add(Verdict::Ok, "uploads", format!("{} can be written", folder.display())),
         Err(error) => {
-            let mend = match error.kind() {
-                io::ErrorKind::ReadOnlyFilesystem => "mount its file system for writing",
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room",
-                _ => "give the folder to the service's user",
+            let advice = match error.kind() {
+                io::ErrorKind::ReadOnlyFilesystem => "mount its file system read-write",
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free disk space",
+                _ => "let the service's user write to the folder",
             };
             report.add(
                 Verdict::Fail,
                 "uploads",
-                format!("{} cannot be written, {error}: {mend}", folder.display()),
+                format!("{} cannot be written, {error}: {advice}", folder.display()),
             );
         }
     }
@@ -53,18 +54,18 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
 fn examine_space(folder: &Path, report: &mut Report) {
     match free_bytes(folder) {
         Ok(free) => {
-            let (verdict, mend) = judge(free);
-            report.add(verdict, "disk", format!("{} has {} MiB free{mend}", folder.display(), free / MIB));
+            let (verdict, advice) = judge(free);
+            report.add(verdict, "disk", format!("{} has {} MiB free{advice}", folder.display(), free / MIB));
         }
         Err(error) => report.add(Verdict::Fail, "disk", format!("{}: {}", folder.display(), error.reason())),
     }
 }
 
 const fn judge(free: u64) -> (Verdict, &'static str) {
-    if free < FULL {
-        (Verdict::Fail, ": make room now, or commits and attachments fail")
-    } else if free < SCARCE {
-        (Verdict::Warn, ": make room soon")
+    if free < FAIL_BELOW {
+        (Verdict::Fail, ": free disk space now, or commits and attachments will fail")
+    } else if free < WARN_BELOW {
+        (Verdict::Warn, ": free disk space soon")
     } else {
         (Verdict::Ok, "")
     }
@@ -85,10 +86,10 @@ mod tests {
     fn a_disk_warns_before_it_fails() {
         for (free, verdict) in [
             (0, Verdict::Fail),
-            (FULL - 1, Verdict::Fail),
-            (FULL, Verdict::Warn),
-            (SCARCE - 1, Verdict::Warn),
-            (SCARCE, Verdict::Ok),
+            (FAIL_BELOW - 1, Verdict::Fail),
+            (FAIL_BELOW, Verdict::Warn),
+            (WARN_BELOW - 1, Verdict::Warn),
+            (WARN_BELOW, Verdict::Ok),
             (u64::MAX, Verdict::Ok),
         ] {
             assert_eq!(judge(free).0, verdict, "{free}");

@@ -19,7 +19,7 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
         if sandbox_key.exists() {
             examine_one(&sandbox_key, &mut BTreeSet::new(), report);
         } else {
-            report.add(Verdict::Ok, "keys", "the sandbox makes its own when it starts");
+            report.add(Verdict::Ok, "keys", "the sandbox generates a key when it starts");
         }
     }
     let mut seen = BTreeSet::new();
@@ -32,7 +32,8 @@ fn examine_one(file: &Path, seen: &mut BTreeSet<String>, report: &mut Report) {
     let name = file.display();
     let key = signing_keys::read(slice::from_ref(&file.to_owned()));
     let Some(key) = key.ok().and_then(|mut keys| keys.pop()) else {
-        let advice = "make one with `openssl genpkey -algorithm ed25519` and let the service's user read it";
+        let advice =
+            "generate one with `openssl genpkey -algorithm ed25519` and let the service's user read it";
         return report.add(
             Verdict::Fail,
             "keys",
@@ -42,13 +43,17 @@ fn examine_one(file: &Path, seen: &mut BTreeSet<String>, report: &mut Report) {
     let mode = fs::metadata(file).map_or(OTHERS, |metadata| metadata.permissions().mode());
     if mode & OTHERS != 0 {
         let message = format!(
-            "{name} is open to everybody on this machine: `chmod o= {name}`, and consider replacing the key"
+            "every user of this machine can access {name}: run `chmod o= {name}`, and consider replacing the key"
         );
         report.add(Verdict::Fail, "keys", message);
     } else if seen.insert(key.id.clone()) {
         let role = if seen.len() == 1 { "signs" } else { "verifies" };
         report.add(Verdict::Ok, "keys", format!("{name} {role} as {}", key.id));
     } else {
-        report.add(Verdict::Warn, "keys", format!("{name} is in the list twice: remove one"));
+        report.add(
+            Verdict::Warn,
+            "keys",
+            format!("{name} has the same key as an earlier file in the list: remove one of them"),
+        );
     }
 }

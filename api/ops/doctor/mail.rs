@@ -1,4 +1,4 @@
-//! Checks the mail server: connects, logs in and states the sender, as for a mail, but sends none.
+//! Checks the mail server: connects, logs in and sends MAIL FROM, but sends no mail.
 
 use super::{Report, Verdict};
 use crate::config::Settings;
@@ -12,36 +12,44 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
         return report.add(Verdict::Ok, "mail", "a sandbox has a mailbox and no mail server");
     };
     let server = format!("{}:{}", relay.host, relay.port);
-    match rehearse(relay) {
+    match test_connection(relay) {
         Err(error) => report.add(Verdict::Fail, "mail", error.reason()),
         Ok(Err(failure)) => {
-            let message = format!("{server}: {}: {}", failure.code(), mend(failure));
+            let message = format!("{server}: {}: {}", failure.code(), advice(failure));
             report.add(Verdict::Fail, "mail", message);
         }
         Ok(Ok(())) => {
             let login = if relay.login.is_some() { "the login" } else { "no login" };
-            report.add(Verdict::Ok, "mail", format!("{server} takes TLS, {login} and our sender"));
+            report.add(Verdict::Ok, "mail", format!("{server} accepts TLS, {login} and the sender"));
         }
     }
 }
 
-fn rehearse(relay: &Relay) -> Result<Result<(), MailFailure>, Error> {
+fn test_connection(relay: &Relay) -> Result<Result<(), MailFailure>, Error> {
     let smtp = Smtp::new(relay)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    Ok(runtime.map_err(Error::internal)?.block_on(smtp.rehearse()))
+    Ok(runtime.map_err(Error::internal)?.block_on(smtp.test_connection()))
 }
 
-const fn mend(failure: MailFailure) -> &'static str {
+const fn advice(failure: MailFailure) -> &'static str {
     match failure {
-        MailFailure::ServerUnreachable => "check host and port of TODOKEDE_SMTP_URL, and firewalls between",
-        MailFailure::ServerTimedOut => "it is slow or hangs; mails wait and go out later",
-        MailFailure::ServerBusy => "it takes no mail at the moment; mails wait and go out later",
-        MailFailure::TlsRefused => {
-            "it must offer STARTTLS (smtp) or TLS (smtps) with a certificate for its name; if a private authority \
-             issued it, set TODOKEDE_SMTP_CA_FILE"
+        MailFailure::ServerUnreachable => {
+            "check the host and port in TODOKEDE_SMTP_URL, and the firewalls on the way to it"
         }
-        MailFailure::AuthenticationFailed => "check user and password in TODOKEDE_SMTP_URL",
-        MailFailure::SenderRefused => "let it take mails from the address in TODOKEDE_MAIL_FROM",
-        _ => "ask its operator why it refuses this machine",
+        MailFailure::ServerTimedOut => "the server is slow or hangs; the service sends waiting mails later",
+        MailFailure::ServerBusy => {
+            "the server accepts no mails at the moment; the service sends waiting mails later"
+        }
+        MailFailure::TlsRefused => {
+            "the server must offer STARTTLS (smtp) or TLS (smtps) with a certificate for its host name; if a private \
+             authority issued the certificate, set TODOKEDE_SMTP_CA_FILE"
+        }
+        MailFailure::AuthenticationFailed => {
+            "check the user and the password of TODOKEDE_SMTP_URL or TODOKEDE_SMTP_PASSWORD_FILE"
+        }
+        MailFailure::SenderRefused => {
+            "configure the server to accept mails from the address in TODOKEDE_MAIL_FROM"
+        }
+        _ => "ask the operator of the mail server why it refuses this machine",
     }
 }

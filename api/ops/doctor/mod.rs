@@ -1,4 +1,5 @@
-//! Examines an installation and says what to repair. It changes nothing and prints no secret.
+//! The command `todokede doctor`: checks an installation and prints what to repair. It changes nothing and prints no
+//! secrets.
 
 mod database;
 mod disk;
@@ -12,25 +13,25 @@ use std::fmt;
 use super::descriptors;
 use crate::config::{Profile, Settings};
 
-/// How a check ended.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// All is well.
+    /// No problem was found.
     Ok,
-    /// The service works, and somebody should look at it in working hours.
+    /// The service works, but an operator should look at the problem in working hours.
     Warn,
-    /// The service does not work, or not safely.
+    /// The service does not work, or data is at risk.
     Fail,
 }
 
-/// One check.
+/// A check and its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// How it ended.
+    /// The result.
     pub verdict: Verdict,
     /// The part that was checked.
     pub subject: &'static str,
-    /// The finding and, unless all is well, what to do.
+    /// What was found and, if there is a problem, what to do.
     pub message: String,
 }
 
@@ -45,7 +46,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// The checks so far. Each is printed as soon as it is made, so that a slow check shows how far the others came.
+/// Prints each check as soon as it ends, so that the output shows which check is slow, and counts failures.
 #[derive(Debug)]
 struct Report {
     print: fn(&Finding),
@@ -53,7 +54,7 @@ struct Report {
 }
 
 impl Report {
-    /// Adds a check in one line: messages of libraries may have several.
+    /// Prints a check on one line. Line breaks, which messages of libraries may have, become spaces.
     fn add(&mut self, verdict: Verdict, subject: &'static str, message: impl AsRef<str>) {
         let words: Vec<&str> = message.as_ref().split_whitespace().collect();
         self.failures += usize::from(verdict == Verdict::Fail);
@@ -61,7 +62,7 @@ impl Report {
     }
 }
 
-/// Examines an installation, prints every check, and returns how many failed.
+/// Checks an installation, prints every check, and returns how many failed.
 #[must_use]
 pub fn examine(settings: &Settings, print: fn(&Finding)) -> usize {
     let mut report = Report { print, failures: 0 };
@@ -69,15 +70,13 @@ pub fn examine(settings: &Settings, print: fn(&Finding)) -> usize {
         Profile::Sandbox => "a sandbox, not for real facilities",
         Profile::Production => "production",
     };
-    report.add(
-        Verdict::Ok,
-        "settings",
-        format!("{profile}; the service's address is {}", settings.public_url),
-    );
+    report.add(Verdict::Ok, "settings", format!("{profile}; the public URL is {}", settings.public_url));
     let missing = descriptors::missing_for(settings.serving.connections);
     if missing > 0 {
-        let mend = "raise the hard limit of open files, or lower TODOKEDE_MAX_CONNECTIONS";
-        let message = format!("{missing} more files would have to be open for all connections: {mend}");
+        let advice = "raise the hard limit of open files, or lower TODOKEDE_MAX_CONNECTIONS";
+        let message = format!(
+            "{missing} more files than the hard limit allows are needed for all connections: {advice}"
+        );
         report.add(Verdict::Warn, "settings", message);
     }
     database::examine(settings, &mut report);

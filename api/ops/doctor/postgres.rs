@@ -1,4 +1,4 @@
-//! Checks that only a PostgreSQL server needs: version, role, durability, encryption, clock.
+//! Checks for PostgreSQL only: version, role, durability, encryption, clock.
 
 use chrono::{DateTime, Duration};
 
@@ -8,14 +8,14 @@ use crate::db::engine::Conn;
 use crate::db::store::diagnosis::{self, ServerReport};
 use crate::domain::values::calendar::Instant;
 
-/// The oldest version that the tests run on.
+/// The oldest version of PostgreSQL that the tests use, as in `server_version_num`.
 const OLDEST_TESTED: i32 = 150_000;
-/// The difference from which on there is a warning. Clocks that follow NTP differ less.
+/// A larger difference between the clocks causes a warning. Clocks that are set by NTP differ less.
 const CLOCK_WARNING: Duration = Duration::seconds(1);
-/// The difference from which on the check fails, because leases and expiry times are wrong then.
+/// With a larger difference the check fails, because leases and expiry times would be wrong.
 const CLOCK_FAILURE: Duration = Duration::seconds(5);
 
-/// Returns whether further checks make sense.
+/// Returns whether the server answered, so that further checks make sense.
 pub(super) fn examine(conn: &mut Conn, machine: &Clock, report: &mut Report) -> bool {
     let before = machine.now();
     match diagnosis::ask_server(conn) {
@@ -34,13 +34,13 @@ pub(super) fn examine(conn: &mut Conn, machine: &Clock, report: &mut Report) -> 
 
 fn judge(server: &ServerReport, before: Instant, after: Instant) -> [(Verdict, &'static str, String); 4] {
     let (role, message) = judge_role(server);
-    let (safe, safety) = judge_durability(server);
-    let (hidden, encryption) = judge_encryption(server);
+    let (durable, durability) = judge_durability(server);
+    let (encrypted, encryption) = judge_encryption(server);
     let (clock, skew) = judge_clock(server, before, after);
     [
         (role, "database", message),
-        (safe, "database", safety),
-        (hidden, "database", encryption.to_owned()),
+        (durable, "database", durability),
+        (encrypted, "database", encryption.to_owned()),
         (clock, "clock", skew),
     ]
 }
@@ -49,21 +49,21 @@ fn judge_role(server: &ServerReport) -> (Verdict, String) {
     let version = &server.version;
     if server.is_standby {
         let advice =
-            "leave target_session_attrs=read-write in DATABASE_URL, or let the balancer lead to the primary";
-        (Verdict::Fail, format!("PostgreSQL {version} is a standby and takes no writes: {advice}"))
+            "do not set target_session_attrs in DATABASE_URL, or configure the balancer to use the primary";
+        (Verdict::Fail, format!("PostgreSQL {version} is a standby and accepts no writes: {advice}"))
     } else if server.encoding != "UTF8" {
-        let advice = "create the database anew with ENCODING 'UTF8'";
+        let advice = "create the database again with ENCODING 'UTF8'";
         (
             Verdict::Fail,
-            format!("its encoding is {}, which cannot hold every name: {advice}", server.encoding),
+            format!("its encoding is {}, which cannot store every name: {advice}", server.encoding),
         )
     } else if server.version_number < OLDEST_TESTED {
         (
             Verdict::Warn,
-            format!("PostgreSQL {version} is older than 15, which this is tested with: upgrade it"),
+            format!("PostgreSQL {version} is older than 15, the oldest tested version: upgrade it"),
         )
     } else {
-        (Verdict::Ok, format!("PostgreSQL {version}, and it takes writes"))
+        (Verdict::Ok, format!("PostgreSQL {version}, and it accepts writes"))
     }
 }
 
@@ -75,15 +75,17 @@ fn judge_durability(server: &ServerReport) -> (Verdict, String) {
     let alone = server.synchronous_standby_names.is_empty();
     match server.synchronous_commit.as_str() {
         "on" | "remote_apply" | "remote_write" | "local" if alone => {
-            let message = "commits are synced to the disk of one machine; no standby is waited for";
+            let message = "commits are synced to the disk of one machine and do not wait for a standby";
             (Verdict::Ok, message.to_owned())
         }
-        "on" | "remote_apply" => (Verdict::Ok, "commits are synced to disks, a standby's too".to_owned()),
+        "on" | "remote_apply" => {
+            (Verdict::Ok, "commits are synced to the disks of the server and of a standby".to_owned())
+        }
         weak => {
             let advice = "set synchronous_commit to on";
             (
                 Verdict::Fail,
-                format!("synchronous_commit is {weak}, acknowledged filings can be lost: {advice}"),
+                format!("synchronous_commit is {weak}, so acknowledged filings can be lost: {advice}"),
             )
         }
     }
@@ -91,9 +93,9 @@ fn judge_durability(server: &ServerReport) -> (Verdict, String) {
 
 const fn judge_encryption(server: &ServerReport) -> (Verdict, &'static str) {
     if server.tls {
-        (Verdict::Ok, "the connection speaks TLS")
+        (Verdict::Ok, "the connection uses TLS")
     } else if server.local {
-        (Verdict::Ok, "the connection stays on one machine, without TLS")
+        (Verdict::Ok, "the connection stays on this machine, without TLS")
     } else {
         (
             Verdict::Warn,
@@ -102,7 +104,7 @@ const fn judge_encryption(server: &ServerReport) -> (Verdict, &'static str) {
     }
 }
 
-/// Compares the server's clock with this machine's, which was read before and after it.
+/// Compares the server's clock with this machine's clock, which was read before and after the query.
 fn judge_clock(server: &ServerReport, before: Instant, after: Instant) -> (Verdict, String) {
     let server_time = DateTime::from_timestamp_micros(server.clock_micros).unwrap_or(DateTime::UNIX_EPOCH);
     let difference = (server_time - after).max(before - server_time).max(Duration::zero());
@@ -144,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn every_weakness_of_a_server_is_reported_and_nothing_else() {
+    fn each_problem_of_a_server_changes_only_its_own_verdict() {
         use Verdict::{Fail, Ok, Warn};
         let synchronous = |commit: &str, standbys: &str| ServerReport {
             synchronous_commit: commit.to_owned(),
@@ -172,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn clocks_that_differ_cause_a_warning_first_and_a_failure_later() {
+    fn a_difference_between_the_clocks_warns_first_and_then_fails() {
         for (micros, verdict) in [
             (0, Verdict::Ok),
             (1_009_000, Verdict::Ok),

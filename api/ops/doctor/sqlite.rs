@@ -1,4 +1,4 @@
-//! Checks that only an embedded database needs: its file, and how commits are synced.
+//! Checks for SQLite only: the database file, and whether commits are synced to disk.
 
 use std::path::Path;
 
@@ -6,12 +6,12 @@ use super::{Report, Verdict};
 use crate::db::engine::Conn;
 use crate::db::store::diagnosis::{self, Durability};
 
-/// `PRAGMA synchronous = FULL`.
+/// The value of `PRAGMA synchronous` for FULL.
 const FULL: i32 = 2;
-const RESTORE: &str = "stop the service, keep the file, restore the last backup";
+const RESTORE: &str = "stop the service, move the file away but keep it, and restore the last backup";
 
-/// Whether the file exists. It is checked first, because opening the database would create it.
-pub(super) fn is_there(file: &Path, report: &mut Report) -> bool {
+/// Whether the file exists. This is checked first, because opening the database would create the file.
+pub(super) fn file_exists(file: &Path, report: &mut Report) -> bool {
     if !file.exists() {
         let advice = "check DATABASE_URL; for a new installation run `todokede migrate`";
         report.add(Verdict::Fail, "database", format!("there is no {}: {advice}", file.display()));
@@ -19,7 +19,7 @@ pub(super) fn is_there(file: &Path, report: &mut Report) -> bool {
     file.exists()
 }
 
-/// Returns whether further checks make sense.
+/// Returns whether the database is intact, so that further checks make sense.
 pub(super) fn examine(conn: &mut Conn, report: &mut Report) -> bool {
     if !examine_pages(conn, report) {
         return false;
@@ -40,7 +40,7 @@ fn examine_pages(conn: &mut Conn, report: &mut Report) -> bool {
         Err(error) => Some(error.reason()),
     };
     match &damage {
-        None => report.add(Verdict::Ok, "database", "SQLite, and its file is whole"),
+        None => report.add(Verdict::Ok, "database", "SQLite, and its file is not damaged"),
         Some(damage) => {
             report.add(Verdict::Fail, "database", format!("the file is damaged, {damage}: {RESTORE}"));
         }
@@ -54,8 +54,7 @@ fn judge(durability: &Durability) -> (Verdict, String) {
     }
     if durability.journal_mode != "wal" {
         let message = format!("the journal mode is {}", durability.journal_mode);
-        let advice =
-            "the service makes it wal when it starts; if this line stays, put the file on a local disk";
+        let advice = "the service sets it to wal when it starts; if this warning remains, put the file on a local disk";
         return (Verdict::Warn, format!("{message}: {advice}"));
     }
     (Verdict::Ok, "every commit is synced to the disk".to_owned())
@@ -66,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_synced_write_ahead_log_keeps_acknowledged_commits() {
+    fn commits_must_be_synced_and_the_journal_mode_should_be_wal() {
         for (journal_mode, synchronous, verdict) in [
             ("wal", 2, Verdict::Ok),
             ("wal", 3, Verdict::Ok),

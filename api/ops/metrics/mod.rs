@@ -1,4 +1,4 @@
-//! The metrics for Prometheus: counted as events happen, written when they are scraped.
+//! The metrics for Prometheus. Events are counted when they happen; the text is written for each scrape.
 //!
 //! Callers cannot increase the number of series. The label `route` is a route's pattern, or `other` if none matches;
 //! the values of all other labels are constants. docs/metrics.md lists the metrics.
@@ -23,7 +23,7 @@ use super::readiness::Report;
 use super::traffic::{Rejection, RequestClass, Traffic, known_method};
 use crate::db::engine::load::Load;
 
-/// The media type of what [`Metrics::text`] writes.
+/// The media type of the text that [`Metrics::text`] returns.
 pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// The upper bounds of the histogram's buckets, in seconds.
 const DURATIONS: [f64; 11] = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 20.0];
@@ -31,56 +31,56 @@ const DURATIONS: [f64; 11] = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1
 /// The outcome of one attempt to send a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MailOutcome {
-    /// It was delivered, or the mail server took it.
+    /// The mail was delivered to the mailbox, or the mail server accepted it.
     Sent,
-    /// It waits for another attempt.
+    /// The mail waits for another attempt.
     Deferred,
-    /// It was given up.
+    /// The mail was given up.
     Abandoned,
 }
 
-/// A route and a method.
+/// The labels of a route and a method.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Route {
+struct RouteLabels {
     method: &'static str,
     route: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Answered {
+struct RequestLabels {
     #[prometheus(flatten)]
-    route: Route,
+    route: RouteLabels,
     status: &'static str,
 }
 
-/// The name and the value of one label; all values are constants.
-type Word = [(&'static str, &'static str); 1];
+/// The name and the value of one label. All values are constants.
+type Label = [(&'static str, &'static str); 1];
 
 /// All metrics.
 pub struct Metrics {
     registry: Registry,
-    answered: Family<Answered, Counter>,
-    durations: Family<Route, Histogram>,
-    turned_away: Family<Word, Counter>,
+    answered: Family<RequestLabels, Counter>,
+    durations: Family<RouteLabels, Histogram>,
+    turned_away: Family<Label, Counter>,
     over_share: Counter,
-    rate_limited: Family<Word, Counter>,
+    rate_limited: Family<Label, Counter>,
     panicked: Counter,
     given_up: Counter,
-    mails: Family<Word, Counter>,
-    seen: Seen,
+    mails: Family<Label, Counter>,
+    gauges: ReportGauges,
 }
 
-/// The values of the last readiness report.
+/// Gauges with the values of the last readiness report.
 #[derive(Default)]
-struct Seen {
+struct ReportGauges {
     ready: Gauge,
     waiting: Gauge,
     lag: Gauge,
-    disk_free: Family<Word, Gauge>,
+    disk_free: Family<Label, Gauge>,
 }
 
 impl Metrics {
-    /// Registers counters that start at zero, and metrics that are read from the traffic and the database.
+    /// Registers the counters and gauges, and the metrics that are read from the traffic and the database.
     #[must_use]
     pub fn new(traffic: Arc<Traffic>, load: Arc<Load>) -> Self {
         let mut metrics = Self {
@@ -93,13 +93,13 @@ impl Metrics {
             panicked: Counter::default(),
             given_up: Counter::default(),
             mails: Family::default(),
-            seen: Seen::default(),
+            gauges: ReportGauges::default(),
         };
         metrics.register_counted();
-        metrics.register_seen();
-        metrics.begin_at_zero();
-        let build: Word = [("version", env!("CARGO_PKG_VERSION"))];
-        metrics.add("build", "What runs", Info::new(build));
+        metrics.register_gauges();
+        metrics.create_series();
+        let build: Label = [("version", env!("CARGO_PKG_VERSION"))];
+        metrics.add("build", "The version of the service", Info::new(build));
         metrics.registry.register_collector(Box::new(Live::new(traffic, load)));
         metrics
     }
@@ -109,35 +109,39 @@ impl Metrics {
         let durations = self.durations.clone();
         self.registry.register_with_unit(
             "request_duration",
-            "Time from a request's head to its answer's",
+            "Time from the head of a request to the head of its answer",
             Unit::Seconds,
             durations,
         );
-        self.add("requests_turned_away", "Requests refused at once by overload", self.turned_away.clone());
+        self.add(
+            "requests_turned_away",
+            "Requests rejected because too many were in progress",
+            self.turned_away.clone(),
+        );
         self.add(
             "requests_over_share",
-            "Requests refused at once to a client that has its share under way",
+            "Requests rejected because too many of the same client were in progress",
             self.over_share.clone(),
         );
-        self.add("requests_rate_limited", "Requests refused by a budget", self.rate_limited.clone());
+        self.add("requests_rate_limited", "Requests rejected by a budget", self.rate_limited.clone());
         self.add("requests_panicked", "Requests whose handler panicked", self.panicked.clone());
         self.add("requests_given_up", "Requests whose handler took too long", self.given_up.clone());
-        self.add("mails", "Attempts at mails", self.mails.clone());
+        self.add("mails", "Attempts to send mails", self.mails.clone());
     }
 
-    fn register_seen(&mut self) {
-        self.add("ready", "Whether the service can serve", self.seen.ready.clone());
-        self.add("outbox_mails_waiting", "Mails that wait in the outbox", self.seen.waiting.clone());
-        let (lag, disk_free) = (self.seen.lag.clone(), self.seen.disk_free.clone());
+    fn register_gauges(&mut self) {
+        self.add("ready", "Whether the service can serve", self.gauges.ready.clone());
+        self.add("outbox_mails_waiting", "Mails that wait in the outbox", self.gauges.waiting.clone());
+        let (lag, disk_free) = (self.gauges.lag.clone(), self.gauges.disk_free.clone());
         self.registry.register_with_unit(
             "outbox_lag",
-            "For how long the longest waiting mail has been due",
+            "How long the mail that has waited longest has been due",
             Unit::Seconds,
             lag,
         );
         self.registry.register_with_unit(
             "disk_free",
-            "Free space by what is kept there",
+            "Free space on the disk of each folder",
             Unit::Bytes,
             disk_free,
         );
@@ -147,28 +151,28 @@ impl Metrics {
         self.registry.register(name, help, metric);
     }
 
-    /// Creates series with the value 0. Otherwise a rate over a counter would miss its first event, which creates
+    /// Creates series with the value 0. Otherwise a rate over a counter would miss its first event, which would create
     /// the series.
-    fn begin_at_zero(&self) {
+    fn create_series(&self) {
         for class in [RequestClass::Read, RequestClass::Filing] {
-            drop(self.turned_away.get_or_create(&[("errand", word_of_class(class))]));
+            drop(self.turned_away.get_or_create(&[("errand", class_label(class))]));
         }
         for outcome in [MailOutcome::Sent, MailOutcome::Deferred, MailOutcome::Abandoned] {
-            drop(self.mails.get_or_create(&[("outcome", word_of_outcome(outcome))]));
+            drop(self.mails.get_or_create(&[("outcome", outcome_label(outcome))]));
         }
     }
 
-    /// Counts an answered request. The route is the pattern of the route that matched.
+    /// Counts an answered request. `route` is the pattern of the route that matched.
     pub fn answered(&self, method: &str, route: Option<&str>, status: u16, elapsed: Duration) {
-        let route = Route { method: known_method(method), route: route.unwrap_or("other").to_owned() };
+        let route = RouteLabels { method: known_method(method), route: route.unwrap_or("other").to_owned() };
         self.durations.get_or_create(&route).observe(elapsed.as_secs_f64());
-        self.answered.get_or_create(&Answered { route, status: class_of(status) }).inc();
+        self.answered.get_or_create(&RequestLabels { route, status: status_class(status) }).inc();
     }
 
     /// Counts a request that was not admitted.
     pub fn turned_away(&self, class: RequestClass, rejection: Rejection) {
         match rejection {
-            Rejection::Overload => self.turned_away.get_or_create(&[("errand", word_of_class(class))]).inc(),
+            Rejection::Overload => self.turned_away.get_or_create(&[("errand", class_label(class))]).inc(),
             Rejection::ClientLimit => self.over_share.inc(),
         };
     }
@@ -190,8 +194,8 @@ impl Metrics {
 
     /// Counts attempts to send mails.
     pub fn mails(&self, outcome: MailOutcome, count: usize) {
-        let outcome_code = word_of_outcome(outcome);
-        self.mails.get_or_create(&[("outcome", outcome_code)]).inc_by(u64::try_from(count).unwrap_or(0));
+        let labels = [("outcome", outcome_label(outcome))];
+        self.mails.get_or_create(&labels).inc_by(u64::try_from(count).unwrap_or(0));
     }
 
     /// Writes all metrics in the text format of `OpenMetrics`, with the values of a readiness report.
@@ -199,14 +203,14 @@ impl Metrics {
     /// # Errors
     /// If the text cannot be written.
     pub fn text(&self, report: &Report, draining: bool) -> Result<String, fmt::Error> {
-        self.seen.ready.set(i64::from(report.is_ready() && !draining));
+        self.gauges.ready.set(i64::from(report.is_ready() && !draining));
         if let Some(outbox) = report.outbox {
-            self.seen.waiting.set(outbox.waiting);
-            self.seen.lag.set(outbox.lag.num_seconds());
+            self.gauges.waiting.set(outbox.waiting);
+            self.gauges.lag.set(outbox.lag.num_seconds());
         }
         for (name, free) in &report.disks {
             let free = i64::try_from(free.unwrap_or(0)).unwrap_or(i64::MAX);
-            self.seen.disk_free.get_or_create(&[("folder", *name)]).set(free);
+            self.gauges.disk_free.get_or_create(&[("folder", *name)]).set(free);
         }
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
@@ -214,7 +218,7 @@ impl Metrics {
     }
 }
 
-const fn class_of(status: u16) -> &'static str {
+const fn status_class(status: u16) -> &'static str {
     match status {
         ..200 => "1xx",
         200..300 => "2xx",
@@ -224,14 +228,14 @@ const fn class_of(status: u16) -> &'static str {
     }
 }
 
-const fn word_of_class(class: RequestClass) -> &'static str {
+const fn class_label(class: RequestClass) -> &'static str {
     match class {
         RequestClass::Read => "read",
         RequestClass::Filing => "filing",
     }
 }
 
-const fn word_of_outcome(outcome: MailOutcome) -> &'static str {
+const fn outcome_label(outcome: MailOutcome) -> &'static str {
     match outcome {
         MailOutcome::Sent => "sent",
         MailOutcome::Deferred => "deferred",

@@ -1,4 +1,4 @@
-//! Checks whether commits are confirmed. A transaction that is rolled back does not wait for a standby, so a
+//! Checks whether PostgreSQL confirms commits. A transaction that is rolled back does not wait for a standby, so a
 //! server without its standbys would pass all other checks although every filing hangs.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,31 +9,33 @@ use crate::db::engine::pool::Database;
 use crate::db::engine::{Conn, probe};
 use crate::error::Error;
 
-/// A test commit is lost, together with its connection, if it has taken this long and the server has no commit that
-/// waits for a standby.
+/// After this time a test commit counts as lost if no commit on the server waits for a standby.
 const LOST_AFTER: Duration = Duration::from_secs(30);
 
-/// Makes test commits, one at a time, on a separate connection. In the queue of writes a test commit would
-/// also wait for its turn, so that many successful filings could make every replica look unready.
+/// Makes test commits, one at a time, on a separate connection. In the queue of writes a test commit would wait behind
+/// filings, and a busy service could look unready.
 #[derive(Default)]
 pub(super) struct CommitProbe {
     slot: SingleSlot,
-    /// The connection of the last successful commit.
-    kept: Mutex<Option<Conn>>,
+    /// The connection of the last successful commit, to be used again.
+    idle: Mutex<Option<Conn>>,
 }
 
 impl CommitProbe {
-    /// Gives up a test commit that hangs although no commit waits for a standby: it was sent to a server that froze,
-    /// and its answer may never come. `conn` is a connection that answers.
+    /// Gives up a test commit that hangs although no commit waits for a standby. It was probably sent to a server that
+    /// froze and may never answer. `conn` is a connection that answers.
     pub(super) fn give_up_lost(&self, conn: &mut Conn) -> Result<(), Error> {
         if self.slot.is_occupied_for(LOST_AFTER) && !probe::waits_for_standby(conn)? {
-            tracing::warn!("a test commit is lost with its connection");
+            tracing::warn!("a test commit was given up together with its connection");
             self.slot.release();
         }
         Ok(())
     }
 
-    /// Makes a test commit, unless another one hangs.
+    /// Makes a test commit.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the commit is not confirmed within `timeout`, or if an earlier one still hangs.
     pub(super) async fn try_one(
         self: &Arc<Self>,
         database: &Database,
@@ -47,18 +49,18 @@ impl CommitProbe {
     }
 
     fn commit(&self, database: &Database) -> Result<(), Error> {
-        let kept = self.kept().take();
-        let conn = match kept.map(confirm_commit) {
+        let idle = self.idle().take();
+        let conn = match idle.map(confirm_commit) {
             Some(Ok(conn)) => conn,
-            // The kept connection may belong to a server that no longer exists.
+            // The idle connection may belong to a server that no longer exists.
             None | Some(Err(_)) => confirm_commit(database.connect_outside_pool()?)?,
         };
-        *self.kept() = Some(conn);
+        *self.idle() = Some(conn);
         Ok(())
     }
 
-    fn kept(&self) -> MutexGuard<'_, Option<Conn>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn idle(&self) -> MutexGuard<'_, Option<Conn>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,7 +1,7 @@
-//! Checks whether the service can serve, part by part.
+//! Checks the parts of the service that `/readyz` reports: database, schema, outbox, disks.
 //!
-//! The outbox's lag is reported, but never makes a service unready: waiting mails are no reason to refuse filings, and
-//! all replicas would become unready at the same time.
+//! The lag of the outbox is reported but never makes the service unready: late mails are no reason to refuse filings,
+//! and all replicas would become unready at the same time.
 
 mod commit_probe;
 mod single_slot;
@@ -24,26 +24,27 @@ use crate::db::engine::writer::Mode;
 use crate::db::store::health::{self, Backlog};
 use crate::error::{Error, chain};
 
-/// How long a report is reused, so that probes cannot load the database.
+/// How long a report is reused, so that frequent probes do not load the database.
 const MAX_AGE: Duration = Duration::from_secs(1);
-/// How long the check of a disk may take.
+/// The timeout of the check of a disk.
 const DISK_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long the check of the database may take, most of it in the queue of writes. A filing waits in that queue for
-/// 5 seconds, and a balancer waits as long for the whole report.
+/// The timeout of the check of the database, which may wait in the queue of writes. It is shorter than the 5 seconds
+/// that a filing may wait in that queue and that a balancer waits for the report (`timeout check` in
+/// deploy/haproxy.cfg).
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(4);
-/// How long a test commit may take at least, if the check before it used up the time.
+/// The minimum timeout of a test commit, even if the other checks of the database have used up the time.
 const MIN_COMMIT_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A folder that the service writes to.
 #[derive(Debug, Clone)]
 pub struct Folder {
-    /// What is kept there: `database` or `uploads`.
+    /// Its name in the report: `database` or `uploads`.
     pub name: &'static str,
     /// Its path.
     pub path: PathBuf,
 }
 
-/// Checks the service's parts, at most once a second.
+/// Checks the parts of the service, at most once a second.
 pub struct Readiness {
     database: Database,
     clock: Clock,
@@ -56,21 +57,21 @@ pub struct Readiness {
 /// The result of the checks.
 #[derive(Debug)]
 pub struct Report {
-    /// Whether the database takes writes.
+    /// Whether the database accepts writes.
     pub is_writable: bool,
-    /// How the schema differs from this build's; nothing if it cannot be read.
+    /// How the schema differs from the schema of this build; `None` if it cannot be read.
     pub schema: Option<Standing>,
-    /// The mails that wait; nothing if they cannot be counted.
+    /// The mails that wait; `None` if they cannot be counted.
     pub outbox: Option<Backlog>,
-    /// Free bytes of each folder; nothing if the file system does not report them or is read-only.
+    /// The name and the free bytes of each folder; `None` if they are unknown or the file system is read-only.
     pub disks: Vec<(&'static str, Option<u64>)>,
-    /// Bytes that must be free.
+    /// How many bytes must be free in each folder.
     pub disk_floor: u64,
 }
 
 impl Report {
-    /// Whether this build can work with the schema: it is this build's own, or one migration ahead, as it is while
-    /// replicas are replaced one by one.
+    /// Whether this build can work with the schema: no migration is missing, and the schema is at most one migration
+    /// ahead, as during an upgrade in which replicas are replaced one by one.
     #[must_use]
     pub fn fits_schema(&self) -> bool {
         self.schema.is_some_and(|schema| schema.missing == 0 && schema.ahead <= 1)
@@ -90,14 +91,15 @@ impl Report {
 }
 
 impl Readiness {
-    /// Checks a database, and folders that must have `disk_floor` bytes free each.
+    /// Creates the checks of a database and of folders, each of which must have `disk_floor` bytes free.
     #[must_use]
     pub fn new(database: Database, clock: Clock, folders: Vec<Folder>, disk_floor: u64) -> Self {
         let folders = folders.into_iter().map(|folder| (folder, SingleSlot::default())).collect();
         Self { database, clock, commit_probe: Arc::default(), folders, disk_floor, last: Mutex::new(None) }
     }
 
-    /// The last report if it is recent, else a new one. Concurrent callers share it.
+    /// Returns the last report if it is less than a second old, otherwise a new one. Concurrent callers share the
+    /// report.
     pub async fn report(&self) -> Arc<Report> {
         let mut last = self.last.lock().await;
         if let Some((_, report)) = last.as_ref().filter(|(seen, _)| seen.elapsed() < MAX_AGE) {
@@ -109,15 +111,15 @@ impl Readiness {
     }
 
     async fn check(&self) -> Report {
-        let disks = join_all(self.folders.iter().map(|(folder, slot)| free(folder, slot)));
+        let disks = join_all(self.folders.iter().map(|(folder, slot)| free_space(folder, slot)));
         let ((is_writable, seen), disks) = tokio::join!(self.check_database(), disks);
         let (schema, outbox) = seen.unzip();
         Report { is_writable, schema, outbox, disks, disk_floor: self.disk_floor }
     }
 
-    /// Whether the database takes writes and, if it can be read, its schema and its outbox.
+    /// Returns whether the database accepts writes and, if it can be read, the state of its schema and its outbox.
     async fn check_database(&self) -> (bool, Option<(Standing, Backlog)>) {
-        let until = tokio::time::Instant::now() + DATABASE_TIMEOUT;
+        let deadline = tokio::time::Instant::now() + DATABASE_TIMEOUT;
         let (now, commit_probe, is_server) =
             (self.clock.now(), Arc::clone(&self.commit_probe), self.database.is_server());
         // The checks run as one write job. As a read they would fail when many reads are rejected, although the
@@ -129,10 +131,10 @@ impl Readiness {
             }
             Ok((seen, health::try_to_write(conn).inspect_err(log_unwritable).is_ok()))
         });
-        let (seen, written) = in_time(until, check).await.unzip();
+        let (seen, written) = before_deadline(deadline, check).await.unzip();
         let mut is_writable = written.unwrap_or(false);
         if is_writable && is_server {
-            let left = until.saturating_duration_since(tokio::time::Instant::now());
+            let left = deadline.saturating_duration_since(tokio::time::Instant::now());
             let commit = self.commit_probe.try_one(&self.database, left.max(MIN_COMMIT_TIMEOUT));
             is_writable = commit.await.inspect_err(log_unwritable).is_ok();
         }
@@ -140,8 +142,11 @@ impl Readiness {
     }
 }
 
-async fn in_time<T>(until: tokio::time::Instant, check: impl Future<Output = Result<T, Error>>) -> Option<T> {
-    match tokio::time::timeout_at(until, check).await {
+async fn before_deadline<T>(
+    deadline: tokio::time::Instant,
+    check: impl Future<Output = Result<T, Error>>,
+) -> Option<T> {
+    match tokio::time::timeout_at(deadline, check).await {
         Ok(Ok(done)) => Some(done),
         Ok(Err(error)) => {
             tracing::error!(error = %chain(&error), "not ready: the database cannot be checked");
@@ -158,14 +163,14 @@ fn log_unwritable(error: &Error) {
     tracing::error!(error = %chain(error), "not ready: the database cannot be written");
 }
 
-/// The free bytes of a folder. The check may hang, on a network file system for example.
-async fn free(folder: &Folder, slot: &SingleSlot) -> (&'static str, Option<u64>) {
+/// The name and the free bytes of a folder. The check may hang, for example on a network file system.
+async fn free_space(folder: &Folder, slot: &SingleSlot) -> (&'static str, Option<u64>) {
     let path = folder.path.clone();
     let free = slot.run(DISK_TIMEOUT, move || disk::free_bytes(&path)).await;
     let reason = match free {
         Some(Ok(free)) => return (folder.name, Some(free)),
         Some(Err(error)) => chain(&error).to_string(),
-        None => "it does not answer".to_owned(),
+        None => "the file system does not answer".to_owned(),
     };
     tracing::error!(reason, folder = folder.name, "not ready: the free space of a disk is unknown");
     (folder.name, None)
@@ -184,7 +189,7 @@ mod tests {
     };
 
     #[test]
-    fn one_part_that_fails_is_enough_and_waiting_mails_are_none() {
+    fn each_failed_part_makes_the_service_unready_but_waiting_mails_do_not() {
         assert!(READY.is_ready());
         assert!(!Report { is_writable: false, ..READY }.is_ready());
         let late = Backlog { waiting: 1_000, lag: chrono::Duration::days(1) };
@@ -196,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_may_be_one_step_ahead_and_never_behind() {
+    fn a_schema_may_be_one_migration_ahead_but_not_behind() {
         for (missing, ahead, ready) in
             [(0, 0, true), (0, 1, true), (0, 2, false), (1, 0, false), (1, 1, false)]
         {

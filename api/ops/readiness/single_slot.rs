@@ -1,4 +1,4 @@
-//! Runs jobs that may hang: one at a time, and a job is refused while another one runs.
+//! Runs jobs that may hang, one at a time. A job is refused while another one is running.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
@@ -17,24 +17,24 @@ struct Occupant {
     since: Stopwatch,
 }
 
-/// Held by a job until it ends, even if nobody waits for it any more.
+/// Exists until the job ends, even if nobody waits for its result any more.
 #[derive(Debug)]
 struct RunningJob(());
 
 impl SingleSlot {
-    /// Takes the slot, unless a job is running in it.
+    /// Takes the slot. Returns `None` if a job is running in it.
     fn occupy(&self) -> Option<Arc<RunningJob>> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if last.as_ref().is_some_and(Occupant::is_running) {
             return None;
         }
-        let begun = Arc::new(RunningJob(()));
-        *last = Some(Occupant { running: Arc::downgrade(&begun), since: Stopwatch::now() });
-        Some(begun)
+        let running = Arc::new(RunningJob(()));
+        *last = Some(Occupant { running: Arc::downgrade(&running), since: Stopwatch::now() });
+        Some(running)
     }
 
-    /// Runs a job that may block, and waits for it no longer than `timeout`. Returns nothing after the timeout, or if
-    /// the job before is still running.
+    /// Runs a job that may block. Returns `None` if the job does not end within `timeout`, or if the previous job is
+    /// still running.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         timeout: Duration,
@@ -42,26 +42,26 @@ impl SingleSlot {
     ) -> Option<T> {
         let running = self.occupy()?;
         let (sender, receiver) = oneshot::channel();
-        // Not a thread of the runtime, because the runtime waits for its threads when it stops, and the job may
-        // never end.
+        // The job does not run on a thread of the runtime, because the runtime waits for its threads when it stops, and
+        // the job may never end.
         let thread = thread::Builder::new().name("readiness".to_owned());
-        let begun = thread.spawn(move || {
+        let spawned = thread.spawn(move || {
             let done = job();
             drop(running);
-            // After the timeout nobody receives it.
+            // An error means that the caller has stopped waiting.
             let _ = sender.send(done);
         });
-        begun.ok()?;
+        spawned.ok()?;
         tokio::time::timeout(timeout, receiver).await.ok()?.ok()
     }
 
-    /// Whether a job has been running for at least `long`.
-    pub(super) fn is_occupied_for(&self, long: Duration) -> bool {
+    /// Whether a job has been running for at least `duration`.
+    pub(super) fn is_occupied_for(&self, duration: Duration) -> bool {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        last.as_ref().is_some_and(|last| last.is_running() && last.since.elapsed() >= long)
+        last.as_ref().is_some_and(|last| last.is_running() && last.since.elapsed() >= duration)
     }
 
-    /// Frees the slot of a job that will never end.
+    /// Frees the slot although its job has not ended.
     pub(super) fn release(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
@@ -80,23 +80,23 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_job_that_hangs_is_waited_for_once_and_no_other_is_begun_until_it_ends() {
+    async fn a_job_that_hangs_times_out_and_no_other_job_starts_until_it_ends() {
         let slot = SingleSlot::default();
-        let (long, brief) = (Duration::from_mins(1), Duration::from_millis(50));
-        let (go, wait) = channel();
-        assert_eq!(slot.run(brief, move || wait.recv().is_ok()).await, None);
-        let begun = Stopwatch::now();
-        assert_eq!(slot.run(long, || panic!("begun behind one that hangs")).await, None::<()>);
-        assert!(begun.elapsed() < long);
-        go.send(()).unwrap();
+        let (long, short) = (Duration::from_mins(1), Duration::from_millis(50));
+        let (sender, receiver) = channel();
+        assert_eq!(slot.run(short, move || receiver.recv().is_ok()).await, None);
+        let started = Stopwatch::now();
+        assert_eq!(slot.run(long, || panic!("a job started while another one hangs")).await, None::<()>);
+        assert!(started.elapsed() < long);
+        sender.send(()).unwrap();
         while slot.is_occupied_for(Duration::ZERO) {
-            tokio::time::sleep(brief).await;
+            tokio::time::sleep(short).await;
         }
         assert_eq!(slot.run(long, || 7).await, Some(7));
     }
 
     #[test]
-    fn no_job_takes_the_slot_until_the_one_before_has_ended_or_is_given_up() {
+    fn the_slot_is_free_after_its_job_has_ended_or_after_a_release() {
         let slot = SingleSlot::default();
         let first = slot.occupy();
         assert!(first.is_some() && slot.occupy().is_none());

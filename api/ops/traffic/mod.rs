@@ -1,5 +1,5 @@
-//! Counts the requests in progress. In an overload it rejects reads first and filings last. It also knows whether the
-//! service is about to stop.
+//! Limits the requests in progress. In an overload, reads are rejected before filings. Also stores whether the service
+//! is about to stop.
 
 mod pace;
 mod per_key;
@@ -13,9 +13,9 @@ pub use per_key::{KeyPermit, PerKeyLimit};
 /// The kind of a request. In an overload, reads are rejected before filings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RequestClass {
-    /// It only reads, so it can be repeated later without harm.
+    /// The request only reads, so its sender can repeat it later without harm.
     Read,
-    /// It files or changes something, and its deadline may be today.
+    /// The request files or changes something, and its deadline may be today.
     Filing,
 }
 
@@ -39,24 +39,24 @@ pub fn known_method(method: &str) -> &'static str {
 #[derive(Debug)]
 pub struct Traffic {
     under_way: AtomicUsize,
-    most: usize,
-    most_for_reads: usize,
+    max_requests: usize,
+    max_reads: usize,
     /// The requests in progress of each client.
     clients: Arc<PerKeyLimit>,
     draining: AtomicBool,
 }
 
 impl Traffic {
-    /// Admits at most `most` requests at a time. Reads are rejected from three quarters of that on, so that they
-    /// always leave room for filings. Each client is limited too, so that one that sends slowly on many connections
-    /// leaves room for the others.
+    /// Admits at most `max_requests` requests at a time. Reads are rejected from three quarters of that number on, so
+    /// that they leave room for filings. Each client is limited to `max_per_client`, so that a client that sends slowly
+    /// on many connections leaves room for other clients.
     #[must_use]
-    pub fn at_most(most: usize, most_per_client: usize) -> Self {
+    pub fn at_most(max_requests: usize, max_per_client: usize) -> Self {
         Self {
             under_way: AtomicUsize::new(0),
-            most,
-            most_for_reads: most - most / 4,
-            clients: Arc::new(PerKeyLimit::at_most(most_per_client)),
+            max_requests,
+            max_reads: max_requests - max_requests / 4,
+            clients: Arc::new(PerKeyLimit::at_most(max_per_client)),
             draining: AtomicBool::new(false),
         }
     }
@@ -64,14 +64,14 @@ impl Traffic {
     /// Admits a request of a client. The request counts as in progress until the permit is dropped.
     ///
     /// # Errors
-    /// Why it is not admitted.
+    /// Why the request is not admitted.
     pub fn admit(self: &Arc<Self>, class: RequestClass, client: &str) -> Result<AdmissionPermit, Rejection> {
         let permit = self.admit_always();
-        let most = match class {
-            RequestClass::Read => self.most_for_reads,
-            RequestClass::Filing => self.most,
+        let max = match class {
+            RequestClass::Read => self.max_reads,
+            RequestClass::Filing => self.max_requests,
         };
-        if permit.before >= most {
+        if permit.before >= max {
             return Err(Rejection::Overload);
         }
         let client_permit = self.clients.acquire(client).ok_or(Rejection::ClientLimit)?;
@@ -106,6 +106,7 @@ impl Traffic {
 /// The permit of an admitted request. The request counts as in progress until the permit is dropped.
 #[derive(Debug)]
 pub struct AdmissionPermit {
+    /// How many requests were in progress before this one.
     before: usize,
     _client: Option<KeyPermit>,
     _counted: CountedRequest,

@@ -1,4 +1,4 @@
-//! A limit for each key, such as an account or a client, so that no key uses up everything.
+//! Limits the permits of each key, such as an account or a client, so that no key takes all of them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,24 +6,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Limits how many permits each key may hold at a time.
 #[derive(Debug)]
 pub struct PerKeyLimit {
-    most: usize,
+    max: usize,
     /// How many permits each key holds. Keys without permits are not in the map.
     taken: Mutex<HashMap<String, usize>>,
 }
 
 impl PerKeyLimit {
-    /// Allows each key `most` permits.
+    /// Allows each key at most `max` permits at a time.
     #[must_use]
-    pub fn at_most(most: usize) -> Self {
-        Self { most, taken: Mutex::default() }
+    pub fn at_most(max: usize) -> Self {
+        Self { max, taken: Mutex::default() }
     }
 
-    /// Takes a permit for a key, or nothing if the key holds all of its permits. Dropping the permit returns it.
+    /// Takes a permit for a key. Returns `None` if the key holds `max` permits. Dropping a permit returns it.
     #[must_use]
     pub fn acquire(self: &Arc<Self>, key: &str) -> Option<KeyPermit> {
         let mut taken = self.taken();
         let held = taken.get(key).copied().unwrap_or_default();
-        if held >= self.most {
+        if held >= self.max {
             return None;
         }
         taken.insert(key.to_owned(), held + 1);

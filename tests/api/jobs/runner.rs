@@ -13,8 +13,8 @@ use todokede::db::store::mails::outbox::{self, Waiting};
 use todokede::domain::mails::{MailFailure, Trouble};
 use todokede::domain::values::calendar::Instant;
 use todokede::domain::values::ids::MessageId;
-use todokede::jobs::mails::outbox::{Attempt, Outbox};
-use todokede::jobs::runner::{Kind, Limits, Runner};
+use todokede::jobs::mails::outbox::{AttemptResult, Outbox};
+use todokede::jobs::runner::{JobKind, Limits, Runner};
 use todokede::jobs::stop::{self, Stop};
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -30,7 +30,7 @@ struct ScriptedJob {
     attempts: Arc<AtomicUsize>,
 }
 
-impl Kind for ScriptedJob {
+impl JobKind for ScriptedJob {
     type Queue = Outbox;
     type Failure = MailFailure;
 
@@ -81,8 +81,8 @@ impl Kind for ScriptedJob {
         outcome: Result<(), MailFailure>,
         _: Duration,
         now: Instant,
-    ) -> Attempt {
-        Attempt::ended(mail, outcome, now)
+    ) -> AttemptResult {
+        AttemptResult::decide(mail, outcome, now)
     }
 
     fn expired(&self, _: usize) {}

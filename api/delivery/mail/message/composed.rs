@@ -1,4 +1,4 @@
-//! Both ends of the writing: in whose name a mail is written, and the mail as it is sent.
+//! The portal in whose name mails are written, and a composed mail.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ pub struct Portal {
     pub url: String,
 }
 
-/// A mail ready to send. The subject (件名) is always one line without control characters.
+/// A mail that is ready to be sent. The subject (件名) is always one line without control characters.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Composed {
     /// The subject.

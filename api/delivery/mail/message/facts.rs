@@ -1,4 +1,4 @@
-//! The facts that several mails share.
+//! Facts that several mails have in common.
 
 /// How a facility is identified at registration.
 #[derive(Debug, Clone, PartialEq, Eq)]

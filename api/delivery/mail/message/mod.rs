@@ -55,7 +55,8 @@ table::mails! {
         at: Instant,
     }
     /// To the new address: the link that completes the change of address.
-    EmailChangeConfirmation = "EMAIL_CHANGE_CONFIRMATION" from "credentials/email_change_confirmation.mail" until expires_at {
+    EmailChangeConfirmation = "EMAIL_CHANGE_CONFIRMATION" from "credentials/email_change_confirmation.mail"
+        until expires_at {
         /// Link that confirms the address.
         link: String,
         /// When the link stops working.

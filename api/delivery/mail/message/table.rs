@@ -2,9 +2,9 @@
 
 /// Declares `Kind`, `Message` and, for each mail, a text template and an HTML template of the same file.
 ///
-/// An entry has the mail's name, the code that is stored and shown (never reused), the template, the fact
-/// that says when the link expires if the mail has one, and the facts. The template can use the facts by
-/// their names, and `portal`.
+/// An entry has the mail's name, the code that is stored and shown (codes are never reused), the template, the fact
+/// with the expiry of the link if the mail has a link, and the facts. The template can use `portal` and the facts by
+/// their names.
 macro_rules! mails {
     ($(
         $(#[$doc:meta])*
@@ -34,7 +34,7 @@ macro_rules! mails {
                 }
             }
 
-            /// When the mail's link expires, if it has one. After that the mail is not worth delivering.
+            /// When the mail's link expires, if it has one. An expired mail is not sent.
             #[must_use]
             pub const fn expires_at(&self) -> Option<Instant> {
                 match self {
@@ -46,10 +46,10 @@ macro_rules! mails {
             /// Writes the mail in the portal's name.
             ///
             /// # Errors
-            /// An internal error if the template cannot be written.
+            /// An internal error if the template cannot be rendered.
             pub fn compose(&self, portal: &Portal) -> Result<Composed, Error> {
                 match self {
-                    $(Self::$name { $($fact),* } => writing::composed(
+                    $(Self::$name { $($fact),* } => writing::compose(
                         &text::$name { portal, $($fact),* },
                         &html::$name { portal, $($fact),* },
                     ),)*

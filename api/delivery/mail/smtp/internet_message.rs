@@ -1,6 +1,6 @@
 //! Writes a mail as an Internet message (RFC 5322), with the headers that receivers expect of transactional
 //! mail, and with the same content as plain text and as HTML. The message is all ASCII, so that every server
-//! accepts it: the subject is in encoded words (RFC 2047), and the bodies are in a transfer encoding.
+//! accepts it: the subject is in encoded words (RFC 2047), and the bodies are in a transfer encoding (RFC 2045).
 
 use std::time::SystemTime;
 
@@ -27,7 +27,7 @@ pub struct Outgoing {
     pub text: String,
     /// The HTML; empty if there is none.
     pub html: String,
-    /// When it was written.
+    /// When the mail was written, for its Date header.
     pub written_at: Instant,
 }
 
@@ -111,8 +111,8 @@ mod tests {
             security: Security::Implicit,
             login: None,
             trusted: None,
-            ready_timeout: Duration::from_secs(30),
-            dot_timeout: Duration::from_mins(10),
+            envelope_timeout: Duration::from_secs(30),
+            content_timeout: Duration::from_mins(10),
             from: Sender {
                 name: name.to_owned(),
                 address: EmailAddress::parse("no-reply@portal.example.jp").unwrap(),

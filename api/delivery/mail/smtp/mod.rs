@@ -1,4 +1,4 @@
-//! Sends mails by SMTP: connections are kept for the next mail, and every step has its time.
+//! Sends mails by SMTP. Idle connections are reused, and every step has a timeout.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -21,35 +21,36 @@ mod internet_message;
 mod session;
 mod start_tls;
 
-/// Connections that are kept at most.
-const KEPT: usize = 16;
-/// How long a connection is kept without a mail; servers hang up after minutes.
-const KEPT_FOR: Duration = Duration::from_secs(30);
-/// Mails per connection; servers have limits of their own, most of them from a hundred on.
+/// The maximum number of idle connections.
+const MAX_IDLE: usize = 16;
+/// How long a connection may be idle. Mail servers close idle connections after a few minutes.
+const MAX_IDLE_TIME: Duration = Duration::from_secs(30);
+/// The maximum number of mails on one connection. Most servers that limit this number allow at least 100.
 const MAILS_PER_CONNECTION: u32 = 100;
 
-/// The way to the mail server.
+/// The SMTP client of the service.
 pub struct Smtp {
     server: MailServer,
     writer: MessageWriter,
-    ready_timeout: Duration,
-    dot_timeout: Duration,
-    kept: Mutex<Vec<Kept>>,
+    envelope_timeout: Duration,
+    content_timeout: Duration,
+    idle: Mutex<Vec<Connection>>,
 }
 
-/// A connection between two mails. One that is in the middle of a mail is never here: a send that
-/// is given up drops its connection, so that no late answer is ever taken for another mail's.
-struct Kept {
+/// A connection to the mail server. It is idle only between two mails: an attempt that is cancelled or fails halfway
+/// drops its connection, so that a late reply is never taken for the reply to another mail.
+struct Connection {
     session: Session,
+    /// How many mails it has carried.
     mails: u32,
-    since: Instant,
+    idle_since: Instant,
 }
 
 impl Smtp {
-    /// Prepares for the relay; nothing is connected yet.
+    /// Creates a client for a mail server. It does not connect yet.
     ///
     /// # Errors
-    /// An internal error if the file of certificates or of the password cannot be read.
+    /// An internal error if the file of the certificates or of the password cannot be read.
     pub fn new(relay: &Relay) -> Result<Self, Error> {
         let login = relay.login.as_ref().map(|login| {
             let password = password(relay)?.unwrap_or_else(|| login.password.expose_secret().to_owned());
@@ -65,104 +66,104 @@ impl Smtp {
                 our_name: ClientId::Domain(relay.our_name.clone()),
             },
             writer: MessageWriter::of(relay).map_err(Error::internal)?,
-            ready_timeout: relay.ready_timeout,
-            dot_timeout: relay.dot_timeout,
-            kept: Mutex::new(Vec::new()),
+            envelope_timeout: relay.envelope_timeout,
+            content_timeout: relay.content_timeout,
+            idle: Mutex::new(Vec::new()),
         })
     }
 
-    /// How long one mail can take at most until its content is handed over. What takes longer waits for
-    /// the answer to its final dot.
+    /// The maximum time from the start of an attempt until the content is sent. An attempt that takes longer is waiting
+    /// for the reply to its content.
     #[must_use]
-    pub fn longest_way_to_dot(&self) -> Duration {
-        self.ready_timeout * 2
+    pub fn max_time_to_content(&self) -> Duration {
+        self.envelope_timeout * 2
     }
 
-    /// How long it can wait there at most.
+    /// The maximum time to send the content and to receive the reply to it.
     #[must_use]
-    pub fn dot_timeout(&self) -> Duration {
-        self.dot_timeout
+    pub fn content_timeout(&self) -> Duration {
+        self.content_timeout
     }
 
     /// Sends one mail.
     ///
     /// # Errors
-    /// Why the server has not taken it, as far as anybody can say.
+    /// Why the server did not accept the mail. After a timeout or a lost connection it may have accepted it.
     pub async fn send(&self, mail: Outgoing) -> Result<(), MailFailure> {
         let (recipient, message) = self.writer.write(mail).ok_or(MailFailure::Unwritable)?;
-        let ready =
-            timeout(self.ready_timeout, self.begun()).await.unwrap_or(Err(MailFailure::ServerTimedOut));
-        let mut begun = ready.inspect_err(|_| self.forget())?;
-        let sent = self.hand_over(&mut begun.session, recipient, &message).await;
+        let begun = timeout(self.envelope_timeout, self.begin_mail()).await;
+        let begun = begun.unwrap_or(Err(MailFailure::ServerTimedOut));
+        let mut connection = begun.inspect_err(|_| self.close_idle())?;
+        let sent = self.send_envelope_and_content(&mut connection.session, recipient, &message).await;
         if !matches!(sent, Err(MailFailure::TimedOut | MailFailure::ConnectionLost)) {
-            self.keep(begun);
+            self.keep(connection);
         }
         sent
     }
 
-    /// Only the end has the longer time: a server that takes the mail but is given up before it says so
-    /// gets a copy of it.
-    async fn hand_over(
+    /// Sends the recipient and the content. Only the content has the longer timeout: if the service gives up before the
+    /// server confirms the mail, it sends the mail again, and the recipient gets two copies.
+    async fn send_envelope_and_content(
         &self,
         session: &mut Session,
         recipient: Address,
         message: &[u8],
     ) -> Result<(), MailFailure> {
-        let named = timeout(self.ready_timeout, session.rcpt_to(recipient)).await;
-        named.unwrap_or(Err(MailFailure::TimedOut))?;
-        let taken = timeout(self.dot_timeout, session.send_content(message)).await;
-        taken.unwrap_or(Err(MailFailure::TimedOut))
+        let accepted = timeout(self.envelope_timeout, session.rcpt_to(recipient)).await;
+        accepted.unwrap_or(Err(MailFailure::TimedOut))?;
+        let accepted = timeout(self.content_timeout, session.send_content(message)).await;
+        accepted.unwrap_or(Err(MailFailure::TimedOut))
     }
 
-    /// Goes through a mail up to its recipient and takes it back: TLS, the login, the sender.
+    /// Tests TLS, the login and the sender: begins a mail and resets it before the recipient.
     ///
     /// # Errors
-    /// Why the server would take no mail from us.
-    pub async fn rehearse(&self) -> Result<(), MailFailure> {
-        let rehearsed = async { self.begun().await?.session.reset().await };
-        timeout(self.ready_timeout, rehearsed).await.unwrap_or(Err(MailFailure::ServerTimedOut))
+    /// Why the server would accept no mail from this service.
+    pub async fn test_connection(&self) -> Result<(), MailFailure> {
+        let tested = async { self.begin_mail().await?.session.reset().await };
+        timeout(self.envelope_timeout, tested).await.unwrap_or(Err(MailFailure::ServerTimedOut))
     }
 
-    /// A connection on which a mail has begun.
-    async fn begun(&self) -> Result<Kept, MailFailure> {
+    /// Returns a connection on which the server has accepted the sender of a mail.
+    async fn begin_mail(&self) -> Result<Connection, MailFailure> {
         let sender: &Address = self.writer.sender();
-        while let Some(mut kept) = self.take() {
-            if kept.session.reset().await.is_err() {
+        while let Some(mut connection) = self.take_idle() {
+            if connection.session.reset().await.is_err() {
                 continue;
             }
-            if kept.session.mail_from(sender).await.is_ok() {
-                return Ok(kept);
+            if connection.session.mail_from(sender).await.is_ok() {
+                return Ok(connection);
             }
-            // Some servers say only here that a connection has carried enough. What else they mean, they say
-            // on a new one.
+            // Some servers refuse the sender when a connection has carried too many mails. If there is another
+            // reason, the server refuses the sender on a new connection too.
             break;
         }
         let mut session = Session::open(&self.server).await?;
         session.mail_from(sender).await?;
-        Ok(Kept { session, mails: 0, since: Instant::now() })
+        Ok(Connection { session, mails: 0, idle_since: Instant::now() })
     }
 
-    fn take(&self) -> Option<Kept> {
-        let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|kept| kept.since.elapsed() < KEPT_FOR);
-        all.pop()
+    fn take_idle(&self) -> Option<Connection> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.retain(|connection| connection.idle_since.elapsed() < MAX_IDLE_TIME);
+        idle.pop()
     }
 
-    fn keep(&self, used: Kept) {
-        let kept = Kept { mails: used.mails + 1, since: Instant::now(), ..used };
-        let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.mails < MAILS_PER_CONNECTION && all.len() < KEPT {
-            all.push(kept);
+    fn keep(&self, used: Connection) {
+        let connection = Connection { mails: used.mails + 1, idle_since: Instant::now(), ..used };
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if connection.mails < MAILS_PER_CONNECTION && idle.len() < MAX_IDLE {
+            idle.push(connection);
         }
     }
 
-    /// Gives all kept connections up: a server in trouble is met anew.
-    fn forget(&self) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    /// Closes all idle connections, because they may lead to a server that no longer works.
+    fn close_idle(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
-/// The password of the relay's file; an editor's newline at its end is none of it.
+/// Reads the password file. The line break that editors add at the end is not part of the password.
 fn password(relay: &Relay) -> Result<Option<String>, Error> {
     let Some(file) = &relay.password_file else { return Ok(None) };
     let password = std::fs::read_to_string(file)
@@ -170,7 +171,7 @@ fn password(relay: &Relay) -> Result<Option<String>, Error> {
     Ok(Some(password.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
-/// The machine's certificates are trusted, and those of the relay's file.
+/// The TLS settings. They trust the machine's certificates and those of the relay's file.
 fn tls(relay: &Relay) -> Result<TlsParameters, Error> {
     let tls = TlsParameters::builder(relay.host.clone());
     let Some(file) = &relay.trusted else { return tls.build().map_err(Error::internal) };

@@ -1,7 +1,7 @@
-//! One session with the mail server, and what each of its answers means.
+//! One session with the mail server. Converts the server's replies to failures.
 //!
-//! Before the recipient is named, whatever fails is the server's trouble or the configuration's. From
-//! there on it is the mail's, for it may be this recipient or this content that the server chokes on.
+//! A failure before the RCPT TO command is a failure of the server or of the configuration. From RCPT TO on it is a
+//! failure of the mail, because the recipient or the content may be the cause.
 
 use lettre::Address;
 use lettre::transport::smtp::Error;
@@ -15,7 +15,7 @@ use super::super::relay::Security;
 use super::start_tls::StartTlsStream;
 use crate::domain::mails::MailFailure;
 
-/// Where the server is and what has to hold before anything is said to it.
+/// The server's address, and the TLS settings and the login that a session needs.
 pub(super) struct MailServer {
     pub(super) host: String,
     pub(super) port: u16,
@@ -25,11 +25,11 @@ pub(super) struct MailServer {
     pub(super) our_name: ClientId,
 }
 
-/// A session that is open. Dropping it closes the connection, whatever was under way.
+/// An open session. Dropping it closes the connection, even in the middle of a mail.
 pub(super) struct Session(AsyncSmtpConnection);
 
 impl Session {
-    /// Connects, insists on TLS, and logs in.
+    /// Connects, starts TLS, and logs in. Fails if the server does not offer TLS.
     pub(super) async fn open(server: &MailServer) -> Result<Self, MailFailure> {
         let mut connection = match server.security {
             Security::Implicit => {
@@ -42,7 +42,7 @@ impl Session {
                 AsyncSmtpConnection::connect_with_transport(stream, &server.our_name).await
             }
         }
-        .map_err(|error| of_greeting(&error))?;
+        .map_err(|error| greeting_failure(&error))?;
         if server.security == Security::StartTls {
             if !connection.can_starttls() {
                 return Err(MailFailure::TlsRefused);
@@ -50,28 +50,27 @@ impl Session {
             let upgraded = connection.starttls(server.tls.clone(), &server.our_name).await;
             upgraded.map_err(|error| match error.status() {
                 Some(_) => MailFailure::TlsRefused,
-                None => of_greeting(&error),
+                None => greeting_failure(&error),
             })?;
         }
         if !connection.is_encrypted() {
             return Err(MailFailure::TlsRefused);
         }
         if let Some(login) = &server.login {
-            connection.auth(DEFAULT_MECHANISMS, login).await.map_err(|error| of_login(&error))?;
+            connection.auth(DEFAULT_MECHANISMS, login).await.map_err(|error| login_failure(&error))?;
         }
         Ok(Self(connection))
     }
 
-    /// Forgets what a mail before has left behind; an error means that the connection is of no more
-    /// use.
+    /// Resets the session after a mail: RSET. After an error the connection cannot be used any more.
     pub(super) async fn reset(&mut self) -> Result<(), MailFailure> {
-        self.0.command(Rset).await.map(drop).map_err(|error| of_server(&error))
+        self.0.command(Rset).await.map(drop).map_err(|error| server_failure(&error))
     }
 
     /// Begins a mail: MAIL FROM.
     pub(super) async fn mail_from(&mut self, sender: &Address) -> Result<(), MailFailure> {
-        let begun = self.0.command(Mail::new(Some(sender.clone()), Vec::new())).await;
-        begun.map(drop).map_err(|error| match of_server(&error) {
+        let reply = self.0.command(Mail::new(Some(sender.clone()), Vec::new())).await;
+        reply.map(drop).map_err(|error| match server_failure(&error) {
             MailFailure::ServerRefused => MailFailure::SenderRefused,
             other => other,
         })
@@ -79,38 +78,40 @@ impl Session {
 
     /// Names the recipient and announces the content: RCPT TO and DATA.
     pub(super) async fn rcpt_to(&mut self, recipient: Address) -> Result<(), MailFailure> {
-        let named = self.0.command(Rcpt::new(recipient, Vec::new())).await;
-        named.map_err(|error| of_mail(&error, MailFailure::MailboxBusy, of_recipient))?;
-        let wanted = self.0.command(Data).await;
-        let wanted = wanted.map_err(|error| of_mail(&error, MailFailure::Postponed, of_content))?;
-        expect(&wanted, Severity::PositiveIntermediate)
+        let reply = self.0.command(Rcpt::new(recipient, Vec::new())).await;
+        reply.map_err(|error| mail_failure(&error, MailFailure::MailboxBusy, recipient_failure))?;
+        let reply = self.0.command(Data).await;
+        let reply = reply.map_err(|error| mail_failure(&error, MailFailure::Postponed, content_failure))?;
+        expect(&reply, Severity::PositiveIntermediate)
     }
 
-    /// Hands the content over. The mail is sent only if the server's last word says so.
+    /// Sends the content. The mail is sent only if the server confirms the content.
     pub(super) async fn send_content(&mut self, message: &[u8]) -> Result<(), MailFailure> {
-        let taken = self.0.message(message).await;
-        let taken = taken.map_err(|error| of_mail(&error, MailFailure::Postponed, of_content))?;
-        expect(&taken, Severity::PositiveCompletion)
+        let reply = self.0.message(message).await;
+        let reply = reply.map_err(|error| mail_failure(&error, MailFailure::Postponed, content_failure))?;
+        expect(&reply, Severity::PositiveCompletion)
     }
 }
 
-/// An answer that belongs to another question leaves the outcome unknown.
-fn expect(answer: &Response, wanted: Severity) -> Result<(), MailFailure> {
-    if answer.code().severity == wanted { Ok(()) } else { Err(MailFailure::ConnectionLost) }
+/// Checks the class of a reply. A reply of another class does not belong to the command, so the outcome of the mail is
+/// unknown.
+fn expect(reply: &Response, expected: Severity) -> Result<(), MailFailure> {
+    if reply.code().severity == expected { Ok(()) } else { Err(MailFailure::ConnectionLost) }
 }
 
-/// Up to the first answer that is encrypted, TLS may be what fails. Why it does is known to nobody else.
-fn of_greeting(error: &Error) -> MailFailure {
-    match is_of_tls(error) {
+/// The failure of a connection that is being opened. A TLS error is logged here, because the failure's code does not
+/// contain its reason.
+fn greeting_failure(error: &Error) -> MailFailure {
+    match tls_error(error) {
         Some(reason) => {
-            tracing::error!(%reason, "the mail server's TLS is not to be trusted");
+            tracing::error!(%reason, "TLS to the mail server failed");
             MailFailure::TlsRefused
         }
-        None => of_server(error),
+        None => server_failure(error),
     }
 }
 
-fn of_server(error: &Error) -> MailFailure {
+fn server_failure(error: &Error) -> MailFailure {
     if error.is_transient() {
         MailFailure::ServerBusy
     } else if error.is_permanent() {
@@ -120,26 +121,31 @@ fn of_server(error: &Error) -> MailFailure {
     }
 }
 
-/// A server that offers no way to log in, or refuses ours, even for now.
-fn of_login(error: &Error) -> MailFailure {
+/// The failure of a login. It counts as refused also if the server refuses it temporarily, or offers no login method
+/// that the client supports.
+fn login_failure(error: &Error) -> MailFailure {
     if error.status().is_some() || error.is_client() {
         MailFailure::AuthenticationFailed
     } else {
-        of_server(error)
+        server_failure(error)
     }
 }
 
-fn of_mail(error: &Error, for_now: MailFailure, for_good: impl FnOnce(&Error) -> MailFailure) -> MailFailure {
+fn mail_failure(
+    error: &Error,
+    transient: MailFailure,
+    permanent: impl FnOnce(&Error) -> MailFailure,
+) -> MailFailure {
     if error.is_transient() {
-        for_now
+        transient
     } else if error.is_permanent() {
-        for_good(error)
+        permanent(error)
     } else {
         MailFailure::ConnectionLost
     }
 }
 
-/// What a refusal for good says of itself by its enhanced status (RFC 3463).
+/// The subject and the detail of a permanent refusal's enhanced status code (RFC 3463): (1, 2) of `5.1.2`.
 fn enhanced_status(error: &Error) -> Option<(u16, u16)> {
     let text = std::error::Error::source(error)?.to_string();
     let mut numbers = text.split_whitespace().next()?.split('.');
@@ -148,23 +154,24 @@ fn enhanced_status(error: &Error) -> Option<(u16, u16)> {
     Some((subject.parse().ok()?, detail.parse().ok()?))
 }
 
-/// Why a recipient is refused.
-fn of_recipient(error: &Error) -> MailFailure {
-    of_status(enhanced_status(error)).unwrap_or(MailFailure::RecipientRefused)
+/// The failure of a recipient that is permanently refused.
+fn recipient_failure(error: &Error) -> MailFailure {
+    status_failure(enhanced_status(error)).unwrap_or(MailFailure::RecipientRefused)
 }
 
-/// Why a content is refused: the mailbox may be named this late, and the message itself (5.6.x).
-fn of_content(error: &Error) -> MailFailure {
+/// The failure of a content that is permanently refused. The status can name the message (5.6.x) or the mailbox, which
+/// some servers check only now.
+fn content_failure(error: &Error) -> MailFailure {
     match enhanced_status(error) {
         Some((6, _)) => MailFailure::Refused,
-        status => of_status(status).unwrap_or(MailFailure::ContentRefused),
+        status => status_failure(status).unwrap_or(MailFailure::ContentRefused),
     }
 }
 
-/// What a status says wherever it is given. Only one that blames the mailbox ends the mail: many servers
-/// say here what they have against the sender or the connection, and without a status nobody knows. 5.7.x
-/// does not tell a content that is disliked from a sender that is not known, and the latter is everybody's.
-fn of_status(status: Option<(u16, u16)>) -> Option<MailFailure> {
+/// The failure that a status means for a recipient and for a content alike. Only a status about the mailbox is
+/// permanent, because many servers refuse a recipient or a content because of the sender or the connection. 5.7.x can
+/// mean an unwanted content or an unauthenticated sender, and an unauthenticated sender affects all mails.
+fn status_failure(status: Option<(u16, u16)>) -> Option<MailFailure> {
     match status? {
         (1, 0..=3 | 6 | 10) | (2, 0 | 1) => Some(MailFailure::MailboxUnknown),
         (2, 2) => Some(MailFailure::MailboxBusy),
@@ -173,8 +180,8 @@ fn of_status(status: Option<(u16, u16)>) -> Option<MailFailure> {
     }
 }
 
-/// The TLS library reports what it refuses as invalid data.
-fn is_of_tls(error: &Error) -> Option<String> {
+/// The reason of a TLS error, which the TLS library reports as invalid data.
+fn tls_error(error: &Error) -> Option<String> {
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
         if let Some(error) = error.downcast_ref::<std::io::Error>() {

@@ -1,8 +1,8 @@
 //! A connection to a mail server that begins without encryption and continues with TLS (STARTTLS).
 //!
-//! An attacker can insert bytes before TLS begins. These bytes are read one by one, so that none of them
-//! stays in a buffer and is later taken for a byte that came through TLS (the error of CVE-2011-0411). An
-//! answer that is too long is refused.
+//! An attacker can insert bytes before TLS begins. The bytes before TLS are read one by one, so that none of them
+//! stays in a buffer and is later taken for a byte that came through TLS (the vulnerability of CVE-2011-0411).
+//! A reply that is too long is refused.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,8 +13,8 @@ use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// The maximum number of bytes of one answer before TLS. RFC 5321 allows a line 512 bytes.
-const LONGEST_ANSWER: usize = 16 * 1024;
+/// The maximum number of bytes of one reply before TLS. RFC 5321 allows a line 512 bytes.
+const MAX_REPLY_BYTES: usize = 16 * 1024;
 /// The first byte of a TLS handshake. No SMTP command begins with it.
 const HANDSHAKE: u8 = 0x16;
 
@@ -51,8 +51,8 @@ impl AsyncRead for StartTlsStream {
         if self.encrypted {
             return Pin::new(&mut self.stream).poll_read(context, buffer);
         }
-        if self.received == LONGEST_ANSWER {
-            return Poll::Ready(Err(io::Error::other("the mail server's answer has no end")));
+        if self.received == MAX_REPLY_BYTES {
+            return Poll::Ready(Err(io::Error::other("the mail server's reply is too long")));
         }
         let mut byte = [0];
         let mut one_byte = ReadBuf::new(&mut byte);

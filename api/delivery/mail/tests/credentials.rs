@@ -1,59 +1,62 @@
-//! Mails about what opens an account: its password and its mail address.
+//! Tests of the mails about an account's password and mail address.
 
 use super::samples::{
-    NAME, email_change_confirmation, email_change_requested, email_changed, new_address_taken,
-    password_changed, password_reset, proper,
+    NAME, checked_mail, email_change_confirmation, email_change_requested, email_changed, new_address_taken,
+    password_changed, password_reset,
 };
 
 #[test]
-fn a_forgotten_password_is_replaced_through_a_link() {
-    let mail = proper(&password_reset());
+fn the_password_reset_mail_contains_the_link_and_its_expiry() {
+    let mail = checked_mail(&password_reset());
     assert_eq!(mail.subject, "【医療機関等向けポータルサイト】パスワード再設定のご案内");
-    mail.is_addressed_to("ご担当者 様");
-    mail.has_link("https://portal.example.jp/password#token=cXV4cXV1eA", "パスワード再設定URL：");
-    mail.says("有効期限：令和5年2月4日（土）9時00分まで（日本時間）");
-    mail.says("URLを開いただけでは、パスワードは変わりません。");
+    mail.assert_addressee("ご担当者 様");
+    mail.assert_link("https://portal.example.jp/password#token=cXV4cXV1eA", "パスワード再設定URL：");
+    mail.assert_contains("有効期限：令和5年2月4日（土）9時00分まで（日本時間）");
+    mail.assert_contains("URLを開いただけでは、パスワードは変わりません。");
 }
 
 #[test]
-fn a_changed_password_is_told_with_its_time_and_what_to_do() {
-    let mail = proper(&password_changed());
+fn a_mail_about_a_changed_password_states_the_time_and_what_to_do() {
+    let mail = checked_mail(&password_changed());
     assert_eq!(mail.subject, "【医療機関等向けポータルサイト】パスワード変更のお知らせ");
-    mail.is_addressed_to(&format!("{NAME} 御中"));
-    mail.says("　変更日時：令和5年2月4日（土）9時00分");
-    mail.says("すべての端末でログアウトしました");
-    mail.says("すぐに下記のコールセンターへご連絡ください。");
+    mail.assert_addressee(&format!("{NAME} 御中"));
+    mail.assert_contains("　変更日時：令和5年2月4日（土）9時00分");
+    mail.assert_contains("すべての端末でログアウトしました");
+    mail.assert_contains("すぐに下記のコールセンターへご連絡ください。");
 }
 
 #[test]
-fn the_new_address_is_asked_and_the_old_one_warned() {
-    let asked = proper(&email_change_confirmation());
-    assert_eq!(asked.subject, "【医療機関等向けポータルサイト】メールアドレス変更の確認のお願い");
-    asked.has_link("https://portal.example.jp/email#token=Y29yZ2U", "メールアドレス変更用URL：");
-    assert!(!asked.text.contains(NAME), "a mistyped address must not learn whose account it is");
+fn a_change_of_address_is_confirmed_at_the_new_address_and_reported_to_the_old_one() {
+    let confirmation = checked_mail(&email_change_confirmation());
+    assert_eq!(confirmation.subject, "【医療機関等向けポータルサイト】メールアドレス変更の確認のお願い");
+    confirmation.assert_link("https://portal.example.jp/email#token=Y29yZ2U", "メールアドレス変更用URL：");
+    assert!(
+        !confirmation.text.contains(NAME),
+        "the mail may reach a stranger, so it must not name the facility"
+    );
 
-    let warned = proper(&email_change_requested());
+    let report = checked_mail(&email_change_requested());
     assert_eq!(
-        warned.subject,
+        report.subject,
         "【医療機関等向けポータルサイト】メールアドレス変更のお申し込みを受け付けました"
     );
-    warned.says("　変更後のメールアドレス：n***@example.jp（一部を伏せています）");
-    warned.says("ログインしてパスワードを変更し、");
+    report.assert_contains("　変更後のメールアドレス：n***@example.jp（一部を伏せています）");
+    report.assert_contains("ログインしてパスワードを変更し、");
 }
 
 #[test]
-fn the_old_address_hears_of_the_change_a_last_time() {
-    let mail = proper(&email_changed());
+fn the_mail_to_the_old_address_says_to_log_in_with_the_new_address() {
+    let mail = checked_mail(&email_changed());
     assert_eq!(mail.subject, "【医療機関等向けポータルサイト】メールアドレス変更完了のお知らせ");
-    mail.is_addressed_to(&format!("{NAME} 御中"));
-    mail.says("今後は、変更後のメールアドレスでログインしてください。");
+    mail.assert_addressee(&format!("{NAME} 御中"));
+    mail.assert_contains("今後は、変更後のメールアドレスでログインしてください。");
 }
 
 #[test]
-fn the_owner_of_the_wanted_address_learns_nothing_of_who_asked() {
-    let mail = proper(&new_address_taken());
+fn the_mail_about_a_taken_address_does_not_name_the_other_facility() {
+    let mail = checked_mail(&new_address_taken());
     assert_eq!(mail.subject, "【医療機関等向けポータルサイト】メールアドレス変更のお申し込みについて");
-    mail.is_addressed_to("ご担当者 様");
-    mail.says("お客様のアカウントに変更はありません。");
+    mail.assert_addressee("ご担当者 様");
+    mail.assert_contains("お客様のアカウントに変更はありません。");
     assert!(!mail.text.contains("御中"));
 }

@@ -1,11 +1,11 @@
-//! The HTML of the mails: the same words as the plain text, and nothing of what a value says.
+//! Tests of the HTML of the mails: it has the same wording as the plain text, and values cannot add markup.
 
 use super::samples::{composed, every_message};
 use crate::delivery::mail::message::{Composed, DeclarationFacts, Message, Portal};
 use crate::domain::values::calendar::Instant;
 
-/// What a reader of the HTML sees, without the spaces and lines between.
-fn seen(html: &str) -> String {
+/// The visible text of the HTML without white space.
+fn visible_text(html: &str) -> String {
     let (_, body) = html.split_once("<body").unwrap();
     let texts = body.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text);
     let text: String = texts.collect();
@@ -18,20 +18,20 @@ fn without_spaces(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-fn says_the_same(mail: &Composed) {
+fn assert_same_content(mail: &Composed) {
     let text: String = mail.text.lines().filter(|line| !line.starts_with("-----")).collect();
-    assert_eq!(seen(&mail.html), without_spaces(&text));
+    assert_eq!(visible_text(&mail.html), without_spaces(&text));
 }
 
 #[test]
 fn every_mail_says_the_same_in_html_and_in_plain_text() {
     for message in every_message() {
-        says_the_same(&composed(&message));
+        assert_same_content(&composed(&message));
     }
 }
 
 #[test]
-fn nothing_is_fetched_and_every_link_is_shown_as_it_is() {
+fn the_html_loads_nothing_and_shows_the_url_of_every_link() {
     for message in every_message() {
         let mail = composed(&message);
         for word in ["<img", "<script", "<style", "<link", "src=", "url(", "@import", "<iframe", "<form"] {
@@ -63,7 +63,7 @@ fn a_value_cannot_become_a_tag_an_attribute_or_an_entity() {
         Message::PasswordReset { link: "javascript:alert('x')".to_owned(), expires_at },
     ] {
         let mail = message.compose(&portal).unwrap();
-        says_the_same(&mail);
+        assert_same_content(&mail);
         for word in ["<b onclick", "<script", "<!--", "href=\"javascript"] {
             assert!(!mail.html.contains(word), "{word} in {}", mail.html);
         }

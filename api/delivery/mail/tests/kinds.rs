@@ -7,7 +7,7 @@ use crate::delivery::mail::message::{Kind, Message};
 use crate::domain::values::words::tests::codes_lead_back_and_near_misses_nowhere;
 
 #[test]
-fn every_kind_has_its_own_code_in_capitals() {
+fn every_kind_has_its_own_code_in_upper_snake_case() {
     codes_lead_back_and_near_misses_nowhere::<Kind>();
     assert_eq!(Kind::ALL.len(), 19);
     for kind in Kind::ALL {

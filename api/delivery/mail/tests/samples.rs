@@ -12,10 +12,10 @@ use crate::domain::values::calendar::{Instant, parse_date};
 
 pub(super) const NAME: &str = "さくら内科医院";
 
-/// A mail that follows the rules of all mails.
-pub(super) struct ProperMail(Composed);
+/// A mail that [`checked_mail`] has checked.
+pub(super) struct CheckedMail(Composed);
 
-impl Deref for ProperMail {
+impl Deref for CheckedMail {
     type Target = Composed;
 
     fn deref(&self) -> &Composed {
@@ -23,33 +23,33 @@ impl Deref for ProperMail {
     }
 }
 
-impl ProperMail {
-    pub(super) fn says(&self, part: &str) {
-        assert!(self.text.contains(part), "{part} is missing in\n{}", self.text);
+impl CheckedMail {
+    pub(super) fn assert_contains(&self, expected: &str) {
+        assert!(self.text.contains(expected), "{expected} is missing in\n{}", self.text);
     }
 
-    pub(super) fn is_addressed_to(&self, addressee: &str) {
+    pub(super) fn assert_addressee(&self, addressee: &str) {
         assert_eq!(self.text.lines().next(), Some(addressee));
     }
 
-    pub(super) fn has_link(&self, link: &str, label: &str) {
-        self.says(&format!("\n{label}\n{link}\n"));
+    pub(super) fn assert_link(&self, link: &str, label: &str) {
+        self.assert_contains(&format!("\n{label}\n{link}\n"));
     }
 }
 
-/// Composes the mail and checks it by the rules of all mails.
-pub(super) fn proper(message: &Message) -> ProperMail {
-    let mail = ProperMail(composed(message));
+/// Composes a mail and checks the rules that every mail must follow.
+pub(super) fn checked_mail(message: &Message) -> CheckedMail {
+    let mail = CheckedMail(composed(message));
     let length = mail.subject.chars().count();
     assert!(mail.subject.starts_with("【医療機関等向けポータルサイト】"), "{}", mail.subject);
     assert!((17..=60).contains(&length), "{} has {length} characters", mail.subject);
-    mail.says("「医療機関等向けポータルサイト」");
-    mail.says("電話：0800-080-4583（通話無料）");
-    mail.says("月曜日～金曜日 8：00～18：00、土曜日 8：00～16：00");
-    mail.says("（いずれも祝日を除く）");
-    mail.says("送信専用");
-    mail.says("■ このメールに心当たりがない場合");
-    mail.says("\nhttps://portal.example.jp/\n");
+    mail.assert_contains("「医療機関等向けポータルサイト」");
+    mail.assert_contains("電話：0800-080-4583（通話無料）");
+    mail.assert_contains("月曜日～金曜日 8：00～18：00、土曜日 8：00～16：00");
+    mail.assert_contains("（いずれも祝日を除く）");
+    mail.assert_contains("送信専用");
+    mail.assert_contains("■ このメールに心当たりがない場合");
+    mail.assert_contains("\nhttps://portal.example.jp/\n");
     for line in mail.text.lines().filter(|line| !line.starts_with("https://")) {
         assert!(columns(line) <= COLUMNS_WITH_PUNCTUATION, "too long: {line}");
         assert!(!line.contains(['{', '}', '\r', '\t']) && !line.contains("://"), "{line}");

@@ -1,7 +1,7 @@
-//! How values stand in a mail: on one line, and in HTML as text.
+//! Escapes values for a mail: a value stays on one line and, in HTML, is text.
 //!
-//! The template engine calls these for every value, so that no template can forget it. A name cannot add
-//! a header, a line or a tag.
+//! The template engine calls the escapers for every value, so no template can forget to escape. A name cannot add a
+//! header, a line or a tag.
 
 use std::fmt;
 

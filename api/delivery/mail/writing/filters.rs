@@ -1,7 +1,7 @@
 //! The filters of the templates.
 //!
-//! `trimmed` and `line_breaks` take text that a template has written, in which the values are escaped
-//! already. Only these two filters return text that is not escaped again.
+//! `trimmed` and `line_breaks` get text that a template has rendered and whose values are escaped already. Only these
+//! two filters return text that is not escaped again.
 #![expect(
     clippy::inline_always,
     clippy::trivially_copy_pass_by_ref,
@@ -19,13 +19,13 @@ use chrono::NaiveDate;
 use crate::domain::values::calendar::{Instant, in_japan};
 use crate::domain::values::wareki as japanese;
 
-/// The block without the empty lines around it.
+/// The block without empty lines at its start and end.
 #[filter_fn]
 pub fn trimmed(block: impl Display, _: &dyn Values) -> Result<Safe<String>> {
     Ok(Safe(block.to_string().trim_matches('\n').to_owned()))
 }
 
-/// The block without the empty lines around it, with a break after every line but the last.
+/// The block without empty lines at its start and end, and with `<br>` after every line except the last.
 #[filter_fn]
 pub fn line_breaks(block: impl Display, _: &dyn Values) -> Result<Safe<String>> {
     Ok(Safe(block.to_string().trim_matches('\n').replace('\n', "<br>\n")))

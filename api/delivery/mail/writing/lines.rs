@@ -1,6 +1,6 @@
-//! Writes lines of plain text: without characters that would end a line, and not wider than a mail's column.
+//! Breaks long lines of plain text, and removes characters that would end a line.
 //!
-//! Widths are counted as mail programs show them: a Japanese character takes two columns. A line may break
+//! Widths are counted in the columns of mail programs: a Japanese character takes two columns. A line may break
 //! after any Japanese character and between Latin words, but not before closing punctuation.
 
 /// The maximum number of columns of a line.
@@ -13,37 +13,37 @@ const NEVER_FIRST: &str = "、。，．・：；！？）」』】〕〉》々�
 /// The text as one line: without control characters, separators of lines and paragraphs, and characters that
 /// change the direction of reading.
 pub(super) fn one_line(text: &str) -> String {
-    text.chars().filter(|c| !breaks_or_turns(*c)).collect()
+    text.chars().filter(|c| !is_control_or_direction(*c)).collect()
 }
 
-fn breaks_or_turns(c: char) -> bool {
+fn is_control_or_direction(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The text with long lines broken. A line that is a URL is not broken. Each line ends with `\n`.
-pub(super) fn fitted(text: &str) -> String {
+pub(super) fn fit_lines(text: &str) -> String {
     text.lines().fold(String::with_capacity(text.len()), |mut fitted, line| {
-        if is_address(line) {
+        if is_url(line) {
             fitted.push_str(line);
         } else {
-            fitted.push_str(&wrapped(line));
+            fitted.push_str(&wrap(line));
         }
         fitted.push('\n');
         fitted
     })
 }
 
-fn is_address(line: &str) -> bool {
+fn is_url(line: &str) -> bool {
     (line.starts_with("https://") || line.starts_with("http://")) && !line.contains(' ')
 }
 
-/// The line broken into lines that fit the column.
-fn wrapped(line: &str) -> String {
+/// Breaks a line into lines that are not too wide.
+fn wrap(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut used = 0;
-    for word in words(line) {
-        if used > 0 && used + columns(&word) > widest_with(&word) {
+    for word in split(line) {
+        if used > 0 && used + columns(&word) > max_columns_with(&word) {
             out.truncate(out.trim_end_matches(' ').len());
             out.push('\n');
             used = 0;
@@ -63,13 +63,13 @@ fn wrapped(line: &str) -> String {
     out
 }
 
-/// The columns a text takes on a line.
+/// The number of columns of a text.
 pub(in crate::delivery::mail) fn columns(text: &str) -> usize {
     text.chars().map(width).sum()
 }
 
-/// The parts of a line between which it may break: runs of ASCII, and single other characters.
-fn words(line: &str) -> Vec<String> {
+/// Splits a line where it may break: into runs of visible ASCII characters and single other characters.
+fn split(line: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut may_grow = false;
     for c in line.chars() {
@@ -82,12 +82,13 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-fn widest_with(word: &str) -> usize {
+/// The maximum number of columns of a line that ends with `word`.
+fn max_columns_with(word: &str) -> usize {
     let may_exceed = word.chars().all(|c| width(c) == 0 || NEVER_FIRST.contains(c));
     if may_exceed { COLUMNS_WITH_PUNCTUATION } else { COLUMNS }
 }
 
-/// The columns of a character: one for ASCII and half-width kana, none for marks that change the character
+/// The number of columns of a character: one for ASCII and half-width kana, none for marks that change the character
 /// before them, two for all others.
 const fn width(c: char) -> usize {
     match c {
@@ -108,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn variants_of_kanji_in_names_are_kept() {
+    fn kanji_variants_in_names_are_kept() {
         for name in ["葛\u{e0100}城医院", "髙﨑歯科", "がん\u{3099}"] {
             assert_eq!(one_line(name), name);
         }
@@ -117,7 +118,7 @@ mod tests {
     #[test]
     fn a_short_line_stays_as_it_is() {
         for line in ["", "届出番号：D7K2-9QXM", "　ｱｲｳ ", &"あ".repeat(42), &"a".repeat(84)] {
-            assert_eq!(wrapped(line), line);
+            assert_eq!(wrap(line), line);
         }
     }
 
@@ -126,7 +127,7 @@ mod tests {
         for line in
             ["医".repeat(100), "a".repeat(300), "。".repeat(90), "ab 医".repeat(60), "か\u{3099}".repeat(80)]
         {
-            let text = wrapped(&line);
+            let text = wrap(&line);
             assert!(text.lines().all(|part| columns(part) <= COLUMNS_WITH_PUNCTUATION), "{text}");
             assert_eq!(text.replace(['\n', ' '], ""), line.replace(' ', ""));
         }
@@ -135,8 +136,8 @@ mod tests {
     #[test]
     fn no_line_begins_with_closing_punctuation_and_no_latin_word_is_broken() {
         let line = format!("{}。つづき", "あ".repeat(42));
-        assert_eq!(wrapped(&line), format!("{}。\nつづき", "あ".repeat(42)));
+        assert_eq!(wrap(&line), format!("{}。\nつづき", "あ".repeat(42)));
         let line = format!("{} https://example.jp/a/b", "x".repeat(70));
-        assert_eq!(wrapped(&line), format!("{}\nhttps://example.jp/a/b", "x".repeat(70)));
+        assert_eq!(wrap(&line), format!("{}\nhttps://example.jp/a/b", "x".repeat(70)));
     }
 }

@@ -165,7 +165,7 @@ async fn read_content(context: Context<LoggedIn>, id: web::Path<String>) -> Resu
         return Err(UploadRefusal::UploadIncomplete.into());
     }
     let files = context.state.files.clone();
-    let (file, length) = blocking::run(move || files.opened(id)).await??;
+    let (file, length) = blocking::run(move || files.open_file(id)).await??;
     if length != upload.size_bytes {
         return Err(Error::internal(format!("{id}: the file has {length} bytes")).into());
     }

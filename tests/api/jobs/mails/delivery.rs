@@ -11,7 +11,7 @@ use todokede::db::engine::writer::Mode;
 use todokede::db::store::mails::outbox::{self, Lease};
 use todokede::domain::mails::MailState;
 use todokede::jobs::mails::outbox::Outbox;
-use todokede::jobs::queue::{Wanted, claim};
+use todokede::jobs::queue::{ClaimRequest, claim};
 use todokede::usecases::work::Call;
 use uuid::Uuid;
 
@@ -103,8 +103,8 @@ async fn a_mail_that_a_replica_claimed_and_did_not_send_is_sent_once_the_lease_h
         let call = Call::internal(production.state().clock.now());
         let claiming = production.state().database.write(Mode::Store, move |conn| {
             let lease = Lease { holder: Uuid::new_v4(), until: call.now + TimeDelta::minutes(10) };
-            let wanted = Wanted { lease, room: 9, per_lane: 9, under_way: HashMap::new() };
-            claim::<Outbox>(conn, &wanted, call.now)
+            let request = ClaimRequest { lease, room: 9, per_lane: 9, under_way: HashMap::new() };
+            claim::<Outbox>(conn, &request, call.now)
         });
         claiming.await.unwrap().jobs.len() == 1
     })

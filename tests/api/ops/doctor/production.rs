@@ -167,7 +167,7 @@ fn a_locked_table_is_reported_in_bounded_time_and_earlier_checks_are_reported_wi
         "three checks need a locked table, and `fsync` is off: {report:?}"
     );
     for expected in [
-        "FAIL  clock      what was stored last",
+        "FAIL  clock      the newest stored instant",
         "FAIL  database   cannot be written",
         "FAIL  uploads    the list",
     ] {
@@ -214,7 +214,7 @@ async fn each_fault_of_the_mail_server_is_a_failure_and_no_mail_is_sent() {
     let mail_server = MailServer::start().await;
     let passed = run_doctor_on_production(folder.path(), &[&key], &mail_server).await;
     assert!(
-        assert_success(&passed).contains("takes TLS, the login and our sender"),
+        assert_success(&passed).contains("accepts TLS, the login and the sender"),
         "{}",
         text(&passed.stdout)
     );
