@@ -20,7 +20,7 @@ use crate::domain::values::text::{Address, FacilityName, PersonName};
 use crate::error::Error;
 use crate::usecases::actor::IMPORT;
 use crate::usecases::facilities::import;
-use crate::usecases::facilities::import::{Coverage, Report};
+use crate::usecases::facilities::import::{EditionCodes, Report};
 use crate::usecases::filings::successions;
 use crate::usecases::work::{Call, Policy, Work};
 
@@ -131,7 +131,7 @@ impl Columns {
 /// The part of a file that was read so far.
 #[derive(Default)]
 struct Edition {
-    coverage: Coverage,
+    coverage: EditionCodes,
     /// The fields of each code's row.
     rows: HashMap<FacilityCode, StringRecord>,
 }
@@ -201,12 +201,12 @@ fn read_row(
 
 fn put(import: &Import<'_>, rows: Vec<ListedFacility>, mut report: Report) -> Result<Report, Error> {
     in_work(import, move |work| {
-        import::put(work, rows, &mut report)?;
+        import::store_rows(work, rows, &mut report)?;
         Ok(report)
     })
 }
 
-fn finish(import: &Import<'_>, coverage: Coverage, mut report: Report) -> Result<Report, Error> {
+fn finish(import: &Import<'_>, coverage: EditionCodes, mut report: Report) -> Result<Report, Error> {
     let whole_edition = import.whole_edition;
     report = in_work(import, move |work| {
         if whole_edition {
@@ -226,7 +226,7 @@ fn finish(import: &Import<'_>, coverage: Coverage, mut report: Report) -> Result
         }
     }
     in_work(import, move |work| {
-        import::record(work, &report)?;
+        import::audit_import(work, &report)?;
         Ok(report)
     })
 }

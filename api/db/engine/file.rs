@@ -13,7 +13,8 @@ use crate::error::Error;
 /// How long a connection waits for another process's lock, in milliseconds.
 const BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 5000;";
 /// `synchronous` is a setting of the connection. With NORMAL, a power failure loses acknowledged commits.
-const DURABLE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+const CONNECTION_SETTINGS: &str =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 
 /// Opens a connection that may write, and creates the file and its folder if they are missing.
 ///
@@ -27,7 +28,7 @@ pub(super) fn create_or_open(file: &Path) -> Result<Conn, Error> {
     // the same mode. An error here is ignored, because SQLite then fails with a better message.
     let _ = File::options().write(true).create_new(true).mode(0o600).open(file);
     let mut connection = establish(file)?;
-    connection.batch_execute(DURABLE)?;
+    connection.batch_execute(CONNECTION_SETTINGS)?;
     Ok(Conn::Sqlite(connection))
 }
 
@@ -54,7 +55,7 @@ impl OpenFile {
     pub(super) fn to_write(file: &Path) -> Result<Self, Error> {
         let identity = identity(file)?;
         let mut connection = establish(file)?;
-        connection.batch_execute(DURABLE)?;
+        connection.batch_execute(CONNECTION_SETTINGS)?;
         Ok(Self { conn: Conn::Sqlite(connection), file: file.to_owned(), identity })
     }
 

@@ -52,7 +52,7 @@ impl Lock<'_> {
 ///
 /// # Errors
 /// [`Error::Unavailable`] if another transaction keeps a lock for too long.
-pub fn hold(conn: &mut Conn, locks: &[Lock<'_>]) -> Result<(), Error> {
+pub fn acquire(conn: &mut Conn, locks: &[Lock<'_>]) -> Result<(), Error> {
     let Conn::Postgres(connection) = conn else { return Ok(()) };
     let mut numbers: Vec<i64> = locks.iter().map(|lock| lock.number()).collect();
     numbers.sort_unstable();

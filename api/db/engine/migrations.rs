@@ -36,7 +36,7 @@ pub fn run(source: &Source) -> Result<Vec<String>, Error> {
     };
     begin(lock.as_mut().unwrap_or(&mut connection), begin_exclusive(source))?;
     let steps = match &mut connection {
-        Conn::Sqlite(connection) => names(connection.run_pending_migrations(SQLITE)),
+        Conn::Sqlite(connection) => names_of(connection.run_pending_migrations(SQLITE)),
         Conn::Postgres(connection) => run_on_server(connection),
     };
     let lock = lock.as_mut().unwrap_or(&mut connection);
@@ -90,7 +90,7 @@ const fn begin_exclusive(source: &Source) -> &'static str {
     }
 }
 
-fn names<E>(steps: Result<Vec<MigrationVersion<'_>>, E>) -> Result<Vec<String>, E> {
+fn names_of<E>(steps: Result<Vec<MigrationVersion<'_>>, E>) -> Result<Vec<String>, E> {
     steps.map(|steps| steps.iter().map(MigrationVersion::to_string).collect())
 }
 
@@ -108,7 +108,7 @@ pub fn revert_last(source: &Source) -> Result<String, Error> {
 
 /// How the schema of a database differs from the one that this build knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct SchemaDifference {
     /// Migrations of this build that the database does not have.
     pub missing: usize,
     /// Migrations of the database that this build does not know.
@@ -116,7 +116,7 @@ pub struct Standing {
 }
 
 #[derive(diesel::QueryableByName)]
-struct Taken {
+struct AppliedMigration {
     #[diesel(sql_type = diesel::sql_types::Text)]
     version: String,
 }
@@ -126,13 +126,13 @@ struct Taken {
 ///
 /// # Errors
 /// The error of the database.
-pub fn standing(conn: &mut Conn) -> Result<Standing, Error> {
+pub fn compare_schema(conn: &mut Conn) -> Result<SchemaDifference, Error> {
     let history = diesel::sql_query("SELECT version FROM __diesel_schema_migrations");
-    let applied: Vec<Taken> = on!(conn, |c| history.load(c))?;
+    let applied: Vec<AppliedMigration> = on!(conn, |c| history.load(c))?;
     let applied: BTreeSet<String> = applied.into_iter().map(|step| step.version).collect();
     let embedded = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::internal)?;
     let embedded: BTreeSet<String> = embedded.iter().map(|step| step.name().version().to_string()).collect();
-    Ok(Standing {
+    Ok(SchemaDifference {
         missing: embedded.difference(&applied).count(),
         ahead: applied.difference(&embedded).count(),
     })
@@ -142,7 +142,7 @@ pub fn standing(conn: &mut Conn) -> Result<Standing, Error> {
 ///
 /// # Errors
 /// An internal error if an embedded migration cannot be read.
-pub fn steps() -> Result<(Vec<String>, Vec<String>), Error> {
+pub fn names() -> Result<(Vec<String>, Vec<String>), Error> {
     let sqlite = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::internal)?;
     let postgres = MigrationSource::<Pg>::migrations(&POSTGRES).map_err(Error::internal)?;
     Ok((

@@ -26,7 +26,7 @@ pub struct Slice<A> {
 impl<A> Slice<A> {
     /// One row more than wanted. If it exists, there is a next page.
     #[must_use]
-    pub const fn probe(&self) -> i64 {
+    pub const fn limit_plus_one(&self) -> i64 {
         self.limit.saturating_add(1)
     }
 }
@@ -35,7 +35,7 @@ impl<A> Slice<A> {
 macro_rules! load_newest_first {
     ($conn:expr, $slice:expr, ($at:expr, $id:expr), $query:expr) => {
         $crate::db::engine::connection::on!($conn, |c| {
-            let mut page = $query.order(($at.desc(), $id.desc())).limit($slice.probe());
+            let mut page = $query.order(($at.desc(), $id.desc())).limit($slice.limit_plus_one());
             if let Some(after) = $slice.after {
                 let at = $crate::db::engine::columns::Moment(after.at);
                 let id = $crate::db::engine::columns::Id(after.id);

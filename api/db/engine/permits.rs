@@ -15,7 +15,7 @@ pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) struct Permits(Arc<Semaphore>);
 
 impl Permits {
-    pub(super) fn at_once(count: u32) -> Self {
+    pub(super) fn new(count: u32) -> Self {
         Self(Arc::new(Semaphore::new(usize::try_from(count).unwrap_or(1))))
     }
 

@@ -6,7 +6,7 @@ use super::connection::Conn;
 use super::file::create_or_open;
 use super::load::Load;
 use super::postgres;
-use super::postgres::Cluster;
+use super::postgres::ServerPool;
 use super::source::Source;
 use super::sqlite::Embedded;
 use super::writer::Mode;
@@ -19,7 +19,7 @@ pub struct Database(Engine);
 #[derive(Clone)]
 enum Engine {
     Embedded(Embedded),
-    Cluster(Cluster),
+    Server(ServerPool),
 }
 
 impl Database {
@@ -31,14 +31,14 @@ impl Database {
     pub fn open(source: &Source) -> Result<Self, Error> {
         Ok(Self(match source {
             Source::Sqlite(file) => Engine::Embedded(Embedded::open(file)?),
-            Source::Postgres(server) => Engine::Cluster(Cluster::open(server)),
+            Source::Postgres(server) => Engine::Server(ServerPool::open(server)),
         }))
     }
 
     /// Whether it is a server, whose commits may wait for other machines.
     #[must_use]
     pub const fn is_server(&self) -> bool {
-        matches!(self.0, Engine::Cluster(_))
+        matches!(self.0, Engine::Server(_))
     }
 
     /// Opens a connection to the server outside the pool, for work that must not wait for a connection of the
@@ -49,7 +49,7 @@ impl Database {
     pub fn connect_outside_pool(&self) -> Result<Conn, Error> {
         match &self.0 {
             Engine::Embedded(_) => Err(Error::internal("an embedded database has one writer")),
-            Engine::Cluster(cluster) => cluster.connect_outside_pool(),
+            Engine::Server(server_pool) => server_pool.connect_outside_pool(),
         }
     }
 
@@ -58,7 +58,7 @@ impl Database {
     pub fn load(&self) -> Arc<Load> {
         match &self.0 {
             Engine::Embedded(embedded) => embedded.load(),
-            Engine::Cluster(cluster) => cluster.load(),
+            Engine::Server(server_pool) => server_pool.load(),
         }
     }
 
@@ -74,7 +74,7 @@ impl Database {
     {
         match &self.0 {
             Engine::Embedded(embedded) => embedded.read(job).await,
-            Engine::Cluster(cluster) => cluster.read(job).await,
+            Engine::Server(server_pool) => server_pool.read(job).await,
         }
     }
 
@@ -89,7 +89,7 @@ impl Database {
     {
         match &self.0 {
             Engine::Embedded(embedded) => embedded.write(mode, job).await,
-            Engine::Cluster(cluster) => cluster.write(mode, job).await,
+            Engine::Server(server_pool) => server_pool.write(mode, job).await,
         }
     }
 
@@ -104,7 +104,7 @@ impl Database {
     {
         match &self.0 {
             Engine::Embedded(embedded) => embedded.write_blocking(job),
-            Engine::Cluster(cluster) => cluster.write_blocking(job),
+            Engine::Server(server_pool) => server_pool.write_blocking(job),
         }
     }
 }

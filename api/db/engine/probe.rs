@@ -14,11 +14,11 @@ use crate::error::Error;
 /// Writes to the write-ahead log only, which every role may do. No consumer reads the message.
 const EMIT: &str = "SELECT pg_logical_emit_message(true, 'todokede', '')";
 /// Whether a commit waits for a standby. Every role may see its own connections here.
-const WAITING: &str = "SELECT EXISTS (SELECT FROM pg_stat_activity \
+const IS_WAITING: &str = "SELECT EXISTS (SELECT FROM pg_stat_activity \
     WHERE datname = current_database() AND wait_event = 'SyncRep') AS waits";
 /// Terminates the connection of the test commit. This is safe, because the commit has no data that was
 /// reported as stored.
-const END: &str = "SELECT COALESCE(wait_event = 'SyncRep', false) AS waits, pg_terminate_backend(pid) AS ended \
+const TERMINATE: &str = "SELECT COALESCE(wait_event = 'SyncRep', false) AS waits, pg_terminate_backend(pid) AS ended \
     FROM pg_stat_activity WHERE pid = $1 AND usename = current_user AND state = 'active' AND query = 'COMMIT'";
 const BEGIN: &str = "BEGIN READ WRITE";
 
@@ -42,7 +42,7 @@ pub enum ProbeOutcome {
     /// The commit timed out while it waited for a standby.
     WaitsForStandby,
     /// The commit timed out for another reason.
-    Late,
+    TimedOut,
 }
 
 /// Makes a commit that waits for the disk and for standbys, but stores nothing. An embedded database returns
@@ -50,12 +50,12 @@ pub enum ProbeOutcome {
 ///
 /// # Errors
 /// The error of the database.
-pub fn try_commit(conn: &mut Conn) -> Result<(), Error> {
+pub fn probe_commit(conn: &mut Conn) -> Result<(), Error> {
     begin(conn, BEGIN)?;
-    finish(conn)
+    emit_and_commit(conn)
 }
 
-fn finish(conn: &mut Conn) -> Result<(), Error> {
+fn emit_and_commit(conn: &mut Conn) -> Result<(), Error> {
     on!(conn, |c| diesel::sql_query(EMIT).execute(c))?;
     Ok(commit(conn)?)
 }
@@ -65,7 +65,7 @@ fn finish(conn: &mut Conn) -> Result<(), Error> {
 /// # Errors
 /// The error of the database.
 pub fn waits_for_standby(conn: &mut Conn) -> Result<bool, Error> {
-    let waiting: Waiting = on!(conn, |c| diesel::sql_query(WAITING).get_result(c))?;
+    let waiting: Waiting = on!(conn, |c| diesel::sql_query(IS_WAITING).get_result(c))?;
     Ok(waiting.waits)
 }
 
@@ -75,7 +75,11 @@ pub fn waits_for_standby(conn: &mut Conn) -> Result<bool, Error> {
 ///
 /// # Errors
 /// The error of the database, if it cannot be written.
-pub fn try_to_commit(conn: &mut Conn, mut other: Conn, timeout: Duration) -> Result<ProbeOutcome, Error> {
+pub fn probe_commit_within(
+    conn: &mut Conn,
+    mut other: Conn,
+    timeout: Duration,
+) -> Result<ProbeOutcome, Error> {
     begin(&mut other, BEGIN)?;
     // This is read within the transaction, because a pooler may give the next transaction to another backend.
     let Backend { pid } =
@@ -83,12 +87,16 @@ pub fn try_to_commit(conn: &mut Conn, mut other: Conn, timeout: Duration) -> Res
     let (sender, receiver) = channel();
     thread::spawn(move || {
         // After the timeout nobody receives the result.
-        let _ = sender.send(finish(&mut other));
+        let _ = sender.send(emit_and_commit(&mut other));
     });
     if let Ok(done) = receiver.recv_timeout(timeout) {
         return done.map(|()| ProbeOutcome::Confirmed);
     }
     let late: Option<Waiting> =
-        on!(conn, |c| diesel::sql_query(END).bind::<Integer, _>(pid).get_result(c).optional())?;
-    Ok(if late.is_some_and(|late| late.waits) { ProbeOutcome::WaitsForStandby } else { ProbeOutcome::Late })
+        on!(conn, |c| diesel::sql_query(TERMINATE).bind::<Integer, _>(pid).get_result(c).optional())?;
+    Ok(if late.is_some_and(|late| late.waits) {
+        ProbeOutcome::WaitsForStandby
+    } else {
+        ProbeOutcome::TimedOut
+    })
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use crate::domain::values::words::words;
+use crate::domain::values::coded_enum::coded_enum;
 
 /// Where the database is.
 #[derive(Debug, Clone)]
@@ -26,7 +26,7 @@ pub struct Server {
     pub pooler: Pooler,
 }
 
-words! {
+coded_enum! {
     /// The pooler between the service and a PostgreSQL server.
     pub enum Pooler {
         /// No pooler: a connection is a session of the server.

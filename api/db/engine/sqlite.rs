@@ -32,7 +32,7 @@ impl Embedded {
             .connection_timeout(ACQUIRE_TIMEOUT)
             .build(Readers(file.to_owned()))
             .map_err(Error::internal)?;
-        Ok(Self { file: file.to_owned(), readers, reads: Permits::at_once(READERS), writer })
+        Ok(Self { file: file.to_owned(), readers, reads: Permits::new(READERS), writer })
     }
 
     pub(super) fn load(&self) -> Arc<Load> {

@@ -54,7 +54,7 @@ fn decode_identity(
     receipt: Option<String>,
 ) -> Result<FacilityIdentity, Error> {
     if let Some(code) = code {
-        return FacilityCode::parse_overridden(&code)
+        return FacilityCode::parse_without_check_digit(&code)
             .map(FacilityIdentity::Designated)
             .map_err(|fault| undecodable(id, "accounts.facility_code", &fault));
     }
@@ -241,7 +241,7 @@ pub fn list_former(conn: &mut Conn, id: AccountId) -> Result<Vec<FormerFacility>
     rows.into_iter()
         .map(|(code, profile, until)| {
             Ok(FormerFacility {
-                facility_code: FacilityCode::parse_overridden(&code)
+                facility_code: FacilityCode::parse_without_check_digit(&code)
                     .map_err(|fault| undecodable(&id, "former_facilities.facility_code", &fault))?,
                 profile: profile.read(&code, "former_facilities.profile")?,
                 until: until.0,

@@ -118,7 +118,7 @@ const ASK_SERVER: &str = "SELECT \
     (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint AS clock_micros";
 
 /// Asks a PostgreSQL server about itself.
-pub fn ask_server(conn: &mut Conn) -> Result<ServerReport, Error> {
+pub fn read_server_report(conn: &mut Conn) -> Result<ServerReport, Error> {
     Ok(on!(conn, |c| diesel::sql_query(ASK_SERVER).get_result(c))?)
 }
 

@@ -50,7 +50,8 @@ impl Row {
 }
 
 fn decode_code(code: &str) -> Result<FacilityCode, Error> {
-    FacilityCode::parse_overridden(code).map_err(|fault| undecodable(&code, "facilities.code", &fault))
+    FacilityCode::parse_without_check_digit(code)
+        .map_err(|fault| undecodable(&code, "facilities.code", &fault))
 }
 
 /// What an import did to one row.
@@ -134,7 +135,7 @@ pub fn update_delisted(conn: &mut Conn, code: &FacilityCode, now: Instant) -> Re
 }
 
 /// Facilities of the same kind with an account and the same name or address: possible predecessors.
-pub fn list_alike_with_account(
+pub fn list_similar_with_account(
     conn: &mut Conn,
     facility: &ListedFacility,
 ) -> Result<Vec<ListedFacility>, Error> {
@@ -165,7 +166,7 @@ pub fn list(
         let mut query = facilities::table
             .select(Row::as_select())
             .order(facilities::code)
-            .limit(slice.probe())
+            .limit(slice.limit_plus_one())
             .into_boxed();
         if let Some(prefecture) = prefecture {
             query = query.filter(facilities::code.like(format!("{prefecture}%")));

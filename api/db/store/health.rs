@@ -8,7 +8,7 @@ use super::schema::outbox;
 use crate::db::engine::Conn;
 use crate::db::engine::columns::{Id, Moment};
 use crate::db::engine::connection::on;
-use crate::domain::mails::{MailFailure, Trouble};
+use crate::domain::mails::{FailureClass, MailFailure};
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
@@ -28,7 +28,7 @@ pub struct Backlog {
 /// The error of the database.
 pub fn backlog(conn: &mut Conn, now: Instant) -> Result<Backlog, Error> {
     let waiting = super::mails::outbox::count_waiting(conn)?;
-    let server_failures = MailFailure::ALL.iter().filter(|failure| failure.trouble() == Trouble::Server);
+    let server_failures = MailFailure::ALL.iter().filter(|failure| failure.class() == FailureClass::Server);
     let server_failures: Vec<&str> = server_failures.map(|failure| failure.code()).collect();
     let oldest: Option<Moment> = on!(conn, |c| outbox::table
         .filter(outbox::state.eq_any(["QUEUED", "DEFERRED"]))

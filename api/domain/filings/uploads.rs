@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::characters;
+use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::ids::{AccountId, UploadId};
 use crate::domain::values::refusal::Refusal;
-use crate::domain::values::words::words;
 
 /// The maximum size of a file: 10 MiB.
 pub const MAX_BYTES: u32 = 10 * 1024 * 1024;
 /// How long an announcement waits for its bytes.
-pub const ANNOUNCEMENT_LIFE: Duration = Duration::hours(24);
+pub const ANNOUNCEMENT_LIFETIME: Duration = Duration::hours(24);
 /// The maximum number of files of one account.
 pub const MAX_FILES: i64 = 100;
 /// The maximum number of bytes of all files of one account.
@@ -27,7 +27,7 @@ pub const MAX_MEDIA_TYPE: u64 = 100;
 /// The number of hexadecimal digits of a SHA-256 digest.
 pub const DIGEST_DIGITS: u64 = 64;
 
-words! {
+coded_enum! {
     /// The types of file that are taken.
     #[derive(Serialize, Deserialize, utoipa::ToSchema)]
     pub enum MediaType {
@@ -110,7 +110,7 @@ pub fn parse_file_name(text: &str) -> Result<String, Fault> {
     let name = text.trim();
     let forbidden = |c: char| {
         c.is_control()
-            || turns_or_hides(c)
+            || changes_direction_or_is_invisible(c)
             || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
     };
     if name.is_empty()
@@ -125,11 +125,11 @@ pub fn parse_file_name(text: &str) -> Result<String, Fault> {
 
 /// Whether a character changes the direction of writing or is invisible. After such a character, `fdp.exe`
 /// may be shown as `exe.pdf`.
-const fn turns_or_hides(c: char) -> bool {
+const fn changes_direction_or_is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-words! {
+coded_enum! {
     /// Why a file is not accepted.
     pub enum UploadRefusal {
         /// The upload's content was not received.

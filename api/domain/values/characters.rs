@@ -55,7 +55,7 @@ pub(super) const fn is_middle_dot(c: char) -> bool {
 
 /// Characters that are not visible by themselves: zero-width spaces and joiners, fillers, soft hyphens,
 /// variation selectors.
-pub(super) const fn is_unseen(c: char) -> bool {
+pub(super) const fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{ad}'
@@ -83,7 +83,7 @@ pub(super) fn is_control(c: char) -> bool {
 
 const fn is_separator(c: char) -> bool {
     c.is_whitespace()
-        || is_unseen(c)
+        || is_invisible(c)
         || is_hyphen(c)
         || is_middle_dot(c)
         || matches!(c, '.' | ',' | '\u{3001}' | '\u{3002}')

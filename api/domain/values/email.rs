@@ -30,7 +30,7 @@ impl EmailAddress {
         let (local_part, domain) = text.trim().split_once('@').ok_or(Fault::EmailForm)?;
         let address = format!("{local_part}@{}", domain.to_ascii_lowercase());
         if characters::count(&address) > Self::MAX
-            || !is_local_part_but_for_dots(local_part)
+            || !is_local_part_ignoring_dots(local_part)
             || !is_domain(domain)
         {
             return Err(Fault::EmailForm);
@@ -68,7 +68,7 @@ impl EmailAddress {
 
 /// Whether a text is a local part of RFC 5321. It may also have dots in a row and at the end, which the RFC
 /// does not allow.
-fn is_local_part_but_for_dots(text: &str) -> bool {
+fn is_local_part_ignoring_dots(text: &str) -> bool {
     (1..=LOCAL_PART_MAX).contains(&text.len())
         && !text.starts_with('.')
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&b))

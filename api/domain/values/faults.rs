@@ -19,7 +19,7 @@ impl FieldFault {
 }
 
 /// The maximum number of faults in one answer.
-const MOST: usize = 50;
+const MAX_FAULTS: usize = 50;
 
 /// The faults found so far, at most one for each place in the body.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ impl Faults {
                 .strip_prefix(known.pointer.as_str())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         });
-        if !has_fault && self.0.len() < MOST {
+        if !has_fault && self.0.len() < MAX_FAULTS {
             self.0.push(FieldFault::new(pointer, fault));
         }
     }

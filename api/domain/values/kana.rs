@@ -35,9 +35,9 @@ impl Kana {
             return Err(Fault::ControlCharacter);
         }
         let mut kana = String::with_capacity(text.len());
-        for c in text.chars().map(unify).nfkc() {
+        for c in text.chars().map(to_katakana).nfkc() {
             let last = kana.chars().next_back();
-            match widened(c, last).ok_or(Fault::KanaForm)? {
+            match to_full_width(c, last).ok_or(Fault::KanaForm)? {
                 SPACE if matches!(last, None | Some(SPACE)) => {}
                 wide => kana.push(wide),
             }
@@ -62,9 +62,9 @@ impl Kana {
 
 /// Changes hiragana to katakana, and voicing marks that stand alone to marks that combine with the kana
 /// before them.
-fn unify(c: char) -> char {
+fn to_katakana(c: char) -> char {
     match c {
-        'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => shifted(c, 0x60),
+        'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => shift(c, 0x60),
         '゛' => '\u{3099}',
         '゜' => '\u{309a}',
         _ => c,
@@ -73,12 +73,12 @@ fn unify(c: char) -> char {
 
 /// The character of the normal form for a character of NFKC. `last` is the character before it. `None` if the
 /// character is not allowed.
-fn widened(c: char, last: Option<char>) -> Option<char> {
+fn to_full_width(c: char, last: Option<char>) -> Option<char> {
     match c {
         'ー' => Some(c),
         _ if is_katakana(c) => Some(c),
         _ if c.is_whitespace() => Some(SPACE),
-        _ if c.is_ascii_alphanumeric() => Some(shifted(c, 0xfee0)),
+        _ if c.is_ascii_alphanumeric() => Some(shift(c, 0xfee0)),
         _ if characters::is_middle_dot(c) => Some('・'),
         _ if characters::is_hyphen(c) && last.is_some_and(|last| last == 'ー' || is_katakana(last)) => {
             Some('ー')
@@ -91,7 +91,7 @@ const fn is_katakana(c: char) -> bool {
     matches!(c, 'ァ'..='ヺ' | 'ヽ' | 'ヾ' | 'ㇰ'..='ㇿ')
 }
 
-fn shifted(c: char, by: u32) -> char {
+fn shift(c: char, by: u32) -> char {
     char::from_u32(u32::from(c) + by).unwrap_or(c)
 }
 

@@ -35,7 +35,7 @@ impl ReceiptNumber {
     #[must_use]
     pub fn from_random(bits: u64) -> Self {
         let number = bits % RANDOM_NUMBERS;
-        Self::written(number * 10 + u64::from(damm(number)))
+        Self::format(number * 10 + u64::from(damm_digit(number)))
     }
 
     /// Reads a number as people write it, with or without hyphens and spaces, of any width.
@@ -46,10 +46,10 @@ impl ReceiptNumber {
         let values: [u8; DIGITS as usize] =
             characters::digit_values(&characters::compact(text)).ok_or(Fault::ReceiptNumberForm)?;
         let number = values.into_iter().fold(0, |number, digit| number * 10 + u64::from(digit));
-        if damm(number) == 0 { Ok(Self::written(number)) } else { Err(Fault::ReceiptNumberForm) }
+        if damm_digit(number) == 0 { Ok(Self::format(number)) } else { Err(Fault::ReceiptNumberForm) }
     }
 
-    fn written(number: u64) -> Self {
+    fn format(number: u64) -> Self {
         let (first, second, third) = (number / 100_000_000, number / 10_000 % 10_000, number % 10_000);
         Self(format!("{first:04}-{second:04}-{third:04}"))
     }
@@ -63,7 +63,7 @@ impl ReceiptNumber {
 
 /// The check digit of a number; 0 when its last digit is that of the ones before. Leading zeros do
 /// not count, the quasigroup maps them to zero.
-fn damm(number: u64) -> u8 {
+fn damm_digit(number: u64) -> u8 {
     (0..DIGITS).rev().fold(0, |interim, place| {
         let digit = number / 10_u64.pow(place) % 10;
         usize::try_from(digit)
@@ -91,8 +91,8 @@ mod tests {
 
     #[test]
     fn the_check_digit_is_the_one_of_the_published_example() {
-        assert_eq!(damm(572), 4);
-        assert_eq!(damm(5724), 0);
+        assert_eq!(damm_digit(572), 4);
+        assert_eq!(damm_digit(5724), 0);
         assert_eq!(ReceiptNumber::from_random(572).as_str(), "0000-0000-5724");
     }
 

@@ -41,7 +41,7 @@ static REPRESENTATIVES: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
 pub fn search_key(text: &str) -> String {
     let folded: String = text
         .nfkc()
-        .filter(|c| !c.is_whitespace() && !characters::is_unseen(*c))
+        .filter(|c| !c.is_whitespace() && !characters::is_invisible(*c))
         .flat_map(char::to_lowercase)
         .map(representative)
         // A space or a capital letter may have separated a character from a combining mark: they are composed

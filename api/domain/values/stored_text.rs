@@ -34,7 +34,7 @@ macro_rules! stored_as_text {
 }
 
 stored_as_text! {
-    FacilityCode by parse_overridden,
+    FacilityCode by parse_without_check_digit,
     DesignationReceipt by parse,
     PostalCode by parse,
     PhoneNumber by parse,

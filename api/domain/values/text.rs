@@ -20,19 +20,19 @@ pub trait TextKind {
     /// Most characters, counted in Unicode scalar values.
     const MAX: u64;
     /// Whether the text may have several lines.
-    const LINES: bool = false;
+    const MULTILINE: bool = false;
     /// Whether the text is personal data, which `Debug` must not show.
     const PERSONAL: bool = false;
 }
 
 /// A text as it was sent, without the white space around it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Original<K> {
+pub struct VerbatimText<K> {
     text: String,
     kind: PhantomData<K>,
 }
 
-impl<K: TextKind> Original<K> {
+impl<K: TextKind> VerbatimText<K> {
     /// Most characters, counted in Unicode scalar values.
     pub const MAX: u64 = K::MAX;
 
@@ -42,12 +42,12 @@ impl<K: TextKind> Original<K> {
     /// [`Fault::Blank`] if the text has no visible character, [`Fault::ControlCharacter`], and
     /// [`Fault::TooLong`].
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let text = if K::LINES { text.replace("\r\n", "\n") } else { text.to_owned() };
+        let text = if K::MULTILINE { text.replace("\r\n", "\n") } else { text.to_owned() };
         let text = text.trim();
-        if text.chars().all(|c| c.is_whitespace() || characters::is_unseen(c)) {
+        if text.chars().all(|c| c.is_whitespace() || characters::is_invisible(c)) {
             return Err(Fault::Blank);
         }
-        if text.chars().any(|c| characters::is_control(c) && !(K::LINES && c == '\n')) {
+        if text.chars().any(|c| characters::is_control(c) && !(K::MULTILINE && c == '\n')) {
             return Err(Fault::ControlCharacter);
         }
         if characters::count(text) <= K::MAX {
@@ -64,14 +64,14 @@ impl<K: TextKind> Original<K> {
     }
 }
 
-impl<K> fmt::Display for Original<K> {
+impl<K> fmt::Display for VerbatimText<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
 }
 
 /// Hides personal data, which must not reach a log.
-impl<K: TextKind> fmt::Debug for Original<K> {
+impl<K: TextKind> fmt::Debug for VerbatimText<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if K::PERSONAL {
             write!(f, "{}(..)", K::NAME)
@@ -82,26 +82,26 @@ impl<K: TextKind> fmt::Debug for Original<K> {
 }
 
 /// The name of a facility (医療機関等の名称), one line of at most 100 characters.
-pub type FacilityName = Original<kinds::FacilityName>;
+pub type FacilityName = VerbatimText<kinds::FacilityName>;
 
 /// A postal address (所在地), one line of at most 200 characters.
-pub type Address = Original<kinds::Address>;
+pub type Address = VerbatimText<kinds::Address>;
 
 /// The name of a person or a corporation (氏名・法人名), one line of at most 100 characters.
-pub type PersonName = Original<kinds::PersonName>;
+pub type PersonName = VerbatimText<kinds::PersonName>;
 
 /// The department a contact person works in (部署), one line of at most 100 characters.
-pub type Department = Original<kinds::Department>;
+pub type Department = VerbatimText<kinds::Department>;
 
 /// Any other line of text, such as a vendor's name or the filer's own reference, of at most 100
 /// characters.
-pub type Line = Original<kinds::Line>;
+pub type Line = VerbatimText<kinds::Line>;
 
 /// An explanation in the filer's own words (具体的な事情), at most 2,000 characters on any number of lines. People
 /// write about age and illness here, so it is personal data.
-pub type Paragraph = Original<kinds::Paragraph>;
+pub type Paragraph = VerbatimText<kinds::Paragraph>;
 
-/// The kinds of text, each the argument of [`Original`].
+/// The kinds of text, each the argument of [`VerbatimText`].
 pub mod kinds {
     use super::TextKind;
 
@@ -158,7 +158,7 @@ pub mod kinds {
     impl TextKind for Paragraph {
         const NAME: &'static str = "Paragraph";
         const MAX: u64 = 2000;
-        const LINES: bool = true;
+        const MULTILINE: bool = true;
         const PERSONAL: bool = true;
     }
 }

@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use crate::db::engine::Conn;
-use crate::db::store::mails::outbox::{self, Failed, Lease, Waiting};
-use crate::domain::mails::{MailFailure, Next, Trouble, decide};
+use crate::db::store::mails::outbox::{self, FailedAttempt, Lease, WaitingMail};
+use crate::domain::mails::{Decision, FailureClass, MailFailure, decide};
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::MessageId;
 use crate::error::Error;
@@ -22,14 +22,14 @@ pub struct Attempt {
     /// server.
     pub attempts: i64,
     /// What happens to the mail.
-    pub next: Next,
+    pub next: Decision,
 }
 
 impl Attempt {
     /// Decides what happens to a mail.
     #[must_use]
-    pub fn ended(mail: &Waiting, outcome: Result<(), MailFailure>, now: Instant) -> Self {
-        let server_failed = outcome.is_err_and(|failure| failure.trouble() == Trouble::Server);
+    pub fn ended(mail: &WaitingMail, outcome: Result<(), MailFailure>, now: Instant) -> Self {
+        let server_failed = outcome.is_err_and(|failure| failure.class() == FailureClass::Server);
         let attempts = mail.attempts + i64::from(!server_failed);
         Self { id: mail.id, attempts, next: decide(outcome, attempts, now, mail.expires_at, rand::random()) }
     }
@@ -37,14 +37,14 @@ impl Attempt {
 
 impl Queue for Outbox {
     type Id = MessageId;
-    type Job = Waiting;
+    type Job = WaitingMail;
     type Attempt = Attempt;
 
-    fn id(mail: &Waiting) -> MessageId {
+    fn id(mail: &WaitingMail) -> MessageId {
         mail.id
     }
 
-    fn lane(mail: &Waiting) -> &str {
+    fn lane(mail: &WaitingMail) -> &str {
         mail.domain()
     }
 
@@ -59,12 +59,17 @@ impl Queue for Outbox {
         Ok(due.collect())
     }
 
-    fn lease(conn: &mut Conn, ids: &[MessageId], lease: Lease, now: Instant) -> Result<Vec<Waiting>, Error> {
+    fn lease(
+        conn: &mut Conn,
+        ids: &[MessageId],
+        lease: Lease,
+        now: Instant,
+    ) -> Result<Vec<WaitingMail>, Error> {
         outbox::lease(conn, ids, lease, now)
     }
 
     fn extend(conn: &mut Conn, ids: &[MessageId], lease: Lease) -> Result<(), Error> {
-        outbox::extend(conn, ids, lease)
+        outbox::extend_leases(conn, ids, lease)
     }
 
     fn give_up_expired(conn: &mut Conn, ids: &[MessageId]) -> Result<(), Error> {
@@ -72,19 +77,19 @@ impl Queue for Outbox {
     }
 
     fn settle(conn: &mut Conn, holder: Uuid, attempts: &[Attempt], now: Instant) -> Result<(), Error> {
-        let sent = attempts.iter().filter(|attempt| attempt.next == Next::Sent);
+        let sent = attempts.iter().filter(|attempt| attempt.next == Decision::Sent);
         let sent: Vec<MessageId> = sent.map(|attempt| attempt.id).collect();
         if !sent.is_empty() {
             outbox::mark_sent(conn, &sent, now)?;
         }
         for Attempt { id, attempts, next } in attempts.iter().cloned() {
             match next {
-                Next::Sent => {}
-                Next::Deferred { failure, at } => {
-                    outbox::defer(conn, Failed { id, failure, attempts }, holder, at)?;
+                Decision::Sent => {}
+                Decision::Deferred { failure, at } => {
+                    outbox::defer(conn, FailedAttempt { id, failure, attempts }, holder, at)?;
                 }
-                Next::Abandoned { failure } => {
-                    outbox::abandon(conn, Failed { id, failure, attempts }, holder)?;
+                Decision::Abandoned { failure } => {
+                    outbox::abandon(conn, FailedAttempt { id, failure, attempts }, holder)?;
                 }
             }
         }
@@ -92,6 +97,6 @@ impl Queue for Outbox {
     }
 
     fn hand_back(conn: &mut Conn, holder: Uuid) -> Result<(), Error> {
-        outbox::hand_back(conn, holder).map(drop)
+        outbox::release_leases(conn, holder).map(drop)
     }
 }

@@ -27,7 +27,7 @@ impl Rival {
 
     /// Takes locks of the service, and holds them until the transaction ends.
     pub fn hold(&mut self, held: &[Lock<'_>]) {
-        locks::hold(&mut self.0, held).unwrap();
+        locks::acquire(&mut self.0, held).unwrap();
     }
 
     /// Changes rows that others do not see yet.

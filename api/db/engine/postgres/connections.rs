@@ -44,8 +44,8 @@ impl Connections {
         let reads = server.connections.saturating_sub(RESERVED_FOR_WRITES).max(1);
         Self {
             pool,
-            all: Permits::at_once(server.connections),
-            reads: Permits::at_once(reads),
+            all: Permits::new(server.connections),
+            reads: Permits::new(reads),
             answered: Mutex::new(Instant::now()),
             probing: AtomicBool::new(false),
         }

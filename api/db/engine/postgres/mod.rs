@@ -33,13 +33,13 @@ const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
 
 /// A PostgreSQL server and the connections to it.
 #[derive(Clone)]
-pub(super) struct Cluster {
+pub(super) struct ServerPool {
     server: Server,
     connections: Arc<Mutex<Arc<Connections>>>,
     load: Arc<Load>,
 }
 
-impl Cluster {
+impl ServerPool {
     pub(super) fn open(server: &Server) -> Self {
         let connections = Arc::new(Mutex::new(Arc::new(Connections::to(server))));
         Self { server: server.clone(), connections, load: Arc::default() }
@@ -83,10 +83,10 @@ impl Cluster {
     /// Replaces connections that have had no answer for a long time, unless commits wait for a standby.
     fn probe_if_silent(&self, connections: &Arc<Connections>) {
         if connections.begin_probe() {
-            let (cluster, connections) = (self.clone(), Arc::clone(connections));
+            let (server_pool, connections) = (self.clone(), Arc::clone(connections));
             tokio::spawn(async move {
-                if connections.probe_fails(&cluster.server).await {
-                    cluster.replace(&connections);
+                if connections.probe_fails(&server_pool.server).await {
+                    server_pool.replace(&connections);
                 }
             });
         }

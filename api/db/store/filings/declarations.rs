@@ -53,7 +53,7 @@ impl Row {
         let id = DeclarationId::from_uuid(self.id.0);
         Ok(Declaration {
             id,
-            facility_code: FacilityCode::parse_overridden(&self.facility_code)
+            facility_code: FacilityCode::parse_without_check_digit(&self.facility_code)
                 .map_err(|fault| undecodable(&id, "declarations.facility_code", &fault))?,
             round: self.round,
             receipt_number: ReceiptNumber::parse(&self.receipt_number)
@@ -165,7 +165,7 @@ pub fn list_revisions(
         .filter(revisions::declaration_id.eq(Id(id.uuid())))
         .filter(revisions::revision.lt(slice.after.unwrap_or(i64::MAX)))
         .order(revisions::revision.desc())
-        .limit(slice.probe())
+        .limit(slice.limit_plus_one())
         .select((
             revisions::revision,
             revisions::facility_code,
@@ -178,7 +178,7 @@ pub fn list_revisions(
         .map(|(revision, code, content, filed_by, filed_at)| {
             Ok(DeclarationRevision {
                 revision,
-                facility_code: FacilityCode::parse_overridden(&code)
+                facility_code: FacilityCode::parse_without_check_digit(&code)
                     .map_err(|fault| undecodable(&id, "declaration_revisions.facility_code", &fault))?,
                 content: content.read(&id, "declaration_revisions.content")?,
                 filed_by: AccountId::from_uuid(filed_by.0),

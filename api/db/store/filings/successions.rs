@@ -16,7 +16,7 @@ use crate::domain::values::receipt_number::ReceiptNumber;
 use crate::error::Error;
 
 /// Statuses in which a succession no longer reserves its two codes.
-const DEAD: [&str; 2] = [SuccessionStatus::Rejected.code(), SuccessionStatus::Withdrawn.code()];
+const NOT_LIVE: [&str; 2] = [SuccessionStatus::Rejected.code(), SuccessionStatus::Withdrawn.code()];
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = successions, treat_none_as_default_value = false)]
@@ -60,7 +60,7 @@ impl Row {
         Ok(Succession {
             id,
             account_id: AccountId::from_uuid(self.account_id.0),
-            predecessor_code: FacilityCode::parse_overridden(&self.predecessor_code)
+            predecessor_code: FacilityCode::parse_without_check_digit(&self.predecessor_code)
                 .map_err(|fault| undecodable(&id, "successions.predecessor_code", &fault))?,
             receipt_number: ReceiptNumber::parse(&self.receipt_number)
                 .map_err(|fault| undecodable(&id, "successions.receipt_number", &fault))?,
@@ -133,7 +133,7 @@ pub fn list(conn: &mut Conn, account: AccountId, slice: &Slice<After>) -> Result
 pub fn find_live_from(conn: &mut Conn, predecessor: &FacilityCode) -> Result<Option<Succession>, Error> {
     let row: Option<Row> = on!(conn, |c| successions::table
         .filter(successions::predecessor_code.eq(predecessor.as_str()))
-        .filter(successions::status.ne_all(DEAD))
+        .filter(successions::status.ne_all(NOT_LIVE))
         .select(Row::as_select())
         .first(c)
         .optional())?;
@@ -144,7 +144,7 @@ pub fn find_live_from(conn: &mut Conn, predecessor: &FacilityCode) -> Result<Opt
 pub fn find_live_to(conn: &mut Conn, successor: &FacilityCode) -> Result<Option<Succession>, Error> {
     let row: Option<Row> = on!(conn, |c| successions::table
         .filter(successions::successor_code.eq(successor.as_str()))
-        .filter(successions::status.ne_all(DEAD))
+        .filter(successions::status.ne_all(NOT_LIVE))
         .select(Row::as_select())
         .first(c)
         .optional())?;
@@ -152,7 +152,7 @@ pub fn find_live_to(conn: &mut Conn, successor: &FacilityCode) -> Result<Option<
 }
 
 /// The date of the succession that gave a facility its present code.
-pub fn find_date_of_arrival(conn: &mut Conn, code: &FacilityCode) -> Result<Option<NaiveDate>, Error> {
+pub fn find_change_date_to(conn: &mut Conn, code: &FacilityCode) -> Result<Option<NaiveDate>, Error> {
     let date: Option<String> = on!(conn, |c| successions::table
         .filter(successions::successor_code.eq(code.as_str()))
         .filter(successions::accepted_at.is_not_null())

@@ -35,7 +35,7 @@ struct Row {
 
 /// A mail that waits.
 #[derive(Clone)]
-pub struct Waiting {
+pub struct WaitingMail {
     /// Its id, which stays the same over all attempts.
     pub id: MessageId,
     /// The code of its kind.
@@ -56,7 +56,7 @@ pub struct Waiting {
     pub expires_at: Instant,
 }
 
-impl Waiting {
+impl WaitingMail {
     /// The domain of the recipient's address.
     #[must_use]
     pub fn domain(&self) -> &str {
@@ -64,8 +64,8 @@ impl Waiting {
     }
 }
 
-impl From<&Waiting> for Row {
-    fn from(mail: &Waiting) -> Self {
+impl From<&WaitingMail> for Row {
+    fn from(mail: &WaitingMail) -> Self {
         Self {
             id: Id(mail.id.uuid()),
             kind: mail.kind.clone(),
@@ -80,7 +80,7 @@ impl From<&Waiting> for Row {
     }
 }
 
-impl From<Row> for Waiting {
+impl From<Row> for WaitingMail {
     fn from(row: Row) -> Self {
         Self {
             id: MessageId::from_uuid(row.id.0),
@@ -98,7 +98,7 @@ impl From<Row> for Waiting {
 
 /// A mail that is due.
 #[derive(Debug, Clone)]
-pub struct Due {
+pub struct DueMail {
     /// Its id.
     pub id: MessageId,
     /// The domain of the recipient's address.
@@ -118,12 +118,12 @@ pub struct Lease {
 
 /// Whether a mail still waits. The states are literals in the query, because the database uses the partial index on
 /// these states only then.
-fn waits() -> SqlLiteral<Bool> {
+fn is_waiting() -> SqlLiteral<Bool> {
     sql("state IN ('QUEUED', 'DEFERRED')")
 }
 
 /// Puts a mail into the outbox.
-pub fn insert(conn: &mut Conn, mail: &Waiting, account: Option<AccountId>) -> Result<(), Error> {
+pub fn insert(conn: &mut Conn, mail: &WaitingMail, account: Option<AccountId>) -> Result<(), Error> {
     on!(conn, |c| diesel::insert_into(outbox::table)
         .values((
             Row::from(mail),
@@ -138,10 +138,15 @@ pub fn insert(conn: &mut Conn, mail: &Waiting, account: Option<AccountId>) -> Re
 
 /// The mails that are due and not leased, longest waiting first, except those to the given domains. It locks out other
 /// claims until the transaction ends.
-pub fn list_due(conn: &mut Conn, now: Instant, except_to: &[String], limit: i64) -> Result<Vec<Due>, Error> {
-    locks::hold(conn, &[Lock::Outbox])?;
+pub fn list_due(
+    conn: &mut Conn,
+    now: Instant,
+    except_to: &[String],
+    limit: i64,
+) -> Result<Vec<DueMail>, Error> {
+    locks::acquire(conn, &[Lock::Outbox])?;
     let rows: Vec<(Id, String, Moment)> = on!(conn, |c| outbox::table
-        .filter(waits())
+        .filter(is_waiting())
         .filter(outbox::next_attempt_at.le(Moment(now)))
         .filter(outbox::leased_until.is_null().or(outbox::leased_until.le(Moment(now))))
         .filter(outbox::recipient_domain.ne_all(except_to))
@@ -149,7 +154,7 @@ pub fn list_due(conn: &mut Conn, now: Instant, except_to: &[String], limit: i64)
         .limit(limit)
         .select((outbox::id, outbox::recipient_domain, outbox::expires_at))
         .load(c))?;
-    let due = |(id, domain, expires_at): (Id, String, Moment)| Due {
+    let due = |(id, domain, expires_at): (Id, String, Moment)| DueMail {
         id: MessageId::from_uuid(id.0),
         domain,
         expires_at: expires_at.0,
@@ -159,19 +164,24 @@ pub fn list_due(conn: &mut Conn, now: Instant, except_to: &[String], limit: i64)
 
 /// Leases mails that are due, and reads them. The update checks the condition again, so that no mail is leased twice at
 /// a time.
-pub fn lease(conn: &mut Conn, ids: &[MessageId], lease: Lease, now: Instant) -> Result<Vec<Waiting>, Error> {
+pub fn lease(
+    conn: &mut Conn,
+    ids: &[MessageId],
+    lease: Lease,
+    now: Instant,
+) -> Result<Vec<WaitingMail>, Error> {
     let rows: Vec<Row> = on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
-        .filter(waits())
+        .filter(is_waiting())
         .filter(outbox::leased_until.is_null().or(outbox::leased_until.le(Moment(now))))
         .set((outbox::lease_holder.eq(Id(lease.holder)), outbox::leased_until.eq(Moment(lease.until))))
         .returning(Row::as_returning())
         .get_results(c))?;
-    Ok(rows.into_iter().map(Waiting::from).collect())
+    Ok(rows.into_iter().map(WaitingMail::from).collect())
 }
 
 /// Extends leases, except of mails that another process has leased meanwhile.
-pub fn extend(conn: &mut Conn, ids: &[MessageId], lease: Lease) -> Result<(), Error> {
+pub fn extend_leases(conn: &mut Conn, ids: &[MessageId], lease: Lease) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
         .filter(outbox::lease_holder.eq(Id(lease.holder)))
@@ -185,7 +195,7 @@ pub fn extend(conn: &mut Conn, ids: &[MessageId], lease: Lease) -> Result<(), Er
 pub fn mark_sent(conn: &mut Conn, ids: &[MessageId], now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
-        .filter(waits())
+        .filter(is_waiting())
         .set((
             outbox::state.eq(MailState::Sent.code()),
             outbox::sent_at.eq(Moment(now)),
@@ -200,7 +210,7 @@ pub fn mark_sent(conn: &mut Conn, ids: &[MessageId], now: Instant) -> Result<(),
 
 /// A failed attempt.
 #[derive(Debug, Clone, Copy)]
-pub struct Failed {
+pub struct FailedAttempt {
     /// The mail.
     pub id: MessageId,
     /// Why it failed.
@@ -210,7 +220,7 @@ pub struct Failed {
 }
 
 /// Defers a mail to a later time, unless another process has leased it meanwhile.
-pub fn defer(conn: &mut Conn, attempt: Failed, holder: Uuid, until: Instant) -> Result<(), Error> {
+pub fn defer(conn: &mut Conn, attempt: FailedAttempt, holder: Uuid, until: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table.find(Id(attempt.id.uuid())))
         .filter(outbox::lease_holder.eq(Id(holder)))
         .set((
@@ -225,7 +235,7 @@ pub fn defer(conn: &mut Conn, attempt: Failed, holder: Uuid, until: Instant) -> 
 }
 
 /// Gives up a mail and erases its bodies, unless another process has leased it meanwhile.
-pub fn abandon(conn: &mut Conn, attempt: Failed, holder: Uuid) -> Result<(), Error> {
+pub fn abandon(conn: &mut Conn, attempt: FailedAttempt, holder: Uuid) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table.find(Id(attempt.id.uuid())))
         .filter(outbox::lease_holder.eq(Id(holder)))
         .set((
@@ -245,19 +255,19 @@ pub fn abandon_expired(conn: &mut Conn, ids: &[MessageId]) -> Result<(), Error> 
     on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
         .filter(outbox::failure.is_null())
-        .filter(waits())
+        .filter(is_waiting())
         .set(outbox::failure.eq(MailFailure::Expired.code()))
         .execute(c))?;
     on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
-        .filter(waits())
+        .filter(is_waiting())
         .set((outbox::state.eq(MailState::Abandoned.code()), outbox::body.eq(""), outbox::html.eq("")))
         .execute(c))?;
     Ok(())
 }
 
 /// Returns all leases of a holder that stops.
-pub fn hand_back(conn: &mut Conn, holder: Uuid) -> Result<usize, Error> {
+pub fn release_leases(conn: &mut Conn, holder: Uuid) -> Result<usize, Error> {
     Ok(on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::lease_holder.eq(Id(holder)))
         .set((outbox::lease_holder.eq(None::<Id>), outbox::leased_until.eq(None::<Moment>)))
@@ -266,13 +276,13 @@ pub fn hand_back(conn: &mut Conn, holder: Uuid) -> Result<usize, Error> {
 
 /// How many mails wait.
 pub fn count_waiting(conn: &mut Conn) -> Result<i64, Error> {
-    Ok(on!(conn, |c| outbox::table.filter(waits()).count().get_result(c))?)
+    Ok(on!(conn, |c| outbox::table.filter(is_waiting()).count().get_result(c))?)
 }
 
 /// How many mails wait, by state.
 pub fn count_by_state(conn: &mut Conn) -> Result<Vec<(MailState, i64)>, Error> {
     let rows: Vec<(String, i64)> = on!(conn, |c| outbox::table
-        .filter(waits())
+        .filter(is_waiting())
         .group_by(outbox::state)
         .select((outbox::state, diesel::dsl::count_star()))
         .load(c))?;

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{ExcusedUntilRule, FieldRule};
+use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::facility_code::FacilityKind;
 use crate::domain::values::lang::Text;
-use crate::domain::values::words::words;
 
-words! {
+coded_enum! {
     /// A declaration category (猶予類型): the unavoidable reason why the duty cannot be met yet.
     ///
     /// Source: the portal's page on the transitional measure. A round may offer fewer.
@@ -30,7 +30,7 @@ words! {
     }
 }
 
-words! {
+coded_enum! {
     /// Whether a declaration of a category carries attachments (添付書類).
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

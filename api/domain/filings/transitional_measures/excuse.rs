@@ -6,10 +6,10 @@ use utoipa::ToSchema;
 
 use super::{CategoryRule, Edition, Statement, StatementField, Value};
 use crate::domain::values::calendar::months_after;
+use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::lang::Text;
-use crate::domain::values::words::words;
 
-words! {
+coded_enum! {
     /// What decides the end of an excuse (猶予期間の終期の定め方).
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

@@ -6,10 +6,10 @@ use utoipa::ToSchema;
 
 use super::{Circumstance, LineStatus, Plan, Works};
 use crate::domain::values::calendar::{YearMonth, parse_date};
+use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::text::{Line, Paragraph};
-use crate::domain::values::words::words;
 
-words! {
+coded_enum! {
     /// A member of the reason (届出事項) that some category asks for.
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "snake_case")]

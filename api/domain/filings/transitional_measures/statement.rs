@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 
 use super::{Category, StatementField, month};
 use crate::domain::values::calendar::YearMonth;
-use crate::domain::values::words::words;
+use crate::domain::values::coded_enum::coded_enum;
 
-words! {
+coded_enum! {
     /// Whether an optical line (光回線) can be used at the facility.
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -20,7 +20,7 @@ words! {
     }
 }
 
-words! {
+coded_enum! {
     /// What keeps the facility from its usual rooms (改築工事・臨時施設の別).
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -32,7 +32,7 @@ words! {
     }
 }
 
-words! {
+coded_enum! {
     /// What the facility has decided (廃止・休止の別).
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -44,7 +44,7 @@ words! {
     }
 }
 
-words! {
+coded_enum! {
     /// Which special hardship (特に困難な事情の別).
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

@@ -1,7 +1,7 @@
 //! The facility code, ten digits `PP T GG NNNN C`: prefecture, fee table, district, number, check digit. It
 //! identifies a facility, so a filing with a wrong digit could be taken for another facility's filing.
 //!
-//! The check digit is a Luhn digit. `Coverage` says which digits it covers. This was found by comparing
+//! The check digit is a Luhn digit. `CheckDigitRule` says which digits it covers. This was found by comparing
 //! 102,241 published codes, and none of them is an exception.
 
 use std::fmt;
@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::values::characters;
+use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::lang::Lang;
 use crate::domain::values::prefecture::Prefecture;
-use crate::domain::values::words::words;
 
-words! {
+coded_enum! {
     /// What a facility is, by the fee table (点数表) it claims by.
     #[derive(PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -47,7 +47,7 @@ impl FacilityKind {
         }
     }
 
-    const fn of_fee_table(digit: u8) -> Option<Self> {
+    const fn from_fee_table(digit: u8) -> Option<Self> {
         match digit {
             1 => Some(Self::Medical),
             3 => Some(Self::Dental),
@@ -82,7 +82,7 @@ impl FacilityCode {
     ///
     /// # Errors
     /// Those of [`FacilityCode::parse`] except [`Fault::FacilityCodeCheckDigit`].
-    pub fn parse_overridden(text: &str) -> Result<Self, Fault> {
+    pub fn parse_without_check_digit(text: &str) -> Result<Self, Fault> {
         Self::read(text).map(|(code, _)| code)
     }
 
@@ -91,7 +91,7 @@ impl FacilityCode {
         let values: [u8; 10] = characters::digit_values(&digits).ok_or(Fault::FacilityCodeForm)?;
         let [tens, ones, fee_table, ..] = values;
         let prefecture = Prefecture::from_number(tens * 10 + ones).ok_or(Fault::FacilityCodePrefecture)?;
-        let kind = FacilityKind::of_fee_table(fee_table).ok_or(Fault::FacilityCodeKind)?;
+        let kind = FacilityKind::from_fee_table(fee_table).ok_or(Fault::FacilityCodeKind)?;
         Ok((Self { digits, prefecture, kind }, values))
     }
 
@@ -129,7 +129,7 @@ pub fn with_check_digit(first_nine: &str) -> Option<FacilityCode> {
 
 /// The digits that the check digit covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Coverage {
+enum CheckDigitRule {
     /// All nine before it.
     Nine,
     /// District and number only, the six before it.
@@ -138,7 +138,7 @@ enum Coverage {
     Unknown,
 }
 
-impl Coverage {
+impl CheckDigitRule {
     const fn of(code: &FacilityCode) -> Self {
         match (code.prefecture.number(), code.kind) {
             (47, _) | (_, FacilityKind::VisitingNursing) | (11..=14, FacilityKind::Dental) => Self::Unknown,
@@ -151,16 +151,16 @@ impl Coverage {
 fn check_digit_fits(values: [u8; 10], code: &FacilityCode) -> bool {
     let [nine @ .., check] = values;
     let [_, _, _, six @ ..] = nine;
-    match Coverage::of(code) {
-        Coverage::Nine => luhn(&nine) == check,
-        Coverage::Six => luhn(&six) == check,
-        Coverage::Unknown => luhn(&nine) == check || luhn(&six) == check,
+    match CheckDigitRule::of(code) {
+        CheckDigitRule::Nine => luhn_digit(&nine) == check,
+        CheckDigitRule::Six => luhn_digit(&six) == check,
+        CheckDigitRule::Unknown => luhn_digit(&nine) == check || luhn_digit(&six) == check,
     }
 }
 
 /// The Luhn digit: the digits from the right are multiplied by 2, 1, 2, 1…, the digits of the products are
 /// added up, and the result is what is missing to the next multiple of ten.
-fn luhn(payload: &[u8]) -> u8 {
+fn luhn_digit(payload: &[u8]) -> u8 {
     payload.iter().rev().zip([2, 1].into_iter().cycle()).fold(0, |missing, (digit, weight)| {
         let product = digit * weight;
         (missing + 20 - product / 10 - product % 10) % 10

@@ -47,10 +47,10 @@ fn a_check_digit_of_the_other_rule_is_refused_where_the_rule_is_known() {
 
 #[test]
 fn a_code_can_be_read_without_its_check_digit_but_not_with_other_errors() {
-    assert_eq!(FacilityCode::parse_overridden("0119900120").unwrap().as_str(), "0119900120");
-    assert_eq!(FacilityCode::parse_overridden("4819900124"), Err(Fault::FacilityCodePrefecture));
-    assert_eq!(FacilityCode::parse_overridden("0129900124"), Err(Fault::FacilityCodeKind));
-    assert_eq!(FacilityCode::parse_overridden("011990012"), Err(Fault::FacilityCodeForm));
+    assert_eq!(FacilityCode::parse_without_check_digit("0119900120").unwrap().as_str(), "0119900120");
+    assert_eq!(FacilityCode::parse_without_check_digit("4819900124"), Err(Fault::FacilityCodePrefecture));
+    assert_eq!(FacilityCode::parse_without_check_digit("0129900124"), Err(Fault::FacilityCodeKind));
+    assert_eq!(FacilityCode::parse_without_check_digit("011990012"), Err(Fault::FacilityCodeForm));
 }
 
 #[test]
@@ -118,10 +118,10 @@ proptest! {
         let mut digits = code.to_string().into_bytes();
         digits[place] = b'0' + (digits[place] - b'0' + slip) % 10;
         let typed = String::from_utf8(digits).unwrap();
-        let rule = Coverage::of(&code);
-        let checked = rule == Coverage::Nine || rule == Coverage::Six && place > 2;
+        let rule = CheckDigitRule::of(&code);
+        let checked = rule == CheckDigitRule::Nine || rule == CheckDigitRule::Six && place > 2;
         // A wrong digit among the first three can make a prefecture or a kind with another rule.
-        let same_rule = FacilityCode::parse_overridden(&typed).map_or(true, |slip| Coverage::of(&slip) == rule);
+        let same_rule = FacilityCode::parse_without_check_digit(&typed).map_or(true, |slip| CheckDigitRule::of(&slip) == rule);
         if checked && same_rule {
             prop_assert!(FacilityCode::parse(&typed).is_err(), "{} for {}", typed, code);
         }
@@ -129,8 +129,8 @@ proptest! {
 
     #[test]
     fn any_text_is_refused_or_read_in_normal_form(text in any::<String>()) {
-        if let Ok(code) = FacilityCode::parse_overridden(&text) {
-            prop_assert_eq!(FacilityCode::parse_overridden(code.as_str()), Ok(code));
+        if let Ok(code) = FacilityCode::parse_without_check_digit(&text) {
+            prop_assert_eq!(FacilityCode::parse_without_check_digit(code.as_str()), Ok(code));
         }
     }
 

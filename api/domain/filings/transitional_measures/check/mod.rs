@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::values::lang::Text;
 
-const MOST_MONTHS: u32 = 120;
+const MAX_MONTHS: u32 = 120;
 
 pub(super) fn check(file: &RoundFile) -> Result<(), RoundFileError> {
     let round = || file.round.clone();
@@ -48,10 +48,10 @@ fn check_edition(edition: &Edition, before: Option<NaiveDate>) -> Result<(), Edi
     refuse(edition.until < edition.opens_on, P::UntilBeforeOpening)?;
     refuse(edition.late_until.is_some_and(|late_until| late_until < edition.until), P::LateUntilBeforeUntil)?;
     refuse(edition.eligible_kinds.is_empty(), P::NoKinds)?;
-    refuse_twice(edition.eligible_kinds.iter().copied(), P::KindTwice)?;
+    refuse_duplicates(edition.eligible_kinds.iter().copied(), P::KindTwice)?;
     refuse(edition.categories.is_empty(), P::NoCategories)?;
-    refuse_twice(edition.categories.iter().map(|rule| rule.category), P::CategoryTwice)?;
-    refuse_twice(edition.categories.iter().map(|rule| rule.number), P::NumberTwice)?;
+    refuse_duplicates(edition.categories.iter().map(|rule| rule.category), P::CategoryTwice)?;
+    refuse_duplicates(edition.categories.iter().map(|rule| rule.number), P::NumberTwice)?;
     refuse(is_blank(&edition.name), P::BlankText("name"))?;
     refuse(edition.notes.as_ref().is_some_and(is_blank), P::BlankText("notes"))
 }
@@ -60,11 +60,11 @@ fn check_category(rule: &CategoryRule, edition: &Edition) -> Result<(), Category
     use CategoryProblem as P;
     refuse(!(1..=6).contains(&rule.number), P::NumberOutOfRange(rule.number))?;
     refuse(rule.eligible_kinds.is_empty(), P::NoKinds)?;
-    refuse_twice(rule.eligible_kinds.iter().copied(), P::KindTwice)?;
+    refuse_duplicates(rule.eligible_kinds.iter().copied(), P::KindTwice)?;
     if let Some(kind) = rule.eligible_kinds.iter().find(|kind| !edition.eligible_kinds.contains(kind)) {
         return Err(P::KindNotInEdition(*kind));
     }
-    refuse_twice(rule.fields.iter().map(|rule| rule.field), P::FieldTwice)?;
+    refuse_duplicates(rule.fields.iter().map(|rule| rule.field), P::FieldTwice)?;
     for (position, field) in rule.fields.iter().enumerate() {
         check_condition(field, rule.fields.get(..position).unwrap_or_default())?;
         check_limits(field)?;
@@ -92,7 +92,7 @@ fn check_condition(rule: &FieldRule, earlier: &[FieldRule]) -> Result<(), Catego
         (Requirement::WhenOneOf { words, .. }, FieldForm::Word(known)) => {
             let fits = !words.is_empty() && words.iter().all(|word| known.contains(&word.as_str()));
             refuse(!fits, P::ConditionWords { field, on })?;
-            refuse_twice(words.iter(), |_| P::ConditionWords { field, on })
+            refuse_duplicates(words.iter(), |_| P::ConditionWords { field, on })
         }
         (Requirement::WhenBelow { .. }, FieldForm::Integer { .. }) => Ok(()),
         _ => Err(P::ConditionForm { field, on }),
@@ -122,7 +122,7 @@ fn check_end(rule: &CategoryRule, duty_begins_on: NaiveDate) -> Result<(), Categ
         BasisRule::DayOf { field } => listed(*field, FieldForm::Date)?,
         BasisRule::MonthsAfter { field, months } => {
             listed(*field, FieldForm::Date)?;
-            refuse(!(1..=MOST_MONTHS).contains(months), P::MonthsOutOfRange(*months))?;
+            refuse(!(1..=MAX_MONTHS).contains(months), P::MonthsOutOfRange(*months))?;
         }
         BasisRule::Fixed { date } => {
             refuse(*date < duty_begins_on, P::EndsBeforeDuty(*date))?;
@@ -138,7 +138,7 @@ fn refuse<P>(wrong: bool, problem: P) -> Result<(), P> {
 }
 
 /// Refuses the first entry that occurs a second time.
-fn refuse_twice<T: PartialEq, P>(
+fn refuse_duplicates<T: PartialEq, P>(
     entries: impl Iterator<Item = T>,
     problem: impl Fn(T) -> P,
 ) -> Result<(), P> {

@@ -32,7 +32,7 @@ use todokede::usecases::filings::declarations::DeclarationDraft;
 use todokede::usecases::filings::successions::SuccessionDraft;
 
 use todokede::usecases::facilities::import;
-use todokede::usecases::facilities::import::{Coverage, Report};
+use todokede::usecases::facilities::import::{EditionCodes, Report};
 use todokede::usecases::filings::successions;
 use todokede::usecases::work::{Call, Policy, Work};
 use uuid::Uuid;
@@ -199,7 +199,7 @@ impl World {
             updated_at: self.now,
         };
         self.act(|work| {
-            eligibility::may_register(work.conn, &account.identity)?;
+            eligibility::ensure_eligible(work.conn, &account.identity)?;
             accounts::insert(work.conn, &account, None)
         });
     }
@@ -218,11 +218,11 @@ impl World {
         };
         let rows: Vec<_> = (0..FACILITIES).filter(|number| which[*number]).map(listed).collect();
         self.act(|work| {
-            let (mut report, mut coverage) = (Report::default(), Coverage::default());
+            let (mut report, mut coverage) = (Report::default(), EditionCodes::default());
             for row in &rows {
                 coverage.note(&row.code);
             }
-            import::put(work, rows, &mut report)?;
+            import::store_rows(work, rows, &mut report)?;
             if whole {
                 import::delist_absent(work, &coverage, &mut report)?;
             }

@@ -7,7 +7,7 @@
 ///
 /// Where the words also stand in JSON, the declaration derives serde's traits and `ToSchema` and
 /// spells the codes for serde once more, as utoipa reads them there; the test holds the two together.
-macro_rules! words {
+macro_rules! coded_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$of_variant:meta])* $variant:ident = $code:literal,)+ }) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         $(#[$meta])*
@@ -47,7 +47,7 @@ macro_rules! words {
         }
 
         #[cfg(test)]
-        impl $crate::domain::values::words::Word for $name {
+        impl $crate::domain::values::coded_enum::CodedEnum for $name {
             const ALL: &'static [Self] = Self::ALL;
 
             fn code(self) -> &'static str {
@@ -61,11 +61,11 @@ macro_rules! words {
     };
 }
 
-pub(crate) use words;
+pub(crate) use coded_enum;
 
 /// What the test below asks of every declaration.
 #[cfg(test)]
-pub(crate) trait Word: Copy + 'static {
+pub(crate) trait CodedEnum: Copy + 'static {
     const ALL: &'static [Self];
     fn code(self) -> &'static str;
     fn from_code(code: &str) -> Option<Self>;
@@ -79,7 +79,7 @@ pub(crate) mod tests {
     use serde::{Serialize, de::DeserializeOwned};
     use utoipa::PartialSchema;
 
-    use super::Word;
+    use super::CodedEnum;
     use crate::domain::accounts::FounderKind;
     use crate::domain::filings::declarations::DeclarationStatus;
     use crate::domain::filings::reviews::ReviewMode;
@@ -93,7 +93,7 @@ pub(crate) mod tests {
     use crate::domain::values::facility_code::FacilityKind;
 
     /// For the words of other modules, too: this one imports none of them.
-    pub(crate) fn codes_lead_back_and_near_misses_nowhere<W: Word + Debug + Display + PartialEq>() {
+    pub(crate) fn codes_round_trip_and_other_texts_are_refused<W: CodedEnum + Debug + Display + PartialEq>() {
         let codes: HashSet<_> = W::ALL.iter().map(|word| word.code()).collect();
         assert_eq!(codes.len(), W::ALL.len(), "{codes:?}");
         for word in W::ALL {
@@ -110,7 +110,7 @@ pub(crate) mod tests {
         if code.chars().any(char::is_lowercase) { code.to_uppercase() } else { code.to_lowercase() }
     }
 
-    fn serde_and_schema_spell_them_alike<W: Word + Serialize + PartialSchema>() {
+    fn serde_and_schema_spell_them_alike<W: CodedEnum + Serialize + PartialSchema>() {
         let codes: Vec<_> = W::ALL.iter().map(|word| word.code()).collect();
         let schema = serde_json::to_value(W::schema()).unwrap();
         assert_eq!(schema.get("enum"), Some(&serde_json::json!(codes)));
@@ -119,7 +119,7 @@ pub(crate) mod tests {
         }
     }
 
-    fn serde_reads_them_back<W: Word + Debug + PartialEq + DeserializeOwned>() {
+    fn serde_reads_them_back<W: CodedEnum + Debug + PartialEq + DeserializeOwned>() {
         for word in W::ALL {
             assert_eq!(serde_json::from_value::<W>(word.code().into()).unwrap(), *word);
         }
@@ -127,7 +127,7 @@ pub(crate) mod tests {
 
     macro_rules! in_json {
         ($($word:ty),+ $(,)?) => {$(
-            codes_lead_back_and_near_misses_nowhere::<$word>();
+            codes_round_trip_and_other_texts_are_refused::<$word>();
             serde_and_schema_spell_them_alike::<$word>();
             serde_reads_them_back::<$word>();
         )+};
@@ -151,14 +151,14 @@ pub(crate) mod tests {
             StatementField,
             Works,
         );
-        codes_lead_back_and_near_misses_nowhere::<MailState>();
+        codes_round_trip_and_other_texts_are_refused::<MailState>();
         serde_and_schema_spell_them_alike::<MailState>();
     }
 
     #[test]
     fn codes_of_the_database_and_of_settings_lead_back_and_near_misses_nowhere() {
-        codes_lead_back_and_near_misses_nowhere::<LinkPurpose>();
-        codes_lead_back_and_near_misses_nowhere::<MailFailure>();
-        codes_lead_back_and_near_misses_nowhere::<ReviewMode>();
+        codes_round_trip_and_other_texts_are_refused::<LinkPurpose>();
+        codes_round_trip_and_other_texts_are_refused::<MailFailure>();
+        codes_round_trip_and_other_texts_are_refused::<ReviewMode>();
     }
 }
