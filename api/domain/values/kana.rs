@@ -1,8 +1,8 @@
-//! The reading of a name in kana. Half-width kana, hiragana and full-width kana are all accepted and stored
-//! in one form, so that sorting and searching do not depend on how the reading was typed.
+//! The reading of a name in kana. Half-width kana, hiragana and full-width kana are accepted and stored in one normal
+//! form, so that sorting and searching do not depend on the spelling.
 //!
-//! The normal form has full-width characters only: katakana, `ー`, `・`, digits and Latin letters, and one
-//! U+3000 between words, as on the portal.
+//! The normal form contains only full-width characters: katakana, `ー`, `・`, digits and Latin letters, and one U+3000
+//! between words, as on the portal.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ impl Kana {
     /// The maximum number of characters, counted in the normal form.
     pub const MAX: u64 = 100;
 
-    /// Reads kana of any width. A hyphen after kana is read as `ー`.
+    /// Reads hiragana and katakana of any width. A hyphen after kana is read as `ー`.
     ///
     /// # Errors
     /// [`Fault::Blank`], [`Fault::ControlCharacter`], [`Fault::KanaForm`] if the text has other characters or
@@ -39,7 +39,7 @@ impl Kana {
             let last = kana.chars().next_back();
             match to_full_width(c, last).ok_or(Fault::KanaForm)? {
                 SPACE if matches!(last, None | Some(SPACE)) => {}
-                wide => kana.push(wide),
+                full_width => kana.push(full_width),
             }
         }
         kana.truncate(kana.trim_end().len());
@@ -60,8 +60,7 @@ impl Kana {
     }
 }
 
-/// Changes hiragana to katakana, and voicing marks that stand alone to marks that combine with the kana
-/// before them.
+/// Changes hiragana to katakana, and spacing voicing marks to combining voicing marks.
 fn to_katakana(c: char) -> char {
     match c {
         'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => shift(c, 0x60),
@@ -135,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn kanji_signs_and_stray_marks_are_refused() {
+    fn kanji_signs_and_voicing_marks_without_kana_are_refused() {
         for text in [
             "山田 花子",
             "ヤマダ花子",

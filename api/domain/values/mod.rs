@@ -1,4 +1,4 @@
-//! Values that several areas share: codes, addresses, texts, days.
+//! Values that several areas use: codes, addresses, texts, ids, days, faults.
 
 pub mod calendar;
 pub(crate) mod characters;

@@ -1,7 +1,7 @@
-//! How the domain's text types stand in stored documents: as the text they are written as.
+//! Serializes the text types of the domain as strings in stored JSON documents.
 //!
-//! Only documents of our own database are read this way. What a caller sends is read as plain text
-//! first and parsed with all its faults collected.
+//! Only documents of the service's own database are read in this way. Requests are read as strings first and parsed
+//! afterwards, so that all faults are collected.
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::{Serialize, Serializer};

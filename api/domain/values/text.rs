@@ -1,7 +1,7 @@
 //! Names, addresses and explanations, stored as they were sent.
 //!
-//! Unicode normal forms, even NFC, replace characters that some people use in their names. So the original
-//! text is stored, and only white space around it is removed. Searches use [`super::search_key`].
+//! Every Unicode normal form, even NFC, replaces characters that occur in people's names. Therefore texts are stored
+//! without normalisation; only white space around them is removed. Searches use [`super::search_key`].
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,15 +9,15 @@ use std::marker::PhantomData;
 use super::characters;
 use super::fault::Fault;
 
-/// The maximum number of characters of a text that is read as a code, a number, a day or a word. It is large
-/// enough for separators, spaces and other spellings.
+/// The maximum number of characters of an input that is read as a code, a number, a day or a word. It leaves room for
+/// separators and spaces.
 pub const MAX_CODE_INPUT: u64 = 40;
 
-/// What distinguishes one kind of text from another.
+/// The properties of a kind of text.
 pub trait TextKind {
     /// The name of the type, for `Debug`.
     const NAME: &'static str;
-    /// Most characters, counted in Unicode scalar values.
+    /// The maximum number of characters, counted in Unicode scalar values.
     const MAX: u64;
     /// Whether the text may have several lines.
     const MULTILINE: bool = false;
@@ -33,10 +33,10 @@ pub struct VerbatimText<K> {
 }
 
 impl<K: TextKind> VerbatimText<K> {
-    /// Most characters, counted in Unicode scalar values.
+    /// The maximum number of characters, counted in Unicode scalar values.
     pub const MAX: u64 = K::MAX;
 
-    /// Reads a text as it was sent. If line breaks are allowed, `\r\n` becomes `\n`.
+    /// Reads a text. If line breaks are allowed, `\r\n` becomes `\n`.
     ///
     /// # Errors
     /// [`Fault::Blank`] if the text has no visible character, [`Fault::ControlCharacter`], and
@@ -90,18 +90,17 @@ pub type Address = VerbatimText<kinds::Address>;
 /// The name of a person or a corporation (氏名・法人名), one line of at most 100 characters.
 pub type PersonName = VerbatimText<kinds::PersonName>;
 
-/// The department a contact person works in (部署), one line of at most 100 characters.
+/// The department of a contact person (部署), one line of at most 100 characters.
 pub type Department = VerbatimText<kinds::Department>;
 
-/// Any other line of text, such as a vendor's name or the filer's own reference, of at most 100
-/// characters.
+/// Any other text, such as a vendor's name or the filer's own reference, one line of at most 100 characters.
 pub type Line = VerbatimText<kinds::Line>;
 
-/// An explanation in the filer's own words (具体的な事情), at most 2,000 characters on any number of lines. People
-/// write about age and illness here, so it is personal data.
+/// An explanation by the filer (具体的な事情), at most 2,000 characters on any number of lines. People write about age and
+/// illness here, so the text is personal data.
 pub type Paragraph = VerbatimText<kinds::Paragraph>;
 
-/// The kinds of text, each the argument of [`VerbatimText`].
+/// The kinds of text, which are the type arguments of [`VerbatimText`].
 pub mod kinds {
     use super::TextKind;
 
@@ -204,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_paragraph_may_have_line_breaks_and_they_are_unified() {
+    fn only_a_paragraph_may_have_line_breaks_and_they_become_line_feeds() {
         assert_eq!(Department::parse("総務\n課"), Err(Fault::ControlCharacter));
         assert_eq!(Line::parse("株式会社\n例示"), Err(Fault::ControlCharacter));
         assert_eq!(Paragraph::parse("一行目\r\n\r\n三行目\n").unwrap().as_str(), "一行目\n\n三行目");

@@ -1,4 +1,4 @@
-//! The members that a reason can have, their form, and when an edition requires them.
+//! The members that a reason can have, their forms, and the rules of a category for them.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::text::{Line, Paragraph};
 
 coded_enum! {
-    /// A member of the reason (届出事項) that some category asks for.
+    /// A member of the reason (届出事項).
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "snake_case")]
     pub enum StatementField {
@@ -22,35 +22,35 @@ coded_enum! {
         VendorName = "vendor_name",
         /// Whether an optical line can be used.
         LineStatus = "line_status",
-        /// Day from which the line can be used.
+        /// First day on which the line can be used.
         LineReadyDate = "line_ready_date",
         /// Confirmation that the facility makes home visits only.
         HomeVisitsOnlyConfirmed = "home_visits_only_confirmed",
-        /// Rebuilding, or a temporary site.
+        /// Whether the facility is being rebuilt or is on a temporary site.
         Works = "works",
         /// Day on which the works or the use of the temporary site is expected to end.
         ExpectedEndDate = "expected_end_date",
-        /// To close, or to suspend.
+        /// Whether the facility closes or suspends its work.
         Plan = "plan",
-        /// Day of closing or of the suspension's start.
+        /// Day of the closing, or first day of the suspension.
         PlannedDate = "planned_date",
-        /// Which special hardship.
+        /// The kind of special hardship.
         Circumstance = "circumstance",
-        /// The hardship in the facility's words.
+        /// Description of the hardship by the facility.
         Description = "description",
         /// Age of the youngest full-time doctor, dentist or pharmacist, in whole years as of 2023-04-01.
         YoungestFulltimeAge = "youngest_fulltime_age",
-        /// Why the installation is difficult in spite of a younger doctor.
+        /// Why the installation is difficult although the facility has a younger doctor.
         Difficulty = "difficulty",
     }
 }
 
-/// The lowest age that is accepted for a doctor.
+/// The lowest accepted age of a doctor, in years.
 pub const YOUNGEST_AGE: i64 = 18;
-/// The highest age that is accepted for a doctor.
+/// The highest accepted age of a doctor, in years.
 pub const OLDEST_AGE: i64 = 120;
 
-/// The form of a member's value. This service chose the limits itself.
+/// The form of a member's value. No official source has the limits of lengths and numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldForm {
     /// A day `YYYY-MM-DD`.
@@ -59,12 +59,12 @@ pub enum FieldForm {
     Month,
     /// One line of text.
     Line {
-        /// Most characters.
+        /// The maximum number of characters.
         max: u64,
     },
     /// Text that may have line breaks.
     Paragraph {
-        /// Most characters.
+        /// The maximum number of characters.
         max: u64,
     },
     /// A confirmation: only `true` is valid.
@@ -73,9 +73,9 @@ pub enum FieldForm {
     Word(&'static [&'static str]),
     /// A whole number.
     Integer {
-        /// Smallest number allowed.
+        /// The smallest allowed number.
         min: i64,
-        /// Largest number allowed.
+        /// The largest allowed number.
         max: i64,
     },
 }
@@ -125,39 +125,39 @@ impl StatementField {
 /// A word of an enumerated member.
 #[derive(ToSchema)]
 #[schema(value_type = String, max_length = 40, example = "OTHER")]
-#[expect(dead_code, reason = "describes a word in the document")]
+#[expect(dead_code, reason = "describes a word in the OpenAPI document")]
 struct RuleWord(String);
 
-/// When a category asks for a member (記載の要否).
+/// When a category requires a member (記載の要否).
 ///
-/// A condition looks at a member listed before it. While it holds the member is required,
-/// otherwise the member is not applicable.
+/// A condition depends on a member that is listed before. If the condition holds, the member is required; otherwise
+/// the member is not applicable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 pub enum Requirement {
     /// Always required.
     Always,
-    /// May be left out.
+    /// Allowed but not required.
     Optional,
-    /// Required while another member is one of some words.
+    /// Required if another member is one of some words.
     WhenOneOf {
-        /// The other member: one that takes a word.
+        /// The other member, whose value is a word.
         field: StatementField,
         /// The words, at least one.
         #[schema(max_items = 20, value_type = Vec<RuleWord>)]
         words: Vec<String>,
     },
-    /// Required while another member is below a number.
+    /// Required if another member is below a limit.
     WhenBelow {
-        /// The other member: a whole number.
+        /// The other member, whose value is a whole number.
         field: StatementField,
-        /// The first number for which the condition no longer holds.
+        /// The limit. The condition does not hold for the limit itself.
         #[schema(minimum = 0, maximum = 1000)]
         limit: i64,
     },
 }
 
-/// The last day or the last month (期限) that a member may name, inclusive.
+/// The last allowed day or month (期限) of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum NotAfter {
@@ -174,7 +174,7 @@ impl TryFrom<String> for NotAfter {
         parse_date(&text)
             .map(Self::Day)
             .or_else(|_| YearMonth::parse(&text).map(Self::Month))
-            .map_err(|_| "a last day YYYY-MM-DD or a last month YYYY-MM is expected")
+            .map_err(|_| "a day YYYY-MM-DD or a month YYYY-MM is expected")
     }
 }
 
@@ -187,19 +187,19 @@ impl From<NotAfter> for String {
     }
 }
 
-/// What a category rules about one member of the reason (記載事項).
+/// The rules of a category for one member of the reason (記載事項).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FieldRule {
     /// The member.
     pub field: StatementField,
-    /// When it is asked for.
+    /// When it is required.
     pub requirement: Requirement,
-    /// The last day or month it may name. Only for days and months.
+    /// The last allowed day or month. Only for members that are days or months.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, nullable = false, max_length = 10, pattern = "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", example = "2023-02-28")]
     pub not_after: Option<NotAfter>,
-    /// Whether it may not lie after the day of filing, in Japan. Only for days.
+    /// Whether a day after the day of filing in Japan is refused. Only for members that are days.
     #[serde(default)]
     pub not_in_future: bool,
 }
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn every_pointer_is_made_of_the_reason_and_the_code() {
+    fn every_pointer_consists_of_the_reason_and_the_code() {
         for field in StatementField::ALL {
             assert_eq!(field.pointer(), format!("/reason/{field}"));
         }

@@ -1,4 +1,4 @@
-//! Serde for an optional [`YearMonth`]: a string `YYYY-MM`, or absent.
+//! Serializes an optional [`YearMonth`] as a string `YYYY-MM` or as an absent member.
 
 use serde::{Deserialize, Deserializer, Serializer, de::Error};
 

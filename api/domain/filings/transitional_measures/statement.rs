@@ -1,4 +1,4 @@
-//! The reason that a facility states, in types of its own, to be checked and stored.
+//! The reason that a facility states in a declaration.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -13,55 +13,55 @@ coded_enum! {
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum LineStatus {
-        /// No line yet: the excuse stays open.
+        /// No line can be used, and no day is known: the end of the excuse is open.
         NotAvailable = "NOT_AVAILABLE",
-        /// A line is ready, or has a day from which it is: the months after it count.
+        /// A line can be used from a known day on. The excuse ends some months after this day.
         Available = "AVAILABLE",
     }
 }
 
 coded_enum! {
-    /// What keeps the facility from its usual rooms (改築工事・臨時施設の別).
+    /// Why the facility is not in its usual rooms (改築工事・臨時施設の別).
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Works {
         /// 改築工事: the building is being rebuilt.
         Rebuilding = "REBUILDING",
-        /// 臨時施設: the facility works on a temporary site.
+        /// 臨時施設: the facility is on a temporary site.
         TemporarySite = "TEMPORARY_SITE",
     }
 }
 
 coded_enum! {
-    /// What the facility has decided (廃止・休止の別).
+    /// Whether the facility closes or suspends its work (廃止・休止の別).
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Plan {
-        /// 廃止: to close.
+        /// 廃止: the facility closes.
         Closing = "CLOSING",
-        /// 休止: to suspend.
+        /// 休止: the facility suspends its work.
         Suspending = "SUSPENDING",
     }
 }
 
 coded_enum! {
-    /// Which special hardship (特に困難な事情の別).
+    /// The kind of special hardship (特に困難な事情の別).
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Circumstance {
-        /// ア: a natural disaster or the like.
+        /// ア: a natural disaster or a similar event.
         Disaster = "DISASTER",
-        /// イ: elderly doctors and few claims; the bureau checks the claims.
+        /// イ: elderly doctors and few claims. The regional bureau checks the number of claims.
         ElderlyDoctors = "ELDERLY_DOCTORS",
-        /// ウ: another hardship, judged case by case.
+        /// ウ: another hardship, which is judged individually.
         Other = "OTHER",
     }
 }
 
 /// The reason of a declaration (届出事由): a category and the members stated for it.
 ///
-/// Texts are trimmed and free of control characters when they come here. Whether the members fit
-/// the category is for [`Edition::examine`](super::Edition::examine) to say.
+/// Texts are trimmed and contain no control characters. [`Edition::examine`](super::Edition::examine) checks whether the
+/// members fit the category.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {
@@ -81,28 +81,28 @@ pub struct Statement {
     /// Whether an optical line can be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line_status: Option<LineStatus>,
-    /// Day from which the line can be used.
+    /// First day on which the line can be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line_ready_date: Option<NaiveDate>,
     /// Confirmation that the facility makes home visits only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub home_visits_only_confirmed: Option<bool>,
-    /// Rebuilding, or a temporary site.
+    /// Whether the facility is being rebuilt or is on a temporary site.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub works: Option<Works>,
     /// Day on which the works or the use of the temporary site is expected to end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_end_date: Option<NaiveDate>,
-    /// To close, or to suspend.
+    /// Whether the facility closes or suspends its work.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
-    /// Day of closing or of the suspension's start.
+    /// Day of the closing, or first day of the suspension.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub planned_date: Option<NaiveDate>,
-    /// Which special hardship.
+    /// The kind of special hardship.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub circumstance: Option<Circumstance>,
-    /// The hardship in the facility's words.
+    /// Description of the hardship by the facility.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2000)]
     pub description: Option<String>,
@@ -110,7 +110,7 @@ pub struct Statement {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 18, maximum = 120)]
     pub youngest_fulltime_age: Option<i64>,
-    /// Why the installation is difficult in spite of a younger doctor.
+    /// Why the installation is difficult although the facility has a younger doctor.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2000)]
     pub difficulty: Option<String>,
@@ -125,16 +125,16 @@ pub enum Value<'a> {
     Month(YearMonth),
     /// A line or a paragraph.
     Text(&'a str),
-    /// The code of a word.
+    /// A word, by its code.
     Word(&'static str),
-    /// A confirmation, given or not.
+    /// A confirmation.
     Confirmation(bool),
     /// A whole number.
     Integer(i64),
 }
 
 impl Statement {
-    /// A statement of this category with no member stated yet.
+    /// A statement of this category without members.
     #[must_use]
     pub const fn new(category: Category) -> Self {
         Self {
@@ -156,7 +156,7 @@ impl Statement {
         }
     }
 
-    /// The value that is stated for a member, whether or not the category requires it.
+    /// The stated value of a member, even if the category does not ask for the member.
     #[must_use]
     pub fn value(&self, field: StatementField) -> Option<Value<'_>> {
         use StatementField as F;
@@ -182,10 +182,10 @@ impl Statement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::filings::transitional_measures::testing::{complete_statements, sample};
+    use crate::domain::filings::transitional_measures::testing::{complete_statements, set_sample};
 
     #[test]
-    fn a_statement_is_unchanged_after_it_was_written_and_read() {
+    fn a_statement_is_unchanged_after_writing_and_reading() {
         for statement in complete_statements() {
             let json = serde_json::to_string(&statement).unwrap();
             assert_eq!(serde_json::from_str::<Statement>(&json).unwrap(), statement, "{json}");
@@ -204,7 +204,7 @@ mod tests {
     fn every_member_is_stored_and_read_by_its_code() {
         for field in StatementField::ALL {
             let mut statement = Statement::new(Category::NoNetwork);
-            sample(&mut statement, *field);
+            set_sample(&mut statement, *field);
             let stored = serde_json::to_value(&statement).unwrap();
             assert_eq!(stored.as_object().unwrap().len(), 2);
             assert!(stored.get(field.code()).is_some(), "{field}");

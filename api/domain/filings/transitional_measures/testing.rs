@@ -1,4 +1,4 @@
-//! Data that the tests of rounds share: two rounds, and complete statements of all kinds.
+//! Fixtures for the tests of rounds: two rounds, and complete statements of every category.
 
 use chrono::NaiveDate;
 
@@ -27,64 +27,65 @@ pub(super) fn home_visit_nursing_round() -> RoundFile {
     RoundFile::parse(HOME_VISIT_NURSING).unwrap()
 }
 
-fn of(category: Category, fill: impl FnOnce(&mut Statement)) -> Statement {
+fn statement_of(category: Category, fill: impl FnOnce(&mut Statement)) -> Statement {
     let mut statement = Statement::new(category);
     fill(&mut statement);
     statement
 }
 
 pub(super) fn system_in_progress(contract: &str, completion: &str) -> Statement {
-    of(Category::SystemInProgress, |s| {
+    statement_of(Category::SystemInProgress, |s| {
         s.contract_date = Some(day(contract));
         s.expected_completion_month = Some(month(completion));
     })
 }
 
 pub(super) fn no_line() -> Statement {
-    of(Category::NoNetwork, |s| s.line_status = Some(LineStatus::NotAvailable))
+    statement_of(Category::NoNetwork, |s| s.line_status = Some(LineStatus::NotAvailable))
 }
 
 pub(super) fn line_ready(ready: &str) -> Statement {
-    of(Category::NoNetwork, |s| {
+    statement_of(Category::NoNetwork, |s| {
         s.line_status = Some(LineStatus::Available);
         s.line_ready_date = Some(day(ready));
     })
 }
 
 pub(super) fn home_visits_only() -> Statement {
-    of(Category::HomeVisitsOnly, |s| s.home_visits_only_confirmed = Some(true))
+    statement_of(Category::HomeVisitsOnly, |s| s.home_visits_only_confirmed = Some(true))
 }
 
 pub(super) fn works_until(end: &str) -> Statement {
-    of(Category::RebuildingOrTemporary, |s| {
+    statement_of(Category::RebuildingOrTemporary, |s| {
         s.works = Some(Works::Rebuilding);
         s.expected_end_date = Some(day(end));
     })
 }
 
 pub(super) fn closing_on(planned: &str) -> Statement {
-    of(Category::ClosingOrSuspending, |s| {
+    statement_of(Category::ClosingOrSuspending, |s| {
         s.plan = Some(Plan::Closing);
         s.planned_date = Some(day(planned));
     })
 }
 
 pub(super) fn disaster() -> Statement {
-    of(Category::SpecialHardship, |s| {
+    statement_of(Category::SpecialHardship, |s| {
         s.circumstance = Some(Circumstance::Disaster);
         s.description = Some("豪雨により診療所が浸水した。".to_owned());
     })
 }
 
-pub(super) fn elderly(age: i64, explained: bool) -> Statement {
-    of(Category::SpecialHardship, |s| {
+/// A statement with elderly doctors. `has_difficulty` adds the difficulty that is required for a younger doctor.
+pub(super) fn elderly(age: i64, has_difficulty: bool) -> Statement {
+    statement_of(Category::SpecialHardship, |s| {
         s.circumstance = Some(Circumstance::ElderlyDoctors);
         s.youngest_fulltime_age = Some(age);
-        s.difficulty = explained.then(|| "機器の操作ができる職員がいない。".to_owned());
+        s.difficulty = has_difficulty.then(|| "機器の操作ができる職員がいない。".to_owned());
     })
 }
 
-/// One statement of each kind that the round of 2023 accepts: every category and every condition.
+/// Statements that the round of 2023 accepts, for every category and every condition.
 pub(super) fn complete_statements() -> Vec<Statement> {
     let mut with_vendor = system_in_progress("2023-02-28", "2023-09");
     with_vendor.vendor_name = Some("株式会社例示システム".to_owned());
@@ -110,8 +111,8 @@ pub(super) fn complete_statements() -> Vec<Statement> {
     ]
 }
 
-/// Sets a member to a value that is valid by itself.
-pub(super) fn sample(statement: &mut Statement, field: StatementField) {
+/// Sets a member to a sample value, which the member's own rules accept.
+pub(super) fn set_sample(statement: &mut Statement, field: StatementField) {
     use StatementField as F;
     let date = Some(day("2023-02-01"));
     match field {

@@ -1,4 +1,4 @@
-//! Makes sure that a round's file does not contradict itself.
+//! Checks that the file of a round is consistent.
 
 use chrono::NaiveDate;
 
@@ -8,6 +8,7 @@ use super::{
 };
 use crate::domain::values::lang::Text;
 
+/// The longest period of [`BasisRule::MonthsAfter`].
 const MAX_MONTHS: u32 = 120;
 
 pub(super) fn check(file: &RoundFile) -> Result<(), RoundFileError> {
@@ -20,10 +21,10 @@ pub(super) fn check(file: &RoundFile) -> Result<(), RoundFileError> {
     if file.editions.is_empty() {
         return Err(RoundFileError::NoEditions { round: round() });
     }
-    let mut before = None;
+    let mut previous = None;
     for edition in &file.editions {
         let effective_from = edition.effective_from;
-        check_edition(edition, before).map_err(|problem| RoundFileError::Edition {
+        check_edition(edition, previous).map_err(|problem| RoundFileError::Edition {
             round: round(),
             effective_from,
             problem,
@@ -37,14 +38,15 @@ pub(super) fn check(file: &RoundFile) -> Result<(), RoundFileError> {
                 problem,
             })?;
         }
-        before = Some(effective_from);
+        previous = Some(effective_from);
     }
     Ok(())
 }
 
-fn check_edition(edition: &Edition, before: Option<NaiveDate>) -> Result<(), EditionProblem> {
+/// Checks one edition. `previous` is the first day of the edition before it.
+fn check_edition(edition: &Edition, previous: Option<NaiveDate>) -> Result<(), EditionProblem> {
     use EditionProblem as P;
-    refuse(before.is_some_and(|before| edition.effective_from <= before), P::NotAfterEditionBefore)?;
+    refuse(previous.is_some_and(|previous| edition.effective_from <= previous), P::NotAfterPreviousEdition)?;
     refuse(edition.until < edition.opens_on, P::UntilBeforeOpening)?;
     refuse(edition.late_until.is_some_and(|late_until| late_until < edition.until), P::LateUntilBeforeUntil)?;
     refuse(edition.eligible_kinds.is_empty(), P::NoKinds)?;
@@ -78,6 +80,7 @@ fn check_category(rule: &CategoryRule, edition: &Edition) -> Result<(), Category
     check_end(rule, edition.duty_begins_on)
 }
 
+/// Checks the condition of a member. It must depend on a member that is listed before, among `earlier`.
 fn check_condition(rule: &FieldRule, earlier: &[FieldRule]) -> Result<(), CategoryProblem> {
     use CategoryProblem as P;
     let field = rule.field;
@@ -99,6 +102,7 @@ fn check_condition(rule: &FieldRule, earlier: &[FieldRule]) -> Result<(), Catego
     }
 }
 
+/// Checks that a member's limits are of the same form as the member.
 fn check_limits(rule: &FieldRule) -> Result<(), CategoryProblem> {
     let form = rule.field.form();
     let fits = match rule.not_after {
@@ -110,31 +114,32 @@ fn check_limits(rule: &FieldRule) -> Result<(), CategoryProblem> {
     refuse(rule.not_in_future && form != FieldForm::Date, CategoryProblem::NotInFutureForm(rule.field))
 }
 
+/// Checks the rule for the end of the excuse.
 fn check_end(rule: &CategoryRule, duty_begins_on: NaiveDate) -> Result<(), CategoryProblem> {
     use CategoryProblem as P;
     let (basis, cap) = (&rule.excused_until.basis, rule.excused_until.cap);
-    let listed = |field: StatementField, form: FieldForm| {
+    let require_listed = |field: StatementField, form: FieldForm| {
         refuse(!rule.fields.iter().any(|rule| rule.field == field), P::EndFieldNotListed(field))?;
         refuse(field.form() != form, P::EndFieldForm(field))
     };
     match basis {
-        BasisRule::EndOfMonthOf { field } => listed(*field, FieldForm::Month)?,
-        BasisRule::DayOf { field } => listed(*field, FieldForm::Date)?,
+        BasisRule::EndOfMonthOf { field } => require_listed(*field, FieldForm::Month)?,
+        BasisRule::DayOf { field } => require_listed(*field, FieldForm::Date)?,
         BasisRule::MonthsAfter { field, months } => {
-            listed(*field, FieldForm::Date)?;
+            require_listed(*field, FieldForm::Date)?;
             refuse(!(1..=MAX_MONTHS).contains(months), P::MonthsOutOfRange(*months))?;
         }
         BasisRule::Fixed { date } => {
             refuse(*date < duty_begins_on, P::EndsBeforeDuty(*date))?;
-            refuse(cap.is_some(), P::CapBesideFixed)?;
+            refuse(cap.is_some(), P::CapWithFixed)?;
         }
         BasisRule::Open => {}
     }
     cap.map_or(Ok(()), |cap| refuse(cap < duty_begins_on, P::EndsBeforeDuty(cap)))
 }
 
-fn refuse<P>(wrong: bool, problem: P) -> Result<(), P> {
-    if wrong { Err(problem) } else { Ok(()) }
+fn refuse<P>(is_wrong: bool, problem: P) -> Result<(), P> {
+    if is_wrong { Err(problem) } else { Ok(()) }
 }
 
 /// Refuses the first entry that occurs a second time.

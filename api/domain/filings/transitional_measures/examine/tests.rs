@@ -8,7 +8,7 @@ use crate::domain::filings::transitional_measures::testing::*;
 use crate::domain::filings::transitional_measures::{Category, Circumstance};
 use crate::domain::values::facility_code::FacilityKind::{Dental, Medical, Pharmacy, VisitingNursing};
 
-/// The day of filing, unless a test sets another.
+/// The day of filing in tests that do not set another.
 const FILED: &str = "2023-03-15";
 
 fn attachments_for(edition: &Edition, category: Category) -> usize {
@@ -56,12 +56,12 @@ fn a_member_of_another_category_is_refused_at_its_place() {
     for statement in complete_statements() {
         for field in StatementField::ALL.iter().filter(|field| statement.value(**field).is_none()) {
             let mut with = statement.clone();
-            sample(&mut with, *field);
+            set_sample(&mut with, *field);
             assert_eq!(faults(&edition, &with), [(field.pointer(), Fault::NotApplicable)], "{with:?}");
             refused += 1;
         }
     }
-    assert_eq!(refused, 144, "members that the twelve complete statements do not have");
+    assert_eq!(refused, 144, "the number of absent members in the twelve complete statements");
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn each_category_requires_allows_or_refuses_attachments() {
 }
 
 #[test]
-fn in_2023_pharmacies_may_not_claim_home_visits_and_visiting_nurses_may_not_file() {
+fn in_2023_pharmacies_may_not_use_home_visits_only_and_visiting_nurses_may_not_file() {
     for edition in round_2023().editions {
         for statement in complete_statements() {
             let attachments = attachments_for(&edition, statement.category);
@@ -211,7 +211,7 @@ fn all_faults_are_reported_together() {
 }
 
 #[test]
-fn a_round_for_visiting_nurses_needs_only_another_file() {
+fn a_round_for_visiting_nurses_is_checked_by_the_rules_of_its_own_file() {
     let round = home_visit_nursing_round();
     let edition = &round.editions[0];
     let filed = day("2024-10-01");
@@ -249,7 +249,7 @@ fn any_statement() -> impl Strategy<Value = Statement> {
         statement.planned_date = statement.planned_date.and(Some(day));
         statement.youngest_fulltime_age = statement.youngest_fulltime_age.and(Some(age));
         if let Some(field) = extra {
-            sample(&mut statement, field);
+            set_sample(&mut statement, field);
         }
         statement
     })
@@ -263,7 +263,7 @@ proptest! {
             let attachments = attachments_for(&edition, statement.category);
             let found = edition.examine(&statement, edition.eligible_kinds[0], attachments, today);
             let places = found.iter().map(|(pointer, _)| pointer).collect::<std::collections::HashSet<_>>();
-            prop_assert_eq!(places.len(), found.len(), "one fault for each place");
+            prop_assert_eq!(places.len(), found.len(), "a place has two faults");
             if !found.is_empty() {
                 continue;
             }
