@@ -33,6 +33,6 @@ pub fn delete_expired(work: &mut Work<'_>) -> Result<Deleted, Error> {
         + links::delete_before(work.conn, now - EXPIRED_RETENTION)?
         + sessions::delete_before(work.conn, now - EXPIRED_RETENTION)?
         + known_clients::delete_before(work.conn, now - KNOWN_CLIENT_RETENTION)?;
-    let uploads = uploads::delete_unfulfilled(work.conn, now)?;
+    let uploads = uploads::delete_expired(work.conn, now)?;
     Ok(Deleted { rows: rows + uploads.len(), uploads })
 }

@@ -1,4 +1,5 @@
-//! Access to the database, the same for SQLite and PostgreSQL. Waiting is bounded.
+//! Access to the database, with the same functions for SQLite and PostgreSQL. Every wait has a time limit or a limited
+//! queue.
 
 use std::sync::Arc;
 
@@ -23,11 +24,11 @@ enum Engine {
 }
 
 impl Database {
-    /// Opens the database for work. The schema is not touched: see [`super::migrations`].
+    /// Opens the database. This runs no migrations: see [`super::migrations`].
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if an embedded database's file cannot be opened. A server is not contacted before
-    /// the first job.
+    /// [`Error::Unavailable`] if the file of an embedded database cannot be opened. A server is not contacted before
+    /// the first job, so an unreachable server causes no error here.
     pub fn open(source: &Source) -> Result<Self, Error> {
         Ok(Self(match source {
             Source::Sqlite(file) => Engine::Embedded(Embedded::open(file)?),
@@ -35,7 +36,7 @@ impl Database {
         }))
     }
 
-    /// Whether it is a server, whose commits may wait for other machines.
+    /// Whether the database is a PostgreSQL server, whose commits may wait for standbys.
     #[must_use]
     pub const fn is_server(&self) -> bool {
         matches!(self.0, Engine::Server(_))
@@ -53,7 +54,7 @@ impl Database {
         }
     }
 
-    /// Counts of its jobs and commits.
+    /// The counts of jobs and commits.
     #[must_use]
     pub fn load(&self) -> Arc<Load> {
         match &self.0 {
@@ -78,10 +79,11 @@ impl Database {
         }
     }
 
-    /// Runs a job in a transaction, and returns once its changes are on disk. An error rolls all of them back.
+    /// Runs a job in a transaction, and returns after its changes are on disk. An error of the job rolls back all its
+    /// changes.
     ///
     /// # Errors
-    /// As [`Self::read`], and [`Error::OutcomeUnknown`] if it is not known whether the commit took place.
+    /// The errors of [`Self::read`], and [`Error::OutcomeUnknown`] if it is unknown whether the changes were committed.
     pub async fn write<T, F>(&self, mode: Mode, job: F) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -93,10 +95,10 @@ impl Database {
         }
     }
 
-    /// The same as [`Self::write`] for callers that are not async, such as an import.
+    /// The same as [`Self::write`] in mode [`Mode::Store`], for callers that are not async, such as an import.
     ///
     /// # Errors
-    /// As [`Self::write`].
+    /// The errors of [`Self::write`].
     pub fn write_blocking<T, F>(&self, job: F) -> Result<T, Error>
     where
         T: Send + 'static,

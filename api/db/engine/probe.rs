@@ -1,5 +1,5 @@
-//! Tests whether PostgreSQL confirms commits, by a commit that stores nothing but waits for standbys like any
-//! other.
+//! Tests whether a PostgreSQL server confirms commits. The test commit stores no rows, but waits for the disk and for
+//! standbys as every commit does.
 
 use std::sync::mpsc::channel;
 use std::thread;
@@ -11,15 +11,16 @@ use diesel::sql_types::{Bool, Integer};
 use super::connection::{Conn, begin, commit, on};
 use crate::error::Error;
 
-/// Writes to the write-ahead log only, which every role may do. No consumer reads the message.
+/// Writes a message into the write-ahead log, which every role may do. Nothing reads the message.
 const EMIT: &str = "SELECT pg_logical_emit_message(true, 'todokede', '')";
-/// Whether a commit waits for a standby. Every role may see its own connections here.
+/// Whether a commit of the service waits for a standby. Every role may see its own connections in this view.
 const IS_WAITING: &str = "SELECT EXISTS (SELECT FROM pg_stat_activity \
     WHERE datname = current_database() AND wait_event = 'SyncRep') AS waits";
 /// Terminates the connection of the test commit. This is safe, because the commit has no data that was
 /// reported as stored.
 const TERMINATE: &str = "SELECT COALESCE(wait_event = 'SyncRep', false) AS waits, pg_terminate_backend(pid) AS ended \
     FROM pg_stat_activity WHERE pid = $1 AND usename = current_user AND state = 'active' AND query = 'COMMIT'";
+/// Begins a test commit. On a read-only server the statement fails.
 const BEGIN: &str = "BEGIN READ WRITE";
 
 #[derive(QueryableByName)]
@@ -45,11 +46,10 @@ pub enum ProbeOutcome {
     TimedOut,
 }
 
-/// Makes a commit that waits for the disk and for standbys, but stores nothing. An embedded database returns
-/// an error.
+/// Makes a test commit and waits for it without a time limit.
 ///
 /// # Errors
-/// The error of the database.
+/// The error of the database. An embedded database always returns an error.
 pub fn probe_commit(conn: &mut Conn) -> Result<(), Error> {
     begin(conn, BEGIN)?;
     emit_and_commit(conn)
@@ -60,7 +60,7 @@ fn emit_and_commit(conn: &mut Conn) -> Result<(), Error> {
     Ok(commit(conn)?)
 }
 
-/// Whether any commit to this database waits for a standby now.
+/// Whether a commit of the service waits for a standby now.
 ///
 /// # Errors
 /// The error of the database.
@@ -69,12 +69,12 @@ pub fn waits_for_standby(conn: &mut Conn) -> Result<bool, Error> {
     Ok(waiting.waits)
 }
 
-/// Makes a test commit on a connection that is used for nothing else, and waits for it no longer than `timeout`: the
-/// server's own time limits do not apply to a commit. A late commit is terminated through `conn`, because its
-/// connection would otherwise stay open until a standby answers.
+/// Makes a test commit on the connection `other`, and waits for it no longer than `timeout`. The server's time limits
+/// do not apply to a commit. After the timeout, the connection `conn` terminates the commit, because `other` would
+/// otherwise stay open until a standby answers.
 ///
 /// # Errors
-/// The error of the database, if it cannot be written.
+/// The error of the database, for example if it is read-only.
 pub fn probe_commit_within(
     conn: &mut Conn,
     mut other: Conn,

@@ -1,4 +1,4 @@
-//! The queries of probes and metrics: whether the database can be written, and how many mails wait.
+//! The queries of readiness checks and metrics: whether the database can be written, and how many mails wait.
 
 use chrono::Duration;
 use diesel::prelude::*;
@@ -15,14 +15,14 @@ use crate::error::Error;
 /// The mails that wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backlog {
-    /// How many mails wait.
+    /// The number of mails that wait.
     pub waiting: i64,
-    /// How long the oldest mail has waited for the mail server. Mails that wait because of their own recipient or
-    /// content do not count. Zero if none waits.
+    /// How long the oldest mail has waited for the mail server. Mails that wait because of their recipient or content
+    /// do not count. Zero if no mail waits.
     pub lag: Duration,
 }
 
-/// Reads the outbox.
+/// Reads the mails that wait in the outbox.
 ///
 /// # Errors
 /// The error of the database.
@@ -40,8 +40,8 @@ pub fn backlog(conn: &mut Conn, now: Instant) -> Result<Backlog, Error> {
     Ok(Backlog { waiting, lag: oldest.map_or(Duration::zero(), |queued| now - queued.0) })
 }
 
-/// Tests writing without a change: updates an id that no row can have. A read-only server refuses this as
-/// well.
+/// Tests whether the database accepts writes, by an update of an id that no row has. A read-only server refuses even
+/// this update.
 ///
 /// # Errors
 /// The error of the database.

@@ -127,10 +127,10 @@ pub(crate) mod tests {
     }
 
     macro_rules! in_json {
-        ($($variant:ty),+ $(,)?) => {$(
-            codes_round_trip_and_other_texts_are_refused::<$variant>();
-            serde_and_schema_use_the_codes::<$variant>();
-            serde_reads_the_codes::<$variant>();
+        ($($coded:ty),+ $(,)?) => {$(
+            codes_round_trip_and_other_texts_are_refused::<$coded>();
+            serde_and_schema_use_the_codes::<$coded>();
+            serde_reads_the_codes::<$coded>();
         )+};
     }
 

@@ -42,7 +42,7 @@ pub fn search_key(text: &str) -> String {
         .filter(|c| !c.is_whitespace() && !characters::is_invisible(*c))
         .flat_map(char::to_lowercase)
         .map(representative)
-        // A removed space may have separated a character from a combining mark, so the text is composed again.
+        // The steps before can bring a character and a combining mark together, so the text is composed again.
         .nfkc()
         .collect();
     with_plain_hyphens(&folded)

@@ -1,7 +1,8 @@
-//! The outbox: mails wait here from the transaction that caused them until they are delivered.
+//! The outbox: the queue of mails. A mail is added in the transaction that causes it, and waits until it is sent or
+//! given up.
 //!
-//! The process that sends a mail holds a lease on it, and no other process may send it until the lease expires. If the
-//! holder dies, another process takes the mail after that.
+//! A process that sends a mail holds a lease on it: no other process may send the mail until the lease expires. If the
+//! process ends without sending the mail, another process sends it after the lease has expired.
 
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
@@ -33,26 +34,26 @@ struct Row {
     expires_at: Moment,
 }
 
-/// A mail that waits.
+/// A mail that waits to be sent.
 #[derive(Clone)]
 pub struct WaitingMail {
-    /// Its id, which stays the same over all attempts.
+    /// Its id, which is the same for all attempts.
     pub id: MessageId,
     /// The code of its kind.
     pub kind: String,
     /// The recipient's address.
     pub recipient: String,
-    /// Subject.
+    /// Its subject.
     pub subject: String,
-    /// Plain text.
+    /// Its plain text.
     pub body: String,
-    /// The same text as HTML; empty in rows that the previous version wrote.
+    /// The same text as HTML. Empty in rows of older versions of the service.
     pub html: String,
-    /// The attempts so far. Attempts that failed because of the mail server do not count.
+    /// The number of attempts. Attempts that failed because of the mail server do not count.
     pub attempts: i64,
     /// When it was queued.
     pub queued_at: Instant,
-    /// When the mail expires.
+    /// When it expires. An expired mail is given up.
     pub expires_at: Instant,
 }
 
@@ -103,11 +104,11 @@ pub struct DueMail {
     pub id: MessageId,
     /// The domain of the recipient's address.
     pub domain: String,
-    /// When the mail expires.
+    /// When it expires.
     pub expires_at: Instant,
 }
 
-/// The right to send mails for a limited time.
+/// A lease: the right of one process to send mails for a limited time.
 #[derive(Debug, Clone, Copy)]
 pub struct Lease {
     /// The id of the process that has the right.
@@ -116,8 +117,7 @@ pub struct Lease {
     pub until: Instant,
 }
 
-/// Whether a mail still waits. The states are literals in the query, because the database uses the partial index on
-/// these states only then.
+/// Whether a mail waits. The states are literals, because the database uses its partial index only for literals.
 fn is_waiting() -> SqlLiteral<Bool> {
     sql("state IN ('QUEUED', 'DEFERRED')")
 }
@@ -136,8 +136,8 @@ pub fn insert(conn: &mut Conn, mail: &WaitingMail, account: Option<AccountId>) -
     Ok(())
 }
 
-/// The mails that are due and not leased, longest waiting first, except those to the given domains. It locks out other
-/// claims until the transaction ends.
+/// The mails that are due and not leased, in the order of their due times, except mails to the domains `except_to`. No
+/// other process can list due mails until the transaction ends.
 pub fn list_due(
     conn: &mut Conn,
     now: Instant,
@@ -162,8 +162,8 @@ pub fn list_due(
     Ok(rows.into_iter().map(due).collect())
 }
 
-/// Leases mails that are due, and reads them. The update checks the condition again, so that no mail is leased twice at
-/// a time.
+/// Leases mails and returns them. Mails that are leased or no longer wait are left out, so that no mail is leased twice
+/// at the same time.
 pub fn lease(
     conn: &mut Conn,
     ids: &[MessageId],
@@ -180,7 +180,7 @@ pub fn lease(
     Ok(rows.into_iter().map(WaitingMail::from).collect())
 }
 
-/// Extends leases, except of mails that another process has leased meanwhile.
+/// Extends the leases on mails, except on mails that another process has leased meanwhile.
 pub fn extend_leases(conn: &mut Conn, ids: &[MessageId], lease: Lease) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
@@ -211,11 +211,11 @@ pub fn mark_sent(conn: &mut Conn, ids: &[MessageId], now: Instant) -> Result<(),
 /// A failed attempt.
 #[derive(Debug, Clone, Copy)]
 pub struct FailedAttempt {
-    /// The mail.
+    /// The id of the mail.
     pub id: MessageId,
-    /// Why it failed.
+    /// Why the attempt failed.
     pub failure: MailFailure,
-    /// The attempts that count for the mail.
+    /// The number of attempts of the mail, as [`WaitingMail::attempts`] counts them.
     pub attempts: i64,
 }
 
@@ -249,8 +249,8 @@ pub fn abandon(conn: &mut Conn, attempt: FailedAttempt, holder: Uuid) -> Result<
     Ok(())
 }
 
-/// Gives up mails that have expired. The reason of the last attempt is kept; a mail without an attempt gets the reason
-/// that it expired.
+/// Gives up mails that have expired, and erases their bodies. A mail keeps its last failure; a mail without a failure
+/// gets [`MailFailure::Expired`].
 pub fn abandon_expired(conn: &mut Conn, ids: &[MessageId]) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
@@ -266,7 +266,7 @@ pub fn abandon_expired(conn: &mut Conn, ids: &[MessageId]) -> Result<(), Error> 
     Ok(())
 }
 
-/// Returns all leases of a holder that stops.
+/// Releases all leases of a process that stops.
 pub fn release_leases(conn: &mut Conn, holder: Uuid) -> Result<usize, Error> {
     Ok(on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::lease_holder.eq(Id(holder)))
@@ -289,7 +289,7 @@ pub fn count_by_state(conn: &mut Conn) -> Result<Vec<(MailState, i64)>, Error> {
     rows.into_iter()
         .map(|(word, count)| {
             let state = MailState::from_code(&word);
-            Ok((state.ok_or_else(|| undecodable(&"of a group", "outbox.state", &word))?, count))
+            Ok((state.ok_or_else(|| undecodable(&"of a count", "outbox.state", &word))?, count))
         })
         .collect()
 }
