@@ -22,8 +22,8 @@ use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
 /// The first byte of a `jsonb` value in PostgreSQL's protocol. The service encodes `jsonb` itself, because diesel
-/// supports it only for `serde_json::Value`, which sorts an object's members: SQLite would then store new documents with
-/// another order of members than existing rows have.
+/// supports it only for `serde_json::Value`, which sorts an object's members: SQLite would then store new documents
+/// with another order of members than existing rows have.
 const JSONB_VERSION: u8 = 1;
 
 /// The SQL types, as `schema` names them.

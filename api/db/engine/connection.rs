@@ -97,8 +97,8 @@ pub(super) fn savepoint_kept_if<O>(
     Ok(outcome)
 }
 
-/// Runs an update that a unique index may refuse. It runs in a savepoint, because PostgreSQL refuses all statements of a
-/// transaction after a failed one.
+/// Runs an update that a unique index may refuse. It runs in a savepoint, because PostgreSQL refuses all statements of
+/// a transaction after a failed one.
 pub(in crate::db) fn unless_taken(
     conn: &mut Conn,
     update: impl FnOnce(&mut Conn) -> QueryResult<usize>,

@@ -65,11 +65,11 @@ impl Writer {
     pub fn start(file: &Path) -> Result<Self, Error> {
         let (jobs, waiting) = sync_channel(QUEUE_CAPACITY);
         let load = Arc::new(Load::default());
-        let commits = Arc::clone(&load);
+        let thread_load = Arc::clone(&load);
         let mut writer = WriterThread { opened: OpenFile::to_write(file)? };
         thread::Builder::new()
             .name("database-writer".to_owned())
-            .spawn(move || writer.run(&waiting, &commits.commits))
+            .spawn(move || writer.run(&waiting, &thread_load.commits))
             .map_err(Error::internal)?;
         Ok(Self { jobs, load })
     }
@@ -103,8 +103,8 @@ impl Writer {
                     CommitOutcome::Unknown if mode == Mode::Store && result.is_ok() => {
                         Err(Error::OutcomeUnknown)
                     }
-                    // An error of the job is not reported, because changes of other jobs in the group, which were rolled
-                    // back, may have caused it.
+                    // An error of the job is not reported, because changes of other jobs in the group, which were
+                    // rolled back, may have caused it.
                     _ => Err(Error::Unavailable("the commit of its group failed".into())),
                 };
                 // If the caller no longer waits, the send fails, but the changes of the job are stored.

@@ -90,8 +90,8 @@ pub(crate) mod tests {
     use crate::domain::mails::{MailFailure, MailState};
     use crate::domain::values::facility_code::FacilityKind;
 
-    /// Checks that each code gives its variant and that similar texts give none. Modules above `domain` test their enums
-    /// with this, too.
+    /// Checks that each code gives its variant and that similar texts give none. Modules above `domain` test their
+    /// enums with this, too.
     pub(crate) fn codes_round_trip_and_other_texts_are_refused<E: CodedEnum + Debug + Display + PartialEq>() {
         let codes: HashSet<_> = E::ALL.iter().map(|variant| variant.code()).collect();
         assert_eq!(codes.len(), E::ALL.len(), "{codes:?}");

@@ -1,8 +1,8 @@
 //! A PostgreSQL server: a bounded pool of connections. A connection whose state is uncertain is dropped.
 //!
-//! One simple query begins a transaction and sets its time limits; the job's statements and a commit follow. The service
-//! never sends a cancel request, because a cancel request could end a commit's wait for a standby: the server would
-//! then report success for data that only one machine has.
+//! One simple query begins a transaction and sets its time limits; the job's statements and a commit follow. The
+//! service never sends a cancel request, because a cancel request could end a commit's wait for a standby: the server
+//! would then report success for data that only one machine has.
 
 mod connections;
 mod session;
@@ -59,8 +59,8 @@ impl ServerPool {
         Arc::clone(&self.connections.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Replaces a pool whose connections get no answer. A frozen server keeps its connections open, and no time limit of
-    /// the server or the network ends them.
+    /// Replaces a pool whose connections get no answer. A frozen server keeps its connections open, and no time limit
+    /// of the server or the network ends them.
     fn replace(&self, silent: &Arc<Connections>) {
         let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
         if Arc::ptr_eq(&connections, silent) {

@@ -151,7 +151,8 @@ pub fn find_live_to(conn: &mut Conn, successor: &FacilityCode) -> Result<Option<
     row.map(Row::decode).transpose()
 }
 
-/// The day of the change of the accepted succession whose successor is this code; `None` if there is no such succession.
+/// The day of the change of the accepted succession whose successor is this code; `None` if there is no such
+/// succession.
 pub fn find_change_date_to(conn: &mut Conn, code: &FacilityCode) -> Result<Option<NaiveDate>, Error> {
     let date: Option<String> = on!(conn, |c| successions::table
         .filter(successions::successor_code.eq(code.as_str()))

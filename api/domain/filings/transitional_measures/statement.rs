@@ -60,8 +60,8 @@ coded_enum! {
 
 /// The reason of a declaration (届出事由): a category and the members stated for it.
 ///
-/// Texts are trimmed and contain no control characters. [`Edition::examine`](super::Edition::examine) checks whether the
-/// members fit the category.
+/// Texts are trimmed and contain no control characters. [`Edition::examine`](super::Edition::examine) checks whether
+/// the members fit the category.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {

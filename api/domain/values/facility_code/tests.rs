@@ -146,8 +146,8 @@ proptest! {
     }
 }
 
-/// The check digits of the invented codes `PP T 99 0012`, by prefecture and by kind in the order of the fee tables 1, 3,
-/// 4 and 6. There are two digits if the rule is unknown.
+/// The check digits of the invented codes `PP T 99 0012`, by prefecture and by kind in the order of the fee tables 1,
+/// 3, 4 and 6. There are two digits if the rule is unknown.
 ///
 /// The digits were computed by hand:
 /// - Rule of six digits: the sum over 990012, from the right, is 4 (2·2) + 1 + 0 + 0 + 9 (2·9 = 18, 1 + 8) + 9 = 23, so

@@ -11,8 +11,8 @@ use crate::domain::values::characters;
 use crate::domain::values::facility_code::FacilityKind;
 use crate::domain::values::fault::Fault;
 
-/// The place of a fault in a declaration as a JSON pointer (RFC 6901): `/round`, `/reason/category`, `/reason/` with the
-/// code of a member, or `/attachment_ids`.
+/// The place of a fault in a declaration as a JSON pointer (RFC 6901): `/round`, `/reason/category`, `/reason/` with
+/// the code of a member, or `/attachment_ids`.
 pub type Pointer = &'static str;
 
 const ROUND: Pointer = "/round";
