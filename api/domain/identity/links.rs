@@ -55,7 +55,7 @@ pub struct Link {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkState {
     /// It may be used.
-    Good,
+    Usable,
     /// It, or another link of the same address and purpose, was used.
     Used,
     /// It has expired.
@@ -71,7 +71,7 @@ impl Link {
         } else if now >= self.expires_at {
             LinkState::Expired
         } else {
-            LinkState::Good
+            LinkState::Usable
         }
     }
 }

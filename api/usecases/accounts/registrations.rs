@@ -109,7 +109,7 @@ pub fn examine(
     let link = Box::new(link.ok_or(IdentityRefusal::LinkUnknown)?);
     match link.state(now) {
         LinkState::Used => return Ok(Examined::LinkUsed { link }),
-        LinkState::Good | LinkState::Expired => links::check(&link, now)?,
+        LinkState::Usable | LinkState::Expired => links::check(&link, now)?,
     }
     eligibility::ensure_eligible(conn, &registration.identity)?;
     Ok(Examined::Good { registration: Box::new(registration), link })
@@ -125,7 +125,7 @@ impl RegistrationDraft {
     ) -> Result<(), Error> {
         let (code, postal_code) = (self.code.as_ref(), self.postal_code.as_ref());
         faults.extend(check::faults(conn, check::FACILITY_POINTERS, code, postal_code)?);
-        let usable_link = link.filter(|link| link.state(now) == LinkState::Good);
+        let usable_link = link.filter(|link| link.state(now) == LinkState::Usable);
         let number = self.identity.as_ref().map(FacilityIdentity::number);
         let local_part = usable_link.map(|link| link.email.local_part().to_owned());
         let own_data: Vec<String> = number.into_iter().chain([self.name.clone()]).chain(local_part).collect();

@@ -57,9 +57,13 @@ impl EditionCodes {
 
 /// Marks the facilities as delisted that a complete edition does not contain.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn delist_absent(work: &mut Work<'_>, coverage: &EditionCodes, report: &mut Report) -> Result<(), Error> {
+pub fn delist_absent(
+    work: &mut Work<'_>,
+    edition_codes: &EditionCodes,
+    report: &mut Report,
+) -> Result<(), Error> {
     let now = work.now();
-    for ((prefecture, kind), codes_in_edition) in &coverage.0 {
+    for ((prefecture, kind), codes_in_edition) in &edition_codes.0 {
         for code in facilities::list_codes(work.conn, *prefecture, *kind)? {
             if !codes_in_edition.contains(&code) {
                 facilities::update_delisted(work.conn, &code, now)?;

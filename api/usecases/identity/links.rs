@@ -70,7 +70,7 @@ pub fn find_usable(
 /// [`IdentityRefusal::LinkUsed`], [`IdentityRefusal::LinkExpired`].
 pub fn check(link: &Link, now: Instant) -> Result<(), Error> {
     match link.state(now) {
-        LinkState::Good => Ok(()),
+        LinkState::Usable => Ok(()),
         LinkState::Used => Err(IdentityRefusal::LinkUsed.into()),
         LinkState::Expired => Err(IdentityRefusal::LinkExpired.into()),
     }

@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn names_that_cannot_be_part_of_a_url_are_refused() {
         for name in ["", "2023 ", "Round", "令和5年", "a/b", &"a".repeat(41)] {
-            assert!(refusal("/round", json!(name)).contains("must be 1 to 40 of"), "{name}");
+            assert!(refusal("/round", json!(name)).contains("must be 1 to 40 characters of"), "{name}");
         }
     }
 
