@@ -83,7 +83,7 @@ impl Actor {
         }
     }
 
-    /// The actor's name in the audit log.
+    /// The actor's name in the audit log: the id of an account, `stranger`, or the name of a part of the service.
     #[must_use]
     pub fn audit_name(&self) -> String {
         match self {

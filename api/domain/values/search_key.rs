@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_alone_has_an_empty_key() {
+    fn a_text_of_white_space_only_has_an_empty_key() {
         assert_eq!(search_key(" \t\n　\u{200b}"), "");
     }
 

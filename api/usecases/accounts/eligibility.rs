@@ -13,7 +13,7 @@ use crate::error::Error;
 /// # Errors
 /// - [`AccountRefusal::FacilityHasAccount`] if it has an account.
 /// - [`AccountRefusal::FacilitySucceeded`] if its rights and duties passed to another code.
-/// - [`AccountRefusal::SuccessionRequired`] if a succession to its code is in progress, or if an account of its
+/// - [`AccountRefusal::SuccessionRequired`] if its code is the successor of a live succession, or if an account of its
 ///   former code seems to exist. The ministry's letter of 2023-02-03 asks such facilities to file a succession.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn ensure_eligible(conn: &mut Conn, identity: &FacilityIdentity) -> Result<(), Error> {

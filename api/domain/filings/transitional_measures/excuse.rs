@@ -27,7 +27,7 @@ coded_enum! {
     }
 }
 
-/// A [`Basis`] with its parameters.
+/// What decides the end of an excuse, with the parameters of the rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 pub enum BasisRule {

@@ -35,7 +35,7 @@ const MAX_RECEIPT_NUMBER_TRIES: usize = 3;
 pub struct Examined {
     /// The declaration.
     pub declaration: Declaration,
-    /// Until when the facility is excused; `None` if the declaration is not live.
+    /// Until when the facility is excused; `None` if the declaration is not live or no edition offers its category.
     pub excused: Option<ExcusedUntil>,
 }
 
