@@ -60,7 +60,8 @@ async fn remove_old(state: &State) {
 
 async fn remove_old_rows(state: &State) -> Result<(), Error> {
     let (call, policy) = (Call::internal(state.clock.now()), state.policy.clone());
-    let step = move |conn: &mut _| housekeeping::tidy(&mut Work::new(conn, &call, &SYSTEM, &policy));
+    let step =
+        move |conn: &mut _| housekeeping::delete_expired(&mut Work::new(conn, &call, &SYSTEM, &policy));
     let tidied = state.database.write(Mode::Store, step).await?;
     if tidied.rows > 0 {
         tracing::info!(rows = tidied.rows, "old rows were removed");

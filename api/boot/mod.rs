@@ -108,7 +108,7 @@ fn wait_and_check_production(settings: &Settings) -> Result<(), Error> {
 fn check_production(settings: &Settings) -> Result<(), Error> {
     let mut connection = connect(&settings.database)?;
     // This check only reads, because the service's database user may lack the right to change the schema.
-    let schema = migrations::standing(&mut connection).map_err(|error| {
+    let schema = migrations::compare_schema(&mut connection).map_err(|error| {
         let reason = error.reason();
         Error::internal(format!("the schema cannot be read, {reason}: run `todokede migrate` first"))
     })?;

@@ -22,10 +22,10 @@ pub use serving::Serving;
 use crate::db::engine::source::{Pooler, Source};
 use crate::delivery::mail::relay::Relay;
 use crate::domain::filings::reviews::ReviewMode;
-use crate::domain::values::words::words;
+use crate::domain::values::coded_enum::coded_enum;
 use crate::security::limits::Budget;
 
-words! {
+coded_enum! {
     /// What kind of installation this is.
     pub enum Profile {
         /// For trials and tests: a mailbox instead of a mail server, a clock that can be moved, invented facilities.
@@ -35,7 +35,7 @@ words! {
     }
 }
 
-words! {
+coded_enum! {
     /// How the log is written.
     pub enum LogFormat {
         /// Lines for people.

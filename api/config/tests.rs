@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::values::words::tests::codes_lead_back_and_near_misses_nowhere;
+use crate::domain::values::coded_enum::tests::codes_round_trip_and_other_texts_are_refused;
 
 /// Complete settings of a production service.
 const PRODUCTION: &[(&str, &str)] = &[
@@ -58,9 +58,9 @@ fn all_problems_are_reported_together_and_without_values() {
 
 #[test]
 fn words_of_settings_must_match_exactly() {
-    codes_lead_back_and_near_misses_nowhere::<Profile>();
-    codes_lead_back_and_near_misses_nowhere::<LogFormat>();
-    codes_lead_back_and_near_misses_nowhere::<Pooler>();
+    codes_round_trip_and_other_texts_are_refused::<Profile>();
+    codes_round_trip_and_other_texts_are_refused::<LogFormat>();
+    codes_round_trip_and_other_texts_are_refused::<Pooler>();
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The only module that uses diesel. [`engine`] connects, runs transactions and migrates; [`store`] has the statements,
-//! one function each, grouped by area.
+//! The database layer, the only module that uses diesel. [`engine`] opens connections, runs transactions and migrates
+//! the schema; [`store`] contains the statements on the tables.
 
 pub mod engine;
 pub mod store;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::values::calendar::Instant;
+use super::values::coded_enum::coded_enum;
 use super::values::designation_receipt::DesignationReceipt;
 use super::values::email::EmailAddress;
 use super::values::facility_code::{FacilityCode, FacilityKind};
@@ -13,7 +14,6 @@ use super::values::phone::PhoneNumber;
 use super::values::postal_code::PostalCode;
 use super::values::refusal::Refusal;
 use super::values::text::{Address, Department, FacilityName, PersonName};
-use super::values::words::words;
 
 /// The identity of a facility: its facility code or, before its designation, the receipt number of its
 /// application (受付番号).
@@ -21,11 +21,11 @@ use super::values::words::words;
 pub enum FacilityIdentity {
     /// A designated facility.
     Designated(FacilityCode),
-    /// A facility whose designation is still being decided.
+    /// A facility that has applied for designation (指定) and has no code yet.
     Applying {
         /// The application's receipt number.
         receipt: DesignationReceipt,
-        /// The kind applied for.
+        /// The kind of facility that it applied for.
         kind: FacilityKind,
     },
 }
@@ -40,9 +40,9 @@ impl FacilityIdentity {
         }
     }
 
-    /// The text for letters and mails: the code or the receipt number.
+    /// The facility code, or the receipt number if there is no code, as text for mails.
     #[must_use]
-    pub fn shown(&self) -> String {
+    pub fn number(&self) -> String {
         match self {
             Self::Designated(code) => code.to_string(),
             Self::Applying { receipt, .. } => receipt.to_string(),
@@ -64,17 +64,17 @@ impl FacilityIdentity {
 pub struct FacilityDetails {
     /// Name, as sent.
     pub name: FacilityName,
-    /// Reading of the name.
+    /// Reading of the name (フリガナ).
     pub name_kana: Kana,
     /// Postal code.
     pub postal_code: PostalCode,
     /// Address, as sent.
     pub address: Address,
-    /// Telephone.
+    /// Telephone number.
     pub phone: PhoneNumber,
 }
 
-words! {
+coded_enum! {
     /// Whether a founder is a person or a corporation.
     #[derive(Serialize, Deserialize, utoipa::ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -89,13 +89,13 @@ words! {
 /// The person or corporation that opened the facility (開設者).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Founder {
-    /// Person or corporation.
+    /// Whether the founder is a person or a corporation.
     pub kind: FounderKind,
-    /// The person's name, or the corporation's (not its representative's).
+    /// The name of the person or the corporation, not of the corporation's representative.
     pub name: PersonName,
 }
 
-/// Titles that stand before or after a representative's own name.
+/// Titles of representatives. Forms often have a title and a representative's name in place of the corporation's name.
 const REPRESENTATIVE_TITLES: [&str; 7] =
     ["理事長", "代表取締役", "代表理事", "代表社員", "取締役社長", "院長", "代表者"];
 
@@ -103,8 +103,7 @@ impl Founder {
     /// Makes a founder of a kind and a name.
     ///
     /// # Errors
-    /// [`Fault::CorporationNameExpected`] if a corporation's name contains a representative's title. This is
-    /// the most common mistake on the portal's forms.
+    /// [`Fault::CorporationNameExpected`] if a corporation's name contains a representative's title.
     pub fn new(kind: FounderKind, name: PersonName) -> Result<Self, Fault> {
         let has_title = REPRESENTATIVE_TITLES.iter().any(|title| name.as_str().contains(title));
         if kind == FounderKind::Corporation && has_title {
@@ -114,15 +113,15 @@ impl Founder {
     }
 }
 
-/// Whom to ask about the facility's filings (担当者).
+/// The person to contact about the facility's filings (担当者).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
-    /// Department, where there is one.
+    /// Department, if there is one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub department: Option<Department>,
     /// Name.
     pub name: PersonName,
-    /// Telephone.
+    /// Telephone number.
     pub phone: PhoneNumber,
 }
 
@@ -137,12 +136,12 @@ pub struct Profile {
     pub contact: Contact,
 }
 
-/// An account.
+/// An account. A facility has one account, and the account has one login.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Its id; it stays the same through successions.
+    /// Its id, which a succession does not change.
     pub id: AccountId,
-    /// The login id.
+    /// The login address.
     pub email: EmailAddress,
     /// The facility that it belongs to now.
     pub identity: FacilityIdentity,
@@ -159,12 +158,12 @@ pub struct Account {
 impl Account {
     /// The parts of the account's data that its password must not contain.
     #[must_use]
-    pub fn password_context(&self) -> [String; 3] {
-        [self.identity.shown(), self.profile.facility.name.to_string(), self.email.local_part().to_owned()]
+    pub fn forbidden_in_password(&self) -> [String; 3] {
+        [self.identity.number(), self.profile.facility.name.to_string(), self.email.local_part().to_owned()]
     }
 }
 
-/// An identity the account had before a succession.
+/// An identity that an account had before a succession.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormerFacility {
     /// The old code.
@@ -175,7 +174,7 @@ pub struct FormerFacility {
     pub until: Instant,
 }
 
-words! {
+coded_enum! {
     /// Why an account cannot be created, or why a request of an account is refused.
     pub enum AccountRefusal {
         /// The address has an account.
@@ -184,7 +183,7 @@ words! {
         FacilityHasAccount = "FACILITY_HAS_ACCOUNT",
         /// The facility's rights and duties passed to another code.
         FacilitySucceeded = "FACILITY_SUCCEEDED",
-        /// An account of the facility's former code exists: file a succession with it.
+        /// An account of the facility's former code exists. A succession must be filed with that account.
         SuccessionRequired = "SUCCESSION_REQUIRED",
         /// The account's facility has no code yet.
         FacilityNotDesignated = "FACILITY_NOT_DESIGNATED",

@@ -1,13 +1,13 @@
 //! The actions that the audit log records.
 
-use super::values::words::words;
+use super::values::coded_enum::coded_enum;
 
-words! {
+coded_enum! {
     /// An action that the audit log records.
     pub enum AuditAction {
         /// A link to the registration form was mailed.
         RegistrationRequested = "registration.requested",
-        /// The owner of an address was told that somebody tried to register it.
+        /// Somebody tried to register an address that has an account, and its owner was mailed.
         RegistrationRequestedForTakenAddress = "registration.requested_for_taken_address",
         /// An account was created for a facility.
         AccountCreated = "account.created",
@@ -17,7 +17,7 @@ words! {
         PasswordChanged = "account.password_changed",
         /// The password was changed with a mailed link.
         PasswordReset = "account.password_reset",
-        /// A link that proves a new login address was mailed.
+        /// A new login address was requested: a confirmation link, or a notice to the address's owner, was mailed.
         EmailChangeRequested = "account.email_change_requested",
         /// The login address was changed.
         EmailChanged = "account.email_changed",
@@ -61,7 +61,7 @@ words! {
         SandboxClockMoved = "sandbox.clock_moved",
         /// The sandbox's mailbox was emptied.
         SandboxMailboxEmptied = "sandbox.mailbox_emptied",
-        /// `todokede doctor` tested whether a line can be written. The line is always rolled back.
+        /// `todokede doctor` tested whether a line can be written. This line is always rolled back.
         DoctorTried = "doctor.tried",
     }
 }
@@ -69,11 +69,11 @@ words! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::values::words::tests::codes_lead_back_and_near_misses_nowhere;
+    use crate::domain::values::coded_enum::tests::codes_round_trip_and_other_texts_are_refused;
 
     #[test]
-    fn each_action_has_its_own_code_of_a_noun_and_a_verb() {
-        codes_lead_back_and_near_misses_nowhere::<AuditAction>();
+    fn each_action_has_its_own_code_with_two_parts_in_snake_case() {
+        codes_round_trip_and_other_texts_are_refused::<AuditAction>();
         for code in AuditAction::CODES {
             let (noun, verb) = code.split_once('.').unwrap();
             for word in [noun, verb] {

@@ -1,4 +1,5 @@
-//! The facility list (地方厚生局の一覧): the master data that stated codes are held against.
+//! The facility list (地方厚生局の一覧): the facilities that the regional bureaus of health and welfare publish. Facility
+//! codes and postal codes of forms are checked against it.
 
 use super::values::calendar::Instant;
 use super::values::facility_code::FacilityCode;
@@ -8,10 +9,10 @@ use super::values::postal_code::PostalCode;
 use super::values::search_key::search_key;
 use super::values::text::{Address, FacilityName, PersonName};
 
-/// What the facility list (地方厚生局の一覧) says of a facility.
+/// A facility in the facility list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedFacility {
-    /// Code.
+    /// Facility code.
     pub code: FacilityCode,
     /// Name.
     pub name: FacilityName,
@@ -19,16 +20,16 @@ pub struct ListedFacility {
     pub postal_code: PostalCode,
     /// Address.
     pub address: Address,
-    /// Telephone, where the list has one.
+    /// Telephone number, if the list has one.
     pub phone: Option<PhoneNumber>,
-    /// Founder, where the list has one.
+    /// Name of the founder (開設者), if the list has one.
     pub founder_name: Option<PersonName>,
-    /// When a whole edition of the list first lacked it.
+    /// When an import of a complete edition did not contain the facility; `None` while the facility is listed.
     pub delisted_at: Option<Instant>,
 }
 
 impl ListedFacility {
-    /// Holds a stated postal code against the list's.
+    /// Compares the postal code of a form with the listed one.
     ///
     /// # Errors
     /// [`Fault::PostalCodeMismatch`].
@@ -36,10 +37,10 @@ impl ListedFacility {
         if self.postal_code == *stated { Ok(()) } else { Err(Fault::PostalCodeMismatch) }
     }
 
-    /// Whether this facility looks like the same one as another of the same kind under another
-    /// code: same name at the same address; or, once the other has left the list, either of them.
+    /// Whether this facility seems to be `other` under a new code. Both must have the same kind and prefecture, and the
+    /// same name and address. If `other` is no longer listed, the same name or the same address is enough.
     #[must_use]
-    pub fn continues(&self, other: &Self) -> bool {
+    pub fn may_succeed(&self, other: &Self) -> bool {
         let same_name = search_key(self.name.as_str()) == search_key(other.name.as_str());
         let same_address = search_key(self.address.as_str()) == search_key(other.address.as_str());
         self.code != other.code

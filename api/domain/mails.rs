@@ -1,44 +1,43 @@
-//! The way of a mail from the outbox to its recipient: the states of the mail, why attempts fail, and when
-//! the next attempt is due.
+//! Delivery of queued mails: the states of a mail, why an attempt fails, and when the next attempt is due.
 
 use chrono::Duration;
 
 use super::values::calendar::Instant;
-use super::values::words::words;
+use super::values::coded_enum::coded_enum;
 
-words! {
-    /// Where a mail stands.
+coded_enum! {
+    /// The state of a mail.
     #[derive(serde::Serialize, utoipa::ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum MailState {
         /// It waits for its first attempt.
         Queued = "QUEUED",
-        /// The mail server has taken it.
+        /// The mail server has accepted it.
         Sent = "SENT",
         /// An attempt failed; another will follow.
         Deferred = "DEFERRED",
-        /// It was given up: refused for good, or past the time at which it is of use.
+        /// It was given up, because it was refused permanently or has expired.
         Abandoned = "ABANDONED",
     }
 }
 
-/// What a failure concerns. This decides what happens next.
+/// What a failure concerns: the mail server, or one mail temporarily or permanently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Trouble {
-    /// The mail server or the settings: every mail waits until the failure is over.
+pub enum FailureClass {
+    /// The mail server or the settings. Every mail waits until the failure is over.
     Server,
-    /// This mail, temporarily: the mail is tried again later.
+    /// This mail, temporarily. The mail is tried again later.
     Transient,
-    /// This mail, permanently: another attempt would fail as well.
+    /// This mail, permanently. Another attempt would fail as well.
     Permanent,
 }
 
-words! {
+coded_enum! {
     /// Why an attempt to send a mail failed.
     pub enum MailFailure {
         /// No SMTP session with the mail server could be opened.
         ServerUnreachable = "SERVER_UNREACHABLE",
-        /// The mail server did not get ready to take a mail in time.
+        /// The mail server was not ready for a mail within the time limit.
         ServerTimedOut = "SERVER_TIMED_OUT",
         /// The mail server accepts no mail at the moment (4xx before the recipient).
         ServerBusy = "SERVER_BUSY",
@@ -66,15 +65,15 @@ words! {
         /// A rule of the mail server refuses the mail (enhanced status 5.7.x). An operator may be able to
         /// correct that.
         RefusedByPolicy = "REFUSED_BY_POLICY",
-        /// No answer came in time after the mail was begun.
+        /// No answer came in time after the transmission of the mail had begun.
         TimedOut = "TIMED_OUT",
-        /// The connection was lost after the mail was begun.
+        /// The connection was lost after the transmission of the mail had begun.
         ConnectionLost = "CONNECTION_LOST",
         /// The recipient's mailbox does not exist (enhanced status 5.1.0 to 5.1.3, 5.1.6, 5.1.10, 5.2.0, 5.2.1).
         MailboxUnknown = "MAILBOX_UNKNOWN",
         /// The mail server refuses the message itself (enhanced status 5.6.x).
         Refused = "REFUSED",
-        /// The mail cannot be written as a message.
+        /// The mail cannot be encoded as an internet message (RFC 5322).
         Unwritable = "UNWRITABLE",
         /// The mail expired before the first attempt.
         Expired = "EXPIRED",
@@ -82,9 +81,9 @@ words! {
 }
 
 impl MailFailure {
-    /// What the failure concerns.
+    /// The class of the failure.
     #[must_use]
-    pub const fn trouble(self) -> Trouble {
+    pub const fn class(self) -> FailureClass {
         match self {
             Self::ServerUnreachable
             | Self::ServerTimedOut
@@ -92,22 +91,24 @@ impl MailFailure {
             | Self::ServerRefused
             | Self::TlsRefused
             | Self::AuthenticationFailed
-            | Self::SenderRefused => Trouble::Server,
+            | Self::SenderRefused => FailureClass::Server,
             Self::MailboxBusy
             | Self::Postponed
             | Self::RecipientRefused
             | Self::ContentRefused
             | Self::RefusedByPolicy
             | Self::TimedOut
-            | Self::ConnectionLost => Trouble::Transient,
-            Self::MailboxUnknown | Self::Refused | Self::Unwritable | Self::Expired => Trouble::Permanent,
+            | Self::ConnectionLost => FailureClass::Transient,
+            Self::MailboxUnknown | Self::Refused | Self::Unwritable | Self::Expired => {
+                FailureClass::Permanent
+            }
         }
     }
 }
 
 /// What happens to a mail after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
+pub enum Decision {
     /// The mail server has accepted it.
     Sent,
     /// It is tried again.
@@ -124,7 +125,7 @@ pub enum Next {
     },
 }
 
-impl Next {
+impl Decision {
     /// The state of the mail after the attempt.
     #[must_use]
     pub const fn state(self) -> MailState {
@@ -136,10 +137,10 @@ impl Next {
     }
 }
 
-/// Decides what happens to a mail after its `attempts`-th attempt. After a transient failure the next
-/// attempt comes later each time, but never after the mail expires. After a failure of the server the
-/// mail stays due, and is sent once the server works again. `random` varies the wait, so that mails that
-/// failed together are not retried together.
+/// Decides what happens to a mail after its `attempts`-th attempt. After a transient failure the mail waits, longer
+/// after each attempt, but not beyond its expiry. After a failure of the server the mail stays due, so that it is sent
+/// as soon as the server works again. `random` varies the wait, so that mails that failed together are not retried
+/// together.
 #[must_use]
 pub fn decide(
     outcome: Result<(), MailFailure>,
@@ -147,45 +148,45 @@ pub fn decide(
     now: Instant,
     expires_at: Instant,
     random: u32,
-) -> Next {
-    let Err(failure) = outcome else { return Next::Sent };
-    let wait = match failure.trouble() {
-        Trouble::Permanent => return Next::Abandoned { failure },
-        Trouble::Server => Duration::zero(),
-        Trouble::Transient => wait_after(attempts, random),
+) -> Decision {
+    let Err(failure) = outcome else { return Decision::Sent };
+    let wait = match failure.class() {
+        FailureClass::Permanent => return Decision::Abandoned { failure },
+        FailureClass::Server => Duration::zero(),
+        FailureClass::Transient => wait_after(attempts, random),
     };
     if now >= expires_at {
-        return Next::Abandoned { failure };
+        return Decision::Abandoned { failure };
     }
-    Next::Deferred { failure, at: (now + wait).min(expires_at) }
+    Decision::Deferred { failure, at: (now + wait).min(expires_at) }
 }
 
-/// The first wait after a mail's transient failure.
+/// The wait after the first transient failure of a mail.
 const FIRST_WAIT: Duration = Duration::minutes(1);
-/// The longest wait, before its random change.
+/// The longest wait, before the random variation.
 const LONGEST_WAIT: Duration = Duration::hours(1);
 
-/// The wait after an attempt: one minute after the first, doubled after each further one up to an hour, and
-/// changed at random by up to a quarter.
+/// The wait after an attempt: one minute after the first attempt, doubled after each further attempt up to one hour,
+/// and varied at random by up to a quarter.
 fn wait_after(attempts: i64, random: u32) -> Duration {
     let doublings = u32::try_from(attempts.saturating_sub(1).clamp(0, 6)).unwrap_or(0);
     jittered((FIRST_WAIT * 2_i32.pow(doublings)).min(LONGEST_WAIT), random)
 }
 
-/// The first pause after the server failed.
+/// The pause after the first failure of the server.
 const FIRST_PAUSE: Duration = Duration::milliseconds(500);
-/// The longest pause, before its random change.
+/// The longest pause, before the random variation.
 const LONGEST_PAUSE: Duration = Duration::seconds(80);
 
-/// How long no mail is sent after the server failed for the `failures`-th time in a row: half a second at
-/// first, doubled each time up to less than two minutes. So the waiting mails are sent soon after the server
-/// works again.
+/// How long no mail is sent after the server failed for the `failures`-th time in a row: half a second after the first
+/// failure, doubled after each further failure up to 80 seconds, and varied at random by up to a quarter. The pauses
+/// are short, so that waiting mails are sent soon after the server works again.
 #[must_use]
 pub fn pause_after(failures: u32, random: u32) -> Duration {
     jittered((FIRST_PAUSE * 2_i32.pow(failures.saturating_sub(1).min(8))).min(LONGEST_PAUSE), random)
 }
 
-/// The time, changed at random by up to a quarter.
+/// The time, varied at random by up to a quarter.
 fn jittered(time: Duration, random: u32) -> Duration {
     let percent = 75 + i32::try_from(random % 51).unwrap_or(0);
     time * percent / 100
@@ -202,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_on_mail_lists_all_states_and_failures_and_no_others() {
+    fn docs_mail_md_lists_exactly_the_states_and_failures() {
         let page = include_str!("../../docs/mail.md");
         let listed: Vec<&str> =
             page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
@@ -214,9 +215,9 @@ mod tests {
     #[test]
     fn a_failure_of_the_server_never_gives_up_a_mail_before_it_expires() {
         let end = now() + Duration::days(7);
-        for failure in MailFailure::ALL.iter().filter(|failure| failure.trouble() == Trouble::Server) {
+        for failure in MailFailure::ALL.iter().filter(|failure| failure.class() == FailureClass::Server) {
             let next = decide(Err(*failure), 1_000, now(), end, 7);
-            assert_eq!(next, Next::Deferred { failure: *failure, at: now() }, "{}", failure.code());
+            assert_eq!(next, Decision::Deferred { failure: *failure, at: now() }, "{}", failure.code());
         }
     }
 
@@ -224,7 +225,7 @@ mod tests {
     fn a_permanent_failure_gives_the_mail_up_at_once() {
         let end = now() + Duration::days(7);
         for failure in [MailFailure::MailboxUnknown, MailFailure::Refused, MailFailure::Unwritable] {
-            assert_eq!(decide(Err(failure), 1, now(), end, 7), Next::Abandoned { failure });
+            assert_eq!(decide(Err(failure), 1, now(), end, 7), Decision::Abandoned { failure });
         }
     }
 
@@ -243,7 +244,7 @@ mod tests {
         ) {
             let end = now() + Duration::microseconds(life);
             let next = decide(Err(MailFailure::MailboxBusy), attempts, now(), end, random);
-            let Next::Deferred { at, .. } = next else { panic!("{next:?}") };
+            let Decision::Deferred { at, .. } = next else { panic!("{next:?}") };
             prop_assert!(at > now() && at <= end);
             prop_assert!(at - now() <= Duration::minutes(75));
         }
@@ -256,9 +257,9 @@ mod tests {
             for random in randoms {
                 attempts += 1;
                 match decide(Err(MailFailure::TimedOut), attempts, at, end, random) {
-                    Next::Deferred { at: next, .. } => at = next,
-                    Next::Abandoned { .. } => break,
-                    Next::Sent => unreachable!(),
+                    Decision::Deferred { at: next, .. } => at = next,
+                    Decision::Abandoned { .. } => break,
+                    Decision::Sent => unreachable!(),
                 }
                 after_a_day += i32::from(at > now() + Duration::days(1));
             }

@@ -1,4 +1,4 @@
-//! Values and decisions without input or output, waiting or a clock. The present time is an argument.
+//! Values and rules. Nothing here does I/O or reads a clock; functions get the present time as an argument.
 
 pub mod accounts;
 pub mod audit;

@@ -74,7 +74,7 @@ impl Caller for Anyone {
     }
 
     fn actor(&self, _: &mut Conn, _: Instant) -> Result<Actor, Error> {
-        Ok(Actor::Stranger)
+        Ok(Actor::Anonymous)
     }
 }
 
@@ -107,7 +107,7 @@ impl Caller for LoggedIn {
     /// Runs the writes of an account one after the other, so that a repeated idempotency key finds the first
     /// answer.
     fn lock(&self, conn: &mut Conn) -> Result<(), Error> {
-        locks::hold(conn, &[Lock::Account(self.0.account_id)])
+        locks::acquire(conn, &[Lock::Account(self.0.account_id)])
     }
 
     fn actor(&self, conn: &mut Conn, now: Instant) -> Result<Actor, Error> {

@@ -18,7 +18,7 @@ impl Context<LoggedIn> {
     /// [`Error::Limited`], and the refusal of a caller without a valid session.
     pub async fn reauthenticate(&self, password: SecretText) -> Result<Reauthenticated, Error> {
         let found = self.read(|reading| {
-            let account = reading.actor.authority()?.account.clone();
+            let account = reading.actor.principal()?.account.clone();
             let hash = accounts::find_password_hash(reading.conn, account.id)?;
             Ok((account, hash))
         });

@@ -10,7 +10,7 @@ use super::context::Context;
 use crate::db::engine::writer::Mode;
 use crate::domain::identity::password_hash::PasswordHash;
 use crate::error::Error;
-use crate::usecases::work::{Queued, Work};
+use crate::usecases::work::{QueuedMail, Work};
 
 /// The query of every creating or changing operation.
 #[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
@@ -48,7 +48,7 @@ pub struct MailPreview {
 
 /// The mails that would be sent.
 #[must_use]
-pub fn mails(queued: &[Queued]) -> Vec<MailPreview> {
+pub fn mails(queued: &[QueuedMail]) -> Vec<MailPreview> {
     queued
         .iter()
         .map(|mail| MailPreview {
@@ -73,7 +73,7 @@ pub struct Rehearsed {
 impl Rehearsed {
     /// The answer to a rehearsal that queued these mails.
     #[must_use]
-    pub fn of(queued: &[Queued]) -> Self {
+    pub fn of(queued: &[QueuedMail]) -> Self {
         Self { valid: true, mails: mails(queued) }
     }
 }

@@ -20,7 +20,7 @@ use crate::domain::values::text::{Address, FacilityName, PersonName};
 use crate::error::Error;
 use crate::usecases::actor::IMPORT;
 use crate::usecases::facilities::import;
-use crate::usecases::facilities::import::{Coverage, Report};
+use crate::usecases::facilities::import::{EditionCodes, Report};
 use crate::usecases::filings::successions;
 use crate::usecases::work::{Call, Policy, Work};
 
@@ -132,7 +132,7 @@ impl Columns {
 #[derive(Default)]
 struct RowsSoFar {
     /// The codes, prefectures and kinds in the file.
-    coverage: Coverage,
+    coverage: EditionCodes,
     /// The first row of each code.
     first_rows: HashMap<FacilityCode, StringRecord>,
 }
@@ -203,14 +203,14 @@ fn read_row(
 
 fn import_rows(import: &Import<'_>, rows: Vec<ListedFacility>, mut report: Report) -> Result<Report, Error> {
     in_transaction(import, move |work| {
-        import::put(work, rows, &mut report)?;
+        import::store_rows(work, rows, &mut report)?;
         Ok(report)
     })
 }
 
 /// Marks facilities that a complete file lacks, carries on successions whose code is listed now, and records the
 /// import.
-fn finish(import: &Import<'_>, coverage: Coverage, mut report: Report) -> Result<Report, Error> {
+fn finish(import: &Import<'_>, coverage: EditionCodes, mut report: Report) -> Result<Report, Error> {
     let whole_edition = import.whole_edition;
     report = in_transaction(import, move |work| {
         if whole_edition {
@@ -230,7 +230,7 @@ fn finish(import: &Import<'_>, coverage: Coverage, mut report: Report) -> Result
         }
     }
     in_transaction(import, move |work| {
-        import::record(work, &report)?;
+        import::audit_import(work, &report)?;
         Ok(report)
     })
 }

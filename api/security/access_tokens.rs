@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::signing_keys::NamedKey;
 use crate::domain::identity::refusals::IdentityRefusal;
-use crate::domain::identity::sessions::ACCESS_TOKEN_LIFE;
+use crate::domain::identity::sessions::ACCESS_TOKEN_LIFETIME;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::{AccountId, SessionId};
 use crate::error::Error;
@@ -85,7 +85,7 @@ impl AccessTokens {
         Ok(Self { keys: Arc::new(keys), issuer: issuer.into(), verified: Cache::new(CACHE_SIZE) })
     }
 
-    /// Issues a token that is valid for [`ACCESS_TOKEN_LIFE`].
+    /// Issues a token that is valid for [`ACCESS_TOKEN_LIFETIME`].
     ///
     /// # Errors
     /// An internal error if signing fails.
@@ -101,7 +101,7 @@ impl AccessTokens {
             aud: self.issuer.to_string(),
             sub: account_id.to_string(),
             sid: session_id.to_string(),
-            exp: (now + ACCESS_TOKEN_LIFE).timestamp(),
+            exp: (now + ACCESS_TOKEN_LIFETIME).timestamp(),
             iat: now.timestamp(),
             jti: Uuid::new_v4().to_string(),
             scope: FACILITY_SCOPE.to_owned(),
@@ -201,12 +201,15 @@ mod tests {
         let tokens = tokens(vec![NamedKey::generate()]);
         let (account, session) = ids();
         let token = tokens.issue(account, session, noon()).unwrap();
-        let last = noon() + ACCESS_TOKEN_LIFE - Duration::microseconds(1);
+        let last = noon() + ACCESS_TOKEN_LIFETIME - Duration::microseconds(1);
         for _ in 0..2 {
             let verified = tokens.verify(&token, last).unwrap();
             assert_eq!((verified.account_id, verified.session_id), (account, session));
         }
-        assert_eq!(refusal(tokens.verify(&token, noon() + ACCESS_TOKEN_LIFE)), IdentityRefusal::TokenExpired);
+        assert_eq!(
+            refusal(tokens.verify(&token, noon() + ACCESS_TOKEN_LIFETIME)),
+            IdentityRefusal::TokenExpired
+        );
     }
 
     #[test]
@@ -226,7 +229,7 @@ mod tests {
         tokens.verified.run_pending_tasks();
         assert_eq!((tokens.verified.entry_count(), replaced.load(Ordering::Relaxed)), (1, 0));
         for _ in 0..2 {
-            let late = tokens.verify(&token, noon() + ACCESS_TOKEN_LIFE);
+            let late = tokens.verify(&token, noon() + ACCESS_TOKEN_LIFETIME);
             assert_eq!(refusal(late), IdentityRefusal::TokenExpired);
             tokens.verified.run_pending_tasks();
             assert_eq!(tokens.verified.entry_count(), 0);

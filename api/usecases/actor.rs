@@ -1,4 +1,4 @@
-//! The actor: who causes a transaction. Use cases ask the actor which account it may act for.
+//! The actor: the person or the part of the service that causes a transaction.
 
 use uuid::Uuid;
 
@@ -13,17 +13,17 @@ use crate::error::Error;
 /// Who causes a transaction.
 #[derive(Debug, Clone)]
 pub enum Actor {
-    /// Somebody without a session, who registers, logs in or follows a mailed link.
-    Stranger,
+    /// A caller without a session, who registers, logs in or follows a mailed link.
+    Anonymous,
     /// The holder of a mailed link, who has no account yet.
     LinkHolder(Box<Link>),
     /// An account with an open session.
     Account(Box<Principal>),
-    /// A part of the service itself, with its name in the audit log.
+    /// A part of the service itself. The text is its name in the audit log.
     System(&'static str),
 }
 
-/// The service itself, for work that no request and no person caused.
+/// The service itself, for scheduled work.
 pub static SYSTEM: Actor = Actor::System("system");
 /// The import of a facility list.
 pub static IMPORT: Actor = Actor::System("import");
@@ -41,28 +41,28 @@ impl Principal {
     /// The account's facility code.
     ///
     /// # Errors
-    /// [`AccountRefusal::FacilityNotDesignated`] while there is none.
+    /// [`AccountRefusal::FacilityNotDesignated`] if the account has no code yet.
     pub fn facility_code(&self) -> Result<&FacilityCode, Error> {
         self.account.identity.code().ok_or_else(|| AccountRefusal::FacilityNotDesignated.into())
     }
 }
 
 impl Actor {
-    /// The account that the actor may act for. Every use case that reads or changes data of an account calls
-    /// this.
+    /// The account that the actor may act for. Every use case that reads or changes an account's data gets the
+    /// account from here.
     ///
     /// # Errors
-    /// [`IdentityRefusal::TokenMissing`] for an actor without a session; an internal error for the service
-    /// itself, which acts for no account.
-    pub fn authority(&self) -> Result<&Principal, Error> {
+    /// [`IdentityRefusal::TokenMissing`] for an actor without a session; an internal error for a part of the service,
+    /// which has no account.
+    pub fn principal(&self) -> Result<&Principal, Error> {
         match self {
             Self::Account(principal) => Ok(principal),
-            Self::Stranger | Self::LinkHolder(_) => Err(IdentityRefusal::TokenMissing.into()),
-            Self::System(part) => Err(Error::internal(format!("{part} acts for no account"))),
+            Self::Anonymous | Self::LinkHolder(_) => Err(IdentityRefusal::TokenMissing.into()),
+            Self::System(part) => Err(Error::internal(format!("the actor {part} has no account"))),
         }
     }
 
-    /// The link that the actor holds.
+    /// The mailed link that the actor holds.
     ///
     /// # Errors
     /// [`IdentityRefusal::LinkUnknown`] for every other actor.
@@ -73,22 +73,22 @@ impl Actor {
         }
     }
 
-    /// The owner of the actor's idempotency keys. Strangers share no keys with accounts and holders of links.
+    /// The owner of the actor's idempotency keys: an account, a mailed link, or nil for every other actor.
     #[must_use]
     pub fn key_owner(&self) -> Uuid {
         match self {
             Self::Account(principal) => principal.account.id.uuid(),
             Self::LinkHolder(link) => link.id.uuid(),
-            Self::Stranger | Self::System(_) => Uuid::nil(),
+            Self::Anonymous | Self::System(_) => Uuid::nil(),
         }
     }
 
-    /// The actor's name in the audit log.
+    /// The actor's name in the audit log: the id of an account, `stranger`, or the name of a part of the service.
     #[must_use]
-    pub fn name(&self) -> String {
+    pub fn audit_name(&self) -> String {
         match self {
             Self::Account(principal) => principal.account.id.to_string(),
-            Self::Stranger | Self::LinkHolder(_) => "stranger".to_owned(),
+            Self::Anonymous | Self::LinkHolder(_) => "stranger".to_owned(),
             Self::System(part) => (*part).to_owned(),
         }
     }

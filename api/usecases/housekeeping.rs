@@ -1,4 +1,4 @@
-//! Deletes data that is no longer needed.
+//! Deletes expired data: idempotency keys, mailed links, sessions, known clients and announcements of uploads.
 
 use chrono::Duration;
 
@@ -10,29 +10,29 @@ use crate::domain::values::ids::UploadId;
 use crate::error::Error;
 
 /// How long an idempotency key is kept.
-const KEY_LIFE: Duration = Duration::days(30);
-/// How long expired links and sessions are kept, so that the service can still answer that they have expired.
-const AFTERLIFE: Duration = Duration::days(30);
-/// How long a client stays known if it does not log in.
-const CLIENT_LIFE: Duration = Duration::days(365);
+const IDEMPOTENCY_KEY_RETENTION: Duration = Duration::days(30);
+/// How long expired links and sessions are kept. Until then, the service can answer that they have expired.
+const EXPIRED_RETENTION: Duration = Duration::days(30);
+/// How long a client is kept as known after its last login.
+const KNOWN_CLIENT_RETENTION: Duration = Duration::days(365);
 
 /// What was deleted.
 #[derive(Debug, Default)]
-pub struct Tidied {
+pub struct Deleted {
     /// How many rows were deleted.
     pub rows: usize,
-    /// The deleted announcements of uploads. After a crash, files may be left that belong to them.
+    /// The deleted announcements of uploads. After a crash, files of theirs may be left on disk.
     pub uploads: Vec<UploadId>,
 }
 
-/// Deletes rows that are older than they may be.
+/// Deletes the rows whose retention has ended.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn tidy(work: &mut Work<'_>) -> Result<Tidied, Error> {
+pub fn delete_expired(work: &mut Work<'_>) -> Result<Deleted, Error> {
     let now = work.now();
-    let rows = idempotency_keys::delete_before(work.conn, now - KEY_LIFE)?
-        + links::delete_before(work.conn, now - AFTERLIFE)?
-        + sessions::delete_before(work.conn, now - AFTERLIFE)?
-        + known_clients::delete_before(work.conn, now - CLIENT_LIFE)?;
-    let uploads = uploads::delete_unfulfilled(work.conn, now)?;
-    Ok(Tidied { rows: rows + uploads.len(), uploads })
+    let rows = idempotency_keys::delete_before(work.conn, now - IDEMPOTENCY_KEY_RETENTION)?
+        + links::delete_before(work.conn, now - EXPIRED_RETENTION)?
+        + sessions::delete_before(work.conn, now - EXPIRED_RETENTION)?
+        + known_clients::delete_before(work.conn, now - KNOWN_CLIENT_RETENTION)?;
+    let uploads = uploads::delete_expired(work.conn, now)?;
+    Ok(Deleted { rows: rows + uploads.len(), uploads })
 }

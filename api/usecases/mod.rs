@@ -1,5 +1,5 @@
-//! The use cases. Each is one transaction: it loads data, lets `domain` decide, stores the result and queues
-//! mails.
+//! The use cases. Each runs in one transaction: it loads data, decides by the rules of `domain`, stores the result and
+//! queues mails.
 
 pub mod accounts;
 pub mod actor;

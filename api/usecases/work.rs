@@ -1,5 +1,5 @@
-//! What every use case works with: the open transaction, the request it serves, the settings that
-//! decide, and the mails it has queued.
+//! The unit of work that every use case gets: the open transaction, the request, the actor, the settings, and the
+//! mails queued so far.
 
 use chrono::Duration;
 use uuid::Uuid;
@@ -16,47 +16,47 @@ use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::{AccountId, MessageId};
 use crate::error::Error;
 
-/// Mails that carry no link are worth delivering for this long.
-const MAIL_LIFE: Duration = Duration::days(7);
+/// How long the service tries to deliver a mail that contains no link.
+const DEFAULT_MAIL_LIFETIME: Duration = Duration::days(7);
 
-/// The settings that use cases look at.
+/// The settings that use cases depend on.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// The portal as mails present it.
+    /// The name and address of the portal in mails.
     pub portal: Portal,
-    /// Where mailed links lead: the path of the flow and the token in the fragment are appended.
+    /// The base URL of mailed links. The path of the page and the token in the fragment are appended.
     pub links_url: String,
-    /// Who decides on filings.
+    /// Whether filings are accepted automatically or by staff.
     pub review: ReviewMode,
 }
 
-/// The request a use case serves.
+/// The request or the scheduled run that a use case belongs to.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// The one instant of the request.
+    /// The present time. It is read once per request, so that all parts of a request have the same time.
     pub now: Instant,
-    /// The client's address.
+    /// The client's IPv4 address, or the /64 network of its IPv6 address.
     pub client: Option<String>,
     /// The request's id.
     pub request_id: Option<String>,
 }
 
 impl Call {
-    /// A call of the service itself, which no request caused.
+    /// A call without a request, for scheduled work and commands.
     #[must_use]
     pub const fn internal(now: Instant) -> Self {
         Self { now, client: None, request_id: None }
     }
 }
 
-/// A mail that was queued, as a confirmation screen shows it.
+/// A queued mail, as a confirmation screen (確認画面) shows it.
 #[derive(Debug, Clone)]
-pub struct Queued {
-    /// What it is.
+pub struct QueuedMail {
+    /// The code of its kind.
     pub kind: &'static str,
-    /// To whom.
+    /// The recipient's address.
     pub recipient: String,
-    /// Subject.
+    /// Its subject.
     pub subject: String,
 }
 
@@ -64,24 +64,24 @@ pub struct Queued {
 pub struct Work<'a> {
     /// The open transaction.
     pub conn: &'a mut Conn,
-    /// The request.
+    /// The request or scheduled run.
     pub call: &'a Call,
-    /// Who acts.
+    /// The actor.
     pub actor: &'a Actor,
     /// The settings.
     pub policy: &'a Policy,
     /// The mails queued so far.
-    pub queued: Vec<Queued>,
-    owner: Option<AccountId>,
+    pub queued: Vec<QueuedMail>,
+    identified: Option<AccountId>,
 }
 
 impl<'a> Work<'a> {
     /// Begins a unit of work in an open transaction.
     pub const fn new(conn: &'a mut Conn, call: &'a Call, actor: &'a Actor, policy: &'a Policy) -> Self {
-        Self { conn, call, actor, policy, queued: Vec::new(), owner: None }
+        Self { conn, call, actor, policy, queued: Vec::new(), identified: None }
     }
 
-    /// The one instant of the request.
+    /// The present time, as [`Call::now`].
     #[must_use]
     pub const fn now(&self) -> Instant {
         self.call.now
@@ -97,7 +97,7 @@ impl<'a> Work<'a> {
         let composed = message.compose(&self.policy.portal)?;
         let kind = message.kind().code();
         let now = self.now();
-        let mail = outbox::Waiting {
+        let mail = outbox::WaitingMail {
             id: MessageId::from_uuid(Uuid::new_v4()),
             kind: kind.to_owned(),
             recipient: to.to_string(),
@@ -106,16 +106,17 @@ impl<'a> Work<'a> {
             html: composed.html,
             attempts: 0,
             queued_at: now,
-            expires_at: message.expires_at().unwrap_or(now + MAIL_LIFE),
+            expires_at: message.expires_at().unwrap_or(now + DEFAULT_MAIL_LIFETIME),
         };
         outbox::insert(self.conn, &mail, account)?;
-        self.queued.push(Queued { kind, recipient: mail.recipient, subject: composed.subject });
+        self.queued.push(QueuedMail { kind, recipient: mail.recipient, subject: composed.subject });
         Ok(())
     }
 
-    /// Notes whose account a stranger turned out to own: by its password, a refresh token or a mailed link.
+    /// Sets the account that later lines of the audit log name as the actor. Called when an anonymous actor has proved
+    /// by a password, a refresh token or a mailed link that the account is theirs.
     pub const fn identify(&mut self, account: AccountId) {
-        self.owner = Some(account);
+        self.identified = Some(account);
     }
 
     /// Writes a line of the audit log in this transaction.
@@ -127,7 +128,7 @@ impl<'a> Work<'a> {
     ) -> Result<(), Error> {
         let entry = Entry {
             at: self.call.now,
-            actor: self.owner.map_or_else(|| self.actor.name(), |owner| owner.to_string()),
+            actor: self.identified.map_or_else(|| self.actor.audit_name(), |account| account.to_string()),
             action,
             subject: subject.to_string(),
             client: self.call.client.as_deref(),

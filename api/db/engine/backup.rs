@@ -1,4 +1,4 @@
-//! Copies an embedded database while other connections write to it.
+//! Copies an embedded database while other connections write to it, and checks copies for damage.
 
 use std::path::Path;
 
@@ -14,8 +14,8 @@ struct IntegrityCheck {
     integrity_check: String,
 }
 
-/// Opens a database to copy or examine it: no file is created and no setting is changed. A file without write
-/// permission is opened for reading.
+/// Opens a database to copy or check it. No file is created and no setting of the database is changed. A file without
+/// write permission is opened for reading.
 ///
 /// # Errors
 /// An internal error if there is no such file or it cannot be opened.
@@ -28,11 +28,11 @@ pub fn open_unchanged(file: &Path) -> Result<Conn, Error> {
     Ok(Conn::Sqlite(conn))
 }
 
-/// Writes a snapshot of the database into an empty file. Other connections go on reading and writing. The caller
-/// syncs the file.
+/// Writes a snapshot of the database into an empty file. Other connections continue to read and write. The caller has
+/// to sync the file.
 ///
 /// # Errors
-/// An internal error, for example of a full disk.
+/// The error of the database, for example if the disk is full.
 pub fn copy_into(conn: &mut Conn, empty: &Path) -> Result<(), Error> {
     let path = empty.to_str().ok_or_else(|| Error::internal("the path of the copy is not UTF-8"))?;
     on!(conn, |c| diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(path).execute(c))?;
@@ -42,7 +42,7 @@ pub fn copy_into(conn: &mut Conn, empty: &Path) -> Result<(), Error> {
 /// The damage that SQLite finds in the database's pages and rows. Empty if the database is intact.
 ///
 /// # Errors
-/// An internal error if it cannot be read at all.
+/// The error of the database if it cannot be read.
 pub fn find_damage(conn: &mut Conn) -> Result<Vec<String>, Error> {
     let rows: Vec<IntegrityCheck> = on!(conn, |c| diesel::sql_query("PRAGMA integrity_check(10)").load(c))?;
     Ok(rows.into_iter().map(|row| row.integrity_check).filter(|line| line != "ok").collect())

@@ -1,7 +1,7 @@
-//! The three column types that SQLite and PostgreSQL store differently, and their Rust values.
+//! The three column types that SQLite and PostgreSQL store differently, and their Rust types.
 //!
-//! Rows contain these storage types only. The file of each resource decodes its rows into domain values, and
-//! its errors name the column and the row that cannot be decoded.
+//! Each file of `db::store` decodes its rows from these types into domain values. The error of a value that cannot be
+//! decoded names the row and the column.
 
 use std::fmt;
 use std::io::Write as _;
@@ -21,9 +21,9 @@ use uuid::Uuid;
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
-/// The version byte that a `jsonb` value begins with on the wire. Diesel supports `jsonb` only for
-/// `serde_json::Value`, which sorts an object's members: SQLite would then store documents in another order than
-/// its existing rows have.
+/// The first byte of a `jsonb` value in PostgreSQL's protocol. The service encodes `jsonb` itself, because diesel
+/// supports it only for `serde_json::Value`, which sorts an object's members: SQLite would then store new documents
+/// with another order of members than existing rows have.
 const JSONB_VERSION: u8 = 1;
 
 /// The SQL types, as `schema` names them.
@@ -36,7 +36,7 @@ pub mod sql {
     #[diesel(sqlite_type(name = "Binary"), postgres_type(oid = 2950, array_oid = 2951))]
     pub struct Id;
 
-    /// A point in time: `timestamptz`, in SQLite microseconds since 1970 in UTC.
+    /// An instant: `timestamptz`, in SQLite the microseconds since 1970-01-01T00:00:00Z.
     #[derive(Debug, Clone, Copy, QueryId, SqlType)]
     #[diesel(sqlite_type(name = "Long"), postgres_type(oid = 1184, array_oid = 1185))]
     pub struct Moment;
@@ -77,7 +77,7 @@ impl FromSql<sql::Id, Pg> for Id {
     }
 }
 
-/// A point in time in a row.
+/// An instant in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql::Moment)]
 pub struct Moment(pub Instant);
@@ -114,7 +114,7 @@ impl FromSql<sql::Moment, Pg> for Moment {
 pub struct Document(pub String);
 
 impl Document {
-    /// Writes a value as a document.
+    /// Encodes a value as a document.
     ///
     /// # Errors
     /// An internal error if the value cannot be written as JSON.
@@ -122,7 +122,7 @@ impl Document {
         serde_json::to_string(value).map(Self).map_err(Error::internal)
     }
 
-    /// Reads a value from the document.
+    /// Decodes a value from the document.
     ///
     /// # Errors
     /// An internal error that names the row and the column.

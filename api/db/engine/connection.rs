@@ -7,7 +7,7 @@ use diesel::{PgConnection, SqliteConnection};
 use super::Stored;
 use crate::error::{Error, chain};
 
-/// A connection, as store functions get it: inside a transaction.
+/// A connection to the database. Functions of `db::store` get it inside a transaction.
 pub enum Conn {
     /// To the embedded database.
     Sqlite(SqliteConnection),
@@ -15,8 +15,7 @@ pub enum Conn {
     Postgres(PgConnection),
 }
 
-/// Runs one query on the connection's database. The query is compiled once for each database, with its types and
-/// syntax.
+/// Runs a query on either database. The query is compiled twice, with the types and the syntax of each database.
 macro_rules! on {
     ($conn:expr, |$c:ident| $query:expr) => {
         match $conn {
@@ -42,13 +41,13 @@ pub(super) fn commit(conn: &mut Conn) -> QueryResult<()> {
     on!(conn, |c| AnsiTransactionManager::commit_transaction(c))
 }
 
-/// Commits a transaction of PostgreSQL. If a statement of the transaction failed, a bare COMMIT would roll back and
-/// report success. The SELECT before it fails instead.
+/// Commits a transaction of PostgreSQL. If a statement of the transaction failed, COMMIT alone would roll back and
+/// report success. The SELECT before it makes the commit fail instead.
 pub(super) fn commit_unless_failed(conn: &mut Conn) -> QueryResult<()> {
     on!(conn, |c| c.batch_execute("SELECT 1; COMMIT"))
 }
 
-/// Whether a connection must not be used again: the state of its transaction is unknown, or one was left open.
+/// Whether a connection must not be used again, because a transaction is open or its state is unknown.
 pub(super) fn is_broken(conn: &mut Conn) -> bool {
     on!(conn, |c| diesel::r2d2::R2D2Connection::is_broken(c))
 }
@@ -59,9 +58,10 @@ pub(super) fn depth(conn: &mut Conn) -> u32 {
     status.transaction_depth().ok().flatten().map_or(0, std::num::NonZeroU32::get)
 }
 
-/// Rolls back to a depth. A job that panicked may have left savepoints open.
-pub(in crate::db) fn roll_back_to(conn: &mut Conn, outside: u32) {
-    while depth(conn) > outside {
+/// Rolls back until `outer_depth` transactions and savepoints are open. A job that panicked may have left savepoints
+/// open.
+pub(in crate::db) fn roll_back_to(conn: &mut Conn, outer_depth: u32) {
+    while depth(conn) > outer_depth {
         if let Err(error) = on!(conn, |c| AnsiTransactionManager::rollback_transaction(c)) {
             tracing::error!(error = %chain(&error), "a rollback failed");
             break;
@@ -72,7 +72,7 @@ pub(in crate::db) fn roll_back_to(conn: &mut Conn, outside: u32) {
 /// Runs a part of a transaction in a savepoint, which is rolled back if the part fails.
 ///
 /// # Errors
-/// The part's own, and the database's.
+/// The error of the part or of the database.
 pub fn savepoint<T, E: From<DieselError>>(
     conn: &mut Conn,
     part: impl FnOnce(&mut Conn) -> Result<T, E>,
@@ -80,25 +80,25 @@ pub fn savepoint<T, E: From<DieselError>>(
     savepoint_kept_if(conn, part, Result::is_ok)?
 }
 
-/// The same, but `is_kept` decides whether the savepoint is kept.
+/// The same as [`savepoint`], but `is_kept` decides whether the savepoint is committed.
 pub(super) fn savepoint_kept_if<O>(
     conn: &mut Conn,
     part: impl FnOnce(&mut Conn) -> O,
     is_kept: impl FnOnce(&O) -> bool,
 ) -> QueryResult<O> {
-    let outside = depth(conn);
+    let outer_depth = depth(conn);
     begin_savepoint(conn)?;
     let outcome = part(conn);
     if is_kept(&outcome) {
         commit(conn)?;
     } else {
-        roll_back_to(conn, outside);
+        roll_back_to(conn, outer_depth);
     }
     Ok(outcome)
 }
 
-/// Runs an update that a unique index may refuse. It runs in a savepoint, because PostgreSQL refuses every further
-/// statement of a transaction after one has failed.
+/// Runs an update that a unique index may refuse. It runs in a savepoint, because PostgreSQL refuses all statements of
+/// a transaction after a failed one.
 pub(in crate::db) fn unless_taken(
     conn: &mut Conn,
     update: impl FnOnce(&mut Conn) -> QueryResult<usize>,

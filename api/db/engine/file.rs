@@ -1,4 +1,4 @@
-//! Opens the file of an embedded database, and notices when another file has taken its place.
+//! Opens the file of an embedded database, and detects that the file was moved, removed or replaced.
 
 use std::fs::File;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
@@ -12,8 +12,9 @@ use crate::error::Error;
 
 /// How long a connection waits for another process's lock, in milliseconds.
 const BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 5000;";
-/// `synchronous` is a setting of the connection. With NORMAL, a power failure loses acknowledged commits.
-const DURABLE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+/// The settings of a writing connection. With `synchronous = NORMAL`, a power failure could lose acknowledged commits.
+const CONNECTION_SETTINGS: &str =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 
 /// Opens a connection that may write, and creates the file and its folder if they are missing.
 ///
@@ -23,11 +24,11 @@ pub(super) fn create_or_open(file: &Path) -> Result<Conn, Error> {
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder).map_err(Error::internal)?;
     }
-    // The database contains personal data, so only the file's owner may read it. SQLite gives its other files
-    // the same mode. An error here is ignored, because SQLite then fails with a better message.
+    // The database contains personal data, so only the file's owner may read it. SQLite gives its other files the same
+    // mode. An error is ignored here, because SQLite reports it with a better message below.
     let _ = File::options().write(true).create_new(true).mode(0o600).open(file);
     let mut connection = establish(file)?;
-    connection.batch_execute(DURABLE)?;
+    connection.batch_execute(CONNECTION_SETTINGS)?;
     Ok(Conn::Sqlite(connection))
 }
 
@@ -38,8 +39,8 @@ fn establish(file: &Path) -> Result<SqliteConnection, Error> {
     Ok(connection)
 }
 
-/// A connection that knows its file. If the file is moved or removed, the connection keeps writing to the old
-/// file, and later connections do not find what it wrote. [`Self::is_in_place`] detects this.
+/// A connection with the identity of its file. If the file is moved or removed, the connection continues to write to
+/// the old file, and later connections do not find these rows. [`Self::is_in_place`] detects this.
 pub(super) struct OpenFile {
     pub(super) conn: Conn,
     file: PathBuf,
@@ -54,7 +55,7 @@ impl OpenFile {
     pub(super) fn to_write(file: &Path) -> Result<Self, Error> {
         let identity = identity(file)?;
         let mut connection = establish(file)?;
-        connection.batch_execute(DURABLE)?;
+        connection.batch_execute(CONNECTION_SETTINGS)?;
         Ok(Self { conn: Conn::Sqlite(connection), file: file.to_owned(), identity })
     }
 
@@ -68,7 +69,7 @@ impl OpenFile {
         Ok(opened)
     }
 
-    /// Opens the file that the path leads to now, for writing.
+    /// Opens a new connection to the file that is at the path now.
     ///
     /// # Errors
     /// As [`Self::to_write`].
@@ -76,7 +77,7 @@ impl OpenFile {
         Self::to_write(&self.file)
     }
 
-    /// Whether the path still leads to the connection's file.
+    /// Whether the connection's file is still at its path.
     pub(super) fn is_in_place(&self) -> bool {
         identity(&self.file).is_ok_and(|identity| identity == self.identity)
     }

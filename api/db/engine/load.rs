@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 /// The counts since the process started.
 #[derive(Debug, Default)]
 pub struct Load {
-    /// Jobs that read.
+    /// Reading jobs.
     pub reads: Arc<QueueLoad>,
-    /// Jobs that write.
+    /// Writing jobs.
     pub writes: Arc<QueueLoad>,
-    /// Commits of writes.
+    /// Commits of writing jobs.
     pub commits: Commits,
 }
 
-/// The jobs of one kind that wait for the database, and those that run.
+/// Counts of the waiting, running and started jobs of one kind.
 #[derive(Debug, Default)]
 pub struct QueueLoad {
     waiting: AtomicU64,
@@ -25,25 +25,25 @@ pub struct QueueLoad {
 }
 
 impl QueueLoad {
-    /// Counts a job as waiting until it starts or the slot is dropped.
+    /// Counts a job as waiting until [`QueueSlot::start`] is called or the slot is dropped.
     pub(super) fn enter(self: &Arc<Self>) -> QueueSlot {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         QueueSlot { queue: Arc::clone(self), since: Instant::now(), is_started: false }
     }
 
-    /// Jobs that wait now.
+    /// The number of jobs that wait now.
     #[must_use]
     pub fn waiting(&self) -> u64 {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    /// Jobs that run now or wait for their commit.
+    /// The number of jobs that run now or wait for their commit.
     #[must_use]
     pub fn under_way(&self) -> u64 {
         self.under_way.load(Ordering::Relaxed)
     }
 
-    /// Jobs that have started.
+    /// The number of jobs that have started.
     #[must_use]
     pub fn served(&self) -> u64 {
         self.served.load(Ordering::Relaxed)
@@ -56,7 +56,7 @@ impl QueueLoad {
     }
 }
 
-/// A job that waits or runs.
+/// The place of one job in the counts. Dropping it means that the job has ended.
 #[derive(Debug)]
 pub(super) struct QueueSlot {
     queue: Arc<QueueLoad>,
@@ -82,7 +82,7 @@ impl Drop for QueueSlot {
     }
 }
 
-/// The number of commits, of the jobs in them, and the time they took.
+/// The number of commits, the number of jobs in them, and their total duration.
 #[derive(Debug, Default)]
 pub struct Commits {
     count: AtomicU64,
@@ -91,26 +91,26 @@ pub struct Commits {
 }
 
 impl Commits {
-    /// Counts a confirmed commit of `jobs` jobs.
+    /// Counts a confirmed commit of `jobs` jobs that began at `begun`.
     pub(super) fn add(&self, jobs: usize, begun: Instant) {
         self.count.fetch_add(1, Ordering::Relaxed);
         self.jobs.fetch_add(u64::try_from(jobs).unwrap_or(0), Ordering::Relaxed);
         self.micros.fetch_add(micros(begun), Ordering::Relaxed);
     }
 
-    /// How many commits there were.
+    /// The number of commits.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.count.load(Ordering::Relaxed)
     }
 
-    /// How many jobs were committed.
+    /// The number of committed jobs.
     #[must_use]
     pub fn jobs(&self) -> u64 {
         self.jobs.load(Ordering::Relaxed)
     }
 
-    /// How long the commits took, in total.
+    /// The total duration of the commits.
     #[must_use]
     pub fn took(&self) -> Duration {
         Duration::from_micros(self.micros.load(Ordering::Relaxed))

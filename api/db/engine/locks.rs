@@ -1,8 +1,9 @@
-//! Locks that let only one transaction at a time decide about a thing.
+//! Advisory locks of PostgreSQL, by which transactions that decide about the same account, code or token run one after
+//! the other.
 //!
-//! An embedded database needs none, because it has one writer. On PostgreSQL, transactions run concurrently, and a
-//! decision that reads several rows would not see what another transaction is about to write. Unique indexes settle
-//! most of these races. These locks settle the rest, and let a repeated request wait for the first one's answer.
+//! An embedded database needs no locks, because it has one writer. On PostgreSQL, transactions run concurrently, and a
+//! decision that reads several rows does not see uncommitted rows of other transactions. Unique indexes prevent most of
+//! these races. The locks prevent the rest, and let a repeated request wait for the answer of the first one.
 
 use diesel::connection::SimpleConnection as _;
 use sha2::{Digest as _, Sha256};
@@ -13,25 +14,26 @@ use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::ids::AccountId;
 use crate::error::Error;
 
-/// A thing that only one transaction at a time may decide about.
+/// What a lock protects.
 #[derive(Debug, Clone, Copy)]
 pub enum Lock<'a> {
     /// An account: its data, its filings, its idempotency keys.
     Account(AccountId),
-    /// A token of a mailed link or of a session, by its hash.
+    /// A token of a mailed link or a refresh token, by its hash.
     Token(&'a [u8]),
-    /// Which account a facility code belongs to, now and after a succession.
+    /// The assignment of a facility code to an account, now and after a succession.
     Facility(&'a FacilityCode),
-    /// Which account a login address belongs to.
+    /// The assignment of a login address to an account.
     Address(&'a EmailAddress),
-    /// The facility list as a whole: one import at a time.
+    /// The whole facility list, so that one import runs at a time.
     FacilityList,
-    /// Which mails are sent next: one claim at a time.
+    /// The outbox, so that one process at a time leases mails.
     Outbox,
 }
 
 impl Lock<'_> {
-    /// The lock's number. Two things may share a number by chance, and then wait for each other.
+    /// The number of the advisory lock. Two locks may have the same number by chance; their holders then wait for each
+    /// other without need.
     fn number(self) -> i64 {
         let named = |kind: &str, value: &[u8]| Sha256::new().chain_update(kind).chain_update(value);
         let digest = match self {
@@ -47,17 +49,17 @@ impl Lock<'_> {
     }
 }
 
-/// Waits for the locks and holds them until the transaction ends. To prevent deadlocks, locks of one call are taken
-/// in one order, and a transaction locks its account before any facility.
+/// Waits for the locks and holds them until the transaction ends. To prevent deadlocks, the locks of one call are
+/// acquired in the order of their numbers, and a transaction locks its account before any facility code.
 ///
 /// # Errors
 /// [`Error::Unavailable`] if another transaction keeps a lock for too long.
-pub fn hold(conn: &mut Conn, locks: &[Lock<'_>]) -> Result<(), Error> {
+pub fn acquire(conn: &mut Conn, locks: &[Lock<'_>]) -> Result<(), Error> {
     let Conn::Postgres(connection) = conn else { return Ok(()) };
     let mut numbers: Vec<i64> = locks.iter().map(|lock| lock.number()).collect();
     numbers.sort_unstable();
-    // The numbers are safe to write into the text. A statement with parameters would be prepared first, which
-    // costs another round trip.
+    // Numbers in the text of a statement are safe. A statement with parameters would be prepared first, which takes
+    // another round trip.
     let statement_for = |number| format!("SELECT pg_advisory_xact_lock({number});");
     connection.batch_execute(&numbers.into_iter().map(statement_for).collect::<String>())?;
     Ok(())

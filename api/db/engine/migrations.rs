@@ -1,4 +1,5 @@
-//! The migrations, embedded in the binary: one folder per database, with the same names in both.
+//! The migrations of the schema, embedded in the binary. Each database has a folder; the migrations in both folders
+//! have the same names.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -17,31 +18,32 @@ use crate::error::Error;
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// How long a migration waits for a lock at a time, and how often it tries.
+/// How long one try of a migration waits for a lock.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+/// How often a migration is tried if a table is locked.
 const LOCK_TRIES: u32 = 60;
 
-/// Brings the schema up to date and returns the names of the migrations that it ran. Several processes may call it
-/// at the same time; one does the work.
+/// Runs the pending migrations and returns their names. If several processes call this at the same time, one process
+/// runs the migrations and the others wait.
 ///
 /// # Errors
-/// An internal error that names the migration that failed, which is rolled back.
+/// An internal error with the failure of a migration. The failed migration is rolled back.
 pub fn run(source: &Source) -> Result<Vec<String>, Error> {
     let mut connection = connect(source)?;
-    // Other processes are locked out before the pending migrations are read.
+    // The lock is acquired before the pending migrations are read.
     let mut lock = match source {
         Source::Sqlite(_) => None,
         // A second connection holds the lock, because migrations have transactions of their own.
         Source::Postgres(_) => Some(connect(source)?),
     };
     begin(lock.as_mut().unwrap_or(&mut connection), begin_exclusive(source))?;
-    let steps = match &mut connection {
-        Conn::Sqlite(connection) => names(connection.run_pending_migrations(SQLITE)),
+    let applied = match &mut connection {
+        Conn::Sqlite(connection) => names_of(connection.run_pending_migrations(SQLITE)),
         Conn::Postgres(connection) => run_on_server(connection),
     };
     let lock = lock.as_mut().unwrap_or(&mut connection);
-    match steps {
-        Ok(steps) => commit(lock).map(|()| steps).map_err(Error::from),
+    match applied {
+        Ok(names) => commit(lock).map(|()| names).map_err(Error::from),
         Err(error) => {
             roll_back_to(lock, 0);
             Err(Error::internal(error))
@@ -49,19 +51,20 @@ pub fn run(source: &Source) -> Result<Vec<String>, Error> {
     }
 }
 
-/// Runs the migrations while replicas serve. A dump may lock a table for minutes. A migration that waits for
-/// such a table would block every later access to it, so it waits only briefly and is tried again.
+/// Runs the migrations on a server while other processes of the service use the database. A dump may lock a table for
+/// minutes, and a migration that waits for this table blocks every later access to it. Therefore a migration waits only
+/// briefly and is tried again.
 fn run_on_server(connection: &mut PgConnection) -> migration::Result<Vec<String>> {
     let encoding: Encoding = diesel::sql_query("SHOW server_encoding").get_result(connection)?;
     if encoding.server_encoding != "UTF8" {
         return Err("the database's encoding is not UTF8: recreate it with ENCODING 'UTF8'".into());
     }
     diesel::sql_query(format!("SET lock_timeout = {}", LOCK_TIMEOUT.as_millis())).execute(connection)?;
-    let mut taken = Vec::new();
+    let mut applied = Vec::new();
     for tries_left in (0..LOCK_TRIES).rev() {
         while let Some(next) = connection.pending_migrations(POSTGRES)?.first() {
             match connection.run_migration(next) {
-                Ok(step) => taken.push(step.to_string()),
+                Ok(migration) => applied.push(migration.to_string()),
                 Err(error) if tries_left > 0 && error.to_string().contains("lock timeout") => break,
                 Err(error) => return Err(error),
             }
@@ -72,7 +75,7 @@ fn run_on_server(connection: &mut PgConnection) -> migration::Result<Vec<String>
         tracing::warn!("a table is locked by another connection; the migration is tried again");
         std::thread::sleep(LOCK_TIMEOUT);
     }
-    Ok(taken)
+    Ok(applied)
 }
 
 #[derive(diesel::QueryableByName)]
@@ -81,7 +84,7 @@ struct Encoding {
     server_encoding: String,
 }
 
-/// The statement that begins a transaction which locks out every other caller.
+/// The statement that begins a transaction and waits until no other process runs migrations.
 const fn begin_exclusive(source: &Source) -> &'static str {
     match source {
         Source::Sqlite(_) => "BEGIN IMMEDIATE",
@@ -90,63 +93,63 @@ const fn begin_exclusive(source: &Source) -> &'static str {
     }
 }
 
-fn names<E>(steps: Result<Vec<MigrationVersion<'_>>, E>) -> Result<Vec<String>, E> {
-    steps.map(|steps| steps.iter().map(MigrationVersion::to_string).collect())
+fn names_of<E>(applied: Result<Vec<MigrationVersion<'_>>, E>) -> Result<Vec<String>, E> {
+    applied.map(|versions| versions.iter().map(MigrationVersion::to_string).collect())
 }
 
 /// Reverts the newest migration and returns its name.
 ///
 /// # Errors
-/// An internal error that names the migration that failed.
+/// An internal error if the migration cannot be reverted.
 pub fn revert_last(source: &Source) -> Result<String, Error> {
-    let step = match &mut connect(source)? {
-        Conn::Sqlite(connection) => connection.revert_last_migration(SQLITE).map(|step| step.to_string()),
-        Conn::Postgres(connection) => connection.revert_last_migration(POSTGRES).map(|step| step.to_string()),
+    let reverted = match &mut connect(source)? {
+        Conn::Sqlite(connection) => connection.revert_last_migration(SQLITE).map(|name| name.to_string()),
+        Conn::Postgres(connection) => connection.revert_last_migration(POSTGRES).map(|name| name.to_string()),
     };
-    step.map_err(Error::internal)
+    reverted.map_err(Error::internal)
 }
 
-/// How the schema of a database differs from the one that this build knows.
+/// The difference between the migrations of a database and those of this build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
-    /// Migrations of this build that the database does not have.
+pub struct SchemaDifference {
+    /// The number of migrations of this build that the database does not have.
     pub missing: usize,
-    /// Migrations of the database that this build does not know.
+    /// The number of migrations of the database that this build does not have.
     pub ahead: usize,
 }
 
 #[derive(diesel::QueryableByName)]
-struct Taken {
+struct AppliedMigration {
     #[diesel(sql_type = diesel::sql_types::Text)]
     version: String,
 }
 
-/// Compares the migrations of the database with those of this build. It changes nothing, and does not create a
-/// missing table of migrations either.
+/// Compares the migrations of the database with those of this build. Nothing is changed.
 ///
 /// # Errors
-/// The error of the database.
-pub fn standing(conn: &mut Conn) -> Result<Standing, Error> {
+/// The error of the database, also if it has no table of migrations.
+pub fn compare_schema(conn: &mut Conn) -> Result<SchemaDifference, Error> {
     let history = diesel::sql_query("SELECT version FROM __diesel_schema_migrations");
-    let applied: Vec<Taken> = on!(conn, |c| history.load(c))?;
-    let applied: BTreeSet<String> = applied.into_iter().map(|step| step.version).collect();
+    let applied: Vec<AppliedMigration> = on!(conn, |c| history.load(c))?;
+    let applied: BTreeSet<String> = applied.into_iter().map(|migration| migration.version).collect();
     let embedded = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::internal)?;
-    let embedded: BTreeSet<String> = embedded.iter().map(|step| step.name().version().to_string()).collect();
-    Ok(Standing {
+    let embedded: BTreeSet<String> =
+        embedded.iter().map(|migration| migration.name().version().to_string()).collect();
+    Ok(SchemaDifference {
         missing: embedded.difference(&applied).count(),
         ahead: applied.difference(&embedded).count(),
     })
 }
 
-/// The names of all migrations for each database, oldest first.
+/// The names of all migrations for SQLite and for PostgreSQL, oldest first.
 ///
 /// # Errors
 /// An internal error if an embedded migration cannot be read.
-pub fn steps() -> Result<(Vec<String>, Vec<String>), Error> {
+pub fn names() -> Result<(Vec<String>, Vec<String>), Error> {
     let sqlite = MigrationSource::<Sqlite>::migrations(&SQLITE).map_err(Error::internal)?;
     let postgres = MigrationSource::<Pg>::migrations(&POSTGRES).map_err(Error::internal)?;
     Ok((
-        sqlite.iter().map(|step| step.name().to_string()).collect(),
-        postgres.iter().map(|step| step.name().to_string()).collect(),
+        sqlite.iter().map(|migration| migration.name().to_string()).collect(),
+        postgres.iter().map(|migration| migration.name().to_string()).collect(),
     ))
 }

@@ -1,5 +1,5 @@
-//! The parts of the database layer that are independent of tables: connections, transactions, locks, the pool, the
-//! writer, column types and migrations.
+//! The parts of the database layer that know no table: connections, transactions, locks, the pool, the writer, column
+//! types and migrations.
 
 pub mod backup;
 pub mod columns;
@@ -24,8 +24,9 @@ pub use connection::{Conn, savepoint};
 use crate::error::Error;
 
 impl From<DieselError> for Error {
-    /// An error that only a defect of the service can cause is internal. Every other error comes from the
-    /// database and may be temporary: a lost connection, a full disk, a lock timeout.
+    /// An error that only a defect of the service can cause becomes [`Error::Internal`]. Every other error of the
+    /// database may be temporary, such as a lost connection, a full disk or a lock timeout, and becomes
+    /// [`Error::Unavailable`].
     fn from(source: DieselError) -> Self {
         use DatabaseErrorKind as Kind;
         match source {
@@ -46,17 +47,17 @@ impl From<DieselError> for Error {
     }
 }
 
-/// Whether a row was stored that a unique index may refuse.
+/// The result of storing a row that a unique index may refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stored {
-    /// It is stored.
+    /// The row was stored.
     Yes,
-    /// Another row has the same unique value; nothing was stored.
+    /// The row was not stored, because another row has the same unique value.
     Taken,
 }
 
 impl Stored {
-    /// Reads the count of an insert that does nothing on a conflict.
+    /// The result by the row count of an insert with `ON CONFLICT DO NOTHING`.
     pub(in crate::db) fn from_count(count: diesel::QueryResult<usize>) -> Result<Self, Error> {
         Ok(if count? == 0 { Self::Taken } else { Self::Yes })
     }

@@ -1,32 +1,32 @@
-//! Pages that stay stable while rows are added: each continues after the last row of the page before, not at an
-//! offset.
+//! Pages of a list. A page begins after the last row of the page before, not at an offset, so that new rows do not
+//! shift the pages.
 
 use uuid::Uuid;
 
 use crate::domain::values::calendar::Instant;
 
-/// A position in a list that is ordered by time and id.
+/// The position of a row in a list that is ordered by time and id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct After {
-    /// The time of the last row of the page before.
+    /// The time of the row.
     pub at: Instant,
-    /// Its id.
+    /// The id of the row.
     pub id: Uuid,
 }
 
-/// Which part of a list is wanted.
+/// The requested part of a list.
 #[derive(Debug, Clone, Copy)]
 pub struct Slice<A> {
-    /// The last row of the page before; `None` for the first page.
+    /// The position of the last row of the page before; `None` for the first page.
     pub after: Option<A>,
-    /// Most rows wanted.
+    /// The maximum number of rows.
     pub limit: i64,
 }
 
 impl<A> Slice<A> {
-    /// One row more than wanted. If it exists, there is a next page.
+    /// The number of rows to load: one more than the page has. If the additional row exists, there is a next page.
     #[must_use]
-    pub const fn probe(&self) -> i64 {
+    pub const fn limit_plus_one(&self) -> i64 {
         self.limit.saturating_add(1)
     }
 }
@@ -35,7 +35,7 @@ impl<A> Slice<A> {
 macro_rules! load_newest_first {
     ($conn:expr, $slice:expr, ($at:expr, $id:expr), $query:expr) => {
         $crate::db::engine::connection::on!($conn, |c| {
-            let mut page = $query.order(($at.desc(), $id.desc())).limit($slice.probe());
+            let mut page = $query.order(($at.desc(), $id.desc())).limit($slice.limit_plus_one());
             if let Some(after) = $slice.after {
                 let at = $crate::db::engine::columns::Moment(after.at);
                 let id = $crate::db::engine::columns::Id(after.id);

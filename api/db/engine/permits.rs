@@ -1,4 +1,4 @@
-//! Limits how many jobs use the database at once. The time to wait for a permit is limited too.
+//! Limits how many jobs use the database at the same time, and how long a job waits for its turn.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::Error;
 
-/// How long a request waits for a permit before it is refused as overload.
+/// How long a job waits for a permit before it is refused as overload.
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A limited number of permits.
@@ -15,7 +15,7 @@ pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) struct Permits(Arc<Semaphore>);
 
 impl Permits {
-    pub(super) fn at_once(count: u32) -> Self {
+    pub(super) fn new(count: u32) -> Self {
         Self(Arc::new(Semaphore::new(usize::try_from(count).unwrap_or(1))))
     }
 

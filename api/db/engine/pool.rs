@@ -1,4 +1,5 @@
-//! Access to the database, the same for SQLite and PostgreSQL. Waiting is bounded.
+//! Access to the database, with the same functions for SQLite and PostgreSQL. Every wait has a time limit or a limited
+//! queue.
 
 use std::sync::Arc;
 
@@ -6,7 +7,7 @@ use super::connection::Conn;
 use super::file::create_or_open;
 use super::load::Load;
 use super::postgres;
-use super::postgres::Cluster;
+use super::postgres::ServerPool;
 use super::source::Source;
 use super::sqlite::Embedded;
 use super::writer::Mode;
@@ -19,26 +20,26 @@ pub struct Database(Engine);
 #[derive(Clone)]
 enum Engine {
     Embedded(Embedded),
-    Cluster(Cluster),
+    Server(ServerPool),
 }
 
 impl Database {
-    /// Opens the database for work. The schema is not touched: see [`super::migrations`].
+    /// Opens the database. This runs no migrations: see [`super::migrations`].
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if an embedded database's file cannot be opened. A server is not contacted before
-    /// the first job.
+    /// [`Error::Unavailable`] if the file of an embedded database cannot be opened. A server is not contacted before
+    /// the first job, so an unreachable server causes no error here.
     pub fn open(source: &Source) -> Result<Self, Error> {
         Ok(Self(match source {
             Source::Sqlite(file) => Engine::Embedded(Embedded::open(file)?),
-            Source::Postgres(server) => Engine::Cluster(Cluster::open(server)),
+            Source::Postgres(server) => Engine::Server(ServerPool::open(server)),
         }))
     }
 
-    /// Whether it is a server, whose commits may wait for other machines.
+    /// Whether the database is a PostgreSQL server, whose commits may wait for standbys.
     #[must_use]
     pub const fn is_server(&self) -> bool {
-        matches!(self.0, Engine::Cluster(_))
+        matches!(self.0, Engine::Server(_))
     }
 
     /// Opens a connection to the server outside the pool, for work that must not wait for a connection of the
@@ -49,16 +50,16 @@ impl Database {
     pub fn connect_outside_pool(&self) -> Result<Conn, Error> {
         match &self.0 {
             Engine::Embedded(_) => Err(Error::internal("an embedded database has one writer")),
-            Engine::Cluster(cluster) => cluster.connect_outside_pool(),
+            Engine::Server(server_pool) => server_pool.connect_outside_pool(),
         }
     }
 
-    /// Counts of its jobs and commits.
+    /// The counts of jobs and commits.
     #[must_use]
     pub fn load(&self) -> Arc<Load> {
         match &self.0 {
             Engine::Embedded(embedded) => embedded.load(),
-            Engine::Cluster(cluster) => cluster.load(),
+            Engine::Server(server_pool) => server_pool.load(),
         }
     }
 
@@ -74,14 +75,15 @@ impl Database {
     {
         match &self.0 {
             Engine::Embedded(embedded) => embedded.read(job).await,
-            Engine::Cluster(cluster) => cluster.read(job).await,
+            Engine::Server(server_pool) => server_pool.read(job).await,
         }
     }
 
-    /// Runs a job in a transaction, and returns once its changes are on disk. An error rolls all of them back.
+    /// Runs a job in a transaction, and returns after its changes are on disk. An error of the job rolls back all its
+    /// changes.
     ///
     /// # Errors
-    /// As [`Self::read`], and [`Error::OutcomeUnknown`] if it is not known whether the commit took place.
+    /// The errors of [`Self::read`], and [`Error::OutcomeUnknown`] if it is unknown whether the changes were committed.
     pub async fn write<T, F>(&self, mode: Mode, job: F) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -89,14 +91,14 @@ impl Database {
     {
         match &self.0 {
             Engine::Embedded(embedded) => embedded.write(mode, job).await,
-            Engine::Cluster(cluster) => cluster.write(mode, job).await,
+            Engine::Server(server_pool) => server_pool.write(mode, job).await,
         }
     }
 
-    /// The same as [`Self::write`] for callers that are not async, such as an import.
+    /// The same as [`Self::write`] in mode [`Mode::Store`], for callers that are not async, such as an import.
     ///
     /// # Errors
-    /// As [`Self::write`].
+    /// The errors of [`Self::write`].
     pub fn write_blocking<T, F>(&self, job: F) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -104,7 +106,7 @@ impl Database {
     {
         match &self.0 {
             Engine::Embedded(embedded) => embedded.write_blocking(job),
-            Engine::Cluster(cluster) => cluster.write_blocking(job),
+            Engine::Server(server_pool) => server_pool.write_blocking(job),
         }
     }
 }

@@ -1,12 +1,12 @@
-//! The address of the database.
+//! The location of the database and how to connect to it.
 
 use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use crate::domain::values::words::words;
+use crate::domain::values::coded_enum::coded_enum;
 
-/// Where the database is.
+/// The location of the database.
 #[derive(Debug, Clone)]
 pub enum Source {
     /// An embedded database in this file.
@@ -15,10 +15,10 @@ pub enum Source {
     Postgres(Server),
 }
 
-/// A PostgreSQL server, or several of which one accepts writes.
+/// A PostgreSQL server, or several servers of which one accepts writes.
 #[derive(Debug, Clone)]
 pub struct Server {
-    /// The connection URL with every option for libpq. It may contain a password.
+    /// The connection URL with all options for libpq. It may contain a password.
     pub url: SecretString,
     /// The maximum number of connections.
     pub connections: u32,
@@ -26,13 +26,13 @@ pub struct Server {
     pub pooler: Pooler,
 }
 
-words! {
+coded_enum! {
     /// The pooler between the service and a PostgreSQL server.
     pub enum Pooler {
         /// No pooler: a connection is a session of the server.
         None = "none",
-        /// pgbouncer in transaction mode. Each transaction may run in another session, so a session must not
-        /// keep any state or prepared statement.
+        /// pgbouncer in transaction mode. Each transaction may run in another session, so the service keeps no state
+        /// and no prepared statements in a session.
         Transaction = "transaction",
     }
 }

@@ -1,4 +1,4 @@
-//! The embedded database: one file, one writer, several read-only readers.
+//! The embedded database: one SQLite file with one writer and several read-only connections.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::writer::{Mode, Writer};
 use crate::blocking;
 use crate::error::Error;
 
-/// How many connections may read at the same time.
+/// The number of read-only connections.
 const READERS: u32 = 4;
 
 /// The embedded database.
@@ -32,7 +32,7 @@ impl Embedded {
             .connection_timeout(ACQUIRE_TIMEOUT)
             .build(Readers(file.to_owned()))
             .map_err(Error::internal)?;
-        Ok(Self { file: file.to_owned(), readers, reads: Permits::at_once(READERS), writer })
+        Ok(Self { file: file.to_owned(), readers, reads: Permits::new(READERS), writer })
     }
 
     pub(super) fn load(&self) -> Arc<Load> {
@@ -81,7 +81,7 @@ impl Embedded {
     }
 }
 
-/// The error for the caller. The log has the cause.
+/// The error for the caller of a job that did not run. The log has the cause.
 fn unavailable() -> Error {
     Error::Unavailable("the database is locked, or its file is gone".into())
 }

@@ -1,8 +1,8 @@
 //! The one writer of an embedded database, with group commit.
 //!
-//! Jobs wait in a bounded queue. The writer's thread takes all waiting jobs, runs each in its own savepoint, commits
-//! once, and only then answers all of them. So one durable commit serves many requests, a failing job does not affect
-//! the others, and no job is answered before it is on disk.
+//! Jobs wait in a bounded queue. The writer's thread takes the waiting jobs as a group, runs each job in a savepoint,
+//! commits once, and then sends all results. So many requests share one durable commit, a failing job does not affect
+//! the others, and no caller gets a result before the changes are on disk.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -21,12 +21,12 @@ use super::file::OpenFile;
 use super::load::{Commits, Load};
 use crate::error::{Error, chain};
 
-/// How many jobs may wait. Beyond it, a job is refused at once as overload.
+/// The maximum number of waiting jobs. A further job is refused as overload.
 const QUEUE_CAPACITY: usize = 1024;
-/// How many jobs share one commit at most, so that the first of them does not wait long.
+/// The maximum number of jobs that share one commit. The limit keeps the wait of the first job short.
 const MAX_GROUP: usize = 128;
 
-/// Sends a job's result to its caller; called after the commit.
+/// Sends a job's result to its caller. The writer calls it after the commit.
 type Answer = Box<dyn FnOnce(CommitOutcome) + Send>;
 type Job = Box<dyn FnOnce(&mut Conn) -> Answer + Send>;
 
@@ -38,12 +38,13 @@ enum CommitOutcome {
     Unknown,
 }
 
-/// Whether a job's changes are stored.
+/// Whether the changes of a successful job are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// They are stored if the job succeeds.
+    /// The changes are stored.
     Store,
-    /// They are rolled back in any case: the rehearsal of a confirmation screen.
+    /// The changes are rolled back. A rehearsal shows the result of a request without storing it, for the confirmation
+    /// screen (`validate_only`).
     Rehearse,
 }
 
@@ -55,8 +56,8 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread that owns the writing connection to a file. The thread opens the file again when a full
-    /// disk has made the connection unusable, or when another file has taken the file's place.
+    /// Starts the thread that owns the writing connection to a file. The thread opens the file again after a failed
+    /// transaction and after the file was replaced.
     ///
     /// # Errors
     /// [`Error::Unavailable`] if the file does not exist or cannot be opened, an internal error if the
@@ -64,16 +65,16 @@ impl Writer {
     pub fn start(file: &Path) -> Result<Self, Error> {
         let (jobs, waiting) = sync_channel(QUEUE_CAPACITY);
         let load = Arc::new(Load::default());
-        let commits = Arc::clone(&load);
+        let thread_load = Arc::clone(&load);
         let mut writer = WriterThread { opened: OpenFile::to_write(file)? };
         thread::Builder::new()
             .name("database-writer".to_owned())
-            .spawn(move || writer.run(&waiting, &commits.commits))
+            .spawn(move || writer.run(&waiting, &thread_load.commits))
             .map_err(Error::internal)?;
         Ok(Self { jobs, load })
     }
 
-    /// Counts of its jobs and commits.
+    /// The counts of jobs and commits.
     #[must_use]
     pub const fn load(&self) -> &Arc<Load> {
         &self.load
@@ -90,7 +91,7 @@ impl Writer {
     {
         let (sender, receiver) = oneshot::channel();
         let mut slot = self.load.writes.enter();
-        // The job runs on another thread, and what it logs has to bear the id of its request.
+        // The job runs on another thread. The span puts the id of the request into the job's log lines.
         let span = Span::current();
         let boxed: Job = Box::new(move |connection| {
             slot.start();
@@ -102,10 +103,11 @@ impl Writer {
                     CommitOutcome::Unknown if mode == Mode::Store && result.is_ok() => {
                         Err(Error::OutcomeUnknown)
                     }
-                    // A refusal is not valid either: it may rest on changes of other jobs in the group.
+                    // An error of the job is not reported, because changes of other jobs in the group, which were
+                    // rolled back, may have caused it.
                     _ => Err(Error::Unavailable("the commit of its group failed".into())),
                 };
-                // If the caller has gone, the send fails and the job's effect stands.
+                // If the caller no longer waits, the send fails, but the changes of the job are stored.
                 let _ = sender.send(result);
             })
         });
@@ -127,8 +129,8 @@ impl WriterThread {
         while let Ok(first) = waiting.recv() {
             if let Err(error) = self.begin() {
                 tracing::error!(error = %chain(&error), "the database cannot be written");
-                // The jobs are dropped without running, and their callers get `Unavailable`. That includes the
-                // jobs behind the first, which have waited for the same lock.
+                // All waiting jobs are dropped without running, because they waited for the same lock. Their callers
+                // get `Error::Unavailable`.
                 let rest: Vec<Job> = waiting.try_iter().collect();
                 drop((first, rest));
                 self.reopen();
@@ -173,8 +175,8 @@ impl WriterThread {
         }
     }
 
-    /// Replaces a connection whose transaction state is unknown: on a full disk, SQLite rolls back the whole
-    /// transaction by itself.
+    /// Replaces the connection after an error, because the state of its transaction is unknown. On a full disk, for
+    /// example, SQLite rolls back the whole transaction by itself.
     fn reopen(&mut self) {
         match self.opened.reopen() {
             Ok(fresh) => self.opened = fresh,
@@ -183,9 +185,9 @@ impl WriterThread {
     }
 }
 
-/// Whether a commit failed because the disk was full. SQLite then discards the commit, also after a crash, whereas a
-/// failed sync leaves the outcome open. The text is that of the bundled SQLite, because diesel does not pass on the
-/// error code.
+/// Whether a commit failed because the disk was full. In this case SQLite has certainly discarded the commit, whereas
+/// the outcome is unknown after a failed sync. The function compares the message of the bundled SQLite, because diesel
+/// does not return the error code.
 fn is_disk_full(error: &DieselError) -> bool {
     matches!(error, DieselError::DatabaseError(_, details) if details.message() == "database or disk is full")
 }

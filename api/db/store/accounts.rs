@@ -1,4 +1,4 @@
-//! Accounts and their former identities.
+//! Accounts, and the identities that they had before successions.
 
 use diesel::prelude::*;
 
@@ -54,7 +54,7 @@ fn decode_identity(
     receipt: Option<String>,
 ) -> Result<FacilityIdentity, Error> {
     if let Some(code) = code {
-        return FacilityCode::parse_overridden(&code)
+        return FacilityCode::parse_without_check_digit(&code)
             .map(FacilityIdentity::Designated)
             .map_err(|fault| undecodable(id, "accounts.facility_code", &fault));
     }
@@ -71,7 +71,7 @@ fn identity_columns(identity: &FacilityIdentity) -> (Option<String>, Option<Stri
     }
 }
 
-/// Stores a new account. With `validate_only` there is no password hash, because the row is rolled back.
+/// Stores a new account. With `validate_only` the password hash may be `None`, because the row is rolled back.
 pub fn insert(
     conn: &mut Conn,
     account: &Account,
@@ -114,7 +114,7 @@ pub fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> Result<Option<Acc
     row.map(Row::decode).transpose()
 }
 
-/// The account that the facility belongs to now.
+/// The account that has this facility code now.
 pub fn find_by_facility(conn: &mut Conn, code: &FacilityCode) -> Result<Option<Account>, Error> {
     let row: Option<Row> = on!(conn, |c| accounts::table
         .filter(accounts::facility_code.eq(code.as_str()))
@@ -124,7 +124,7 @@ pub fn find_by_facility(conn: &mut Conn, code: &FacilityCode) -> Result<Option<A
     row.map(Row::decode).transpose()
 }
 
-/// Whether an account with the receipt number of this application exists.
+/// Whether there is an account with the receipt number of this application for designation.
 pub fn exists_by_receipt(conn: &mut Conn, receipt: &DesignationReceipt) -> Result<bool, Error> {
     let found = diesel::select(diesel::dsl::exists(
         accounts::table.filter(accounts::designation_receipt.eq(receipt.as_str())),
@@ -142,7 +142,7 @@ pub fn find_password_hash(conn: &mut Conn, id: AccountId) -> Result<Option<Passw
     Ok(hash.map(PasswordHash::new))
 }
 
-/// Stores the data that the account states about its facility.
+/// Stores a new profile of an account.
 pub fn update_profile(conn: &mut Conn, id: AccountId, profile: &Profile, now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(accounts::table.find(Id(id.uuid())))
         .set((
@@ -154,7 +154,7 @@ pub fn update_profile(conn: &mut Conn, id: AccountId, profile: &Profile, now: In
     Ok(())
 }
 
-/// Gives the account another facility code: a designation, or an accepted succession.
+/// Stores a new facility code and a new profile of an account, after a designation or an accepted succession.
 pub fn update_facility(
     conn: &mut Conn,
     id: AccountId,
@@ -241,7 +241,7 @@ pub fn list_former(conn: &mut Conn, id: AccountId) -> Result<Vec<FormerFacility>
     rows.into_iter()
         .map(|(code, profile, until)| {
             Ok(FormerFacility {
-                facility_code: FacilityCode::parse_overridden(&code)
+                facility_code: FacilityCode::parse_without_check_digit(&code)
                     .map_err(|fault| undecodable(&id, "former_facilities.facility_code", &fault))?,
                 profile: profile.read(&code, "former_facilities.profile")?,
                 until: until.0,
@@ -250,7 +250,7 @@ pub fn list_former(conn: &mut Conn, id: AccountId) -> Result<Vec<FormerFacility>
         .collect()
 }
 
-/// Whether the rights and duties of this code have passed to another facility.
+/// Whether the rights and duties of this code have passed to another code.
 pub fn exists_former(conn: &mut Conn, code: &FacilityCode) -> Result<bool, Error> {
     let found = diesel::select(diesel::dsl::exists(former_facilities::table.find(code.as_str())));
     Ok(on!(conn, |c| found.get_result(c))?)

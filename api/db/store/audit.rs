@@ -1,4 +1,4 @@
-//! The audit log: who did what, to what, when and from where. A line is written in the transaction of the action.
+//! The audit log of all actions. A line is written in the transaction of its action.
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -11,21 +11,21 @@ use crate::domain::audit::AuditAction;
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
-/// One line of the log. It names things by their ids and contains no personal data.
+/// One line of the audit log. It contains ids and codes instead of personal data.
 pub struct Entry<'a> {
-    /// When it was done.
+    /// When the action happened.
     pub at: Instant,
-    /// Who did it: an account's id, or `system`, `import`, `stranger`.
+    /// The actor: an account's id, or `system`, `import`, `stranger`.
     pub actor: String,
-    /// What was done.
+    /// The action.
     pub action: AuditAction,
-    /// What it was done to: an id or a code.
+    /// The id or the name of the object of the action.
     pub subject: String,
-    /// Where it came from: the client's address.
+    /// The client's IPv4 address, or the /64 network of its IPv6 address.
     pub client: Option<&'a str>,
-    /// The id of the request that did it.
+    /// The id of the request.
     pub request_id: Option<&'a str>,
-    /// Codes and ids that complete the line.
+    /// Further codes, ids and counts.
     pub details: Option<serde_json::Value>,
 }
 

@@ -1,4 +1,4 @@
-//! The queries of `todokede doctor` about the database itself.
+//! The queries by which `todokede doctor` checks the database.
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
@@ -12,11 +12,11 @@ use crate::domain::audit::AuditAction;
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
-/// These begin a transaction that may write, and limit the wait for locks. SQLite's connections have a limit
-/// already.
+/// Begins a writing transaction on SQLite. The connection limits the wait for locks.
 const BEGIN_EMBEDDED: &str = "BEGIN IMMEDIATE";
+/// Begins a writing transaction on PostgreSQL with a time limit for each statement.
 const BEGIN_SERVER: &str = "BEGIN READ WRITE; SET LOCAL statement_timeout = '5s'";
-/// The doctor must report a lock instead of waiting for it.
+/// Sets time limits for all statements of a connection, so that the doctor reports a lock instead of waiting for it.
 const LIMITS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s'";
 
 #[derive(QueryableByName)]
@@ -37,7 +37,7 @@ struct QuickCheck {
     quick_check: String,
 }
 
-/// Limits how long queries to a PostgreSQL server may take and wait.
+/// Sets time limits for the queries on this PostgreSQL connection.
 pub fn limit_waits(conn: &mut Conn) -> Result<(), Error> {
     Ok(on!(conn, |c| c.batch_execute(LIMITS))?)
 }
@@ -47,7 +47,7 @@ pub fn limit_waits(conn: &mut Conn) -> Result<(), Error> {
 pub struct Durability {
     /// `wal` on every file system that supports it.
     pub journal_mode: String,
-    /// 2 is FULL, 3 EXTRA; lower values may lose acknowledged commits.
+    /// 2 is FULL and 3 is EXTRA. With lower values, a power failure may lose acknowledged commits.
     pub synchronous: i32,
 }
 
@@ -58,8 +58,8 @@ pub fn durability(conn: &mut Conn) -> Result<Durability, Error> {
     Ok(Durability { journal_mode, synchronous })
 }
 
-/// The damage that SQLite finds in its file. Indexes are not compared with their tables. Empty if the file is
-/// intact.
+/// The damage that SQLite finds in its file by a quick check, which does not compare indexes with their tables. Empty
+/// if no damage was found.
 pub fn find_damage(conn: &mut Conn) -> Result<Vec<String>, Error> {
     let rows: Vec<QuickCheck> = on!(conn, |c| diesel::sql_query("PRAGMA quick_check(10)").load(c))?;
     Ok(rows.into_iter().map(|row| row.quick_check).filter(|line| line != "ok").collect())
@@ -69,42 +69,43 @@ pub fn find_damage(conn: &mut Conn) -> Result<Vec<String>, Error> {
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent property of the server")]
 pub struct ServerReport {
-    /// The version for people, such as `15.14`.
+    /// The version as text, such as `15.14`.
     #[diesel(sql_type = Text)]
     pub version: String,
     /// The version as a number, such as 150014.
     #[diesel(sql_type = Integer)]
     pub version_number: i32,
-    /// The encoding of its texts.
+    /// The encoding of texts.
     #[diesel(sql_type = Text)]
     pub encoding: String,
-    /// Whether it is a standby, which accepts no writes.
+    /// Whether the server is a standby, which accepts no writes.
     #[diesel(sql_type = Bool)]
     pub is_standby: bool,
-    /// `on` and `remote_apply` wait for the disk and, where there are synchronous standbys, for one of them.
+    /// The setting `synchronous_commit`. With `on` and `remote_apply`, a commit waits for the disk and for the
+    /// synchronous standbys.
     #[diesel(sql_type = Text)]
     pub synchronous_commit: String,
-    /// The standbys that a commit waits for; empty if there are none.
+    /// The setting `synchronous_standby_names`: the standbys that a commit waits for. Empty if there are none.
     #[diesel(sql_type = Text)]
     pub synchronous_standby_names: String,
-    /// Whether the server syncs to the disk (`fsync`).
+    /// The setting `fsync`: whether the server syncs to the disk.
     #[diesel(sql_type = Bool)]
     pub fsync: bool,
-    /// Whether a page can be repaired that a power failure left half written (`full_page_writes`).
+    /// The setting `full_page_writes`: whether the server can repair a page that a power failure left half written.
     #[diesel(sql_type = Bool)]
     pub full_page_writes: bool,
     /// Whether the connection is encrypted.
     #[diesel(sql_type = Bool)]
     pub tls: bool,
-    /// Whether the connection stays on one machine.
+    /// Whether the server is on the same machine.
     #[diesel(sql_type = Bool)]
     pub local: bool,
-    /// The server's clock: microseconds since 1970 in UTC.
+    /// The server's clock in microseconds since 1970-01-01T00:00:00Z.
     #[diesel(sql_type = BigInt)]
     pub clock_micros: i64,
 }
 
-const ASK_SERVER: &str = "SELECT \
+const SERVER_REPORT: &str = "SELECT \
     current_setting('server_version') AS version, \
     current_setting('server_version_num')::integer AS version_number, \
     current_setting('server_encoding') AS encoding, \
@@ -117,12 +118,12 @@ const ASK_SERVER: &str = "SELECT \
     COALESCE(inet_client_addr() <<= '127.0.0.0/8' OR inet_client_addr() = '::1', true) AS local, \
     (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint AS clock_micros";
 
-/// Asks a PostgreSQL server about itself.
-pub fn ask_server(conn: &mut Conn) -> Result<ServerReport, Error> {
-    Ok(on!(conn, |c| diesel::sql_query(ASK_SERVER).get_result(c))?)
+/// Reads the report of a PostgreSQL server.
+pub fn read_server_report(conn: &mut Conn) -> Result<ServerReport, Error> {
+    Ok(on!(conn, |c| diesel::sql_query(SERVER_REPORT).get_result(c))?)
 }
 
-/// Writes a line into the audit log and rolls it back.
+/// Tests whether the database accepts writes: writes a line into the audit log and rolls it back.
 ///
 /// # Errors
 /// The error of the database, if the line cannot be written.
@@ -138,9 +139,9 @@ pub fn try_to_write(conn: &mut Conn, now: Instant) -> Result<(), Error> {
         request_id: None,
         details: None,
     };
-    let tried = audit::insert(conn, &line);
+    let result = audit::insert(conn, &line);
     roll_back_to(conn, 0);
-    tried
+    result
 }
 
 /// The newest instant in the audit log; `None` if the log is empty.

@@ -1,4 +1,4 @@
-//! The facility list (地方厚生局の一覧) after the last imports.
+//! The facility list (地方厚生局の一覧), as imports have stored it.
 
 use diesel::prelude::*;
 
@@ -50,28 +50,29 @@ impl Row {
 }
 
 fn decode_code(code: &str) -> Result<FacilityCode, Error> {
-    FacilityCode::parse_overridden(code).map_err(|fault| undecodable(&code, "facilities.code", &fault))
+    FacilityCode::parse_without_check_digit(code)
+        .map_err(|fault| undecodable(&code, "facilities.code", &fault))
 }
 
-/// What an import did to one row.
+/// The effect of an import on one facility.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Imported {
-    /// The code is new to the list.
+    /// The list did not have the code.
     Added,
-    /// The list said something else before.
+    /// The list had other data for the code.
     Changed,
-    /// The list said the same.
+    /// The list had the same data for the code.
     Unchanged,
 }
 
-/// The facility of this code.
+/// The facility with this code.
 pub fn find(conn: &mut Conn, code: &FacilityCode) -> Result<Option<ListedFacility>, Error> {
     let row: Option<Row> =
         on!(conn, |c| facilities::table.find(code.as_str()).select(Row::as_select()).first(c).optional())?;
     row.map(Row::decode).transpose()
 }
 
-/// Adds or updates one facility of an import. A telephone number or a founder that the import does not state is kept.
+/// Adds or updates one facility. If the import has no telephone number or no founder, the stored one is kept.
 pub fn upsert(conn: &mut Conn, facility: ListedFacility, now: Instant) -> Result<Imported, Error> {
     let known = find(conn, &facility.code)?;
     let facility = ListedFacility {
@@ -110,7 +111,7 @@ pub fn upsert(conn: &mut Conn, facility: ListedFacility, now: Instant) -> Result
     }
 }
 
-/// The listed codes of one prefecture and kind.
+/// The codes of one prefecture and kind that are not delisted.
 pub fn list_codes(
     conn: &mut Conn,
     prefecture: Prefecture,
@@ -133,20 +134,20 @@ pub fn update_delisted(conn: &mut Conn, code: &FacilityCode, now: Instant) -> Re
     Ok(())
 }
 
-/// Facilities of the same kind with an account and the same name or address: possible predecessors.
-pub fn list_alike_with_account(
+/// Facilities of the same kind that have an account and the same name or address, at most 50. They may be predecessors
+/// of `facility`.
+pub fn list_similar_with_account(
     conn: &mut Conn,
     facility: &ListedFacility,
 ) -> Result<Vec<ListedFacility>, Error> {
-    let alike = |key: &str| search_key(key);
     let rows: Vec<Row> = on!(conn, |c| facilities::table
         .inner_join(accounts::table.on(accounts::facility_code.eq(facilities::code.nullable())))
         .filter(facilities::kind.eq(facility.code.kind().code()))
         .filter(facilities::code.ne(facility.code.as_str()))
         .filter(
             facilities::address_key
-                .eq(alike(facility.address.as_str()))
-                .or(facilities::name_key.eq(alike(facility.name.as_str()))),
+                .eq(search_key(facility.address.as_str()))
+                .or(facilities::name_key.eq(search_key(facility.name.as_str()))),
         )
         .select(Row::as_select())
         .limit(50)
@@ -154,7 +155,7 @@ pub fn list_alike_with_account(
     rows.into_iter().map(Row::decode).collect()
 }
 
-/// A page of the list in the order of the codes, narrowed by prefecture and kind.
+/// A page of the list, sorted by code, of one prefecture and kind or of all.
 pub fn list(
     conn: &mut Conn,
     prefecture: Option<&str>,
@@ -165,7 +166,7 @@ pub fn list(
         let mut query = facilities::table
             .select(Row::as_select())
             .order(facilities::code)
-            .limit(slice.probe())
+            .limit(slice.limit_plus_one())
             .into_boxed();
         if let Some(prefecture) = prefecture {
             query = query.filter(facilities::code.like(format!("{prefecture}%")));
@@ -181,8 +182,8 @@ pub fn list(
     rows.into_iter().map(Row::decode).collect()
 }
 
-/// Whether the list holds any facility.
+/// Whether the list has any facility.
 pub fn exists_any(conn: &mut Conn) -> Result<bool, Error> {
-    let any = diesel::select(diesel::dsl::exists(facilities::table.select(facilities::code)));
-    Ok(on!(conn, |c| any.get_result(c))?)
+    let found = diesel::select(diesel::dsl::exists(facilities::table.select(facilities::code)));
+    Ok(on!(conn, |c| found.get_result(c))?)
 }

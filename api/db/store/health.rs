@@ -1,4 +1,4 @@
-//! The queries of probes and metrics: whether the database can be written, and how many mails wait.
+//! The queries of readiness checks and metrics: whether the database can be written, and how many mails wait.
 
 use chrono::Duration;
 use diesel::prelude::*;
@@ -8,27 +8,27 @@ use super::schema::outbox;
 use crate::db::engine::Conn;
 use crate::db::engine::columns::{Id, Moment};
 use crate::db::engine::connection::on;
-use crate::domain::mails::{MailFailure, Trouble};
+use crate::domain::mails::{FailureClass, MailFailure};
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
 /// The mails that wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backlog {
-    /// How many mails wait.
+    /// The number of mails that wait.
     pub waiting: i64,
-    /// How long the oldest mail has waited for the mail server. Mails that wait because of their own recipient or
-    /// content do not count. Zero if none waits.
+    /// How long the oldest mail has waited for the mail server. Mails that wait because of their recipient or content
+    /// do not count. Zero if no mail waits.
     pub lag: Duration,
 }
 
-/// Reads the outbox.
+/// Reads the mails that wait in the outbox.
 ///
 /// # Errors
 /// The error of the database.
 pub fn backlog(conn: &mut Conn, now: Instant) -> Result<Backlog, Error> {
     let waiting = super::mails::outbox::count_waiting(conn)?;
-    let server_failures = MailFailure::ALL.iter().filter(|failure| failure.trouble() == Trouble::Server);
+    let server_failures = MailFailure::ALL.iter().filter(|failure| failure.class() == FailureClass::Server);
     let server_failures: Vec<&str> = server_failures.map(|failure| failure.code()).collect();
     let oldest: Option<Moment> = on!(conn, |c| outbox::table
         .filter(outbox::state.eq_any(["QUEUED", "DEFERRED"]))
@@ -40,8 +40,8 @@ pub fn backlog(conn: &mut Conn, now: Instant) -> Result<Backlog, Error> {
     Ok(Backlog { waiting, lag: oldest.map_or(Duration::zero(), |queued| now - queued.0) })
 }
 
-/// Tests writing without a change: updates an id that no row can have. A read-only server refuses this as
-/// well.
+/// Tests whether the database accepts writes, by an update of an id that no row has. A read-only server refuses even
+/// this update.
 ///
 /// # Errors
 /// The error of the database.

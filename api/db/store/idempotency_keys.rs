@@ -1,5 +1,5 @@
-//! Idempotency keys. The row of a key is written in the same transaction as the effect of its request, so
-//! that a crash cannot leave one without the other.
+//! Idempotency keys with the answers to their requests. The row of a key is written in the transaction of the request's
+//! effect, so that a crash cannot leave one without the other.
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -16,15 +16,15 @@ use crate::error::Error;
 /// A key, and the caller and the operation that it belongs to.
 #[derive(Debug, Clone)]
 pub struct Scope {
-    /// The caller: an account, or a mailed link.
+    /// The caller: the id of an account or of a mailed link.
     pub principal: Uuid,
-    /// The operation.
+    /// The id of the operation.
     pub operation: &'static str,
-    /// The key as the caller chose it.
+    /// The key that the caller chose.
     pub key: String,
 }
 
-/// The stored answer of a key, and the fingerprint of its request.
+/// The fingerprint of the request with this key, and the stored answer.
 pub fn find<T: DeserializeOwned>(conn: &mut Conn, scope: &Scope) -> Result<Option<(Vec<u8>, T)>, Error> {
     let row: Option<(Vec<u8>, Document)> = on!(conn, |c| idempotency_keys::table
         .find((Id(scope.principal), scope.operation, &scope.key))
@@ -59,7 +59,7 @@ pub fn insert(
     Stored::from_count(result)
 }
 
-/// Deletes keys older than `before`.
+/// Deletes keys that were stored before `before`.
 pub fn delete_before(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
     Ok(on!(conn, |c| diesel::delete(
         idempotency_keys::table.filter(idempotency_keys::created_at.lt(Moment(before)))

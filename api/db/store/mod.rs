@@ -1,9 +1,9 @@
-//! The statements, one function each, grouped by the areas of the use cases.
+//! The statements on the tables, one function for each, grouped by area.
 //!
-//! A function is named by what it does to rows: `find` reads one row, `list` reads several, `exists` says
-//! whether there is one, `count` counts them; `insert` adds one, `upsert` adds or replaces one, `update`
-//! changes rows and `delete` removes them. The rest of the name tells similar functions apart:
-//! `find_by_email`, `update_ended`. Only the outbox has other verbs, for its leases.
+//! The name of a function begins with a verb: `find` reads one row, `list` reads several rows, `exists` tests whether
+//! there is a row, `count` counts rows, `insert` adds a row, `upsert` adds or replaces a row, `update` changes rows and
+//! `delete` removes rows. The rest of the name distinguishes similar functions, such as `find_by_email`. The outbox has
+//! further verbs for its leases; `diagnosis` and `health` have no tables of their own and follow no rule.
 
 pub mod accounts;
 pub mod audit;

@@ -1,5 +1,5 @@
-//! The tables, for both databases. The module `columns` explains the three column types that the service
-//! defines.
+//! The tables, which are the same in both databases. The module `db::engine::columns` explains `Id`, `Moment` and
+//! `Document`.
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -1,28 +1,29 @@
-//! A declaration of the transitional measure (猶予届出) and its states.
+//! Declarations of the transitional measure (猶予届出). A facility declares why it cannot meet the duty yet, and is
+//! excused from the duty for some time. A corrected declaration is a new revision.
 
 use serde::{Deserialize, Serialize};
 
 use super::reviews::Review;
 use super::transitional_measures::Statement;
 use crate::domain::values::calendar::Instant;
+use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::ids::{AccountId, DeclarationId, UploadId};
 use crate::domain::values::receipt_number::ReceiptNumber;
-use crate::domain::values::words::words;
 
-/// The maximum number of other codes in a declaration.
+/// The maximum number of other facility codes in a declaration.
 pub const MAX_OTHER_CODES: u64 = 20;
 /// The maximum number of attachments of a declaration.
 pub const MAX_ATTACHMENTS: u64 = 10;
 
-words! {
-    /// Where a declaration stands.
+coded_enum! {
+    /// The status of a declaration.
     #[derive(Serialize, Deserialize, utoipa::ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum DeclarationStatus {
         /// Filed and stored.
         Received = "RECEIVED",
-        /// Staff are looking at it.
+        /// Staff review it.
         UnderReview = "UNDER_REVIEW",
         /// Sent back for correction (返戻).
         Returned = "RETURNED",
@@ -30,12 +31,12 @@ words! {
         Accepted = "ACCEPTED",
         /// Not accepted (不受理).
         Rejected = "REJECTED",
-        /// Taken back by the facility (取下げ).
+        /// Withdrawn by the facility (取下げ).
         Withdrawn = "WITHDRAWN",
     }
 }
 
-/// What can happen to a declaration.
+/// An event that changes the status of a declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DeclarationEvent {
     /// The facility files a new revision.
@@ -46,9 +47,9 @@ pub enum DeclarationEvent {
     TakeUp,
     /// Staff send it back for correction.
     Return,
-    /// It is accepted.
+    /// Staff or the service accept it.
     Accept,
-    /// It is rejected.
+    /// Staff reject it.
     Reject,
 }
 
@@ -71,23 +72,23 @@ impl DeclarationStatus {
         }
     }
 
-    /// Whether the declaration counts as the facility's one declaration of its round.
+    /// Whether the declaration is live. A facility has at most one live declaration in a round.
     #[must_use]
     pub const fn is_live(self) -> bool {
         !matches!(self, Self::Rejected | Self::Withdrawn)
     }
 }
 
-/// What a facility declares: one revision of a declaration.
+/// The content of one revision of a declaration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeclarationContent {
-    /// The reason, with its category's own fields.
+    /// The reason: its category and the members that belong to the category.
     pub statement: Statement,
-    /// Other codes of the same premises that the circumstances also concern.
+    /// Facility codes of other facilities on the same premises to which the reason applies, too.
     pub other_facility_codes: Vec<FacilityCode>,
-    /// The uploads that go with it.
+    /// The uploads that are attached.
     pub attachment_ids: Vec<UploadId>,
-    /// The filer's own reference, given back as it came.
+    /// The filer's own reference, returned unchanged.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub client_reference: Option<String>,
 }
@@ -99,9 +100,9 @@ pub struct Declaration {
     pub id: DeclarationId,
     /// The facility that it belongs to now.
     pub facility_code: FacilityCode,
-    /// The round it is filed in.
+    /// The round in which it is filed.
     pub round: String,
-    /// The number to read out on the telephone.
+    /// The number by which filer and staff refer to it.
     pub receipt_number: ReceiptNumber,
     /// Its status.
     pub status: DeclarationStatus,
@@ -121,16 +122,16 @@ pub struct Declaration {
     pub updated_at: Instant,
 }
 
-/// One revision of a declaration. It is kept as history and not changed.
+/// A stored revision of a declaration. It never changes.
 #[derive(Debug, Clone)]
 pub struct DeclarationRevision {
     /// The number, from 1.
     pub revision: i64,
-    /// The code under which it was filed.
+    /// The facility code under which it was filed.
     pub facility_code: FacilityCode,
-    /// What was declared.
+    /// Its content.
     pub content: DeclarationContent,
-    /// Who filed it.
+    /// The account that filed it.
     pub filed_by: AccountId,
     /// When it was filed.
     pub filed_at: Instant,

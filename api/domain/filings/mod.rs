@@ -1,4 +1,4 @@
-//! What facilities file: declarations by the rules of a transitional measure, successions, uploads.
+//! Filings of facilities: declarations of the transitional measure, successions, and uploaded attachments.
 
 pub mod declarations;
 pub mod refusals;

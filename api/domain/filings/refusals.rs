@@ -1,20 +1,20 @@
-//! Why a declaration or a succession is not accepted.
+//! Why a declaration or a succession is refused as a whole.
 
+use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::refusal::Refusal;
-use crate::domain::values::words::words;
 
-words! {
-    /// Why a filing is refused as a whole, whatever its content.
+coded_enum! {
+    /// Why a filing is refused as a whole, not for one of its values.
     pub enum FilingRefusal {
         /// The round has not opened.
         WindowNotOpen = "WINDOW_NOT_OPEN",
-        /// The round takes no more declarations.
+        /// The round no longer accepts declarations.
         WindowClosed = "WINDOW_CLOSED",
         /// The round is not for facilities of this kind.
         RoundNotForKind = "ROUND_NOT_FOR_KIND",
         /// The facility has a live declaration in this round.
         DeclarationExists = "DECLARATION_EXISTS",
-        /// The filing's status allows no such change.
+        /// The filing's status does not allow the change.
         StatusForbids = "STATUS_FORBIDS",
         /// The facility has a live succession.
         SuccessionExists = "SUCCESSION_EXISTS",

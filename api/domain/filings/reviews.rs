@@ -1,14 +1,14 @@
-//! The result of the review of a filing.
+//! Reviews of filings: who decides, and the result of a review.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::values::calendar::Instant;
+use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::lang::Lang;
-use crate::domain::values::words::words;
 
-words! {
-    /// Who decides on filings: a setting of the service.
+coded_enum! {
+    /// Whether filings are accepted automatically or by staff. This is a setting of the service.
     pub enum ReviewMode {
         /// A complete filing is accepted at once.
         Automatic = "automatic",
@@ -17,7 +17,7 @@ words! {
     }
 }
 
-words! {
+coded_enum! {
     /// Why the service itself returned a filing.
     #[derive(Serialize, Deserialize)]
     pub enum ReturnReason {
@@ -28,7 +28,7 @@ words! {
 }
 
 impl ReturnReason {
-    /// The reason in words, for the facility to read.
+    /// The reason as a sentence for the facility.
     #[must_use]
     pub const fn text(self, lang: Lang) -> &'static str {
         match (self, lang) {
@@ -47,23 +47,23 @@ impl ReturnReason {
 pub struct Review {
     /// When the filing was reviewed.
     pub at: Instant,
-    /// What staff wrote: what is to be corrected or why the filing was rejected, for the facility to read.
-    /// Filings that the service returned before it stored a `reason` have the reason's Japanese text here.
+    /// The text of staff for the facility: what to correct, or why the filing was rejected. Older rows of filings that
+    /// the service returned have the Japanese text of the reason here.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub message: Option<String>,
     /// Why the service returned the filing, if the service did.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<ReturnReason>,
-    /// The fields to correct: pointers into the form.
+    /// The JSON pointers (RFC 6901) of the fields to correct.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub fields: Vec<String>,
-    /// Until when a correction is accepted (a Japan day, inclusive).
+    /// The last day in Japan on which a correction is accepted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub due: Option<NaiveDate>,
 }
 
 impl Review {
-    /// The text for the facility: the message, or else the text of the reason.
+    /// The text for the facility: the message if there is one, otherwise the text of the reason.
     #[must_use]
     pub fn text(&self, lang: Lang) -> Option<&str> {
         self.message.as_deref().or_else(|| self.reason.map(|reason| reason.text(lang)))
@@ -73,11 +73,11 @@ impl Review {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::values::words::tests::codes_lead_back_and_near_misses_nowhere;
+    use crate::domain::values::coded_enum::tests::codes_round_trip_and_other_texts_are_refused;
 
     #[test]
     fn a_reason_is_stored_by_its_code_and_has_a_text_in_both_languages() {
-        codes_lead_back_and_near_misses_nowhere::<ReturnReason>();
+        codes_round_trip_and_other_texts_are_refused::<ReturnReason>();
         for &reason in ReturnReason::ALL {
             let stored = serde_json::json!({ "at": "2023-02-04T00:00:00Z", "reason": reason.code() });
             let review: Review = serde_json::from_value(stored.clone()).unwrap();

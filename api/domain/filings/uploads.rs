@@ -1,4 +1,4 @@
-//! Attachments (添付書類). An upload is announced first; its bytes follow.
+//! Uploads of attachments (添付書類). A caller announces a file first and sends its content afterwards.
 
 use std::fmt::Write as _;
 
@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::characters;
+use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::ids::{AccountId, UploadId};
 use crate::domain::values::refusal::Refusal;
-use crate::domain::values::words::words;
 
 /// The maximum size of a file: 10 MiB.
 pub const MAX_BYTES: u32 = 10 * 1024 * 1024;
-/// How long an announcement waits for its bytes.
-pub const ANNOUNCEMENT_LIFE: Duration = Duration::hours(24);
+/// How long the content of an announced file is accepted.
+pub const ANNOUNCEMENT_LIFETIME: Duration = Duration::hours(24);
 /// The maximum number of files of one account.
 pub const MAX_FILES: i64 = 100;
 /// The maximum number of bytes of all files of one account.
@@ -27,8 +27,8 @@ pub const MAX_MEDIA_TYPE: u64 = 100;
 /// The number of hexadecimal digits of a SHA-256 digest.
 pub const DIGEST_DIGITS: u64 = 64;
 
-words! {
-    /// The types of file that are taken.
+coded_enum! {
+    /// The accepted types of files.
     #[derive(Serialize, Deserialize, utoipa::ToSchema)]
     pub enum MediaType {
         /// PDF.
@@ -44,15 +44,15 @@ words! {
 }
 
 impl MediaType {
-    /// Whether the content begins like a file of this type.
+    /// Whether the content begins with the signature of this type.
     #[must_use]
     pub fn fits(self, content: &[u8]) -> bool {
-        let magic: &[u8] = match self {
+        let signature: &[u8] = match self {
             Self::Pdf => b"%PDF-",
             Self::Jpeg => &[0xFF, 0xD8, 0xFF],
             Self::Png => &[0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A],
         };
-        content.starts_with(magic)
+        content.starts_with(signature)
     }
 }
 
@@ -65,24 +65,24 @@ pub struct Upload {
     pub account_id: AccountId,
     /// The file's name, as announced.
     pub file_name: String,
-    /// Its type.
+    /// Its media type.
     pub media_type: MediaType,
-    /// Its size.
+    /// Its announced size in bytes.
     pub size_bytes: u64,
     /// Its SHA-256 digest in lower-case hexadecimal digits.
     pub sha256: String,
     /// When it was announced.
     pub created_at: Instant,
-    /// Until when its bytes are accepted.
+    /// The first instant at which its content is no longer accepted.
     pub expires_at: Instant,
-    /// When its bytes were stored.
+    /// When its content was stored.
     pub stored_at: Option<Instant>,
 }
 
-/// Reads a SHA-256 digest of 64 hexadecimal digits.
+/// Reads a SHA-256 digest of 64 hexadecimal digits, and returns it in lower case.
 ///
 /// # Errors
-/// [`Fault::DigestForm`].
+/// [`Fault::DigestForm`] for any other text.
 pub fn parse_sha256(text: &str) -> Result<String, Fault> {
     if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         Ok(text.to_ascii_lowercase())
@@ -91,7 +91,7 @@ pub fn parse_sha256(text: &str) -> Result<String, Fault> {
     }
 }
 
-/// Writes a digest the way announcements do: two lower-case hexadecimal digits per byte.
+/// Writes a digest with two lower-case hexadecimal digits per byte, as [`Upload::sha256`].
 #[must_use]
 pub fn to_hex(digest: &[u8]) -> String {
     digest.iter().fold(String::with_capacity(digest.len() * 2), |mut text, byte| {
@@ -101,16 +101,16 @@ pub fn to_hex(digest: &[u8]) -> String {
     })
 }
 
-/// Reads a file name. It must contain no folder, no control character, no character with a special meaning in
-/// an operating system or a header, and none that misleads a reader.
+/// Reads a file name and removes white space around it.
 ///
 /// # Errors
-/// [`Fault::FileNameForm`].
+/// [`Fault::FileNameForm`] if the name is empty or too long, begins with a dot, or contains a control character, an
+/// invisible character, a path separator, or another character that has a special meaning in an operating system.
 pub fn parse_file_name(text: &str) -> Result<String, Fault> {
     let name = text.trim();
     let forbidden = |c: char| {
         c.is_control()
-            || turns_or_hides(c)
+            || changes_direction_or_is_invisible(c)
             || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
     };
     if name.is_empty()
@@ -125,16 +125,16 @@ pub fn parse_file_name(text: &str) -> Result<String, Fault> {
 
 /// Whether a character changes the direction of writing or is invisible. After such a character, `fdp.exe`
 /// may be shown as `exe.pdf`.
-const fn turns_or_hides(c: char) -> bool {
+const fn changes_direction_or_is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-words! {
-    /// Why a file is not accepted.
+coded_enum! {
+    /// Why a file is refused.
     pub enum UploadRefusal {
         /// The upload's content was not received.
         UploadIncomplete = "UPLOAD_INCOMPLETE",
-        /// The account has announced or stored as many files as it may.
+        /// The account has too many files, or its files have too many bytes.
         UploadQuota = "UPLOAD_QUOTA",
         /// The content's size or digest differs from the announced one.
         ContentMismatch = "CONTENT_MISMATCH",

@@ -1,29 +1,30 @@
-//! Mailed links: their purposes, how long they are valid, and when they may be used.
+//! Mailed links: a link with a secret token that lets the recipient of a mail register, reset a password or confirm an
+//! address.
 
 use chrono::Duration;
 
 use crate::domain::values::calendar::Instant;
+use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::{AccountId, LinkId};
-use crate::domain::values::words::words;
 
-words! {
+coded_enum! {
     /// The purpose of a mailed link.
     pub enum LinkPurpose {
         /// Registration of an account (アカウント登録用URL).
         Registration = "REGISTRATION",
-        /// A new password.
+        /// Setting a new password in place of a forgotten one.
         PasswordReset = "PASSWORD_RESET",
-        /// Proof that a new address receives mail.
+        /// Confirmation that a new login address receives mail.
         EmailChange = "EMAIL_CHANGE",
     }
 }
 
 impl LinkPurpose {
-    /// How long a link is valid. A registration may have to wait for a colleague until the next day. A link
-    /// that replaces a password must be used within an hour.
+    /// How long a link is valid: 24 hours, because a registration may need data from a colleague, but only one hour
+    /// for a link that replaces a password.
     #[must_use]
-    pub const fn life(self) -> Duration {
+    pub const fn lifetime(self) -> Duration {
         match self {
             Self::Registration | Self::EmailChange => Duration::hours(24),
             Self::PasswordReset => Duration::hours(1),
@@ -31,7 +32,7 @@ impl LinkPurpose {
     }
 }
 
-/// A mailed link, without its token: only the token's hash is kept.
+/// A mailed link without its token. The database stores only the token's hash.
 #[derive(Debug, Clone)]
 pub struct Link {
     /// Its id.
@@ -44,7 +45,7 @@ pub struct Link {
     pub account_id: Option<AccountId>,
     /// When it was requested.
     pub created_at: Instant,
-    /// From when on it is no longer valid.
+    /// The first instant at which it is no longer valid.
     pub expires_at: Instant,
     /// When it, or another link of the same address and purpose, was used.
     pub used_at: Option<Instant>,
@@ -54,7 +55,7 @@ pub struct Link {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkState {
     /// It may be used.
-    Good,
+    Usable,
     /// It, or another link of the same address and purpose, was used.
     Used,
     /// It has expired.
@@ -70,7 +71,7 @@ impl Link {
         } else if now >= self.expires_at {
             LinkState::Expired
         } else {
-            LinkState::Good
+            LinkState::Usable
         }
     }
 }

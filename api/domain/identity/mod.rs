@@ -1,4 +1,4 @@
-//! How the owner of an account proves their identity: passwords, sessions, mailed links.
+//! Authentication: passwords, sessions and mailed links.
 
 pub mod links;
 pub mod password_hash;

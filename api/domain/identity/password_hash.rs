@@ -2,13 +2,13 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// A password's hash in the text form in which it is stored. A person who has the hash can try passwords
-/// without a limit, so only the database's column and the verifier may get its text.
+/// A password's hash in the text form in which it is stored. Only the database column and the verifier may get the
+/// text, because anybody who has it can guess passwords offline.
 #[derive(Debug, Clone)]
 pub struct PasswordHash(SecretString);
 
 impl PasswordHash {
-    /// The hash of this text form.
+    /// The hash with this text form.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(text.into())

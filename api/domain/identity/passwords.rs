@@ -1,5 +1,5 @@
-//! What a password must be (NIST SP 800-63B): long, not common, not the account's own data. There
-//! are no rules of composition.
+//! The rules for passwords (NIST SP 800-63B). A password must be long, must not be common and must not contain the
+//! account's own data. It need not contain particular kinds of characters.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -8,26 +8,26 @@ use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
 use crate::domain::values::search_key::search_key;
 
-/// Fewest characters while the password is the only factor.
+/// The minimum number of characters. NIST SP 800-63B requires 15 if the password is the only factor.
 pub const MIN_CHARACTERS: u64 = 15;
-/// Most characters.
+/// The maximum number of characters.
 pub const MAX_CHARACTERS: u64 = 128;
 
-/// Words that people build passwords from, most of them Japanese.
+/// Words that are common in passwords, most of them Japanese. Each is a [`search_key`].
 const WORDS: &str = include_str!("password_words.txt");
-/// What must remain of a password once listed words, digits and repetition are taken out.
-const LEAST_OF_ITS_OWN: usize = 5;
-/// Parts of an account's data shorter than this may occur in a password by chance.
-const SHORTEST_IDENTITY: usize = 4;
+/// The minimum number of different letters outside the listed words.
+const MIN_OWN_LETTERS: usize = 5;
+/// The minimum number of characters of a part of the account's data. Shorter parts may occur in a password by chance.
+const MIN_IDENTITY_LENGTH: usize = 4;
 
-/// The password as it is hashed: the same characters typed on different keyboards give the same.
+/// The form of a password that is hashed: NFKC, so that full-width and half-width typing give the same hash.
 #[must_use]
 pub fn normal_form(password: &str) -> String {
     password.nfkc().collect()
 }
 
-/// Every fault of a password. `identity` is the account's own data: facility code,
-/// facility name, mail name.
+/// Every fault of a password. `identity` is the account's own data: the facility code, the facility name and the part
+/// of the e-mail address before the `@`. A password of a wrong length is not checked further.
 #[must_use]
 pub fn examine(password: &str, identity: &[&str]) -> Vec<Fault> {
     let normal = normal_form(password);
@@ -40,11 +40,11 @@ pub fn examine(password: &str, identity: &[&str]) -> Vec<Fault> {
     }
     let mut faults = Vec::new();
     let key = search_key(&normal);
-    let holds = |part: &&str| {
+    let contains_part = |part: &&str| {
         let part = search_key(part);
-        part.chars().count() >= SHORTEST_IDENTITY && key.contains(&part)
+        part.chars().count() >= MIN_IDENTITY_LENGTH && key.contains(&part)
     };
-    if identity.iter().any(holds) {
+    if identity.iter().any(contains_part) {
         faults.push(Fault::PasswordHoldsIdentity);
     }
     if is_common(&key) {
@@ -53,7 +53,7 @@ pub fn examine(password: &str, identity: &[&str]) -> Vec<Fault> {
     faults
 }
 
-/// Notes every fault of a password at its place in the form.
+/// Notes every fault of a password at `pointer`.
 pub fn note_faults(pointer: &str, password: &str, own_data: &[String], faults: &mut Faults) {
     let own_data: Vec<&str> = own_data.iter().map(String::as_str).collect();
     for fault in examine(password, &own_data) {
@@ -61,16 +61,16 @@ pub fn note_faults(pointer: &str, password: &str, own_data: &[String], faults: &
     }
 }
 
-/// Whether hardly anything is left once listed words are taken out, longest first, and of the rest
-/// every character counts once and digits and signs do not count.
+/// Whether a password has fewer than [`MIN_OWN_LETTERS`] different letters after the listed words are removed, longest
+/// words first.
 fn is_common(key: &str) -> bool {
     let mut words: Vec<&str> = WORDS.lines().filter(|word| !word.is_empty()).collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     let rest = words.into_iter().fold(key.to_owned(), |rest, word| rest.replace(word, ""));
-    let mut own: Vec<char> = rest.chars().filter(|c| c.is_alphabetic()).collect();
-    own.sort_unstable();
-    own.dedup();
-    own.len() < LEAST_OF_ITS_OWN
+    let mut own_letters: Vec<char> = rest.chars().filter(|c| c.is_alphabetic()).collect();
+    own_letters.sort_unstable();
+    own_letters.dedup();
+    own_letters.len() < MIN_OWN_LETTERS
 }
 
 #[cfg(test)]
@@ -78,14 +78,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn length_counts_characters_and_is_said_before_anything_else() {
+    fn the_length_is_counted_in_characters_and_checked_first() {
         assert_eq!(examine("みじかいことば", &[]), [Fault::TooShort { min: 15 }]);
         assert_eq!(examine(&"長".repeat(129), &[]), [Fault::TooLong { max: 128 }]);
         assert_eq!(examine("fourteen chars", &[]), [Fault::TooShort { min: 15 }]);
     }
 
     #[test]
-    fn long_sentences_in_any_script_are_good_passwords() {
+    fn long_sentences_in_any_script_are_accepted() {
         for password in [
             "correct horse battery staple",
             "雨の日は縁側で祖母と将棋を指した",
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn common_words_digits_and_repetition_are_no_password_however_long() {
+    fn common_words_digits_and_repetition_are_refused_at_any_length() {
         for password in [
             "passwordpassword",
             "Password20230401!",
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_that_holds_the_accounts_own_data_is_refused_in_any_spelling() {
+    fn a_password_that_contains_the_accounts_own_data_is_refused_in_any_spelling() {
         let identity = ["1310000014", "架空さくら診療所", "reception"];
         for password in [
             "kaminari-1310000014-zoku",
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn full_width_and_half_width_typing_is_the_same_password() {
+    fn full_width_and_half_width_typing_give_the_same_password() {
         assert_eq!(normal_form("ＡＢＣ　ｄｅｆ"), normal_form("ABC def"));
     }
 }

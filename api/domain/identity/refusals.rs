@@ -1,9 +1,9 @@
 //! Why a login, a token or a mailed link is refused.
 
+use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::refusal::Refusal;
-use crate::domain::values::words::words;
 
-words! {
+coded_enum! {
     /// Why a login, a token or a mailed link is refused.
     pub enum IdentityRefusal {
         /// No access token was sent.

@@ -1,8 +1,8 @@
 //! The public holidays of Japan, as the Cabinet Office lists them.
 //!
-//! A table, not a formula: the days of the equinoxes and the days moved by a special law are
-//! official only once they are published each February for the year after. A year is added here
-//! by hand; the tests recompute it from the law and compare.
+//! The holidays are in a table, because the days of the equinoxes and the days that a special law moves are official
+//! only after their publication each February for the next year. Each year is added by hand. The tests compute the
+//! holidays of every year from the law and compare them with the table.
 
 use std::ops::RangeInclusive;
 
@@ -50,9 +50,9 @@ pub enum Holiday {
     Culture,
     /// 勤労感謝の日
     LabourThanksgiving,
-    /// 振替休日: the first day after a holiday on a Sunday that is no holiday itself (Article 3, 2).
+    /// 振替休日: the first day after a holiday on a Sunday that is not a holiday itself (Article 3, paragraph 2).
     Substitute,
-    /// 国民の休日: a day between two holidays (Article 3, 3).
+    /// 国民の休日: a day between two holidays (Article 3, paragraph 3).
     Citizens,
 }
 
@@ -87,7 +87,7 @@ impl Holiday {
 const FIRST_YEAR: i32 = 2022;
 const LAST_YEAR: i32 = 2027;
 
-/// Year, month, day and holiday, in rising order.
+/// Year, month, day and holiday, in ascending order.
 #[rustfmt::skip]
 const TABLE: [(i32, u32, u32, Holiday); 108] = [
     (2022, 1, 1, NewYear), (2022, 1, 10, ComingOfAge), (2022, 2, 11, Foundation), (2022, 2, 23, Emperor),
@@ -124,7 +124,7 @@ const TABLE: [(i32, u32, u32, Holiday); 108] = [
     (2027, 11, 3, Culture), (2027, 11, 23, LabourThanksgiving),
 ];
 
-/// The years the table knows, all of them complete. About any other year nothing can be said.
+/// The years whose holidays are in the table. The holidays of other years are unknown.
 #[must_use]
 pub const fn known_years() -> RangeInclusive<i32> {
     FIRST_YEAR..=LAST_YEAR
@@ -147,7 +147,7 @@ pub fn holiday_name(day: NaiveDate) -> Option<Text> {
     holiday_on(day).map(Holiday::name)
 }
 
-/// The holidays from the first day to the last, both included, in rising order.
+/// The holidays in a range of days, in ascending order.
 pub fn holidays_in(days: RangeInclusive<NaiveDate>) -> impl Iterator<Item = (NaiveDate, Holiday)> {
     TABLE
         .iter()
@@ -173,7 +173,8 @@ mod tests {
         NaiveDate::from_weekday_of_month_opt(year, month, Weekday::Mon, n).unwrap()
     }
 
-    /// The usual approximation, good from 1980 to 2099.
+    /// The day of an equinox by the usual approximation, which is correct from 1980 to 2099. `at_1980` is the day and
+    /// its fraction in 1980.
     fn equinox(year: i32, at_1980: f64) -> u32 {
         let years = f64::from(year - 1980);
         (1..=30)
@@ -182,7 +183,7 @@ mod tests {
             .unwrap()
     }
 
-    /// Article 2 of the Act as it stands since 2022.
+    /// The holidays that Article 2 of the Act names, in its version since 2022.
     fn named_by_law(year: i32) -> BTreeMap<NaiveDate, Holiday> {
         BTreeMap::from([
             (day(year, 1, 1), Holiday::NewYear),
@@ -204,13 +205,13 @@ mod tests {
         ])
     }
 
-    /// Article 3: the named days, their substitutes, and the days between two named days.
+    /// All holidays by Article 3: the named days, their substitutes, and the days between two named days.
     fn by_law(year: i32) -> BTreeMap<NaiveDate, Holiday> {
         let named = named_by_law(year);
         let mut all = named.clone();
         for sunday in named.keys().filter(|day| day.weekday() == Weekday::Sun) {
-            let free = sunday.iter_days().find(|day| !named.contains_key(day)).unwrap();
-            all.insert(free, Holiday::Substitute);
+            let substitute = sunday.iter_days().find(|day| !named.contains_key(day)).unwrap();
+            all.insert(substitute, Holiday::Substitute);
         }
         for before in named.keys() {
             let between = *before + Days::new(1);
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_what_the_law_says_year_by_year() {
+    fn the_table_agrees_with_the_law_in_every_year() {
         for year in known_years() {
             let table: Vec<_> = holidays_in(day(year, 1, 1)..=day(year, 12, 31)).collect();
             assert_eq!(table, Vec::from_iter(by_law(year)), "{year}");
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn every_single_day_has_its_holiday_or_none() {
+    fn every_day_has_the_holiday_of_the_law_or_none() {
         let law: BTreeMap<_, _> = known_years().flat_map(by_law).collect();
         for today in day(2022, 1, 1).iter_days().take_while(|day| day.year() <= LAST_YEAR) {
             assert_eq!(holiday_on(today), law.get(&today).copied(), "{today}");
@@ -239,13 +240,13 @@ mod tests {
     }
 
     #[test]
-    fn the_table_rises_and_holds_no_day_that_does_not_exist() {
+    fn the_table_is_sorted_and_has_only_days_that_exist() {
         assert!(TABLE.is_sorted_by_key(|&(year, month, day, _)| (year, month, day)));
         assert_eq!(holidays_in(NaiveDate::MIN..=NaiveDate::MAX).count(), TABLE.len());
     }
 
     #[test]
-    fn a_range_takes_both_its_ends_and_may_be_empty() {
+    fn a_range_includes_both_ends_and_may_be_empty() {
         let golden_week = holidays_in(day(2023, 5, 3)..=day(2023, 5, 5));
         assert_eq!(golden_week.map(|(day, _)| day.day()).collect::<Vec<_>>(), [3, 4, 5]);
         assert_eq!(holidays_in(day(2023, 5, 6)..=day(2023, 7, 16)).count(), 0);
@@ -254,14 +255,14 @@ mod tests {
     }
 
     #[test]
-    fn outside_the_table_no_day_is_called_a_holiday() {
+    fn days_outside_the_table_are_not_holidays() {
         for outside in [day(2021, 1, 1), day(2021, 12, 31), day(2028, 1, 1), NaiveDate::MIN, NaiveDate::MAX] {
             assert_eq!(holiday_on(outside), None, "{outside}");
         }
     }
 
     #[test]
-    fn days_between_two_holidays_and_moved_days_have_their_own_names() {
+    fn days_between_two_holidays_and_substitute_days_have_their_own_names() {
         assert_eq!(holiday_name(day(2026, 9, 22)).unwrap().ja, "国民の休日");
         assert_eq!(holiday_name(day(2024, 2, 12)).unwrap().ja, "振替休日");
         assert_eq!(holiday_name(day(2027, 3, 22)).unwrap().en, "Substitute Holiday");

@@ -1,8 +1,8 @@
-//! The call centre, which the service's texts name to people who need help.
+//! The call centre for questions about the portal: its telephone number and its opening hours.
 //!
-//! The number and the opening hours are from the ministry's letter of 2023-02-03. The call centre is closed
-//! on Sundays and on public holidays, also if they are Saturdays (いずれも祝日を除く). The letter names no other
-//! closing days: a 2 January that is a weekday and no public holiday is open.
+//! Source: the ministry's letter of 2023-02-03. The call centre is closed on Sundays and on public holidays, including
+//! public holidays on a Saturday (いずれも祝日を除く). The letter names no other closing days, so the call centre is open on
+//! a 2 January that is a weekday and not a public holiday.
 
 pub mod holidays;
 
@@ -12,19 +12,19 @@ use super::support::holidays::{holiday_on, known_years};
 use super::values::calendar::{Instant, japan_day, start_of};
 use super::values::lang::Text;
 
-/// The telephone number, free of charge. The letter prints it as 0800-0804583.
-pub const NUMBER: &str = "0800-080-4583";
+/// The toll-free telephone number. The letter writes it as 0800-0804583.
+pub const PHONE_NUMBER: &str = "0800-080-4583";
 
-/// The opening hours of some days of the week, in Japan (受付時間).
+/// The opening hours of some days of the week, in Japan time (受付時間).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hours {
     /// The first day of the week on which these hours apply.
     pub first: Weekday,
     /// The last day of the week on which these hours apply.
     pub last: Weekday,
-    /// The full hour at which the call centre opens; the first minute counts.
+    /// The hour at which the call centre opens, from 0 to 23. It is open at this instant.
     pub opens: u32,
-    /// The full hour at which it closes; this minute is closed already.
+    /// The hour at which the call centre closes, from 0 to 23. It is closed at this instant.
     pub closes: u32,
 }
 
@@ -37,13 +37,13 @@ pub const HOURS: [Hours; 2] = [
 impl Hours {
     /// Whether the hours apply on a day of the week.
     #[must_use]
-    pub const fn hold_on(&self, weekday: Weekday) -> bool {
+    pub const fn apply_on(&self, weekday: Weekday) -> bool {
         let weekday = weekday.num_days_from_monday();
         self.first.num_days_from_monday() <= weekday && weekday <= self.last.num_days_from_monday()
     }
 }
 
-/// The opening hours in a sentence, in the letter's words.
+/// The opening hours as text. The Japanese text is the letter's.
 #[must_use]
 pub fn hours_text() -> Text {
     Text {
@@ -55,14 +55,14 @@ pub fn hours_text() -> Text {
 
 /// Whether the call centre is open at an instant.
 ///
-/// `false` in years that the table of holidays does not have, because the service cannot know it.
+/// `false` in years that [`known_years`] does not contain, because their holidays are unknown.
 #[must_use]
 pub fn is_open(at: Instant) -> bool {
     open_on(japan_day(at)).is_some_and(|(opens, closes)| opens <= at && at < closes)
 }
 
-/// The next instant at which the call centre opens, always after `at`. While it is open, this is the opening
-/// on a later day. `None` if the table of holidays does not have that year.
+/// The next instant after `at` at which the call centre opens. While it is open, this is the opening on a later day.
+/// `None` if the next opening is not in a year of [`known_years`].
 #[must_use]
 pub fn next_opening(at: Instant) -> Option<Instant> {
     japan_day(at)
@@ -72,13 +72,13 @@ pub fn next_opening(at: Instant) -> Option<Instant> {
         .find(|opens| *opens > at)
 }
 
-/// When the call centre opens and closes on a day in Japan; `None` if it does not open or if that is not
-/// known.
+/// When the call centre opens and closes on a day in Japan; `None` if it is closed all day or the year's holidays are
+/// unknown.
 fn open_on(day: NaiveDate) -> Option<(Instant, Instant)> {
     if !known_years().contains(&day.year()) || holiday_on(day).is_some() {
         return None;
     }
-    let hours = HOURS.iter().find(|hours| hours.hold_on(day.weekday()))?;
+    let hours = HOURS.iter().find(|hours| hours.apply_on(day.weekday()))?;
     let at = |hour| start_of(day) + Duration::hours(i64::from(hour));
     Some((at(hours.opens), at(hours.closes)))
 }
@@ -100,15 +100,15 @@ mod tests {
     }
 
     /// The first open minute of a day and the first closed minute after it, as minutes after midnight.
-    fn answered(day: &str) -> Option<(i64, i64)> {
+    fn open_minutes(day: &str) -> Option<(i64, i64)> {
         let minutes: Vec<_> = (0..24 * 60).filter(|minute| is_open(at(day, *minute))).collect();
         let (first, last) = (*minutes.first()?, *minutes.last()?);
-        assert_eq!(i64::try_from(minutes.len()).unwrap(), last - first + 1, "{day} has no break");
+        assert_eq!(i64::try_from(minutes.len()).unwrap(), last - first + 1, "{day} has a break");
         Some((first, last + 1))
     }
 
-    const LONG: Option<(i64, i64)> = Some((480, 1080));
-    const SHORT: Option<(i64, i64)> = Some((480, 960));
+    const WEEKDAY: Option<(i64, i64)> = Some((8 * 60, 18 * 60));
+    const SATURDAY: Option<(i64, i64)> = Some((8 * 60, 16 * 60));
 
     #[test]
     fn a_week_without_holidays_has_the_hours_of_the_letter() {
@@ -121,9 +121,9 @@ mod tests {
             "2023-02-18",
             "2023-02-19",
         ];
-        let hours = [LONG, LONG, LONG, LONG, LONG, SHORT, None];
+        let hours = [WEEKDAY, WEEKDAY, WEEKDAY, WEEKDAY, WEEKDAY, SATURDAY, None];
         for (day, expected) in week.into_iter().zip(hours) {
-            assert_eq!(answered(day), expected, "{day}");
+            assert_eq!(open_minutes(day), expected, "{day}");
         }
     }
 
@@ -140,17 +140,17 @@ mod tests {
             ("2023-01-01", Weekday::Sun),
         ] {
             assert_eq!(parse_date(holiday).unwrap().weekday(), weekday);
-            assert_eq!(answered(holiday), None, "{holiday}");
+            assert_eq!(open_minutes(holiday), None, "{holiday}");
         }
     }
 
     #[test]
     fn the_instant_of_opening_is_open_and_the_instant_of_closing_is_closed() {
-        let moment = Duration::microseconds(1);
+        let microsecond = Duration::microseconds(1);
         for (day, closes) in [("2023-02-17", 18), ("2023-02-18", 16)] {
             let (opens, closes) = (at(day, 8 * 60), at(day, closes * 60));
             assert_eq!(
-                [opens - moment, opens, closes - moment, closes].map(is_open),
+                [opens - microsecond, opens, closes - microsecond, closes].map(is_open),
                 [false, true, true, false]
             );
         }
@@ -159,18 +159,18 @@ mod tests {
     #[test]
     fn around_new_year_only_the_holidays_are_closed() {
         for (day, expected) in [
-            ("2022-12-30", LONG),
-            ("2022-12-31", SHORT),
+            ("2022-12-30", WEEKDAY),
+            ("2022-12-31", SATURDAY),
             ("2023-01-01", None),
             ("2023-01-02", None),
-            ("2023-01-03", LONG),
-            ("2023-12-29", LONG),
-            ("2023-12-30", SHORT),
+            ("2023-01-03", WEEKDAY),
+            ("2023-12-29", WEEKDAY),
+            ("2023-12-30", SATURDAY),
             ("2023-12-31", None),
             ("2024-01-01", None),
-            ("2024-01-02", LONG),
+            ("2024-01-02", WEEKDAY),
         ] {
-            assert_eq!(answered(day), expected, "{day}");
+            assert_eq!(open_minutes(day), expected, "{day}");
         }
         assert_eq!(next_opening(at("2022-12-31", 16 * 60)), Some(opens("2023-01-03")));
     }
@@ -194,8 +194,8 @@ mod tests {
 
     #[test]
     fn years_without_known_holidays_have_no_opening_hours() {
-        assert_eq!(answered("2028-01-04"), None);
-        assert_eq!(answered("2021-12-28"), None);
+        assert_eq!(open_minutes("2028-01-04"), None);
+        assert_eq!(open_minutes("2021-12-28"), None);
         assert_eq!(next_opening(at("2021-12-31", 1439)), None);
         assert_eq!(next_opening(at("2027-12-31", 479)), Some(opens("2027-12-31")));
         assert_eq!(next_opening(at("2027-12-31", 480)), None);

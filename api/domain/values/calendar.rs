@@ -1,7 +1,7 @@
 //! Days and months in Japan time.
 //!
-//! Deadlines are days of Asia/Tokyo, inclusive: "until 2023-03-31" includes every instant before
-//! 2023-03-31T15:00:00Z. Japan has had no daylight saving time since 1952, so the offset is fixed.
+//! Deadlines are days in Japan and inclusive: "until 2023-03-31" includes every instant before
+//! 2023-03-31T15:00:00Z. Japan has had no daylight saving time since 1952, so the offset to UTC is fixed.
 
 use std::fmt;
 
@@ -12,6 +12,7 @@ use super::fault::Fault;
 /// A point in time, in UTC. The service truncates instants to microseconds when it reads its clock.
 pub type Instant = DateTime<Utc>;
 
+/// The offset of Japan time to UTC in seconds.
 const SECONDS_EAST: i32 = 9 * 60 * 60;
 
 /// The instant in Japan time.
@@ -32,8 +33,8 @@ pub fn start_of(day: NaiveDate) -> Instant {
     day.and_time(chrono::NaiveTime::MIN).and_utc() - Duration::seconds(i64::from(SECONDS_EAST))
 }
 
-/// The day with the same number some months later, or that month's last day if the month is shorter. Periods
-/// in civil law are counted like this: 2023-08-31 and six months make 2024-02-29.
+/// The day with the same number some months later, or the last day of that month if the month is shorter. Periods in
+/// civil law are counted in this way: six months after 2023-08-31 is 2024-02-29.
 #[must_use]
 pub fn months_after(day: NaiveDate, months: u32) -> NaiveDate {
     day.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX)

@@ -1,12 +1,11 @@
-//! What the parsers of this folder share about characters: a normal form, a list of separators, and a list of
-//! characters that no text may contain.
+//! Functions on characters for the parsers of this folder.
 //!
-//! People paste from spreadsheets, PDFs and telephone books, so codes and numbers are read with
-//! full-width digits, any hyphen and invisible spaces. Texts are only checked; they are not normalised.
+//! People paste from spreadsheets, PDFs and telephone books, so codes and numbers are accepted with full-width digits,
+//! any hyphens and invisible spaces. Names and other texts are only checked, not normalised.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// The text in normal form NFKC: full-width letters and digits become ASCII, half-width kana wide.
+/// The text in normal form NFKC: full-width letters and digits become ASCII, half-width kana become full-width.
 pub(super) fn nfkc(text: &str) -> String {
     text.nfkc().collect()
 }
@@ -16,18 +15,18 @@ pub(super) fn compact(text: &str) -> String {
     text.nfkc().filter(|c| !is_separator(*c)).collect()
 }
 
-/// How many characters a text has, counted in Unicode scalar values.
+/// The number of characters of a text, counted in Unicode scalar values.
 pub fn count(text: &str) -> u64 {
     u64::try_from(text.chars().count()).unwrap_or(u64::MAX)
 }
 
-/// The values of exactly `N` ASCII digits, or nothing for any other text.
+/// The values of exactly `N` ASCII digits; `None` for any other text.
 pub(super) fn digit_values<const N: usize>(text: &str) -> Option<[u8; N]> {
     let bytes: [u8; N] = text.as_bytes().try_into().ok()?;
     bytes.iter().all(u8::is_ascii_digit).then(|| bytes.map(|byte| byte - b'0'))
 }
 
-/// Hyphens, dashes, the minus, and the characters that are typed on Japanese keyboards instead: `ー` and `─`.
+/// Hyphens, dashes, minus signs, and the characters `ー` and `─`, which people type in place of a hyphen.
 pub(super) const fn is_hyphen(c: char) -> bool {
     matches!(
         c,
@@ -48,14 +47,14 @@ pub(super) const fn is_hyphen(c: char) -> bool {
     )
 }
 
-/// The katakana middle dot and its look-alikes.
+/// The katakana middle dot and characters that look like it.
 pub(super) const fn is_middle_dot(c: char) -> bool {
     matches!(c, '\u{b7}' | '\u{2022}' | '\u{2027}' | '\u{2219}' | '\u{22c5}' | '\u{30fb}' | '\u{ff65}')
 }
 
 /// Characters that are not visible by themselves: zero-width spaces and joiners, fillers, soft hyphens,
 /// variation selectors.
-pub(super) const fn is_unseen(c: char) -> bool {
+pub(super) const fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{ad}'
@@ -73,7 +72,8 @@ pub(super) const fn is_unseen(c: char) -> bool {
 /// Characters that no stored text may contain: controls, line and paragraph separators, overrides of the
 /// writing direction, the byte order mark, noncharacters.
 ///
-/// Private-use characters are allowed, because real names have 外字 of a facility's own system.
+/// Private-use characters are allowed, because real names contain 外字: characters that only a facility's own system
+/// defines.
 pub(super) fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
@@ -83,7 +83,7 @@ pub(super) fn is_control(c: char) -> bool {
 
 const fn is_separator(c: char) -> bool {
     c.is_whitespace()
-        || is_unseen(c)
+        || is_invisible(c)
         || is_hyphen(c)
         || is_middle_dot(c)
         || matches!(c, '.' | ',' | '\u{3001}' | '\u{3002}')

@@ -1,7 +1,6 @@
-//! The number that stands in for a facility code while a facility is not designated yet.
+//! The receipt number of an application for designation (指定). It identifies a facility that has no facility code yet.
 //!
-//! No bureau publishes the format, so only what every office could print is asked for, and there
-//! is no check digit.
+//! The regional bureaus do not publish the format, so only the length and the characters are checked.
 
 use std::fmt;
 
@@ -10,15 +9,15 @@ use super::fault::Fault;
 
 const MAX: usize = 20;
 
-/// The receipt number (受付番号) of an application for designation: digits, capitals and hyphens.
+/// The receipt number (受付番号) of an application for designation: digits, capital letters and hyphens.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DesignationReceipt(String);
 
 impl DesignationReceipt {
-    /// Reads a number as people write it: letters of any case and width, hyphens of every sort.
+    /// Reads a number with letters of any case, characters of any width and any hyphens.
     ///
     /// # Errors
-    /// [`Fault::DesignationReceiptForm`] unless it comes to 1 to 20 of `0-9`, `A-Z` and `-`.
+    /// [`Fault::DesignationReceiptForm`] unless the normal form has 1 to 20 characters of `0-9`, `A-Z` and `-`.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let number: String = characters::nfkc(text)
             .trim()
@@ -56,13 +55,13 @@ mod tests {
     }
 
     #[test]
-    fn twenty_characters_are_the_most() {
+    fn a_number_has_at_most_twenty_characters() {
         assert_eq!(DesignationReceipt::parse(&"9".repeat(20)).unwrap().to_string(), "9".repeat(20));
         assert_eq!(DesignationReceipt::parse(&"9".repeat(21)), Err(Fault::DesignationReceiptForm));
     }
 
     #[test]
-    fn emptiness_inner_spaces_and_other_letters_are_refused() {
+    fn empty_texts_inner_spaces_and_other_characters_are_refused() {
         for text in ["", " 　", "R5 12", "R5_12", "第12号", "R5/12", "ß", "É1", "12\u{0}", "١٢", "R5\n12"]
         {
             assert_eq!(DesignationReceipt::parse(text), Err(Fault::DesignationReceiptForm), "{text:?}");

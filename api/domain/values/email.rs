@@ -1,8 +1,8 @@
 //! E-mail addresses. An address is the login id of an account, so two spellings of one mailbox must compare
 //! as equal, and an address to which mail servers cannot deliver must not get an account.
 //!
-//! Old addresses of Japanese mobile carriers may contain `..`, or have a dot before the `@`. Mail servers
-//! refuse them. They have a fault of their own, so that the text can tell their owners what to do instead.
+//! Old addresses of Japanese mobile carriers may contain `..` or a dot before the `@`. Mail servers refuse such
+//! addresses. They have a separate fault, whose text tells the owner what to do.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use super::fault::Fault;
 const LOCAL_PART_MAX: usize = 64;
 const LABEL_MAX: usize = 63;
 
-/// An e-mail address (メールアドレス): the part before the `@` as it was sent, the domain in lower case.
+/// An e-mail address (メールアドレス). The part before the `@` is kept as it was sent; the domain is in lower case.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EmailAddress(String);
 
@@ -20,17 +20,17 @@ impl EmailAddress {
     /// The maximum number of characters of an address (RFC 5321).
     pub const MAX: u64 = 254;
 
-    /// Reads an address. Full-width letters and signs are read as the same characters of ASCII.
+    /// Reads an address. Full-width characters are read as the same characters of ASCII.
     ///
     /// # Errors
-    /// [`Fault::EmailCarrierDots`] if the only error is dots in a row or before the `@`, [`Fault::EmailForm`]
-    /// for every other error.
+    /// [`Fault::EmailCarrierDots`] if the only error is `..` or a dot before the `@`, [`Fault::EmailForm`] for every
+    /// other error.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let text = characters::nfkc(text);
         let (local_part, domain) = text.trim().split_once('@').ok_or(Fault::EmailForm)?;
         let address = format!("{local_part}@{}", domain.to_ascii_lowercase());
         if characters::count(&address) > Self::MAX
-            || !is_local_part_but_for_dots(local_part)
+            || !is_local_part_ignoring_dots(local_part)
             || !is_domain(domain)
         {
             return Err(Fault::EmailForm);
@@ -41,13 +41,13 @@ impl EmailAddress {
         Ok(Self(address))
     }
 
-    /// The address as mail is sent to it.
+    /// The address to which mail is sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The whole address in lower case. Addresses are compared by this key, and it is unique among accounts.
+    /// The whole address in lower case. Addresses are compared by this key, and the key is unique among accounts.
     #[must_use]
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
@@ -66,16 +66,15 @@ impl EmailAddress {
     }
 }
 
-/// Whether a text is a local part of RFC 5321. It may also have dots in a row and at the end, which the RFC
-/// does not allow.
-fn is_local_part_but_for_dots(text: &str) -> bool {
+/// Whether a text is a local part of RFC 5321, except that `..` and a dot at the end are allowed, too.
+fn is_local_part_ignoring_dots(text: &str) -> bool {
     (1..=LOCAL_PART_MAX).contains(&text.len())
         && !text.starts_with('.')
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&b))
 }
 
-/// Whether a text is a domain: at least two labels of letters, digits and inner hyphens, of which the last is
-/// not a number.
+/// Whether a text is a domain: at least two labels of letters, digits and inner hyphens. The last label must not be a
+/// number.
 fn is_domain(text: &str) -> bool {
     let is_label = |label: &str| {
         (1..=LABEL_MAX).contains(&label.len())
@@ -106,7 +105,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn the_domain_is_in_lower_case_the_local_part_is_kept_and_the_key_ignores_case() {
+    fn only_the_domain_is_changed_to_lower_case_and_the_key_ignores_case() {
         let address = EmailAddress::parse(" Hanako.Yamada+Todokede@Clinic.EXAMPLE.jp\n").unwrap();
         assert_eq!(address.to_string(), "Hanako.Yamada+Todokede@clinic.example.jp");
         assert_eq!(address.local_part(), "Hanako.Yamada+Todokede");
@@ -135,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn carrier_dots_have_a_fault_of_their_own_at_any_domain() {
+    fn carrier_dots_have_a_separate_fault_at_any_domain() {
         for text in [
             "hanako..y@carrier.example",
             "hanako.@carrier.example",
@@ -210,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_have_the_limits_of_the_mail_protocol() {
+    fn lengths_have_the_limits_of_rfc_5321() {
         let address = |name: usize, labels: &[usize]| {
             let domain: Vec<_> = labels.iter().map(|length| "b".repeat(*length)).collect();
             EmailAddress::parse(&format!("{}@{}", "a".repeat(name), domain.join(".")))

@@ -1,19 +1,19 @@
-//! Why a submitted value was refused: codes that never change their meaning.
+//! Faults: the reasons why a value of a request is refused. A code never changes its meaning.
 //!
-//! A fault contains limits and names of rules, but no part of the value itself, so that no answer and no log
-//! line can repeat what a caller sent. The texts in both languages are in `http::problems::fault_texts`.
+//! A fault may contain limits, but no part of the value, so that answers and log lines cannot repeat personal data. The
+//! texts in both languages are in `http::problems::fault_texts`.
 
 use chrono::NaiveDate;
 
 use super::calendar::YearMonth;
 
-/// Makes the enum, its codes, its limits and the list for tests from one table.
+/// Generates the enum, its codes, its limits and the list for tests from one table.
 macro_rules! faults {
     ($(
         $(#[$doc:meta])*
         $name:ident $({ $($(#[$of_limit:meta])* $limit:ident: $type:ty,)+ })? = $code:literal,
     )+) => {
-        /// The reason one value of a request was refused.
+        /// The reason why one value of a request was refused.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Fault {
             $($(#[$doc])* $name $({ $($(#[$of_limit])* $limit: $type,)+ })?,)+
@@ -28,7 +28,7 @@ macro_rules! faults {
                 }
             }
 
-            /// The limits, with the names that they have in the texts.
+            /// The limits, with their placeholders in the texts.
             #[must_use]
             pub fn limits(self) -> Vec<(&'static str, String)> {
                 match self {
@@ -46,10 +46,10 @@ macro_rules! faults {
 }
 
 faults! {
-    // Form: what the reader of the JSON document and the length checks find.
+    // Form: faults that reading the JSON document and the length checks find.
     /// A required member is absent.
     Required = "REQUIRED",
-    /// The member has another JSON type than the document says.
+    /// The member has another JSON type than the OpenAPI document says.
     WrongType {
         /// The expected type, as the OpenAPI document names it.
         expected: &'static str,
@@ -58,37 +58,37 @@ faults! {
     UnknownMember = "UNKNOWN_MEMBER",
     /// The text is longer than allowed.
     TooLong {
-        /// Most characters allowed.
+        /// The maximum number of characters.
         max: u64,
     } = "TOO_LONG",
     /// The text is shorter than allowed.
     TooShort {
-        /// Fewest characters allowed.
+        /// The minimum number of characters.
         min: u64,
     } = "TOO_SHORT",
     /// The list has too many entries.
     TooMany {
-        /// Most entries allowed.
+        /// The maximum number of entries.
         max: u64,
     } = "TOO_MANY",
     /// The number is outside its bounds.
     OutOfRange {
-        /// Smallest number allowed.
+        /// The smallest allowed number.
         min: i64,
-        /// Largest number allowed.
+        /// The largest allowed number.
         max: i64,
     } = "OUT_OF_RANGE",
     /// The list contains the same entry twice.
     RepeatedEntry = "REPEATED_ENTRY",
     /// The text is not one of the listed words.
     UnknownValue = "UNKNOWN_VALUE",
-    /// The text contains a control character. NUL always counts, and line breaks count where they are not
-    /// allowed.
+    /// The text contains a control character. A line break is a control character unless the text may have several
+    /// lines.
     ControlCharacter = "CONTROL_CHARACTER",
     /// The text is empty or contains only white space.
     Blank = "BLANK",
 
-    // Meaning: what the types of the domain find.
+    // Meaning: faults that the types and rules of the domain find.
     /// Not ten digits.
     FacilityCodeForm = "FACILITY_CODE_FORM",
     /// The first two digits are not a prefecture (01 to 47).
@@ -123,30 +123,30 @@ faults! {
     DigestForm = "DIGEST_FORM",
     /// Not a usable file name.
     FileNameForm = "FILE_NAME_FORM",
-    /// The date lies after the last one allowed.
+    /// The date is after the last allowed day.
     DateTooLate {
-        /// Last day allowed.
+        /// The last allowed day.
         limit: NaiveDate,
     } = "DATE_TOO_LATE",
-    /// The month lies after the last one allowed.
+    /// The month is after the last allowed month.
     MonthTooLate {
-        /// Last month allowed.
+        /// The last allowed month.
         limit: YearMonth,
     } = "MONTH_TOO_LATE",
-    /// The instant is before the clock's present time. The clock only moves forward.
+    /// The instant is before the present time of the sandbox's clock, which moves only forward.
     InstantInPast = "INSTANT_IN_PAST",
-    /// The circumstance ends before the duty begins, so there is nothing to be excused from.
+    /// The excuse would end before the duty begins.
     EndsBeforeDuty {
-        /// The day the duty begins.
+        /// The first day of the duty.
         duty_begins: NaiveDate,
     } = "ENDS_BEFORE_DUTY",
-    /// The member belongs to another category or another answer.
+    /// The member is not allowed with this category or with the values of other members.
     NotApplicable = "NOT_APPLICABLE",
     /// The round does not offer this category.
     CategoryNotOffered = "CATEGORY_NOT_OFFERED",
     /// Facilities of this kind cannot use this category.
     CategoryNotForKind = "CATEGORY_NOT_FOR_KIND",
-    /// No round of this name.
+    /// There is no round of this name.
     RoundUnknown = "ROUND_UNKNOWN",
     /// The category needs an attachment.
     AttachmentRequired = "ATTACHMENT_REQUIRED",
@@ -175,7 +175,7 @@ faults! {
         /// The date of the previous succession.
         after: NaiveDate,
     } = "OUT_OF_ORDER",
-    /// The password is a common one, or only common words, digits and repetition.
+    /// The password consists almost only of common words, digits and repetition.
     PasswordCommon = "PASSWORD_COMMON",
     /// The password contains the facility's code or name, or the part of the e-mail address before the `@`.
     PasswordHoldsIdentity = "PASSWORD_HOLDS_IDENTITY",

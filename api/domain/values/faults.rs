@@ -1,11 +1,12 @@
-//! The refused values of a request, collected while it is checked, and the draft that they belong to.
+//! The refused values of a request. They are collected in a draft: the readable parts of a form with the faults found
+//! so far.
 
 use super::fault::Fault;
 
 /// One refused value of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldFault {
-    /// Where the value stands in the body: an RFC 6901 pointer.
+    /// The place of the value in the body as a JSON pointer (RFC 6901).
     pub pointer: String,
     /// Why it was refused.
     pub fault: Fault,
@@ -19,21 +20,21 @@ impl FieldFault {
 }
 
 /// The maximum number of faults in one answer.
-const MOST: usize = 50;
+const MAX_FAULTS: usize = 50;
 
 /// The faults found so far, at most one for each place in the body.
 #[derive(Debug, Default)]
 pub struct Faults(Vec<FieldFault>);
 
 impl Faults {
-    /// Notes a fault, unless its place or an enclosing place already has one.
+    /// Notes a fault, unless its place or an enclosing place already has a fault or the list is full.
     pub fn add(&mut self, pointer: &str, fault: Fault) {
         let has_fault = self.0.iter().any(|known| {
             pointer
                 .strip_prefix(known.pointer.as_str())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         });
-        if !has_fault && self.0.len() < MOST {
+        if !has_fault && self.0.len() < MAX_FAULTS {
             self.0.push(FieldFault::new(pointer, fault));
         }
     }
@@ -44,7 +45,7 @@ impl Faults {
         self.0.is_empty()
     }
 
-    /// Notes faults that were found elsewhere.
+    /// Notes several faults.
     pub fn extend(&mut self, more: Vec<FieldFault>) {
         for FieldFault { pointer, fault } in more {
             self.add(&pointer, fault);
@@ -62,8 +63,8 @@ impl Faults {
         }
     }
 
-    /// The same as [`Self::take`] for an optional member. The outer `None` means that the member is faulty,
-    /// the inner `None` that it is absent.
+    /// The same as [`Self::take`] for an optional member. Returns `None` if the member is faulty, and `Some(None)` if
+    /// the member is absent.
     pub fn take_optional<T>(&mut self, pointer: &str, parsed: Option<Result<T, Fault>>) -> Option<Option<T>> {
         match parsed {
             None => Some(None),
@@ -74,22 +75,21 @@ impl Faults {
     /// The value, if no fault was noted.
     ///
     /// # Errors
-    /// Every fault, in the order of their places.
+    /// Every fault, sorted by place.
     pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Refused> {
-        // `validator` keeps its faults in a hash map. Without sorting, the same request could get its faults
-        // in another order each time.
+        // `validator` returns its faults in a hash map. Without sorting, their order could differ between two identical
+        // requests.
         self.0.sort_by(|one, other| one.pointer.cmp(&other.pointer));
         value.filter(|_| self.0.is_empty()).ok_or(Refused(self.0))
     }
 }
 
-/// Every fault of a request. It is empty only if a value is missing and no fault says why, which is an error
-/// in the service.
+/// Every fault of a request. An empty list is a defect of the service: a value is missing, but no fault was noted.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Refused(pub Vec<FieldFault>);
 
-/// The parts of a form that could be read, with the faults found so far. More rules can be applied to the
-/// parts, so that one answer names all faults. Only a draft without faults can be finished.
+/// A draft: the readable parts of a form with the faults found so far. Further rules can be applied to the parts, so
+/// that one answer names all faults. Only a draft without faults gives a value.
 #[derive(Debug)]
 pub struct Draft<D> {
     parts: D,
@@ -97,13 +97,13 @@ pub struct Draft<D> {
 }
 
 impl<D> Draft<D> {
-    /// Makes a draft of parts and faults.
+    /// A draft with these parts and faults.
     #[must_use]
     pub const fn new(parts: D, faults: Faults) -> Self {
         Self { parts, faults }
     }
 
-    /// The parts that could be read.
+    /// The readable parts.
     #[must_use]
     pub const fn parts(&self) -> &D {
         &self.parts
@@ -115,12 +115,12 @@ impl<D> Draft<D> {
         self.faults.is_empty()
     }
 
-    /// Checks the parts by rules that return no error.
+    /// Applies rules that cannot fail.
     pub fn note(&mut self, rules: impl FnOnce(&D, &mut Faults)) {
         rules(&self.parts, &mut self.faults);
     }
 
-    /// Checks the parts by rules that may return an error, for example of the database.
+    /// Applies rules that can fail, for example because of the database.
     ///
     /// # Errors
     /// The error that `rules` returns.
@@ -128,12 +128,12 @@ impl<D> Draft<D> {
         rules(&self.parts, &mut self.faults)
     }
 
-    /// The finished value, if no fault was found.
+    /// Builds the value from the parts, if no fault was found.
     ///
     /// # Errors
-    /// Every fault.
-    pub fn finish<T>(self, whole: impl FnOnce(D) -> Option<T>) -> Result<T, Refused> {
-        if self.faults.is_empty() { self.faults.finish(whole(self.parts)) } else { self.faults.finish(None) }
+    /// Every fault, sorted by place.
+    pub fn finish<T>(self, build: impl FnOnce(D) -> Option<T>) -> Result<T, Refused> {
+        if self.faults.is_empty() { self.faults.finish(build(self.parts)) } else { self.faults.finish(None) }
     }
 }
 

@@ -1,5 +1,5 @@
-//! Public ids: random, opaque, and with a prefix for each kind, so that an id in a log or a mail shows what
-//! it names and cannot be mistaken for an id of another kind.
+//! Public ids. An id is random and opaque. Its prefix shows its kind, so that ids of different kinds in a log or a mail
+//! are not confused.
 //!
 //! The text form is the prefix and the 128 bits in 26 characters of Crockford's base32, lower case. Each id
 //! has only this text form, and other forms are refused.
@@ -28,8 +28,7 @@ fn decode(text: &str) -> Option<u128> {
     }
     text.bytes().try_fold(0_u128, |bits, byte| {
         let value = ALPHABET.iter().position(|letter| *letter == byte)?;
-        // 26 characters can encode 130 bits. The multiplication overflows if one of the first two bits is
-        // set.
+        // 26 characters encode 130 bits. The multiplication overflows if one of the first two bits is set.
         Some(bits.checked_mul(32)? | u128::try_from(value).ok()?)
     })
 }
@@ -49,7 +48,7 @@ macro_rules! public_ids {
             /// The prefix of the text form.
             pub const PREFIX: &'static str = $prefix;
 
-            /// The id of these 128 bits.
+            /// The id with these 128 bits.
             #[must_use]
             pub const fn from_uuid(uuid: Uuid) -> Self {
                 Self(uuid)
@@ -115,9 +114,9 @@ public_ids! {
     MessageId = "msg_";
     /// The id of a letter sent by post (郵送物).
     PostalItemId = "pst_";
-    /// The id of a mailed link (案内URL). Names the link in logs; it is not the link's secret.
+    /// The id of a mailed link (案内URL). It is not secret, unlike the link's token.
     LinkId = "lnk_";
-    /// The id of an entry of the audit trail (操作記録).
+    /// The id of a line of the audit log (操作記録).
     AuditId = "aud_";
 }
 

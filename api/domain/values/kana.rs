@@ -1,8 +1,8 @@
-//! The reading of a name in kana. Half-width kana, hiragana and full-width kana are all accepted and stored
-//! in one form, so that sorting and searching do not depend on how the reading was typed.
+//! The reading of a name in kana. Half-width kana, hiragana and full-width kana are accepted and stored in one normal
+//! form, so that sorting and searching do not depend on the spelling.
 //!
-//! The normal form has full-width characters only: katakana, `ー`, `・`, digits and Latin letters, and one
-//! U+3000 between words, as on the portal.
+//! The normal form contains only full-width characters: katakana, `ー`, `・`, digits and Latin letters, and one U+3000
+//! between words, as on the portal.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ impl Kana {
     /// The maximum number of characters, counted in the normal form.
     pub const MAX: u64 = 100;
 
-    /// Reads kana of any width. A hyphen after kana is read as `ー`.
+    /// Reads hiragana and katakana of any width. A hyphen after kana is read as `ー`.
     ///
     /// # Errors
     /// [`Fault::Blank`], [`Fault::ControlCharacter`], [`Fault::KanaForm`] if the text has other characters or
@@ -35,11 +35,11 @@ impl Kana {
             return Err(Fault::ControlCharacter);
         }
         let mut kana = String::with_capacity(text.len());
-        for c in text.chars().map(unify).nfkc() {
+        for c in text.chars().map(to_katakana).nfkc() {
             let last = kana.chars().next_back();
-            match widened(c, last).ok_or(Fault::KanaForm)? {
+            match to_full_width(c, last).ok_or(Fault::KanaForm)? {
                 SPACE if matches!(last, None | Some(SPACE)) => {}
-                wide => kana.push(wide),
+                full_width => kana.push(full_width),
             }
         }
         kana.truncate(kana.trim_end().len());
@@ -60,11 +60,10 @@ impl Kana {
     }
 }
 
-/// Changes hiragana to katakana, and voicing marks that stand alone to marks that combine with the kana
-/// before them.
-fn unify(c: char) -> char {
+/// Changes hiragana to katakana, and spacing voicing marks to combining voicing marks.
+fn to_katakana(c: char) -> char {
     match c {
-        'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => shifted(c, 0x60),
+        'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => shift(c, 0x60),
         '゛' => '\u{3099}',
         '゜' => '\u{309a}',
         _ => c,
@@ -73,12 +72,12 @@ fn unify(c: char) -> char {
 
 /// The character of the normal form for a character of NFKC. `last` is the character before it. `None` if the
 /// character is not allowed.
-fn widened(c: char, last: Option<char>) -> Option<char> {
+fn to_full_width(c: char, last: Option<char>) -> Option<char> {
     match c {
         'ー' => Some(c),
         _ if is_katakana(c) => Some(c),
         _ if c.is_whitespace() => Some(SPACE),
-        _ if c.is_ascii_alphanumeric() => Some(shifted(c, 0xfee0)),
+        _ if c.is_ascii_alphanumeric() => Some(shift(c, 0xfee0)),
         _ if characters::is_middle_dot(c) => Some('・'),
         _ if characters::is_hyphen(c) && last.is_some_and(|last| last == 'ー' || is_katakana(last)) => {
             Some('ー')
@@ -91,7 +90,7 @@ const fn is_katakana(c: char) -> bool {
     matches!(c, 'ァ'..='ヺ' | 'ヽ' | 'ヾ' | 'ㇰ'..='ㇿ')
 }
 
-fn shifted(c: char, by: u32) -> char {
+fn shift(c: char, by: u32) -> char {
     char::from_u32(u32::from(c) + by).unwrap_or(c)
 }
 
@@ -135,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn kanji_signs_and_stray_marks_are_refused() {
+    fn kanji_signs_and_voicing_marks_without_kana_are_refused() {
         for text in [
             "山田 花子",
             "ヤマダ花子",

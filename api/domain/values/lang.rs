@@ -9,12 +9,12 @@ pub enum Lang {
     /// Japanese, the language of the procedures.
     #[default]
     Ja,
-    /// English, for engineers and on request.
+    /// English, on request.
     En,
 }
 
 impl Lang {
-    /// The language's BCP 47 tag, as it stands in `Content-Language`.
+    /// The language's BCP 47 tag, as in `Content-Language`.
     #[must_use]
     pub const fn tag(self) -> &'static str {
         match self {

@@ -1,7 +1,8 @@
-//! Values that several areas share: codes, addresses, texts, days.
+//! Values that several areas use: codes, addresses, texts, ids, days, faults.
 
 pub mod calendar;
 pub(crate) mod characters;
+pub(crate) mod coded_enum;
 pub mod designation_receipt;
 pub mod email;
 pub mod facility_code;
@@ -19,4 +20,3 @@ pub mod search_key;
 mod stored_text;
 pub mod text;
 pub mod wareki;
-pub(crate) mod words;

@@ -1,8 +1,8 @@
 //! Telephone numbers of Japan, stored and compared as digits.
 //!
-//! The first three digits determine the length of a number. Numbers with 050, 060, 070, 080 or 090 have
-//! eleven digits: IP and mobile numbers, and the toll-free 0800. All others, including 0120 and 0570, have
-//! ten digits.
+//! The first three digits determine the length of a number. Numbers that begin with 050, 060, 070, 080 or 090 have
+//! eleven digits: IP and mobile numbers, and toll-free numbers with 0800. All other numbers have ten digits, including
+//! those with 0120 and 0570.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use super::fault::Fault;
 pub struct PhoneNumber(String);
 
 impl PhoneNumber {
-    /// Reads a number as people write it, with separators, brackets, or `+81` for the first 0.
+    /// Reads a number that may contain separators and brackets, and `+81` in place of the first 0.
     ///
     /// # Errors
     /// [`Fault::PhoneForm`] unless the text is a number that can be called within Japan.
@@ -27,7 +27,7 @@ impl PhoneNumber {
         };
         let length = match digits.as_bytes() {
             [b'0', b'5'..=b'9', b'0', ..] => 11,
-            // 010 begins international calls, and 020 is for machines: no person answers such a number.
+            // 010 begins international calls, and 020 is reserved for machines.
             [b'0', b'1' | b'2', b'0', ..] => return Err(Fault::PhoneForm),
             [b'0', b'1'..=b'9', ..] => 10,
             _ => return Err(Fault::PhoneForm),

@@ -1,16 +1,16 @@
-//! Postal codes: seven digits, shown with a hyphen after the third.
+//! Postal codes: seven digits, written with a hyphen after the third digit.
 
 use std::fmt;
 
 use super::characters;
 use super::fault::Fault;
 
-/// A Japanese postal code (郵便番号). Shown as `NNN-NNNN`.
+/// A Japanese postal code (郵便番号), displayed as `NNN-NNNN`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PostalCode(String);
 
 impl PostalCode {
-    /// Reads a code as people write it: `100-8916`, `1008916`, `１００－８９１６`, `〒100-8916`.
+    /// Reads a code in any usual spelling: `100-8916`, `1008916`, `１００－８９１６`, `〒100-8916`.
     ///
     /// # Errors
     /// [`Fault::PostalCodeForm`] unless the text has exactly seven digits.

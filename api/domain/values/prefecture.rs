@@ -1,4 +1,4 @@
-//! A prefecture, by its number. The codes of its facilities begin with this number.
+//! Prefectures. The facility codes of a prefecture begin with its number.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Prefecture(u8);
 
 impl Prefecture {
-    /// The prefecture of a number; `None` if there is none.
+    /// The prefecture with this number; `None` unless the number is from 1 to 47.
     #[must_use]
     pub fn from_number(number: u8) -> Option<Self> {
         (1..=47).contains(&number).then_some(Self(number))
@@ -21,7 +21,7 @@ impl Prefecture {
 }
 
 impl fmt::Display for Prefecture {
-    /// Two digits, as in codes.
+    /// The number in two digits, as in facility codes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:02}", self.0)
     }

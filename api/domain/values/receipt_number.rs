@@ -1,8 +1,7 @@
-//! The number a filer notes down and reads out on the phone: `NNNN-NNNN-NNNN`.
+//! The receipt number of a filing, `NNNN-NNNN-NNNN`, by which filer and staff refer to the filing on the telephone.
 //!
-//! Eleven digits are random, so that numbers tell neither order nor volume and cannot be guessed
-//! along. The twelfth is a Damm check digit, which notices every single wrong digit and every swap
-//! of neighbours.
+//! Eleven digits are random, so that numbers cannot be guessed and do not reveal how many filings there are. The
+//! twelfth digit is a Damm check digit, which detects every single wrong digit and every swap of two adjacent digits.
 
 use std::fmt;
 
@@ -12,7 +11,7 @@ use super::fault::Fault;
 const DIGITS: u32 = 12;
 const RANDOM_NUMBERS: u64 = 100_000_000_000;
 
-/// The totally anti-symmetric quasigroup of order ten from H. Michael Damm's thesis, row by row.
+/// The quasigroup of order ten of the Damm algorithm, from H. Michael Damm's thesis, row by row.
 const QUASIGROUP: [u8; 100] = [
     0, 3, 1, 7, 5, 9, 8, 6, 4, 2, //
     7, 0, 9, 2, 1, 5, 4, 8, 6, 3, //
@@ -31,39 +30,39 @@ const QUASIGROUP: [u8; 100] = [
 pub struct ReceiptNumber(String);
 
 impl ReceiptNumber {
-    /// The number that 64 random bits choose.
+    /// The receipt number for 64 random bits.
     #[must_use]
     pub fn from_random(bits: u64) -> Self {
         let number = bits % RANDOM_NUMBERS;
-        Self::written(number * 10 + u64::from(damm(number)))
+        Self::format(number * 10 + u64::from(damm_digit(number)))
     }
 
-    /// Reads a number as people write it, with or without hyphens and spaces, of any width.
+    /// Reads a number with digits of any width, with or without hyphens and spaces.
     ///
     /// # Errors
-    /// [`Fault::ReceiptNumberForm`] unless it is twelve digits whose last checks the others.
+    /// [`Fault::ReceiptNumberForm`] unless the text has twelve digits with a correct check digit.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let values: [u8; DIGITS as usize] =
             characters::digit_values(&characters::compact(text)).ok_or(Fault::ReceiptNumberForm)?;
         let number = values.into_iter().fold(0, |number, digit| number * 10 + u64::from(digit));
-        if damm(number) == 0 { Ok(Self::written(number)) } else { Err(Fault::ReceiptNumberForm) }
+        if damm_digit(number) == 0 { Ok(Self::format(number)) } else { Err(Fault::ReceiptNumberForm) }
     }
 
-    fn written(number: u64) -> Self {
+    fn format(number: u64) -> Self {
         let (first, second, third) = (number / 100_000_000, number / 10_000 % 10_000, number % 10_000);
         Self(format!("{first:04}-{second:04}-{third:04}"))
     }
 
-    /// The number as it is written, with its hyphens.
+    /// The number with its hyphens.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The check digit of a number; 0 when its last digit is that of the ones before. Leading zeros do
-/// not count, the quasigroup maps them to zero.
-fn damm(number: u64) -> u8 {
+/// The Damm check digit of a number. The result is 0 if the last digit of the number is the check digit of the digits
+/// before it. Leading zeros do not change the result.
+fn damm_digit(number: u64) -> u8 {
     (0..DIGITS).rev().fold(0, |interim, place| {
         let digit = number / 10_u64.pow(place) % 10;
         usize::try_from(digit)
@@ -90,14 +89,14 @@ mod tests {
     }
 
     #[test]
-    fn the_check_digit_is_the_one_of_the_published_example() {
-        assert_eq!(damm(572), 4);
-        assert_eq!(damm(5724), 0);
+    fn the_check_digit_of_the_published_example_is_correct() {
+        assert_eq!(damm_digit(572), 4);
+        assert_eq!(damm_digit(5724), 0);
         assert_eq!(ReceiptNumber::from_random(572).as_str(), "0000-0000-5724");
     }
 
     #[test]
-    fn a_number_is_read_as_it_is_dictated_and_typed() {
+    fn a_number_is_read_in_every_spelling() {
         for text in [
             "0000-0000-5724",
             "000000005724",
@@ -127,14 +126,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_the_entropy_the_number_is_read_back(bits: u64) {
+        fn a_number_from_any_random_bits_can_be_read(bits: u64) {
             let number = ReceiptNumber::from_random(bits);
             prop_assert_eq!(number.as_str().len(), 14);
             prop_assert_eq!(ReceiptNumber::parse(number.as_str()), Ok(number));
         }
 
         #[test]
-        fn one_wrong_digit_is_always_noticed(
+        fn one_wrong_digit_is_always_detected(
             bits: u64, place in 0..12_usize, wrong in prop::char::range('0', '9'),
         ) {
             let mut digits = digits_of(&ReceiptNumber::from_random(bits));
@@ -144,7 +143,7 @@ mod tests {
         }
 
         #[test]
-        fn two_swapped_neighbours_are_always_noticed(bits: u64, place in 0..11_usize) {
+        fn two_swapped_adjacent_digits_are_always_detected(bits: u64, place in 0..11_usize) {
             let mut digits = digits_of(&ReceiptNumber::from_random(bits));
             prop_assume!(digits[place] != digits[place + 1]);
             digits.swap(place, place + 1);

@@ -1,13 +1,12 @@
-//! The trait of the refusals of every area.
+//! Refusals: the reasons why a request is refused as a whole.
 
-/// A refusal of a request whose cause the caller may be able to remove.
+/// The trait of the refusal enums. Each area of the domain has one enum.
 ///
-/// Each area has an enum of its own. The status and the texts of each code are in
-/// `http::problems::catalogue`.
+/// The HTTP status and the texts of each code are in `http::problems::catalogue`.
 pub trait Refusal: Copy + 'static {
     /// Every refusal of the area.
     const ALL: &'static [Self];
 
-    /// The code as callers see it. Codes are never reused for another meaning.
+    /// The code that callers get. Codes are never reused for another meaning.
     fn code(self) -> &'static str;
 }

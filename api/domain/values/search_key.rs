@@ -1,8 +1,7 @@
-//! The form of names and addresses for searching and comparing. It is never shown.
+//! The search key of a name or an address, by which names and addresses are searched and compared. It is never shown.
 //!
-//! Different spellings of one name should have the same key: other widths, cases, spaces and hyphens, and old
-//! or variant forms of kanji, which are common in Japanese names. Different names may also have the same key,
-//! so equal keys only suggest that two names are the same.
+//! Spellings of one name that differ in width, case, spaces, hyphens or variant kanji have the same key. Different
+//! names may have the same key, too, so equal keys only suggest that two names are the same.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -11,10 +10,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::characters;
 
-/// Families of kanji that are variants of each other in names (異体字). The first kanji represents its family.
+/// Families of kanji that are variants of each other in names (異体字). Search keys contain the first kanji of a family.
 ///
-/// Compatibility ideographs such as U+FA19 are missing, because NFKC replaces them before the families are
-/// applied.
+/// Compatibility ideographs such as U+FA19 are not listed, because NFKC replaces them first.
 const FAMILIES: &str = "
     高髙 崎﨑嵜㟢 辺邉邊 浜濱濵 徳德 斉齊齋斎 島嶋嶌 広廣 沢澤 桜櫻 国國圀 栄榮 真眞 瀬瀨 富冨 槙槇
     吉𠮷 橋槗𣘺 渕淵渊 桑桒 柳栁桺 峰峯 岳嶽 野埜 村邨 館舘 荘莊 郷鄕 郎郞 彦彥 宝寶寳 巌巖 滝瀧 竜龍
@@ -35,17 +33,16 @@ static REPRESENTATIVES: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The search key of a name or address: NFKC, lower case, without white space and invisible
-/// characters, numbers joined by `-`, variant kanji folded. The key of a key is the key itself.
+/// The search key of a name or an address: in NFKC and lower case, without white space and invisible characters, with
+/// `-` for every hyphen between digits, and with the first kanji of each family. The key of a key is the key itself.
 #[must_use]
 pub fn search_key(text: &str) -> String {
     let folded: String = text
         .nfkc()
-        .filter(|c| !c.is_whitespace() && !characters::is_unseen(*c))
+        .filter(|c| !c.is_whitespace() && !characters::is_invisible(*c))
         .flat_map(char::to_lowercase)
         .map(representative)
-        // A space or a capital letter may have separated a character from a combining mark: they are composed
-        // now.
+        // The steps before can bring a character and a combining mark together, so the text is composed again.
         .nfkc()
         .collect();
     with_plain_hyphens(&folded)
@@ -55,7 +52,7 @@ fn representative(c: char) -> char {
     REPRESENTATIVES.get(&c).copied().unwrap_or(c)
 }
 
-/// Replaces every run of hyphens between two digits by one `-`. Elsewhere `ー` is a long vowel and stays.
+/// Replaces every run of hyphens between two digits by one `-`. Other hyphens are kept, because `ー` is a long vowel.
 fn with_plain_hyphens(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
@@ -102,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn long_vowels_other_hyphens_and_different_kanji_are_kept() {
+    fn long_vowels_and_other_hyphens_are_kept_and_different_names_have_different_keys() {
         assert_eq!(search_key("センター"), "センター");
         assert_eq!(search_key("ビル2ーA"), "ビル2ーa");
         assert_eq!(search_key("第1ーセンター2"), "第1ーセンター2");
@@ -114,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_alone_has_an_empty_key() {
+    fn a_text_of_white_space_only_has_an_empty_key() {
         assert_eq!(search_key(" \t\n　\u{200b}"), "");
     }
 

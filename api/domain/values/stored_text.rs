@@ -1,7 +1,7 @@
-//! How the domain's text types stand in stored documents: as the text they are written as.
+//! Serializes the text types of the domain as strings in stored JSON documents.
 //!
-//! Only documents of our own database are read this way. What a caller sends is read as plain text
-//! first and parsed with all its faults collected.
+//! Only documents of the service's own database are read in this way. Requests are read as strings first and parsed
+//! afterwards, so that all faults are collected.
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::{Serialize, Serializer};
@@ -14,7 +14,7 @@ use super::kana::Kana;
 use super::phone::PhoneNumber;
 use super::postal_code::PostalCode;
 use super::receipt_number::ReceiptNumber;
-use super::text::{Original, TextKind};
+use super::text::{TextKind, VerbatimText};
 
 macro_rules! stored_as_text {
     ($($type:ty, by $parse:ident $(, for ($($of:tt)+))?;)*) => {$(
@@ -34,8 +34,8 @@ macro_rules! stored_as_text {
 }
 
 stored_as_text! {
-    Original<K>, by parse, for (K: TextKind);
-    FacilityCode, by parse_overridden;
+    VerbatimText<K>, by parse, for (K: TextKind);
+    FacilityCode, by parse_without_check_digit;
     DesignationReceipt, by parse;
     PostalCode, by parse;
     PhoneNumber, by parse;

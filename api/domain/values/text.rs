@@ -1,7 +1,7 @@
 //! Names, addresses and explanations, stored as they were sent.
 //!
-//! Unicode normal forms, even NFC, replace characters that some people use in their names. So the original
-//! text is stored, and only white space around it is removed. Searches use [`super::search_key`].
+//! Every Unicode normal form, even NFC, replaces characters that occur in people's names. Therefore texts are stored
+//! without normalisation; only white space around them is removed. Searches use [`super::search_key`].
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,45 +9,45 @@ use std::marker::PhantomData;
 use super::characters;
 use super::fault::Fault;
 
-/// The maximum number of characters of a text that is read as a code, a number, a day or a word. It is large
-/// enough for separators, spaces and other spellings.
+/// The maximum number of characters of an input that is read as a code, a number, a day or a word. It leaves room for
+/// separators and spaces.
 pub const MAX_CODE_INPUT: u64 = 40;
 
-/// What distinguishes one kind of text from another.
+/// The properties of a kind of text.
 pub trait TextKind {
     /// The name of the type, for `Debug`.
     const NAME: &'static str;
-    /// Most characters, counted in Unicode scalar values.
+    /// The maximum number of characters, counted in Unicode scalar values.
     const MAX: u64;
     /// Whether the text may have several lines.
-    const LINES: bool = false;
+    const MULTILINE: bool = false;
     /// Whether the text is personal data, which `Debug` must not show.
     const PERSONAL: bool = false;
 }
 
 /// A text as it was sent, without the white space around it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Original<K> {
+pub struct VerbatimText<K> {
     text: String,
     kind: PhantomData<K>,
 }
 
-impl<K: TextKind> Original<K> {
-    /// Most characters, counted in Unicode scalar values.
+impl<K: TextKind> VerbatimText<K> {
+    /// The maximum number of characters, counted in Unicode scalar values.
     pub const MAX: u64 = K::MAX;
 
-    /// Reads a text as it was sent. If line breaks are allowed, `\r\n` becomes `\n`.
+    /// Reads a text. If line breaks are allowed, `\r\n` becomes `\n`.
     ///
     /// # Errors
     /// [`Fault::Blank`] if the text has no visible character, [`Fault::ControlCharacter`], and
     /// [`Fault::TooLong`].
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let text = if K::LINES { text.replace("\r\n", "\n") } else { text.to_owned() };
+        let text = if K::MULTILINE { text.replace("\r\n", "\n") } else { text.to_owned() };
         let text = text.trim();
-        if text.chars().all(|c| c.is_whitespace() || characters::is_unseen(c)) {
+        if text.chars().all(|c| c.is_whitespace() || characters::is_invisible(c)) {
             return Err(Fault::Blank);
         }
-        if text.chars().any(|c| characters::is_control(c) && !(K::LINES && c == '\n')) {
+        if text.chars().any(|c| characters::is_control(c) && !(K::MULTILINE && c == '\n')) {
             return Err(Fault::ControlCharacter);
         }
         if characters::count(text) <= K::MAX {
@@ -64,14 +64,14 @@ impl<K: TextKind> Original<K> {
     }
 }
 
-impl<K> fmt::Display for Original<K> {
+impl<K> fmt::Display for VerbatimText<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
 }
 
 /// Hides personal data, which must not reach a log.
-impl<K: TextKind> fmt::Debug for Original<K> {
+impl<K: TextKind> fmt::Debug for VerbatimText<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if K::PERSONAL {
             write!(f, "{}(..)", K::NAME)
@@ -81,12 +81,12 @@ impl<K: TextKind> fmt::Debug for Original<K> {
     }
 }
 
-/// Declares kinds of text: for each its alias of [`Original`], and the constants of [`TextKind`].
+/// Declares kinds of text: for each its alias of [`VerbatimText`], and the constants of [`TextKind`].
 macro_rules! texts {
     ($($(#[$meta:meta])+ $name:ident { $($constant:ident: $type:ty = $value:literal),+ })+) => {
         $(
             $(#[$meta])+
-            pub type $name = Original<kinds::$name>;
+            pub type $name = VerbatimText<kinds::$name>;
 
             impl TextKind for kinds::$name {
                 const NAME: &'static str = stringify!($name);
@@ -94,7 +94,7 @@ macro_rules! texts {
             }
         )+
 
-        /// The kinds of text, each the argument of [`Original`].
+        /// The kinds of text, which are the type arguments of [`VerbatimText`].
         pub mod kinds {
             $(
                 #[doc = concat!("Marks a [`", stringify!($name), "`](super::", stringify!($name), ").")]
@@ -112,13 +112,13 @@ texts! {
     Address { MAX: u64 = 200 }
     /// The name of a person or a corporation (氏名・法人名), one line of at most 100 characters.
     PersonName { MAX: u64 = 100, PERSONAL: bool = true }
-    /// The department a contact person works in (部署), one line of at most 100 characters.
+    /// The department of a contact person (部署), one line of at most 100 characters.
     Department { MAX: u64 = 100 }
-    /// Any other line of text, such as a vendor's name or the filer's own reference, of at most 100 characters.
+    /// Any other text, such as a vendor's name or the filer's own reference, one line of at most 100 characters.
     Line { MAX: u64 = 100 }
-    /// An explanation in the filer's own words (具体的な事情), at most 2,000 characters on any number of lines. People
-    /// write about age and illness here, so it is personal data.
-    Paragraph { MAX: u64 = 2000, LINES: bool = true, PERSONAL: bool = true }
+    /// An explanation by the filer (具体的な事情), at most 2,000 characters on any number of lines. People write about
+    /// age and illness here, so the text is personal data.
+    Paragraph { MAX: u64 = 2000, MULTILINE: bool = true, PERSONAL: bool = true }
 }
 
 #[cfg(test)]
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_paragraph_may_have_line_breaks_and_they_are_unified() {
+    fn only_a_paragraph_may_have_line_breaks_and_they_become_line_feeds() {
         assert_eq!(Department::parse("総務\n課"), Err(Fault::ControlCharacter));
         assert_eq!(Line::parse("株式会社\n例示"), Err(Fault::ControlCharacter));
         assert_eq!(Paragraph::parse("一行目\r\n\r\n三行目\n").unwrap().as_str(), "一行目\n\n三行目");

@@ -1,7 +1,7 @@
-//! Writes days in the Japanese calendar (和暦): with the year of the era, and the weekday.
+//! Writes days in the Japanese calendar (和暦), with the year of the era and the weekday.
 //!
-//! Only for texts that people read; the fields of the API have ISO 8601. The first year of an era is written
-//! 元年. The day on which an era begins belongs to the new era.
+//! This is only for texts that people read; fields of the API use ISO 8601. The first year of an era is written 元年. The
+//! day on which an era begins belongs to the new era.
 
 use chrono::{Datelike, NaiveDate, Timelike, Weekday};
 
@@ -13,14 +13,14 @@ struct Era {
     began: (i32, u32, u32),
 }
 
-/// The eras that the service's dates can belong to, latest first.
+/// The eras since 1926, latest first.
 const ERAS: [Era; 3] = [
     Era { name: "令和", began: (2019, 5, 1) },
     Era { name: "平成", began: (1989, 1, 8) },
     Era { name: "昭和", began: (1926, 12, 25) },
 ];
 
-/// A day in the Japanese calendar: 令和5年2月4日（土）. Days before 昭和 have the Western year.
+/// A day in the Japanese calendar: 令和5年2月4日（土）. Days before the era 昭和 are written with the Western year.
 #[must_use]
 pub fn wareki(day: NaiveDate) -> String {
     format!("{}{}月{}日（{}）", year_of_era(day), day.month(), day.day(), weekday(day))
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn weekdays_follow_each_other_for_a_century() {
+    fn weekdays_are_correct_for_a_century() {
         let week = ["日", "月", "火", "水", "木", "金", "土"];
         let sunday = parse_date("1950-01-01").unwrap();
         for (day, name) in (0..36_525).zip(week.iter().cycle()) {

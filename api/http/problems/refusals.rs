@@ -1,10 +1,10 @@
 //! The refusals that belong to no area: those of a malformed request, and those that follow from the service's
 //! own state.
 
+use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::refusal::Refusal;
-use crate::domain::values::words::words;
 
-words! {
+coded_enum! {
     /// Why a request is refused before a use case sees it.
     pub enum RequestRefusal {
         /// The body is not a JSON document.
@@ -44,7 +44,7 @@ impl Refusal for RequestRefusal {
     }
 }
 
-words! {
+coded_enum! {
     /// Why the service does not answer a well-formed request.
     pub enum ServiceRefusal {
         /// The resource does not exist, or it does not belong to the caller.

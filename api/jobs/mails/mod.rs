@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use self::outbox::{AttemptResult, Outbox};
 use super::runner::{JobKind, Limits};
-use crate::db::store::mails::outbox::Waiting;
+use crate::db::store::mails::outbox::WaitingMail;
 use crate::delivery::mail::smtp::{Outgoing, Smtp};
-use crate::domain::mails::{MailFailure, Next, Trouble, pause_after};
+use crate::domain::mails::{Decision, FailureClass, MailFailure, pause_after};
 use crate::domain::values::calendar::Instant;
 use crate::ops::metrics::{MailOutcome, Metrics};
 
@@ -47,7 +47,7 @@ impl JobKind for SmtpMails {
         self.smtp.content_timeout()
     }
 
-    fn attempt(&self, mail: &Waiting) -> impl Future<Output = Result<(), MailFailure>> + Send + 'static {
+    fn attempt(&self, mail: &WaitingMail) -> impl Future<Output = Result<(), MailFailure>> + Send + 'static {
         let smtp = Arc::clone(&self.smtp);
         let outgoing = Outgoing {
             id: mail.id,
@@ -66,7 +66,7 @@ impl JobKind for SmtpMails {
     }
 
     fn is_outage(failure: MailFailure) -> bool {
-        failure.trouble() == Trouble::Server
+        failure.class() == FailureClass::Server
     }
 
     fn code(failure: MailFailure) -> &'static str {
@@ -79,7 +79,7 @@ impl JobKind for SmtpMails {
 
     fn conclude(
         &self,
-        mail: &Waiting,
+        mail: &WaitingMail,
         outcome: Result<(), MailFailure>,
         took: Duration,
         now: Instant,
@@ -96,23 +96,23 @@ impl JobKind for SmtpMails {
     }
 }
 
-const fn outcome_of(next: &Next) -> MailOutcome {
+const fn outcome_of(next: &Decision) -> MailOutcome {
     match next {
-        Next::Sent => MailOutcome::Sent,
-        Next::Deferred { .. } => MailOutcome::Deferred,
-        Next::Abandoned { .. } => MailOutcome::Abandoned,
+        Decision::Sent => MailOutcome::Sent,
+        Decision::Deferred { .. } => MailOutcome::Deferred,
+        Decision::Abandoned { .. } => MailOutcome::Abandoned,
     }
 }
 
 /// Logs the result of an attempt, without the recipient and the server's reply.
-fn log_result(mail: &Waiting, next: &Next, took: Duration) {
+fn log_result(mail: &WaitingMail, next: &Decision, took: Duration) {
     let (id, kind, ms) = (mail.id, &mail.kind, took.as_millis());
     match next {
-        Next::Sent => tracing::info!(%id, kind, ms, "a mail was sent"),
-        Next::Deferred { failure, .. } => {
+        Decision::Sent => tracing::info!(%id, kind, ms, "a mail was sent"),
+        Decision::Deferred { failure, .. } => {
             tracing::warn!(%id, kind, ms, failure = failure.code(), "a mail was deferred");
         }
-        Next::Abandoned { failure } => {
+        Decision::Abandoned { failure } => {
             tracing::error!(%id, kind, ms, failure = failure.code(), "a mail was given up");
         }
     }

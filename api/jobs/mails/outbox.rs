@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use crate::db::engine::Conn;
-use crate::db::store::mails::outbox::{self, Failed, Lease, Waiting};
-use crate::domain::mails::{MailFailure, Next, Trouble, decide};
+use crate::db::store::mails::outbox::{self, FailedAttempt, Lease, WaitingMail};
+use crate::domain::mails::{Decision, FailureClass, MailFailure, decide};
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::MessageId;
 use crate::error::Error;
@@ -22,14 +22,14 @@ pub struct AttemptResult {
     /// count.
     pub attempts: i64,
     /// What happens to the mail.
-    pub next: Next,
+    pub next: Decision,
 }
 
 impl AttemptResult {
     /// Decides what happens to a mail after an attempt.
     #[must_use]
-    pub fn decide(mail: &Waiting, outcome: Result<(), MailFailure>, now: Instant) -> Self {
-        let server_failed = outcome.is_err_and(|failure| failure.trouble() == Trouble::Server);
+    pub fn decide(mail: &WaitingMail, outcome: Result<(), MailFailure>, now: Instant) -> Self {
+        let server_failed = outcome.is_err_and(|failure| failure.class() == FailureClass::Server);
         let attempts = mail.attempts + i64::from(!server_failed);
         Self { id: mail.id, attempts, next: decide(outcome, attempts, now, mail.expires_at, rand::random()) }
     }
@@ -37,14 +37,14 @@ impl AttemptResult {
 
 impl Queue for Outbox {
     type Id = MessageId;
-    type Job = Waiting;
+    type Job = WaitingMail;
     type AttemptResult = AttemptResult;
 
-    fn id(mail: &Waiting) -> MessageId {
+    fn id(mail: &WaitingMail) -> MessageId {
         mail.id
     }
 
-    fn lane(mail: &Waiting) -> &str {
+    fn lane(mail: &WaitingMail) -> &str {
         mail.domain()
     }
 
@@ -59,12 +59,17 @@ impl Queue for Outbox {
         Ok(due.collect())
     }
 
-    fn lease(conn: &mut Conn, ids: &[MessageId], lease: Lease, now: Instant) -> Result<Vec<Waiting>, Error> {
+    fn lease(
+        conn: &mut Conn,
+        ids: &[MessageId],
+        lease: Lease,
+        now: Instant,
+    ) -> Result<Vec<WaitingMail>, Error> {
         outbox::lease(conn, ids, lease, now)
     }
 
     fn extend(conn: &mut Conn, ids: &[MessageId], lease: Lease) -> Result<(), Error> {
-        outbox::extend(conn, ids, lease)
+        outbox::extend_leases(conn, ids, lease)
     }
 
     fn give_up_expired(conn: &mut Conn, ids: &[MessageId]) -> Result<(), Error> {
@@ -77,19 +82,19 @@ impl Queue for Outbox {
         results: &[AttemptResult],
         now: Instant,
     ) -> Result<(), Error> {
-        let sent = results.iter().filter(|result| result.next == Next::Sent);
+        let sent = results.iter().filter(|result| result.next == Decision::Sent);
         let sent: Vec<MessageId> = sent.map(|result| result.id).collect();
         if !sent.is_empty() {
             outbox::mark_sent(conn, &sent, now)?;
         }
         for AttemptResult { id, attempts, next } in results.iter().cloned() {
             match next {
-                Next::Sent => {}
-                Next::Deferred { failure, at } => {
-                    outbox::defer(conn, Failed { id, failure, attempts }, holder, at)?;
+                Decision::Sent => {}
+                Decision::Deferred { failure, at } => {
+                    outbox::defer(conn, FailedAttempt { id, failure, attempts }, holder, at)?;
                 }
-                Next::Abandoned { failure } => {
-                    outbox::abandon(conn, Failed { id, failure, attempts }, holder)?;
+                Decision::Abandoned { failure } => {
+                    outbox::abandon(conn, FailedAttempt { id, failure, attempts }, holder)?;
                 }
             }
         }
@@ -97,6 +102,6 @@ impl Queue for Outbox {
     }
 
     fn release_leases(conn: &mut Conn, holder: Uuid) -> Result<(), Error> {
-        outbox::hand_back(conn, holder).map(drop)
+        outbox::release_leases(conn, holder).map(drop)
     }
 }

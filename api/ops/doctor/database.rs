@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Profile, Settings};
 use crate::db::engine::backup::open_unchanged;
 use crate::db::engine::pool::connect;
-use crate::db::engine::probe::{ProbeOutcome, try_to_commit};
+use crate::db::engine::probe::{ProbeOutcome, probe_commit_within};
 use crate::db::engine::source::Source;
 use crate::db::engine::{Conn, migrations};
 use crate::db::store::diagnosis;
@@ -71,7 +71,7 @@ fn open(source: &Source) -> Result<Conn, Error> {
 
 /// Whether the schema is up to date.
 fn examine_schema(conn: &mut Conn, settings: &Settings, report: &mut Report) -> bool {
-    match migrations::standing(conn) {
+    match migrations::compare_schema(conn) {
         Ok(steps) if steps.missing > 0 => {
             let message = format!("{} migrations are missing: run `todokede migrate`", steps.missing);
             report.add(Verdict::Fail, "schema", message);
@@ -137,7 +137,7 @@ fn examine_writing(conn: &mut Conn, machine: &Clock, source: &Source, report: &m
     let written = diagnosis::try_to_write(conn, machine.now()).and_then(|()| match source {
         Source::Sqlite(_) => Ok(ProbeOutcome::Confirmed),
         // A transaction that is rolled back waits for no standby.
-        Source::Postgres(_) => try_to_commit(conn, connect(source)?, COMMIT_TIMEOUT),
+        Source::Postgres(_) => probe_commit_within(conn, connect(source)?, COMMIT_TIMEOUT),
     });
     let unconfirmed = || format!("a commit is not confirmed within {} seconds", COMMIT_TIMEOUT.as_secs());
     match written {
@@ -148,7 +148,7 @@ fn examine_writing(conn: &mut Conn, machine: &Clock, source: &Source, report: &m
             let message = format!("{}, because no synchronous standby answers: {advice}", unconfirmed());
             report.add(Verdict::Fail, "database", message);
         }
-        Ok(ProbeOutcome::Late) => {
+        Ok(ProbeOutcome::TimedOut) => {
             let advice = "check the disk and the log of the database server";
             report.add(Verdict::Fail, "database", format!("{}: {advice}", unconfirmed()));
         }

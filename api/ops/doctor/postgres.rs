@@ -18,7 +18,7 @@ const CLOCK_FAILURE: Duration = Duration::seconds(5);
 /// Returns whether the server answered, so that further checks make sense.
 pub(super) fn examine(conn: &mut Conn, machine: &Clock, report: &mut Report) -> bool {
     let before = machine.now();
-    match diagnosis::ask_server(conn) {
+    match diagnosis::read_server_report(conn) {
         Ok(server) => {
             for (verdict, subject, message) in judge(&server, before, machine.now()) {
                 report.add(verdict, subject, message);

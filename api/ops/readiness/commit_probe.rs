@@ -66,6 +66,6 @@ impl CommitProbe {
 
 /// Makes a test commit, and returns the connection if it was confirmed.
 fn confirm_commit(mut conn: Conn) -> Result<Conn, Error> {
-    probe::try_commit(&mut conn)?;
+    probe::probe_commit(&mut conn)?;
     Ok(conn)
 }

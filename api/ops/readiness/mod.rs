@@ -18,7 +18,7 @@ use super::readiness::single_slot::SingleSlot;
 
 use super::disk;
 use crate::clock::Clock;
-use crate::db::engine::migrations::{self, Standing};
+use crate::db::engine::migrations::{self, SchemaDifference};
 use crate::db::engine::pool::Database;
 use crate::db::engine::writer::Mode;
 use crate::db::store::health::{self, Backlog};
@@ -60,7 +60,7 @@ pub struct Report {
     /// Whether the database accepts writes.
     pub is_writable: bool,
     /// How the schema differs from the schema of this build; `None` if it cannot be read.
-    pub schema: Option<Standing>,
+    pub schema: Option<SchemaDifference>,
     /// The mails that wait; `None` if they cannot be counted.
     pub outbox: Option<Backlog>,
     /// The name and the free bytes of each folder; `None` if they are unknown or the file system is read-only.
@@ -118,14 +118,14 @@ impl Readiness {
     }
 
     /// Returns whether the database accepts writes and, if it can be read, the state of its schema and its outbox.
-    async fn check_database(&self) -> (bool, Option<(Standing, Backlog)>) {
+    async fn check_database(&self) -> (bool, Option<(SchemaDifference, Backlog)>) {
         let deadline = tokio::time::Instant::now() + DATABASE_TIMEOUT;
         let (now, commit_probe, is_server) =
             (self.clock.now(), Arc::clone(&self.commit_probe), self.database.is_server());
         // The checks run as one write job. As a read they would fail when many reads are rejected, although the
         // service still accepts filings.
         let check = self.database.write(Mode::Rehearse, move |conn| {
-            let seen = (migrations::standing(conn)?, health::backlog(conn, now)?);
+            let seen = (migrations::compare_schema(conn)?, health::backlog(conn, now)?);
             if is_server {
                 commit_probe.give_up_lost(conn)?;
             }
@@ -182,7 +182,7 @@ mod tests {
 
     const READY: Report = Report {
         is_writable: true,
-        schema: Some(Standing { missing: 0, ahead: 0 }),
+        schema: Some(SchemaDifference { missing: 0, ahead: 0 }),
         outbox: None,
         disks: Vec::new(),
         disk_floor: 100,
@@ -205,7 +205,7 @@ mod tests {
         for (missing, ahead, ready) in
             [(0, 0, true), (0, 1, true), (0, 2, false), (1, 0, false), (1, 1, false)]
         {
-            let report = Report { schema: Some(Standing { missing, ahead }), ..READY };
+            let report = Report { schema: Some(SchemaDifference { missing, ahead }), ..READY };
             assert_eq!(report.is_ready(), ready, "{missing} missing, {ahead} ahead");
         }
         assert!(!Report { schema: None, ..READY }.is_ready());

@@ -112,7 +112,7 @@ async fn list_mails(
 ) -> Result<Answer<MailPage>, Problem> {
     let slice = query.slice_by_time()?;
     let list = context.read(move |reading| {
-        let rows = history::list(reading.conn, reading.actor.authority()?.account.id, &slice)?;
+        let rows = history::list(reading.conn, reading.actor.principal()?.account.id, &slice)?;
         let key = |mail: &Mail| time_token(mail.queued_at, mail.id.uuid());
         page_of(rows, slice.limit, key, |mail| Ok(MailResponse::of(mail)))
     });

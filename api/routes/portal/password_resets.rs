@@ -91,10 +91,10 @@ async fn complete_password_reset(
     let mut draft =
         body.draft(|form, _| (OpaqueToken::presented(form.token.expose()), form.password.clone()));
     let token = draft.parts().0.clone();
-    let look = context.read(move |reading| password_resets::look(reading.conn, &token, reading.now));
+    let look = context.read(move |reading| password_resets::find_account(reading.conn, &token, reading.now));
     let account = look.await;
     draft.note(|(_, password), faults| {
-        let own_data = account.as_ref().map(Account::password_context).unwrap_or_default();
+        let own_data = account.as_ref().map(Account::forbidden_in_password).unwrap_or_default();
         passwords::note_faults("/password", password.expose(), &own_data, faults);
     });
     // Faults of the form are answered before a bad link, as everywhere.

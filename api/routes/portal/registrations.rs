@@ -84,8 +84,9 @@ async fn confirm_registration(
 ) -> Result<Answer<ConfirmationResponse>, Problem> {
     let token = body.read(TokenRequest::parse)?;
     context.charge(&CONFIRM)?;
-    let lookup = context
-        .read(move |reading| links::look(reading.conn, LinkPurpose::Registration, &token, reading.now));
+    let lookup = context.read(move |reading| {
+        links::find_usable(reading.conn, LinkPurpose::Registration, &token, reading.now)
+    });
     let link = lookup.await?;
     Ok(Answer::ok(&ConfirmationResponse {
         email: link.email.to_string(),

@@ -102,7 +102,7 @@ async fn read_support(context: Context) -> Result<Answer<SupportResponse>, Probl
     let holidays = holidays::holidays_in(today..=today + Duration::days(DAYS_AHEAD))
         .map(|(date, holiday)| HolidayResponse { date, name: holiday.name() });
     let body = SupportResponse {
-        phone: call_centre::NUMBER,
+        phone: call_centre::PHONE_NUMBER,
         hours_text: call_centre::hours_text(),
         hours: hours.collect(),
         open_now: call_centre::is_open(now),

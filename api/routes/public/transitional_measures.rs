@@ -129,11 +129,11 @@ page! {
 async fn list_rounds(context: Context, query: web::Query<PageQuery>) -> Result<Answer<RoundPage>, Problem> {
     let slice = query.slice::<String>()?;
     let list = context.read(move |reading| {
-        let mut names = stored::list_names(reading.conn, slice.after.as_deref(), slice.probe())?;
+        let mut names = stored::list_names(reading.conn, slice.after.as_deref(), slice.limit_plus_one())?;
         let next_page_token = cut(&mut names, slice.limit, Clone::clone)?;
         let mut items = Vec::with_capacity(names.len());
         for name in names {
-            let edition = transitional_measures::find(reading.conn, &name, reading.now)?;
+            let edition = transitional_measures::find_edition(reading.conn, &name, reading.now)?;
             items.extend(edition.map(|edition| RoundResponse::of(name, edition, reading.now)));
         }
         Ok(RoundPage { items, next_page_token })
@@ -157,7 +157,8 @@ async fn list_rounds(context: Context, query: web::Query<PageQuery>) -> Result<A
 async fn read_round(context: Context, round: web::Path<String>) -> Result<Answer<RoundResponse>, Problem> {
     let round = round.into_inner();
     let name = round.clone();
-    let find = context.read(move |reading| transitional_measures::find(reading.conn, &name, reading.now));
+    let find =
+        context.read(move |reading| transitional_measures::find_edition(reading.conn, &name, reading.now));
     let edition = find.await?.ok_or(Error::NotFound)?;
     Ok(Answer::ok(&RoundResponse::of(round, edition, context.call.now))?)
 }

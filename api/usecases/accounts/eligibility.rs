@@ -8,14 +8,15 @@ use crate::domain::accounts::FacilityIdentity;
 use crate::domain::values::facility_code::FacilityCode;
 use crate::error::Error;
 
-/// Whether a facility may get an account of its own.
+/// Refuses a facility that may not get an account of its own.
 ///
 /// # Errors
-/// [`AccountRefusal::FacilityHasAccount`], [`AccountRefusal::FacilitySucceeded`], or
-/// [`AccountRefusal::SuccessionRequired`] if an account of its former code exists. The ministry's letter has
-/// such facilities as its second audience.
+/// - [`AccountRefusal::FacilityHasAccount`] if it has an account.
+/// - [`AccountRefusal::FacilitySucceeded`] if its rights and duties passed to another code.
+/// - [`AccountRefusal::SuccessionRequired`] if its code is the successor of a live succession, or if an account of its
+///   former code seems to exist. The ministry's letter of 2023-02-03 asks such facilities to file a succession.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn may_register(conn: &mut Conn, identity: &FacilityIdentity) -> Result<(), Error> {
+pub fn ensure_eligible(conn: &mut Conn, identity: &FacilityIdentity) -> Result<(), Error> {
     let code = match identity {
         FacilityIdentity::Applying { receipt, .. } => {
             return if accounts::exists_by_receipt(conn, receipt)? {
@@ -38,8 +39,9 @@ pub fn may_register(conn: &mut Conn, identity: &FacilityIdentity) -> Result<(), 
     Ok(())
 }
 
+/// Whether the facility list has a facility with an account that seems to be the same facility under an older code.
 fn has_predecessor(conn: &mut Conn, code: &FacilityCode) -> Result<bool, Error> {
     let Some(listed) = facilities::find(conn, code)? else { return Ok(false) };
-    let similar_facilities = facilities::list_alike_with_account(conn, &listed)?;
-    Ok(similar_facilities.iter().any(|other| listed.continues(other)))
+    let similar_facilities = facilities::list_similar_with_account(conn, &listed)?;
+    Ok(similar_facilities.iter().any(|other| listed.may_succeed(other)))
 }

@@ -1,10 +1,10 @@
-//! Changes of an account: the data about its facility, and the facility code after the designation.
+//! Changes of an account: the data about its facility, and the facility code after the designation (指定).
 
 pub mod eligibility;
 pub mod registrations;
 
 use super::facilities::check;
-use super::facilities::check::OF_FACILITY;
+use super::facilities::check::FACILITY_POINTERS;
 use super::work::Work;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::engine::{Conn, Stored};
@@ -30,9 +30,9 @@ pub struct Change {
 /// The parts of a change that could be read.
 #[derive(Debug, Clone)]
 pub struct ChangeDraft {
-    /// The stated code, which may be the account's present code.
+    /// The facility code in the form, which may be the account's present code.
     pub code: Option<FacilityCode>,
-    /// The stated postal code.
+    /// The postal code in the form.
     pub postal_code: Option<PostalCode>,
     /// The whole change, if every part could be read.
     pub change: Option<Change>,
@@ -42,10 +42,10 @@ pub struct ChangeDraft {
 ///
 /// # Errors
 /// [`Error::Invalid`] with every fault, [`AccountRefusal::FacilityAlreadyDesignated`], and the errors of
-/// [`eligibility::may_register`].
+/// [`eligibility::ensure_eligible`].
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn change(work: &mut Work<'_>, mut draft: Draft<ChangeDraft>) -> Result<Account, Error> {
-    let (now, account) = (work.now(), &work.actor.authority()?.account);
+    let (now, account) = (work.now(), &work.actor.principal()?.account);
     draft.examine(|draft, faults| examine(work.conn, account, draft, faults))?;
     let change = draft.finish(|draft| draft.change)?;
     match &change.code {
@@ -57,26 +57,28 @@ pub fn change(work: &mut Work<'_>, mut draft: Draft<ChangeDraft>) -> Result<Acco
         .ok_or_else(|| Error::internal("an account was not found after its change"))
 }
 
-/// Checks the stated code and the stated postal code against the facility list, and notes the faults. Values
-/// that the change does not state are not checked.
+/// Checks the facility code and the postal code of the form against the facility list, and notes the faults. A
+/// value that the form does not have is not checked.
 fn examine(
     conn: &mut Conn,
     account: &Account,
     draft: &ChangeDraft,
     faults: &mut Faults,
 ) -> Result<(), Error> {
-    let (code, present) = (draft.code.as_ref(), account.identity.code());
-    let new_code = code.filter(|code| present != Some(*code));
-    let mut found = check::faults(conn, OF_FACILITY, code.or(present), draft.postal_code.as_ref())?;
+    let (code, present_code) = (draft.code.as_ref(), account.identity.code());
+    let new_code = code.filter(|code| present_code != Some(*code));
+    let mut found =
+        check::faults(conn, FACILITY_POINTERS, code.or(present_code), draft.postal_code.as_ref())?;
     // A facility that is no longer listed may still change its other data, such as its telephone number.
     found.retain(|fault| fault.fault != Fault::FacilityDelisted || new_code.is_some());
     faults.extend(found);
     if new_code.is_some_and(|code| code.kind() != account.identity.kind()) {
-        faults.add(OF_FACILITY.code, Fault::KindMismatch);
+        faults.add(FACILITY_POINTERS.code, Fault::KindMismatch);
     }
     Ok(())
 }
 
+/// Stores the facility code that a facility got by its designation.
 fn designate(
     work: &mut Work<'_>,
     account: &Account,
@@ -86,8 +88,8 @@ fn designate(
     match &account.identity {
         FacilityIdentity::Designated(_) => return Err(AccountRefusal::FacilityAlreadyDesignated.into()),
         FacilityIdentity::Applying { .. } => {
-            locks::hold(work.conn, &[Lock::Facility(code)])?;
-            eligibility::may_register(work.conn, &FacilityIdentity::Designated(code.clone()))?;
+            locks::acquire(work.conn, &[Lock::Facility(code)])?;
+            eligibility::ensure_eligible(work.conn, &FacilityIdentity::Designated(code.clone()))?;
         }
     }
     match accounts::update_facility(work.conn, account.id, code, profile, work.call.now)? {

@@ -1,5 +1,5 @@
-//! Registration (アカウント登録): the service mails a link to an address, and creates the account when the form
-//! arrives with the link's token.
+//! Registration (アカウント登録): the service mails a link to an address. It creates the account when it receives the
+//! form with the link's token.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
@@ -28,9 +28,9 @@ use crate::usecases::facilities::check;
 use crate::usecases::identity::links;
 use crate::usecases::work::Work;
 
-/// Mails a registration link to an address. If the address has an account, its owner gets a mail with the
-/// ways to log in, to recover the password and to file a succession instead. The caller does not learn which
-/// mail was sent.
+/// Mails a registration link to an address. If the address has an account, its owner gets a mail that explains how
+/// to log in, to recover the password and to file a succession instead. The caller gets the same answer in both
+/// cases.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     if let Some(owner) = accounts::find_by_email(work.conn, email)? {
@@ -39,7 +39,7 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
         work.mail(&owner.email, Some(owner.id), &message)?;
         return work.audit(AuditAction::RegistrationRequestedForTakenAddress, &owner.id, None);
     }
-    let (link, url) = links::make(work, LinkPurpose::Registration, email, None)?;
+    let (link, url) = links::create(work, LinkPurpose::Registration, email, None)?;
     work.mail(email, None, &Message::ProvisionalRegistration { link: url, expires_at: link.expires_at })?;
     work.audit(AuditAction::RegistrationRequested, &link.id, None)
 }
@@ -59,7 +59,7 @@ pub struct RegistrationDraft {
     pub code: Option<FacilityCode>,
     /// The postal code, to be checked against the facility list.
     pub postal_code: Option<PostalCode>,
-    /// The facility's name as it was stated, which the password must not contain.
+    /// The facility's name in the form. The password must not contain it.
     pub name: String,
 }
 
@@ -77,14 +77,14 @@ pub struct Registration {
 /// The result of checking a registration form, before its password is hashed.
 #[derive(Debug)]
 pub enum Examined {
-    /// The form has no faults so far.
+    /// No check has found a fault.
     Good {
         /// The form.
         registration: Box<Registration>,
         /// The mailed link.
         link: Box<Link>,
     },
-    /// The link was used. Only an answer that is stored under the request's idempotency key can be given.
+    /// The link was used before. The request is refused unless an answer is stored under its idempotency key.
     LinkUsed {
         /// The mailed link.
         link: Box<Link>,
@@ -95,8 +95,8 @@ pub enum Examined {
 /// faults.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault of the form; the refusals of the link, except that it was used; the
-/// errors of [`eligibility::may_register`].
+/// [`Error::Invalid`] with every fault of the form; [`IdentityRefusal::LinkUnknown`] and
+/// [`IdentityRefusal::LinkExpired`]; the errors of [`eligibility::ensure_eligible`].
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn examine(
     conn: &mut Conn,
@@ -105,13 +105,13 @@ pub fn examine(
 ) -> Result<Examined, Error> {
     let link = stored_links::find(conn, LinkPurpose::Registration, &draft.parts().token.hash())?;
     draft.examine(|draft, faults| draft.examine(conn, link.as_ref(), now, faults))?;
-    let registration = draft.finish(RegistrationDraft::whole)?;
+    let registration = draft.finish(RegistrationDraft::into_registration)?;
     let link = Box::new(link.ok_or(IdentityRefusal::LinkUnknown)?);
     match link.state(now) {
         LinkState::Used => return Ok(Examined::LinkUsed { link }),
-        LinkState::Good | LinkState::Expired => links::check(&link, now)?,
+        LinkState::Usable | LinkState::Expired => links::check(&link, now)?,
     }
-    eligibility::may_register(conn, &registration.identity)?;
+    eligibility::ensure_eligible(conn, &registration.identity)?;
     Ok(Examined::Good { registration: Box::new(registration), link })
 }
 
@@ -124,17 +124,16 @@ impl RegistrationDraft {
         faults: &mut Faults,
     ) -> Result<(), Error> {
         let (code, postal_code) = (self.code.as_ref(), self.postal_code.as_ref());
-        faults.extend(check::faults(conn, check::OF_FACILITY, code, postal_code)?);
-        let good_link = link.filter(|link| link.state(now) == LinkState::Good);
-        let identity = self.identity.as_ref().map(FacilityIdentity::shown);
-        let local_part = good_link.map(|link| link.email.local_part().to_owned());
-        let own_data: Vec<String> =
-            identity.into_iter().chain([self.name.clone()]).chain(local_part).collect();
+        faults.extend(check::faults(conn, check::FACILITY_POINTERS, code, postal_code)?);
+        let usable_link = link.filter(|link| link.state(now) == LinkState::Usable);
+        let number = self.identity.as_ref().map(FacilityIdentity::number);
+        let local_part = usable_link.map(|link| link.email.local_part().to_owned());
+        let own_data: Vec<String> = number.into_iter().chain([self.name.clone()]).chain(local_part).collect();
         passwords::note_faults("/password", self.password.expose_secret(), &own_data, faults);
         Ok(())
     }
 
-    fn whole(self) -> Option<Registration> {
+    fn into_registration(self) -> Option<Registration> {
         Some(Registration { password: self.password, identity: self.identity?, profile: self.profile? })
     }
 }
@@ -143,8 +142,8 @@ impl RegistrationDraft {
 /// of the link's address and of the facility's code. With `validate_only` no password hash is needed.
 ///
 /// # Errors
-/// The refusals of the link, [`AccountRefusal::EmailTaken`], the errors of [`eligibility::may_register`],
-/// [`Error::Invalid`] with the faults of the form by the facility list.
+/// The errors of [`links::check`]; [`Error::Invalid`] if the facility list contradicts the form;
+/// [`AccountRefusal::EmailTaken`]; the errors of [`eligibility::ensure_eligible`].
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn complete(
     work: &mut Work<'_>,
@@ -154,15 +153,19 @@ pub fn complete(
     let (now, link) = (work.now(), work.actor.link()?);
     links::check(link, now)?;
     let code = form.identity.code();
-    let faults =
-        check::faults(work.conn, check::OF_FACILITY, code, code.map(|_| &form.profile.facility.postal_code))?;
+    let faults = check::faults(
+        work.conn,
+        check::FACILITY_POINTERS,
+        code,
+        code.map(|_| &form.profile.facility.postal_code),
+    )?;
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
     if accounts::find_by_email(work.conn, &link.email)?.is_some() {
         return Err(AccountRefusal::EmailTaken.into());
     }
-    eligibility::may_register(work.conn, &form.identity)?;
+    eligibility::ensure_eligible(work.conn, &form.identity)?;
     let account = Account {
         id: AccountId::from_uuid(Uuid::new_v4()),
         email: link.email.clone(),
@@ -176,14 +179,14 @@ pub fn complete(
         return Err(AccountRefusal::FacilityHasAccount.into());
     }
     stored_links::update_used(work.conn, link, now)?;
-    work.mail(&account.email, Some(account.id), &created(&account))?;
+    work.mail(&account.email, Some(account.id), &account_created_message(&account))?;
     work.identify(account.id);
     work.audit(AuditAction::AccountCreated, &account.id, None)?;
     Ok(account)
 }
 
-fn created(account: &Account) -> Message {
-    let number = account.identity.shown();
+fn account_created_message(account: &Account) -> Message {
+    let number = account.identity.number();
     Message::AccountCreated {
         facility_name: account.profile.facility.name.to_string(),
         facility_number: match account.identity {

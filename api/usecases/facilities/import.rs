@@ -11,28 +11,28 @@ use crate::domain::values::prefecture::Prefecture;
 use crate::error::Error;
 use crate::usecases::work::Work;
 
-/// What an import did.
+/// The counts of an import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Report {
     /// Rows read.
     pub read: usize,
-    /// Codes new to the list.
+    /// Codes that are new to the list.
     pub added: usize,
-    /// Codes whose data in the list changed.
+    /// Codes whose data changed.
     pub changed: usize,
     /// Rows refused.
     pub refused: usize,
-    /// Codes that were delisted because a whole edition does not contain them.
+    /// Codes that were delisted because a complete edition does not contain them.
     pub delisted: usize,
-    /// Waiting successions that continued because the list now has their successor.
+    /// Waiting successions that were carried on because the list now has their successor.
     pub carried_on: usize,
 }
 
-/// Stores rows in the list.
+/// Adds rows to the facility list or updates them, and counts them in the report.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn put(work: &mut Work<'_>, rows: Vec<ListedFacility>, report: &mut Report) -> Result<(), Error> {
+pub fn store_rows(work: &mut Work<'_>, rows: Vec<ListedFacility>, report: &mut Report) -> Result<(), Error> {
     let now = work.now();
-    locks::hold(work.conn, &[Lock::FacilityList])?;
+    locks::acquire(work.conn, &[Lock::FacilityList])?;
     for row in rows {
         match facilities::upsert(work.conn, row, now)? {
             Imported::Added => report.added += 1,
@@ -43,23 +43,27 @@ pub fn put(work: &mut Work<'_>, rows: Vec<ListedFacility>, report: &mut Report) 
     Ok(())
 }
 
-/// The codes that an edition contains, by prefecture and kind. The absence of a facility counts only if the
-/// edition contains others of its prefecture and kind.
+/// The codes that an edition contains, by prefecture and kind. A missing facility is delisted only if the edition
+/// contains other facilities of its prefecture and kind.
 #[derive(Debug, Default)]
-pub struct Coverage(BTreeMap<(Prefecture, FacilityKind), BTreeSet<FacilityCode>>);
+pub struct EditionCodes(BTreeMap<(Prefecture, FacilityKind), BTreeSet<FacilityCode>>);
 
-impl Coverage {
-    /// Notes that the edition contains a code.
+impl EditionCodes {
+    /// Adds a code that the edition contains.
     pub fn note(&mut self, code: &FacilityCode) {
         self.0.entry((code.prefecture(), code.kind())).or_default().insert(code.clone());
     }
 }
 
-/// Marks facilities as delisted that a whole edition does not contain.
+/// Marks the facilities as delisted that a complete edition does not contain.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn delist_absent(work: &mut Work<'_>, coverage: &Coverage, report: &mut Report) -> Result<(), Error> {
+pub fn delist_absent(
+    work: &mut Work<'_>,
+    edition_codes: &EditionCodes,
+    report: &mut Report,
+) -> Result<(), Error> {
     let now = work.now();
-    for ((prefecture, kind), codes_in_edition) in &coverage.0 {
+    for ((prefecture, kind), codes_in_edition) in &edition_codes.0 {
         for code in facilities::list_codes(work.conn, *prefecture, *kind)? {
             if !codes_in_edition.contains(&code) {
                 facilities::update_delisted(work.conn, &code, now)?;
@@ -72,7 +76,7 @@ pub fn delist_absent(work: &mut Work<'_>, coverage: &Coverage, report: &mut Repo
 
 /// Writes the import into the audit log.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn record(work: &mut Work<'_>, report: &Report) -> Result<(), Error> {
+pub fn audit_import(work: &mut Work<'_>, report: &Report) -> Result<(), Error> {
     let counts = serde_json::json!({
         "read": report.read, "added": report.added, "changed": report.changed,
         "refused": report.refused, "delisted": report.delisted, "carried_on": report.carried_on,

@@ -1,4 +1,6 @@
-//! The facility list: what is stated is held against it, and editions are imported into it.
+//! The facility list (地方厚生局の一覧): checks of forms against the list, and imports into the list.
+//!
+//! The regional bureaus publish the list again and again. One published state of the list is an edition.
 
 pub mod check;
 pub mod import;

@@ -1,4 +1,4 @@
-//! What facilities file.
+//! Filings of facilities: declarations, successions and the attachments of declarations.
 
 pub mod declarations;
 pub mod successions;

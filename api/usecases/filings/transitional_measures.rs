@@ -1,4 +1,4 @@
-//! Rounds: loaded from files, effective-dated, read by day.
+//! Rounds of the transitional measure: loading their files into the database, and finding the edition in force.
 
 use crate::db::engine::Conn;
 use crate::db::store::filings::transitional_measures;
@@ -9,10 +9,10 @@ use crate::domain::values::fault::Fault;
 use crate::error::Error;
 use crate::usecases::work::Work;
 
-/// The rounds that come with the binary.
-pub const SHIPPED: [&str; 1] = [include_str!("../../rounds/2023.json")];
+/// The files of the rounds that are embedded in the binary.
+pub const SHIPPED_ROUNDS: [&str; 1] = [include_str!("../../rounds/2023.json")];
 
-/// Loads a round, replacing what was known of it.
+/// Stores the editions of a round, and deletes the round's editions that the file does not contain.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn load(work: &mut Work<'_>, file: &RoundFile) -> Result<(), Error> {
     let now = work.now();
@@ -24,10 +24,10 @@ pub fn load(work: &mut Work<'_>, file: &RoundFile) -> Result<(), Error> {
     work.audit(AuditAction::RoundLoaded, &&file.round, None)
 }
 
-/// Loads the shipped rounds that the database does not know yet; a round that staff loaded stays.
+/// Loads the shipped rounds that the database does not have. A round that is in the database stays as it is.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn load_shipped(work: &mut Work<'_>) -> Result<(), Error> {
-    for json in SHIPPED {
+    for json in SHIPPED_ROUNDS {
         let file = RoundFile::parse(json).map_err(Error::internal)?;
         if transitional_measures::list_editions(work.conn, &file.round)?.is_empty() {
             load(work, &file)?;
@@ -36,18 +36,18 @@ pub fn load_shipped(work: &mut Work<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// A round's edition in force at an instant.
+/// The edition of a round that is in force at an instant; `None` if there is no such round.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn find(conn: &mut Conn, round: &str, now: Instant) -> Result<Option<Edition>, Error> {
+pub fn find_edition(conn: &mut Conn, round: &str, now: Instant) -> Result<Option<Edition>, Error> {
     let editions = transitional_measures::list_editions(conn, round)?;
     Ok(edition_in_force(&editions, japan_day(now)).cloned())
 }
 
-/// The same for a round that a form names.
+/// The same as [`find_edition`] for a round that must exist.
 ///
 /// # Errors
-/// [`Error::Invalid`] at `/round`.
+/// [`Error::Invalid`] at `/round` if there is no such round.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn require(conn: &mut Conn, round: &str, now: Instant) -> Result<Edition, Error> {
-    find(conn, round, now)?.ok_or_else(|| Error::invalid("/round", Fault::RoundUnknown))
+pub fn require_edition(conn: &mut Conn, round: &str, now: Instant) -> Result<Edition, Error> {
+    find_edition(conn, round, now)?.ok_or_else(|| Error::invalid("/round", Fault::RoundUnknown))
 }

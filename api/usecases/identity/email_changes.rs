@@ -1,4 +1,4 @@
-//! A new login address: proved by a link of its own, announced to the old one.
+//! Changes of the login address. The service mails a confirmation link to the new address and a notice to the old one.
 
 use super::links;
 use crate::db::engine::Stored;
@@ -17,21 +17,22 @@ use crate::error::Error;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::work::Work;
 
-/// Takes a new address. If another account has it, only that account's owner learns of it.
+/// Mails a confirmation link to a new address. If another account has the address, its owner gets a notice instead,
+/// and the caller does not learn that the address is taken.
 ///
 /// # Errors
-/// [`Error::Invalid`] if it is the present one.
+/// [`Error::Invalid`] if the address is the account's present one.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     let now = work.now();
-    let account = &work.actor.authority()?.account;
+    let account = &work.actor.principal()?.account;
     if account.email.key() == email.key() {
         return Err(Error::invalid("/email", Fault::EmailUnchanged));
     }
     if let Some(owner) = accounts::find_by_email(work.conn, email)? {
         work.mail(&owner.email, Some(owner.id), &Message::NewAddressTaken { at: now })?;
     } else {
-        let (link, url) = links::make(work, LinkPurpose::EmailChange, email, Some(account.id))?;
+        let (link, url) = links::create(work, LinkPurpose::EmailChange, email, Some(account.id))?;
         work.mail(email, None, &Message::EmailChangeConfirmation { link: url, expires_at: link.expires_at })?;
     }
     let notice = Message::EmailChangeRequested {
@@ -43,24 +44,24 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     work.audit(AuditAction::EmailChangeRequested, &account.id, None)
 }
 
-/// Makes the proved address the account's login id.
+/// Makes the address of a confirmation link the account's login id.
 ///
 /// # Errors
-/// The link's problems, [`AccountRefusal::EmailTaken`].
+/// The errors of [`links::find_usable`], [`AccountRefusal::EmailTaken`].
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn complete(work: &mut Work<'_>, token: &OpaqueToken) -> Result<Account, Error> {
     let now = work.now();
-    locks::hold(work.conn, &[Lock::Token(&token.hash())])?;
-    let link = links::look(work.conn, LinkPurpose::EmailChange, token, now)?;
+    locks::acquire(work.conn, &[Lock::Token(&token.hash())])?;
+    let link = links::find_usable(work.conn, LinkPurpose::EmailChange, token, now)?;
     let id = link.account_id.ok_or(IdentityRefusal::LinkUnknown)?;
-    locks::hold(work.conn, &[Lock::Account(id)])?;
+    locks::acquire(work.conn, &[Lock::Account(id)])?;
     let account = accounts::find(work.conn, id)?.ok_or(IdentityRefusal::LinkUnknown)?;
     work.identify(id);
     if accounts::update_email(work.conn, id, &link.email, now)? == Stored::Taken {
         return Err(AccountRefusal::EmailTaken.into());
     }
     stored_links::update_used_of_account(work.conn, LinkPurpose::EmailChange, id, now)?;
-    // A reset link mailed to the old address must not open the account any more.
+    // A person who reads the old mailbox must not be able to reset the password.
     stored_links::update_used_of_account(work.conn, LinkPurpose::PasswordReset, id, now)?;
     let facility_name = account.profile.facility.name.to_string();
     work.mail(&account.email, Some(id), &Message::EmailChanged { facility_name, at: now })?;
@@ -68,7 +69,7 @@ pub fn complete(work: &mut Work<'_>, token: &OpaqueToken) -> Result<Account, Err
     accounts::find(work.conn, id)?.ok_or_else(|| Error::internal("an account was not found after its change"))
 }
 
-/// The first letter and the domain: enough for the owner, little for anybody else.
+/// The address with only the first letter of its local part. The owner recognises it, others cannot use it.
 fn mask(email: &EmailAddress) -> String {
     let first: String = email.local_part().chars().take(1).collect();
     format!("{first}***@{}", email.domain())

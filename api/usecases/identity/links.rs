@@ -1,4 +1,4 @@
-//! Mailed links: made, looked at, used up.
+//! Mailed links: creating a link and checking whether it may be used.
 
 use uuid::Uuid;
 
@@ -13,10 +13,10 @@ use crate::error::Error;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::work::Work;
 
-/// Makes a link; only the returned URL ever holds its token, in the fragment, where no server's log
-/// sees it.
+/// Creates a link and returns it with its URL. The URL has the link's token in its fragment, which browsers do not
+/// send, so that no server logs the token. The database stores only the token's hash.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn make(
+pub fn create(
     work: &mut Work<'_>,
     purpose: LinkPurpose,
     email: &EmailAddress,
@@ -30,7 +30,7 @@ pub fn make(
         email: email.clone(),
         account_id,
         created_at: now,
-        expires_at: now + purpose.life(),
+        expires_at: now + purpose.lifetime(),
         used_at: None,
     };
     links::insert(work.conn, &link, &token.hash())?;
@@ -38,7 +38,7 @@ pub fn make(
     Ok((link, url))
 }
 
-/// The path of the flow that a link leads to, below the setting for links.
+/// The path of the page that a link opens, below [`Policy::links_url`](crate::usecases::work::Policy::links_url).
 const fn path(purpose: LinkPurpose) -> &'static str {
     match purpose {
         LinkPurpose::Registration => "registration",
@@ -47,24 +47,30 @@ const fn path(purpose: LinkPurpose) -> &'static str {
     }
 }
 
-/// Looks at a link without using it, however often: mail scanners open links.
+/// Finds a link that may be used. This does not use the link, because mail scanners open links before their
+/// recipients do.
 ///
 /// # Errors
-/// [`IdentityRefusal::LinkUnknown`], and those of [`check`].
+/// [`IdentityRefusal::LinkUnknown`], and the errors of [`check`].
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn look(conn: &mut Conn, purpose: LinkPurpose, token: &OpaqueToken, now: Instant) -> Result<Link, Error> {
+pub fn find_usable(
+    conn: &mut Conn,
+    purpose: LinkPurpose,
+    token: &OpaqueToken,
+    now: Instant,
+) -> Result<Link, Error> {
     let link = links::find(conn, purpose, &token.hash())?.ok_or(IdentityRefusal::LinkUnknown)?;
     check(&link, now)?;
     Ok(link)
 }
 
-/// Whether a link may be used.
+/// Refuses a link that may not be used.
 ///
 /// # Errors
 /// [`IdentityRefusal::LinkUsed`], [`IdentityRefusal::LinkExpired`].
 pub fn check(link: &Link, now: Instant) -> Result<(), Error> {
     match link.state(now) {
-        LinkState::Good => Ok(()),
+        LinkState::Usable => Ok(()),
         LinkState::Used => Err(IdentityRefusal::LinkUsed.into()),
         LinkState::Expired => Err(IdentityRefusal::LinkExpired.into()),
     }

@@ -1,4 +1,4 @@
-//! Login and what guards it: sessions, passwords, the login address, mailed links.
+//! Login: sessions, passwords, the login address and mailed links.
 
 pub mod email_changes;
 pub mod links;

@@ -1,4 +1,4 @@
-//! A forgotten password: a link is mailed, a new password is set, all sessions end.
+//! Resets of a forgotten password with a mailed link. A reset ends all sessions of the account.
 
 use super::{links, passwords};
 use crate::db::engine::Conn;
@@ -16,14 +16,14 @@ use crate::error::Error;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::work::Work;
 
-/// Takes an address. The caller learns nothing of whether it has an account; an address without
-/// one gets no mail.
+/// Mails a reset link to an address that has an account. An address without an account gets no mail, and the caller
+/// gets the same answer in both cases.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     let Some(account) = accounts::find_by_email(work.conn, email)? else {
         return work.audit(AuditAction::PasswordResetRequestedForUnknownAddress, &"-", None);
     };
-    let (link, url) = links::make(work, LinkPurpose::PasswordReset, &account.email, Some(account.id))?;
+    let (link, url) = links::create(work, LinkPurpose::PasswordReset, &account.email, Some(account.id))?;
     work.mail(
         &account.email,
         Some(account.id),
@@ -32,25 +32,25 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     work.audit(AuditAction::PasswordResetRequested, &account.id, None)
 }
 
-/// The account a reset link belongs to, so that the new password can be held against its data.
+/// The account that a reset link belongs to.
 ///
 /// # Errors
-/// The link's problems.
+/// The errors of [`links::find_usable`].
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn look(conn: &mut Conn, token: &OpaqueToken, now: Instant) -> Result<Account, Error> {
-    let link = links::look(conn, LinkPurpose::PasswordReset, token, now)?;
+pub fn find_account(conn: &mut Conn, token: &OpaqueToken, now: Instant) -> Result<Account, Error> {
+    let link = links::find_usable(conn, LinkPurpose::PasswordReset, token, now)?;
     let account = link.account_id.ok_or(IdentityRefusal::LinkUnknown)?;
     accounts::find(conn, account)?.ok_or_else(|| IdentityRefusal::LinkUnknown.into())
 }
 
-/// Sets the new password and uses up the link. A rehearsal needs no hash.
+/// Sets the new password and marks the link as used. With `validate_only` no hash is needed.
 ///
 /// # Errors
-/// The link's problems.
+/// The errors of [`links::find_usable`].
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn complete(work: &mut Work<'_>, token: &OpaqueToken, hash: Option<&PasswordHash>) -> Result<(), Error> {
     let now = work.now();
-    locks::hold(work.conn, &[Lock::Token(&token.hash())])?;
-    let account = look(work.conn, token, now)?;
+    locks::acquire(work.conn, &[Lock::Token(&token.hash())])?;
+    let account = find_account(work.conn, token, now)?;
     passwords::replace_password(work, &account, hash, None, AuditAction::PasswordReset)
 }

@@ -15,7 +15,7 @@ use crate::usecases::work::Work;
 /// needed.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn change_password(work: &mut Work<'_>, hash: Option<&PasswordHash>) -> Result<(), Error> {
-    let principal = work.actor.authority()?;
+    let principal = work.actor.principal()?;
     replace_password(work, &principal.account, hash, Some(principal.session_id), AuditAction::PasswordChanged)
 }
 

@@ -1,4 +1,4 @@
-//! Login, refresh, logout, and the account of a request.
+//! Sessions: login, refresh, logout, and finding the account of a request's access token.
 
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ use crate::db::store::accounts;
 use crate::db::store::identity::{known_clients, sessions};
 use crate::domain::audit::AuditAction;
 use crate::domain::identity::refusals::IdentityRefusal;
-use crate::domain::identity::sessions::{IDLE_LIFE, Refresh, Session, decide_refresh};
+use crate::domain::identity::sessions::{IDLE_TIMEOUT, RefreshDecision, Session, decide_refresh};
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::{AccountId, SessionId};
 use crate::error::Error;
@@ -31,18 +31,22 @@ pub fn authenticate(conn: &mut Conn, verified: &Verified, now: Instant) -> Resul
     Ok(Box::new(Principal { account, session_id: session.id }))
 }
 
-/// A session with the refresh token that was just issued for it.
+/// A session and the refresh token that was just issued for it.
 #[derive(Debug)]
-pub struct Opened {
+pub struct OpenedSession {
     /// The session.
     pub session: Session,
-    /// The token that extends the session. It is shown once.
+    /// The token that extends the session. The database stores only its hash.
     pub refresh_token: OpaqueToken,
 }
 
 /// Opens a session after the password was verified.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn open(work: &mut Work<'_>, account: AccountId, user_agent: Option<String>) -> Result<Opened, Error> {
+pub fn open(
+    work: &mut Work<'_>,
+    account: AccountId,
+    user_agent: Option<String>,
+) -> Result<OpenedSession, Error> {
     let now = work.now();
     let client = work.call.client.clone().unwrap_or_default();
     let session = Session {
@@ -52,7 +56,7 @@ pub fn open(work: &mut Work<'_>, account: AccountId, user_agent: Option<String>)
         user_agent,
         created_at: now,
         last_used_at: now,
-        expires_at: now + IDLE_LIFE,
+        expires_at: now + IDLE_TIMEOUT,
         ended_at: None,
     };
     sessions::insert(work.conn, &session)?;
@@ -62,19 +66,18 @@ pub fn open(work: &mut Work<'_>, account: AccountId, user_agent: Option<String>)
     issue(work, session)
 }
 
-fn issue(work: &mut Work<'_>, session: Session) -> Result<Opened, Error> {
+fn issue(work: &mut Work<'_>, session: Session) -> Result<OpenedSession, Error> {
     let refresh_token = OpaqueToken::generate();
     sessions::insert_refresh_token(work.conn, &refresh_token.hash(), session.id, work.call.now)?;
-    Ok(Opened { session, refresh_token })
+    Ok(OpenedSession { session, refresh_token })
 }
 
-/// The result of a refresh. Reuse of a token ends the session. This must be stored although the caller is
-/// refused, so it is not an error, which would roll it back.
+/// The result of a refresh. [`Self::Revoked`] is not an error, because an error would roll back the end of the session.
 #[derive(Debug)]
 pub enum Refreshed {
     /// The token was replaced.
-    Rotated(Box<Opened>),
-    /// The token had been replaced too long ago, so it may be a copy. Its session was ended.
+    Rotated(Box<OpenedSession>),
+    /// The token was replaced longer ago than the grace period, so it may be a copy. Its session was ended.
     Revoked,
 }
 
@@ -85,21 +88,20 @@ pub enum Refreshed {
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed, Error> {
     let now = work.now();
-    locks::hold(work.conn, &[Lock::Token(&presented.hash())])?;
+    locks::acquire(work.conn, &[Lock::Token(&presented.hash())])?;
     let stored = sessions::find_refresh_token(work.conn, &presented.hash())?
         .ok_or(IdentityRefusal::RefreshTokenInvalid)?;
     let session = stored.session;
     work.identify(session.account_id);
     match decide_refresh(&session, stored.replaced_at, now) {
-        Refresh::Refuse => Err(IdentityRefusal::RefreshTokenInvalid.into()),
-        Refresh::Revoke => {
+        RefreshDecision::Refuse => Err(IdentityRefusal::RefreshTokenInvalid.into()),
+        RefreshDecision::Revoke => {
             sessions::update_ended(work.conn, session.id, now)?;
             work.audit(AuditAction::SessionRevokedAfterTokenReuse, &session.id, None)?;
             Ok(Refreshed::Revoked)
         }
-        Refresh::Rotate => {
-            // Only the presented token is replaced. A client that asked twice may continue with either
-            // answer.
+        RefreshDecision::Rotate => {
+            // Only the presented token is replaced. A client that sent the request twice may use either new token.
             sessions::update_refresh_token_replaced(work.conn, &presented.hash(), now)?;
             sessions::update_expiry(work.conn, session.id, now, session.expiry_after(now))?;
             work.audit(AuditAction::SessionRefreshed, &session.id, None)?;
@@ -108,13 +110,13 @@ pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed
     }
 }
 
-/// Ends a session of the actor's own account: the session with this id, or the actor's present session.
+/// Ends a session of the actor's account. Without an id, this is the session of the request.
 ///
 /// # Errors
-/// [`Error::NotFound`] for any other session.
+/// [`Error::NotFound`] for a session of another account.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn end(work: &mut Work<'_>, id: Option<SessionId>) -> Result<(), Error> {
-    let principal = work.actor.authority()?;
+    let principal = work.actor.principal()?;
     let id = id.unwrap_or(principal.session_id);
     let now = work.now();
     let session = sessions::find(work.conn, id)?

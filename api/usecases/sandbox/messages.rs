@@ -1,4 +1,4 @@
-//! The sandbox's mailbox, which testers read and empty.
+//! The sandbox's mailbox, which receives mails instead of a mail server.
 
 use crate::db::store::sandbox::messages;
 use crate::domain::audit::AuditAction;

@@ -1,4 +1,4 @@
-//! What only a sandbox does.
+//! Use cases of the sandbox, an installation for tests with invented data.
 
 pub mod clock;
 pub mod messages;

@@ -54,7 +54,7 @@ fn empty_database() -> (tempfile::TempDir, TestDatabase) {
 
 #[test]
 fn both_databases_have_the_same_migrations() {
-    let (sqlite, postgres) = migrations::steps().unwrap();
+    let (sqlite, postgres) = migrations::names().unwrap();
     assert_eq!(sqlite, postgres);
     assert!(!sqlite.is_empty());
 }
@@ -81,7 +81,7 @@ fn every_migration_can_be_reverted_and_run_again() {
         migrations::revert_last(&source).unwrap();
     }
     assert_eq!(schema(&mut database.connect()), BTreeSet::new());
-    assert_eq!(migrations::standing(&mut database.connect()).unwrap().missing, steps.len());
+    assert_eq!(migrations::compare_schema(&mut database.connect()).unwrap().missing, steps.len());
     assert_eq!(migrations::run(&source).unwrap(), steps);
     assert_eq!(schema(&mut database.connect()), full);
     assert_eq!(migrations::run(&source).unwrap(), Vec::<String>::new(), "a second run has nothing to do");
@@ -98,7 +98,7 @@ fn simultaneous_migrations_run_each_step_once() {
         })
         .collect();
     let steps_run: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
-    assert_eq!(steps_run, migrations::steps().unwrap().0.len());
+    assert_eq!(steps_run, migrations::names().unwrap().0.len());
 }
 
 /// The step that alters the outbox, a table that a test can lock.

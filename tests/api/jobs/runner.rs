@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use todokede::clock::Clock;
 use todokede::db::engine::pool::Database;
 use todokede::db::engine::writer::Mode;
-use todokede::db::store::mails::outbox::{self, Waiting};
-use todokede::domain::mails::{MailFailure, Trouble};
+use todokede::db::store::mails::outbox::{self, WaitingMail};
+use todokede::domain::mails::{FailureClass, MailFailure};
 use todokede::domain::values::calendar::Instant;
 use todokede::domain::values::ids::MessageId;
 use todokede::jobs::mails::outbox::{AttemptResult, Outbox};
@@ -45,7 +45,7 @@ impl JobKind for ScriptedJob {
         Duration::from_secs(1)
     }
 
-    fn attempt(&self, mail: &Waiting) -> impl Future<Output = Result<(), MailFailure>> + Send + 'static {
+    fn attempt(&self, mail: &WaitingMail) -> impl Future<Output = Result<(), MailFailure>> + Send + 'static {
         let before = self.attempts.fetch_add(1, Ordering::SeqCst);
         let domain = mail.domain().to_owned();
         async move {
@@ -64,7 +64,7 @@ impl JobKind for ScriptedJob {
     }
 
     fn is_outage(failure: MailFailure) -> bool {
-        failure.trouble() == Trouble::Server
+        failure.class() == FailureClass::Server
     }
 
     fn code(failure: MailFailure) -> &'static str {
@@ -77,7 +77,7 @@ impl JobKind for ScriptedJob {
 
     fn conclude(
         &self,
-        mail: &Waiting,
+        mail: &WaitingMail,
         outcome: Result<(), MailFailure>,
         _: Duration,
         now: Instant,
@@ -110,7 +110,7 @@ impl RunnerFixture {
         let queued_at = Clock::of_machine().now();
         let queueing = self.opened.write(Mode::Store, move |conn| {
             domains.iter().try_for_each(|domain| {
-                let mail = Waiting {
+                let mail = WaitingMail {
                     id: MessageId::from_uuid(Uuid::new_v4()),
                     kind: "EMAIL_CHANGED".to_owned(),
                     recipient: format!("reception@{domain}"),

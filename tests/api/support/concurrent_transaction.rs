@@ -26,7 +26,7 @@ impl ConcurrentTransaction {
 
     /// Takes locks of the service until the transaction ends.
     pub fn take_locks(&mut self, wanted: &[Lock<'_>]) {
-        locks::hold(&mut self.0, wanted).unwrap();
+        locks::acquire(&mut self.0, wanted).unwrap();
     }
 
     /// Changes rows. Other connections see the change after [`Self::commit`].

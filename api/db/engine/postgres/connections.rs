@@ -1,4 +1,4 @@
-//! A pool of connections to a server, which is replaced as a whole when the server no longer answers on it.
+//! A pool of connections to a server. If the server no longer answers on the connections, the whole pool is replaced.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -10,11 +10,11 @@ use crate::db::engine::permits::{ACQUIRE_TIMEOUT, Permits};
 use crate::db::engine::probe::waits_for_standby;
 use crate::db::engine::source::Server;
 
-/// How long a caller waits for a job that runs: longer than the server allows a statement. A commit may wait for a
-/// standby without limit, so after this time the outcome of a write is unknown.
+/// How long a caller waits for a running job. This is longer than the server's time limit for a statement. A commit may
+/// wait for a standby without limit, so after this time the outcome of a write is unknown.
 pub(super) const JOB_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How many connections only writes may use.
+/// The number of connections that reads may not use.
 const RESERVED_FOR_WRITES: u32 = 2;
 /// How long a probe of the server may take, from connecting to the answer.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -27,9 +27,9 @@ pub(super) struct Connections {
     /// A read needs one of these as well, so that reads cannot use every connection.
     pub(super) reads: Permits,
     /// When a job last ended on one of the connections.
-    answered: Mutex<Instant>,
+    last_answer: Mutex<Instant>,
     /// Whether a probe of the server is in progress.
-    probing: AtomicBool,
+    is_probing: AtomicBool,
 }
 
 impl Connections {
@@ -44,32 +44,33 @@ impl Connections {
         let reads = server.connections.saturating_sub(RESERVED_FOR_WRITES).max(1);
         Self {
             pool,
-            all: Permits::at_once(server.connections),
-            reads: Permits::at_once(reads),
-            answered: Mutex::new(Instant::now()),
-            probing: AtomicBool::new(false),
+            all: Permits::new(server.connections),
+            reads: Permits::new(reads),
+            last_answer: Mutex::new(Instant::now()),
+            is_probing: AtomicBool::new(false),
         }
     }
 
-    /// Notes that a job has ended, successfully or not.
+    /// Notes that a job has ended, with or without success.
     pub(super) fn note_answer(&self) {
-        *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        *self.last_answer.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    /// Whether the caller has to probe the server, by [`Self::probe_fails`]: no job has ended for longer than one may
-    /// take, and no other probe is in progress.
+    /// Whether the caller must probe the server by [`Self::probe_fails`]: no job has ended for [`JOB_TIMEOUT`], and no
+    /// other probe is in progress.
     pub(super) fn begin_probe(&self) -> bool {
-        let answered = *self.answered.lock().unwrap_or_else(PoisonError::into_inner);
-        answered.elapsed() >= JOB_TIMEOUT && !self.probing.swap(true, Ordering::Relaxed)
+        let last_answer = *self.last_answer.lock().unwrap_or_else(PoisonError::into_inner);
+        last_answer.elapsed() >= JOB_TIMEOUT && !self.is_probing.swap(true, Ordering::Relaxed)
     }
 
-    /// Whether the connections have to be replaced. If commits wait for a standby, new connections would wait as
-    /// well. If the server froze, or another server has taken its place, these connections never get an answer.
+    /// Whether the connections must be replaced: always, unless the server reports that commits wait for a standby. In
+    /// that case new connections would wait, too. If the server froze or was replaced by another server, the old
+    /// connections never get an answer.
     pub(super) async fn probe_fails(&self, server: &Server) -> bool {
         let server = server.clone();
         let probe = blocking::run(move || waits_for_standby(&mut connect(&server)?));
-        let alive = matches!(tokio::time::timeout(PROBE_TIMEOUT, probe).await, Ok(Ok(Ok(true))));
-        self.probing.store(false, Ordering::Relaxed);
-        !alive
+        let waits_for_standby = matches!(tokio::time::timeout(PROBE_TIMEOUT, probe).await, Ok(Ok(Ok(true))));
+        self.is_probing.store(false, Ordering::Relaxed);
+        !waits_for_standby
     }
 }

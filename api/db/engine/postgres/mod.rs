@@ -1,8 +1,8 @@
-//! PostgreSQL: a bounded pool whose connections are dropped as soon as their state is in doubt.
+//! A PostgreSQL server: a bounded pool of connections. A connection whose state is uncertain is dropped.
 //!
-//! A transaction is one simple query to begin it and set its time limits, the job's statements, and a commit. The
-//! service never sends a cancel request: it could end a commit's wait for a standby, and the server would report
-//! success for data that only one machine has.
+//! One simple query begins a transaction and sets its time limits; the job's statements and a commit follow. The
+//! service never sends a cancel request, because a cancel request could end a commit's wait for a standby: the server
+//! would then report success for data that only one machine has.
 
 mod connections;
 mod session;
@@ -24,22 +24,24 @@ use super::writer::Mode;
 use crate::blocking;
 use crate::error::{Error, chain};
 
-/// The time limits apply to one transaction, so they work with a pooler that shares sessions.
+/// Begins a writing transaction. `SET LOCAL` sets time limits for this transaction only, because a pooler may give the
+/// next transaction another session.
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
      SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '10s'; \
      SET LOCAL idle_in_transaction_session_timeout = '20s'";
+/// Begins a reading transaction with one snapshot for all its statements.
 const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
      SET LOCAL statement_timeout = '10s'; SET LOCAL idle_in_transaction_session_timeout = '20s'";
 
 /// A PostgreSQL server and the connections to it.
 #[derive(Clone)]
-pub(super) struct Cluster {
+pub(super) struct ServerPool {
     server: Server,
     connections: Arc<Mutex<Arc<Connections>>>,
     load: Arc<Load>,
 }
 
-impl Cluster {
+impl ServerPool {
     pub(super) fn open(server: &Server) -> Self {
         let connections = Arc::new(Mutex::new(Arc::new(Connections::to(server))));
         Self { server: server.clone(), connections, load: Arc::default() }
@@ -57,8 +59,8 @@ impl Cluster {
         Arc::clone(&self.connections.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Replaces the pool whose connections get no answer. A frozen server keeps them open, and no time limit of the
-    /// server or the network ends them.
+    /// Replaces a pool whose connections get no answer. A frozen server keeps its connections open, and no time limit
+    /// of the server or the network ends them.
     fn replace(&self, silent: &Arc<Connections>) {
         let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
         if Arc::ptr_eq(&connections, silent) {
@@ -67,7 +69,7 @@ impl Cluster {
         }
     }
 
-    /// Waits for a permit. If none is free in time, a task probes whether the server still answers.
+    /// Waits for a permit. If no permit is free in time, a task probes whether the server still answers.
     async fn permit(
         &self,
         connections: &Arc<Connections>,
@@ -80,13 +82,13 @@ impl Cluster {
         permit
     }
 
-    /// Replaces connections that have had no answer for a long time, unless commits wait for a standby.
+    /// Replaces the connections if no job has ended for a long time, unless commits wait for a standby.
     fn probe_if_silent(&self, connections: &Arc<Connections>) {
         if connections.begin_probe() {
-            let (cluster, connections) = (self.clone(), Arc::clone(connections));
+            let (server_pool, connections) = (self.clone(), Arc::clone(connections));
             tokio::spawn(async move {
-                if connections.probe_fails(&cluster.server).await {
-                    cluster.replace(&connections);
+                if connections.probe_fails(&server_pool.server).await {
+                    server_pool.replace(&connections);
                 }
             });
         }
@@ -99,18 +101,18 @@ impl Cluster {
     {
         let mut slot = self.load.reads.enter();
         let connections = self.connections();
-        let read = self.permit(&connections, &connections.reads).await?;
+        let read_permit = self.permit(&connections, &connections.reads).await?;
         let permit = self.permit(&connections, &connections.all).await?;
         slot.start();
         let used = Arc::clone(&connections);
         let read = blocking::run(move || {
-            let _held = (read, permit, slot);
-            let done = run_read(&used.pool, job);
+            let _held = (read_permit, permit, slot);
+            let result = run_read(&used.pool, job);
             used.note_answer();
-            done
+            result
         });
-        if let Ok(done) = tokio::time::timeout(JOB_TIMEOUT, read).await {
-            return done?;
+        if let Ok(result) = tokio::time::timeout(JOB_TIMEOUT, read).await {
+            return result?;
         }
         self.replace(&connections);
         Err(Error::Unavailable("the server does not answer".into()))
@@ -126,23 +128,23 @@ impl Cluster {
         let permit = self.permit(&connections, &connections.all).await?;
         slot.start();
         let (used, load) = (Arc::clone(&connections), Arc::clone(&self.load));
-        let committing = Arc::new(AtomicBool::new(false));
-        let begun = Arc::clone(&committing);
+        let is_committing = Arc::new(AtomicBool::new(false));
+        let job_ended = Arc::clone(&is_committing);
         let write = blocking::run(move || {
             let _held = (permit, slot);
-            let done = run_write(&used.pool, mode, &load.commits, |conn| {
+            let result = run_write(&used.pool, mode, &load.commits, |conn| {
                 let result = job(conn);
-                begun.store(true, Ordering::Relaxed);
+                job_ended.store(true, Ordering::Relaxed);
                 result
             });
             used.note_answer();
-            done
+            result
         });
-        if let Ok(done) = tokio::time::timeout(JOB_TIMEOUT, write).await {
-            return done?;
+        if let Ok(result) = tokio::time::timeout(JOB_TIMEOUT, write).await {
+            return result?;
         }
         // A commit may wait for a standby. If the job has not reached its commit, the server does not answer.
-        if committing.load(Ordering::Relaxed) {
+        if is_committing.load(Ordering::Relaxed) {
             self.probe_if_silent(&connections);
         } else {
             self.replace(&connections);
@@ -186,7 +188,7 @@ fn run_write<T>(
 }
 
 /// Takes a connection from the pool and begins the transaction on it. A connection that was lost while it was idle
-/// fails here, before the job runs, and the next one is tried.
+/// fails here, before the job runs, and the next connection is tried.
 fn begin_on(pool: &r2d2::Pool<Manager>, begin_sql: &str) -> Result<r2d2::PooledConnection<Manager>, Error> {
     let begun = Instant::now();
     loop {
@@ -196,7 +198,7 @@ fn begin_on(pool: &r2d2::Pool<Manager>, begin_sql: &str) -> Result<r2d2::PooledC
             Ok(()) => return Ok(session),
             Err(error) => {
                 tracing::warn!(error = %chain(&error), "a connection to the database was lost");
-                session.lost = true;
+                session.is_lost = true;
             }
         }
     }

@@ -1,4 +1,4 @@
-//! A connection of the pool, which is dropped as soon as its state is uncertain.
+//! A connection of the pool. The pool drops a connection whose state is uncertain.
 
 use diesel::connection::{CacheSize, Connection as _};
 use diesel::{ConnectionError, PgConnection};
@@ -12,7 +12,7 @@ use crate::error::{Error, chain};
 pub(super) struct Session {
     pub(super) conn: Conn,
     /// Whether the connection must not be used again.
-    pub(super) lost: bool,
+    pub(super) is_lost: bool,
 }
 
 impl Session {
@@ -20,8 +20,8 @@ impl Session {
     pub(super) fn commit(&mut self) -> Result<(), Error> {
         let Err(error) = commit_unless_failed(&mut self.conn) else { return Ok(()) };
         roll_back_to(&mut self.conn, 0);
-        self.lost = is_broken(&mut self.conn);
-        if self.lost {
+        self.is_lost = is_broken(&mut self.conn);
+        if self.is_lost {
             tracing::error!(error = %chain(&error), "a commit was not confirmed");
             return Err(Error::OutcomeUnknown);
         }
@@ -31,8 +31,8 @@ impl Session {
 
     /// Rolls the transaction back and returns the result.
     pub(super) fn end<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
-        self.lost |= matches!(result, Err(Error::Unavailable(_)));
-        if !self.lost {
+        self.is_lost |= matches!(result, Err(Error::Unavailable(_)));
+        if !self.is_lost {
             roll_back_to(&mut self.conn, 0);
         }
         result
@@ -61,7 +61,7 @@ impl r2d2::ManageConnection for Manager {
     type Error = ConnectionError;
 
     fn connect(&self) -> Result<Session, ConnectionError> {
-        Ok(Session { conn: establish(&self.0)?, lost: false })
+        Ok(Session { conn: establish(&self.0)?, is_lost: false })
     }
 
     fn is_valid(&self, _: &mut Session) -> Result<(), ConnectionError> {
@@ -69,7 +69,7 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn has_broken(&self, session: &mut Session) -> bool {
-        session.lost || std::thread::panicking() || is_broken(&mut session.conn)
+        session.is_lost || std::thread::panicking() || is_broken(&mut session.conn)
     }
 }
 

@@ -53,7 +53,7 @@ impl Row {
         let id = DeclarationId::from_uuid(self.id.0);
         Ok(Declaration {
             id,
-            facility_code: FacilityCode::parse_overridden(&self.facility_code)
+            facility_code: FacilityCode::parse_without_check_digit(&self.facility_code)
                 .map_err(|fault| undecodable(&id, "declarations.facility_code", &fault))?,
             round: self.round,
             receipt_number: ReceiptNumber::parse(&self.receipt_number)
@@ -80,7 +80,7 @@ pub fn insert(conn: &mut Conn, declaration: &Declaration) -> Result<Stored, Erro
         .execute(c)))
 }
 
-/// Stores what changed about a declaration.
+/// Stores the present state of a declaration. The round, the receipt number and the facility code are not changed.
 pub fn update(conn: &mut Conn, declaration: &Declaration) -> Result<(), Error> {
     let row = Row::encode(declaration)?;
     on!(conn, |c| diesel::update(declarations::table.find(row.id))
@@ -97,7 +97,7 @@ pub fn update(conn: &mut Conn, declaration: &Declaration) -> Result<(), Error> {
     Ok(())
 }
 
-/// Stores the declaration's current revision as history.
+/// Adds the declaration's current revision to its history.
 pub fn insert_revision(conn: &mut Conn, declaration: &Declaration, filed_by: AccountId) -> Result<(), Error> {
     on!(conn, |c| diesel::insert_into(revisions::table)
         .values((
@@ -112,7 +112,7 @@ pub fn insert_revision(conn: &mut Conn, declaration: &Declaration, filed_by: Acc
     Ok(())
 }
 
-/// The declaration of this id, if it is the facility's.
+/// The declaration with this id, if it belongs to the facility.
 pub fn find(
     conn: &mut Conn,
     id: DeclarationId,
@@ -129,11 +129,11 @@ pub fn find(
 
 /// Whether the facility has a live declaration in the round.
 pub fn exists_live(conn: &mut Conn, facility: &FacilityCode, round: &str) -> Result<bool, Error> {
-    let dead = [DeclarationStatus::Rejected.code(), DeclarationStatus::Withdrawn.code()];
+    let not_live = [DeclarationStatus::Rejected.code(), DeclarationStatus::Withdrawn.code()];
     let live = declarations::table
         .filter(declarations::facility_code.eq(facility.as_str()))
         .filter(declarations::round.eq(round))
-        .filter(declarations::status.ne_all(dead));
+        .filter(declarations::status.ne_all(not_live));
     Ok(on!(conn, |c| diesel::select(diesel::dsl::exists(live)).get_result(c))?)
 }
 
@@ -165,7 +165,7 @@ pub fn list_revisions(
         .filter(revisions::declaration_id.eq(Id(id.uuid())))
         .filter(revisions::revision.lt(slice.after.unwrap_or(i64::MAX)))
         .order(revisions::revision.desc())
-        .limit(slice.probe())
+        .limit(slice.limit_plus_one())
         .select((
             revisions::revision,
             revisions::facility_code,
@@ -178,7 +178,7 @@ pub fn list_revisions(
         .map(|(revision, code, content, filed_by, filed_at)| {
             Ok(DeclarationRevision {
                 revision,
-                facility_code: FacilityCode::parse_overridden(&code)
+                facility_code: FacilityCode::parse_without_check_digit(&code)
                     .map_err(|fault| undecodable(&id, "declaration_revisions.facility_code", &fault))?,
                 content: content.read(&id, "declaration_revisions.content")?,
                 filed_by: AccountId::from_uuid(filed_by.0),
@@ -188,7 +188,7 @@ pub fn list_revisions(
         .collect()
 }
 
-/// Passes all declarations of a facility to its successor.
+/// Gives all declarations of a facility the code of its successor.
 pub fn update_facility(
     conn: &mut Conn,
     from: &FacilityCode,

@@ -1,4 +1,4 @@
-//! Filings of facilities, their uploads and their letters.
+//! Filings of facilities, rounds, uploads and letters to be posted.
 
 pub mod declarations;
 pub mod postal_items;

@@ -1,4 +1,4 @@
-//! Letters to be posted.
+//! Letters that staff must post.
 
 use diesel::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::{PostalItemId, SuccessionId};
 use crate::error::Error;
 
-/// Queues the guidance that follows an accepted succession (今後の手続きに関するご案内).
+/// Stores that the guidance (今後の手続きに関するご案内) of an accepted succession must be posted.
 pub fn insert_guidance(
     conn: &mut Conn,
     id: PostalItemId,

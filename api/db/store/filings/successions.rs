@@ -15,8 +15,8 @@ use crate::domain::values::ids::{AccountId, SuccessionId};
 use crate::domain::values::receipt_number::ReceiptNumber;
 use crate::error::Error;
 
-/// Statuses in which a succession no longer reserves its two codes.
-const DEAD: [&str; 2] = [SuccessionStatus::Rejected.code(), SuccessionStatus::Withdrawn.code()];
+/// The statuses of successions that are not live.
+const NOT_LIVE: [&str; 2] = [SuccessionStatus::Rejected.code(), SuccessionStatus::Withdrawn.code()];
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = successions, treat_none_as_default_value = false)]
@@ -60,7 +60,7 @@ impl Row {
         Ok(Succession {
             id,
             account_id: AccountId::from_uuid(self.account_id.0),
-            predecessor_code: FacilityCode::parse_overridden(&self.predecessor_code)
+            predecessor_code: FacilityCode::parse_without_check_digit(&self.predecessor_code)
                 .map_err(|fault| undecodable(&id, "successions.predecessor_code", &fault))?,
             receipt_number: ReceiptNumber::parse(&self.receipt_number)
                 .map_err(|fault| undecodable(&id, "successions.receipt_number", &fault))?,
@@ -85,7 +85,7 @@ pub fn insert(conn: &mut Conn, succession: &Succession) -> Result<Stored, Error>
         .execute(c)))
 }
 
-/// Stores what changed about a succession.
+/// Stores the present state of a succession.
 pub fn update(conn: &mut Conn, succession: &Succession) -> Result<Stored, Error> {
     let row = Row::encode(succession)?;
     unless_taken(conn, |conn| {
@@ -104,7 +104,7 @@ pub fn update(conn: &mut Conn, succession: &Succession) -> Result<Stored, Error>
     })
 }
 
-/// The succession of this id, if the account filed it.
+/// The succession with this id, if the account filed it.
 pub fn find(conn: &mut Conn, id: SuccessionId, account: AccountId) -> Result<Option<Succession>, Error> {
     let row: Option<Row> = on!(conn, |c| successions::table
         .find(Id(id.uuid()))
@@ -129,30 +129,31 @@ pub fn list(conn: &mut Conn, account: AccountId, slice: &Slice<After>) -> Result
     rows.into_iter().map(Row::decode).collect()
 }
 
-/// The live succession away from this code.
+/// The live succession whose predecessor is this code.
 pub fn find_live_from(conn: &mut Conn, predecessor: &FacilityCode) -> Result<Option<Succession>, Error> {
     let row: Option<Row> = on!(conn, |c| successions::table
         .filter(successions::predecessor_code.eq(predecessor.as_str()))
-        .filter(successions::status.ne_all(DEAD))
+        .filter(successions::status.ne_all(NOT_LIVE))
         .select(Row::as_select())
         .first(c)
         .optional())?;
     row.map(Row::decode).transpose()
 }
 
-/// The live succession to this code.
+/// The live succession whose successor is this code.
 pub fn find_live_to(conn: &mut Conn, successor: &FacilityCode) -> Result<Option<Succession>, Error> {
     let row: Option<Row> = on!(conn, |c| successions::table
         .filter(successions::successor_code.eq(successor.as_str()))
-        .filter(successions::status.ne_all(DEAD))
+        .filter(successions::status.ne_all(NOT_LIVE))
         .select(Row::as_select())
         .first(c)
         .optional())?;
     row.map(Row::decode).transpose()
 }
 
-/// The date of the succession that gave a facility its present code.
-pub fn find_date_of_arrival(conn: &mut Conn, code: &FacilityCode) -> Result<Option<NaiveDate>, Error> {
+/// The day of the change of the accepted succession whose successor is this code; `None` if there is no such
+/// succession.
+pub fn find_change_date_to(conn: &mut Conn, code: &FacilityCode) -> Result<Option<NaiveDate>, Error> {
     let date: Option<String> = on!(conn, |c| successions::table
         .filter(successions::successor_code.eq(code.as_str()))
         .filter(successions::accepted_at.is_not_null())
@@ -163,7 +164,7 @@ pub fn find_date_of_arrival(conn: &mut Conn, code: &FacilityCode) -> Result<Opti
         .transpose()
 }
 
-/// Successions that waited for a code which is in the list now.
+/// The waiting successions whose successor is in the facility list now, oldest first.
 pub fn list_ready(conn: &mut Conn, limit: i64) -> Result<Vec<Succession>, Error> {
     let rows: Vec<Row> = on!(conn, |c| successions::table
         .inner_join(facilities::table.on(facilities::code.eq(successions::successor_code)))

@@ -11,7 +11,7 @@ use crate::domain::filings::transitional_measures::Edition;
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
-/// Stores an edition, replacing the one of the same round and day.
+/// Stores an edition. It replaces the edition of the same round and day.
 pub fn upsert(conn: &mut Conn, round: &str, edition: &Edition, now: Instant) -> Result<(), Error> {
     let document = Document::of(edition)?;
     on!(conn, |c| diesel::insert_into(round_editions::table)
@@ -28,7 +28,7 @@ pub fn upsert(conn: &mut Conn, round: &str, edition: &Edition, now: Instant) -> 
     Ok(())
 }
 
-/// Removes the editions of a round that a newly loaded file no longer contains.
+/// Deletes the editions of a round whose first day is not among `days`.
 pub fn delete_except(conn: &mut Conn, round: &str, days: &[NaiveDate]) -> Result<(), Error> {
     let days: Vec<String> = days.iter().map(ToString::to_string).collect();
     on!(conn, |c| diesel::delete(
@@ -42,7 +42,7 @@ pub fn delete_except(conn: &mut Conn, round: &str, days: &[NaiveDate]) -> Result
 
 /// All editions of a round, oldest first; empty if there is no such round.
 pub fn list_editions(conn: &mut Conn, round: &str) -> Result<Vec<Edition>, Error> {
-    // PostgreSQL refuses a text with NUL, also in a comparison.
+    // PostgreSQL refuses texts with NUL, even in a comparison.
     if round.contains('\0') {
         return Ok(Vec::new());
     }
@@ -54,7 +54,7 @@ pub fn list_editions(conn: &mut Conn, round: &str) -> Result<Vec<Edition>, Error
     rows.into_iter().map(|document| document.read(&round, "round_editions.edition")).collect()
 }
 
-/// The names of the rounds after a name, in order.
+/// The names of the rounds that sort after `after`, in ascending order.
 pub fn list_names(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<String>, Error> {
     Ok(on!(conn, |c| round_editions::table
         .select(round_editions::round)

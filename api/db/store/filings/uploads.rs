@@ -72,7 +72,7 @@ pub fn find(conn: &mut Conn, id: UploadId, account: AccountId) -> Result<Option<
     row.map(Row::decode).transpose()
 }
 
-/// How many uploads an account has, and the sum of their announced sizes in bytes.
+/// The number of uploads of an account, and the sum of their announced sizes in bytes.
 pub fn find_usage(conn: &mut Conn, account: AccountId) -> Result<(i64, i64), Error> {
     let sizes: Vec<i64> = on!(conn, |c| uploads::table
         .filter(uploads::account_id.eq(Id(account.uuid())))
@@ -81,7 +81,7 @@ pub fn find_usage(conn: &mut Conn, account: AccountId) -> Result<(i64, i64), Err
     Ok((i64::try_from(sizes.len()).map_err(Error::internal)?, sizes.iter().sum()))
 }
 
-/// Every upload whose content is stored, and the content's digest.
+/// The ids of all uploads whose content is stored, with the SHA-256 digests of the contents.
 pub fn list_stored(conn: &mut Conn) -> Result<Vec<(UploadId, String)>, Error> {
     let rows: Vec<(Id, String)> = on!(conn, |c| uploads::table
         .filter(uploads::stored_at.is_not_null())
@@ -99,8 +99,8 @@ pub fn update_stored(conn: &mut Conn, id: UploadId, now: Instant) -> Result<(), 
     Ok(())
 }
 
-/// Deletes announced uploads whose content never arrived, and returns their ids.
-pub fn delete_unfulfilled(conn: &mut Conn, now: Instant) -> Result<Vec<UploadId>, Error> {
+/// Deletes uploads that expired before their content was stored, and returns their ids.
+pub fn delete_expired(conn: &mut Conn, now: Instant) -> Result<Vec<UploadId>, Error> {
     let expired =
         uploads::table.filter(uploads::stored_at.is_null()).filter(uploads::expires_at.le(Moment(now)));
     let ids: Vec<Id> = on!(conn, |c| diesel::delete(expired).returning(uploads::id).get_results(c))?;

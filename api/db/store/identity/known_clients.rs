@@ -1,4 +1,4 @@
-//! Clients that have logged in to an account before. They have a separate budget for logins.
+//! Clients that have logged in to an account before. Their logins have a separate budget.
 
 use diesel::prelude::*;
 

@@ -41,7 +41,7 @@ impl Row {
     }
 }
 
-/// Stores a link by its token's hash.
+/// Stores a link with its token's hash.
 pub fn insert(conn: &mut Conn, link: &Link, token_hash: &[u8]) -> Result<(), Error> {
     on!(conn, |c| diesel::insert_into(links::table)
         .values((
@@ -58,7 +58,7 @@ pub fn insert(conn: &mut Conn, link: &Link, token_hash: &[u8]) -> Result<(), Err
     Ok(())
 }
 
-/// The link of this purpose whose token has this hash.
+/// The link with this purpose whose token has this hash.
 pub fn find(conn: &mut Conn, purpose: LinkPurpose, token_hash: &[u8]) -> Result<Option<Link>, Error> {
     let row: Option<Row> = on!(conn, |c| links::table
         .filter(links::token_hash.eq(token_hash))

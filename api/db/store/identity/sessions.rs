@@ -40,12 +40,12 @@ impl From<Row> for Session {
     }
 }
 
-/// A stored refresh token: its session, and when it was replaced by the next one.
+/// A stored refresh token.
 #[derive(Debug)]
 pub struct StoredRefreshToken {
-    /// The session it belongs to.
+    /// The session that it belongs to.
     pub session: Session,
-    /// When it was replaced.
+    /// When it was replaced by a new token.
     pub replaced_at: Option<Instant>,
 }
 
@@ -65,7 +65,7 @@ pub fn insert(conn: &mut Conn, session: &Session) -> Result<(), Error> {
     Ok(())
 }
 
-/// The session of this id.
+/// The session with this id.
 pub fn find(conn: &mut Conn, id: SessionId) -> Result<Option<Session>, Error> {
     let row: Option<Row> =
         on!(conn, |c| sessions::table.find(Id(id.uuid())).select(Row::as_select()).first(c).optional())?;
@@ -93,7 +93,7 @@ pub fn list_live(
     Ok(rows.into_iter().map(Session::from).collect())
 }
 
-/// Prolongs a session that was refreshed.
+/// Stores the new expiry of a session that was refreshed at `now`.
 pub fn update_expiry(conn: &mut Conn, id: SessionId, now: Instant, expires_at: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(sessions::table.find(Id(id.uuid())))
         .set((sessions::last_used_at.eq(Moment(now)), sessions::expires_at.eq(Moment(expires_at))))
@@ -101,7 +101,7 @@ pub fn update_expiry(conn: &mut Conn, id: SessionId, now: Instant, expires_at: I
     Ok(())
 }
 
-/// Ends a session.
+/// Ends a session, unless it has ended.
 pub fn update_ended(conn: &mut Conn, id: SessionId, now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(sessions::table.find(Id(id.uuid())))
         .filter(sessions::ended_at.is_null())
@@ -110,7 +110,7 @@ pub fn update_ended(conn: &mut Conn, id: SessionId, now: Instant) -> Result<(), 
     Ok(())
 }
 
-/// Ends all sessions of an account but one.
+/// Ends all sessions of an account except `kept`.
 pub fn update_others_ended(
     conn: &mut Conn,
     account: AccountId,
@@ -129,7 +129,7 @@ pub fn update_others_ended(
     })
 }
 
-/// Stores a refresh token by its hash.
+/// Stores the hash of a new refresh token.
 pub fn insert_refresh_token(
     conn: &mut Conn,
     hash: &[u8],
@@ -160,7 +160,7 @@ pub fn find_refresh_token(conn: &mut Conn, hash: &[u8]) -> Result<Option<StoredR
     }))
 }
 
-/// Marks a refresh token as replaced, unless it was before.
+/// Marks a refresh token as replaced, unless it was replaced before.
 pub fn update_refresh_token_replaced(conn: &mut Conn, hash: &[u8], now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(refresh_tokens::table.find(hash))
         .filter(refresh_tokens::replaced_at.is_null())
@@ -169,7 +169,7 @@ pub fn update_refresh_token_replaced(conn: &mut Conn, hash: &[u8], now: Instant)
     Ok(())
 }
 
-/// Deletes sessions that ended or expired before `before`, with their refresh tokens.
+/// Deletes sessions whose expiry is before `before`, with their refresh tokens.
 pub fn delete_before(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
     let old = sessions::table.filter(sessions::expires_at.lt(Moment(before)));
     Ok(on!(conn, |c| diesel::delete(old).execute(c))?)

@@ -1,4 +1,4 @@
-//! The mails of an account as it sees them: their states, without their contents.
+//! The mails to an account with their states, without their contents.
 
 use diesel::prelude::*;
 
@@ -16,25 +16,25 @@ use crate::error::Error;
 pub struct Mail {
     /// Its id.
     pub id: MessageId,
-    /// What it is.
+    /// The code of its kind.
     pub kind: String,
-    /// To whom.
+    /// The recipient's address.
     pub recipient: String,
-    /// Subject.
+    /// Its subject.
     pub subject: String,
     /// Its state.
     pub state: MailState,
-    /// The code of the last failure, unless it is sent.
+    /// The code of the last failure; `None` if the mail was sent or no attempt has failed.
     pub failure: Option<String>,
-    /// The attempts that count for it.
+    /// The number of attempts. Attempts that failed because of the mail server do not count.
     pub attempts: i64,
     /// When it was queued.
     pub queued_at: Instant,
-    /// When the next attempt is due, if it waits for one.
+    /// When the next attempt is due. It has no meaning for a mail that no longer waits.
     pub next_attempt_at: Instant,
-    /// When it is given up at the latest.
+    /// When it expires. An expired mail is given up.
     pub expires_at: Instant,
-    /// When the mail server took it.
+    /// When the mail server accepted it.
     pub sent_at: Option<Instant>,
 }
 

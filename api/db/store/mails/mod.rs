@@ -1,4 +1,4 @@
-//! Mails: the outbox, and the mails of an account with their states.
+//! Mails: the outbox, and the history of the mails to an account.
 
 pub mod history;
 pub mod outbox;

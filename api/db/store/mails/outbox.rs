@@ -1,7 +1,8 @@
-//! The outbox: mails wait here from the transaction that caused them until they are delivered.
+//! The outbox: the queue of mails. A mail is added in the transaction that causes it, and waits until it is sent or
+//! given up.
 //!
-//! The process that sends a mail holds a lease on it, and no other process may send it until the lease expires. If the
-//! holder dies, another process takes the mail after that.
+//! A process that sends a mail holds a lease on it: no other process may send the mail until the lease expires. If the
+//! process ends without sending the mail, another process sends it after the lease has expired.
 
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
@@ -33,30 +34,30 @@ struct Row {
     expires_at: Moment,
 }
 
-/// A mail that waits.
+/// A mail that waits to be sent.
 #[derive(Clone)]
-pub struct Waiting {
-    /// Its id, which stays the same over all attempts.
+pub struct WaitingMail {
+    /// Its id, which is the same for all attempts.
     pub id: MessageId,
     /// The code of its kind.
     pub kind: String,
     /// The recipient's address.
     pub recipient: String,
-    /// Subject.
+    /// Its subject.
     pub subject: String,
-    /// Plain text.
+    /// Its plain text.
     pub body: String,
-    /// The same text as HTML; empty in rows that the previous version wrote.
+    /// The same text as HTML. Empty in rows of older versions of the service.
     pub html: String,
-    /// The attempts so far. Attempts that failed because of the mail server do not count.
+    /// The number of attempts. Attempts that failed because of the mail server do not count.
     pub attempts: i64,
     /// When it was queued.
     pub queued_at: Instant,
-    /// When the mail expires.
+    /// When it expires. An expired mail is given up.
     pub expires_at: Instant,
 }
 
-impl Waiting {
+impl WaitingMail {
     /// The domain of the recipient's address.
     #[must_use]
     pub fn domain(&self) -> &str {
@@ -64,8 +65,8 @@ impl Waiting {
     }
 }
 
-impl From<&Waiting> for Row {
-    fn from(mail: &Waiting) -> Self {
+impl From<&WaitingMail> for Row {
+    fn from(mail: &WaitingMail) -> Self {
         Self {
             id: Id(mail.id.uuid()),
             kind: mail.kind.clone(),
@@ -80,7 +81,7 @@ impl From<&Waiting> for Row {
     }
 }
 
-impl From<Row> for Waiting {
+impl From<Row> for WaitingMail {
     fn from(row: Row) -> Self {
         Self {
             id: MessageId::from_uuid(row.id.0),
@@ -98,16 +99,16 @@ impl From<Row> for Waiting {
 
 /// A mail that is due.
 #[derive(Debug, Clone)]
-pub struct Due {
+pub struct DueMail {
     /// Its id.
     pub id: MessageId,
     /// The domain of the recipient's address.
     pub domain: String,
-    /// When the mail expires.
+    /// When it expires.
     pub expires_at: Instant,
 }
 
-/// The right to send mails for a limited time.
+/// A lease: the right of one process to send mails for a limited time.
 #[derive(Debug, Clone, Copy)]
 pub struct Lease {
     /// The id of the process that has the right.
@@ -116,14 +117,13 @@ pub struct Lease {
     pub until: Instant,
 }
 
-/// Whether a mail still waits. The states are literals in the query, because the database uses the partial index on
-/// these states only then.
-fn waits() -> SqlLiteral<Bool> {
+/// Whether a mail waits. The states are literals, because the database uses its partial index only for literals.
+fn is_waiting() -> SqlLiteral<Bool> {
     sql("state IN ('QUEUED', 'DEFERRED')")
 }
 
 /// Puts a mail into the outbox.
-pub fn insert(conn: &mut Conn, mail: &Waiting, account: Option<AccountId>) -> Result<(), Error> {
+pub fn insert(conn: &mut Conn, mail: &WaitingMail, account: Option<AccountId>) -> Result<(), Error> {
     on!(conn, |c| diesel::insert_into(outbox::table)
         .values((
             Row::from(mail),
@@ -136,12 +136,17 @@ pub fn insert(conn: &mut Conn, mail: &Waiting, account: Option<AccountId>) -> Re
     Ok(())
 }
 
-/// The mails that are due and not leased, longest waiting first, except those to the given domains. It locks out other
-/// claims until the transaction ends.
-pub fn list_due(conn: &mut Conn, now: Instant, except_to: &[String], limit: i64) -> Result<Vec<Due>, Error> {
-    locks::hold(conn, &[Lock::Outbox])?;
+/// The mails that are due and not leased, in the order of their due times, except mails to the domains `except_to`. No
+/// other process can list due mails until the transaction ends.
+pub fn list_due(
+    conn: &mut Conn,
+    now: Instant,
+    except_to: &[String],
+    limit: i64,
+) -> Result<Vec<DueMail>, Error> {
+    locks::acquire(conn, &[Lock::Outbox])?;
     let rows: Vec<(Id, String, Moment)> = on!(conn, |c| outbox::table
-        .filter(waits())
+        .filter(is_waiting())
         .filter(outbox::next_attempt_at.le(Moment(now)))
         .filter(outbox::leased_until.is_null().or(outbox::leased_until.le(Moment(now))))
         .filter(outbox::recipient_domain.ne_all(except_to))
@@ -149,7 +154,7 @@ pub fn list_due(conn: &mut Conn, now: Instant, except_to: &[String], limit: i64)
         .limit(limit)
         .select((outbox::id, outbox::recipient_domain, outbox::expires_at))
         .load(c))?;
-    let due = |(id, domain, expires_at): (Id, String, Moment)| Due {
+    let due = |(id, domain, expires_at): (Id, String, Moment)| DueMail {
         id: MessageId::from_uuid(id.0),
         domain,
         expires_at: expires_at.0,
@@ -157,21 +162,26 @@ pub fn list_due(conn: &mut Conn, now: Instant, except_to: &[String], limit: i64)
     Ok(rows.into_iter().map(due).collect())
 }
 
-/// Leases mails that are due, and reads them. The update checks the condition again, so that no mail is leased twice at
-/// a time.
-pub fn lease(conn: &mut Conn, ids: &[MessageId], lease: Lease, now: Instant) -> Result<Vec<Waiting>, Error> {
+/// Leases mails and returns them. Mails that are leased or no longer wait are left out, so that no mail is leased twice
+/// at the same time.
+pub fn lease(
+    conn: &mut Conn,
+    ids: &[MessageId],
+    lease: Lease,
+    now: Instant,
+) -> Result<Vec<WaitingMail>, Error> {
     let rows: Vec<Row> = on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
-        .filter(waits())
+        .filter(is_waiting())
         .filter(outbox::leased_until.is_null().or(outbox::leased_until.le(Moment(now))))
         .set((outbox::lease_holder.eq(Id(lease.holder)), outbox::leased_until.eq(Moment(lease.until))))
         .returning(Row::as_returning())
         .get_results(c))?;
-    Ok(rows.into_iter().map(Waiting::from).collect())
+    Ok(rows.into_iter().map(WaitingMail::from).collect())
 }
 
-/// Extends leases, except of mails that another process has leased meanwhile.
-pub fn extend(conn: &mut Conn, ids: &[MessageId], lease: Lease) -> Result<(), Error> {
+/// Extends the leases on mails, except on mails that another process has leased meanwhile.
+pub fn extend_leases(conn: &mut Conn, ids: &[MessageId], lease: Lease) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
         .filter(outbox::lease_holder.eq(Id(lease.holder)))
@@ -185,7 +195,7 @@ pub fn extend(conn: &mut Conn, ids: &[MessageId], lease: Lease) -> Result<(), Er
 pub fn mark_sent(conn: &mut Conn, ids: &[MessageId], now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
-        .filter(waits())
+        .filter(is_waiting())
         .set((
             outbox::state.eq(MailState::Sent.code()),
             outbox::sent_at.eq(Moment(now)),
@@ -200,17 +210,17 @@ pub fn mark_sent(conn: &mut Conn, ids: &[MessageId], now: Instant) -> Result<(),
 
 /// A failed attempt.
 #[derive(Debug, Clone, Copy)]
-pub struct Failed {
-    /// The mail.
+pub struct FailedAttempt {
+    /// The id of the mail.
     pub id: MessageId,
-    /// Why it failed.
+    /// Why the attempt failed.
     pub failure: MailFailure,
-    /// The attempts that count for the mail.
+    /// The number of attempts of the mail, as [`WaitingMail::attempts`] counts them.
     pub attempts: i64,
 }
 
 /// Defers a mail to a later time, unless another process has leased it meanwhile.
-pub fn defer(conn: &mut Conn, attempt: Failed, holder: Uuid, until: Instant) -> Result<(), Error> {
+pub fn defer(conn: &mut Conn, attempt: FailedAttempt, holder: Uuid, until: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table.find(Id(attempt.id.uuid())))
         .filter(outbox::lease_holder.eq(Id(holder)))
         .set((
@@ -225,7 +235,7 @@ pub fn defer(conn: &mut Conn, attempt: Failed, holder: Uuid, until: Instant) -> 
 }
 
 /// Gives up a mail and erases its bodies, unless another process has leased it meanwhile.
-pub fn abandon(conn: &mut Conn, attempt: Failed, holder: Uuid) -> Result<(), Error> {
+pub fn abandon(conn: &mut Conn, attempt: FailedAttempt, holder: Uuid) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table.find(Id(attempt.id.uuid())))
         .filter(outbox::lease_holder.eq(Id(holder)))
         .set((
@@ -239,25 +249,25 @@ pub fn abandon(conn: &mut Conn, attempt: Failed, holder: Uuid) -> Result<(), Err
     Ok(())
 }
 
-/// Gives up mails that have expired. The reason of the last attempt is kept; a mail without an attempt gets the reason
-/// that it expired.
+/// Gives up mails that have expired, and erases their bodies. A mail keeps its last failure; a mail without a failure
+/// gets [`MailFailure::Expired`].
 pub fn abandon_expired(conn: &mut Conn, ids: &[MessageId]) -> Result<(), Error> {
     on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
         .filter(outbox::failure.is_null())
-        .filter(waits())
+        .filter(is_waiting())
         .set(outbox::failure.eq(MailFailure::Expired.code()))
         .execute(c))?;
     on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
-        .filter(waits())
+        .filter(is_waiting())
         .set((outbox::state.eq(MailState::Abandoned.code()), outbox::body.eq(""), outbox::html.eq("")))
         .execute(c))?;
     Ok(())
 }
 
-/// Returns all leases of a holder that stops.
-pub fn hand_back(conn: &mut Conn, holder: Uuid) -> Result<usize, Error> {
+/// Releases all leases of a process that stops.
+pub fn release_leases(conn: &mut Conn, holder: Uuid) -> Result<usize, Error> {
     Ok(on!(conn, |c| diesel::update(outbox::table)
         .filter(outbox::lease_holder.eq(Id(holder)))
         .set((outbox::lease_holder.eq(None::<Id>), outbox::leased_until.eq(None::<Moment>)))
@@ -266,20 +276,20 @@ pub fn hand_back(conn: &mut Conn, holder: Uuid) -> Result<usize, Error> {
 
 /// How many mails wait.
 pub fn count_waiting(conn: &mut Conn) -> Result<i64, Error> {
-    Ok(on!(conn, |c| outbox::table.filter(waits()).count().get_result(c))?)
+    Ok(on!(conn, |c| outbox::table.filter(is_waiting()).count().get_result(c))?)
 }
 
 /// How many mails wait, by state.
 pub fn count_by_state(conn: &mut Conn) -> Result<Vec<(MailState, i64)>, Error> {
     let rows: Vec<(String, i64)> = on!(conn, |c| outbox::table
-        .filter(waits())
+        .filter(is_waiting())
         .group_by(outbox::state)
         .select((outbox::state, diesel::dsl::count_star()))
         .load(c))?;
     rows.into_iter()
         .map(|(word, count)| {
             let state = MailState::from_code(&word);
-            Ok((state.ok_or_else(|| undecodable(&"of a group", "outbox.state", &word))?, count))
+            Ok((state.ok_or_else(|| undecodable(&"of a count", "outbox.state", &word))?, count))
         })
         .collect()
 }

@@ -1,4 +1,4 @@
-//! The offset between the sandbox's clock and the machine's clock, stored with the data.
+//! The offset of the sandbox's clock from the machine's clock.
 
 use diesel::prelude::*;
 
@@ -7,12 +7,12 @@ use crate::db::engine::connection::on;
 use crate::db::store::schema::sandbox_clock;
 use crate::error::Error;
 
-/// The stored offset in microseconds; `None` in a database that never belonged to a sandbox.
+/// The stored offset in microseconds; `None` if the database was never used by a sandbox.
 pub fn find_offset(conn: &mut Conn) -> Result<Option<i64>, Error> {
     Ok(on!(conn, |c| sandbox_clock::table.select(sandbox_clock::offset_micros).first(c).optional())?)
 }
 
-/// Stores an offset.
+/// Stores an offset in microseconds.
 pub fn upsert_offset(conn: &mut Conn, offset_micros: i64) -> Result<(), Error> {
     on!(conn, |c| diesel::insert_into(sandbox_clock::table)
         .values((sandbox_clock::only.eq(1), sandbox_clock::offset_micros.eq(offset_micros)))

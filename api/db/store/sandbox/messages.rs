@@ -11,7 +11,7 @@ use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::MessageId;
 use crate::error::Error;
 
-/// A delivered mail.
+/// A mail in the mailbox.
 #[derive(Debug, Clone)]
 pub struct StoredMessage {
     /// Its id.
@@ -20,9 +20,9 @@ pub struct StoredMessage {
     pub kind: String,
     /// The recipient's address.
     pub recipient: String,
-    /// Subject.
+    /// Its subject.
     pub subject: String,
-    /// Plain text.
+    /// Its plain text.
     pub body: String,
     /// The same text as HTML.
     pub html: String,
@@ -32,7 +32,7 @@ pub struct StoredMessage {
 
 type Row = (Id, String, String, String, String, Moment, String);
 
-/// Delivers a mail. A mail that is delivered twice is stored once.
+/// Stores a mail. A mail that is delivered twice is stored once.
 pub fn insert(conn: &mut Conn, message: &StoredMessage) -> Result<(), Error> {
     on!(conn, |c| diesel::insert_into(messages::table)
         .values((
@@ -49,7 +49,7 @@ pub fn insert(conn: &mut Conn, message: &StoredMessage) -> Result<(), Error> {
     Ok(())
 }
 
-/// A page of the mailbox, newest first, of one recipient or all.
+/// A page of the mails to one recipient or to all recipients, newest first.
 pub fn list(
     conn: &mut Conn,
     recipient: Option<&str>,

@@ -12,7 +12,7 @@ macro_rules! mails {
             $($(#[$fact_doc:meta])* $fact:ident: $type:ty,)*
         }
     )*) => {
-        $crate::domain::values::words::words! {
+        $crate::domain::values::coded_enum::coded_enum! {
             /// The kind of a mail, without its contents.
             pub enum Kind {
                 $($(#[$doc])* $name = $code,)*

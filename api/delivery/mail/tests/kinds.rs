@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use super::samples;
 use crate::delivery::mail::message::{Kind, Message};
-use crate::domain::values::words::tests::codes_lead_back_and_near_misses_nowhere;
+use crate::domain::values::coded_enum::tests::codes_round_trip_and_other_texts_are_refused;
 
 #[test]
 fn every_kind_has_its_own_code_in_upper_snake_case() {
-    codes_lead_back_and_near_misses_nowhere::<Kind>();
+    codes_round_trip_and_other_texts_are_refused::<Kind>();
     assert_eq!(Kind::ALL.len(), 19);
     for kind in Kind::ALL {
         assert!(kind.code().bytes().all(|byte| byte == b'_' || byte.is_ascii_uppercase()), "{kind}");

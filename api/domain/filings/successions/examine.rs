@@ -1,4 +1,4 @@
-//! The rules for a succession that do not need the database.
+//! The rules for a succession that need no database.
 
 use chrono::{Duration, NaiveDate};
 
@@ -7,28 +7,28 @@ use crate::domain::values::facility_code::{FacilityCode, FacilityKind};
 use crate::domain::values::fault::Fault;
 use crate::domain::values::postal_code::PostalCode;
 
-/// How many days ahead a change of code can be filed.
-pub const MOST_DAYS_AHEAD: i64 = 366;
+/// The maximum number of days between the filing of a succession and the day of the change.
+pub const MAX_DAYS_AHEAD: i64 = 366;
 
-/// The parts of a form that are checked by rules and against the facility list. Each may be missing because
-/// it could not be read. The others are checked nevertheless, so that one answer names all faults.
+/// The parts of a succession's form that are checked by rules and against the facility list. A part that could not be
+/// read is `None`; the other parts are checked nevertheless, so that one answer names all faults.
 #[derive(Debug, Clone, Copy)]
-pub struct Parts<'a> {
+pub struct SuccessionParts<'a> {
     /// The new code.
     pub successor_code: Option<&'a FacilityCode>,
     /// The postal code under the new code.
     pub successor_postal_code: Option<&'a PostalCode>,
     /// Why the code changes.
     pub reason: Option<SuccessionReason>,
-    /// Whether an explanation is given.
+    /// Whether the form has an explanation of the reason.
     pub has_detail: bool,
     /// The day of the change.
     pub change_date: Option<NaiveDate>,
 }
 
-impl Parts<'_> {
-    /// The faults of the parts, with their places. `after` is the date of
-    /// the succession that gave the predecessor its code.
+impl SuccessionParts<'_> {
+    /// The faults of the parts, with their JSON pointers. `after` is the date of the succession that gave the
+    /// predecessor its code, if there was one.
     #[must_use]
     pub fn examine(
         &self,
@@ -66,7 +66,7 @@ fn fault_of_code(code: &FacilityCode, predecessor: &FacilityCode) -> Option<Faul
 }
 
 fn fault_of_date(date: NaiveDate, after: Option<NaiveDate>, today: NaiveDate) -> Option<Fault> {
-    let latest = today.checked_add_signed(Duration::days(MOST_DAYS_AHEAD)).unwrap_or(NaiveDate::MAX);
+    let latest = today.checked_add_signed(Duration::days(MAX_DAYS_AHEAD)).unwrap_or(NaiveDate::MAX);
     if date > latest {
         return Some(Fault::DateTooLate { limit: latest });
     }

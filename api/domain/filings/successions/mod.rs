@@ -1,4 +1,5 @@
-//! A succession (承継届出): all rights and duties pass from a facility's old code to its new one.
+//! Successions (承継届出): a facility gets a new facility code, and all rights and duties pass from the old code to the
+//! new one. The old code is the predecessor (承継元), the new code the successor (承継先).
 
 use chrono::{Duration, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -6,26 +7,26 @@ use serde::{Deserialize, Serialize};
 use super::reviews::Review;
 use crate::domain::accounts::{Contact, Founder};
 use crate::domain::values::calendar::{Instant, japan_day};
+use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::ids::{AccountId, SuccessionId};
 use crate::domain::values::phone::PhoneNumber;
 use crate::domain::values::postal_code::PostalCode;
 use crate::domain::values::receipt_number::ReceiptNumber;
 use crate::domain::values::text::{Address, FacilityName, Paragraph, PersonName};
-use crate::domain::values::words::words;
 
 mod examine;
 mod status;
 
-pub use examine::{MOST_DAYS_AHEAD, Parts};
+pub use examine::{MAX_DAYS_AHEAD, SuccessionParts};
 pub use status::{SuccessionEvent, SuccessionStatus};
 
-/// How many days certificates of the old code stay usable after the acceptance. The portal states this.
+/// How many days certificates of the old code stay usable after the acceptance. Source: the portal.
 pub const CERTIFICATE_DAYS: i64 = 120;
-/// How many days a facility has to correct a returned succession. This is a decision of this service.
+/// How many days a facility has to correct a returned succession. No official source has this limit.
 pub const CORRECTION_DAYS: i64 = 30;
 
-words! {
+coded_enum! {
     /// Why the code changes.
     #[derive(Serialize, Deserialize, utoipa::ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -34,13 +35,13 @@ words! {
         FounderChange = "FOUNDER_CHANGE",
         /// A person's facility becomes a corporation's, or the reverse (法人化・個人化).
         IncorporationChange = "INCORPORATION_CHANGE",
-        /// Within one corporation (同一法人内).
+        /// A change within one corporation (同一法人内).
         SameCorporation = "SAME_CORPORATION",
-        /// Another address (所在地変更).
+        /// A new address (所在地変更).
         Relocation = "RELOCATION",
-        /// A pharmacy's franchise partner changed and its dispensing goes on (フランチャイズ契約先の変更).
+        /// A pharmacy has a new franchise partner and continues to dispense (フランチャイズ契約先の変更).
         FranchiseChange = "FRANCHISE_CHANGE",
-        /// Another reason (その他), to be explained.
+        /// Another reason (その他), which must be explained.
         Other = "OTHER",
     }
 }
@@ -56,11 +57,11 @@ pub struct Successor {
     pub postal_code: PostalCode,
     /// Address, as sent.
     pub address: Address,
-    /// Telephone.
+    /// Telephone number.
     pub phone: PhoneNumber,
 }
 
-/// Where the guidance is posted.
+/// The postal address for the guidance (今後の手続きに関するご案内), which is posted after the acceptance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuidanceAddress {
     /// Postal code.
@@ -76,7 +77,7 @@ pub struct GuidanceAddress {
 pub struct SuccessionForm {
     /// The facility under its new code.
     pub successor: Successor,
-    /// Who opened it under the new code.
+    /// The founder of the facility under its new code.
     pub successor_founder: Founder,
     /// Why the code changes.
     pub reason: SuccessionReason,
@@ -85,17 +86,17 @@ pub struct SuccessionForm {
     pub reason_detail: Option<Paragraph>,
     /// The day of the change.
     pub change_date: NaiveDate,
-    /// Where the guidance is posted.
+    /// The postal address for the guidance.
     pub guidance_address: GuidanceAddress,
-    /// Whom to ask.
+    /// The person to contact.
     pub contact: Contact,
 }
 
 impl SuccessionForm {
-    /// The parts that rules check.
+    /// The parts that the rules check.
     #[must_use]
-    pub const fn parts(&self) -> Parts<'_> {
-        Parts {
+    pub const fn parts(&self) -> SuccessionParts<'_> {
+        SuccessionParts {
             successor_code: Some(&self.successor.facility_code),
             successor_postal_code: Some(&self.successor.postal_code),
             reason: Some(self.reason),
@@ -110,15 +111,15 @@ impl SuccessionForm {
 pub struct Succession {
     /// Its id.
     pub id: SuccessionId,
-    /// The account that filed it. The account passes to the new code with it.
+    /// The account that filed it. With the acceptance, the account gets the new code.
     pub account_id: AccountId,
     /// The old code (承継元).
     pub predecessor_code: FacilityCode,
-    /// The number to read out on the telephone.
+    /// The number by which filer and staff refer to it.
     pub receipt_number: ReceiptNumber,
     /// Its status.
     pub status: SuccessionStatus,
-    /// The form; the new code (承継先) is in it.
+    /// The form, which contains the new code (承継先).
     pub form: SuccessionForm,
     /// The result of the review, if there is one.
     pub review: Option<Review>,
@@ -128,12 +129,12 @@ pub struct Succession {
     pub created_at: Instant,
     /// When it last changed.
     pub updated_at: Instant,
-    /// When rights and duties passed.
+    /// When it was accepted, so that rights and duties passed.
     pub accepted_at: Option<Instant>,
 }
 
 impl Succession {
-    /// Until when certificates of the old code stay usable, once the succession is accepted.
+    /// The last day on which certificates of the old code are usable; `None` before the acceptance.
     #[must_use]
     pub fn certificates_until(&self) -> Option<NaiveDate> {
         self.accepted_at.and_then(|at| japan_day(at).checked_add_signed(Duration::days(CERTIFICATE_DAYS)))

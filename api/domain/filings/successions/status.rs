@@ -2,22 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::values::words::words;
+use crate::domain::values::coded_enum::coded_enum;
 
-words! {
-    /// Where a succession stands.
+coded_enum! {
+    /// The status of a succession.
     #[derive(Serialize, Deserialize, utoipa::ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum SuccessionStatus {
         /// Filed and stored.
         Submitted = "SUBMITTED",
-        /// The successor's code is not in the facility list yet; it goes on by itself once it is.
+        /// The facility list does not have the successor's code yet. An import of the code carries the succession on.
         WaitingForMaster = "WAITING_FOR_MASTER",
-        /// Staff are looking at it.
+        /// Staff review it.
         UnderReview = "UNDER_REVIEW",
         /// Sent back for correction (返戻).
         Returned = "RETURNED",
-        /// Accepted (受理): the account speaks for the new code.
+        /// Accepted (受理): the account has the new code.
         Accepted = "ACCEPTED",
         /// The guidance was posted.
         GuidanceSent = "GUIDANCE_SENT",
@@ -25,27 +25,27 @@ words! {
         Completed = "COMPLETED",
         /// Not accepted (不受理).
         Rejected = "REJECTED",
-        /// Taken back by the facility (取下げ).
+        /// Withdrawn by the facility (取下げ).
         Withdrawn = "WITHDRAWN",
     }
 }
 
-/// What can happen to a succession.
+/// An event that changes the status of a succession.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SuccessionEvent {
     /// The facility corrects it.
     Revise,
     /// The facility withdraws it.
     Withdraw,
-    /// The successor's code is not in the list.
+    /// The successor's code is not in the facility list.
     Wait,
     /// Staff begin their review.
     TakeUp,
-    /// It is sent back for correction.
+    /// Staff or the service send it back for correction.
     Return,
-    /// It is accepted.
+    /// Staff or the service accept it.
     Accept,
-    /// It is rejected.
+    /// Staff reject it.
     Reject,
     /// The guidance was posted.
     SendGuidance,
@@ -54,8 +54,8 @@ pub enum SuccessionEvent {
 }
 
 impl SuccessionStatus {
-    /// The status after an event; `None` if the status does not allow the event. As on the portal, the
-    /// facility can withdraw a succession only until it is accepted, because rights have passed then.
+    /// The status after an event; `None` if the status does not allow the event. As on the portal, an accepted
+    /// succession cannot be withdrawn, because its rights and duties have passed.
     #[must_use]
     pub const fn after(self, event: SuccessionEvent) -> Option<Self> {
         use SuccessionEvent as Event;
@@ -82,15 +82,16 @@ impl SuccessionStatus {
         }
     }
 
-    /// Whether the succession blocks its two codes for other successions.
+    /// Whether the succession is live. A live succession reserves both its codes, so that no other succession can
+    /// name them.
     #[must_use]
     pub const fn is_live(self) -> bool {
         !matches!(self, Self::Rejected | Self::Withdrawn)
     }
 
-    /// Whether rights and duties have passed.
+    /// Whether the succession has taken effect: rights and duties have passed to the new code.
     #[must_use]
-    pub const fn has_passed(self) -> bool {
+    pub const fn has_taken_effect(self) -> bool {
         matches!(self, Self::Accepted | Self::GuidanceSent | Self::Completed)
     }
 }
@@ -165,10 +166,10 @@ mod tests {
     }
 
     #[test]
-    fn no_event_takes_back_rights_that_have_passed() {
-        for status in Status::ALL.iter().filter(|status| status.has_passed()) {
+    fn no_event_reverses_a_succession_that_has_taken_effect() {
+        for status in Status::ALL.iter().filter(|status| status.has_taken_effect()) {
             for next in EVENTS.into_iter().filter_map(|event| status.after(event)) {
-                assert!(next.has_passed(), "{status:?} to {next:?}");
+                assert!(next.has_taken_effect(), "{status:?} to {next:?}");
             }
         }
     }

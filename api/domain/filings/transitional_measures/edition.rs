@@ -8,32 +8,32 @@ use super::{Category, CategoryRule};
 use crate::domain::values::facility_code::FacilityKind;
 use crate::domain::values::lang::Text;
 
-/// An edition of a round (届出回の版): its rules as they stand from one day on.
+/// An edition of a round (届出回の版): the rules of the round from one day on.
 ///
-/// It is in force from the start of `effective_from`, in Japan, until the next edition's day. All
-/// days are days of Japan, and inclusive.
+/// It is in force from the start of `effective_from` until the start of the next edition's `effective_from`. All days
+/// are days in Japan and inclusive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Edition {
     /// The first day on which the edition is in force.
     pub effective_from: NaiveDate,
-    /// The round's name as the portal prints it.
+    /// The round's name on the portal.
     pub name: Text,
-    /// The first day on which filings are taken.
+    /// The first day on which filings are accepted.
     pub opens_on: NaiveDate,
     /// The last day on which filings are in time (届出期限).
     pub until: NaiveDate,
-    /// The last day on which late filings are still taken; absent: none are.
+    /// The last day on which late filings are accepted. Absent if no late filing is accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_until: Option<NaiveDate>,
-    /// The day on which the duty begins that the round excuses from.
+    /// The first day of the duty that the round excuses from.
     pub duty_begins_on: NaiveDate,
-    /// The kinds of facility that may file at all.
+    /// The kinds of facility that may file in the round.
     pub eligible_kinds: Vec<FacilityKind>,
-    /// What facilities should know besides.
+    /// Further information for facilities.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<Text>,
-    /// The categories the round offers, in the order of the form.
+    /// The categories that the edition offers, in the order of the form.
     pub categories: Vec<CategoryRule>,
 }
 
@@ -42,7 +42,7 @@ pub struct Edition {
 pub enum Window {
     /// The round is not open yet.
     NotYetOpen {
-        /// The first day on which filings are taken.
+        /// The first day on which filings are accepted.
         opens_on: NaiveDate,
     },
     /// Filings are in time.
@@ -51,7 +51,7 @@ pub enum Window {
     Late,
     /// The round is closed.
     Closed {
-        /// The last day on which filings were taken.
+        /// The last day on which filings were accepted.
         last_day: NaiveDate,
     },
 }
@@ -79,10 +79,10 @@ impl Edition {
     }
 }
 
-/// The edition in force on this day of Japan, whatever the order of the list.
+/// The edition in force on a day in Japan. The list need not be sorted.
 ///
-/// Before the first edition is in force, this is the first edition, so that a round can be announced. `None`
-/// only for an empty list.
+/// Before the first day of the first edition, this is the first edition, so that a round can be announced. `None` only
+/// for an empty list.
 #[must_use]
 pub fn edition_in_force(editions: &[Edition], today: NaiveDate) -> Option<&Edition> {
     editions

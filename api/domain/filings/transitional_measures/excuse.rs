@@ -1,4 +1,4 @@
-//! How long a declaration excuses from the duty.
+//! Until when a declaration excuses a facility from the duty.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -6,28 +6,28 @@ use utoipa::ToSchema;
 
 use super::{CategoryRule, Edition, Statement, StatementField, Value};
 use crate::domain::values::calendar::months_after;
+use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::lang::Text;
-use crate::domain::values::words::words;
 
-words! {
+coded_enum! {
     /// What decides the end of an excuse (猶予期間の終期の定め方).
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Basis {
-        /// The last day of a month that the facility names.
+        /// The last day of a month that the facility states.
         EndOfMonthOf = "END_OF_MONTH_OF",
-        /// Some months after a day that the facility names; open until it can name one.
+        /// Some months after a day that the facility states. Without a stated day the end is open.
         MonthsAfter = "MONTHS_AFTER",
-        /// One day for all.
+        /// The same day for all facilities.
         Fixed = "FIXED",
-        /// A day that the facility names.
+        /// A day that the facility states.
         DayOf = "DAY_OF",
-        /// The end of the circumstance, whenever that is.
+        /// The end of the circumstance, on an unknown day.
         Open = "OPEN",
     }
 }
 
-/// A [`Basis`] with what it needs to give a day.
+/// What decides the end of an excuse, with the parameters of the rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 pub enum BasisRule {
@@ -36,15 +36,15 @@ pub enum BasisRule {
         /// A member that is a month.
         field: StatementField,
     },
-    /// The civil-law period after the day in `field`: the same-numbered day, or the month's last.
+    /// Some months after the day in `field`: the day with the same number, or the last day of a shorter month.
     MonthsAfter {
         /// A member that is a day.
         field: StatementField,
-        /// Length of the period in months, 1 to 120.
+        /// The number of months, 1 to 120.
         #[schema(minimum = 1, maximum = 120)]
         months: u32,
     },
-    /// One day for all.
+    /// The same day for all facilities.
     Fixed {
         /// The day.
         date: NaiveDate,
@@ -54,40 +54,40 @@ pub enum BasisRule {
         /// A member that is a day.
         field: StatementField,
     },
-    /// The end of the circumstance, whenever that is.
+    /// The end of the circumstance, on an unknown day.
     Open,
 }
 
-/// How long a category excuses (猶予期間).
+/// Until when a category excuses (猶予期間).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExcusedUntilRule {
     /// What decides the end.
     pub basis: BasisRule,
-    /// The last day an excuse of this category can reach (上限); absent: none.
+    /// The latest possible last day of an excuse (上限). Absent if there is no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub cap: Option<NaiveDate>,
-    /// The rule in whole sentences, as the ministry explains it.
+    /// The rule as text, as the ministry explains it.
     pub text: Text,
 }
 
-/// How long one declaration excuses (猶予の期限), as far as it can be said now.
+/// Until when one declaration excuses (猶予の期限), by the members stated so far.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExcusedUntil {
-    /// The day the ministry's notices print after "until" (まで); absent while no end is known.
+    /// The last day of the excuse. Absent if the day is unknown.
     pub date: Option<NaiveDate>,
-    /// What decides it.
+    /// What decides the last day.
     pub basis: Basis,
-    /// Whether the category's cap decided instead: the basis would reach further, or names no day yet.
+    /// Whether the last day is the category's cap, because the basis gives a later day or no day.
     pub capped: bool,
-    /// The end and its reason, in sentences that can be shown to the facility.
+    /// The last day and the rule, as text for the facility.
     pub reason: Text,
 }
 
 impl BasisRule {
-    /// The basis without its particulars.
+    /// The basis without its parameters.
     #[must_use]
     pub const fn basis(&self) -> Basis {
         match self {
@@ -99,7 +99,7 @@ impl BasisRule {
         }
     }
 
-    /// The member of the reason that decides the end, where one does.
+    /// The member of the reason that decides the end, if there is one.
     #[must_use]
     pub const fn field(&self) -> Option<StatementField> {
         match self {
@@ -110,6 +110,7 @@ impl BasisRule {
         }
     }
 
+    /// The day that the basis gives for the stated value of its member; `None` if it gives no day.
     fn day(&self, stated: Option<&Value>) -> Option<NaiveDate> {
         match (self, stated) {
             (Self::EndOfMonthOf { .. }, Some(Value::Month(month))) => Some(month.last_day()),
@@ -122,10 +123,10 @@ impl BasisRule {
 }
 
 impl Edition {
-    /// How long a statement excuses under this edition. Members that do not apply are ignored.
+    /// Until when a statement excuses under this edition. Members that the category does not ask for are ignored.
     ///
-    /// `None` when the edition does not offer the category. A facility that was accepted under an
-    /// earlier edition keeps its excuse then: ask the edition it was accepted under.
+    /// `None` if the edition does not offer the category. A declaration that was filed under an earlier edition keeps
+    /// its excuse in this case: the caller has to ask the earlier edition.
     #[must_use]
     pub fn excused_until(&self, statement: &Statement) -> Option<ExcusedUntil> {
         self.rule(statement.category).map(|rule| rule.excused_until(statement))
@@ -163,13 +164,14 @@ mod tests {
     use crate::domain::filings::transitional_measures::LineStatus;
     use crate::domain::filings::transitional_measures::testing::*;
 
+    /// The last day, its basis, and whether it is the cap.
     fn end(edition: &Edition, statement: &Statement) -> (Option<String>, Basis, bool) {
         let excused = edition.excused_until(statement).unwrap();
         (excused.date.map(|day| day.to_string()), excused.basis, excused.capped)
     }
 
     #[test]
-    fn each_reason_of_2023_excuses_as_long_as_the_table_says_in_both_editions() {
+    fn each_category_of_2023_excuses_until_the_day_of_the_table_in_both_editions() {
         use Basis::{DayOf, EndOfMonthOf, Fixed, MonthsAfter, Open};
         let editions = round_2023().editions;
         for (statement, basis, first, second) in [
@@ -208,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_beyond_the_cap_excuses_until_the_cap_and_says_so() {
+    fn a_planned_date_after_the_cap_excuses_until_the_cap_and_the_reason_says_so() {
         let editions = round_2023().editions;
         for (planned, first, second) in [
             ("2024-12-01", ("2024-11-30", true), ("2024-12-01", false)),
@@ -224,21 +226,21 @@ mod tests {
     }
 
     #[test]
-    fn where_no_day_is_known_the_reason_names_none() {
+    fn the_reason_says_that_the_last_day_is_unknown() {
         let reason = first_edition_2023().excused_until(&no_line()).unwrap().reason;
         assert!(reason.ja.starts_with("期限の日は未定です。"), "{}", reason.ja);
         assert!(reason.en.starts_with("The last day is not known yet. "), "{}", reason.en);
     }
 
     #[test]
-    fn a_ready_date_beside_no_line_does_not_count() {
+    fn a_ready_date_is_ignored_if_no_line_is_available() {
         let mut statement = line_ready("2020-01-01");
-        state(&mut statement, StatementField::LineStatus, Value::Word(LineStatus::NotAvailable.code()));
+        set(&mut statement, StatementField::LineStatus, Value::Word(LineStatus::NotAvailable.code()));
         assert_eq!(end(&first_edition_2023(), &statement), (None, Basis::MonthsAfter, false));
     }
 
     #[test]
-    fn a_cap_ends_even_an_open_excuse_and_names_it() {
+    fn a_cap_ends_an_open_excuse() {
         let round = home_visit_nursing_round();
         let edition = &round.editions[0];
         for statement in [no_line(), disaster(), works_until("2026-01-01")] {
@@ -248,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn an_edition_without_the_category_has_nothing_to_say() {
+    fn an_edition_without_the_category_gives_no_excuse() {
         let round = home_visit_nursing_round();
         assert_eq!(round.editions[0].excused_until(&home_visits_only()), None);
     }

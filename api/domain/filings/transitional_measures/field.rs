@@ -1,19 +1,19 @@
-//! The members that a reason can have, their form, and when an edition requires them.
+//! The members that a reason can have, and their forms.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Circumstance, Given, LineStatus, Plan, Value, Works};
 use crate::domain::values::calendar::{YearMonth, parse_date};
+use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::text::{Line, Paragraph};
-use crate::domain::values::words::words;
 
-/// The table of the members: for each its name in the code, its code, its form, and what the document says of it.
+/// Declares the members. Each has a variant, a code, a form, and its description in the OpenAPI document.
 macro_rules! fields {
     ($($(#[$meta:meta])* $variant:ident = $code:literal, $form:expr, $note:literal;)+) => {
-        words! {
-            /// A member of the reason (届出事項) that some category asks for.
+        coded_enum! {
+            /// A member of the reason (届出事項).
             #[derive(PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
             #[serde(rename_all = "snake_case")]
             pub enum StatementField {
@@ -22,7 +22,7 @@ macro_rules! fields {
         }
 
         impl StatementField {
-            /// The names of everything that a reason may have: its category and every member.
+            /// The names of the category and of every member, as a reason has them in JSON.
             pub const NAMES: &'static [&'static str] = &["category", $($code,)+];
 
             /// The form of the member's value.
@@ -41,7 +41,7 @@ macro_rules! fields {
                 }
             }
 
-            /// What the document says of the member: the categories of the letter that ask for it, and its meaning.
+            /// The description in the OpenAPI document: the category that requires the member, and its meaning.
             #[must_use]
             pub const fn description(self) -> &'static str {
                 match self {
@@ -65,44 +65,44 @@ fields! {
     /// Whether an optical line can be used.
     LineStatus = "line_status", FieldForm::Word { list: "LineStatus", codes: LineStatus::CODES },
         "`NO_NETWORK`: whether an optical line can be had.";
-    /// Day from which the line can be used.
+    /// First day on which the line can be used.
     LineReadyDate = "line_ready_date", FieldForm::Date,
         "`NO_NETWORK`, once a line can be had: the day it is ready.";
     /// Confirmation that the facility makes home visits only.
     HomeVisitsOnlyConfirmed = "home_visits_only_confirmed", FieldForm::Confirmation,
         "`HOME_VISITS_ONLY`: confirms that only home visits are made; must be `true`.";
-    /// Rebuilding, or a temporary site.
+    /// Whether the facility is being rebuilt or is on a temporary site.
     Works = "works", FieldForm::Word { list: "Works", codes: Works::CODES },
         "`REBUILDING_OR_TEMPORARY`: which of the two.";
     /// Day on which the works or the use of the temporary site is expected to end.
     ExpectedEndDate = "expected_end_date", FieldForm::Date,
         "`REBUILDING_OR_TEMPORARY`: the expected end of the works or of the temporary site.";
-    /// To close, or to suspend.
+    /// Whether the facility closes or suspends its work.
     Plan = "plan", FieldForm::Word { list: "Plan", codes: Plan::CODES },
         "`CLOSING_OR_SUSPENDING`: which of the two.";
-    /// Day of closing or of the suspension's start.
+    /// Day of the closing, or first day of the suspension.
     PlannedDate = "planned_date", FieldForm::Date,
         "`CLOSING_OR_SUSPENDING`: the planned day.";
-    /// Which special hardship.
+    /// The kind of special hardship.
     Circumstance = "circumstance", FieldForm::Word { list: "Circumstance", codes: Circumstance::CODES },
         "`SPECIAL_HARDSHIP`: which circumstance.";
-    /// The hardship in the facility's words.
+    /// Description of the hardship by the facility.
     Description = "description", FieldForm::Paragraph { max: Paragraph::MAX },
         "`SPECIAL_HARDSHIP` with `DISASTER` or `OTHER`: the circumstance in words.";
     /// Age of the youngest full-time doctor, dentist or pharmacist, in whole years as of 2023-04-01.
     YoungestFulltimeAge = "youngest_fulltime_age", FieldForm::Integer { min: YOUNGEST_AGE, max: OLDEST_AGE },
         "`SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS`: the age in years of the youngest full-time doctor\non 2023-04-01.";
-    /// Why the installation is difficult in spite of a younger doctor.
+    /// Why the installation is difficult although the facility has a younger doctor.
     Difficulty = "difficulty", FieldForm::Paragraph { max: Paragraph::MAX },
         "`SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS` below 70: why the introduction is difficult.";
 }
 
-/// The lowest age that is accepted for a doctor.
+/// The lowest accepted age of a doctor, in years.
 const YOUNGEST_AGE: i64 = 18;
-/// The highest age that is accepted for a doctor.
+/// The highest accepted age of a doctor, in years.
 const OLDEST_AGE: i64 = 120;
 
-/// The form of a member's value. This service chose the limits itself.
+/// The form of a member's value. No official source has the limits of lengths and numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldForm {
     /// A day `YYYY-MM-DD`.
@@ -111,12 +111,12 @@ pub enum FieldForm {
     Month,
     /// One line of text.
     Line {
-        /// Most characters.
+        /// The maximum number of characters.
         max: u64,
     },
     /// Text that may have line breaks.
     Paragraph {
-        /// Most characters.
+        /// The maximum number of characters.
         max: u64,
     },
     /// A confirmation: only `true` is valid.
@@ -130,9 +130,9 @@ pub enum FieldForm {
     },
     /// A whole number.
     Integer {
-        /// Smallest number allowed.
+        /// The smallest allowed number.
         min: i64,
-        /// Largest number allowed.
+        /// The largest allowed number.
         max: i64,
     },
 }
@@ -141,7 +141,7 @@ impl FieldForm {
     /// Reads a value as it was sent or stored.
     ///
     /// # Errors
-    /// What is wrong with it. Whether it fits the round is for [`Edition::examine`](super::Edition::examine) to say.
+    /// The fault of the value. [`Edition::examine`](super::Edition::examine) checks whether it fits the round.
     pub fn read(self, given: &Given) -> Result<Value, Fault> {
         match (self, given) {
             (Self::Date, Given::Text(text)) => parse_date(text).map(Value::Date),
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_pointer_is_made_of_the_reason_and_the_code() {
+    fn every_pointer_consists_of_the_reason_and_the_code() {
         for field in StatementField::ALL {
             assert_eq!(field.pointer(), format!("/reason/{field}"));
         }

@@ -1,4 +1,4 @@
-//! The file of a round, which an operator writes, reviews and loads.
+//! The file of a round, which an operator writes and loads.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,8 @@ use super::{Edition, RoundFileError};
 /// { "round": "2023", "editions": [ { "effective_from": "2022-12-23" } ] }
 /// ```
 ///
-/// Every edition is complete: it repeats what did not change. Unknown members are refused. Files are read
-/// with [`RoundFile::parse`]; deserializing alone checks only the form.
+/// Every edition is complete: it repeats the rules that did not change. Unknown members are refused. Files must be
+/// read with [`RoundFile::parse`], because deserializing checks only the form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoundFile {
@@ -23,7 +23,7 @@ pub struct RoundFile {
 }
 
 impl RoundFile {
-    /// Reads a round's file and makes sure that it is consistent.
+    /// Reads a round's file and checks that it is consistent.
     ///
     /// # Errors
     /// [`RoundFileError`] with the first error and its place.
@@ -43,7 +43,7 @@ mod tests {
         HOME_VISIT_NURSING, ROUND_2023, home_visit_nursing_round, round_2023,
     };
 
-    /// The error after one value of the file has been replaced.
+    /// The error after one value of the file was replaced.
     fn refusal(pointer: &str, value: Value) -> String {
         let mut file: Value = serde_json::from_str(ROUND_2023).unwrap();
         *file.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = value;
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_of_2023_is_consistent_and_is_unchanged_after_it_was_written() {
+    fn the_file_of_2023_is_consistent_and_unchanged_after_writing_and_reading() {
         let round = round_2023();
         assert_eq!((round.round.as_str(), round.editions.len()), ("2023", 2));
         let written = serde_json::to_string(&round).unwrap();
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn another_round_is_read_without_a_change_of_code() {
+    fn the_file_of_another_round_is_read_and_checked() {
         assert_eq!(home_visit_nursing_round().round, "visiting-nursing-2024");
         assert!(RoundFile::parse(&HOME_VISIT_NURSING.replace("2024-10-31", "2024-08-31")).is_err());
     }
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn names_that_cannot_be_part_of_a_url_are_refused() {
         for name in ["", "2023 ", "Round", "令和5年", "a/b", &"a".repeat(41)] {
-            assert!(refusal("/round", json!(name)).contains("must be 1 to 40 of"), "{name}");
+            assert!(refusal("/round", json!(name)).contains("must be 1 to 40 characters of"), "{name}");
         }
     }
 

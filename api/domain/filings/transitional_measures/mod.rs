@@ -1,12 +1,12 @@
-//! The transitional measure (経過措置): who may declare what, until when, and how long it excuses.
+//! The transitional measure (経過措置): a facility that cannot offer online eligibility verification (オンライン資格確認) yet
+//! declares a reason, and is excused from the duty to offer it for some time.
 //!
-//! The measure is open in rounds (届出回), each with a name such as `2023`; an account files one declaration in
-//! a round. A round has editions: the rules that apply from one day on. An edition offers categories, and a
-//! category requires or allows some members of the reason.
+//! Declarations are filed in rounds (届出回). A round has a name such as `2023`, and a facility files one declaration in
+//! it. A round has editions: an [`Edition`] contains the rules that apply from one day on. An edition offers
+//! categories, and a category requires or allows some members of the reason, which is a [`Statement`].
 //!
-//! All rules of a round are data: a [`RoundFile`] with [`Edition`]s, each of which applies from its date on.
-//! The code defines only the six categories and the members that a reason can have. Another round is a new
-//! file, and a notice of the ministry that moves a date is a new edition; the code need not change.
+//! All rules of a round are data in a [`RoundFile`]. The code defines only the six categories and the members that a
+//! reason can have. A further round is a new file, and a date that the ministry moves is a new edition in a file.
 
 mod category;
 mod check;

@@ -2,18 +2,18 @@
 
 use super::{CategoryRule, FieldRule, Requirement, Statement, StatementField, Value};
 
-/// What a category requires of one member, given the other members of the statement.
+/// Whether a category requires, allows or refuses one member, given the other members of the statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Need {
     Required,
     Optional,
     NotApplicable,
-    /// It depends on a required member that is absent, so it cannot be decided yet.
+    /// The need depends on a required member that is absent, so it is unknown.
     Undecided,
 }
 
 impl CategoryRule {
-    /// What this category requires of a member in a statement.
+    /// The need for a member in a statement of this category.
     pub(super) fn need(&self, field: StatementField, statement: &Statement) -> Need {
         need_among(&self.fields, field, statement)
     }
@@ -27,8 +27,7 @@ impl CategoryRule {
     }
 }
 
-/// The member of a condition is looked up only among the rules before the condition's own, so the recursion
-/// ends.
+/// The need for a member by `rules`. A condition is decided by the rules before its own only, so the recursion ends.
 fn need_among(rules: &[FieldRule], field: StatementField, statement: &Statement) -> Need {
     let Some((position, rule)) = rules.iter().enumerate().find(|(_, rule)| rule.field == field) else {
         return Need::NotApplicable;
@@ -52,6 +51,7 @@ fn need_among(rules: &[FieldRule], field: StatementField, statement: &Statement)
     }
 }
 
+/// The need for a member with a condition on the member `on`.
 fn need_when(
     earlier: &[FieldRule],
     on: StatementField,

@@ -1,4 +1,4 @@
-//! What a category rules about the members of the reason.
+//! The rules of a category for the members of the reason.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -10,39 +10,39 @@ use crate::domain::values::calendar::{YearMonth, parse_date};
 /// A word of an enumerated member.
 #[derive(ToSchema)]
 #[schema(value_type = String, max_length = 40, example = "OTHER")]
-#[expect(dead_code, reason = "describes a word in the document")]
+#[expect(dead_code, reason = "describes a word in the OpenAPI document")]
 struct RuleWord(String);
 
-/// When a category asks for a member (記載の要否).
+/// When a category requires a member (記載の要否).
 ///
-/// A condition looks at a member listed before it. While it holds the member is required,
-/// otherwise the member is not applicable.
+/// A condition depends on a member that is listed before. If the condition holds, the member is required; otherwise
+/// the member is not applicable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 pub enum Requirement {
     /// Always required.
     Always,
-    /// May be left out.
+    /// Allowed but not required.
     Optional,
-    /// Required while another member is one of some words.
+    /// Required if another member is one of some words.
     WhenOneOf {
-        /// The other member: one that takes a word.
+        /// The other member, whose value is a word.
         field: StatementField,
         /// The words, at least one.
         #[schema(max_items = 20, value_type = Vec<RuleWord>)]
         words: Vec<String>,
     },
-    /// Required while another member is below a number.
+    /// Required if another member is below a limit.
     WhenBelow {
-        /// The other member: a whole number.
+        /// The other member, whose value is a whole number.
         field: StatementField,
-        /// The first number for which the condition no longer holds.
+        /// The limit. The condition does not hold for the limit itself.
         #[schema(minimum = 0, maximum = 1000)]
         limit: i64,
     },
 }
 
-/// The last day or the last month (期限) that a member may name, inclusive.
+/// The last allowed day or month (期限) of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum NotAfter {
@@ -59,7 +59,7 @@ impl TryFrom<String> for NotAfter {
         parse_date(&text)
             .map(Self::Day)
             .or_else(|_| YearMonth::parse(&text).map(Self::Month))
-            .map_err(|_| "a last day YYYY-MM-DD or a last month YYYY-MM is expected")
+            .map_err(|_| "a day YYYY-MM-DD or a month YYYY-MM is expected")
     }
 }
 
@@ -72,19 +72,19 @@ impl From<NotAfter> for String {
     }
 }
 
-/// What a category rules about one member of the reason (記載事項).
+/// The rules of a category for one member of the reason (記載事項).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FieldRule {
     /// The member.
     pub field: StatementField,
-    /// When it is asked for.
+    /// When it is required.
     pub requirement: Requirement,
-    /// The last day or month it may name. Only for days and months.
+    /// The last allowed day or month. Only for members that are days or months.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, nullable = false, max_length = 10, pattern = "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", example = "2023-02-28")]
     pub not_after: Option<NotAfter>,
-    /// Whether it may not lie after the day of filing, in Japan. Only for days.
+    /// Whether a day after the day of filing in Japan is refused. Only for members that are days.
     #[serde(default)]
     pub not_in_future: bool,
 }

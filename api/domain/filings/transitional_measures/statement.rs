@@ -1,4 +1,4 @@
-//! The reason that a facility states, to be checked and stored.
+//! The reason that a facility states in a declaration.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Category, Given, StatementField, Value};
 
-/// The reason of a declaration (届出事由): a category and the members stated for it. Whether the members fit the
-/// category is for [`Edition::examine`](super::Edition::examine) to say.
+/// The reason of a declaration (届出事由): a category and the members stated for it. [`Edition::examine`](super::Edition::examine)
+/// checks whether the members fit the category.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Stored")]
 pub struct Statement {
@@ -19,7 +19,7 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// The value that is stated for a member, whether or not the category requires it.
+    /// The stated value of a member, even if the category does not ask for the member.
     #[must_use]
     pub fn value(&self, field: StatementField) -> Option<&Value> {
         self.members.get(&field)
@@ -50,10 +50,10 @@ impl TryFrom<Stored> for Statement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::filings::transitional_measures::testing::{complete_statements, sample};
+    use crate::domain::filings::transitional_measures::testing::{complete_statements, set_sample};
 
     #[test]
-    fn a_statement_is_unchanged_after_it_was_written_and_read() {
+    fn a_statement_is_unchanged_after_writing_and_reading() {
         for statement in complete_statements() {
             let json = serde_json::to_string(&statement).unwrap();
             assert_eq!(serde_json::from_str::<Statement>(&json).unwrap(), statement, "{json}");
@@ -73,7 +73,7 @@ mod tests {
     fn every_member_is_stored_and_read_by_its_code() {
         for field in StatementField::ALL {
             let mut statement = Statement { category: Category::NoNetwork, members: BTreeMap::new() };
-            sample(&mut statement, *field);
+            set_sample(&mut statement, *field);
             let stored = serde_json::to_value(&statement).unwrap();
             assert_eq!(stored.as_object().unwrap().len(), 2);
             assert!(stored.get(field.code()).is_some(), "{field}");

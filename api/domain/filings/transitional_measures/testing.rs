@@ -1,4 +1,4 @@
-//! Data that the tests of rounds share: two rounds, and complete statements of all kinds.
+//! Fixtures for the tests of rounds: two rounds, and complete statements of every category.
 
 use chrono::NaiveDate;
 
@@ -28,12 +28,12 @@ pub(super) fn home_visit_nursing_round() -> RoundFile {
     RoundFile::parse(HOME_VISIT_NURSING).unwrap()
 }
 
-fn of<const N: usize>(category: Category, members: [(StatementField, Value); N]) -> Statement {
+fn statement_of<const N: usize>(category: Category, members: [(StatementField, Value); N]) -> Statement {
     Statement { category, members: members.into() }
 }
 
 pub(super) fn system_in_progress(contract: &str, completion: &str) -> Statement {
-    of(
+    statement_of(
         Category::SystemInProgress,
         [
             (F::ContractDate, Value::Date(day(contract))),
@@ -43,11 +43,11 @@ pub(super) fn system_in_progress(contract: &str, completion: &str) -> Statement 
 }
 
 pub(super) fn no_line() -> Statement {
-    of(Category::NoNetwork, [(F::LineStatus, Value::Word(LineStatus::NotAvailable.code()))])
+    statement_of(Category::NoNetwork, [(F::LineStatus, Value::Word(LineStatus::NotAvailable.code()))])
 }
 
 pub(super) fn line_ready(ready: &str) -> Statement {
-    of(
+    statement_of(
         Category::NoNetwork,
         [
             (F::LineStatus, Value::Word(LineStatus::Available.code())),
@@ -57,25 +57,25 @@ pub(super) fn line_ready(ready: &str) -> Statement {
 }
 
 pub(super) fn home_visits_only() -> Statement {
-    of(Category::HomeVisitsOnly, [(F::HomeVisitsOnlyConfirmed, Value::Confirmation(true))])
+    statement_of(Category::HomeVisitsOnly, [(F::HomeVisitsOnlyConfirmed, Value::Confirmation(true))])
 }
 
 pub(super) fn works_until(end: &str) -> Statement {
-    of(
+    statement_of(
         Category::RebuildingOrTemporary,
         [(F::Works, Value::Word(Works::Rebuilding.code())), (F::ExpectedEndDate, Value::Date(day(end)))],
     )
 }
 
 pub(super) fn closing_on(planned: &str) -> Statement {
-    of(
+    statement_of(
         Category::ClosingOrSuspending,
         [(F::Plan, Value::Word(Plan::Closing.code())), (F::PlannedDate, Value::Date(day(planned)))],
     )
 }
 
 pub(super) fn disaster() -> Statement {
-    of(
+    statement_of(
         Category::SpecialHardship,
         [
             (F::Circumstance, Value::Word(Circumstance::Disaster.code())),
@@ -84,35 +84,36 @@ pub(super) fn disaster() -> Statement {
     )
 }
 
-pub(super) fn elderly(age: i64, explained: bool) -> Statement {
-    let mut statement = of(
+/// A statement with elderly doctors. `has_difficulty` adds the difficulty that is required for a younger doctor.
+pub(super) fn elderly(age: i64, has_difficulty: bool) -> Statement {
+    let mut statement = statement_of(
         Category::SpecialHardship,
         [
             (F::Circumstance, Value::Word(Circumstance::ElderlyDoctors.code())),
             (F::YoungestFulltimeAge, Value::Integer(age)),
         ],
     );
-    if explained {
-        state(&mut statement, F::Difficulty, Value::Text("機器の操作ができる職員がいない。".to_owned()));
+    if has_difficulty {
+        set(&mut statement, F::Difficulty, Value::Text("機器の操作ができる職員がいない。".to_owned()));
     }
     statement
 }
 
-/// States a member, in the place of what was stated for it.
-pub(super) fn state(statement: &mut Statement, field: StatementField, value: Value) {
+/// Sets a member.
+pub(super) fn set(statement: &mut Statement, field: StatementField, value: Value) {
     statement.members.insert(field, value);
 }
 
-/// One statement of each kind that the round of 2023 accepts: every category and every condition.
+/// Statements that the round of 2023 accepts, for every category and every condition.
 pub(super) fn complete_statements() -> Vec<Statement> {
     let mut with_vendor = system_in_progress("2023-02-28", "2023-09");
-    state(&mut with_vendor, F::VendorName, Value::Text("株式会社例示システム".to_owned()));
+    set(&mut with_vendor, F::VendorName, Value::Text("株式会社例示システム".to_owned()));
     let mut temporary = works_until("2025-03-31");
-    state(&mut temporary, F::Works, Value::Word(Works::TemporarySite.code()));
+    set(&mut temporary, F::Works, Value::Word(Works::TemporarySite.code()));
     let mut suspending = closing_on("2024-11-30");
-    state(&mut suspending, F::Plan, Value::Word(Plan::Suspending.code()));
+    set(&mut suspending, F::Plan, Value::Word(Plan::Suspending.code()));
     let mut other = disaster();
-    state(&mut other, F::Circumstance, Value::Word(Circumstance::Other.code()));
+    set(&mut other, F::Circumstance, Value::Word(Circumstance::Other.code()));
     vec![
         with_vendor,
         no_line(),
@@ -129,8 +130,8 @@ pub(super) fn complete_statements() -> Vec<Statement> {
     ]
 }
 
-/// Sets a member to a value that is valid by itself.
-pub(super) fn sample(statement: &mut Statement, field: StatementField) {
+/// Sets a member to a sample value, which the member's own rules accept.
+pub(super) fn set_sample(statement: &mut Statement, field: StatementField) {
     let value = match field.form() {
         FieldForm::Date => Value::Date(day("2023-02-01")),
         FieldForm::Month => Value::Month(month("2023-06")),
@@ -139,7 +140,7 @@ pub(super) fn sample(statement: &mut Statement, field: StatementField) {
         FieldForm::Confirmation => Value::Confirmation(true),
         FieldForm::Integer { .. } => Value::Integer(75),
     };
-    state(statement, field, value);
+    set(statement, field, value);
 }
 
 /// Removes a member.

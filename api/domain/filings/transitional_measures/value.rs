@@ -5,54 +5,54 @@ use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::domain::values::calendar::YearMonth;
-use crate::domain::values::words::words;
+use crate::domain::values::coded_enum::coded_enum;
 
-words! {
+coded_enum! {
     /// Whether an optical line (光回線) can be used at the facility.
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum LineStatus {
-        /// No line yet: the excuse stays open.
+        /// No line can be used, and no day is known: the end of the excuse is open.
         NotAvailable = "NOT_AVAILABLE",
-        /// A line is ready, or has a day from which it is: the months after it count.
+        /// A line can be used from a known day on. The excuse ends some months after this day.
         Available = "AVAILABLE",
     }
 }
 
-words! {
-    /// What keeps the facility from its usual rooms (改築工事・臨時施設の別).
+coded_enum! {
+    /// Why the facility is not in its usual rooms (改築工事・臨時施設の別).
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Works {
         /// 改築工事: the building is being rebuilt.
         Rebuilding = "REBUILDING",
-        /// 臨時施設: the facility works on a temporary site.
+        /// 臨時施設: the facility is on a temporary site.
         TemporarySite = "TEMPORARY_SITE",
     }
 }
 
-words! {
-    /// What the facility has decided (廃止・休止の別).
+coded_enum! {
+    /// Whether the facility closes or suspends its work (廃止・休止の別).
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Plan {
-        /// 廃止: to close.
+        /// 廃止: the facility closes.
         Closing = "CLOSING",
-        /// 休止: to suspend.
+        /// 休止: the facility suspends its work.
         Suspending = "SUSPENDING",
     }
 }
 
-words! {
-    /// Which special hardship (特に困難な事情の別).
+coded_enum! {
+    /// The kind of special hardship (特に困難な事情の別).
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Circumstance {
-        /// ア: a natural disaster or the like.
+        /// ア: a natural disaster or a similar event.
         Disaster = "DISASTER",
-        /// イ: elderly doctors and few claims; the bureau checks the claims.
+        /// イ: elderly doctors and few claims. The regional bureau checks the number of claims.
         ElderlyDoctors = "ELDERLY_DOCTORS",
-        /// ウ: another hardship, judged case by case.
+        /// ウ: another hardship, which is judged individually.
         Other = "OTHER",
     }
 }
@@ -66,9 +66,9 @@ pub enum Value {
     Month(YearMonth),
     /// A line or a paragraph, trimmed and without control characters.
     Text(String),
-    /// The code of a word.
+    /// A word, by its code.
     Word(&'static str),
-    /// A confirmation, given or not.
+    /// A confirmation.
     Confirmation(bool),
     /// A whole number.
     Integer(i64),
@@ -87,8 +87,7 @@ impl Serialize for Value {
     }
 }
 
-/// The value of a member as it was sent or stored, before
-/// [`FieldForm::read`](super::FieldForm::read) makes a [`Value`] of it.
+/// The value of a member as it was sent or stored. [`FieldForm::read`](super::FieldForm::read) converts it to a [`Value`].
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum Given {

@@ -1,4 +1,4 @@
-//! Codes of every prefecture and kind with right and wrong check digits, as printed and as typed.
+//! Codes of every prefecture and kind with correct and wrong check digits, in several spellings.
 
 use super::*;
 use proptest::prelude::*;
@@ -19,7 +19,8 @@ fn codes_of_every_kind_are_read_with_the_check_digit_of_their_prefecture() {
         ("4019999996", "40", Medical),
         ("1319900127", "13", Medical),
         ("1449900770", "14", Pharmacy),
-        // The rule is not known here: the first code follows the rule of nine digits, the second that of six.
+        // The rule is unknown for these codes. The first code of each pair follows the rule of nine digits, the second
+        // the rule of six digits.
         ("1339900340", "13", Dental),
         ("1339900341", "13", Dental),
         ("4719900062", "47", Medical),
@@ -35,8 +36,8 @@ fn codes_of_every_kind_are_read_with_the_check_digit_of_their_prefecture() {
 
 #[test]
 fn a_check_digit_of_the_other_rule_is_refused_where_the_rule_is_known() {
-    // These check digits are correct by the rule that does not apply: prefectures 11 to 14 have the rule of
-    // six digits, the others that of nine.
+    // These check digits are correct by the rule that does not apply. Prefectures 11 to 14 have the rule of six digits,
+    // the others the rule of nine digits.
     for text in ["0119900127", "1319900120", "1219950050", "1449900776", "1849900424", "2739900184"] {
         assert_eq!(FacilityCode::parse(text), Err(Fault::FacilityCodeCheckDigit), "{text}");
     }
@@ -46,11 +47,11 @@ fn a_check_digit_of_the_other_rule_is_refused_where_the_rule_is_known() {
 }
 
 #[test]
-fn a_code_can_be_read_without_its_check_digit_but_not_with_other_errors() {
-    assert_eq!(FacilityCode::parse_overridden("0119900120").unwrap().as_str(), "0119900120");
-    assert_eq!(FacilityCode::parse_overridden("4819900124"), Err(Fault::FacilityCodePrefecture));
-    assert_eq!(FacilityCode::parse_overridden("0129900124"), Err(Fault::FacilityCodeKind));
-    assert_eq!(FacilityCode::parse_overridden("011990012"), Err(Fault::FacilityCodeForm));
+fn parse_without_check_digit_ignores_only_the_check_digit() {
+    assert_eq!(FacilityCode::parse_without_check_digit("0119900120").unwrap().as_str(), "0119900120");
+    assert_eq!(FacilityCode::parse_without_check_digit("4819900124"), Err(Fault::FacilityCodePrefecture));
+    assert_eq!(FacilityCode::parse_without_check_digit("0129900124"), Err(Fault::FacilityCodeKind));
+    assert_eq!(FacilityCode::parse_without_check_digit("011990012"), Err(Fault::FacilityCodeForm));
 }
 
 #[test]
@@ -96,7 +97,7 @@ fn codes_of_unknown_prefectures_and_fee_tables_are_refused() {
 }
 
 #[test]
-fn no_code_begins_with_other_than_nine_digits_of_a_facility() {
+fn there_is_no_code_for_texts_that_are_not_nine_valid_digits() {
     for first_nine in ["", "01199001", "0119900124", "48199001２", "012990012", "abcdefghi"] {
         assert_eq!(with_check_digit(first_nine), None, "{first_nine:?}");
     }
@@ -112,25 +113,26 @@ proptest! {
 
     #[test]
     fn one_wrong_digit_is_noticed_if_the_rule_is_known(
-        first_nine in first_nine(), place in 0..10_usize, slip in 1..10_u8,
+        first_nine in first_nine(), place in 0..10_usize, difference in 1..10_u8,
     ) {
         let code = with_check_digit(&first_nine).unwrap();
         let mut digits = code.to_string().into_bytes();
-        digits[place] = b'0' + (digits[place] - b'0' + slip) % 10;
+        digits[place] = b'0' + (digits[place] - b'0' + difference) % 10;
         let typed = String::from_utf8(digits).unwrap();
-        let rule = Coverage::of(&code);
-        let checked = rule == Coverage::Nine || rule == Coverage::Six && place > 2;
-        // A wrong digit among the first three can make a prefecture or a kind with another rule.
-        let same_rule = FacilityCode::parse_overridden(&typed).map_or(true, |slip| Coverage::of(&slip) == rule);
-        if checked && same_rule {
+        let rule = CheckDigitRule::of(&code);
+        let is_covered = rule == CheckDigitRule::Nine || rule == CheckDigitRule::Six && place > 2;
+        // A wrong digit among the first three can give a prefecture or a kind with another rule.
+        let has_same_rule = FacilityCode::parse_without_check_digit(&typed)
+            .map_or(true, |typed| CheckDigitRule::of(&typed) == rule);
+        if is_covered && has_same_rule {
             prop_assert!(FacilityCode::parse(&typed).is_err(), "{} for {}", typed, code);
         }
     }
 
     #[test]
     fn any_text_is_refused_or_read_in_normal_form(text in any::<String>()) {
-        if let Ok(code) = FacilityCode::parse_overridden(&text) {
-            prop_assert_eq!(FacilityCode::parse_overridden(code.as_str()), Ok(code));
+        if let Ok(code) = FacilityCode::parse_without_check_digit(&text) {
+            prop_assert_eq!(FacilityCode::parse_without_check_digit(code.as_str()), Ok(code));
         }
     }
 
@@ -144,15 +146,17 @@ proptest! {
     }
 }
 
-/// The check digits of the invented codes `PP T 99 0012`, by prefecture and, in the order of the fee tables
-/// 1, 3, 4 and 6, by kind. There are two digits where no published code shows the rule.
+/// The check digits of the invented codes `PP T 99 0012`, by prefecture and by kind in the order of the fee tables 1,
+/// 3, 4 and 6. There are two digits if the rule is unknown.
 ///
-/// By hand: over the six digits 990012 the sum is, from the right, 4 of 2·2, 1, 0, 0, 9 (1 + 8 of 2·9)
-/// and 9, which is 23, so the digit is 7 whatever stands before. Over all nine digits the fee table adds
-/// 2 for T = 1, 6 for 3, 8 for 4 and 3 (1 + 2 of 2·6) for 6, and the prefecture adds its second digit
-/// and twice its first. So 01 with T = 1 has the sum 23, 2, 1 and 0, which is 26, and the digit 4; 27
-/// with T = 3 has 23, 6, 7 and 4, which is 40, and the digit 0. Where these additions end in 0, as 2, 8
-/// and 0 of 08 do, both rules give the same digit for every number.
+/// The digits were computed by hand:
+/// - Rule of six digits: the sum over 990012, from the right, is 4 (2·2) + 1 + 0 + 0 + 9 (2·9 = 18, 1 + 8) + 9 = 23, so
+///   the check digit is 7 for every prefecture and fee table.
+/// - Rule of nine digits: the fee table adds 2 (T = 1), 6 (T = 3), 8 (T = 4) or 3 (T = 6: 2·6 = 12, 1 + 2). The
+///   prefecture adds its second digit and twice its first digit. For 01 and T = 1 the sum is 23 + 2 + 1 + 0 = 26 and
+///   the digit 4; for 27 and T = 3 the sum is 23 + 6 + 7 + 4 = 40 and the digit 0.
+/// - If the additions for fee table and prefecture end in 0, such as 2 + 8 + 0 for 08 and T = 1, both rules give the
+///   same digit.
 const CHECK_DIGITS: [(&str, [&[u8]; 4]); 47] = [
     ("01", [&[4], &[0], &[8], &[3, 7]]),
     ("02", [&[3], &[9], &[7], &[2, 7]]),

@@ -34,7 +34,7 @@ impl Caller for LinkHolder {
         let hash = self.token.hash();
         let mut locks_to_hold = vec![Lock::Token(&hash), Lock::Address(&self.email)];
         locks_to_hold.extend(self.code.as_ref().map(Lock::Facility));
-        locks::hold(conn, &locks_to_hold)
+        locks::acquire(conn, &locks_to_hold)
     }
 
     fn actor(&self, conn: &mut Conn, _: Instant) -> Result<Actor, Error> {

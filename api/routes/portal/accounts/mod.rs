@@ -113,7 +113,7 @@ async fn create_account(
 #[get("/v1/account")]
 async fn read_account(context: Context<LoggedIn>) -> Result<Answer<AccountResponse>, Problem> {
     let read = context.read(|reading| {
-        let account = reading.actor.authority()?.account.clone();
+        let account = reading.actor.principal()?.account.clone();
         let former = stored::list_former(reading.conn, account.id)?;
         Ok((account, former))
     });
@@ -144,7 +144,7 @@ async fn change_account(
 ) -> Result<Answer<AccountResponse>, Problem> {
     context.charge(&CHANGE)?;
     let change = context.write(*query, move |work| {
-        let present = &work.actor.authority()?.account;
+        let present = &work.actor.principal()?.account;
         based_on.check(&etag(present.version))?;
         let draft = body.draft(|form, faults| form.parse(present, faults));
         let account = accounts::change(work, draft)?;
@@ -181,7 +181,7 @@ async fn change_password(
         passwords::note_faults(
             "/new_password",
             new_password.expose(),
-            &owner.account.password_context(),
+            &owner.account.forbidden_in_password(),
             faults,
         );
     });

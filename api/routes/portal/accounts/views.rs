@@ -8,7 +8,7 @@ use crate::domain::values::facility_code::FacilityKind;
 use crate::http::rehearsal::{MailPreview, mails};
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::parties::{ContactForm, FounderForm};
-use crate::usecases::work::Queued;
+use crate::usecases::work::QueuedMail;
 
 /// The facility as the account shows it.
 #[derive(Serialize, ToSchema)]
@@ -51,7 +51,7 @@ impl FacilityResponse {
         let facility = &profile.facility;
         Self {
             code: identity.code().map(ToString::to_string),
-            designation_receipt: identity.code().is_none().then(|| identity.shown()),
+            designation_receipt: identity.code().is_none().then(|| identity.number()),
             kind: identity.kind(),
             name: facility.name.to_string(),
             name_kana: facility.name_kana.to_string(),
@@ -139,7 +139,7 @@ pub struct AccountPreview {
 impl AccountPreview {
     /// Shows an account that is not stored.
     #[must_use]
-    pub fn of(account: &Account, queued: &[Queued]) -> Self {
+    pub fn of(account: &Account, queued: &[QueuedMail]) -> Self {
         Self {
             email: account.email.to_string(),
             facility: FacilityResponse::of(&account.identity, &account.profile),

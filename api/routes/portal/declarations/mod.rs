@@ -125,7 +125,7 @@ async fn list_declarations(
 ) -> Result<Answer<DeclarationPage>, Problem> {
     let slice = query.slice_by_time()?;
     let list = context.read(move |reading| {
-        let rows = match reading.actor.authority()?.account.identity.code() {
+        let rows = match reading.actor.principal()?.account.identity.code() {
             Some(code) => stored::list(reading.conn, code, &slice)?,
             None => Vec::new(),
         };

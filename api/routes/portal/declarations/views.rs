@@ -14,7 +14,7 @@ use crate::http::timestamp::Timestamp;
 use crate::routes::forms::listed::{AttachmentId, ShownFacilityCode};
 use crate::routes::forms::reviews::ReviewResponse;
 use crate::usecases::filings::declarations::Examined;
-use crate::usecases::work::Queued;
+use crate::usecases::work::QueuedMail;
 
 /// Why a facility is excused until then.
 #[derive(Serialize, ToSchema)]
@@ -135,7 +135,7 @@ impl DeclarationResponse {
 
     /// The same with the mails that would go, if it answers a rehearsal.
     #[must_use]
-    pub fn rehearsed(self, query: WriteQuery, queued: &[Queued]) -> Self {
+    pub fn rehearsed(self, query: WriteQuery, queued: &[QueuedMail]) -> Self {
         if query.validate_only { Self { mails: mails(queued), ..self } } else { self }
     }
 }
@@ -154,7 +154,7 @@ pub struct DeclarationPreview {
 impl DeclarationPreview {
     /// Shows a declaration that is not stored.
     #[must_use]
-    pub fn of(examined: &Examined, queued: &[Queued]) -> Self {
+    pub fn of(examined: &Examined, queued: &[QueuedMail]) -> Self {
         Self { body: DeclarationBody::of(examined), mails: mails(queued) }
     }
 }

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::domain::identity::passwords;
-use crate::domain::identity::sessions::{ACCESS_TOKEN_LIFE, Session};
+use crate::domain::identity::sessions::{ACCESS_TOKEN_LIFETIME, Session};
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::SessionId;
 use crate::http::body::SecretText;
@@ -59,7 +59,7 @@ impl TokenResponse {
         Self {
             access_token,
             token_type: "Bearer",
-            expires_in: ACCESS_TOKEN_LIFE.num_seconds(),
+            expires_in: ACCESS_TOKEN_LIFETIME.num_seconds(),
             refresh_token: refresh_token.reveal().to_owned(),
         }
     }

@@ -24,7 +24,7 @@ use crate::http::problems::Problem;
 use crate::http::rehearsal::{Rehearsed, WriteQuery};
 use crate::routes::tags;
 use crate::security::opaque_token::OpaqueToken;
-use crate::usecases::identity::sessions::{self, Opened, Refreshed};
+use crate::usecases::identity::sessions::{self, OpenedSession, Refreshed};
 
 const LOG_IN: Operation = Operation::public("logIn")
     .charged_to(Budget::Passwords)
@@ -112,7 +112,7 @@ async fn verified_account(
 fn tokens(
     context: &Context,
     query: WriteQuery,
-    opened: &Opened,
+    opened: &OpenedSession,
 ) -> Result<Answer<OrPreview<TokenResponse, Rehearsed>>, Error> {
     if query.validate_only {
         return Ok(Answer::ok(&Rehearsed::of(&[]))?.as_preview());
@@ -169,7 +169,7 @@ async fn list_sessions(
 ) -> Result<Answer<SessionPage>, Problem> {
     let slice = query.slice_by_time()?;
     let list = context.read(move |reading| {
-        let principal = reading.actor.authority()?;
+        let principal = reading.actor.principal()?;
         let rows = stored::list_live(reading.conn, principal.account.id, reading.now, &slice)?;
         let key = |session: &Session| time_token(session.created_at, session.id.uuid());
         page_of(rows, slice.limit, key, |session| Ok(SessionResponse::of(session, principal.session_id)))

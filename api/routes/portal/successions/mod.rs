@@ -108,7 +108,7 @@ async fn list_successions(
 ) -> Result<Answer<SuccessionPage>, Problem> {
     let slice = query.slice_by_time()?;
     let list = context.read(move |reading| {
-        let rows = stored::list(reading.conn, reading.actor.authority()?.account.id, &slice)?;
+        let rows = stored::list(reading.conn, reading.actor.principal()?.account.id, &slice)?;
         let key = |succession: &Succession| time_token(succession.created_at, succession.id.uuid());
         page_of(rows, slice.limit, key, |succession| Ok(SuccessionResponse::of(&succession)))
     });

@@ -11,7 +11,7 @@ use crate::http::rehearsal::{MailPreview, WriteQuery, mails};
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::parties::{ContactForm, FounderForm};
 use crate::routes::forms::reviews::ReviewResponse;
-use crate::usecases::work::Queued;
+use crate::usecases::work::QueuedMail;
 
 /// What is filed and what follows from it.
 #[derive(Serialize, ToSchema)]
@@ -110,7 +110,7 @@ impl SuccessionResponse {
 
     /// Adds the mails that would be sent, if the request has `validate_only`.
     #[must_use]
-    pub fn rehearsed(self, query: WriteQuery, queued: &[Queued]) -> Self {
+    pub fn rehearsed(self, query: WriteQuery, queued: &[QueuedMail]) -> Self {
         if query.validate_only { Self { mails: mails(queued), ..self } } else { self }
     }
 }
@@ -129,7 +129,7 @@ pub struct SuccessionPreview {
 impl SuccessionPreview {
     /// Shows a succession that is not stored.
     #[must_use]
-    pub fn of(succession: &Succession, queued: &[Queued]) -> Self {
+    pub fn of(succession: &Succession, queued: &[QueuedMail]) -> Self {
         Self { body: SuccessionBody::of(succession), mails: mails(queued) }
     }
 }

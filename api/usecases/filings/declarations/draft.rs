@@ -1,5 +1,5 @@
-//! A declaration that may be incomplete. It is checked against the rules of its round and against stored
-//! data, so that one answer names all faults.
+//! A declaration that may be incomplete. All its readable parts are checked against the rules of its round and
+//! against stored data, so that one answer names all faults.
 
 use chrono::NaiveDate;
 
@@ -14,7 +14,7 @@ use crate::domain::values::ids::UploadId;
 use crate::error::Error;
 use crate::usecases::actor::Principal;
 
-/// The parts of a declaration that could be read. Each entry of a list has its index in the form.
+/// The parts of a declaration that could be read. Each entry of a list comes with its index in the form.
 #[derive(Debug, Clone)]
 pub struct DeclarationDraft {
     /// The round that the form names.
@@ -25,7 +25,7 @@ pub struct DeclarationDraft {
     pub other_facility_codes: Vec<(usize, FacilityCode)>,
     /// The attachments whose ids could be read.
     pub attachment_ids: Vec<(usize, UploadId)>,
-    /// How many attachment ids the form has, readable or not.
+    /// The number of attachment ids in the form, including unreadable ones.
     pub attachments: usize,
     /// The filer's own reference.
     pub client_reference: Option<String>,
@@ -43,20 +43,20 @@ impl DeclarationDraft {
     }
 
     /// Notes a fault if a revision names another round. The round of a declaration cannot change.
-    pub(super) fn stays_in(&self, round: &str, faults: &mut Faults) {
+    pub(super) fn check_round_unchanged(&self, round: &str, faults: &mut Faults) {
         if self.round != round {
             faults.add("/round", Fault::NotApplicable);
         }
     }
 }
 
-/// What a draft is checked against.
+/// The data that a draft is checked against.
 pub(super) struct Rules<'a> {
-    /// Who declares.
+    /// The account that declares.
     pub principal: &'a Principal,
-    /// The rules of the round in force, if there is such a round.
+    /// The edition of the round that is in force; `None` if there is no such round.
     pub edition: Option<&'a Edition>,
-    /// The day in Japan.
+    /// The present day in Japan.
     pub today: NaiveDate,
 }
 

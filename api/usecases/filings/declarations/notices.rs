@@ -1,4 +1,4 @@
-//! The mails that tell a facility what became of its declaration.
+//! The mails to a facility about its declaration.
 
 use crate::delivery::mail::message::{DeclarationFacts, Message};
 use crate::domain::filings::declarations::{Declaration, DeclarationStatus};
@@ -7,8 +7,8 @@ use crate::error::Error;
 use crate::usecases::actor::Principal;
 use crate::usecases::work::Work;
 
-/// Tells that a declaration was received, or accepted at once.
-pub(super) fn tell(
+/// Mails the facility that its declaration was received, or that it was accepted at once.
+pub(super) fn mail_result(
     work: &mut Work<'_>,
     principal: &Principal,
     edition: &Edition,
@@ -27,7 +27,7 @@ pub(super) fn tell(
     work.mail(&principal.account.email, Some(principal.account.id), &message)
 }
 
-/// What every mail about a declaration says.
+/// The data that every mail about a declaration contains.
 pub(super) fn facts(principal: &Principal, edition: &Edition, declaration: &Declaration) -> DeclarationFacts {
     let category = edition.rule(declaration.content.statement.category);
     DeclarationFacts {

@@ -1,21 +1,21 @@
-//! A succession that may not be complete, held against the rules and the facility list, so that one
-//! answer names all faults.
+//! A succession that may be incomplete. All its readable parts are checked against the rules and the facility list,
+//! so that one answer names all faults.
 
 use chrono::NaiveDate;
 
 use crate::db::store::facilities;
 use crate::db::store::filings::successions;
-use crate::domain::filings::successions::{Parts, SuccessionForm, SuccessionReason};
+use crate::domain::filings::successions::{SuccessionForm, SuccessionParts, SuccessionReason};
 use crate::domain::values::calendar::japan_day;
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::faults::{Draft, Faults};
 use crate::domain::values::postal_code::PostalCode;
 use crate::error::Error;
 use crate::usecases::actor::Principal;
-use crate::usecases::facilities::check::{self, OF_SUCCESSOR};
+use crate::usecases::facilities::check::{self, SUCCESSOR_POINTERS};
 use crate::usecases::work::Work;
 
-/// What could be read of a succession.
+/// The parts of a succession that could be read.
 #[derive(Debug, Clone)]
 pub struct SuccessionDraft {
     /// The new code.
@@ -24,18 +24,18 @@ pub struct SuccessionDraft {
     pub successor_postal_code: Option<PostalCode>,
     /// Why the code changes.
     pub reason: Option<SuccessionReason>,
-    /// Whether an explanation was given.
+    /// Whether the form has an explanation of the reason.
     pub has_detail: bool,
     /// The day of the change.
     pub change_date: Option<NaiveDate>,
-    /// The whole, if every part could be read.
+    /// The whole form, if every part could be read.
     pub form: Option<SuccessionForm>,
 }
 
 impl SuccessionDraft {
-    /// The parts that rules speak of.
-    const fn parts(&self) -> Parts<'_> {
-        Parts {
+    /// The parts that the rules check.
+    const fn parts(&self) -> SuccessionParts<'_> {
+        SuccessionParts {
             successor_code: self.successor_code.as_ref(),
             successor_postal_code: self.successor_postal_code.as_ref(),
             reason: self.reason,
@@ -45,11 +45,11 @@ impl SuccessionDraft {
     }
 }
 
-/// The form of a draft without faults.
+/// Checks a draft and returns its form.
 ///
 /// # Errors
 /// [`Error::Invalid`] with every fault.
-pub(super) fn examined(
+pub(super) fn checked_form(
     work: &mut Work<'_>,
     principal: &Principal,
     mut draft: Draft<SuccessionDraft>,
@@ -61,18 +61,18 @@ pub(super) fn examined(
 fn examine(
     work: &mut Work<'_>,
     principal: &Principal,
-    parts: Parts<'_>,
+    parts: SuccessionParts<'_>,
     faults: &mut Faults,
 ) -> Result<(), Error> {
     let code = principal.facility_code()?;
-    let after = successions::find_date_of_arrival(work.conn, code)?;
+    let after = successions::find_change_date_to(work.conn, code)?;
     for (pointer, fault) in parts.examine(code, after, japan_day(work.now())) {
         faults.add(pointer, fault);
     }
     let Some(successor) = parts.successor_code else { return Ok(()) };
-    // A code the list does not have yet is no fault: the succession waits for it.
+    // If the list does not have the code yet, the succession waits for the code.
     if let Some(listed) = facilities::find(work.conn, successor)? {
-        faults.extend(check::faults_of_listed(OF_SUCCESSOR, &listed, parts.successor_postal_code));
+        faults.extend(check::faults_of_listed(SUCCESSOR_POINTERS, &listed, parts.successor_postal_code));
     }
     Ok(())
 }

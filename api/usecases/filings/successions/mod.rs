@@ -1,4 +1,5 @@
-//! Successions (承継届出): filed with the old code's account, accepted in one transaction.
+//! Successions (承継届出): a facility's rights and duties pass from its old code to a new one. The facility files the
+//! succession with the account of its old code. An acceptance is one transaction.
 
 mod draft;
 
@@ -27,38 +28,40 @@ use crate::domain::values::receipt_number::ReceiptNumber;
 use crate::error::{Error, chain};
 use crate::usecases::actor::Actor;
 use crate::usecases::facilities::check;
-use crate::usecases::facilities::check::OF_SUCCESSOR;
+use crate::usecases::facilities::check::SUCCESSOR_POINTERS;
 use crate::usecases::work::Work;
 
 pub use self::draft::SuccessionDraft;
 
-/// Waiting successions that are carried on in one transaction at most.
-const CARRIED_ON: i64 = 100;
+/// The maximum number of waiting successions that one transaction carries on.
+const MAX_CARRIED_ON: i64 = 100;
 
-/// The actor's succession; anybody else's does not exist for it.
+/// Finds a succession that the actor's account filed.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`], also for a succession of another account.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn find(conn: &mut Conn, actor: &Actor, id: SuccessionId) -> Result<Succession, Error> {
-    successions::find(conn, id, actor.authority()?.account.id)?.ok_or(Error::NotFound)
+    successions::find(conn, id, actor.principal()?.account.id)?.ok_or(Error::NotFound)
 }
 
-/// Files a succession; it is accepted at once if the list has the successor, else it waits.
+/// Files a succession. If the facility list does not have the successor yet, the succession waits. If the list has
+/// it, the succession is accepted at once or reviewed by staff, depending on the review mode.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault of the form, [`FilingRefusal::SuccessionExists`] and the
-/// refusals of a successor that belongs to somebody else.
+/// [`Error::Invalid`] with every fault of the form, [`FilingRefusal::SuccessionExists`],
+/// [`FilingRefusal::SuccessorHasAccount`], [`FilingRefusal::SuccessorIsPredecessor`],
+/// [`FilingRefusal::SuccessorTaken`].
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn file(work: &mut Work<'_>, draft: Draft<SuccessionDraft>) -> Result<Succession, Error> {
-    let (now, principal) = (work.now(), work.actor.authority()?);
+    let (now, principal) = (work.now(), work.actor.principal()?);
     let predecessor_code = principal.facility_code()?.clone();
-    let form = draft::examined(work, principal, draft)?;
-    hold_codes(work.conn, &predecessor_code, &form)?;
+    let form = draft::checked_form(work, principal, draft)?;
+    lock_codes(work.conn, &predecessor_code, &form)?;
     if successions::find_live_from(work.conn, &predecessor_code)?.is_some() {
         return Err(FilingRefusal::SuccessionExists.into());
     }
-    successor_is_free(work.conn, &form, None)?;
+    check_successor_is_free(work.conn, &form, None)?;
     let mut succession = Succession {
         id: SuccessionId::from_uuid(Uuid::new_v4()),
         account_id: principal.account.id,
@@ -73,53 +76,53 @@ pub fn file(work: &mut Work<'_>, draft: Draft<SuccessionDraft>) -> Result<Succes
         accepted_at: None,
     };
     let listed = find_listed(work.conn, &succession)?;
-    go_on(work, &mut succession, listed.is_some());
+    advance(work, &mut succession, listed.is_some());
     if successions::insert(work.conn, &succession)? == Stored::Taken {
         return Err(FilingRefusal::SuccessorTaken.into());
     }
     work.audit(AuditAction::SuccessionFiled, &succession.id, None)?;
     mail_received(work, &principal.account, &succession)?;
-    pass_if_accepted(work, &principal.account, &succession)?;
+    transfer_if_accepted(work, &principal.account, &succession)?;
     Ok(succession)
 }
 
 /// Corrects a succession that is not accepted yet.
 ///
 /// # Errors
-/// As [`file()`], and [`FilingRefusal::StatusForbids`].
+/// The errors of [`file()`] except [`FilingRefusal::SuccessionExists`], and [`FilingRefusal::StatusForbids`].
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn revise(
     work: &mut Work<'_>,
     current: Succession,
     draft: Draft<SuccessionDraft>,
 ) -> Result<Succession, Error> {
-    let (now, principal) = (work.now(), work.actor.authority()?);
+    let (now, principal) = (work.now(), work.actor.principal()?);
     let status = current.status.after(SuccessionEvent::Revise).ok_or(FilingRefusal::StatusForbids);
     if draft.is_faultless() {
         status?;
     }
-    let form = draft::examined(work, principal, draft)?;
+    let form = draft::checked_form(work, principal, draft)?;
     let status = status?;
-    hold_codes(work.conn, &current.predecessor_code, &form)?;
-    successor_is_free(work.conn, &form, Some(current.id))?;
+    lock_codes(work.conn, &current.predecessor_code, &form)?;
+    check_successor_is_free(work.conn, &form, Some(current.id))?;
     let version = current.version + 1;
     let mut succession = Succession { status, form, review: None, version, updated_at: now, ..current };
     let listed = find_listed(work.conn, &succession)?;
-    go_on(work, &mut succession, listed.is_some());
+    advance(work, &mut succession, listed.is_some());
     store(work, &succession)?;
     work.audit(AuditAction::SuccessionRevised, &succession.id, None)?;
     mail_received(work, &principal.account, &succession)?;
-    pass_if_accepted(work, &principal.account, &succession)?;
+    transfer_if_accepted(work, &principal.account, &succession)?;
     Ok(succession)
 }
 
-/// Takes a succession back, which can be done until it is accepted.
+/// Withdraws a succession that is not accepted yet.
 ///
 /// # Errors
-/// [`FilingRefusal::StatusForbids`].
+/// [`FilingRefusal::StatusForbids`] if it is accepted, rejected or withdrawn.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn withdraw(work: &mut Work<'_>, current: Succession) -> Result<Succession, Error> {
-    let (now, principal) = (work.now(), work.actor.authority()?);
+    let (now, principal) = (work.now(), work.actor.principal()?);
     let status = current.status.after(SuccessionEvent::Withdraw).ok_or(FilingRefusal::StatusForbids)?;
     let succession = Succession { status, version: current.version + 1, updated_at: now, ..current };
     store(work, &succession)?;
@@ -129,19 +132,19 @@ pub fn withdraw(work: &mut Work<'_>, current: Succession) -> Result<Succession, 
     Ok(succession)
 }
 
-/// Carries on successions whose successor the list has by now, and says how many went on. One that
-/// fails waits for the next run; the others are carried on.
+/// Carries on the waiting successions whose successor the facility list has now, and returns their number. A
+/// succession that fails keeps waiting for the next run and does not stop the others.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn carry_on_ready(work: &mut Work<'_>) -> Result<usize, Error> {
     let (call, actor, policy) = (work.call, work.actor, work.policy);
     let mut carried_on = 0;
-    for succession in successions::list_ready(work.conn, CARRIED_ON)? {
+    for succession in successions::list_ready(work.conn, MAX_CARRIED_ON)? {
         let id = succession.id;
         let part =
             savepoint(work.conn, |conn| carry_on(&mut Work::new(conn, call, actor, policy), &succession));
         match part {
             Ok(Some(_)) => carried_on += 1,
-            // Its facility changed or withdrew it first.
+            // The facility changed or withdrew the succession meanwhile.
             Ok(None) => {}
             Err(error) => tracing::error!(%id, error = %chain(&error), "a succession cannot be carried on"),
         }
@@ -149,32 +152,33 @@ pub fn carry_on_ready(work: &mut Work<'_>) -> Result<usize, Error> {
     Ok(carried_on)
 }
 
-/// Carries on a succession whose successor an import has brought; `None` if it was changed or
-/// withdrawn since it was read.
+/// Carries on a succession whose successor an import has added to the facility list. Returns `None` if the
+/// succession was changed or withdrawn after `waiting` was read.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn carry_on(work: &mut Work<'_>, waiting: &Succession) -> Result<Option<Succession>, Error> {
     let now = work.now();
-    locks::hold(work.conn, &[Lock::Account(waiting.account_id)])?;
-    hold_codes(work.conn, &waiting.predecessor_code, &waiting.form)?;
+    locks::acquire(work.conn, &[Lock::Account(waiting.account_id)])?;
+    lock_codes(work.conn, &waiting.predecessor_code, &waiting.form)?;
     let current = successions::find(work.conn, waiting.id, waiting.account_id)?;
     let Some(current) = current.filter(|current| current.version == waiting.version) else { return Ok(None) };
     let account = accounts::find(work.conn, current.account_id)?
-        .ok_or_else(|| Error::internal("a succession without an account"))?;
-    let listed =
-        find_listed(work.conn, &current)?.ok_or_else(|| Error::internal("the list lost a facility"))?;
-    let faults = check::faults_of_listed(OF_SUCCESSOR, &listed, Some(&current.form.successor.postal_code));
+        .ok_or_else(|| Error::internal("the account of a succession was not found"))?;
+    let listed = find_listed(work.conn, &current)?
+        .ok_or_else(|| Error::internal("the successor is no longer in the facility list"))?;
+    let faults =
+        check::faults_of_listed(SUCCESSOR_POINTERS, &listed, Some(&current.form.successor.postal_code));
     let mut succession = Succession { version: current.version + 1, updated_at: now, ..current };
     if !faults.is_empty() || accounts::find_by_facility(work.conn, &listed.code)?.is_some() {
-        return send_back(work, &account, succession, &faults).map(Some);
+        return return_for_correction(work, &account, succession, &faults).map(Some);
     }
-    go_on(work, &mut succession, true);
+    advance(work, &mut succession, true);
     store(work, &succession)?;
-    pass_if_accepted(work, &account, &succession)?;
+    transfer_if_accepted(work, &account, &succession)?;
     Ok(Some(succession))
 }
 
-/// The list contradicts the form: the facility is asked to correct it.
-fn send_back(
+/// Returns a succession whose form contradicts the facility list, and asks the facility to correct it.
+fn return_for_correction(
     work: &mut Work<'_>,
     account: &Account,
     mut succession: Succession,
@@ -186,7 +190,7 @@ fn send_back(
     succession.status =
         succession.status.after(SuccessionEvent::Return).ok_or(FilingRefusal::StatusForbids)?;
     let fields = if faults.is_empty() {
-        vec![OF_SUCCESSOR.code.to_owned()]
+        vec![SUCCESSOR_POINTERS.code.to_owned()]
     } else {
         faults.iter().map(|fault| fault.pointer.clone()).collect()
     };
@@ -202,8 +206,13 @@ fn send_back(
     Ok(succession)
 }
 
-/// Whether nobody else has or wants the successor's code.
-fn successor_is_free(conn: &mut Conn, form: &SuccessionForm, own: Option<SuccessionId>) -> Result<(), Error> {
+/// Refuses a successor whose code another account or another live succession has. `own` is the succession that is
+/// being corrected.
+fn check_successor_is_free(
+    conn: &mut Conn,
+    form: &SuccessionForm,
+    own: Option<SuccessionId>,
+) -> Result<(), Error> {
     let code = &form.successor.facility_code;
     if accounts::find_by_facility(conn, code)?.is_some() {
         return Err(FilingRefusal::SuccessorHasAccount.into());
@@ -217,13 +226,14 @@ fn successor_is_free(conn: &mut Conn, form: &SuccessionForm, own: Option<Success
     }
 }
 
+/// The successor in the facility list; `None` if it is missing or delisted.
 fn find_listed(conn: &mut Conn, succession: &Succession) -> Result<Option<ListedFacility>, Error> {
     let listed = facilities::find(conn, &succession.form.successor.facility_code)?;
     Ok(listed.filter(|listed| listed.delisted_at.is_none()))
 }
 
-/// The next status of a complete succession.
-fn go_on(work: &Work<'_>, succession: &mut Succession, is_listed: bool) {
+/// Gives a submitted or waiting succession its next status.
+fn advance(work: &Work<'_>, succession: &mut Succession, is_listed: bool) {
     let event = match (is_listed, work.policy.review) {
         (false, _) => SuccessionEvent::Wait,
         (true, ReviewMode::Staff) => SuccessionEvent::TakeUp,
@@ -237,9 +247,9 @@ fn go_on(work: &Work<'_>, succession: &mut Succession, is_listed: bool) {
     }
 }
 
-/// Nobody else decides about either code until this transaction ends.
-fn hold_codes(conn: &mut Conn, predecessor: &FacilityCode, form: &SuccessionForm) -> Result<(), Error> {
-    locks::hold(conn, &[Lock::Facility(predecessor), Lock::Facility(&form.successor.facility_code)])
+/// Locks both codes until this transaction ends.
+fn lock_codes(conn: &mut Conn, predecessor: &FacilityCode, form: &SuccessionForm) -> Result<(), Error> {
+    locks::acquire(conn, &[Lock::Facility(predecessor), Lock::Facility(&form.successor.facility_code)])
 }
 
 fn store(work: &mut Work<'_>, succession: &Succession) -> Result<(), Error> {
@@ -249,9 +259,13 @@ fn store(work: &mut Work<'_>, succession: &Succession) -> Result<(), Error> {
     }
 }
 
-/// Rights and duties pass: the old identity becomes history, declarations move, the account speaks
-/// for the new code, the mail and the letter are queued.
-fn pass_if_accepted(work: &mut Work<'_>, account: &Account, succession: &Succession) -> Result<(), Error> {
+/// Passes rights and duties to the new code if the succession is accepted: stores the old identity as a former
+/// facility, gives the account and the declarations the new code, and queues the mail and the posted guidance.
+fn transfer_if_accepted(
+    work: &mut Work<'_>,
+    account: &Account,
+    succession: &Succession,
+) -> Result<(), Error> {
     if succession.status != SuccessionStatus::Accepted {
         return Ok(());
     }
@@ -278,8 +292,8 @@ fn pass_if_accepted(work: &mut Work<'_>, account: &Account, succession: &Success
     work.audit(AuditAction::SuccessionAccepted, &succession.id, Some(codes))
 }
 
-/// The profile under the new code. The form has no reading of the name: the old one stays until
-/// the facility corrects it.
+/// The profile under the new code. The form has no reading (フリガナ) of the name, so the account keeps the old
+/// reading until the facility corrects it.
 fn profile_after(account: &Account, form: &SuccessionForm) -> Profile {
     Profile {
         facility: FacilityDetails {
@@ -294,7 +308,8 @@ fn profile_after(account: &Account, form: &SuccessionForm) -> Profile {
     }
 }
 
-/// Mails that the succession was received. One that is accepted at once has a mail of its own.
+/// Mails the facility that its succession was received. A succession that is accepted at once gets the mail of the
+/// acceptance instead.
 fn mail_received(work: &mut Work<'_>, account: &Account, succession: &Succession) -> Result<(), Error> {
     if succession.status == SuccessionStatus::Accepted {
         return Ok(());

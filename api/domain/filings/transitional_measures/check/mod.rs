@@ -1,4 +1,4 @@
-//! Makes sure that a round's file does not contradict itself.
+//! Checks that the file of a round is consistent.
 
 use chrono::NaiveDate;
 
@@ -8,7 +8,8 @@ use super::{
 };
 use crate::domain::values::lang::Text;
 
-const MOST_MONTHS: u32 = 120;
+/// The longest period of [`BasisRule::MonthsAfter`].
+const MAX_MONTHS: u32 = 120;
 
 pub(super) fn check(file: &RoundFile) -> Result<(), RoundFileError> {
     let round = || file.round.clone();
@@ -20,10 +21,10 @@ pub(super) fn check(file: &RoundFile) -> Result<(), RoundFileError> {
     if file.editions.is_empty() {
         return Err(RoundFileError::NoEditions { round: round() });
     }
-    let mut before = None;
+    let mut previous = None;
     for edition in &file.editions {
         let effective_from = edition.effective_from;
-        check_edition(edition, before).map_err(|problem| RoundFileError::Edition {
+        check_edition(edition, previous).map_err(|problem| RoundFileError::Edition {
             round: round(),
             effective_from,
             problem,
@@ -37,21 +38,22 @@ pub(super) fn check(file: &RoundFile) -> Result<(), RoundFileError> {
                 problem,
             })?;
         }
-        before = Some(effective_from);
+        previous = Some(effective_from);
     }
     Ok(())
 }
 
-fn check_edition(edition: &Edition, before: Option<NaiveDate>) -> Result<(), EditionProblem> {
+/// Checks one edition. `previous` is the first day of the edition before it.
+fn check_edition(edition: &Edition, previous: Option<NaiveDate>) -> Result<(), EditionProblem> {
     use EditionProblem as P;
-    refuse(before.is_some_and(|before| edition.effective_from <= before), P::NotAfterEditionBefore)?;
+    refuse(previous.is_some_and(|previous| edition.effective_from <= previous), P::NotAfterPreviousEdition)?;
     refuse(edition.until < edition.opens_on, P::UntilBeforeOpening)?;
     refuse(edition.late_until.is_some_and(|late_until| late_until < edition.until), P::LateUntilBeforeUntil)?;
     refuse(edition.eligible_kinds.is_empty(), P::NoKinds)?;
-    refuse_twice(edition.eligible_kinds.iter().copied(), P::KindTwice)?;
+    refuse_duplicates(edition.eligible_kinds.iter().copied(), P::KindTwice)?;
     refuse(edition.categories.is_empty(), P::NoCategories)?;
-    refuse_twice(edition.categories.iter().map(|rule| rule.category), P::CategoryTwice)?;
-    refuse_twice(edition.categories.iter().map(|rule| rule.number), P::NumberTwice)?;
+    refuse_duplicates(edition.categories.iter().map(|rule| rule.category), P::CategoryTwice)?;
+    refuse_duplicates(edition.categories.iter().map(|rule| rule.number), P::NumberTwice)?;
     refuse(is_blank(&edition.name), P::BlankText("name"))?;
     refuse(edition.notes.as_ref().is_some_and(is_blank), P::BlankText("notes"))
 }
@@ -60,11 +62,11 @@ fn check_category(rule: &CategoryRule, edition: &Edition) -> Result<(), Category
     use CategoryProblem as P;
     refuse(!(1..=6).contains(&rule.number), P::NumberOutOfRange(rule.number))?;
     refuse(rule.eligible_kinds.is_empty(), P::NoKinds)?;
-    refuse_twice(rule.eligible_kinds.iter().copied(), P::KindTwice)?;
+    refuse_duplicates(rule.eligible_kinds.iter().copied(), P::KindTwice)?;
     if let Some(kind) = rule.eligible_kinds.iter().find(|kind| !edition.eligible_kinds.contains(kind)) {
         return Err(P::KindNotInEdition(*kind));
     }
-    refuse_twice(rule.fields.iter().map(|rule| rule.field), P::FieldTwice)?;
+    refuse_duplicates(rule.fields.iter().map(|rule| rule.field), P::FieldTwice)?;
     for (position, field) in rule.fields.iter().enumerate() {
         check_condition(field, rule.fields.get(..position).unwrap_or_default())?;
         check_limits(field)?;
@@ -78,6 +80,7 @@ fn check_category(rule: &CategoryRule, edition: &Edition) -> Result<(), Category
     check_end(rule, edition.duty_begins_on)
 }
 
+/// Checks the condition of a member. It must depend on a member that is listed before, among `earlier`.
 fn check_condition(rule: &FieldRule, earlier: &[FieldRule]) -> Result<(), CategoryProblem> {
     use CategoryProblem as P;
     let field = rule.field;
@@ -92,13 +95,14 @@ fn check_condition(rule: &FieldRule, earlier: &[FieldRule]) -> Result<(), Catego
         (Requirement::WhenOneOf { words, .. }, FieldForm::Word { codes, .. }) => {
             let fits = !words.is_empty() && words.iter().all(|word| codes.contains(&word.as_str()));
             refuse(!fits, P::ConditionWords { field, on })?;
-            refuse_twice(words.iter(), |_| P::ConditionWords { field, on })
+            refuse_duplicates(words.iter(), |_| P::ConditionWords { field, on })
         }
         (Requirement::WhenBelow { .. }, FieldForm::Integer { .. }) => Ok(()),
         _ => Err(P::ConditionForm { field, on }),
     }
 }
 
+/// Checks that a member's limits are of the same form as the member.
 fn check_limits(rule: &FieldRule) -> Result<(), CategoryProblem> {
     let form = rule.field.form();
     let fits = match rule.not_after {
@@ -110,35 +114,36 @@ fn check_limits(rule: &FieldRule) -> Result<(), CategoryProblem> {
     refuse(rule.not_in_future && form != FieldForm::Date, CategoryProblem::NotInFutureForm(rule.field))
 }
 
+/// Checks the rule for the end of the excuse.
 fn check_end(rule: &CategoryRule, duty_begins_on: NaiveDate) -> Result<(), CategoryProblem> {
     use CategoryProblem as P;
     let (basis, cap) = (&rule.excused_until.basis, rule.excused_until.cap);
-    let listed = |field: StatementField, form: FieldForm| {
+    let require_listed = |field: StatementField, form: FieldForm| {
         refuse(!rule.fields.iter().any(|rule| rule.field == field), P::EndFieldNotListed(field))?;
         refuse(field.form() != form, P::EndFieldForm(field))
     };
     match basis {
-        BasisRule::EndOfMonthOf { field } => listed(*field, FieldForm::Month)?,
-        BasisRule::DayOf { field } => listed(*field, FieldForm::Date)?,
+        BasisRule::EndOfMonthOf { field } => require_listed(*field, FieldForm::Month)?,
+        BasisRule::DayOf { field } => require_listed(*field, FieldForm::Date)?,
         BasisRule::MonthsAfter { field, months } => {
-            listed(*field, FieldForm::Date)?;
-            refuse(!(1..=MOST_MONTHS).contains(months), P::MonthsOutOfRange(*months))?;
+            require_listed(*field, FieldForm::Date)?;
+            refuse(!(1..=MAX_MONTHS).contains(months), P::MonthsOutOfRange(*months))?;
         }
         BasisRule::Fixed { date } => {
             refuse(*date < duty_begins_on, P::EndsBeforeDuty(*date))?;
-            refuse(cap.is_some(), P::CapBesideFixed)?;
+            refuse(cap.is_some(), P::CapWithFixed)?;
         }
         BasisRule::Open => {}
     }
     cap.map_or(Ok(()), |cap| refuse(cap < duty_begins_on, P::EndsBeforeDuty(cap)))
 }
 
-fn refuse<P>(wrong: bool, problem: P) -> Result<(), P> {
-    if wrong { Err(problem) } else { Ok(()) }
+fn refuse<P>(is_wrong: bool, problem: P) -> Result<(), P> {
+    if is_wrong { Err(problem) } else { Ok(()) }
 }
 
 /// Refuses the first entry that occurs a second time.
-fn refuse_twice<T: PartialEq, P>(
+fn refuse_duplicates<T: PartialEq, P>(
     entries: impl Iterator<Item = T>,
     problem: impl Fn(T) -> P,
 ) -> Result<(), P> {

@@ -1,11 +1,11 @@
-//! Puts each possible contradiction, one at a time, into the real file of 2023.
+//! Each test case makes the real file of 2023 inconsistent in one place and checks the error.
 
 use serde_json::{Value, json};
 
 use crate::domain::filings::transitional_measures::RoundFile;
 use crate::domain::filings::transitional_measures::testing::ROUND_2023;
 
-/// The error after one value of the file has been replaced, or a member added.
+/// The error after one value of the file was replaced or one member was added.
 fn refusal(pointer: &str, value: &Value) -> String {
     let mut file: Value = serde_json::from_str(ROUND_2023).unwrap();
     let (parent, member) = pointer.rsplit_once('/').unwrap();
@@ -25,17 +25,17 @@ fn an_error_in_an_edition_names_the_round_and_the_edition() {
     for (pointer, value, problem) in [
         ("/editions/1/effective_from", json!("2022-12-23"), "effective_from does not come after"),
         ("/editions/1/effective_from", json!("2022-12-22"), "effective_from does not come after"),
-        ("/editions/1/opens_on", json!("2023-04-01"), "until lies before opens_on"),
-        ("/editions/1/late_until", json!("2023-03-30"), "late_until lies before until"),
+        ("/editions/1/opens_on", json!("2023-04-01"), "until is before opens_on"),
+        ("/editions/1/late_until", json!("2023-03-30"), "late_until is before until"),
         ("/editions/1/eligible_kinds", json!([]), "eligible_kinds is empty"),
         ("/editions/1/eligible_kinds", repeated_kind, "eligible_kinds names Dental twice"),
         ("/editions/1/categories", json!([]), "categories is empty"),
         (
             "/editions/1/categories/1/category",
             json!("SYSTEM_IN_PROGRESS"),
-            "category SYSTEM_IN_PROGRESS stands twice",
+            "category SYSTEM_IN_PROGRESS is listed twice",
         ),
-        ("/editions/1/categories/1/number", json!(6), "number 6 stands twice"),
+        ("/editions/1/categories/1/number", json!(6), "number 6 is used twice"),
         ("/editions/1/name", blank.clone(), "name is blank in one language"),
         ("/editions/1/notes", blank, "notes is blank in one language"),
     ] {
@@ -60,7 +60,7 @@ fn an_error_in_a_category_names_the_round_the_edition_and_the_category() {
     let months_after =
         |field: &str, months: u32| json!({ "MONTHS_AFTER": { "field": field, "months": months } });
     let day_of = |field: &str| json!({ "DAY_OF": { "field": field } });
-    let words = "must list words of circumstance, each once and at least one";
+    let words = "must list one or more words of circumstance, each once";
     let blank = json!({ "ja": "", "en": "Text" });
     for (place, value, problem) in [
         ("0/number", json!(0), "number 0 is not between 1 and 6"),
@@ -70,24 +70,28 @@ fn an_error_in_a_category_names_the_round_the_edition_and_the_category() {
         (
             "0/eligible_kinds",
             json!(["VISITING_NURSING"]),
-            "names VisitingNursing, which the edition does not",
+            "names VisitingNursing, which is not in the edition's eligible_kinds",
         ),
-        ("0/fields/1/field", json!("contract_date"), "field contract_date stands twice"),
+        ("0/fields/1/field", json!("contract_date"), "field contract_date is listed twice"),
         ("0/fields/0/not_after", json!("2023-02"), "not_after of contract_date does not fit its form"),
         ("0/fields/1/not_after", json!("2023-09-30"), "not_after of expected_completion_month does not fit"),
         ("0/fields/2/not_after", json!("2023-09-30"), "not_after of vendor_name does not fit its form"),
-        ("0/fields/1/not_in_future", json!(true), "not_in_future of expected_completion_month needs"),
-        ("0/excused_until/basis", end_of_month("works"), "leans on works, which is not a field"),
+        (
+            "0/fields/1/not_in_future",
+            json!(true),
+            "not_in_future is not allowed for expected_completion_month",
+        ),
+        ("0/excused_until/basis", end_of_month("works"), "depends on works, which is not a field"),
         (
             "0/excused_until/basis",
             end_of_month("contract_date"),
-            "leans on contract_date, which does not have",
+            "depends on contract_date, which does not have",
         ),
         ("0/excused_until/basis", day_of("expected_completion_month"), "which does not have the form"),
         ("0/excused_until/cap", json!("2023-03-31"), "ends on 2023-03-31, before the duty begins"),
         ("1/excused_until/basis", months_after("line_status", 6), "which does not have the form"),
-        ("1/excused_until/basis", months_after("line_ready_date", 0), "counts 0 months"),
-        ("1/excused_until/basis", months_after("line_ready_date", 121), "counts 121 months"),
+        ("1/excused_until/basis", months_after("line_ready_date", 0), "has 0 months"),
+        ("1/excused_until/basis", months_after("line_ready_date", 121), "has 121 months"),
         ("1/fields/1/requirement", below("line_status"), "does not fit the form of line_status"),
         (
             "1/fields/0/requirement",
@@ -95,9 +99,9 @@ fn an_error_in_a_category_names_the_round_the_edition_and_the_category() {
             "which is not listed before it",
         ),
         ("1/fields/0/requirement", one_of("line_status", &["AVAILABLE"]), "which is not listed before it"),
-        ("1/attachment_note", json!({ "ja": "写し", "en": "A copy" }), "stands beside attachment NONE"),
+        ("1/attachment_note", json!({ "ja": "写し", "en": "A copy" }), "not allowed with attachment NONE"),
         ("2/excused_until/basis", json!({ "FIXED": { "date": "2023-03-31" } }), "ends on 2023-03-31"),
-        ("2/excused_until/cap", json!("2024-12-01"), "has a cap beside a fixed date"),
+        ("2/excused_until/cap", json!("2024-12-01"), "has both a fixed date and a cap"),
         ("4/excused_until/basis", day_of("expected_end_date"), "which is not a field of the category"),
         ("5/fields/1/requirement", one_of("circumstance", &[]), words),
         ("5/fields/1/requirement", one_of("circumstance", &["FLOOD"]), words),
@@ -109,7 +113,7 @@ fn an_error_in_a_category_names_the_round_the_edition_and_the_category() {
         ("5/excused_until/text", blank, "excused_until.text is blank in one language"),
     ] {
         let error = refusal(&format!("/editions/0/categories/{place}"), &value);
-        let names_its_place = error.starts_with("round 2023, edition of 2022-12-23, category ");
-        assert!(names_its_place && error.contains(problem), "{place}: {error}");
+        let names_the_category = error.starts_with("round 2023, edition of 2022-12-23, category ");
+        assert!(names_the_category && error.contains(problem), "{place}: {error}");
     }
 }

@@ -1,4 +1,4 @@
-//! Holds a statement against the edition in force and names everything that is wrong with it.
+//! Checks a statement against the rules of an edition and finds every fault.
 
 use chrono::NaiveDate;
 
@@ -8,8 +8,8 @@ use crate::domain::values::calendar::YearMonth;
 use crate::domain::values::facility_code::FacilityKind;
 use crate::domain::values::fault::Fault;
 
-/// The place of a fault in a declaration, as a JSON pointer (RFC 6901): `/round`,
-/// `/reason/category`, `/reason/` and a member's code, or `/attachment_ids`.
+/// The place of a fault in a declaration as a JSON pointer (RFC 6901): `/round`, `/reason/category`, `/reason/` with
+/// the code of a member, or `/attachment_ids`.
 pub type Pointer = &'static str;
 
 const ROUND: Pointer = "/round";
@@ -17,11 +17,10 @@ const CATEGORY: Pointer = "/reason/category";
 const ATTACHMENTS: Pointer = "/attachment_ids";
 
 impl Edition {
-    /// Everything that is wrong with a statement of a facility of this kind, at once.
+    /// Every fault of a statement by a facility of this kind, at most one for each member.
     ///
-    /// `attachments` is how many the declaration carries, `today` the day of filing in Japan. No
-    /// fault means that the statement can be filed; whether the round takes filings on that day is
-    /// for [`Edition::window`] to say. At most one fault for each member.
+    /// `attachments` is the number of attachments, `today` the day of filing in Japan. This does not check whether the
+    /// round accepts filings on that day: see [`Edition::window`].
     #[must_use]
     pub fn examine(
         &self,
@@ -30,16 +29,16 @@ impl Edition {
         attachments: usize,
         today: NaiveDate,
     ) -> Vec<(Pointer, Fault)> {
-        let kind_in_round = self.eligible_kinds.contains(&kind);
+        let is_kind_in_round = self.eligible_kinds.contains(&kind);
         let mut faults = Vec::new();
-        if !kind_in_round {
+        if !is_kind_in_round {
             faults.push((ROUND, Fault::CategoryNotForKind));
         }
         let Some(rule) = self.rule(statement.category) else {
             faults.push((CATEGORY, Fault::CategoryNotOffered));
             return faults;
         };
-        if kind_in_round && !rule.eligible_kinds.contains(&kind) {
+        if is_kind_in_round && !rule.eligible_kinds.contains(&kind) {
             faults.push((CATEGORY, Fault::CategoryNotForKind));
         }
         for field in StatementField::ALL {
@@ -52,11 +51,11 @@ impl Edition {
         faults
     }
 
-    /// An excuse that ends before the duty begins excuses from nothing.
+    /// The fault of the member that decides the end of the excuse, if the excuse ends before the duty begins.
     fn end_fault(&self, rule: &CategoryRule, field: StatementField, statement: &Statement) -> Option<Fault> {
-        let decides = rule.excused_until.basis.field() == Some(field);
-        let ends = self.excused_until(statement).and_then(|excused| excused.date)?;
-        (decides && ends < self.duty_begins_on)
+        let decides_end = rule.excused_until.basis.field() == Some(field);
+        let end = self.excused_until(statement).and_then(|excused| excused.date)?;
+        (decides_end && end < self.duty_begins_on)
             .then_some(Fault::EndsBeforeDuty { duty_begins: self.duty_begins_on })
     }
 }

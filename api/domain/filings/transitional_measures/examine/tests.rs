@@ -8,7 +8,7 @@ use crate::domain::filings::transitional_measures::testing::*;
 use crate::domain::filings::transitional_measures::{Category, Circumstance};
 use crate::domain::values::facility_code::FacilityKind::{Dental, Medical, Pharmacy, VisitingNursing};
 
-/// The day of filing, unless a test sets another.
+/// The day of filing in tests that do not set another.
 const FILED: &str = "2023-03-15";
 
 fn attachments_for(edition: &Edition, category: Category) -> usize {
@@ -56,12 +56,12 @@ fn a_member_of_another_category_is_refused_at_its_place() {
     for statement in complete_statements() {
         for field in StatementField::ALL.iter().filter(|field| statement.value(**field).is_none()) {
             let mut with = statement.clone();
-            sample(&mut with, *field);
+            set_sample(&mut with, *field);
             assert_eq!(faults(&edition, &with), [(field.pointer(), Fault::NotApplicable)], "{with:?}");
             refused += 1;
         }
     }
-    assert_eq!(refused, 144, "members that the twelve complete statements do not have");
+    assert_eq!(refused, 144, "the number of absent members in the twelve complete statements");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_contract_date_after_the_day_of_filing_or_after_february_is_refused() {
 #[test]
 fn a_confirmation_that_is_false_is_refused() {
     let mut statement = home_visits_only();
-    state(&mut statement, StatementField::HomeVisitsOnlyConfirmed, Value::Confirmation(false));
+    set(&mut statement, StatementField::HomeVisitsOnlyConfirmed, Value::Confirmation(false));
     let expected = [("/reason/home_visits_only_confirmed", Fault::MustBeTrue)];
     assert_eq!(faults(&first_edition_2023(), &statement), expected);
 }
@@ -141,7 +141,7 @@ fn each_category_requires_allows_or_refuses_attachments() {
 }
 
 #[test]
-fn in_2023_pharmacies_may_not_claim_home_visits_and_visiting_nurses_may_not_file() {
+fn in_2023_pharmacies_may_not_use_home_visits_only_and_visiting_nurses_may_not_file() {
     for edition in round_2023().editions {
         for statement in complete_statements() {
             let attachments = attachments_for(&edition, statement.category);
@@ -159,7 +159,7 @@ fn in_2023_pharmacies_may_not_claim_home_visits_and_visiting_nurses_may_not_file
 #[test]
 fn all_faults_are_reported_together() {
     let mut statement = system_in_progress("2023-03-01", "2023-10");
-    state(&mut statement, StatementField::Circumstance, Value::Word(Circumstance::Other.code()));
+    set(&mut statement, StatementField::Circumstance, Value::Word(Circumstance::Other.code()));
     let found = first_edition_2023().examine(&statement, VisitingNursing, 0, day(FILED));
     let pointers: Vec<_> = found.iter().map(|(pointer, _)| *pointer).collect();
     assert_eq!(
@@ -175,7 +175,7 @@ fn all_faults_are_reported_together() {
 }
 
 #[test]
-fn a_round_for_visiting_nurses_needs_only_another_file() {
+fn a_round_for_visiting_nurses_is_checked_by_the_rules_of_its_own_file() {
     let round = home_visit_nursing_round();
     let edition = &round.editions[0];
     let filed = day("2024-10-01");
@@ -218,7 +218,7 @@ fn any_statement() -> impl Strategy<Value = Statement> {
             }
         }
         if let Some(field) = extra {
-            sample(&mut statement, field);
+            set_sample(&mut statement, field);
         }
         statement
     })
@@ -232,7 +232,7 @@ proptest! {
             let attachments = attachments_for(&edition, statement.category);
             let found = edition.examine(&statement, edition.eligible_kinds[0], attachments, today);
             let places = found.iter().map(|(pointer, _)| pointer).collect::<std::collections::HashSet<_>>();
-            prop_assert_eq!(places.len(), found.len(), "one fault for each place");
+            prop_assert_eq!(places.len(), found.len(), "a place has two faults");
             if !found.is_empty() {
                 continue;
             }

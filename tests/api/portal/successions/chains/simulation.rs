@@ -32,7 +32,7 @@ use todokede::usecases::filings::declarations::DeclarationDraft;
 use todokede::usecases::filings::successions::SuccessionDraft;
 
 use todokede::usecases::facilities::import;
-use todokede::usecases::facilities::import::{Coverage, Report};
+use todokede::usecases::facilities::import::{EditionCodes, Report};
 use todokede::usecases::filings::successions;
 use todokede::usecases::work::{Call, Policy, Work};
 use uuid::Uuid;
@@ -205,7 +205,7 @@ impl Simulation {
             updated_at: self.now,
         };
         self.run_as_system(|work| {
-            eligibility::may_register(work.conn, &account.identity)?;
+            eligibility::ensure_eligible(work.conn, &account.identity)?;
             accounts::insert(work.conn, &account, None)
         });
     }
@@ -224,11 +224,11 @@ impl Simulation {
         };
         let rows: Vec<_> = (0..FACILITIES).filter(|number| listed[*number]).map(row).collect();
         self.run_as_system(|work| {
-            let (mut report, mut coverage) = (Report::default(), Coverage::default());
+            let (mut report, mut coverage) = (Report::default(), EditionCodes::default());
             for row in &rows {
                 coverage.note(&row.code);
             }
-            import::put(work, rows, &mut report)?;
+            import::store_rows(work, rows, &mut report)?;
             if whole {
                 import::delist_absent(work, &coverage, &mut report)?;
             }

@@ -1,13 +1,11 @@
-//! The one way in which enums with codes are declared: one line gives a word and its code.
-//!
-//! A code stands in JSON, in the database, in a setting or in a round's file. Every such enum has
-//! the same three names: `ALL`, `code()` and `from_code()`.
+//! The macro `coded_enum!` declares an enum whose variants have codes. A code is the text of a variant in JSON, in the
+//! database, in a setting or in a round's file.
 
 /// Declares an enum with `ALL`, `CODES`, `code`, `from_code` and `Display`.
 ///
-/// Where the words also stand in JSON, the declaration derives serde's traits and `ToSchema` and
-/// spells the codes for serde once more, as utoipa reads them there; the test holds the two together.
-macro_rules! words {
+/// An enum that is part of JSON also derives serde's traits and `ToSchema`, and repeats its codes in serde's
+/// attributes, because utoipa reads the codes there. A test checks that both spellings of the codes agree.
+macro_rules! coded_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$of_variant:meta])* $variant:ident = $code:literal,)+ }) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         $(#[$meta])*
@@ -16,13 +14,13 @@ macro_rules! words {
         }
 
         impl $name {
-            /// Every word, in the order of the declaration.
+            /// Every variant, in the order of the declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
             /// The codes of [`Self::ALL`], in the same order.
             pub const CODES: &'static [&'static str] = &[$($code,)+];
 
-            /// The word's code. Codes are never reused for another meaning.
+            /// The variant's code. Codes are never reused for another meaning.
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self {
@@ -30,7 +28,7 @@ macro_rules! words {
                 }
             }
 
-            /// The word with this code, compared exactly; `None` for every other text.
+            /// The variant with exactly this code; `None` for every other text.
             #[must_use]
             pub fn from_code(code: &str) -> Option<Self> {
                 match code {
@@ -47,7 +45,7 @@ macro_rules! words {
         }
 
         #[cfg(test)]
-        impl $crate::domain::values::words::Word for $name {
+        impl $crate::domain::values::coded_enum::CodedEnum for $name {
             const ALL: &'static [Self] = Self::ALL;
 
             fn code(self) -> &'static str {
@@ -61,11 +59,11 @@ macro_rules! words {
     };
 }
 
-pub(crate) use words;
+pub(crate) use coded_enum;
 
-/// What the test below asks of every declaration.
+/// The functions of every declared enum, for the test below.
 #[cfg(test)]
-pub(crate) trait Word: Copy + 'static {
+pub(crate) trait CodedEnum: Copy + 'static {
     const ALL: &'static [Self];
     fn code(self) -> &'static str;
     fn from_code(code: &str) -> Option<Self>;
@@ -79,7 +77,7 @@ pub(crate) mod tests {
     use serde::{Serialize, de::DeserializeOwned};
     use utoipa::PartialSchema;
 
-    use super::Word;
+    use super::CodedEnum;
     use crate::domain::accounts::FounderKind;
     use crate::domain::filings::declarations::DeclarationStatus;
     use crate::domain::filings::reviews::ReviewMode;
@@ -92,44 +90,47 @@ pub(crate) mod tests {
     use crate::domain::mails::{MailFailure, MailState};
     use crate::domain::values::facility_code::FacilityKind;
 
-    /// For the words of other modules, too: this one imports none of them.
-    pub(crate) fn codes_lead_back_and_near_misses_nowhere<W: Word + Debug + Display + PartialEq>() {
-        let codes: HashSet<_> = W::ALL.iter().map(|word| word.code()).collect();
-        assert_eq!(codes.len(), W::ALL.len(), "{codes:?}");
-        for word in W::ALL {
-            let code = word.code();
-            assert_eq!(W::from_code(code), Some(*word));
-            assert_eq!(word.to_string(), code);
-            for other in [String::new(), format!("{code} "), swapped(code), code.replace('_', "-") + "-"] {
-                assert_eq!(W::from_code(&other), None, "{other:?}");
+    /// Checks that each code gives its variant and that similar texts give none. Modules above `domain` test their
+    /// enums with this, too.
+    pub(crate) fn codes_round_trip_and_other_texts_are_refused<E: CodedEnum + Debug + Display + PartialEq>() {
+        let codes: HashSet<_> = E::ALL.iter().map(|variant| variant.code()).collect();
+        assert_eq!(codes.len(), E::ALL.len(), "{codes:?}");
+        for variant in E::ALL {
+            let code = variant.code();
+            assert_eq!(E::from_code(code), Some(*variant));
+            assert_eq!(variant.to_string(), code);
+            for other in
+                [String::new(), format!("{code} "), with_other_case(code), code.replace('_', "-") + "-"]
+            {
+                assert_eq!(E::from_code(&other), None, "{other:?}");
             }
         }
     }
 
-    fn swapped(code: &str) -> String {
+    fn with_other_case(code: &str) -> String {
         if code.chars().any(char::is_lowercase) { code.to_uppercase() } else { code.to_lowercase() }
     }
 
-    fn serde_and_schema_spell_them_alike<W: Word + Serialize + PartialSchema>() {
-        let codes: Vec<_> = W::ALL.iter().map(|word| word.code()).collect();
-        let schema = serde_json::to_value(W::schema()).unwrap();
+    fn serde_and_schema_use_the_codes<E: CodedEnum + Serialize + PartialSchema>() {
+        let codes: Vec<_> = E::ALL.iter().map(|variant| variant.code()).collect();
+        let schema = serde_json::to_value(E::schema()).unwrap();
         assert_eq!(schema.get("enum"), Some(&serde_json::json!(codes)));
-        for word in W::ALL {
-            assert_eq!(serde_json::to_value(word).unwrap(), word.code());
+        for variant in E::ALL {
+            assert_eq!(serde_json::to_value(variant).unwrap(), variant.code());
         }
     }
 
-    fn serde_reads_them_back<W: Word + Debug + PartialEq + DeserializeOwned>() {
-        for word in W::ALL {
-            assert_eq!(serde_json::from_value::<W>(word.code().into()).unwrap(), *word);
+    fn serde_reads_the_codes<E: CodedEnum + Debug + PartialEq + DeserializeOwned>() {
+        for variant in E::ALL {
+            assert_eq!(serde_json::from_value::<E>(variant.code().into()).unwrap(), *variant);
         }
     }
 
     macro_rules! in_json {
-        ($($word:ty),+ $(,)?) => {$(
-            codes_lead_back_and_near_misses_nowhere::<$word>();
-            serde_and_schema_spell_them_alike::<$word>();
-            serde_reads_them_back::<$word>();
+        ($($coded:ty),+ $(,)?) => {$(
+            codes_round_trip_and_other_texts_are_refused::<$coded>();
+            serde_and_schema_use_the_codes::<$coded>();
+            serde_reads_the_codes::<$coded>();
         )+};
     }
 
@@ -151,14 +152,14 @@ pub(crate) mod tests {
             StatementField,
             Works,
         );
-        codes_lead_back_and_near_misses_nowhere::<MailState>();
-        serde_and_schema_spell_them_alike::<MailState>();
+        codes_round_trip_and_other_texts_are_refused::<MailState>();
+        serde_and_schema_use_the_codes::<MailState>();
     }
 
     #[test]
-    fn codes_of_the_database_and_of_settings_lead_back_and_near_misses_nowhere() {
-        codes_lead_back_and_near_misses_nowhere::<LinkPurpose>();
-        codes_lead_back_and_near_misses_nowhere::<MailFailure>();
-        codes_lead_back_and_near_misses_nowhere::<ReviewMode>();
+    fn codes_of_the_database_and_of_settings_round_trip() {
+        codes_round_trip_and_other_texts_are_refused::<LinkPurpose>();
+        codes_round_trip_and_other_texts_are_refused::<MailFailure>();
+        codes_round_trip_and_other_texts_are_refused::<ReviewMode>();
     }
 }
