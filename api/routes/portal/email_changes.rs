@@ -58,7 +58,7 @@ pub struct EmailChangeResponse {
 
 /// Ask for a new login address
 ///
-/// Mails a link to the new address and a notice to the old one. Nothing changes until the link's
+/// Mails a link to the new address and a notice to the old one. NoBody changes until the link's
 /// token is presented. The answer is the same whether or not another account has the address.
 #[utoipa::path(
     tag = tags::ACCOUNT,

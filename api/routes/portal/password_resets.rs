@@ -8,7 +8,7 @@ use validator::Validate;
 
 use crate::domain::accounts::Account;
 use crate::domain::identity::passwords;
-use crate::http::answer::{Answer, Nothing, OrPreview};
+use crate::http::answer::{Answer, NoBody, OrPreview};
 use crate::http::body::{Json, SecretText};
 use crate::http::context::Context;
 use crate::http::operation::{Budget, Operation};
@@ -86,7 +86,7 @@ async fn complete_password_reset(
     context: Context,
     query: web::Query<WriteQuery>,
     body: Json<PasswordResetRequest>,
-) -> Result<Answer<OrPreview<Nothing, Rehearsed>>, Problem> {
+) -> Result<Answer<OrPreview<NoBody, Rehearsed>>, Problem> {
     context.charge(&COMPLETE)?;
     let mut draft =
         body.draft(|form, _| (OpaqueToken::presented(form.token.expose()), form.password.clone()));

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::db::store::sandbox::messages::{self, StoredMessage};
 use crate::domain::values::characters;
 use crate::domain::values::email::EmailAddress;
-use crate::http::answer::{Answer, Nothing};
+use crate::http::answer::{Answer, NoBody};
 use crate::http::context::Context;
 use crate::http::operation::Operation;
 use crate::http::paging::{PageQuery, page, page_of, time_token};
@@ -138,7 +138,7 @@ pub(super) async fn list_messages(
 pub(super) async fn delete_messages(
     context: Context,
     query: web::Query<WriteQuery>,
-) -> Result<Answer<Nothing>, Problem> {
+) -> Result<Answer<NoBody>, Problem> {
     context.write(*query, sandbox::messages::delete_all).await?;
-    Ok(Answer::nothing())
+    Ok(Answer::no_content())
 }

@@ -13,7 +13,7 @@ use self::views::{AccountPreview, AccountResponse};
 use crate::db::store::accounts as stored;
 use crate::domain::identity::passwords;
 use crate::domain::identity::refusals::IdentityRefusal;
-use crate::http::answer::{Answer, Nothing, OrPreview};
+use crate::http::answer::{Answer, NoBody, OrPreview};
 use crate::http::body::Json;
 use crate::http::caller::LoggedIn;
 use crate::http::conditional::{IfMatch, IfMatchHeader, IfNoneMatchHeader, etag};
@@ -72,7 +72,7 @@ async fn create_account(
     body: Json<AccountRequest>,
 ) -> Result<Answer<OrPreview<AccountResponse, AccountPreview>>, Problem> {
     context.charge(&CREATE)?;
-    let submission = Submission::new(&CREATE, *query, key)?.about(body.fingerprint());
+    let submission = Submission::new(&CREATE, *query, key)?.fingerprinted(body.fingerprint());
     let draft = body.draft(AccountRequest::parse);
     let token = draft.parts().token.clone();
     let examine = context.read(move |reading| registrations::examine(reading.conn, draft, reading.now));
@@ -173,7 +173,7 @@ async fn change_password(
     context: Context<LoggedIn>,
     query: web::Query<WriteQuery>,
     body: Json<PasswordRequest>,
-) -> Result<Answer<OrPreview<Nothing, Rehearsed>>, Problem> {
+) -> Result<Answer<OrPreview<NoBody, Rehearsed>>, Problem> {
     let mut draft = body.draft(|form, _| (form.current_password.clone(), form.new_password.clone()));
     let owner = context.reauthenticate(draft.parts().0.clone()).await?;
     draft.note(|(_, new_password), faults| {

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::accounts::{Account, FacilityIdentity, FormerFacility, Profile};
 use crate::domain::values::facility_code::FacilityKind;
-use crate::http::rehearsal::{MailPreview, mails};
+use crate::http::rehearsal::{MailPreview, mail_previews};
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::parties::{ContactForm, FounderForm};
 use crate::usecases::work::Queued;
@@ -145,7 +145,7 @@ impl AccountPreview {
             facility: FacilityResponse::of(&account.identity, &account.profile),
             founder: FounderForm::of(&account.profile.founder),
             contact: ContactForm::of(&account.profile.contact),
-            mails: mails(queued),
+            mails: mail_previews(queued),
         }
     }
 }

@@ -94,7 +94,7 @@ async fn file_declaration(
     key: IdempotencyKey,
     body: Json<DeclarationRequest>,
 ) -> Result<Answer<OrPreview<DeclarationResponse, DeclarationPreview>>, Problem> {
-    let submission = Submission::new(&FILE, *query, key)?.about(body.fingerprint());
+    let submission = Submission::new(&FILE, *query, key)?.fingerprinted(body.fingerprint());
     context.charge(&FILE)?;
     let draft = body.draft(DeclarationRequest::parse);
     let file = context.submit(submission, move |work| {
@@ -223,7 +223,8 @@ async fn withdraw_declaration(
     key: IdempotencyKey,
     based_on: IfMatch,
 ) -> Result<Answer<DeclarationResponse>, Problem> {
-    let submission = Submission::new(&WITHDRAW, *query, key)?.about(id.as_str()).about(based_on.as_str());
+    let submission =
+        Submission::new(&WITHDRAW, *query, key)?.fingerprinted(id.as_str()).fingerprinted(based_on.as_str());
     context.charge(&WITHDRAW)?;
     let id = id_in_path(&id, DeclarationId::parse);
     let withdraw = context.submit(submission, move |work| {

@@ -9,7 +9,7 @@ use crate::domain::filings::declarations::{Declaration, DeclarationRevision, Dec
 use crate::domain::filings::transitional_measures::Basis;
 use crate::domain::values::lang::Text;
 use crate::http::paging::page;
-use crate::http::rehearsal::{MailPreview, WriteQuery, mails};
+use crate::http::rehearsal::{MailPreview, WriteQuery, mail_previews};
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::listed::{AttachmentId, ShownFacilityCode};
 use crate::routes::forms::reviews::ReviewResponse;
@@ -135,7 +135,7 @@ impl DeclarationResponse {
     /// The same with the mails that would go, if it answers a rehearsal.
     #[must_use]
     pub fn rehearsed(self, query: WriteQuery, queued: &[Queued]) -> Self {
-        if query.validate_only { Self { mails: mails(queued), ..self } } else { self }
+        if query.validate_only { Self { mails: mail_previews(queued), ..self } } else { self }
     }
 }
 
@@ -154,7 +154,7 @@ impl DeclarationPreview {
     /// Shows a declaration that is not stored.
     #[must_use]
     pub fn of(examined: &Examined, queued: &[Queued]) -> Self {
-        Self { body: DeclarationBody::of(examined), mails: mails(queued) }
+        Self { body: DeclarationBody::of(examined), mails: mail_previews(queued) }
     }
 }
 

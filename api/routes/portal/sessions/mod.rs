@@ -13,7 +13,7 @@ use crate::domain::identity::sessions::Session;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::{AccountId, SessionId};
 use crate::error::Error;
-use crate::http::answer::{Answer, Nothing, OrPreview};
+use crate::http::answer::{Answer, NoBody, OrPreview};
 use crate::http::body::{Json, SecretText};
 use crate::http::caller::LoggedIn;
 use crate::http::context::Context;
@@ -193,7 +193,7 @@ async fn list_sessions(
 async fn end_current_session(
     context: Context<LoggedIn>,
     query: web::Query<WriteQuery>,
-) -> Result<Answer<OrPreview<Nothing, Rehearsed>>, Problem> {
+) -> Result<Answer<OrPreview<NoBody, Rehearsed>>, Problem> {
     end(context, *query, None).await
 }
 
@@ -217,7 +217,7 @@ async fn end_session(
     context: Context<LoggedIn>,
     id: web::Path<String>,
     query: web::Query<WriteQuery>,
-) -> Result<Answer<OrPreview<Nothing, Rehearsed>>, Problem> {
+) -> Result<Answer<OrPreview<NoBody, Rehearsed>>, Problem> {
     let id = id_in_path(&id, SessionId::parse)?;
     end(context, *query, Some(id)).await
 }
@@ -226,7 +226,7 @@ async fn end(
     context: Context<LoggedIn>,
     query: WriteQuery,
     id: Option<SessionId>,
-) -> Result<Answer<OrPreview<Nothing, Rehearsed>>, Problem> {
+) -> Result<Answer<OrPreview<NoBody, Rehearsed>>, Problem> {
     let end = context.write(query, move |work| {
         sessions::end(work, id)?;
         Rehearsed::answer(query, work)

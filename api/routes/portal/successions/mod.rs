@@ -77,7 +77,7 @@ async fn file_succession(
     key: IdempotencyKey,
     body: Json<SuccessionRequest>,
 ) -> Result<Answer<OrPreview<SuccessionResponse, SuccessionPreview>>, Problem> {
-    let submission = Submission::new(&FILE, *query, key)?.about(body.fingerprint());
+    let submission = Submission::new(&FILE, *query, key)?.fingerprinted(body.fingerprint());
     context.charge(&FILE)?;
     let draft = body.draft(SuccessionRequest::parse);
     let file = context.submit(submission, move |work| {
@@ -198,7 +198,8 @@ async fn withdraw_succession(
     key: IdempotencyKey,
     based_on: IfMatch,
 ) -> Result<Answer<SuccessionResponse>, Problem> {
-    let submission = Submission::new(&WITHDRAW, *query, key)?.about(id.as_str()).about(based_on.as_str());
+    let submission =
+        Submission::new(&WITHDRAW, *query, key)?.fingerprinted(id.as_str()).fingerprinted(based_on.as_str());
     context.charge(&WITHDRAW)?;
     let id = id_in_path(&id, SuccessionId::parse);
     let withdraw = context.submit(submission, move |work| {

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::forms::{GuidanceAddressForm, SuccessorForm};
 use crate::domain::filings::successions::{Succession, SuccessionReason, SuccessionStatus};
 use crate::http::paging::page;
-use crate::http::rehearsal::{MailPreview, WriteQuery, mails};
+use crate::http::rehearsal::{MailPreview, WriteQuery, mail_previews};
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::parties::{ContactForm, FounderForm};
 use crate::routes::forms::reviews::ReviewResponse;
@@ -111,7 +111,7 @@ impl SuccessionResponse {
     /// Adds the mails that would be sent, if the request has `validate_only`.
     #[must_use]
     pub fn rehearsed(self, query: WriteQuery, queued: &[Queued]) -> Self {
-        if query.validate_only { Self { mails: mails(queued), ..self } } else { self }
+        if query.validate_only { Self { mails: mail_previews(queued), ..self } } else { self }
     }
 }
 
@@ -130,7 +130,7 @@ impl SuccessionPreview {
     /// Shows a succession that is not stored.
     #[must_use]
     pub fn of(succession: &Succession, queued: &[Queued]) -> Self {
-        Self { body: SuccessionBody::of(succession), mails: mails(queued) }
+        Self { body: SuccessionBody::of(succession), mails: mail_previews(queued) }
     }
 }
 

@@ -63,7 +63,7 @@ async fn announce_upload(
     key: IdempotencyKey,
     body: Json<UploadRequest>,
 ) -> Result<Answer<OrPreview<UploadResponse, UploadPreview>>, Problem> {
-    let submission = Submission::new(&ANNOUNCE, *query, key)?.about(body.fingerprint());
+    let submission = Submission::new(&ANNOUNCE, *query, key)?.fingerprinted(body.fingerprint());
     context.charge(&ANNOUNCE)?;
     let file = body.read(UploadRequest::parse)?;
     let announce = context.submit(submission, move |work| {
@@ -173,5 +173,5 @@ async fn read_content(context: Context<LoggedIn>, id: web::Path<String>) -> Resu
         .content_type("application/octet-stream")
         .insert_header((header::CONTENT_DISPOSITION, content::disposition(&upload.file_name)))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
-        .body(file_body::body(file, length)))
+        .body(file_body::stream(file, length)))
 }
