@@ -40,8 +40,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The status in the log and the metrics for a request whose client closed the connection before the answer. The
 /// request may have taken effect.
 const CLIENT_DISCONNECTED: u16 = 499;
-/// The paths of probes. Probes are never refused: an orchestrator that gets no answer stops the process, and an overload
-/// gets worse.
+/// The paths of probes. Probes are never refused: an orchestrator that gets no answer stops the process, and an
+/// overload gets worse.
 const PROBES: [&str; 2] = ["/livez", "/readyz"];
 
 /// Handles one request.

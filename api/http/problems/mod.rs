@@ -1,7 +1,7 @@
 //! Errors as callers see them: problem documents (RFC 9457) in Japanese or English.
 //!
-//! A handler returns a [`Problem`], and the edge writes the document. Only the edge knows the language, the path and the
-//! request id of every error, including the errors of the web framework.
+//! A handler returns a [`Problem`], and the edge writes the document. Only the edge knows the language, the path and
+//! the request id of every error, including the errors of the web framework.
 
 pub mod catalogue;
 mod check;

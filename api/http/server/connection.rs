@@ -13,9 +13,10 @@ use crate::ops::traffic::time_to_send;
 /// A stream that fails if the service has written nothing to it for too long.
 ///
 /// The HTTP library limits the time for the head of a connection's first request, and the pauses between requests. It
-/// does not limit the time for the head of a later request, or for sending an answer that the client does not read. With
-/// both, a client could keep connections open forever. In both cases the service writes no bytes, so this stream limits
-/// the time without a written byte. Bytes that arrive extend the limit, so that a large file can arrive over a slow line.
+/// does not limit the time for the head of a later request, or for sending an answer that the client does not read.
+/// With both, a client could keep connections open forever. In both cases the service writes no bytes, so this stream
+/// limits the time without a written byte. Bytes that arrive extend the limit, so that a large file can arrive over a
+/// slow line.
 pub(super) struct Connection<S> {
     stream: S,
     stall_timeout: Duration,

@@ -75,8 +75,8 @@ impl Listener {
         Ok(Self { address, socket, limits })
     }
 
-    /// Serves an application on the port, in the same way as `actix_web::HttpServer`. That type cannot be used, because it
-    /// offers no way to wrap streams in a [`Connection`].
+    /// Serves an application on the port, in the same way as `actix_web::HttpServer`. That type cannot be used,
+    /// because it offers no way to wrap streams in a [`Connection`].
     ///
     /// # Errors
     /// An internal error if the socket cannot be shared among the threads.

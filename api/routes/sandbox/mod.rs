@@ -1,5 +1,5 @@
-//! `/sandbox`: what a tester needs and production does not have: the mails, the clock, facilities to
-//! try with, and the page that a mailed link opens.
+//! `/sandbox`: operations for testers, which production does not have: the mails, the clock, the facility list, and the
+//! page that a mailed link opens.
 
 pub(super) mod clock;
 mod facilities;
@@ -13,7 +13,7 @@ use crate::http::operation::Operation;
 /// The operations of the sandbox.
 pub const OPERATIONS: [&[&Operation]; 3] = [messages::OPERATIONS, clock::OPERATIONS, facilities::OPERATIONS];
 
-/// Registers the routes; a production service has none of them.
+/// Registers the routes. A service in production does not call this function.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(messages::list_messages)

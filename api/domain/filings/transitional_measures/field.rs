@@ -10,7 +10,7 @@ use crate::domain::values::text::{Line, Paragraph};
 use crate::domain::values::words::words;
 
 words! {
-    /// A member of the reason (届出事項) that some category asks for.
+    /// The name of a member of the reason (届出事項). `ReasonForm` describes the members.
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "snake_case")]
     pub enum StatementField {
@@ -122,36 +122,36 @@ impl StatementField {
     }
 }
 
-/// A word of an enumerated member.
+/// A value of a member that is an enumeration.
 #[derive(ToSchema)]
 #[schema(value_type = String, max_length = 40, example = "OTHER")]
 #[expect(dead_code, reason = "describes a word in the document")]
 struct RuleWord(String);
 
-/// When a category asks for a member (記載の要否).
+/// Whether a member of the reason is required (記載の要否).
 ///
-/// A condition looks at a member listed before it. While it holds the member is required,
-/// otherwise the member is not applicable.
+/// A condition refers to another member, which is earlier in the list of members. If the condition is met, the member
+/// is required. If not, the member must be absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 pub enum Requirement {
-    /// Always required.
+    /// The member is required.
     Always,
-    /// May be left out.
+    /// The member may be absent.
     Optional,
-    /// Required while another member is one of some words.
+    /// The member is required if another member has one of these values.
     WhenOneOf {
-        /// The other member: one that takes a word.
+        /// The other member, which is an enumeration.
         field: StatementField,
-        /// The words, at least one.
+        /// The values, at least one.
         #[schema(max_items = 20, value_type = Vec<RuleWord>)]
         words: Vec<String>,
     },
-    /// Required while another member is below a number.
+    /// The member is required if another member is below a limit.
     WhenBelow {
-        /// The other member: a whole number.
+        /// The other member, which is a whole number.
         field: StatementField,
-        /// The first number for which the condition no longer holds.
+        /// The limit. The condition is met for numbers below it.
         #[schema(minimum = 0, maximum = 1000)]
         limit: i64,
     },
@@ -187,19 +187,25 @@ impl From<NotAfter> for String {
     }
 }
 
-/// What a category rules about one member of the reason (記載事項).
+/// The rule of a category for one member of the reason (記載事項).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FieldRule {
     /// The member.
     pub field: StatementField,
-    /// When it is asked for.
+    /// Whether the member is required.
     pub requirement: Requirement,
-    /// The last day or month it may name. Only for days and months.
+    /// The last day or the last month that the member may have, inclusive. Only for members that are days or months.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, nullable = false, max_length = 10, pattern = "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", example = "2023-02-28")]
+    #[schema(
+        value_type = Option<String>,
+        nullable = false,
+        max_length = 10,
+        pattern = "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$",
+        example = "2023-02-28",
+    )]
     pub not_after: Option<NotAfter>,
-    /// Whether it may not lie after the day of filing, in Japan. Only for days.
+    /// Whether the day must not be after the day of filing, in Japan. Only for members that are days.
     #[serde(default)]
     pub not_in_future: bool,
 }

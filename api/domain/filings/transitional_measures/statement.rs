@@ -9,7 +9,8 @@ use crate::domain::values::calendar::YearMonth;
 use crate::domain::values::words::words;
 
 words! {
-    /// Whether an optical line (光回線) can be used at the facility.
+    /// Whether an optical line (光回線) is available at the facility. `NOT_AVAILABLE`: no line is available yet.
+    /// `AVAILABLE`: a line can be used, or will be from a known day on.
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum LineStatus {
@@ -21,7 +22,8 @@ words! {
 }
 
 words! {
-    /// What keeps the facility from its usual rooms (改築工事・臨時施設の別).
+    /// Why the facility is not in its usual building (改築工事・臨時施設の別). `REBUILDING`: the building is being rebuilt
+    /// (改築工事). `TEMPORARY_SITE`: the facility is on a temporary site (臨時施設).
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Works {
@@ -33,7 +35,8 @@ words! {
 }
 
 words! {
-    /// What the facility has decided (廃止・休止の別).
+    /// What the facility has decided (廃止・休止の別). `CLOSING`: to close (廃止). `SUSPENDING`: to suspend its services
+    /// (休止).
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Plan {
@@ -45,7 +48,8 @@ words! {
 }
 
 words! {
-    /// Which special hardship (特に困難な事情の別).
+    /// The kind of special hardship (特に困難な事情の別). `DISASTER`: a natural disaster or a similar event.
+    /// `ELDERLY_DOCTORS`: elderly doctors and few claims. `OTHER`: another hardship, which is judged case by case.
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Circumstance {

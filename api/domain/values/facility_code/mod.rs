@@ -16,7 +16,8 @@ use crate::domain::values::prefecture::Prefecture;
 use crate::domain::values::words::words;
 
 words! {
-    /// What a facility is, by the fee table (点数表) it claims by.
+    /// The kind of facility, by the fee table (点数表) that it uses for its claims. `MEDICAL`: hospital or clinic.
+    /// `DENTAL`: dental hospital or clinic. `PHARMACY`: pharmacy. `VISITING_NURSING`: visiting nursing station.
     #[derive(PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum FacilityKind {

@@ -84,7 +84,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             cause: StaticText {
                 ja: "この施設の以前の医療機関等コードで登録されたアカウントがあります。\
                      新しいアカウントの登録ではなく、承継届出が必要です。",
-                en: "An account for this facility’s former code exists. Instead of a new account, it needs a succession.",
+                en: "An account for this facility’s former code exists. A succession is needed, not a new account.",
             },
             fix: StaticText {
                 ja: concat!(

@@ -66,7 +66,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             title: StaticText { ja: "届出済みの猶予届出", en: "Declaration already filed" },
             cause: StaticText {
                 ja: "この施設の猶予届出は、すでに届け出られています。一つの受付で届け出られるのは、1件だけです。",
-                en: "This facility already has a declaration in this round. A facility can file one declaration in a round.",
+                en: "This facility already has a declaration in this round. A facility can file only one in a round.",
             },
             fix: StaticText {
                 ja: "内容を変更する場合は、届出済みの猶予届出を訂正してください（PUT /v1/declarations/{id}）。\

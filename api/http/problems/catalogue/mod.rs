@@ -49,8 +49,8 @@ pub struct Entry {
     pub retryable: bool,
 }
 
-/// The call centre as part of a text: with its opening hours in Japanese (`ja`) or English (`en`), or only its telephone
-/// number (`phone`).
+/// The call centre as part of a text: with its opening hours in Japanese (`ja`) or English (`en`), or only its
+/// telephone number (`phone`).
 macro_rules! call_centre {
     (phone) => {
         "0800-080-4583"

@@ -103,8 +103,8 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "Idempotency-Keyを付けたリクエストは、同じ内容を同じIdempotency-Keyで、もう一度送信してください。\
                      保存済みの場合は同じ応答が返り、未保存の場合は一度だけ処理されます。そのほかのリクエストは、\
                      対象をGETで読み直して確かめてください。",
-                en: "If the request had an Idempotency-Key, send the same request again with the same key. If the change \
-                     was stored, you get the same answer; otherwise the change is carried out once. For any other \
+                en: "If the request had an Idempotency-Key, send the same request again with the same key. If the \
+                     change was stored, you get the same answer; otherwise it is carried out once. For any other \
                      request, read the resource with GET to see whether the change was stored.",
             },
             retryable: true,

@@ -9,8 +9,8 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
         Fault::OwnFacilityCode => StaticText {
             ja: "ご自身の施設の医療機関等コードが入力されています。\
          別の医療機関等コード（承継届出では承継先の新しいコード）を入力してください。",
-            en: "This is your facility’s own code. Please enter another facility code; in a succession, the successor’s \
-         new code.",
+            en: "This is your facility’s own code. Please enter another facility code; in a succession, the \
+         successor’s new code.",
         },
         Fault::FacilityNotListed => StaticText {
             ja: "この医療機関等コードは、地方厚生（支）局の一覧にまだ登録されていません。\
@@ -21,8 +21,8 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
         Fault::FacilityDelisted => StaticText {
             ja: "この医療機関等コードは、地方厚生（支）局の一覧では指定が終了しています。\
          現在のコードを入力してください。",
-            en: "According to the regional bureaus’ facility list, the designation of this code has ended. Please enter \
-         the current code.",
+            en: "According to the regional bureaus’ facility list, the designation of this code has ended. Please \
+         enter the current code.",
         },
         Fault::PostalCodeMismatch => StaticText {
             ja: "郵便番号が地方厚生（支）局の一覧と異なります。指定を受けた所在地の郵便番号を入力してください。",
@@ -58,8 +58,8 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
         Fault::PasswordHoldsIdentity => StaticText {
             ja: "パスワードには、医療機関等コード、施設の名称及びメールアドレスの「@」より前の部分を\
          含めないでください。",
-            en: "The password must not contain the facility’s code, its name, or the part of your e-mail address before \
-         the “@”.",
+            en: "The password must not contain the facility’s code, its name, or the part of your e-mail address \
+         before the “@”.",
         },
         Fault::PasswordWrong => StaticText {
             ja: "現在のパスワードと一致しません。もう一度入力してください。",

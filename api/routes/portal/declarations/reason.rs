@@ -1,4 +1,4 @@
-//! The reason of a declaration: one form for all categories, read as far as it can be.
+//! The reason of a declaration, in requests and in answers. One form has the members of all categories.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -13,20 +13,20 @@ use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
 use crate::domain::values::text::{Line, MAX_CODE_INPUT, Paragraph};
 
-/// The reason: a category with its own members. Which members a category wants is data of the round:
-/// see `GET /v1/transitional-measures/{round}`. Members of other categories are refused.
+/// The reason: a category and its members. The rules of the round say which members a category requires: see
+/// `GET /v1/transitional-measures/{round}`. Members of other categories are refused.
 #[derive(Default, Deserialize, Serialize, ToSchema, Validate)]
 pub struct ReasonForm {
     /// The category (猶予類型).
     #[schema(value_type = Category, example = "SYSTEM_IN_PROGRESS")]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub category: String,
-    /// `SYSTEM_IN_PROGRESS`: the day of the contract with the system vendor.
+    /// For `SYSTEM_IN_PROGRESS`: the day of the contract with the system vendor.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Date, min_length = 10, max_length = 10, example = "2023-02-15")]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub contract_date: Option<String>,
-    /// `SYSTEM_IN_PROGRESS`: the month in which the installation is expected to be complete.
+    /// For `SYSTEM_IN_PROGRESS`: the month in which the installation is expected to be complete.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(
         nullable = false,
@@ -37,62 +37,62 @@ pub struct ReasonForm {
     )]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub expected_completion_month: Option<String>,
-    /// `SYSTEM_IN_PROGRESS`: the vendor's name.
+    /// For `SYSTEM_IN_PROGRESS`: the name of the system vendor.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_length = 1, max_length = 100, example = "架空システム株式会社")]
     #[validate(length(max = Line::MAX, code = "too_long"))]
     pub vendor_name: Option<String>,
-    /// `NO_NETWORK`: whether an optical line can be had.
+    /// For `NO_NETWORK`: whether an optical line is available.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<LineStatus>)]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub line_status: Option<String>,
-    /// `NO_NETWORK`, once a line can be had: the day it is ready.
+    /// For `NO_NETWORK` with the line status `AVAILABLE`: the day from which the line can be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Date, min_length = 10, max_length = 10)]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub line_ready_date: Option<String>,
-    /// `HOME_VISITS_ONLY`: confirms that only home visits are made; must be `true`.
+    /// For `HOME_VISITS_ONLY`: confirmation that the facility makes home visits only. Must be `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub home_visits_only_confirmed: Option<bool>,
-    /// `REBUILDING_OR_TEMPORARY`: which of the two.
+    /// For `REBUILDING_OR_TEMPORARY`: which of the two.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<Works>)]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub works: Option<String>,
-    /// `REBUILDING_OR_TEMPORARY`: the expected end of the works or of the temporary site.
+    /// For `REBUILDING_OR_TEMPORARY`: the day on which the works or the use of the temporary site is expected to end.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Date, min_length = 10, max_length = 10)]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub expected_end_date: Option<String>,
-    /// `CLOSING_OR_SUSPENDING`: which of the two.
+    /// For `CLOSING_OR_SUSPENDING`: which of the two.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<Plan>)]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub plan: Option<String>,
-    /// `CLOSING_OR_SUSPENDING`: the planned day.
+    /// For `CLOSING_OR_SUSPENDING`: the planned day of the closing, or the planned first day of the suspension.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Date, min_length = 10, max_length = 10)]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub planned_date: Option<String>,
-    /// `SPECIAL_HARDSHIP`: which circumstance.
+    /// For `SPECIAL_HARDSHIP`: the kind of hardship.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<Circumstance>)]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub circumstance: Option<String>,
-    /// `SPECIAL_HARDSHIP` with `DISASTER` or `OTHER`: the circumstance in words.
+    /// For `SPECIAL_HARDSHIP` with `DISASTER` or `OTHER`: a description of the hardship.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_length = 1, max_length = 2000)]
     #[validate(length(max = Paragraph::MAX, code = "too_long"))]
     pub description: Option<String>,
-    /// `SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS`: the age in years of the youngest full-time doctor
-    /// on 2023-04-01.
+    /// For `SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS`: the age of the youngest full-time doctor, dentist or pharmacist
+    /// on 2023-04-01, in whole years.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 18, maximum = 120)]
     #[validate(range(min = YOUNGEST_AGE, max = OLDEST_AGE, code = "out_of_range"))]
     pub youngest_fulltime_age: Option<i64>,
-    /// `SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS` below 70: why the introduction is difficult.
+    /// For `SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS` and an age below 70: why the installation is difficult.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_length = 1, max_length = 2000)]
     #[validate(length(max = Paragraph::MAX, code = "too_long"))]
@@ -100,8 +100,8 @@ pub struct ReasonForm {
 }
 
 impl ReasonForm {
-    /// Reads as much as can be read. A member that cannot be read has its fault noted and is left out; without a
-    /// category there is no statement.
+    /// Reads the members that can be read, and notes the faults of the others. Returns `None` if the category cannot be
+    /// read.
     pub fn parse(&self, faults: &mut Faults) -> Option<Statement> {
         use StatementField as F;
         let category = Category::from_code(&self.category).ok_or(Fault::UnknownValue);
@@ -123,7 +123,8 @@ impl ReasonForm {
         let circumstance = read.word(F::Circumstance, self.circumstance.as_deref(), Circumstance::from_code);
         let description = read.paragraph(F::Description, self.description.as_deref());
         let difficulty = read.paragraph(F::Difficulty, self.difficulty.as_deref());
-        // An age that was refused decides nothing: members that depend on it would get faults as well.
+        // The age is left out if it is out of range. `validator` has noted its fault, and members that depend on the
+        // age must not get faults as well.
         let youngest_fulltime_age =
             self.youngest_fulltime_age.filter(|age| (YOUNGEST_AGE..=OLDEST_AGE).contains(age));
         Some(Statement {
@@ -169,7 +170,7 @@ impl ReasonForm {
     }
 }
 
-/// Reads the optional members of a reason, and notes the fault of each at its own place.
+/// Reads the optional members of a reason. The fault of a member is noted at the JSON Pointer of the member.
 struct Fields<'a> {
     faults: &'a mut Faults,
 }
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_age_is_left_out_so_that_it_decides_nothing() {
+    fn an_age_out_of_range_is_left_out() {
         for (age, read) in [(17, None), (18, Some(18)), (120, Some(120)), (121, None)] {
             let category = "SPECIAL_HARDSHIP".to_owned();
             let form = ReasonForm { category, youngest_fulltime_age: Some(age), ..ReasonForm::default() };
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_is_read_back_as_it_was() {
+    fn a_statement_is_unchanged_after_it_was_shown_and_read() {
         let form = ReasonForm {
             category: "NO_NETWORK".to_owned(),
             line_status: Some("AVAILABLE".to_owned()),

@@ -1,5 +1,7 @@
-//! `/v1/successions`: files, corrects, withdraws and reads successions from an old facility code to a new
-//! one.
+//! `/v1/successions`: files, corrects, withdraws and reads successions.
+//!
+//! With a succession (承継届出), the account, the rights and the duties of a facility pass from its old facility code to a
+//! new one.
 
 pub(in crate::routes) mod forms;
 mod views;
@@ -29,16 +31,17 @@ use crate::usecases::filings::successions;
 const FILE: Operation = Operation::of_account("fileSuccession")
     .with_key(KeyPolicy::Required)
     .charged_to(Budget::Writes)
-    .refusing(&[(409, "Another succession or account stands in the way.")]);
+    .refusing(&[(409, "Another succession or account has the same old or new facility code.")]);
 const LIST: Operation = Operation::of_account("listSuccessions");
 const READ: Operation = Operation::of_account("getSuccession");
-const REVISE: Operation = Operation::of_account("reviseSuccession")
-    .charged_to(Budget::Writes)
-    .refusing(&[(409, "Its status allows no correction, or the successor is taken.")]);
+const REVISE: Operation = Operation::of_account("reviseSuccession").charged_to(Budget::Writes).refusing(&[(
+    409,
+    "The status does not allow a correction, or another succession or account has the new facility code.",
+)]);
 const WITHDRAW: Operation = Operation::of_account("withdrawSuccession")
     .with_key(KeyPolicy::Required)
     .charged_to(Budget::Writes)
-    .refusing(&[(409, "Its status allows no withdrawal.")]);
+    .refusing(&[(409, "The status of the filing does not allow a withdrawal.")]);
 
 /// The operations of this resource.
 pub const OPERATIONS: &[&Operation] = &[&FILE, &LIST, &READ, &REVISE, &WITHDRAW];
@@ -55,11 +58,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// File a succession
 ///
-/// Filed with the account of the old code (承継元) when the facility code changes and the substance of
-/// the service goes on (承継届出). If the facility list has the new code (承継先), it is accepted at once:
-/// the account, its declarations and all other rights and duties pass, the login stays the same, and
-/// the guidance is posted. If the list does not have it yet, the succession waits
-/// (`WAITING_FOR_MASTER`) and goes on by itself when the list brings the code.
+/// Files a succession (承継届出): the facility code changes, and the facility continues in substance. Use the account of
+/// the old code (承継元). If the facility list has the new code (承継先), the succession is accepted at once: the account,
+/// its declarations and all other rights and duties pass to the new code. The login stays the same, and a letter
+/// about the further procedure is posted. If the list does not have the new code yet, the succession waits
+/// (`WAITING_FOR_MASTER`) and continues automatically when the list has the code.
 #[utoipa::path(
     tag = tags::SUCCESSIONS,
     operation_id = FILE.id,
@@ -94,7 +97,7 @@ async fn file_succession(
 
 /// List the account's successions
 ///
-/// Newest first, including those that are accepted: the account's history.
+/// The successions of the account, newest first, including the completed ones.
 #[utoipa::path(
     tag = tags::SUCCESSIONS,
     operation_id = LIST.id,
@@ -117,12 +120,18 @@ async fn list_successions(
 
 /// Read a succession
 ///
-/// With its status and its receipt number.
+/// The succession with its status and its receipt number.
 #[utoipa::path(
     tag = tags::SUCCESSIONS,
     operation_id = READ.id,
     params(
-        ("id" = String, Path, description = "The succession's id.", max_length = 40, example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        (
+            "id" = String,
+            Path,
+            description = "The succession's id.",
+            max_length = 40,
+            example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h",
+        ),
         IfNoneMatchHeader,
     ),
     responses((status = 200, description = "The succession.", body = SuccessionResponse)),
@@ -140,18 +149,28 @@ async fn read_succession(
 
 /// Correct a succession
 ///
-/// Replaces the form of a succession that is not accepted yet; also the way to answer a return (返戻).
+/// Replaces the content of a succession that is not accepted yet, also after it was returned (返戻).
 #[utoipa::path(
     tag = tags::SUCCESSIONS,
     operation_id = REVISE.id,
     params(
-        ("id" = String, Path, description = "The succession's id.", max_length = 40, example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        (
+            "id" = String,
+            Path,
+            description = "The succession's id.",
+            max_length = 40,
+            example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h",
+        ),
         WriteQuery,
         IfMatchHeader,
     ),
     request_body = SuccessionRequest,
     responses(
-        (status = 200, description = "The corrected succession; with `validate_only` what it would be.", body = SuccessionResponse),
+        (
+            status = 200,
+            description = "The corrected succession. With `validate_only`: the succession as it would be.",
+            body = SuccessionResponse,
+        ),
     ),
 )]
 #[put("/v1/successions/{id}")]
@@ -176,18 +195,28 @@ async fn revise_succession(
 
 /// Withdraw a succession
 ///
-/// Takes it back (取下げ), which can be done until it is accepted.
+/// Withdraws a succession (取下げ). This is possible until the succession is accepted.
 #[utoipa::path(
     tag = tags::SUCCESSIONS,
     operation_id = WITHDRAW.id,
     params(
-        ("id" = String, Path, description = "The succession's id.", max_length = 40, example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        (
+            "id" = String,
+            Path,
+            description = "The succession's id.",
+            max_length = 40,
+            example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h",
+        ),
         WriteQuery,
         IdempotencyKeyHeader,
         IfMatchHeader,
     ),
     responses(
-        (status = 200, description = "The withdrawn succession; with `validate_only` what it would be.", body = SuccessionResponse),
+        (
+            status = 200,
+            description = "The withdrawn succession. With `validate_only`: the succession as it would be.",
+            body = SuccessionResponse,
+        ),
     ),
 )]
 #[post("/v1/successions/{id}/withdrawal")]
