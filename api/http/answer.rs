@@ -80,9 +80,9 @@ impl Answer<NoBody> {
 impl<B> Answer<B> {
     /// 304: the caller has the current representation, whose entity tag this is.
     #[must_use]
-    pub fn unchanged(etag: String) -> Self {
+    pub fn not_modified(etag: String) -> Self {
         Self { stored: StoredAnswer::bare(StatusCode::NOT_MODIFIED), header: None, body: PhantomData }
-            .tagged(etag)
+            .with_etag(etag)
     }
 
     /// An answer that was stored under an idempotency key.
@@ -93,7 +93,7 @@ impl<B> Answer<B> {
 
     /// The same answer with an entity tag.
     #[must_use]
-    pub fn tagged(mut self, etag: String) -> Self {
+    pub fn with_etag(mut self, etag: String) -> Self {
         self.stored.etag = Some(etag);
         self
     }

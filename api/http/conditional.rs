@@ -77,7 +77,7 @@ impl FromRequest for IfMatch {
         let value = request.headers().get(IF_MATCH).and_then(|value| value.to_str().ok()).map(str::trim);
         ready(match value {
             None | Some("") => Err(RequestRefusal::PreconditionRequired.into()),
-            Some(value) if is_tags(value) => Ok(Self(value.to_owned())),
+            Some(value) if is_tag_list(value) => Ok(Self(value.to_owned())),
             Some(_) => Err(RequestRefusal::InvalidParameter.into()),
         })
     }
@@ -94,15 +94,15 @@ impl<C> Context<C> {
             return Err(RequestRefusal::InvalidParameter.into());
         }
         if known.is_some_and(|known| matches(known, &etag)) {
-            return Ok(Answer::unchanged(etag));
+            return Ok(Answer::not_modified(etag));
         }
-        Ok(Answer::ok(body)?.tagged(etag))
+        Ok(Answer::ok(body)?.with_etag(etag))
     }
 }
 
 /// Whether a header is `*` or a list of entity tags (RFC 9110, 8.8.3), and is not too long. Tags with a comma are not
 /// recognised; the service issues none.
-fn is_tags(value: &str) -> bool {
+fn is_tag_list(value: &str) -> bool {
     let is_tag = |tag: &str| {
         let tag = tag.trim();
         let opaque =
@@ -138,11 +138,11 @@ mod tests {
     #[test]
     fn a_malformed_list_of_tags_is_detected() {
         for value in ["*", "\"\"", "\"1\"", "W/\"1\"", "\"1\", W/\"2\""] {
-            assert!(is_tags(value), "{value}");
+            assert!(is_tag_list(value), "{value}");
         }
         let long = format!("\"{}\"", "1".repeat(MAX_LENGTH));
         for value in ["1", "\"1", "\"", "\"1\"2\"", "\"1\",", "**", &long] {
-            assert!(!is_tags(value), "{value}");
+            assert!(!is_tag_list(value), "{value}");
         }
     }
 }

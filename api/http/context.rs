@@ -93,7 +93,7 @@ impl<C: Caller> Context<C> {
 impl<C> Context<C> {
     /// The same request with another caller, for an operation whose body names the caller.
     #[must_use]
-    pub fn called_by<D>(&self, caller: D) -> Context<D> {
+    pub fn with_caller<D>(&self, caller: D) -> Context<D> {
         let (state, call, request) = (self.state.clone(), self.call.clone(), self.request.clone());
         Context { state, call, caller, request }
     }

@@ -101,7 +101,7 @@ pub fn page_of<P: Page, T, K: Serialize>(
     key: impl Fn(&T) -> K,
     view: impl FnMut(T) -> Result<P::Item, Error>,
 ) -> Result<P, Error> {
-    let next_page_token = cut(&mut rows, limit, key)?;
+    let next_page_token = split_next_page_token(&mut rows, limit, key)?;
     Ok(P::of(rows.into_iter().map(view).collect::<Result<_, _>>()?, next_page_token))
 }
 
@@ -109,7 +109,7 @@ pub fn page_of<P: Page, T, K: Serialize>(
 ///
 /// # Errors
 /// An internal error if the token cannot be written.
-pub fn cut<T, K: Serialize>(
+pub fn split_next_page_token<T, K: Serialize>(
     rows: &mut Vec<T>,
     limit: i64,
     key: impl Fn(&T) -> K,
@@ -206,7 +206,7 @@ mod tests {
         fn a_token_contains_the_key_of_its_row(micros in 0_i64..4_000_000_000_000_000, id in any::<u128>()) {
             let at = chrono::DateTime::from_timestamp_micros(micros).unwrap();
             let mut rows = vec![1, 2];
-            let token = cut(&mut rows, 1, |_| time_token(at, Uuid::from_u128(id))).unwrap().unwrap();
+            let token = split_next_page_token(&mut rows, 1, |_| time_token(at, Uuid::from_u128(id))).unwrap().unwrap();
             prop_assert_eq!(rows, [1]);
             let after = query(None, Some(&token)).slice_by_time().unwrap().after.unwrap();
             prop_assert_eq!((after.at, after.id.as_u128()), (at, id));

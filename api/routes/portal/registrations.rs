@@ -42,10 +42,10 @@ pub struct ConfirmationResponse {
 
 /// Request a registration link
 ///
-/// First step of a registration (アカウント登録): mails the link to the registration form (仮登録メール). The answer is the same
-/// for every address. If the address already has an account, the mail has no link: it explains how to log in, to
-/// reset the password, and to file a succession. Another request mails another link. A link is valid for 24 hours,
-/// until one of the links to the address is used.
+/// First step of a registration (アカウント登録): mails the link to the registration form (仮登録メール). The answer is the
+/// same for every address. If the address already has an account, the mail has no registration link. It explains how to
+/// log in, to reset the password, and to file a succession. Each request mails another link. A link is valid for 24
+/// hours. Once one of the links to an address is used, the others are no longer valid.
 #[utoipa::path(
     tag = tags::REGISTRATION,
     operation_id = REQUEST.id,

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::http::answer::Answer;
 use crate::http::context::Context;
 use crate::http::operation::Operation;
-use crate::http::paging::{PageQuery, cut, page};
+use crate::http::paging::{PageQuery, page, split_next_page_token};
 use crate::http::problems::Problem;
 use crate::http::timestamp::Timestamp;
 use crate::routes::tags;
@@ -135,7 +135,7 @@ async fn list_rounds(context: Context, query: web::Query<PageQuery>) -> Result<A
     let slice = query.slice::<String>()?;
     let list = context.read(move |reading| {
         let mut names = stored::list_names(reading.conn, slice.after.as_deref(), slice.probe())?;
-        let next_page_token = cut(&mut names, slice.limit, Clone::clone)?;
+        let next_page_token = split_next_page_token(&mut names, slice.limit, Clone::clone)?;
         let mut items = Vec::with_capacity(names.len());
         for name in names {
             let edition = transitional_measures::find(reading.conn, &name, reading.now)?;

@@ -84,7 +84,7 @@ async fn create_account(
         None => None,
     };
     let code = registration.as_ref().and_then(|registration| registration.identity.code().cloned());
-    let context = context.called_by(LinkHolder::of(token, link.email, code));
+    let context = context.with_caller(LinkHolder::of(token, link.email, code));
     let submit = context.submit(submission, move |work| {
         let registration = registration.ok_or(IdentityRefusal::LinkUsed)?;
         let account = registrations::complete(work, *registration, hash.as_ref())?;
@@ -93,7 +93,7 @@ async fn create_account(
         }
         let body = AccountResponse::of(&account, &[]);
         let created = Answer::created("/v1/account".to_owned(), &body)?;
-        Ok(created.tagged(etag(account.version)).or_preview())
+        Ok(created.with_etag(etag(account.version)).or_preview())
     });
     Ok(submit.await?)
 }
@@ -150,7 +150,7 @@ async fn change_account(
         let draft = body.draft(|form, faults| form.parse(present, faults));
         let account = accounts::change(work, draft)?;
         let former = stored::list_former(work.conn, account.id)?;
-        Ok(Answer::ok(&AccountResponse::of(&account, &former))?.tagged(etag(account.version)))
+        Ok(Answer::ok(&AccountResponse::of(&account, &former))?.with_etag(etag(account.version)))
     });
     Ok(change.await?)
 }

@@ -32,7 +32,7 @@ pub struct DeclarationRequest {
     #[schema(nullable = false, max_items = 10, value_type = Option<Vec<AttachmentId>>, example = json!([]))]
     #[validate(length(max = MAX_ATTACHMENTS, code = "too_many"))]
     pub attachment_ids: Option<Vec<String>>,
-    /// A reference of your own. Answers repeat it unchanged.
+    /// A reference of your own, which answers repeat.
     #[schema(nullable = false, min_length = 1, max_length = 100, example = "clinic-2023-0001")]
     #[validate(length(max = Line::MAX, code = "too_long"))]
     pub client_reference: Option<String>,

@@ -35,7 +35,8 @@ const FILE: Operation = Operation::of_account("fileDeclaration")
     .charged_to(Budget::Writes)
     .refusing(&[(
         409,
-        "The round is not open to this facility, or the facility already has a declaration in the round.",
+        "The round is not open to this facility, the facility already has a declaration in the round, or the account \
+         has no facility code yet.",
     )]);
 const LIST: Operation = Operation::of_account("listDeclarations");
 const READ: Operation = Operation::of_account("getDeclaration");
@@ -109,7 +110,7 @@ async fn file_declaration(
         }
         let location = format!("/v1/declarations/{}", filed.declaration.id);
         let created = Answer::created(location, &DeclarationResponse::of(&filed))?;
-        Ok(created.tagged(entity_tag(&filed)).or_preview())
+        Ok(created.with_etag(entity_tag(&filed)).or_preview())
     });
     Ok(file.await?)
 }
@@ -216,7 +217,7 @@ async fn revise_declaration(
         based_on.check(&entity_tag(&current))?;
         let revised = declarations::revise(work, current.declaration, draft)?;
         let body = DeclarationResponse::of(&revised).rehearsed(*query, &work.queued);
-        Ok(Answer::ok(&body)?.tagged(entity_tag(&revised)))
+        Ok(Answer::ok(&body)?.with_etag(entity_tag(&revised)))
     });
     Ok(revise.await?)
 }
@@ -266,7 +267,7 @@ async fn withdraw_declaration(
         based_on.check(&entity_tag(&current))?;
         let withdrawn = declarations::withdraw(work, current.declaration)?;
         let body = DeclarationResponse::of(&withdrawn).rehearsed(*query, &work.queued);
-        Ok(Answer::ok(&body)?.tagged(entity_tag(&withdrawn)))
+        Ok(Answer::ok(&body)?.with_etag(entity_tag(&withdrawn)))
     });
     Ok(withdraw.await?)
 }

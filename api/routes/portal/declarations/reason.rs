@@ -106,9 +106,9 @@ impl ReasonForm {
         use StatementField as F;
         let category = Category::from_code(&self.category).ok_or(Fault::UnknownValue);
         let category = faults.take("/reason/category", category);
-        let mut read = Fields { faults };
+        let mut read = MemberReader { faults };
         let contract_date = read.date(F::ContractDate, self.contract_date.as_deref());
-        let expected_completion_month = read.with(
+        let expected_completion_month = read.member(
             F::ExpectedCompletionMonth,
             self.expected_completion_month.as_deref(),
             YearMonth::parse,
@@ -171,12 +171,12 @@ impl ReasonForm {
 }
 
 /// Reads the optional members of a reason. The fault of a member is noted at the JSON Pointer of the member.
-struct Fields<'a> {
+struct MemberReader<'a> {
     faults: &'a mut Faults,
 }
 
-impl Fields<'_> {
-    fn with<T>(
+impl MemberReader<'_> {
+    fn member<T>(
         &mut self,
         field: StatementField,
         text: Option<&str>,
@@ -186,15 +186,15 @@ impl Fields<'_> {
     }
 
     fn date(&mut self, field: StatementField, text: Option<&str>) -> Option<NaiveDate> {
-        self.with(field, text, parse_date)
+        self.member(field, text, parse_date)
     }
 
     fn line(&mut self, field: StatementField, text: Option<&str>) -> Option<String> {
-        self.with(field, text, |text| Line::parse(text).map(|line| line.to_string()))
+        self.member(field, text, |text| Line::parse(text).map(|line| line.to_string()))
     }
 
     fn paragraph(&mut self, field: StatementField, text: Option<&str>) -> Option<String> {
-        self.with(field, text, |text| Paragraph::parse(text).map(|paragraph| paragraph.to_string()))
+        self.member(field, text, |text| Paragraph::parse(text).map(|paragraph| paragraph.to_string()))
     }
 
     fn word<T>(
@@ -203,7 +203,7 @@ impl Fields<'_> {
         text: Option<&str>,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Option<T> {
-        self.with(field, text, |text| read(text).ok_or(Fault::UnknownValue))
+        self.member(field, text, |text| read(text).ok_or(Fault::UnknownValue))
     }
 }
 

@@ -30,7 +30,7 @@ pub struct ExcuseResponse {
 /// The content of a declaration, its status, and the excuse that follows from it.
 #[derive(Serialize, ToSchema)]
 pub struct DeclarationBody {
-    /// The facility code of the facility that declares. After a succession, the new code.
+    /// The facility code of the facility. After a succession, the new code.
     #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345676")]
     pub facility_code: String,
     /// The name of the round.

@@ -31,7 +31,10 @@ use crate::usecases::filings::successions;
 const FILE: Operation = Operation::of_account("fileSuccession")
     .with_key(KeyPolicy::Required)
     .charged_to(Budget::Writes)
-    .refusing(&[(409, "Another succession or account has the same old or new facility code.")]);
+    .refusing(&[(
+        409,
+        "Another succession or account has the old or the new facility code, or the account has no facility code yet.",
+    )]);
 const LIST: Operation = Operation::of_account("listSuccessions");
 const READ: Operation = Operation::of_account("getSuccession");
 const REVISE: Operation = Operation::of_account("reviseSuccession").charged_to(Budget::Writes).refusing(&[(
@@ -90,7 +93,7 @@ async fn file_succession(
         }
         let location = format!("/v1/successions/{}", filed.id);
         let created = Answer::created(location, &SuccessionResponse::of(&filed))?;
-        Ok(created.tagged(etag(filed.version)).or_preview())
+        Ok(created.with_etag(etag(filed.version)).or_preview())
     });
     Ok(file.await?)
 }
@@ -188,7 +191,7 @@ async fn revise_succession(
         based_on.check(&etag(current.version))?;
         let revised = successions::revise(work, current, draft)?;
         let body = SuccessionResponse::of(&revised).rehearsed(*query, &work.queued);
-        Ok(Answer::ok(&body)?.tagged(etag(revised.version)))
+        Ok(Answer::ok(&body)?.with_etag(etag(revised.version)))
     });
     Ok(revise.await?)
 }
@@ -236,7 +239,7 @@ async fn withdraw_succession(
         based_on.check(&etag(current.version))?;
         let withdrawn = successions::withdraw(work, current)?;
         let body = SuccessionResponse::of(&withdrawn).rehearsed(*query, &work.queued);
-        Ok(Answer::ok(&body)?.tagged(etag(withdrawn.version)))
+        Ok(Answer::ok(&body)?.with_etag(etag(withdrawn.version)))
     });
     Ok(withdraw.await?)
 }
