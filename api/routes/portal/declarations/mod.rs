@@ -173,7 +173,7 @@ async fn read_declaration(
     Ok(context.answer_if_changed(entity_tag(&examined), &DeclarationResponse::of(&examined))?)
 }
 
-/// File a new revision
+/// Correct a declaration
 ///
 /// Corrects a declaration. The former revisions can still be read. A declaration that was returned (返戻) is corrected
 /// in the same way, until the `due_date` of its review, even if the round has closed.
