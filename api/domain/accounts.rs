@@ -75,7 +75,7 @@ pub struct FacilityDetails {
 }
 
 coded_enum! {
-    /// Whether a founder is a person or a corporation.
+    /// Whether a founder is a person (`INDIVIDUAL`, 個人) or a corporation (`CORPORATION`, 法人).
     #[derive(Serialize, Deserialize, utoipa::ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum FounderKind {

@@ -6,7 +6,9 @@ use super::values::calendar::Instant;
 use super::values::coded_enum::coded_enum;
 
 coded_enum! {
-    /// The state of a mail.
+    /// The state of a mail. `QUEUED`: waits for its first attempt. `SENT`: the mail server has accepted it.
+    /// `DEFERRED`: an attempt failed, and another will follow. `ABANDONED`: no further attempt will follow, because
+    /// the mail was refused permanently or has expired.
     #[derive(serde::Serialize, utoipa::ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum MailState {

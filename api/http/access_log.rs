@@ -1,5 +1,5 @@
-//! The access log: one line per request, with ids, status, time and size, and without addresses, tokens and
-//! personal data.
+//! The access log: one line per request, with ids, status, time and size. A line has no addresses, no tokens and
+//! no personal data.
 
 use std::time::Duration;
 
@@ -8,26 +8,26 @@ use actix_web::http::Method;
 use super::caller::KnownAccount;
 use crate::ops::traffic::known_method;
 
-/// The contents of the line of one request.
+/// The fields of one line.
 pub struct Entry<'a> {
-    /// The method.
+    /// The request's method. An unknown method is logged as `OTHER`.
     pub method: &'a Method,
-    /// The route's pattern. The path is not logged, because it may contain ids or texts that a caller
-    /// invented.
+    /// The pattern of the route, if a route matched. The path itself is not logged, because it may contain ids or
+    /// any text that a caller chose.
     pub route: Option<&'a str>,
     /// The answer's status.
     pub status: u16,
-    /// The length of the answer's body.
+    /// The length of the answer's body, in bytes.
     pub bytes: u64,
     /// The time from the request's head to the answer's head.
     pub elapsed: Duration,
     /// The request's id.
     pub request_id: &'a str,
-    /// The account of the request's access token.
+    /// The account of the request's access token, if the request had a valid one.
     pub account: Option<KnownAccount>,
 }
 
-/// Writes the entry.
+/// Writes one line.
 pub fn write(entry: &Entry<'_>) {
     tracing::info!(
         target: "access",

@@ -1,4 +1,4 @@
-//! Answers in a form that can be stored under an idempotency key and sent again.
+//! The answers of handlers. An answer can be stored under an idempotency key and sent again.
 
 use std::marker::PhantomData;
 
@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
-/// The header of an answer that was sent before under the same idempotency key.
+/// The header that marks an answer as a stored one: it was sent before under the same idempotency key.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// The parts of an answer that are stored under an idempotency key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Kept {
+pub struct StoredAnswer {
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     etag: Option<String>,
@@ -28,16 +28,16 @@ pub struct Kept {
 /// An answer with a body of type `B`.
 #[derive(Debug)]
 pub struct Answer<B> {
-    kept: Kept,
+    stored: StoredAnswer,
     header: Option<(HeaderName, String)>,
     body: PhantomData<fn() -> B>,
 }
 
 /// The type of the body of an answer that has no body.
 #[derive(Debug)]
-pub enum Nothing {}
+pub enum NoBody {}
 
-/// The body of an operation with a confirmation screen: `B`, or `P` if the request had `validate_only`.
+/// The type of the body of an operation that takes `validate_only`: `P` for a request with `validate_only`, else `B`.
 #[derive(Debug)]
 pub struct OrPreview<B, P>(PhantomData<(B, P)>);
 
@@ -52,44 +52,49 @@ impl<B: Serialize> Answer<B> {
         Self::with(StatusCode::ACCEPTED, body)
     }
 
-    /// 201 with a body and the new resource's path.
+    /// 201 with a body and the path of the new resource.
     pub fn created(location: String, body: &B) -> Result<Self, Error> {
         let mut answer = Self::with(StatusCode::CREATED, body)?;
-        answer.kept.location = Some(location);
+        answer.stored.location = Some(location);
         Ok(answer)
     }
 
     fn with(status: StatusCode, body: &B) -> Result<Self, Error> {
         let body = serde_json::to_string(body).map_err(Error::internal)?;
-        Ok(Self { kept: Kept { body: Some(body), ..Kept::bare(status) }, header: None, body: PhantomData })
+        Ok(Self {
+            stored: StoredAnswer { body: Some(body), ..StoredAnswer::bare(status) },
+            header: None,
+            body: PhantomData,
+        })
     }
 }
 
-impl Answer<Nothing> {
+impl Answer<NoBody> {
     /// 204 without a body.
     #[must_use]
-    pub fn nothing() -> Self {
-        Self { kept: Kept::bare(StatusCode::NO_CONTENT), header: None, body: PhantomData }
+    pub fn no_content() -> Self {
+        Self { stored: StoredAnswer::bare(StatusCode::NO_CONTENT), header: None, body: PhantomData }
     }
 }
 
 impl<B> Answer<B> {
-    /// 304: the caller already has the representation with this entity tag.
+    /// 304: the caller has the current representation, whose entity tag this is.
     #[must_use]
-    pub fn unchanged(etag: String) -> Self {
-        Self { kept: Kept::bare(StatusCode::NOT_MODIFIED), header: None, body: PhantomData }.tagged(etag)
+    pub fn not_modified(etag: String) -> Self {
+        Self { stored: StoredAnswer::bare(StatusCode::NOT_MODIFIED), header: None, body: PhantomData }
+            .with_etag(etag)
     }
 
     /// An answer that was stored under an idempotency key.
     #[must_use]
-    pub fn replayed(kept: Kept) -> Self {
-        Self { kept, header: Some((REPLAYED, "true".to_owned())), body: PhantomData }
+    pub fn replayed(stored: StoredAnswer) -> Self {
+        Self { stored, header: Some((REPLAYED, "true".to_owned())), body: PhantomData }
     }
 
     /// The same answer with an entity tag.
     #[must_use]
-    pub fn tagged(mut self, etag: String) -> Self {
-        self.kept.etag = Some(etag);
+    pub fn with_etag(mut self, etag: String) -> Self {
+        self.stored.etag = Some(etag);
         self
     }
 
@@ -101,20 +106,20 @@ impl<B> Answer<B> {
 
     /// The parts of the answer that are stored under an idempotency key.
     #[must_use]
-    pub const fn kept(&self) -> &Kept {
-        &self.kept
+    pub const fn stored(&self) -> &StoredAnswer {
+        &self.stored
     }
 
-    /// The same answer, typed as an answer of an operation with a confirmation screen.
+    /// The same answer, typed as the answer to a request without `validate_only`.
     #[must_use]
     pub fn or_preview<P>(self) -> Answer<OrPreview<B, P>> {
-        Answer { kept: self.kept, header: self.header, body: PhantomData }
+        Answer { stored: self.stored, header: self.header, body: PhantomData }
     }
 
     /// The same answer, typed as the answer to a request with `validate_only`.
     #[must_use]
     pub fn as_preview<O>(self) -> Answer<OrPreview<O, B>> {
-        Answer { kept: self.kept, header: self.header, body: PhantomData }
+        Answer { stored: self.stored, header: self.header, body: PhantomData }
     }
 }
 
@@ -122,11 +127,11 @@ impl<B> Responder for Answer<B> {
     type Body = BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        let Kept { status, etag, location, body } = self.kept;
+        let StoredAnswer { status, etag, location, body } = self.stored;
         let mut response = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::OK));
         let optional_headers = [(header::ETAG, etag), (header::LOCATION, location)];
-        let present_headers = optional_headers.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        for (name, value) in present_headers.chain(self.header) {
+        let given_headers = optional_headers.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        for (name, value) in given_headers.chain(self.header) {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response.insert_header((name, value));
             }
@@ -138,7 +143,7 @@ impl<B> Responder for Answer<B> {
     }
 }
 
-impl Kept {
+impl StoredAnswer {
     fn bare(status: StatusCode) -> Self {
         Self { status: status.as_u16(), etag: None, location: None, body: None }
     }

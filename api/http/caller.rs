@@ -1,11 +1,13 @@
-//! The caller of a request: the account of an access token, or anyone. The transaction of the request turns
-//! the caller into an actor.
+//! The caller of a request: the account of an access token, the holder of a mailed link, or anyone.
+//!
+//! A caller is known before the transaction of the request begins. The transaction checks the caller, and turns it
+//! into an [`Actor`], on whose authority the use case acts.
 
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpMessage as _, HttpRequest, web};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
-use super::context::Arrival;
+use super::context::RequestData;
 use crate::db::engine::Conn;
 use crate::db::engine::locks::{self, Lock};
 use crate::domain::identity::refusals::IdentityRefusal;
@@ -17,53 +19,54 @@ use crate::state::State;
 use crate::usecases::actor::Actor;
 use crate::usecases::identity::sessions;
 
-/// The name of the security scheme in the document.
+/// The name of the security scheme in the OpenAPI document.
 pub const BEARER: &str = "bearer";
 
-/// The security scheme of the document.
+/// The security scheme in the OpenAPI document.
 #[must_use]
 pub fn bearer_scheme() -> SecurityScheme {
     let mut http = Http::new(HttpAuthScheme::Bearer);
     http.bearer_format = Some("JWT".to_owned());
-    http.description = Some("An access token of `POST /v1/sessions`, good for ten minutes.".to_owned());
+    http.description =
+        Some("The access token from `POST /v1/sessions`. It is valid for ten minutes.".to_owned());
     SecurityScheme::Http(http)
 }
 
-/// The caller that a request states. The transaction checks the caller and finds the actor.
+/// The caller that a request names.
 pub trait Caller: Clone + Send + 'static {
-    /// The account of the access token, if there is one.
+    /// The account of the access token, if the request has one.
     fn account_id(&self) -> Option<AccountId> {
         None
     }
 
-    /// Locks what the caller is about to change, before the transaction reads it.
+    /// Takes the locks of the caller's data. The transaction calls this before it reads anything.
     ///
     /// # Errors
     /// The error of the database.
     fn lock(&self, conn: &mut Conn) -> Result<(), Error>;
 
-    /// Finds the actor.
+    /// Checks the caller, and returns the actor.
     ///
     /// # Errors
     /// [`IdentityRefusal::SessionEnded`] or another refusal of the caller.
     fn actor(&self, conn: &mut Conn, now: Instant) -> Result<Actor, Error>;
 }
 
-/// A caller that is known from the headers of a request.
-pub trait NamedByHead: Caller {
-    /// Reads the headers.
+/// A caller that the headers of a request name.
+pub trait CallerFromHeaders: Caller {
+    /// Reads the caller from the headers.
     ///
     /// # Errors
-    /// The refusals of a token.
-    fn of_request(request: &HttpRequest) -> Result<Self, Error>;
+    /// [`IdentityRefusal::TokenMissing`], [`IdentityRefusal::TokenInvalid`], [`IdentityRefusal::TokenExpired`].
+    fn from_headers_of(request: &HttpRequest) -> Result<Self, Error>;
 }
 
 /// A caller without a token.
 #[derive(Debug, Clone, Copy)]
 pub struct Anyone;
 
-impl NamedByHead for Anyone {
-    fn of_request(_: &HttpRequest) -> Result<Self, Error> {
+impl CallerFromHeaders for Anyone {
+    fn from_headers_of(_: &HttpRequest) -> Result<Self, Error> {
         Ok(Self)
     }
 }
@@ -82,11 +85,13 @@ impl Caller for Anyone {
 #[derive(Debug, Clone, Copy)]
 pub struct LoggedIn(Verified);
 
-impl NamedByHead for LoggedIn {
-    fn of_request(request: &HttpRequest) -> Result<Self, Error> {
-        let state = request.app_data::<web::Data<State>>().ok_or_else(|| Error::internal("no state"))?;
-        let now = request.extensions().get::<Arrival>().map(|arrival| arrival.now);
-        let now = now.ok_or_else(|| Error::internal("a request did not pass the edge"))?;
+impl CallerFromHeaders for LoggedIn {
+    fn from_headers_of(request: &HttpRequest) -> Result<Self, Error> {
+        let state = request
+            .app_data::<web::Data<State>>()
+            .ok_or_else(|| Error::internal("the request has no application state"))?;
+        let now = request.extensions().get::<RequestData>().map(|data| data.now);
+        let now = now.ok_or_else(|| Error::internal("the request did not pass the edge middleware"))?;
         let header = request.headers().get(AUTHORIZATION).ok_or(IdentityRefusal::TokenMissing)?;
         let header = header.to_str().map_err(|_| IdentityRefusal::TokenInvalid)?;
         let (scheme, token) = header.split_once(' ').ok_or(IdentityRefusal::TokenInvalid)?;
@@ -104,8 +109,8 @@ impl Caller for LoggedIn {
         Some(self.0.account_id)
     }
 
-    /// Runs the writes of an account one after the other, so that a repeated idempotency key finds the first
-    /// answer.
+    /// The lock makes the writes of an account run one after the other, so that a request with a repeated idempotency
+    /// key finds the first answer.
     fn lock(&self, conn: &mut Conn) -> Result<(), Error> {
         locks::acquire(conn, &[Lock::Account(self.0.account_id)])
     }
@@ -115,6 +120,6 @@ impl Caller for LoggedIn {
     }
 }
 
-/// The account of a request's access token, for the access log. Its session may have ended.
+/// The account of a request's access token, for the access log. The session of the token may have ended.
 #[derive(Debug, Clone, Copy)]
 pub struct KnownAccount(pub AccountId);

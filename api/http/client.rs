@@ -1,11 +1,13 @@
-//! The address of a client, with or without balancers before the service.
+//! The address of a client, with or without load balancers before the service.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use ipnet::IpNet;
 
-/// The client's address, as limits count it. Only what trusted balancers wrote into `X-Forwarded-For` is used:
-/// the client is the first address from the right that is not a trusted balancer's.
+/// The client's address, as rate limits count it: an IPv4 address, an IPv6 network of 64 bits, or `unknown`.
+///
+/// `X-Forwarded-For` is used only if a trusted load balancer sent it. Read from the right, the client is the first
+/// address in it that is not the address of a trusted load balancer.
 #[must_use]
 pub fn client_of(peer: Option<IpAddr>, forwarded: Option<&str>, trusted: &[IpNet]) -> String {
     let Some(peer) = peer else { return "unknown".to_owned() };
@@ -22,12 +24,12 @@ pub fn client_of(peer: Option<IpAddr>, forwarded: Option<&str>, trusted: &[IpNet
     }
     match client.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
-        // One household or office usually has a whole /64.
+        // A household or an office usually has a whole /64 network.
         IpAddr::V6(address) => format!("{}/64", Ipv6Addr::from(u128::from(address) & (u128::MAX << 64))),
     }
 }
 
-/// The address of a hop. Some balancers add the port.
+/// The address of an entry in `X-Forwarded-For`. Some load balancers add the port.
 fn address_of(hop: &str) -> Option<IpAddr> {
     let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop);
     bare.parse().ok().or_else(|| hop.parse().ok().map(|with_port: SocketAddr| with_port.ip()))
@@ -42,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn a_strangers_own_forwarding_header_is_not_believed() {
+    fn a_forwarded_for_header_counts_only_if_a_trusted_balancer_sent_it() {
         assert_eq!(client("203.0.113.9", Some("198.51.100.1")), "203.0.113.9");
         assert_eq!(client("10.0.0.1", Some("198.51.100.1, 203.0.113.9")), "203.0.113.9");
         assert_eq!(client("10.0.0.1", Some("198.51.100.1, 203.0.113.9, 10.0.0.2")), "203.0.113.9");
@@ -51,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn balancers_may_write_a_port_behind_the_address() {
+    fn a_port_after_the_address_is_ignored() {
         for (hop, expected) in [
             ("203.0.113.9:51234", "203.0.113.9"),
             ("[2001:db8::1]:51234", "2001:db8::/64"),

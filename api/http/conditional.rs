@@ -1,5 +1,5 @@
-//! Entity tags (RFC 9110, section 13). They avoid reading again what has not changed, and prevent a change
-//! from overwriting a version that its author has not seen.
+//! Entity tags and conditional requests (RFC 9110, section 13). With `If-None-Match`, a client does not receive again
+//! what it already has. With `If-Match`, a client cannot overwrite a version that it has not seen.
 
 use std::future::{Ready, ready};
 
@@ -15,7 +15,7 @@ use super::problems::Problem;
 use crate::error::Error;
 use crate::http::problems::refusals::RequestRefusal;
 
-/// The maximum length of `If-Match` and `If-None-Match`. A caller knows only a few versions.
+/// The maximum length of `If-Match` and `If-None-Match`, in bytes. A caller knows only a few versions.
 const MAX_LENGTH: usize = 200;
 
 /// The strong entity tag of a version.
@@ -44,8 +44,8 @@ pub struct IfMatchHeader {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "describes the header in the document")]
 pub struct IfNoneMatchHeader {
-    /// The `ETag` of the representation that you have: the answer is 304 while it is the present one.
-    // Without an example: Swagger UI would send it and get an empty 304.
+    /// The `ETag` of the representation that you have. The answer is 304 if it is still the current one.
+    // There is no example, because Swagger UI would send it and get an empty 304.
     #[param(rename = "If-None-Match", required = false, max_length = 200)]
     if_none_match: String,
 }
@@ -54,15 +54,15 @@ pub struct IfNoneMatchHeader {
 pub struct IfMatch(String);
 
 impl IfMatch {
-    /// Compares the tags with the resource's present tag.
+    /// Compares the tags with the resource's current tag.
     ///
     /// # Errors
-    /// [`RequestRefusal::PreconditionFailed`].
+    /// [`RequestRefusal::PreconditionFailed`] if none of the tags is the current one.
     pub fn check(&self, current: &str) -> Result<(), Error> {
         if matches(&self.0, current) { Ok(()) } else { Err(RequestRefusal::PreconditionFailed.into()) }
     }
 
-    /// What the caller sent, as part of a request's fingerprint.
+    /// The header as the caller sent it, for the request's fingerprint.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -77,14 +77,14 @@ impl FromRequest for IfMatch {
         let value = request.headers().get(IF_MATCH).and_then(|value| value.to_str().ok()).map(str::trim);
         ready(match value {
             None | Some("") => Err(RequestRefusal::PreconditionRequired.into()),
-            Some(value) if is_tags(value) => Ok(Self(value.to_owned())),
+            Some(value) if is_tag_list(value) => Ok(Self(value.to_owned())),
             Some(_) => Err(RequestRefusal::InvalidParameter.into()),
         })
     }
 }
 
 impl<C> Context<C> {
-    /// Answers a read with its entity tag, or 304 if the caller has that representation.
+    /// Answers a read with the body and its entity tag, or with 304 if the caller has this representation.
     ///
     /// # Errors
     /// [`RequestRefusal::InvalidParameter`] for an `If-None-Match` that is too long.
@@ -94,15 +94,15 @@ impl<C> Context<C> {
             return Err(RequestRefusal::InvalidParameter.into());
         }
         if known.is_some_and(|known| matches(known, &etag)) {
-            return Ok(Answer::unchanged(etag));
+            return Ok(Answer::not_modified(etag));
         }
-        Ok(Answer::ok(body)?.tagged(etag))
+        Ok(Answer::ok(body)?.with_etag(etag))
     }
 }
 
-/// Whether a header is a list of entity tags (RFC 9110) of an accepted length. The service's tags contain no
-/// commas.
-fn is_tags(value: &str) -> bool {
+/// Whether a header is `*` or a list of entity tags (RFC 9110, 8.8.3), and is not too long. Tags with a comma are not
+/// recognised; the service issues none.
+fn is_tag_list(value: &str) -> bool {
     let is_tag = |tag: &str| {
         let tag = tag.trim();
         let opaque =
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_present_version_matches_and_weak_tags_never_do() {
+    fn only_the_current_version_matches_and_weak_tags_never_match() {
         let current = etag(3);
         for (list, expected) in [
             ("\"3\"", true),
@@ -138,11 +138,11 @@ mod tests {
     #[test]
     fn a_malformed_list_of_tags_is_detected() {
         for value in ["*", "\"\"", "\"1\"", "W/\"1\"", "\"1\", W/\"2\""] {
-            assert!(is_tags(value), "{value}");
+            assert!(is_tag_list(value), "{value}");
         }
         let long = format!("\"{}\"", "1".repeat(MAX_LENGTH));
         for value in ["1", "\"1", "\"", "\"1\"2\"", "\"1\",", "**", &long] {
-            assert!(!is_tags(value), "{value}");
+            assert!(!is_tag_list(value), "{value}");
         }
     }
 }

@@ -1,11 +1,11 @@
-//! What every handler needs of its request: the state, the instant, the client and the caller.
+//! The context of a handler: the application state, the time of the request, the client and the caller.
 
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 
-use super::caller::{Anyone, Caller, NamedByHead};
+use super::caller::{Anyone, Caller, CallerFromHeaders};
 use super::problems::Problem;
 use super::rehearsal::WriteQuery;
 use crate::db::engine::Conn;
@@ -16,56 +16,57 @@ use crate::state::State;
 use crate::usecases::actor::Actor;
 use crate::usecases::work::{Call, Work};
 
-/// What the edge knows about a request before the handler runs.
+/// The data that the edge middleware attaches to a request before the handler runs.
 #[derive(Debug, Clone)]
-pub struct Arrival {
-    /// The time of the request, which is the same for everything that the request does.
+pub struct RequestData {
+    /// The time of the request. Everything that the request does uses this time.
     pub now: Instant,
-    /// Its id.
+    /// The request's id.
     pub request_id: String,
     /// The client's address: an IPv4 address or an IPv6 network of 64 bits.
     pub client: String,
 }
 
-/// What a handler needs of its request.
+/// The context of a handler.
 pub struct Context<C = Anyone> {
-    /// The state.
+    /// The application state.
     pub state: web::Data<State>,
-    /// The request, as use cases and the audit log see it.
+    /// The data of the request that use cases and the audit log need.
     pub call: Call,
     caller: C,
     request: HttpRequest,
 }
 
-/// What a read works with: a snapshot of the database, the actor, and the instant of the request.
-pub struct Reading<'a> {
-    /// The snapshot.
+/// The arguments of a read.
+pub struct ReadContext<'a> {
+    /// The connection, in a transaction that reads one snapshot of the database.
     pub conn: &'a mut Conn,
-    /// The actor who reads.
+    /// Who reads.
     pub actor: &'a Actor,
-    /// The instant.
+    /// The time of the request.
     pub now: Instant,
 }
 
 impl<C: Caller> Context<C> {
-    /// Reads from one snapshot of the database.
+    /// Runs `view` on one snapshot of the database.
     ///
     /// # Errors
     /// The refusals of the caller's token, and the errors of `view`.
     pub async fn read<T, V>(&self, view: V) -> Result<T, Error>
     where
         T: Send + 'static,
-        V: FnOnce(Reading<'_>) -> Result<T, Error> + Send + 'static,
+        V: FnOnce(ReadContext<'_>) -> Result<T, Error> + Send + 'static,
     {
         let (caller, now) = (self.caller.clone(), self.call.now);
         let read = self.state.database.read(move |conn| {
             let actor = caller.actor(conn, now)?;
-            view(Reading { conn, actor: &actor, now })
+            view(ReadContext { conn, actor: &actor, now })
         });
         read.await
     }
 
-    /// Runs `effect` in one transaction and returns once it is on disk. A rehearsal is rolled back.
+    /// Runs `effect` in one transaction, and returns after the commit. With `validate_only` the transaction is rolled
+    /// back.
     ///
     /// # Errors
     /// The refusals of the caller's token, and the errors of `effect`.
@@ -90,9 +91,9 @@ impl<C: Caller> Context<C> {
 }
 
 impl<C> Context<C> {
-    /// The same request with another caller, for operations whose caller is named in the body.
+    /// The same request with another caller, for an operation whose body names the caller.
     #[must_use]
-    pub fn called_by<D>(&self, caller: D) -> Context<D> {
+    pub fn with_caller<D>(&self, caller: D) -> Context<D> {
         let (state, call, request) = (self.state.clone(), self.call.clone(), self.request.clone());
         Context { state, call, caller, request }
     }
@@ -103,19 +104,19 @@ impl<C> Context<C> {
         &self.caller
     }
 
-    /// The request itself.
+    /// The HTTP request.
     #[must_use]
     pub const fn request(&self) -> &HttpRequest {
         &self.request
     }
 
-    /// The client's address.
+    /// The client's address: an IPv4 address or an IPv6 network of 64 bits.
     #[must_use]
     pub fn client(&self) -> &str {
         self.call.client.as_deref().unwrap_or_default()
     }
 
-    /// The `User-Agent`, cut to 200 characters.
+    /// The first 200 characters of `User-Agent`.
     #[must_use]
     pub fn user_agent(&self) -> Option<String> {
         let value = self.request.headers().get(actix_web::http::header::USER_AGENT)?.to_str().ok()?;
@@ -123,27 +124,27 @@ impl<C> Context<C> {
     }
 }
 
-impl<C: NamedByHead> FromRequest for Context<C> {
+impl<C: CallerFromHeaders> FromRequest for Context<C> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let state = request.app_data::<web::Data<State>>().cloned();
-        let arrival = request.extensions().get::<Arrival>().cloned();
-        ready(match (state, arrival) {
-            (Some(state), Some(arrival)) => {
-                C::of_request(request).map_err(Problem::from).map(|caller| Self {
+        let data = request.extensions().get::<RequestData>().cloned();
+        ready(match (state, data) {
+            (Some(state), Some(data)) => {
+                C::from_headers_of(request).map_err(Problem::from).map(|caller| Self {
                     state,
                     call: Call {
-                        now: arrival.now,
-                        client: Some(arrival.client),
-                        request_id: Some(arrival.request_id),
+                        now: data.now,
+                        client: Some(data.client),
+                        request_id: Some(data.request_id),
                     },
                     caller,
                     request: request.clone(),
                 })
             }
-            _ => Err(Error::internal("a request did not pass the edge").into()),
+            _ => Err(Error::internal("the request did not pass the edge middleware").into()),
         })
     }
 }

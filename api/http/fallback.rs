@@ -1,4 +1,4 @@
-//! Answers requests that no route matches: 405 with `Allow` if a document has the path, else 404.
+//! Answers requests that no route matches: 405 with `Allow` if the path is known, else 404.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,12 +12,12 @@ use utoipa::openapi::path::PathItem;
 use super::problems::Problem;
 use crate::http::problems::refusals::{RequestRefusal, ServiceRefusal};
 
-/// The paths of the documents with the methods they have.
+/// All paths of the service, each with the value of its `Allow` header.
 #[derive(Clone)]
 pub struct KnownPaths(Arc<Vec<(ResourceDef, String)>>);
 
 impl KnownPaths {
-    /// Reads the paths from the documents, and adds paths that only accept GET.
+    /// Reads the paths from the documents, and adds `only_read`: paths that accept only GET and HEAD.
     #[must_use]
     pub fn of(documents: &[OpenApi], only_read: &[&str]) -> Self {
         let paths: BTreeMap<_, _> = documents.iter().flat_map(|document| &document.paths.paths).collect();
@@ -41,6 +41,7 @@ impl KnownPaths {
     }
 }
 
+/// The value of the `Allow` header for a path.
 fn methods(item: &PathItem) -> String {
     let by_method = [
         ("GET", &item.get),

@@ -10,12 +10,12 @@ use futures_util::stream::try_unfold;
 
 use crate::blocking;
 
-/// How much of a file is read at a time. Each client that downloads a file takes this much memory.
+/// How many bytes of a file are read at a time. Each download needs this much memory.
 const CHUNK: u64 = 64 * 1024;
 
-/// Sends a file in chunks. Each chunk is read after the connection has taken the chunk before it.
+/// The first `length` bytes of a file as a body. Each chunk is read after the connection has taken the previous chunk.
 #[must_use]
-pub fn body(file: File, length: u64) -> SizedStream<impl Stream<Item = io::Result<Bytes>>> {
+pub fn stream(file: File, length: u64) -> SizedStream<impl Stream<Item = io::Result<Bytes>>> {
     let chunks = try_unfold((file, length), |(file, left)| async move {
         if left == 0 {
             return Ok(None);

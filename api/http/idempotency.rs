@@ -1,8 +1,8 @@
-//! Idempotency keys: however often a submission arrives, it has one effect and one answer.
+//! Idempotency keys: a submission has one effect and one answer, however often it arrives.
 //!
-//! The key is stored in the transaction of the effect, so a crash leaves both or neither. A refusal changes nothing
-//! and stores no key: the same request may succeed later. A second request with the same key waits for the first
-//! and gets the same answer.
+//! The key is stored in the transaction of the effect, so a crash leaves both or neither. A refused request changes
+//! nothing and stores no key, so the same request may succeed later. A second request with the same key waits until the
+//! first one has ended, and gets the same answer.
 
 use std::future::{Ready, ready};
 
@@ -24,17 +24,17 @@ use crate::error::Error;
 use crate::http::problems::refusals::RequestRefusal;
 use crate::usecases::work::Work;
 
-/// Longest key.
+/// The maximum length of a key, in characters.
 const MAX_LENGTH: usize = 255;
 
-/// The header of operations that file something.
+/// The header of operations that file a declaration or a succession, or withdraw one.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "describes the header in the document")]
 pub struct IdempotencyKeyHeader {
-    /// A random key of your own choice, one per filing, repeated on every retry of it: however
-    /// often the request arrives, it has one effect and one answer. Required, except with
-    /// `validate_only`. Kept for 30 days.
+    /// A random key that you choose, such as a UUID. Use a new key for each filing, and repeat the key on every retry
+    /// of that filing: then the request has one effect and one answer, however often it arrives. Required, except with
+    /// `validate_only`. The service keeps keys for 30 days.
     #[param(
         rename = "Idempotency-Key",
         required = false,
@@ -46,13 +46,13 @@ pub struct IdempotencyKeyHeader {
     idempotency_key: String,
 }
 
-/// The header of operations that create something without filing it.
+/// The header of operations that create an account or an upload.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "describes the header in the document")]
 pub struct OptionalIdempotencyKeyHeader {
-    /// A random key of your own choice, repeated on every retry: however often the request
-    /// arrives, it has one effect and one answer. Kept for 30 days.
+    /// A random key that you choose, such as a UUID. Repeat the key on every retry: then the request has one effect and
+    /// one answer, however often it arrives. The service keeps keys for 30 days.
     #[param(
         rename = "Idempotency-Key",
         required = false,
@@ -64,7 +64,7 @@ pub struct OptionalIdempotencyKeyHeader {
     idempotency_key: String,
 }
 
-/// The key as sent, bare or quoted.
+/// The key without quotes, if the request has one. Callers may send it with or without quotes.
 pub struct IdempotencyKey(Option<String>);
 
 impl FromRequest for IdempotencyKey {
@@ -83,12 +83,12 @@ impl FromRequest for IdempotencyKey {
 fn read_key(value: &HeaderValue) -> Option<String> {
     let text = value.to_str().ok()?.trim();
     let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
-    let good = (1..=MAX_LENGTH).contains(&bare.len())
+    let is_valid = (1..=MAX_LENGTH).contains(&bare.len())
         && bare.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
-    good.then(|| bare.to_owned())
+    is_valid.then(|| bare.to_owned())
 }
 
-/// One submission of an operation that takes a key.
+/// One request to an operation that takes a key.
 pub struct Submission {
     operation: &'static Operation,
     query: WriteQuery,
@@ -97,10 +97,11 @@ pub struct Submission {
 }
 
 impl Submission {
-    /// A submission. If the operation requires a key, only a rehearsal may omit it.
+    /// Makes a submission.
     ///
     /// # Errors
-    /// [`RequestRefusal::IdempotencyKeyRequired`].
+    /// [`RequestRefusal::IdempotencyKeyRequired`] if the operation requires a key and the request has neither a key nor
+    /// `validate_only`.
     pub fn new(operation: &'static Operation, query: WriteQuery, key: IdempotencyKey) -> Result<Self, Error> {
         if operation.key == KeyPolicy::Required && key.0.is_none() && !query.validate_only {
             return Err(RequestRefusal::IdempotencyKeyRequired.into());
@@ -108,9 +109,9 @@ impl Submission {
         Ok(Self { operation, query, key: key.0, fingerprint: Vec::new() })
     }
 
-    /// Adds a part of the request to its fingerprint, which tells it from another with the same key.
+    /// Adds a part of the request to its fingerprint. Two requests with the same key must have equal fingerprints.
     #[must_use]
-    pub fn about(mut self, part: impl AsRef<[u8]>) -> Self {
+    pub fn fingerprinted(mut self, part: impl AsRef<[u8]>) -> Self {
         let mut digest = Sha256::new();
         digest.update(&self.fingerprint);
         digest.update(part.as_ref());
@@ -120,36 +121,37 @@ impl Submission {
 }
 
 impl<C: Caller> Context<C> {
-    /// Carries out a submission, once for each key.
+    /// Runs `effect` in one transaction, once for each key. A repeated request gets the stored answer.
     ///
     /// # Errors
-    /// Those of the caller's token, of the key, and of `effect`.
+    /// [`RequestRefusal::IdempotencyKeyReused`] if the key was used for another request; the refusals of the caller's
+    /// token; the errors of `effect`.
     pub async fn submit<B, E>(&self, submission: Submission, effect: E) -> Result<Answer<B>, Error>
     where
         B: 'static,
         E: FnOnce(&mut Work<'_>) -> Result<Answer<B>, Error> + Send + 'static,
     {
-        self.write(submission.query, move |work| submission.once(work, effect)).await
+        self.write(submission.query, move |work| submission.run_once(work, effect)).await
     }
 }
 
 impl Submission {
-    fn once<B>(
+    fn run_once<B>(
         self,
         work: &mut Work<'_>,
         effect: impl FnOnce(&mut Work<'_>) -> Result<Answer<B>, Error>,
     ) -> Result<Answer<B>, Error> {
         let Some(key) = self.key.filter(|_| self.query.mode() == Mode::Store) else { return effect(work) };
         let scope = Scope { principal: work.actor.key_owner(), operation: self.operation.id, key };
-        if let Some((fingerprint, kept)) = idempotency_keys::find(work.conn, &scope)? {
+        if let Some((fingerprint, stored)) = idempotency_keys::find(work.conn, &scope)? {
             return if fingerprint == self.fingerprint {
-                Ok(Answer::replayed(kept))
+                Ok(Answer::replayed(stored))
             } else {
                 Err(RequestRefusal::IdempotencyKeyReused.into())
             };
         }
         let answer = effect(work)?;
-        idempotency_keys::insert(work.conn, &scope, &self.fingerprint, answer.kept(), work.now())?;
+        idempotency_keys::insert(work.conn, &scope, &self.fingerprint, answer.stored(), work.now())?;
         Ok(answer)
     }
 }
@@ -159,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_bare_or_quoted_and_of_limited_length() {
+    fn keys_may_be_quoted_and_have_a_maximum_length() {
         let read = |text: &str| read_key(&HeaderValue::from_str(text).unwrap());
         assert_eq!(read("abc-1").as_deref(), Some("abc-1"));
         assert_eq!(read("\"abc-1\"").as_deref(), Some("abc-1"));
@@ -170,11 +172,11 @@ mod tests {
     }
 
     #[test]
-    fn a_fingerprint_tells_bodies_and_paths_apart() {
+    fn different_parts_give_different_fingerprints() {
         const OPERATION: Operation = Operation::of_account("test");
         let filing = |parts: &[&str]| {
             let empty = Submission::new(&OPERATION, WriteQuery::default(), IdempotencyKey(None)).unwrap();
-            parts.iter().fold(empty, Submission::about).fingerprint
+            parts.iter().fold(empty, Submission::fingerprinted).fingerprint
         };
         assert_eq!(filing(&["a", "b"]), filing(&["a", "b"]));
         assert_ne!(filing(&["a", "b"]), filing(&["ab"]));

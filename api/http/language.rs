@@ -1,10 +1,10 @@
-//! Which language a caller wants (`Accept-Language`).
+//! The language that a caller prefers (`Accept-Language`; RFC 9110, 12.5.4).
 
 use actix_web::http::header::{self, HeaderMap};
 
 use crate::domain::values::lang::Lang;
 
-/// Japanese, unless the caller prefers English.
+/// English if the caller prefers it to Japanese, else Japanese.
 #[must_use]
 pub fn language_of(headers: &HeaderMap) -> Lang {
     let wanted =

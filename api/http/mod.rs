@@ -1,4 +1,5 @@
-//! HTTP machinery that is independent of resources: serving, bodies, answers, problems, the OpenAPI document.
+//! The parts of the HTTP service that all resources use: the server, bodies, answers, problem documents, and the
+//! generation of the OpenAPI document.
 
 pub mod access_log;
 pub mod answer;

@@ -1,4 +1,5 @@
-//! The properties of an operation, stated once for its handler, the document, idempotency keys, budgets and tests.
+//! The properties of an operation. The handler, the OpenAPI document, idempotency keys, budgets and tests all read them
+//! from here.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use utoipa::openapi::OpenApi;
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
-    /// Everybody, without an access token.
+    /// Anyone, without an access token.
     Public,
     /// A logged-in account.
     Account,
@@ -18,49 +19,51 @@ pub enum Audience {
 /// Whether an operation takes an `Idempotency-Key`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyPolicy {
-    /// It does not: it only reads, or repeating it is harmless for another reason.
+    /// The operation takes no key: it only reads, or a repetition does no harm.
     NotTaken,
-    /// It creates something without filing it.
+    /// The operation creates an account or an upload. A key is optional.
     Optional,
-    /// It files something: a retry must never file twice.
+    /// The operation files or withdraws a declaration or a succession. A key is required, so that a retry never takes
+    /// effect twice.
     Required,
 }
 
-/// The budget that a request of an operation is charged to.
+/// The budget (rate limit) that the requests of an operation are charged to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Budget {
-    /// None.
+    /// No budget.
     None,
     /// Filings, changes and uploads of an account.
     Writes,
-    /// Tokens presented by a client.
+    /// Tokens that a client presents.
     Tokens,
-    /// Mails to an address, and mails caused by a client.
+    /// Mails to an address, and mails that a client causes.
     Mails,
-    /// Passwords tried by a client and for an account.
+    /// Passwords that a client tries, and passwords tried for an account.
     Passwords,
 }
 
 /// One operation of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Operation {
-    /// The document's `operationId`, and the scope of its idempotency keys. Ids are never reused.
+    /// The `operationId` in the document. It is also the scope of the operation's idempotency keys. Ids are never
+    /// reused.
     pub id: &'static str,
-    /// Who may call it.
+    /// Who may call the operation.
     pub audience: Audience,
-    /// Whether it takes an `Idempotency-Key`.
+    /// Whether the operation takes an `Idempotency-Key`.
     pub key: KeyPolicy,
-    /// The budget that it is charged to.
+    /// The budget that its requests are charged to.
     pub budget: Budget,
-    /// The statuses of its own refusals, and when they occur. Statuses that follow from its parameters, such as
-    /// 401 or 412, are not listed here.
+    /// The operation's own refusals: each a status and a description of when it occurs. Statuses that follow from the
+    /// parameters, such as 401 or 412, are not in this list.
     pub refusals: &'static [(u16, &'static str)],
-    /// Whether its body is a file, which may take minutes to arrive.
+    /// Whether the request's body is a file, which may take minutes to arrive.
     pub takes_file: bool,
 }
 
 impl Operation {
-    /// An operation for everybody.
+    /// An operation for anyone.
     #[must_use]
     pub const fn public(id: &'static str) -> Self {
         Self {
@@ -91,25 +94,25 @@ impl Operation {
         Self { budget, ..self }
     }
 
-    /// The same operation with refusals of its own.
+    /// The same operation with its own refusals.
     #[must_use]
     pub const fn refusing(self, refusals: &'static [(u16, &'static str)]) -> Self {
         Self { refusals, ..self }
     }
 
-    /// The same operation with a file as its body.
+    /// The same operation with a file as the request's body.
     #[must_use]
     pub const fn taking_file(self) -> Self {
         Self { takes_file: true, ..self }
     }
 }
 
-/// The operations of a service by method and path, as the router knows them.
+/// The operations by route pattern and method.
 #[derive(Clone, Default)]
 pub struct OperationIndex(Arc<HashMap<String, Vec<(Method, &'static Operation)>>>);
 
 impl OperationIndex {
-    /// Reads the paths from the documents.
+    /// Reads the patterns and methods from the documents.
     #[must_use]
     pub fn of(documents: &[OpenApi], operations: &[&'static Operation]) -> Self {
         let mut index: HashMap<String, Vec<_>> = HashMap::new();
@@ -131,7 +134,7 @@ impl OperationIndex {
         Self(Arc::new(index))
     }
 
-    /// The operation at a route.
+    /// The operation with this method and route pattern.
     #[must_use]
     pub fn find(&self, method: &Method, route: &str) -> Option<&'static Operation> {
         let at_route = self.0.get(route)?;

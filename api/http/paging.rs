@@ -17,7 +17,7 @@ use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 use crate::http::problems::refusals::RequestRefusal;
 
-/// How many rows a page has, unless the caller asks for another number.
+/// The number of rows of a page, unless the caller asks for another number.
 const DEFAULT_SIZE: i64 = 20;
 /// The maximum number of rows of a page.
 const MAX_SIZE: i64 = 100;
@@ -27,11 +27,11 @@ const MAX_SIZE: i64 = 100;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// Most entries wanted.
+    /// The maximum number of entries in the page.
     #[serde(default)]
     #[param(minimum = 1, maximum = 100, default = 20)]
     pub page_size: Option<i64>,
-    /// The `next_page_token` of the page before.
+    /// The `next_page_token` of the previous page, unchanged. Absent for the first page.
     #[serde(default)]
     #[param(max_length = 400)]
     pub page_token: Option<String>,
@@ -41,7 +41,7 @@ impl PageQuery {
     /// The part of the list that the caller asks for.
     ///
     /// # Errors
-    /// [`RequestRefusal::InvalidParameter`].
+    /// [`RequestRefusal::InvalidParameter`] for a wrong size, or for a token that is not from this list.
     pub fn slice<A: DeserializeOwned>(&self) -> Result<Slice<A>, Error> {
         let limit = self.page_size.unwrap_or(DEFAULT_SIZE);
         if !(1..=MAX_SIZE).contains(&limit) {
@@ -51,10 +51,10 @@ impl PageQuery {
         Ok(Slice { after, limit })
     }
 
-    /// The same as [`Self::slice`] for lists that are ordered by time and id.
+    /// The same as [`Self::slice`], for a list that is ordered by time and id.
     ///
     /// # Errors
-    /// [`RequestRefusal::InvalidParameter`].
+    /// The errors of [`Self::slice`].
     pub fn slice_by_time(&self) -> Result<Slice<After>, Error> {
         let Slice { after, limit } = self.slice::<TimeToken>()?;
         let after = after.map(|TimeToken(micros, id)| {
@@ -66,10 +66,11 @@ impl PageQuery {
     }
 }
 
+/// The content of a page token of a list ordered by time and id: microseconds since 1970, and the id.
 #[derive(Serialize, Deserialize)]
 struct TimeToken(i64, #[serde(serialize_with = "as_text", deserialize_with = "from_text")] u128);
 
-/// Writes the id as a text, because a JSON number of the token has 64 bits at most.
+/// Writes the id as 32 hexadecimal digits.
 fn as_text<S: serde::Serializer>(id: &u128, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{id:032x}"))
 }
@@ -78,7 +79,7 @@ fn from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u128, D::Erro
     u128::from_str_radix(&String::deserialize(deserializer)?, 16).map_err(serde::de::Error::custom)
 }
 
-/// The token that continues after a row of a list ordered by time and id.
+/// The page token that continues after the row with this time and id.
 #[must_use]
 pub fn time_token(at: Instant, id: Uuid) -> impl Serialize {
     TimeToken(at.timestamp_micros(), id.as_u128())
@@ -89,7 +90,8 @@ fn decode<A: DeserializeOwned>(token: &str) -> Result<A, RequestRefusal> {
     serde_json::from_slice(&bytes).map_err(|_| RequestRefusal::InvalidParameter)
 }
 
-/// Makes a page of the rows that a list query returned.
+/// Makes a page from the rows of a query that asked for one row more than `limit`. `key` gives the content of the page
+/// token that continues after a row.
 ///
 /// # Errors
 /// The errors of `view`.
@@ -99,15 +101,15 @@ pub fn page_of<P: Page, T, K: Serialize>(
     key: impl Fn(&T) -> K,
     view: impl FnMut(T) -> Result<P::Item, Error>,
 ) -> Result<P, Error> {
-    let next_page_token = cut(&mut rows, limit, key)?;
+    let next_page_token = split_next_page_token(&mut rows, limit, key)?;
     Ok(P::of(rows.into_iter().map(view).collect::<Result<_, _>>()?, next_page_token))
 }
 
-/// Removes the extra row that shows that there is a next page, and makes that page's token.
+/// Removes the row beyond `limit`, if there is one, and makes the token of the next page.
 ///
 /// # Errors
 /// An internal error if the token cannot be written.
-pub fn cut<T, K: Serialize>(
+pub fn split_next_page_token<T, K: Serialize>(
     rows: &mut Vec<T>,
     limit: i64,
     key: impl Fn(&T) -> K,
@@ -126,7 +128,7 @@ pub trait Page: Serialize {
     /// The type of its entries.
     type Item;
 
-    /// Makes a page.
+    /// Makes a page of these entries.
     fn of(items: Vec<Self::Item>, next_page_token: Option<String>) -> Self;
 
     /// The token of the next page, if there is one.
@@ -204,7 +206,7 @@ mod tests {
         fn a_token_contains_the_key_of_its_row(micros in 0_i64..4_000_000_000_000_000, id in any::<u128>()) {
             let at = chrono::DateTime::from_timestamp_micros(micros).unwrap();
             let mut rows = vec![1, 2];
-            let token = cut(&mut rows, 1, |_| time_token(at, Uuid::from_u128(id))).unwrap().unwrap();
+            let token = split_next_page_token(&mut rows, 1, |_| time_token(at, Uuid::from_u128(id))).unwrap().unwrap();
             prop_assert_eq!(rows, [1]);
             let after = query(None, Some(&token)).slice_by_time().unwrap().after.unwrap();
             prop_assert_eq!((after.at, after.id.as_u128()), (at, id));

@@ -3,7 +3,7 @@
 use crate::domain::values::fault::Fault;
 use crate::error::Error;
 
-/// Reads the id in a path. A text that is not an id is answered like the id of something unknown.
+/// Reads the id in a path. A text that is not an id gets the same answer as the id of an unknown resource.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a text that `parse` refuses.

@@ -1,4 +1,4 @@
-//! Asks a logged-in account for its password again, before a change for which an open session is not enough.
+//! Checks the password of a logged-in account again, before a change that needs more than an open session.
 
 use super::body::SecretText;
 use super::caller::LoggedIn;
@@ -10,12 +10,14 @@ use crate::domain::values::faults::Faults;
 use crate::error::Error;
 
 impl Context<LoggedIn> {
-    /// Reads the account and checks its password. The attempt is charged to the budget of the client, and to
-    /// the account's budget for known clients, because the holder of a stolen session may guess from many
-    /// addresses. A caller without a session cannot use up the account's budget.
+    /// Reads the account, and checks its password.
+    ///
+    /// The attempt is charged to two budgets: that of the client, and that of the account for known clients. The second
+    /// one limits the guesses of somebody who holds a stolen session and uses many addresses. A caller without a
+    /// session cannot use up this budget.
     ///
     /// # Errors
-    /// [`Error::Limited`], and the refusal of a caller without a valid session.
+    /// [`Error::Limited`] if a budget is used up; the refusal of a caller without a valid session.
     pub async fn reauthenticate(&self, password: SecretText) -> Result<Reauthenticated, Error> {
         let found = self.read(|reading| {
             let account = reading.actor.principal()?.account.clone();
@@ -31,7 +33,7 @@ impl Context<LoggedIn> {
     }
 }
 
-/// An account whose password was asked for again.
+/// An account, and whether the password that its caller sent is correct.
 #[derive(Debug)]
 pub struct Reauthenticated {
     /// The account.
@@ -40,7 +42,7 @@ pub struct Reauthenticated {
 }
 
 impl Reauthenticated {
-    /// Adds a fault if the password is wrong. `pointer` is the place of the password in the form.
+    /// Adds a fault if the password is wrong. `pointer` is the JSON Pointer of the password in the body.
     pub fn note(&self, pointer: &str, faults: &mut Faults) {
         if !self.is_correct {
             faults.add(pointer, Fault::PasswordWrong);

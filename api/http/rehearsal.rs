@@ -1,24 +1,24 @@
-//! The confirmation screen (確認画面): a rehearsal runs every check, stores nothing, and shows what would be stored
-//! and which mails would be sent.
+//! Rehearsals: requests with `validate_only`. A rehearsal runs every check and stores nothing. Its answer shows what
+//! would be stored and which mails would be sent. Front ends use it for the confirmation screen (確認画面).
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::answer::{Answer, Nothing, OrPreview};
+use super::answer::{Answer, NoBody, OrPreview};
 use super::context::Context;
 use crate::db::engine::writer::Mode;
 use crate::domain::identity::password_hash::PasswordHash;
 use crate::error::Error;
 use crate::usecases::work::{QueuedMail, Work};
 
-/// The query of every creating or changing operation.
+/// The query of every operation that creates or changes something.
 #[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct WriteQuery {
-    /// `true` runs every check and stores nothing: the letter's confirmation screen
-    /// (確認画面へ進む). The answer is 200 with what would be stored.
+    /// `true` runs every check, stores nothing and sends no mail, for the confirmation screen (確認画面へ進む). The
+    /// answer shows what would be stored, where the operation has something to show.
     #[serde(default)]
     #[param(required = false)]
     pub validate_only: bool,
@@ -32,23 +32,23 @@ impl WriteQuery {
     }
 }
 
-/// A mail that would go.
+/// A mail that would be sent.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MailPreview {
-    /// What it is.
+    /// The kind of mail.
     #[schema(max_length = 60, example = "ACCOUNT_CREATED")]
     pub kind: String,
-    /// To whom.
+    /// The recipient's address.
     #[schema(max_length = 254, example = "reception@clinic.example")]
     pub to: String,
-    /// Its subject.
+    /// The subject.
     #[schema(max_length = 200, example = "アカウント登録完了のご案内")]
     pub subject: String,
 }
 
-/// The mails that would be sent.
+/// Shows the mails that a rehearsal queued.
 #[must_use]
-pub fn mails(queued: &[QueuedMail]) -> Vec<MailPreview> {
+pub fn mail_previews(queued: &[QueuedMail]) -> Vec<MailPreview> {
     queued
         .iter()
         .map(|mail| MailPreview {
@@ -59,44 +59,45 @@ pub fn mails(queued: &[QueuedMail]) -> Vec<MailPreview> {
         .collect()
 }
 
-/// The answer to a rehearsal of an operation that has nothing of its own to show.
+/// The answer to a request with `validate_only`, for an operation that has nothing else to show.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Rehearsed {
     /// Always `true`: the operation would succeed.
     #[schema(example = true)]
     pub valid: bool,
-    /// The mails that would go.
+    /// The mails that would be sent.
     #[schema(max_items = 10)]
     pub mails: Vec<MailPreview>,
 }
 
 impl Rehearsed {
-    /// The answer to a rehearsal that queued these mails.
+    /// The answer for a rehearsal that queued these mails.
     #[must_use]
     pub fn of(queued: &[QueuedMail]) -> Self {
-        Self { valid: true, mails: mails(queued) }
+        Self { valid: true, mails: mail_previews(queued) }
     }
 }
 
 impl Rehearsed {
-    /// The answer of an operation without a body of its own: this body in a rehearsal, otherwise none.
+    /// The answer of an operation that has no body: 200 with this body in a rehearsal, otherwise 204.
     ///
     /// # Errors
-    /// An internal error if it cannot be written.
-    pub fn answer(query: WriteQuery, work: &Work<'_>) -> Result<Answer<OrPreview<Nothing, Self>>, Error> {
+    /// An internal error if the body cannot be written as JSON.
+    pub fn answer(query: WriteQuery, work: &Work<'_>) -> Result<Answer<OrPreview<NoBody, Self>>, Error> {
         Ok(if query.validate_only {
             Answer::ok(&Self::of(&work.queued))?.as_preview()
         } else {
-            Answer::nothing().or_preview()
+            Answer::no_content().or_preview()
         })
     }
 }
 
 impl<C> Context<C> {
-    /// Hashes a new password, but not in a rehearsal: hashing is expensive and its result would not be stored.
+    /// Hashes a new password. In a rehearsal it returns `None` without hashing, because hashing is expensive and the
+    /// hash would not be stored.
     ///
     /// # Errors
-    /// [`Error::Overloaded`] if too many callers wait.
+    /// [`Error::Overloaded`] if too many hashes are waiting to be computed.
     pub async fn hash_unless_rehearsed(
         &self,
         query: WriteQuery,

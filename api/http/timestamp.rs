@@ -1,4 +1,4 @@
-//! Instants in answers: RFC 3339 in UTC, to the millisecond.
+//! Points in time in answers: RFC 3339, in UTC, with milliseconds.
 
 use chrono::SecondsFormat;
 use serde::{Serialize, Serializer};
@@ -29,7 +29,7 @@ impl PartialSchema for Timestamp {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
-            .description(Some("A point in time, RFC 3339 in UTC."))
+            .description(Some("A point in time (RFC 3339), in UTC with milliseconds."))
             .max_length(Some(40))
             .examples([serde_json::json!("2023-02-03T00:00:00.000Z")])
             .into()
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn instants_are_shown_in_utc_to_the_millisecond() {
+    fn a_timestamp_is_in_utc_with_milliseconds() {
         let instant = chrono::DateTime::from_timestamp_micros(1_675_382_400_123_456).unwrap();
         assert_eq!(serde_json::json!(Timestamp(instant)), "2023-02-03T00:00:00.123Z");
     }

@@ -1,4 +1,4 @@
-//! The OpenAPI documents: one for each group of readers, with its routes and what it says of itself.
+//! The OpenAPI documents: one for each group of readers, with its routes and its introduction.
 
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
@@ -17,9 +17,9 @@ use crate::error::Error;
 use crate::http::document;
 use crate::http::operation::Operation;
 
-/// A document, with the operations that its readers may call.
+/// An OpenAPI document and the operations in it.
 pub struct Document {
-    /// Where the service serves it.
+    /// The paths at which the service serves the document.
     pub paths: DocumentPaths,
     base: fn(with_sandbox: bool) -> OpenApi,
     operations: fn(with_sandbox: bool) -> Vec<&'static Operation>,
@@ -34,7 +34,8 @@ pub const PUBLIC: Document = Document {
     routes: public_routes,
 };
 
-/// The document for the operator's staff: `openapi-staff.yaml`. The public one never shows its operations.
+/// The document for the operator's staff: `openapi-staff.yaml`. Its operations are not in the public document. It has
+/// no operations yet.
 pub const STAFF: Document = Document {
     paths: pages::STAFF,
     base: |_| Staff::openapi(),
@@ -46,18 +47,18 @@ pub const STAFF: Document = Document {
 pub const ALL: [Document; 2] = [PUBLIC, STAFF];
 
 impl Document {
-    /// Every operation of the document, with the sandbox's or without.
+    /// The operations of the document, with or without those of the sandbox.
     #[must_use]
     pub fn operations(&self, with_sandbox: bool) -> Vec<&'static Operation> {
         (self.operations)(with_sandbox)
     }
 
-    /// Registers every route that the document knows.
+    /// Registers the routes of the document.
     pub fn routes(&self, config: &mut ServiceConfig<'_>, with_sandbox: bool) {
         (self.routes)(config, with_sandbox);
     }
 
-    /// The document itself, with the sandbox's routes or without.
+    /// The document, with or without the sandbox's operations.
     #[must_use]
     pub fn describe(&self, with_sandbox: bool) -> OpenApi {
         let operations = self.operations(with_sandbox);
@@ -66,16 +67,16 @@ impl Document {
         })
     }
 
-    /// The document as its file in the repository holds it.
+    /// The content of the document's file in the repository: YAML, with the sandbox's operations.
     ///
     /// # Errors
-    /// If the document cannot be written, which no document of ours is.
+    /// An internal error if the document cannot be written as YAML.
     pub fn yaml(&self) -> Result<String, Error> {
         self.describe(true).to_yaml().map_err(Error::internal)
     }
 }
 
-/// What holds for every operation.
+/// The introduction of the public document: the rules for all operations.
 const INTRODUCTION: &str = include_str!("introduction.md");
 
 #[derive(utoipa::OpenApi)]
@@ -88,16 +89,48 @@ const INTRODUCTION: &str = include_str!("introduction.md");
     ),
     servers((url = "/", description = "This service")),
     tags(
-        (name = tags::REGISTRATION, description = "Registration of an account (アカウント登録): address, mailed link, form, confirmation screen, account."),
-        (name = tags::LOGIN, description = "Sessions (ログイン) and forgotten passwords."),
-        (name = tags::ACCOUNT, description = "What an account states of its facility, its password, its address, its mails."),
-        (name = tags::TRANSITIONAL_MEASURES, description = "The rounds of the transitional measure (経過措置) and their rules, public."),
-        (name = tags::UPLOADS, description = "Attachments (添付書類), in two steps."),
-        (name = tags::DECLARATIONS, description = "Declarations of the transitional measure (猶予届出)."),
-        (name = tags::SUCCESSIONS, description = "Successions (承継届出) from an old facility code to a new one."),
-        (name = tags::SUPPORT, description = "The call centre (コールセンター)."),
-        (name = tags::OPERATIONS, description = "For whoever runs the service or verifies its tokens."),
-        (name = tags::SANDBOX, description = "Only in the sandbox: the mails, the clock, facilities to try with."),
+        (
+            name = tags::REGISTRATION,
+            description = "Registration of an account (アカウント登録), in three steps: ask for a link by e-mail, check the \
+                link's token, send the registration form.",
+        ),
+        (name = tags::LOGIN, description = "Sessions (ログイン): login, refresh, logout. Resetting a forgotten password."),
+        (
+            name = tags::ACCOUNT,
+            description = "The account: the data of its facility, its password, its e-mail address, the mails sent \
+                to it.",
+        ),
+        (
+            name = tags::TRANSITIONAL_MEASURES,
+            description = "The rounds of the transitional measure (経過措置) and their rules. A round (届出回) is a period \
+                in which facilities may file declarations. No login is needed.",
+        ),
+        (
+            name = tags::UPLOADS,
+            description = "Attachments (添付書類) of declarations, in two steps: announce the file, then send its content.",
+        ),
+        (
+            name = tags::DECLARATIONS,
+            description = "Declarations (猶予届出) of the transitional measure: a facility declares why it cannot meet \
+                the duty yet, and is excused for a time.",
+        ),
+        (
+            name = tags::SUCCESSIONS,
+            description = "Successions (承継届出): a facility gets a new facility code, and its account, rights and \
+                duties pass to the new code.",
+        ),
+        (
+            name = tags::SUPPORT,
+            description = "The telephone number and the opening hours of the call centre (コールセンター).",
+        ),
+        (
+            name = tags::OPERATIONS,
+            description = "For operators of the service, and for services that verify its access tokens.",
+        ),
+        (
+            name = tags::SANDBOX,
+            description = "Only in the sandbox: the mails that were sent, the clock, and facilities for tests.",
+        ),
     ),
 )]
 struct Public;
@@ -160,7 +193,8 @@ fn public_base(with_sandbox: bool) -> OpenApi {
 #[openapi(
     info(
         title = "todokede for staff",
-        description = "For the operator's staff. What front ends and vendor systems call stands in a document of its own, `/openapi.yaml`.",
+        description = "The operations for the operator's staff. There are none yet. The operations for front ends \
+            and vendor systems are in another document, `/openapi.yaml`.",
         contact(name = "オンライン資格確認等コールセンター (call centre, 0800-080-4583)"),
         license(name = "MIT", identifier = "MIT"),
     ),

@@ -1,7 +1,7 @@
-//! Compares the limits in the document with the limits by which requests are checked.
+//! Tests that the limits in the document are the limits that requests are checked against.
 //!
-//! `validator` takes the domain's constants. The derive of a schema takes literals only, so this test
-//! compares the two.
+//! `validator` uses the constants of the domain. The schema attributes accept only literals, so they could differ from
+//! the constants.
 
 use std::collections::BTreeMap;
 
@@ -22,15 +22,15 @@ use super::portal::uploads::forms::UploadRequest;
 use super::sandbox::clock::ClockRequest;
 use crate::domain::identity::passwords;
 
-/// A limit's bounds by the pointer of its member: smallest and largest number, or none and the most
-/// characters or entries.
+/// The limits by the JSON Pointer of their member: the minimum of a number, and the maximum of a number, of
+/// characters or of entries.
 type Limits = BTreeMap<String, (Option<i64>, i64)>;
 
 /// The document's schemas.
 struct Schemas(Value);
 
 impl Schemas {
-    fn of_the_document() -> Self {
+    fn of_public_document() -> Self {
         let document = serde_json::to_value(documents::PUBLIC.describe(true)).unwrap();
         Self(document["components"]["schemas"].clone())
     }
@@ -43,19 +43,19 @@ impl Schemas {
         }
     }
 
-    /// The members of an object, resolved.
+    /// The members of an object schema, with references resolved.
     fn members<'a>(&'a self, schema: &'a Value) -> impl Iterator<Item = (&'a str, &'a Value)> {
         let members = schema["properties"].as_object().into_iter().flatten();
         members.map(|(name, member)| (name.as_str(), self.resolve(member)))
     }
 
-    /// A request whose every member breaks its limit.
-    fn beyond_all_limits(&self, schema: &Value) -> Value {
+    /// A request in which every member exceeds its limit.
+    fn request_beyond_limits(&self, schema: &Value) -> Value {
         match schema["type"].as_str() {
             Some("object") => {
                 let members = self.members(schema);
                 members
-                    .map(|(name, member)| (name.to_owned(), self.beyond_all_limits(member)))
+                    .map(|(name, member)| (name.to_owned(), self.request_beyond_limits(member)))
                     .collect::<Map<_, _>>()
                     .into()
             }
@@ -66,9 +66,9 @@ impl Schemas {
         }
     }
 
-    /// The limits that the document states. A text of one length only, such as a date, states its exact
-    /// form there; what is read leaves room for other ways to write it.
-    fn limits(&self, schema: &Value, place: &str, found: &mut Limits) {
+    /// The limits in the document. A text of one fixed length, such as a date, is left out: the document states its
+    /// exact form, and requests may use longer forms of it.
+    fn documented_limits(&self, schema: &Value, place: &str, found: &mut Limits) {
         for (name, member) in self.members(schema) {
             let place = format!("{place}/{name}");
             let most = ["maxLength", "maxItems", "maximum"].iter().find_map(|limit| member[limit].as_i64());
@@ -77,13 +77,13 @@ impl Schemas {
             {
                 found.insert(place.clone(), (member["minimum"].as_i64(), most));
             }
-            self.limits(member, &place, found);
+            self.documented_limits(member, &place, found);
         }
     }
 }
 
-/// The limits that a request exceeds, as `validator` found them.
-fn broken(errors: &ValidationErrors, place: &str, found: &mut Limits) {
+/// The limits that a request exceeds, as `validator` reports them.
+fn exceeded_limits(errors: &ValidationErrors, place: &str, found: &mut Limits) {
     for (name, kind) in errors.errors() {
         let place = format!("{place}/{name}");
         match kind {
@@ -93,43 +93,43 @@ fn broken(errors: &ValidationErrors, place: &str, found: &mut Limits) {
                     found.insert(place.clone(), (bound("min"), bound("max").unwrap()));
                 }
             }
-            ValidationErrorsKind::Struct(inner) => broken(inner, &place, found),
+            ValidationErrorsKind::Struct(inner) => exceeded_limits(inner, &place, found),
             ValidationErrorsKind::List(_) => {}
         }
     }
 }
 
-/// Compares the limits of one request, and returns the request's name.
-fn compared<T: DeserializeOwned + Validate + ToSchema>(schemas: &Schemas) -> String {
+/// Compares the limits of one request type, and returns the name of its schema.
+fn compare<T: DeserializeOwned + Validate + ToSchema>(schemas: &Schemas) -> String {
     let name = T::name().into_owned();
     let schema = &schemas.0[&name];
-    let request: T = serde_json::from_value(schemas.beyond_all_limits(schema)).unwrap();
-    let (mut checked, mut described) = (Limits::new(), Limits::new());
-    broken(&request.validate().unwrap_err(), "", &mut checked);
-    schemas.limits(schema, "", &mut described);
-    checked.retain(|place, _| described.contains_key(place));
-    assert!(!described.is_empty(), "{name} has no limits");
-    assert_eq!(checked, described, "{name}");
+    let request: T = serde_json::from_value(schemas.request_beyond_limits(schema)).unwrap();
+    let (mut checked, mut documented) = (Limits::new(), Limits::new());
+    exceeded_limits(&request.validate().unwrap_err(), "", &mut checked);
+    schemas.documented_limits(schema, "", &mut documented);
+    checked.retain(|place, _| documented.contains_key(place));
+    assert!(!documented.is_empty(), "{name} has no limits");
+    assert_eq!(checked, documented, "{name}");
     name
 }
 
 #[test]
-fn the_document_has_the_limits_that_requests_are_checked_by() {
-    let schemas = Schemas::of_the_document();
+fn the_document_has_the_limits_that_requests_are_checked_against() {
+    let schemas = Schemas::of_public_document();
     let mut compared = [
-        compared::<AccountChangeRequest>(&schemas),
-        compared::<AccountRequest>(&schemas),
-        compared::<ClockRequest>(&schemas),
-        compared::<DeclarationRequest>(&schemas),
-        compared::<EmailChangeRequest>(&schemas),
-        compared::<EmailRequest>(&schemas),
-        compared::<LoginRequest>(&schemas),
-        compared::<PasswordRequest>(&schemas),
-        compared::<PasswordResetRequest>(&schemas),
-        compared::<RefreshRequest>(&schemas),
-        compared::<SuccessionRequest>(&schemas),
-        compared::<TokenRequest>(&schemas),
-        compared::<UploadRequest>(&schemas),
+        compare::<AccountChangeRequest>(&schemas),
+        compare::<AccountRequest>(&schemas),
+        compare::<ClockRequest>(&schemas),
+        compare::<DeclarationRequest>(&schemas),
+        compare::<EmailChangeRequest>(&schemas),
+        compare::<EmailRequest>(&schemas),
+        compare::<LoginRequest>(&schemas),
+        compare::<PasswordRequest>(&schemas),
+        compare::<PasswordResetRequest>(&schemas),
+        compare::<RefreshRequest>(&schemas),
+        compare::<SuccessionRequest>(&schemas),
+        compare::<TokenRequest>(&schemas),
+        compare::<UploadRequest>(&schemas),
     ];
     compared.sort();
     let requests: Vec<&String> =
@@ -138,8 +138,8 @@ fn the_document_has_the_limits_that_requests_are_checked_by() {
 }
 
 #[test]
-fn the_document_has_the_shortest_password() {
-    let schemas = Schemas::of_the_document();
+fn the_document_has_the_minimum_length_of_passwords() {
+    let schemas = Schemas::of_public_document();
     for (request, member) in [
         ("AccountRequest", "password"),
         ("PasswordRequest", "new_password"),

@@ -1,5 +1,4 @@
-//! The operations, grouped by audience. Each is registered once, for the server and for the OpenAPI
-//! document alike.
+//! The operations of the API, grouped by audience. One registration serves both the router and the OpenAPI document.
 
 pub mod documents;
 pub mod forms;

@@ -1,4 +1,4 @@
-//! The tags that group the operations in the document; `documents` describes them.
+//! The tags that group the operations in the OpenAPI document. `documents` has their descriptions.
 
 pub const REGISTRATION: &str = "registration";
 pub const LOGIN: &str = "login";

@@ -240,7 +240,7 @@ fn an_import_that_the_tables_allow_is_not_a_violation() {
         ("commands/mod.rs", "use crate::{boot, routes}; fn f() { actix_web::rt::System::new() }"),
         (
             "routes/sandbox/clock.rs",
-            "use crate::clock::Clock; use actix_web::web; mod inner { use super::super::super::forms::listed; }",
+            "use crate::clock::Clock; use actix_web::web; mod inner { use super::super::super::forms::entry_schemas; }",
         ),
         ("routes/portal/uploads/mod.rs", "use super::uploads::forms; use self::forms::UploadRequest;"),
         ("config/mod.rs", "fn f() { std::env::vars() }"),

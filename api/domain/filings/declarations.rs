@@ -17,7 +17,9 @@ pub const MAX_OTHER_CODES: u64 = 20;
 pub const MAX_ATTACHMENTS: u64 = 10;
 
 coded_enum! {
-    /// The status of a declaration.
+    /// The status of a declaration. `RECEIVED`: filed. `UNDER_REVIEW`: staff review it. `RETURNED`: sent back to be
+    /// corrected (返戻). `ACCEPTED`: accepted (受理); the facility is excused. `REJECTED`: not accepted (不受理).
+    /// `WITHDRAWN`: withdrawn by the facility (取下げ).
     #[derive(Serialize, Deserialize, utoipa::ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum DeclarationStatus {

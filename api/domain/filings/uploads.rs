@@ -28,7 +28,7 @@ pub const MAX_MEDIA_TYPE: u64 = 100;
 pub const DIGEST_DIGITS: u64 = 64;
 
 coded_enum! {
-    /// The accepted types of files.
+    /// The accepted media types of files: PDF, JPEG and PNG.
     #[derive(Serialize, Deserialize, utoipa::ToSchema)]
     pub enum MediaType {
         /// PDF.

@@ -23,12 +23,11 @@ use crate::http::problems::refusals::RequestRefusal;
 use crate::ops::traffic::time_to_send;
 use crate::state::State;
 
-/// The maximum size of a JSON body, in bytes. The longest filing needs a fifth of it.
+/// The maximum size of a JSON body, in bytes. It is about five times the size of the longest filing.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// A body that was read as far as possible, with every fault found so far. Wrong values were replaced by empty
-/// ones, so the body itself is not accessible: [`Self::read`] parses it and returns the result only if there is no
-/// fault.
+/// A JSON body, with every fault found so far. Wrong values were replaced by empty ones. So the body is not
+/// accessible: [`Self::read`] parses it, and returns the result only if there is no fault.
 pub struct Json<T> {
     value: T,
     faults: Faults,
@@ -36,21 +35,21 @@ pub struct Json<T> {
 }
 
 impl<T> Json<T> {
-    /// A digest that is equal for equal bodies, whatever their white space and order of members.
+    /// The SHA-256 digest of the body. White space and the order of members do not change it.
     #[must_use]
     pub fn fingerprint(&self) -> &[u8] {
         &self.fingerprint
     }
 
-    /// Parses the body, and returns the result if there is no fault.
+    /// Parses the body and returns the result.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with every fault.
+    /// [`Error::Invalid`] with every fault, if there is one.
     pub fn read<P>(self, parse: impl FnOnce(&T, &mut Faults) -> Option<P>) -> Result<P, Error> {
         Ok(self.draft(parse).finish(|parsed| parsed)?)
     }
 
-    /// Parses the body into a draft, so that further rules can add their faults.
+    /// Parses the body into a draft. Further rules can add their faults to the draft.
     pub fn draft<D>(self, parse: impl FnOnce(&T, &mut Faults) -> D) -> Draft<D> {
         let Self { value, mut faults, .. } = self;
         let parts = parse(&value, &mut faults);
@@ -75,11 +74,13 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
     }
 }
 
-/// Receives a body of at most `limit` bytes within the time limit.
+/// Receives a body of at most `limit` bytes within the time limit of the settings. The time limit grows with the
+/// bytes received, so that a file can arrive over a slow line.
 ///
 /// # Errors
 /// [`RequestRefusal::UnsupportedMediaType`] for a compressed body, which could exceed the limit when unpacked;
-/// [`RequestRefusal::BodyTooLarge`]; [`RequestRefusal::RequestTimeout`].
+/// [`RequestRefusal::BodyTooLarge`]; [`RequestRefusal::RequestTimeout`]; [`RequestRefusal::MalformedJson`] if the
+/// transfer fails.
 pub async fn receive(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<BytesMut, Error> {
     if !is_uncompressed(request) {
         return Err(RequestRefusal::UnsupportedMediaType.into());
@@ -87,12 +88,14 @@ pub async fn receive(request: &HttpRequest, mut payload: Payload, limit: usize) 
     if stated_length(request).is_some_and(|length| length > limit) {
         return Err(RequestRefusal::BodyTooLarge.into());
     }
-    let state = request.app_data::<web::Data<State>>().ok_or_else(|| Error::internal("no state"))?;
-    let (begun, body_time) = (Instant::now(), state.settings.serving.body_time);
+    let state = request
+        .app_data::<web::Data<State>>()
+        .ok_or_else(|| Error::internal("the request has no application state"))?;
+    let (started, body_time) = (Instant::now(), state.settings.serving.body_time);
     let mut bytes = BytesMut::new();
     loop {
-        let end = begun + body_time + time_to_send(bytes.len() as u64);
-        let next = timeout_at(end, payload.next()).await.map_err(|_| RequestRefusal::RequestTimeout)?;
+        let deadline = started + body_time + time_to_send(bytes.len() as u64);
+        let next = timeout_at(deadline, payload.next()).await.map_err(|_| RequestRefusal::RequestTimeout)?;
         let Some(chunk) = next else { return Ok(bytes) };
         let chunk = chunk.map_err(|_| RequestRefusal::MalformedJson)?;
         if bytes.len() + chunk.len() > limit {
@@ -115,6 +118,7 @@ fn is_uncompressed(request: &HttpRequest) -> bool {
         .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
+/// Whether the media type is `application/json`, in UTF-8 if a charset is stated.
 fn is_json(request: &HttpRequest) -> bool {
     let value = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut parts = value.split(';').map(str::trim);
@@ -135,7 +139,7 @@ fn read<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<Json<T>, Error> 
     let faults = RefCell::new(Faults::default());
     let value = Node::root(&document, &faults).read(|root| T::deserialize(root));
     let mut faults = faults.into_inner();
-    // If reading ended early, a fault was noted at that place.
+    // Reading ends early only after a fault was noted.
     let Ok(value) = value else { return Ok(faults.finish(None)?) };
     if let Err(errors) = value.validate() {
         validation::note(&mut faults, "", &errors);

@@ -1,4 +1,4 @@
-//! What a node contains: the fields of a struct, the members of a map, the entries of a list.
+//! Gives serde the contents of a node: the fields of a struct, the members of a map, the entries of a list.
 
 use serde::de::{DeserializeSeed, Error as _, IntoDeserializer as _, MapAccess, SeqAccess};
 use serde_json::{Map, Value};
@@ -6,8 +6,7 @@ use serde_json::{Map, Value};
 use super::node::Node;
 use super::unreadable::Unreadable;
 
-/// The entries of a list. A list of a fixed length yields every entry, also absent ones, so that each missing
-/// entry is noted.
+/// The entries of a list. If `length` is greater than the number of entries, the missing entries are noted as faults.
 pub(super) struct Entries<'n, 'a> {
     list: &'n Node<'a>,
     values: &'a [Value],
@@ -37,7 +36,7 @@ impl<'de> SeqAccess<'de> for Entries<'_, '_> {
     }
 }
 
-/// The fields of a struct. Absent ones are included, so that each missing field is noted.
+/// The fields of a struct. Absent fields are included, so that each missing field is noted as a fault.
 pub(super) struct Fields<'n, 'a> {
     node: &'n Node<'a>,
     object: Option<&'a Map<String, Value>>,
@@ -64,13 +63,16 @@ impl<'de> MapAccess<'de> for Fields<'_, '_> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Unreadable> {
-        let name = self.current.take().ok_or_else(|| Unreadable::custom("a value before its name"))?;
+        let name = self
+            .current
+            .take()
+            .ok_or_else(|| Unreadable::custom("serde asked for a value before its name"))?;
         let field = self.node.child(name, self.object.and_then(|object| object.get(name)));
         field.read(|field| seed.deserialize(field))
     }
 }
 
-/// The members of an object whose names the caller chooses.
+/// The members of an object that is read into a map. The caller chooses their names.
 pub(super) struct Members<'n, 'a> {
     node: &'n Node<'a>,
     rest: Option<serde_json::map::Iter<'a>>,
@@ -93,8 +95,10 @@ impl<'de> MapAccess<'de> for Members<'_, '_> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Unreadable> {
-        let (name, value) =
-            self.current.take().ok_or_else(|| Unreadable::custom("a value before its name"))?;
+        let (name, value) = self
+            .current
+            .take()
+            .ok_or_else(|| Unreadable::custom("serde asked for a value before its name"))?;
         self.node.child(name, Some(value)).read(|member| seed.deserialize(member))
     }
 }

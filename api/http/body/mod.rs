@@ -1,8 +1,11 @@
-//! Reads JSON bodies strictly and reports all problems at once.
+//! Reads JSON bodies strictly, and reports all faults in one answer.
 //!
-//! There are three steps. The text becomes a tree; malformed JSON and duplicate keys are refused with 400. The tree
-//! becomes the request's struct, and every wrong type, missing member and unknown member is noted. `validator` checks
-//! lengths. The handler then checks the meaning and adds to the same list of faults.
+//! There are four steps:
+//!
+//! 1. `tree` parses the text into a tree. Malformed JSON, duplicate keys and deep nesting are refused with 400.
+//! 2. `node` reads the tree into the request's struct, and notes every wrong type, missing member and unknown member.
+//! 3. `validation` checks lengths and ranges with `validator`, and adds the faults.
+//! 4. The handler checks the meaning of the values, and adds its faults to the same list.
 
 mod json;
 mod members;

@@ -1,8 +1,8 @@
-//! A serde deserializer that does not stop at the first problem. It notes each wrong value with its place, gives
-//! serde an empty value instead, and reads on.
+//! A serde deserializer that does not stop at the first fault. For each wrong value, it notes a fault with the place
+//! of the value, gives serde an empty value instead, and continues.
 //!
-//! It supports every type that serde knows. If a type refuses its value, as a type that parses a text does,
-//! there is no substitute: the place is noted and reading ends.
+//! It supports every type that serde knows. A type may itself refuse a value: for example, a date type refuses a text
+//! that is not a date. Then no other value can be given: the fault is noted and reading ends.
 
 use std::cell::RefCell;
 
@@ -15,7 +15,7 @@ use super::variant::Variant;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
 
-/// One place of the tree.
+/// One place in the tree: its value, if there is one, and its JSON Pointer.
 #[derive(Clone)]
 pub(super) struct Node<'a> {
     value: Option<&'a Value>,
@@ -37,21 +37,21 @@ impl<'a> Node<'a> {
         self.faults.borrow_mut().add(&self.pointer, fault);
     }
 
-    /// Notes that the value is absent or of another type.
-    fn note_not(&self, expected: &'static str) {
+    /// Notes that the value is absent or is not of the expected type.
+    fn note_absent_or_not(&self, expected: &'static str) {
         self.note(if self.value.is_none() { Fault::Required } else { Fault::WrongType { expected } });
     }
 
-    /// Reads the value with `read`, and notes the place if the value's type refuses it.
+    /// Reads the value with `read`, and notes a fault if the value's type refuses the value.
     pub(super) fn read<T>(self, read: impl FnOnce(Self) -> Result<T, Unreadable>) -> Result<T, Unreadable> {
         let place = self.clone();
         read(self).map_err(|error| error.noted_by(|| place.note(Fault::UnknownValue)))
     }
 
-    /// A whole number within bounds; `5.0` is a whole number.
+    /// The value as a whole number from `min` to `max`. `5.0` is a whole number.
     fn integer<T: TryFrom<i64> + Default>(&self, min: i64, max: i64) -> T {
-        let Some(integer) = self.value.and_then(Value::as_number).and_then(whole) else {
-            self.note_not("integer");
+        let Some(integer) = self.value.and_then(Value::as_number).and_then(whole_number) else {
+            self.note_absent_or_not("integer");
             return T::default();
         };
         if let Some(fitting) = T::try_from(integer).ok().filter(|_| (min..=max).contains(&integer)) {
@@ -63,7 +63,7 @@ impl<'a> Node<'a> {
 
     fn float(&self) -> f64 {
         self.value.and_then(Value::as_f64).unwrap_or_else(|| {
-            self.note_not("number");
+            self.note_absent_or_not("number");
             0.0
         })
     }
@@ -75,7 +75,7 @@ impl<'a> Node<'a> {
             }
             return text;
         }
-        self.note_not("string");
+        self.note_absent_or_not("string");
         ""
     }
 
@@ -83,34 +83,33 @@ impl<'a> Node<'a> {
         if let Some(Value::Array(entries)) = self.value {
             return entries;
         }
-        self.note_not("array");
+        self.note_absent_or_not("array");
         &[]
     }
 }
 
-/// The name of an unknown member, made safe to be repeated in an answer, because the caller may send any
-/// text.
+/// The name of an unknown member, made safe for the answer, because the caller may send any text as a name.
 fn printable(name: &str) -> String {
     let plain =
         |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '~') { c } else { '?' };
-    name.chars().take(MAX_NAME).map(plain).collect()
+    name.chars().take(MAX_PRINTED_NAME).map(plain).collect()
 }
 
-/// How many characters of a name are repeated. The names of known members are shorter.
-const MAX_NAME: usize = 40;
+/// How many characters of an unknown name the answer repeats. The names of known members are shorter.
+const MAX_PRINTED_NAME: usize = 40;
 
-/// The limit (2⁵³) up to which a float represents every whole number.
+/// 2⁵³. Up to this limit a float represents every whole number exactly.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
 #[expect(clippy::cast_possible_truncation, reason = "the bounds are checked before")]
-fn whole(number: &Number) -> Option<i64> {
+fn whole_number(number: &Number) -> Option<i64> {
     number.as_i64().or_else(|| {
         let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= MAX_EXACT)?;
         Some(float as i64)
     })
 }
 
-/// Reads whole numbers of every width, and notes those that do not fit.
+/// Implements the methods for whole numbers of every width. A number out of range is noted as a fault.
 macro_rules! integers {
     ($($method:ident $visit:ident $type:ty: $min:expr, $max:expr;)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
@@ -135,7 +134,7 @@ impl<'de> Deserializer<'de> for Node<'_> {
         deserialize_u128 visit_u128 u128: 0, i64::MAX;
     }
 
-    /// For types that look at the value themselves, such as untagged enums.
+    /// For types that choose by the kind of the value, such as untagged enums.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         match self.value {
             None => {
@@ -144,7 +143,7 @@ impl<'de> Deserializer<'de> for Node<'_> {
             }
             Some(Value::Null) => visitor.visit_unit(),
             Some(Value::Bool(value)) => visitor.visit_bool(*value),
-            Some(Value::Number(number)) => match whole(number) {
+            Some(Value::Number(number)) => match whole_number(number) {
                 Some(integer) => visitor.visit_i64(integer),
                 None => visitor.visit_f64(self.float()),
             },
@@ -158,11 +157,11 @@ impl<'de> Deserializer<'de> for Node<'_> {
         if let Some(Value::Bool(value)) = self.value {
             return visitor.visit_bool(*value);
         }
-        self.note_not("boolean");
+        self.note_absent_or_not("boolean");
         visitor.visit_bool(false)
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "a form that asks for 32 bits gets 32 bits")]
+    #[expect(clippy::cast_possible_truncation, reason = "the struct asks for 32 bits")]
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         visitor.visit_f32(self.float() as f32)
     }
@@ -208,7 +207,7 @@ impl<'de> Deserializer<'de> for Node<'_> {
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         if self.value != Some(&Value::Null) {
-            self.note_not("null");
+            self.note_absent_or_not("null");
         }
         visitor.visit_unit()
     }
@@ -253,7 +252,7 @@ impl<'de> Deserializer<'de> for Node<'_> {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         if self.value.is_none_or(|value| !value.is_object()) {
-            self.note_not("object");
+            self.note_absent_or_not("object");
         }
         visitor.visit_map(Members::of(&self, self.value.and_then(Value::as_object)))
     }
@@ -271,7 +270,7 @@ impl<'de> Deserializer<'de> for Node<'_> {
                     self.child(&printable(unknown), None).note(Fault::UnknownMember);
                 }
             }
-            None => self.note_not("object"),
+            None => self.note_absent_or_not("object"),
         }
         visitor.visit_map(Fields::of(&self, object, fields))
     }

@@ -1,4 +1,4 @@
-//! What is read of every kind of form, and what is noted.
+//! Tests of `node`: which values are read, and which faults are noted.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ fn read(document: &Value) -> (Form, Vec<(String, Fault)>) {
 }
 
 #[test]
-fn a_good_document_is_read_whole_and_five_point_zero_is_five() {
+fn a_valid_document_is_read_and_a_float_without_a_fraction_is_an_integer() {
     let (form, faults) = read(
         &json!({"name": "a", "agreed": true, "inner": {"code": "c", "age": 5.0}, "list": [{"code": "d"}]}),
     );
@@ -45,7 +45,7 @@ fn a_good_document_is_read_whole_and_five_point_zero_is_five() {
 }
 
 #[test]
-fn every_problem_is_noted_with_its_place() {
+fn every_fault_is_noted_with_its_place() {
     let (_, faults) = read(&json!({
         "name": 5, "inner": {"age": 5.5, "a/b": null, "x~y": 1}, "list": [1, {"code": null}, {"code": "a\0b"}],
     }));
@@ -69,7 +69,7 @@ fn every_problem_is_noted_with_its_place() {
 }
 
 #[test]
-fn a_missing_object_is_blamed_once_and_not_member_by_member() {
+fn a_missing_object_is_noted_once_and_its_members_are_not_noted() {
     let (_, faults) = read(&json!({"name": "a", "agreed": true}));
     assert_eq!(faults, [("/inner".to_owned(), Fault::Required)]);
     let (_, faults) = read(&json!([]));
@@ -77,7 +77,7 @@ fn a_missing_object_is_blamed_once_and_not_member_by_member() {
 }
 
 #[test]
-fn numbers_too_large_to_be_exact_are_no_integers() {
+fn floats_beyond_the_exact_range_and_values_of_other_types_are_not_integers() {
     for number in [json!(1e300), json!(9_007_199_254_740_994.0), json!(u64::MAX), json!("5"), json!(null)] {
         let (_, faults) = read(&json!({"name": "a", "agreed": true, "inner": {"code": "c", "age": number}}));
         assert_eq!(faults, [("/inner/age".to_owned(), Fault::WrongType { expected: "integer" })], "{number}");
@@ -150,13 +150,13 @@ fn every_type_that_serde_knows_is_read() {
 }
 
 #[test]
-fn a_member_of_any_type_that_is_missing_or_wrong_is_noted_at_its_place_and_nowhere_else() {
+fn a_missing_or_wrong_member_of_every_type_is_noted_at_its_place_only() {
     let names: Vec<String> = everything().as_object().unwrap().keys().cloned().collect();
     for name in &names {
         let mut missing = everything();
         missing.as_object_mut().unwrap().remove(name);
         assert_eq!(faults_of::<Everything>(&missing), [(format!("/{name}"), Fault::Required)], "{name}");
-        // Any value is good where anything is taken.
+        // A member of type `Value` accepts every value.
         if name == "free" {
             continue;
         }
@@ -164,10 +164,10 @@ fn a_member_of_any_type_that_is_missing_or_wrong_is_noted_at_its_place_and_nowhe
             let mut document = everything();
             document[name] = wrong.clone();
             let found = faults_of::<Everything>(&document);
-            // A text that may be any text is good as it is.
-            let good = name == "wrapped" && wrong.is_string() || name == "either" && wrong.is_number();
-            let good = good || name == "ratio" && wrong.is_number();
-            assert_eq!(found.is_empty(), good, "{name}: {wrong}: {found:?}");
+            // These members accept any text or any number.
+            let is_valid = name == "wrapped" && wrong.is_string()
+                || matches!(name.as_str(), "either" | "ratio") && wrong.is_number();
+            assert_eq!(found.is_empty(), is_valid, "{name}: {wrong}: {found:?}");
             let at = format!("/{name}");
             assert!(found.iter().all(|(place, _)| place.starts_with(&at)), "{name}: {wrong}: {found:?}");
         }
@@ -175,7 +175,7 @@ fn a_member_of_any_type_that_is_missing_or_wrong_is_noted_at_its_place_and_nowhe
 }
 
 #[test]
-fn a_number_that_does_not_fit_says_what_would() {
+fn the_fault_of_a_number_out_of_range_states_the_range() {
     for (name, number, min, max) in [
         ("small", 256, 0, 255),
         ("small", -1, 0, 255),
@@ -192,7 +192,7 @@ fn a_number_that_does_not_fit_says_what_would() {
 }
 
 #[test]
-fn an_unknown_word_is_noted_and_reading_goes_on() {
+fn an_unknown_word_is_noted_and_reading_continues() {
     let mut document = everything();
     document["word"] = json!("THIRD");
     document["held"] = json!({"HELD": {"size": 300}});

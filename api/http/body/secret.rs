@@ -1,15 +1,15 @@
-//! Texts of a request that must not appear in logs and errors: passwords and tokens.
+//! Passwords and tokens of a request. They must not appear in logs and errors.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use validator::ValidateLength;
 
-/// A password or a token as it was sent. Its memory is wiped when it is dropped.
+/// A password or a token as the caller sent it. Its memory is overwritten when it is dropped.
 #[derive(Debug, Clone, Default)]
 pub struct SecretText(SecretString);
 
 impl SecretText {
-    /// The text itself. It may only be checked or hashed.
+    /// The text. Callers may only check or hash it.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
@@ -28,7 +28,7 @@ impl<'de> Deserialize<'de> for SecretText {
     }
 }
 
-/// Writes an empty text, because `validator` keeps the refused value in its error.
+/// Writes an empty text. `validator` serializes a refused value into its error, and the secret must not get there.
 impl Serialize for SecretText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str("")

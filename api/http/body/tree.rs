@@ -1,5 +1,4 @@
-//! Parses the text of a body into a tree, and refuses what JSON parsers commonly accept: duplicate keys and deep
-//! nesting.
+//! Parses the text of a body into a tree. Duplicate keys and deep nesting are refused; most JSON parsers accept them.
 
 use std::fmt;
 
@@ -8,17 +7,17 @@ use serde_json::{Map, Number, Value};
 
 use crate::http::problems::refusals::RequestRefusal;
 
-/// The maximum depth of nesting. Valid requests of the service nest far less.
+/// The maximum depth of nesting. No valid request of the service is nested nearly as deep.
 const MAX_DEPTH: usize = 32;
-/// Identifies the error of a duplicate key among serde's errors.
+/// The message of serde's error for a duplicate key. No other error begins with it.
 const DUPLICATE: &str = "\u{1}duplicate key";
-/// Identifies the error of a body that nests too deep.
+/// The message of serde's error for a body that is nested too deep.
 const TOO_DEEP: &str = "\u{1}nested too deep";
 
-/// Reads a body.
+/// Parses a body.
 pub(super) fn parse(bytes: &[u8]) -> Result<Value, RequestRefusal> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let tree = Tree { depth: 0 }.deserialize(&mut reader);
+    let tree = ValueReader { depth: 0 }.deserialize(&mut reader);
     tree.and_then(|tree| reader.end().map(|()| tree)).map_err(|error| {
         let message = error.to_string();
         if message.starts_with(DUPLICATE) {
@@ -31,13 +30,13 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, RequestRefusal> {
     })
 }
 
-/// Reads a JSON value that is nested at a given depth.
+/// Reads a JSON value at a given depth of nesting.
 #[derive(Clone, Copy)]
-struct Tree {
+struct ValueReader {
     depth: usize,
 }
 
-impl Tree {
+impl ValueReader {
     /// The reader of values inside a list or an object.
     fn inside<E: de::Error>(self) -> Result<Self, E> {
         let depth = self.depth + 1;
@@ -45,7 +44,7 @@ impl Tree {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Tree {
+impl<'de> DeserializeSeed<'de> for ValueReader {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -53,7 +52,7 @@ impl<'de> DeserializeSeed<'de> for Tree {
     }
 }
 
-impl<'de> Visitor<'de> for Tree {
+impl<'de> Visitor<'de> for ValueReader {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

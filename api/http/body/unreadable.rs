@@ -1,18 +1,18 @@
-//! The error that ends the reading of a tree early.
+//! The error that stops the reading of a tree.
 
 use std::fmt;
 
 use serde::de;
 
-/// A type refused its value, and no substitute is possible. The type's message is not kept, because it may repeat
-/// the value.
+/// A type refused its value, and no other value can be given to it. The type's message is dropped, because it may
+/// repeat the value.
 #[derive(Debug)]
 pub(super) struct Unreadable {
     noted: bool,
 }
 
 impl Unreadable {
-    /// Notes the place, unless a place further inside was noted before.
+    /// Calls `note`, unless the fault of a place further inside was noted before.
     pub(super) fn noted_by(self, note: impl FnOnce()) -> Self {
         if !self.noted {
             note();

@@ -1,5 +1,5 @@
-//! Turns the errors of `validator` into faults. The messages of `validator` are not used, because they repeat
-//! the refused value.
+//! Turns the errors of `validator` into faults. The messages of `validator` are not used, because they repeat the
+//! refused value.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
 
-/// Notes every error below a place.
+/// Adds a fault for every error. `place` is the JSON Pointer of the object that the errors belong to.
 pub(super) fn note(faults: &mut Faults, place: &str, errors: &ValidationErrors) {
     for (field, kind) in errors.errors() {
         let pointer = format!("{place}/{field}");
@@ -28,7 +28,7 @@ pub(super) fn note(faults: &mut Faults, place: &str, errors: &ValidationErrors) 
     }
 }
 
-/// The fault of an error. The request types give the codes to their checks.
+/// The fault of an error. The codes are those in the `validate` attributes of the request types.
 fn fault_of(error: &ValidationError) -> Fault {
     let number = |name: &'static str| {
         error.params.get(&Cow::Borrowed(name)).and_then(serde_json::Value::as_i64).unwrap_or_default()

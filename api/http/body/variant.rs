@@ -1,4 +1,4 @@
-//! Reads an enum of a form: one of a closed list of words.
+//! Reads an enum: one of a closed list of words.
 
 use serde::de::{
     DeserializeSeed, Deserializer as _, EnumAccess, Error as _, IntoDeserializer as _, VariantAccess, Visitor,
@@ -9,8 +9,8 @@ use super::node::Node;
 use super::unreadable::Unreadable;
 use crate::domain::values::fault::Fault;
 
-/// A word with or without content: `"WORD"`, or `{"WORD": …}`. The first word of the list is the substitute for
-/// one that is missing or unknown.
+/// A word with or without content: `"WORD"`, or `{"WORD": …}`. A missing or unknown word is noted as a fault and
+/// replaced by the first word of the list.
 pub(super) struct Variant<'a> {
     word: &'static str,
     content: Node<'a>,

@@ -1,4 +1,4 @@
-//! Adds to each operation of the document the problems and the headers that follow from its parameters.
+//! Adds to each operation of the document the error answers and the headers that follow from its parameters.
 
 use utoipa::openapi::schema::Components;
 use utoipa::openapi::security::SecurityRequirement;
@@ -8,9 +8,9 @@ use super::shared::{self, SharedHeader, SharedResponse};
 use crate::http::caller::BEARER;
 use crate::http::operation::{Audience, Operation};
 
-/// The parameters of an operation on which its answers depend.
+/// The inputs of an operation that decide which answers it can give.
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent property of the operation")]
-struct Taken {
+struct Inputs {
     secured: bool,
     body: bool,
     parameters: bool,
@@ -22,11 +22,11 @@ struct Taken {
     page_token: bool,
 }
 
-impl Taken {
-    fn by(operation: &path::Operation, secured: bool, path_parameter: bool) -> Self {
+impl Inputs {
+    fn of(operation: &path::Operation, secured: bool, path_parameter: bool) -> Self {
         let has = |name: &str| {
             let mut parameters = operation.parameters.iter().flatten();
-            parameters.any(|given| matches!(given, RefOr::T(given) if given.name == name))
+            parameters.any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == name))
         };
         Self {
             secured,
@@ -42,7 +42,7 @@ impl Taken {
     }
 }
 
-/// Adds the problems that follow from the operation's parameters, and the headers of every answer.
+/// Completes an operation: its security requirement, its error answers, and the headers of every answer.
 pub(super) fn complete(
     operation: &mut path::Operation,
     known: &Operation,
@@ -56,35 +56,35 @@ pub(super) fn complete(
         SecurityRequirement::default()
     };
     operation.security = Some(vec![requirement]);
-    let taken = Taken::by(operation, secured, has_path_parameter);
+    let inputs = Inputs::of(operation, secured, has_path_parameter);
     let responses = &mut operation.responses.responses;
     for (status, description) in known.refusals {
         let entry = responses.entry(status.to_string());
-        entry.or_insert_with_key(|status| shared::stated_refusal(status, description, components));
+        entry.or_insert_with_key(|status| shared::declared_refusal(status, description, components));
     }
-    for response in follow_from(&taken) {
+    for response in responses_of(&inputs) {
         let entry = responses.entry(response.status.to_owned());
-        entry.or_insert_with(|| response.referred(components));
+        entry.or_insert_with(|| response.add_to(components));
     }
     if !responses.keys().any(|status| status.starts_with('4')) {
         let refused = shared::REQUEST_REFUSED;
-        responses.insert(refused.status.to_owned(), refused.referred(components));
+        responses.insert(refused.status.to_owned(), refused.add_to(components));
     }
     for (status, response) in responses {
         if let RefOr::T(response) = response {
-            for header in headers(&taken, status) {
+            for header in headers_of(&inputs, status) {
                 let entry = response.headers.entry(header.name.to_owned());
-                entry.or_insert_with(|| header.referred(components));
+                entry.or_insert_with(|| header.add_to(components));
             }
         }
     }
 }
 
-/// The answers that follow from the parameters of an operation. If two have the same status, the first is
+/// The answers that follow from the inputs of an operation. If two answers have the same status, the first one is
 /// used.
-fn follow_from(taken: &Taken) -> Vec<SharedResponse> {
+fn responses_of(inputs: &Inputs) -> Vec<SharedResponse> {
     let mut responses = vec![shared::INTERNAL_ERROR, shared::OVERLOADED];
-    if taken.body {
+    if inputs.body {
         responses.extend([
             shared::MALFORMED_REQUEST,
             shared::REQUEST_TIMED_OUT,
@@ -93,40 +93,40 @@ fn follow_from(taken: &Taken) -> Vec<SharedResponse> {
             shared::INVALID_CONTENT,
         ]);
     }
-    if taken.parameters {
+    if inputs.parameters {
         responses.push(shared::MALFORMED_PARAMETER);
     }
-    if taken.secured {
+    if inputs.secured {
         responses.push(shared::UNAUTHENTICATED);
     }
-    if taken.path_parameter {
+    if inputs.path_parameter {
         responses.push(shared::RESOURCE_NOT_FOUND);
     }
-    if taken.if_match {
+    if inputs.if_match {
         responses.extend([shared::RESOURCE_CHANGED, shared::IF_MATCH_MISSING]);
     }
-    if taken.if_none_match {
+    if inputs.if_none_match {
         responses.push(shared::NOT_MODIFIED);
     }
-    if taken.idempotency_key {
+    if inputs.idempotency_key {
         responses.push(shared::INVALID_CONTENT_OR_REUSED_KEY);
     }
-    if taken.body || taken.validate_only {
+    if inputs.body || inputs.validate_only {
         responses.push(shared::BUDGET_USED_UP);
     }
     responses
 }
 
-fn headers(taken: &Taken, status: &str) -> Vec<SharedHeader> {
+fn headers_of(inputs: &Inputs, status: &str) -> Vec<SharedHeader> {
     let mut headers = shared::headers_of_status(status);
     if status.starts_with('2') {
-        if taken.if_match || taken.if_none_match {
+        if inputs.if_match || inputs.if_none_match {
             headers.push(shared::ETAG);
         }
-        if taken.idempotency_key {
+        if inputs.idempotency_key {
             headers.push(shared::REPLAYED);
         }
-        if taken.page_token {
+        if inputs.page_token {
             headers.push(shared::LINK);
         }
     }

@@ -1,7 +1,7 @@
 //! Builds the example of every JSON body of the document from the examples of its members.
 //!
-//! An example has all required members, and the optional members whose schemas state an example, so it can be
-//! sent unchanged. A schema may also state a whole example.
+//! An example has all required members, and the optional members whose schemas have an example. So a client can send
+//! it unchanged. The schema of a body may also have an example of its own, which is then used as it is.
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::path::Operation;
@@ -9,7 +9,7 @@ use utoipa::openapi::{Components, Content, RefOr};
 
 const JSON: &str = "application/json";
 
-/// The schemas that examples are built from.
+/// Builds examples from the document's schemas, by name.
 pub(super) struct Examples(Value);
 
 impl Examples {
@@ -40,58 +40,57 @@ impl Examples {
         if let RefOr::T(content) = content
             && let Some(schema) = &content.schema
         {
-            content.example = self.of_schema(&json!(schema));
+            content.example = self.example_of(&json!(schema));
         }
     }
 
-    fn of_schema(&self, schema: &Value) -> Option<Value> {
-        if let Some(example) = stated(schema) {
+    fn example_of(&self, schema: &Value) -> Option<Value> {
+        if let Some(example) = own_example(schema) {
             return Some(example.clone());
         }
         if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
-            return self.of_schema(self.0.get(name.rsplit('/').next()?)?);
+            return self.example_of(self.0.get(name.rsplit('/').next()?)?);
         }
         if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
-            let parts = parts.iter().filter_map(|part| self.of_schema(part));
+            let parts = parts.iter().filter_map(|part| self.example_of(part));
             let members =
                 parts.filter_map(|part| if let Value::Object(part) = part { Some(part) } else { None });
             return Some(Value::Object(members.flatten().collect()));
         }
         if let Some(choices) = schema.get("oneOf").and_then(Value::as_array) {
-            return choices.iter().find_map(|choice| self.of_schema(choice));
+            return choices.iter().find_map(|choice| self.example_of(choice));
         }
         match schema.get("type")?.as_str()? {
-            "object" => Some(self.of_object(schema)),
+            "object" => Some(self.example_of_object(schema)),
             "array" => Some(Value::Array(
-                schema.get("items").and_then(|items| self.of_schema(items)).into_iter().collect(),
+                schema.get("items").and_then(|items| self.example_of(items)).into_iter().collect(),
             )),
             "boolean" => Some(json!(false)),
             "integer" => schema.get("minimum").cloned(),
-            _ => of_text(schema),
+            _ => example_of_text(schema),
         }
     }
 
-    fn of_object(&self, schema: &Value) -> Value {
+    fn example_of_object(&self, schema: &Value) -> Value {
         let required = |name: &String| {
             let mut names = schema.get("required").and_then(Value::as_array).into_iter().flatten();
             names.any(|required| required == name)
         };
         let members = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
-        let shown = members.filter(|(name, member)| required(name) || stated(member).is_some());
+        let shown = members.filter(|(name, member)| required(name) || own_example(member).is_some());
         let shown: Map<String, Value> =
-            shown.filter_map(|(name, member)| Some((name.clone(), self.of_schema(member)?))).collect();
+            shown.filter_map(|(name, member)| Some((name.clone(), self.example_of(member)?))).collect();
         Value::Object(shown)
     }
 }
 
-/// The example that a schema states.
-fn stated(schema: &Value) -> Option<&Value> {
+/// The example that a schema has of its own.
+fn own_example(schema: &Value) -> Option<&Value> {
     schema.get("example").or_else(|| schema.get("examples")?.get(0))
 }
 
-/// An example of a text: the first value of an enumeration, or a date. The schemas of other texts state
-/// examples.
-fn of_text(schema: &Value) -> Option<Value> {
+/// The example of a text without an example of its own: the first value of an enumeration, or a date.
+fn example_of_text(schema: &Value) -> Option<Value> {
     let first_value = schema.get("enum").and_then(|words| words.get(0)).cloned();
     first_value.or_else(|| (schema.get("format")? == "date").then(|| json!("2023-04-01")))
 }

@@ -1,4 +1,5 @@
-//! The OpenAPI document: collected from the routes, and completed with what all of them have in common.
+//! The OpenAPI document. It is collected from the routes, and completed with the answers and headers that operations
+//! have in common.
 
 mod completion;
 mod examples;
@@ -16,8 +17,8 @@ use super::caller::{BEARER, bearer_scheme};
 use super::operation::Operation;
 use super::problems::{FieldError, ProblemDocument};
 
-/// The document of the operations that `routes` registers. `base` has the title and the other parts that no
-/// route adds.
+/// The document of the operations that `routes` registers. `base` has the title, the tags and the other parts that
+/// routes do not add.
 #[must_use]
 pub fn of_routes(
     base: OpenApi,
@@ -44,7 +45,7 @@ pub fn of_routes(
         }
     }
     document.components = Some(components);
-    requests::close(&mut document);
+    requests::forbid_unknown_members(&mut document);
     document
 }
 

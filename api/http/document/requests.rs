@@ -1,4 +1,4 @@
-//! Closes the schemas of request bodies: their objects allow no unknown members.
+//! States in the schemas of request bodies that their objects allow no unknown members.
 
 use std::collections::BTreeSet;
 
@@ -6,11 +6,11 @@ use serde_json::Value;
 use utoipa::openapi::schema::{AdditionalProperties, Schema};
 use utoipa::openapi::{OpenApi, RefOr};
 
-/// The place of the schemas in the document.
-const SCHEMAS: &str = "#/components/schemas/";
+/// The beginning of a reference to a schema.
+const SCHEMA_REFERENCE: &str = "#/components/schemas/";
 
-/// States for every object of a request body that unknown members are refused.
-pub(super) fn close(document: &mut OpenApi) {
+/// Sets `additionalProperties: false` in every object schema that a request body uses.
+pub(super) fn forbid_unknown_members(document: &mut OpenApi) {
     let paths = serde_json::to_value(&document.paths).unwrap_or_default();
     let Some(components) = &mut document.components else { return };
     let mut visited = BTreeSet::new();
@@ -34,20 +34,21 @@ pub(super) fn close(document: &mut OpenApi) {
     }
 }
 
+/// The request bodies of all operations.
 fn bodies(paths: &Value) -> impl Iterator<Item = &Value> {
     let items = paths.as_object().into_iter().flat_map(|paths| paths.values());
     let operations = items.filter_map(Value::as_object).flat_map(|item| item.values());
     operations.filter_map(|operation| operation.get("requestBody"))
 }
 
-/// Collects the schemas that a part of the document refers to.
+/// Collects the names of the schemas that a part of the document refers to.
 fn references(part: &Value, found: &mut Vec<String>) {
     match part {
         Value::Object(members) => {
             for (name, value) in members {
                 match value {
                     Value::String(target) if name == "$ref" => {
-                        found.extend(target.strip_prefix(SCHEMAS).map(str::to_owned));
+                        found.extend(target.strip_prefix(SCHEMA_REFERENCE).map(str::to_owned));
                     }
                     _ => references(value, found),
                 }

@@ -1,4 +1,4 @@
-//! The headers of every answer, and those that depend on an error's code.
+//! The headers that the edge adds: those of every answer, and those of an error.
 
 use actix_web::http::ConnectionType;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -13,18 +13,19 @@ use crate::security::limits::Remaining;
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-/// How many seconds a client waits before it retries. It is chosen at random, so that clients that were rejected
-/// together do not retry together.
+/// The range of `Retry-After` after a temporary refusal, in seconds. The value is random, so that clients that were
+/// refused at the same time do not retry at the same time.
 const RETRY_AFTER_SECONDS: std::ops::RangeInclusive<u8> = 2..=6;
 
-/// All `X-Forwarded-For` headers in their order: some balancers append their hop to the header that came in,
-/// others add a header. Bytes that are not UTF-8 are replaced, so that a client cannot hide a balancer's hop.
+/// The values of all `X-Forwarded-For` headers in their order. Some load balancers append an address to the existing
+/// header, others add a header. Bytes that are not UTF-8 are replaced: if such a header were skipped, a client could
+/// hide the address that a load balancer appended.
 pub(super) fn forwarded_for(headers: &HeaderMap) -> String {
     let lines = headers.get_all(FORWARDED_FOR).map(|value| String::from_utf8_lossy(value.as_bytes()));
     lines.collect::<Vec<_>>().join(",")
 }
 
-/// The refusals that a client resolves by logging in again.
+/// The refusals that a client resolves with a new token or another login.
 const INVALID_TOKEN: [IdentityRefusal; 5] = [
     IdentityRefusal::TokenInvalid,
     IdentityRefusal::TokenExpired,
@@ -32,7 +33,7 @@ const INVALID_TOKEN: [IdentityRefusal; 5] = [
     IdentityRefusal::RefreshTokenInvalid,
     IdentityRefusal::LoginFailed,
 ];
-/// The refusals after which a client retries the same request.
+/// The refusals after which a client retries the unchanged request.
 const TEMPORARY: [ServiceRefusal; 4] = [
     ServiceRefusal::NotReady,
     ServiceRefusal::Overloaded,
@@ -40,7 +41,7 @@ const TEMPORARY: [ServiceRefusal; 4] = [
     ServiceRefusal::OutcomeUnknown,
 ];
 
-/// Writes the headers of an error: how to authenticate, when to retry, which budget is used up.
+/// Adds the headers that depend on the error: how to authenticate, when to retry, which budget is used up.
 pub(super) fn write_problem(response: &mut HttpResponseBuilder, problem: &ProblemSummary) {
     let code = problem.code;
     if code == IdentityRefusal::TokenMissing {
@@ -50,7 +51,7 @@ pub(super) fn write_problem(response: &mut HttpResponseBuilder, problem: &Proble
     } else if TEMPORARY.iter().any(|refusal| code == *refusal) {
         response.insert_header((header::RETRY_AFTER, rand::random_range(RETRY_AFTER_SECONDS).to_string()));
     } else if code == RequestRefusal::UnsupportedMediaType {
-        // RFC 9110, 15.5.16: states which codings the service accepts.
+        // The header states which content codings the service accepts (RFC 9110, 15.5.16).
         response.insert_header((header::ACCEPT_ENCODING, "identity"));
     }
     if let Some(limited) = problem.limited {
@@ -62,7 +63,7 @@ pub(super) fn write_problem(response: &mut HttpResponseBuilder, problem: &Proble
     }
 }
 
-/// Writes the headers of every answer, except those that the handler set.
+/// Adds the headers of every answer. A header that the handler has set is not replaced.
 pub(super) fn write(response: &mut HttpResponse, request_id: &str, remaining: Option<Remaining>) {
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &str| {

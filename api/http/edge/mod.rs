@@ -1,6 +1,6 @@
-//! The middleware around all handlers. It gives each request its id and its instant, each error its problem
-//! document, and each answer its headers and one line in the access log. It rejects requests in an overload,
-//! cancels handlers that take too long, and contains panics.
+//! The edge: the middleware around all handlers. It gives each request its id and its time, each error its problem
+//! document, and each answer its headers and one line in the access log. It refuses requests during an overload,
+//! cancels handlers that take too long, and catches panics.
 
 mod handler;
 mod headers;
@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::access_log::{self, Entry};
 use super::caller::KnownAccount;
 use super::client::client_of;
-use super::context::Arrival;
+use super::context::RequestData;
 use super::edge::handler::HandlerFailure;
 use super::language::language_of;
 use super::operation::{Operation, OperationIndex};
@@ -35,13 +35,13 @@ use crate::ops::traffic::{AdmissionPermit, RequestClass, time_to_send};
 use crate::security::limits::Remaining;
 use crate::state::State;
 
-/// The header of the request's id, in requests and in answers.
+/// The header with the request's id, in requests and in answers.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// The status that the log and the metrics show when the client closed the connection before its answer. The
+/// The status in the log and the metrics for a request whose client closed the connection before the answer. The
 /// request may have taken effect.
 const CLIENT_DISCONNECTED: u16 = 499;
-/// Paths of probes, which are never rejected: an orchestrator that gets no answer kills the process, which
-/// makes an overload worse.
+/// The paths of probes. Probes are never refused: an orchestrator that gets no answer stops the process, and an
+/// overload gets worse.
 const PROBES: [&str; 2] = ["/livez", "/readyz"];
 
 /// Handles one request.
@@ -53,16 +53,16 @@ pub async fn edge(
         return Ok(request.into_response(HttpResponse::InternalServerError().finish()));
     };
     let guard = RequestGuard::begin(&request, state);
-    request.extensions_mut().insert(guard.arrival.clone());
+    request.extensions_mut().insert(guard.request_data.clone());
     let Some(permit) = guard.admit() else {
-        let response = request.into_response(ProblemSummary::bare(ServiceRefusal::Overloaded).respond());
+        let response = request.into_response(ProblemSummary::of_code(ServiceRefusal::Overloaded).respond());
         return Ok(guard.end(response));
     };
-    // The routes have no HEAD. Such a request is handled as a GET, and the body is omitted below.
+    // No route handles HEAD. The request is handled as a GET, and the body is omitted below.
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let span = tracing::info_span!("request", request_id = %guard.arrival.request_id);
+    let span = tracing::info_span!("request", request_id = %guard.request_data.request_id);
     match handler::run(next.call(request), guard.time_limit()).instrument(span).await {
         Ok(Ok(response)) => {
             let response = guard.end(response.map_into_boxed_body());
@@ -73,24 +73,24 @@ pub async fn edge(
         }
         Ok(Err(error)) => Err(guard.end_without_request(error.error_response())),
         Err(failure) => {
-            let summary = ProblemSummary::bare(guard.refusal_of(failure));
+            let summary = ProblemSummary::of_code(guard.refusal_of(failure));
             Err(guard.end_without_request(summary.respond()))
         }
     }
 }
 
-/// What the edge knows about a request while a handler owns the request. If the guard is dropped without an
-/// answer, because the client closed the connection, it logs and counts the request.
+/// The data of a request that the edge needs after the handler has taken the request. A guard that is dropped before
+/// the answer logs and counts the request: its client has closed the connection.
 struct RequestGuard {
     state: web::Data<State>,
-    arrival: Arrival,
+    request_data: RequestData,
     lang: Lang,
     method: Method,
     path: String,
     /// The route's pattern, such as `/v1/declarations/{id}`.
     route: Option<String>,
     operation: Option<&'static Operation>,
-    begun: Stopwatch,
+    started: Stopwatch,
     /// Whether the request was logged and counted.
     is_recorded: Cell<bool>,
 }
@@ -98,15 +98,15 @@ struct RequestGuard {
 impl RequestGuard {
     fn begin(request: &ServiceRequest, state: web::Data<State>) -> Self {
         let route = request.match_pattern();
-        let known = request.app_data::<OperationIndex>().cloned().unwrap_or_default();
+        let operations = request.app_data::<OperationIndex>().cloned().unwrap_or_default();
         Self {
-            begun: Stopwatch::now(),
+            started: Stopwatch::now(),
             is_recorded: Cell::new(false),
-            arrival: arrive(request, &state),
+            request_data: request_data_of(request, &state),
             lang: language_of(request.headers()),
             method: request.method().clone(),
             path: request.path().to_owned(),
-            operation: route.as_deref().and_then(|route| known.find(request.method(), route)),
+            operation: route.as_deref().and_then(|route| operations.find(request.method(), route)),
             route,
             state,
         }
@@ -117,7 +117,7 @@ impl RequestGuard {
         if PROBES.contains(&self.path.as_str()) {
             return Some(self.state.traffic.admit_always());
         }
-        match self.state.traffic.admit(self.class(), &self.arrival.client) {
+        match self.state.traffic.admit(self.class(), &self.request_data.client) {
             Ok(permit) => Some(permit),
             Err(rejection) => {
                 self.state.metrics.turned_away(self.class(), rejection);
@@ -126,7 +126,7 @@ impl RequestGuard {
         }
     }
 
-    /// How long the handler may take. Only an operation that receives a file has more time than the others.
+    /// The time limit of the handler. An operation that receives a file has more time than the others.
     fn time_limit(&self) -> Duration {
         let limit = self.state.settings.serving.request_time;
         if self.operation.is_some_and(|operation| operation.takes_file) {
@@ -170,8 +170,7 @@ impl RequestGuard {
         response
     }
 
-    /// Ends a request that its handler dropped. Without the request, the server accepts an answer only inside
-    /// an error.
+    /// Ends a request that its handler dropped. Without the request, actix-web accepts an answer only inside an error.
     fn end_without_request(&self, mut response: HttpResponse) -> actix_web::Error {
         self.finish(&mut response, None, None);
         InternalError::from_response("the handler dropped the request", response).into()
@@ -184,7 +183,7 @@ impl RequestGuard {
         account: Option<KnownAccount>,
     ) {
         self.write_problem(response);
-        headers::write(response, &self.arrival.request_id, remaining);
+        headers::write(response, &self.request_data.request_id, remaining);
         if self.state.traffic.is_draining() {
             headers::close(response);
         }
@@ -195,10 +194,10 @@ impl RequestGuard {
         self.record(response.status().as_u16(), bytes, account);
     }
 
-    /// Counts the request and writes its line in the access log.
+    /// Counts the request, and writes its line in the access log.
     fn record(&self, status: u16, bytes: u64, account: Option<KnownAccount>) {
         self.is_recorded.set(true);
-        let (route, elapsed) = (self.route.as_deref(), self.begun.elapsed());
+        let (route, elapsed) = (self.route.as_deref(), self.started.elapsed());
         self.state.metrics.answered(self.method.as_str(), route, status, elapsed);
         access_log::write(&Entry {
             method: &self.method,
@@ -206,15 +205,15 @@ impl RequestGuard {
             status,
             bytes,
             elapsed,
-            request_id: &self.arrival.request_id,
+            request_id: &self.request_data.request_id,
             account,
         });
     }
 
-    /// Replaces the empty body of an error by its problem document.
+    /// Replaces the empty body of an error with its problem document.
     fn write_problem(&self, response: &mut HttpResponse) {
         let summary = response.extensions().get::<ProblemSummary>().cloned();
-        let summary = summary.or_else(|| framework_error_code(response).map(ProblemSummary::bare));
+        let summary = summary.or_else(|| framework_error_code(response).map(ProblemSummary::of_code));
         let Some(summary) = summary else { return };
         if let Some(limited) = summary.limited {
             self.state.metrics.rate_limited(limited.policy);
@@ -222,7 +221,7 @@ impl RequestGuard {
         let context = ProblemContext {
             lang: self.lang,
             path: &self.path,
-            request_id: &self.arrival.request_id,
+            request_id: &self.request_data.request_id,
             public_url: &self.state.settings.public_url,
         };
         let document = problems::document(&summary, context);
@@ -249,25 +248,26 @@ impl Drop for RequestGuard {
     }
 }
 
-fn arrive(request: &ServiceRequest, state: &State) -> Arrival {
+fn request_data_of(request: &ServiceRequest, state: &State) -> RequestData {
     let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let forwarded = headers::forwarded_for(request.headers());
     let peer = request.peer_addr().map(|peer| peer.ip());
-    Arrival {
+    RequestData {
         now: state.clock.now(),
         request_id: given
-            .filter(|id| is_good_id(id))
+            .filter(|id| is_safe_id(id))
             .map_or_else(|| Uuid::new_v4().to_string(), str::to_owned),
         client: client_of(peer, Some(&forwarded), &state.settings.trusted_proxies),
     }
 }
 
-fn is_good_id(id: &str) -> bool {
+/// Whether an id from the caller can be used as the request's id: 8 to 64 letters, digits, `-` and `_`.
+fn is_safe_id(id: &str) -> bool {
     (8..=64).contains(&id.len())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-/// The code of an error that the web framework answered instead of a handler.
+/// The code of an error answer that comes from the web framework and not from a handler.
 fn framework_error_code(response: &HttpResponse) -> Option<ProblemCode> {
     response.error()?;
     Some(match response.status() {
@@ -287,9 +287,9 @@ mod tests {
 
     #[test]
     fn a_request_id_of_the_caller_is_used_only_if_it_is_safe_to_log() {
-        assert!(is_good_id("3f0c2b1a-0000-4000-8000-000000000000"));
+        assert!(is_safe_id("3f0c2b1a-0000-4000-8000-000000000000"));
         for id in ["", "short", "with space in it", "x\n[forged log line]", &"a".repeat(65)] {
-            assert!(!is_good_id(id), "{id}");
+            assert!(!is_safe_id(id), "{id}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The body of an answer, while it is sent.
+//! Sends the body of an answer, and keeps the request's permit until the body is sent.
 
 use std::error::Error as StdError;
 use std::pin::Pin;
@@ -9,11 +9,11 @@ use actix_web::web::Bytes;
 
 use crate::ops::traffic::AdmissionPermit;
 
-/// How much of a body is handed to the server at a time. The server copies each chunk into the connection's
-/// buffer, so an answer that its client does not read takes no more than a chunk or two there.
+/// How many bytes of a body the server gets at a time. The server copies each chunk into the connection's buffer. So if
+/// a client does not read its answer, the buffer holds only one or two chunks.
 const CHUNK: usize = 32 * 1024;
 
-/// A body that is sent in chunks. It holds the request's permit until the connection has the last chunk.
+/// A body that is sent in chunks. It holds the request's permit until the connection has taken the last chunk.
 pub(super) struct ResponseBody {
     body: Body,
     _permit: AdmissionPermit,
@@ -22,13 +22,13 @@ pub(super) struct ResponseBody {
 enum Body {
     Bytes(Bytes),
     Stream(BoxBody),
-    /// No bytes, but the length that the headers state.
+    /// No bytes. The headers state this length.
     LengthOnly(BodySize),
 }
 
 /// Sends a body in chunks.
 pub(super) fn send(body: BoxBody, permit: AdmissionPermit) -> BoxBody {
-    // An answer without a body must not become one with an empty body, which states a length.
+    // A wrapped body states a length. An answer without a body must not state one.
     if body.size() == BodySize::None {
         return body;
     }
@@ -36,8 +36,8 @@ pub(super) fn send(body: BoxBody, permit: AdmissionPermit) -> BoxBody {
     BoxBody::new(ResponseBody { body, _permit: permit })
 }
 
-/// Omits a body and keeps its length, for an answer to HEAD. The server would omit the body too, but not if
-/// the next request has arrived already, because then it treats the answer as the answer to that request.
+/// Omits a body and keeps its length, for an answer to HEAD. The server also omits such a body, but not if the next
+/// request has already arrived: then it uses the method of the next request.
 pub(super) fn omit(size: BodySize, permit: AdmissionPermit) -> BoxBody {
     BoxBody::new(ResponseBody { body: Body::LengthOnly(size), _permit: permit })
 }

@@ -1,7 +1,7 @@
-//! Errors as callers see them: problem documents of RFC 9457, in Japanese or English.
+//! Errors as callers see them: problem documents (RFC 9457) in Japanese or English.
 //!
-//! A handler returns a [`Problem`]. The edge writes the document, because it knows the language, the path and
-//! the request id of every error, including those of the web framework.
+//! A handler returns a [`Problem`], and the edge writes the document. Only the edge knows the language, the path and
+//! the request id of every error, including the errors of the web framework.
 
 pub mod catalogue;
 mod check;
@@ -55,12 +55,12 @@ impl ResponseError for Problem {
     }
 }
 
-/// Logs a failure or an overload of the service, with its causes. Other errors are not logged here.
+/// Logs a failure or an overload of the service, with its causes. Refusals are not logged.
 fn log(error: &Error) {
     match error {
         Error::Internal(_) => tracing::error!(error = %chain(error), "a request failed"),
         Error::Unavailable(_) => {
-            tracing::error!(error = %chain(error), "database or disk could not serve a request");
+            tracing::error!(error = %chain(error), "the database or the file storage is unavailable; a request failed");
         }
         Error::Overloaded(what) => tracing::warn!(what, "a request was turned away"),
         Error::Refused(_)
@@ -92,17 +92,17 @@ pub fn status_of(code: ProblemCode) -> StatusCode {
     StatusCode::from_u16(entry(code).status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// The parts of an error from which the edge writes the problem document. The error's causes are logged
-/// before and are not kept.
+/// The parts of an error that the problem document needs. The causes of the error were logged before, and are not
+/// included.
 #[derive(Debug, Clone)]
 pub struct ProblemSummary {
-    /// The code.
+    /// The problem's code.
     pub code: ProblemCode,
     /// The refused values.
     pub faults: Vec<FieldFault>,
-    /// The budget that is used up.
+    /// The budget that is used up, if one is.
     pub limited: Option<Limited>,
-    /// The parts of the service that were checked.
+    /// The checks of the readiness probe, if the service is not ready.
     pub checks: Vec<Check>,
 }
 
@@ -118,19 +118,19 @@ impl ProblemSummary {
         }
     }
 
-    /// A problem with a code only.
+    /// A problem that has only a code.
     #[must_use]
-    pub fn bare(code: impl Into<ProblemCode>) -> Self {
+    pub fn of_code(code: impl Into<ProblemCode>) -> Self {
         Self { code: code.into(), faults: Vec::new(), limited: None, checks: Vec::new() }
     }
 
     /// The problem of a service that is not ready.
     #[must_use]
     pub fn not_ready(checks: Vec<Check>) -> Self {
-        Self { checks, ..Self::bare(ServiceRefusal::NotReady) }
+        Self { checks, ..Self::of_code(ServiceRefusal::NotReady) }
     }
 
-    /// An answer without a body; the edge adds the document.
+    /// An answer without a body. The edge adds the document.
     #[must_use]
     pub fn respond(self) -> HttpResponse {
         let mut response = HttpResponse::new(status_of(self.code));
@@ -143,17 +143,17 @@ impl ProblemSummary {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {
-    /// Address of a page that explains the problem, its cause and its mend, in Japanese and English.
+    /// The URL of a page that explains the problem, its cause and what to do, in Japanese and English.
     #[serde(rename = "type")]
     #[schema(max_length = 300, example = "/problems/invalid-content")]
     pub kind: String,
-    /// The problem in a few words, in the language asked for.
+    /// The name of the problem, in the language of `Accept-Language`.
     #[schema(max_length = 200, example = "入力内容の誤り")]
     pub title: String,
     /// The HTTP status.
     #[schema(minimum = 400, maximum = 599, example = 422)]
     pub status: u16,
-    /// What happened and what to do, in the language asked for.
+    /// What happened and what to do, in the language of `Accept-Language`.
     #[schema(
         max_length = 2000,
         example = "入力された値の中に、受け付けられないものがあります。すべてerrorsに示しています。"
@@ -162,35 +162,36 @@ pub struct ProblemDocument {
     /// The path of the request.
     #[schema(max_length = 2000, example = "/v1/registrations")]
     pub instance: String,
-    /// The problem's code. Codes are never reused for another meaning.
+    /// The code of the problem. A code never changes its meaning.
     #[schema(max_length = 60, pattern = "^[A-Z][A-Z0-9_]*$", example = "INVALID_CONTENT")]
     pub code: String,
-    /// The request's id, to be given to the call centre; the same as the header `X-Request-Id`.
+    /// The id of the request, the same as in the header `X-Request-Id`. Give it to the call centre when you report the
+    /// problem.
     #[schema(max_length = 64, example = "7f0c2b1a-5d1e-4c55-9a3b-0d2f6e8a4b10")]
     pub request_id: String,
-    /// Whether the same request may succeed later without any change.
+    /// Whether the unchanged request may succeed later.
     #[schema(example = false)]
     pub retryable: bool,
-    /// All refused values of the body, or absent.
+    /// All invalid values of the body. Absent if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     #[schema(max_items = 50)]
     pub errors: Vec<FieldError>,
-    /// The parts of the service that were looked at, if it is not ready, or absent.
+    /// The checks of the readiness probe. Present only in the answer of `/readyz`.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     #[schema(max_items = 10)]
     pub checks: Vec<Check>,
 }
 
-/// One refused value.
+/// One invalid value in the body of a request.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
-    /// The reason's code. Codes are never reused for another meaning.
+    /// The code of the reason. A code never changes its meaning.
     #[schema(max_length = 60, pattern = "^[A-Z][A-Z0-9_]*$", example = "EMAIL_FORM")]
     pub code: String,
-    /// Where the value stands in the body: a JSON Pointer (RFC 6901).
+    /// The place of the value in the body, as a JSON Pointer (RFC 6901).
     #[schema(max_length = 1000, example = "/email")]
     pub pointer: String,
-    /// The reason in the language asked for. It never repeats the value.
+    /// The reason, in the language of `Accept-Language`. The text never repeats the value.
     #[schema(
         max_length = 1000,
         example = "メールアドレスは、「clinic@example.jp」のような形で入力してください。"
@@ -198,16 +199,16 @@ pub struct FieldError {
     pub detail: String,
 }
 
-/// What the problem document says about the request.
+/// The data of the request that the problem document needs.
 #[derive(Debug, Clone, Copy)]
 pub struct ProblemContext<'a> {
-    /// The language.
+    /// The language of the texts.
     pub lang: Lang,
-    /// The path.
+    /// The request's path.
     pub path: &'a str,
-    /// The id.
+    /// The request's id.
     pub request_id: &'a str,
-    /// The service's own address.
+    /// The public URL of the service.
     pub public_url: &'a str,
 }
 

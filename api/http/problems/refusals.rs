@@ -1,37 +1,37 @@
-//! The refusals that belong to no area: those of a malformed request, and those that follow from the service's
-//! own state.
+//! The refusals that belong to no area of the domain: those of a malformed request, and those that follow from the
+//! state of the service.
 
 use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::refusal::Refusal;
 
 coded_enum! {
-    /// Why a request is refused before a use case sees it.
+    /// Why a request is refused before a use case runs.
     pub enum RequestRefusal {
         /// The body is not a JSON document.
         MalformedJson = "MALFORMED_JSON",
-        /// An object of the body names a member twice.
+        /// An object of the body has two members with the same name.
         DuplicateKey = "DUPLICATE_KEY",
         /// The body is nested deeper than the service allows.
         NestedTooDeep = "NESTED_TOO_DEEP",
         /// A query parameter, a path parameter or a header is malformed.
         InvalidParameter = "INVALID_PARAMETER",
-        /// The operation files something and requires an `Idempotency-Key`.
+        /// The operation requires an `Idempotency-Key`.
         IdempotencyKeyRequired = "IDEMPOTENCY_KEY_REQUIRED",
-        /// The `Idempotency-Key` was used before with another body.
+        /// The `Idempotency-Key` was used before for another request.
         IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
         /// The path exists, but not with this method.
         MethodNotAllowed = "METHOD_NOT_ALLOWED",
-        /// The request came too slowly.
+        /// The request did not arrive within the time limit.
         RequestTimeout = "REQUEST_TIMEOUT",
-        /// The resource changed since it was read.
+        /// The resource has changed since the caller read it.
         PreconditionFailed = "PRECONDITION_FAILED",
         /// The change requires an `If-Match`.
         PreconditionRequired = "PRECONDITION_REQUIRED",
         /// The body is larger than the operation allows.
         BodyTooLarge = "BODY_TOO_LARGE",
-        /// The body does not have a media type that the operation accepts.
+        /// The operation does not accept the media type or the content coding of the body.
         UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE",
-        /// Values of the body were refused; `errors` lists all of them.
+        /// The body contains invalid values. `errors` lists all of them.
         InvalidContent = "INVALID_CONTENT",
     }
 }
@@ -51,16 +51,16 @@ coded_enum! {
         NotFound = "NOT_FOUND",
         /// A budget is used up.
         RateLimited = "RATE_LIMITED",
-        /// More work waits than can be done in time.
+        /// The service has more requests than it can answer in time.
         Overloaded = "OVERLOADED",
-        /// The service cannot serve now, or is about to stop.
+        /// The readiness probe fails, or the service is about to stop.
         NotReady = "NOT_READY",
-        /// The database or a disk could not carry out the request; nothing was changed.
+        /// The database or the file storage is unavailable. Nothing was changed.
         Unavailable = "UNAVAILABLE",
-        /// It is not known whether the change was stored. The caller learns it by the same request with the
-        /// same key.
+        /// It is not known whether the change was stored. The caller finds out by repeating the request with the same
+        /// idempotency key.
         OutcomeUnknown = "OUTCOME_UNKNOWN",
-        /// Something failed inside the service.
+        /// The service failed for a reason that is not in the request.
         Internal = "INTERNAL",
     }
 }

@@ -1,4 +1,4 @@
-//! A connection that is closed when its client stalls.
+//! A connection that is closed if its client stalls: if the client neither completes a request nor reads an answer.
 
 use std::io;
 use std::pin::Pin;
@@ -10,45 +10,52 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use crate::ops::traffic::time_to_send;
 
-/// A stream that fails when nothing was written to it for too long.
+/// A stream that fails if the service has written nothing to it for too long.
 ///
-/// The HTTP library limits the time for the head of a connection's first request and for the pauses between
-/// requests. It does not limit the head of a later request, nor the sending of an answer that the client does
-/// not read. A client could use either to keep connections open forever. In both cases the service writes no
-/// byte. Bytes that arrive extend the limit, so that a large file can arrive over a slow line.
+/// The HTTP library limits the time for the head of a connection's first request, and the pauses between requests. It
+/// does not limit the time for the head of a later request, or for sending an answer that the client does not read.
+/// With both, a client could keep connections open forever. In both cases the service writes no bytes, so this stream
+/// limits the time without a written byte. Bytes that arrive extend the limit, so that a large file can arrive over a
+/// slow line.
 pub(super) struct Connection<S> {
     stream: S,
-    silence: Duration,
+    stall_timeout: Duration,
     /// When the last byte was written, or when the connection was opened.
-    written: Instant,
+    last_write: Instant,
     /// How many bytes were read since the last byte was written.
-    read: u64,
+    read_since_write: u64,
     timer: Pin<Box<Sleep>>,
 }
 
 impl<S> Connection<S> {
-    /// Wraps a stream, and lets it fail after `silence` without a written byte.
-    pub(super) fn new(stream: S, silence: Duration) -> Self {
-        Self { stream, silence, written: Instant::now(), read: 0, timer: Box::pin(sleep(silence)) }
-    }
-
-    /// Fails if nothing was written for too long. Otherwise the task is woken when the time limit may have
-    /// passed. The timer is reset only when it fires, so that a write costs no more than reading the clock.
-    fn poll_silence<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        loop {
-            ready!(self.timer.as_mut().poll(context));
-            let end = self.written + self.silence + time_to_send(self.read);
-            if Instant::now() >= end {
-                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-            }
-            self.timer.as_mut().reset(end);
+    /// Wraps a stream. `stall_timeout` is the time after which the stream fails if no byte was written.
+    pub(super) fn new(stream: S, stall_timeout: Duration) -> Self {
+        Self {
+            stream,
+            stall_timeout,
+            last_write: Instant::now(),
+            read_since_write: 0,
+            timer: Box::pin(sleep(stall_timeout)),
         }
     }
 
-    fn note(&mut self, written: &io::Result<usize>) {
+    /// Fails if nothing was written for too long. Otherwise the task is woken when the limit may be exceeded. A write
+    /// does not reset the timer: the timer is reset only when it fires, so that a write costs only a look at the clock.
+    fn poll_stall_timeout<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+        loop {
+            ready!(self.timer.as_mut().poll(context));
+            let deadline = self.last_write + self.stall_timeout + time_to_send(self.read_since_write);
+            if Instant::now() >= deadline {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            self.timer.as_mut().reset(deadline);
+        }
+    }
+
+    fn note_write(&mut self, written: &io::Result<usize>) {
         if matches!(written, Ok(count) if *count > 0) {
-            self.written = Instant::now();
-            self.read = 0;
+            self.last_write = Instant::now();
+            self.read_since_write = 0;
         }
     }
 }
@@ -61,9 +68,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         match Pin::new(&mut self.stream).poll_read(context, buffer) {
-            Poll::Pending => self.poll_silence(context),
+            Poll::Pending => self.poll_stall_timeout(context),
             Poll::Ready(read) => {
-                self.read += (buffer.filled().len() - before) as u64;
+                self.read_since_write += (buffer.filled().len() - before) as u64;
                 Poll::Ready(read)
             }
         }
@@ -77,9 +84,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         match Pin::new(&mut self.stream).poll_write(context, bytes) {
-            Poll::Pending => self.poll_silence(context),
+            Poll::Pending => self.poll_stall_timeout(context),
             Poll::Ready(written) => {
-                self.note(&written);
+                self.note_write(&written);
                 Poll::Ready(written)
             }
         }

@@ -1,4 +1,4 @@
-//! Opens and serves a port, with limits on its connections.
+//! Opens a port, and serves an application on it with limits on its connections.
 
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
@@ -14,20 +14,20 @@ use super::connection::Connection;
 use crate::config::Serving;
 use crate::error::Error;
 
-/// How long a client may continue to send after it was answered early. If the connection were reset during
-/// that time, the client would not read why it was refused.
+/// How long a client may continue to send after an answer that was sent before the body had arrived. If the connection
+/// were reset at once, the client could not read the answer.
 const LINGER: Duration = Duration::from_secs(5);
 
-/// The size of a connection's send buffer in the kernel, in bytes. Without this limit the buffer grows to
-/// megabytes, and a client that reads slowly but steadily seems not to read for minutes.
+/// The size of a connection's send buffer in the kernel, in bytes. Without this limit the buffer grows to megabytes.
+/// Then a client that reads slowly but steadily can look like a stalled one, because for minutes nothing is written.
 const SEND_BUFFER: u32 = 64 * 1024;
 
 /// The limits of a port.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Threads that serve requests.
+    /// The number of threads that serve requests.
     pub threads: usize,
-    /// The maximum number of connections at once; others wait.
+    /// The maximum number of open connections. Further connections wait.
     pub connections: usize,
     /// The maximum number of connections that wait to be accepted.
     pub backlog: u32,
@@ -35,9 +35,9 @@ pub struct Limits {
     pub head_time: Duration,
     /// How long an idle connection is kept.
     pub keep_alive: Duration,
-    /// How long the service may write no byte to a connection before it closes the connection.
-    pub silence: Duration,
-    /// How long requests in progress may take after the port has begun to close.
+    /// After how long without a written byte a connection is closed. See [`Connection`].
+    pub stall_timeout: Duration,
+    /// How long requests in progress may take after the server was told to stop.
     pub shutdown: Duration,
 }
 
@@ -50,13 +50,13 @@ impl Limits {
             backlog: serving.backlog,
             head_time: serving.head_time,
             keep_alive: serving.keep_alive,
-            silence: serving.longest_silence(),
+            stall_timeout: serving.longest_silence(),
             shutdown: serving.request_time,
         }
     }
 }
 
-/// A port that is open but not served yet.
+/// An open port that is not served yet.
 pub struct Listener {
     /// The address that it listens on.
     pub address: SocketAddr,
@@ -68,15 +68,15 @@ impl Listener {
     /// Opens the port.
     ///
     /// # Errors
-    /// An internal error that names the address, if it cannot be listened on.
+    /// An internal error with the address, if the port cannot be opened.
     pub fn open(listen: SocketAddr, limits: Limits) -> Result<Self, Error> {
         let opened = listen_on(listen, limits.backlog).and_then(|socket| Ok((socket.local_addr()?, socket)));
         let (address, socket) = opened.map_err(|error| Error::internal(format!("{listen}: {error}")))?;
         Ok(Self { address, socket, limits })
     }
 
-    /// Serves an application on the port. This does the same as `actix_web::HttpServer`, which has no hook
-    /// for wrapping a stream in a `Connection`.
+    /// Serves an application on the port, in the same way as `actix_web::HttpServer`. That type cannot be used,
+    /// because it offers no way to wrap streams in a [`Connection`].
     ///
     /// # Errors
     /// An internal error if the socket cannot be shared among the threads.
@@ -94,12 +94,12 @@ impl Listener {
         let server = Server::build()
             .workers(limits.threads)
             .max_concurrent_connections(limits.connections.div_ceil(limits.threads))
-            // The service handles signals itself, so that it can drain before it stops.
+            // The service handles signals itself: it drains requests before it stops.
             .disable_signals()
             .shutdown_timeout(limits.shutdown.as_secs());
         let shutdown = server.graceful_shutdown_signal();
         let server = server.listen(address.to_string(), socket, move || {
-            let (shutdown, silence) = (shutdown.clone(), limits.silence);
+            let (shutdown, stall_timeout) = (shutdown.clone(), limits.stall_timeout);
             let application = map_config(application(), |()| AppConfig::default());
             let http = HttpService::build()
                 .graceful_shutdown_signal(move || {
@@ -113,7 +113,7 @@ impl Listener {
                 .h1(application.map_err(|error| error.error_response()));
             fn_service(move |stream: TcpStream| {
                 let peer = stream.peer_addr().ok();
-                async move { Ok((Connection::new(stream, silence), peer)) }
+                async move { Ok((Connection::new(stream, stall_timeout), peer)) }
             })
             .and_then(http)
         });

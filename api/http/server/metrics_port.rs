@@ -1,4 +1,4 @@
-//! Serves `/metrics`, and nothing else, on a separate port that is not published.
+//! Serves only `/metrics`, on a separate port for the operator.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,18 +11,18 @@ use crate::error::{Error, chain};
 use crate::ops::metrics::MEDIA_TYPE;
 use crate::state::State;
 
-/// The limits are low because few scrapers connect and a scrape is short.
+/// The limits of the port. They are low, because few scrapers connect and a scrape is short.
 const LIMITS: Limits = Limits {
     threads: 1,
     connections: 32,
     backlog: 32,
     head_time: Duration::from_secs(5),
     keep_alive: Duration::from_secs(15),
-    silence: Duration::from_secs(20),
+    stall_timeout: Duration::from_secs(20),
     shutdown: Duration::from_secs(5),
 };
 
-/// The open port.
+/// The port while it is served.
 pub struct MetricsPort {
     /// The address that it listens on.
     pub address: SocketAddr,
@@ -33,7 +33,7 @@ impl MetricsPort {
     /// Opens the port, if the settings name one.
     ///
     /// # Errors
-    /// An internal error if the address cannot be listened on.
+    /// An internal error if the port cannot be opened.
     pub fn open(state: &web::Data<State>) -> Result<Option<Self>, Error> {
         let (Some(listen), state) = (state.settings.serving.metrics, state.clone()) else { return Ok(None) };
         let listener = Listener::open(listen, LIMITS)?;

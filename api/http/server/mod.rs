@@ -1,4 +1,4 @@
-//! Listens on ports, and enforces the limits of connections.
+//! The server: ports, and the limits of their connections.
 
 mod connection;
 pub mod listener;

@@ -1,6 +1,6 @@
-//! Parts of forms and views that several resources share.
+//! The parts of requests and answers that several resources share.
 
+pub mod entry_schemas;
 pub mod links;
-pub mod listed;
 pub mod parties;
 pub mod reviews;

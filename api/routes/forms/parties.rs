@@ -1,4 +1,4 @@
-//! The parts that several forms share, in requests and in answers.
+//! The founder, the contact and the facility, in the requests and answers of accounts and successions.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,21 +12,21 @@ use crate::domain::values::phone::PhoneNumber;
 use crate::domain::values::postal_code::PostalCode;
 use crate::domain::values::text::{Address, Department, FacilityName, MAX_CODE_INPUT, PersonName};
 
-/// Who opened the facility (開設者).
+/// The founder (開設者): the person or the corporation that opened the facility.
 #[derive(Deserialize, Serialize, ToSchema, Validate)]
 pub struct FounderForm {
-    /// `INDIVIDUAL` (個人) or `CORPORATION` (法人).
+    /// The kind of founder: `INDIVIDUAL` (個人) or `CORPORATION` (法人).
     #[schema(value_type = FounderKind)]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub kind: String,
-    /// The person's name; for a corporation the corporation's name, not its representative's.
+    /// The name of the person or of the corporation. For a corporation, do not send the name of its representative.
     #[schema(min_length = 1, max_length = 100, example = "架空 花子")]
     #[validate(length(max = PersonName::MAX, code = "too_long"))]
     pub name: String,
 }
 
 impl FounderForm {
-    /// Reads the form. `at` is its place in the body.
+    /// Reads the founder. `at` is the JSON Pointer of the founder in the body.
     pub fn parse(&self, at: &str, faults: &mut Faults) -> Option<Founder> {
         let kind =
             faults.take(&format!("{at}/kind"), FounderKind::from_code(&self.kind).ok_or(Fault::UnknownValue));
@@ -45,26 +45,26 @@ impl FounderForm {
     }
 }
 
-/// Whom to ask (担当者).
+/// The person to contact about the account or the filing (担当者).
 #[derive(Deserialize, Serialize, ToSchema, Validate)]
 pub struct ContactForm {
-    /// Department, where there is one.
+    /// The department, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_length = 1, max_length = 100, example = "医事課")]
     #[validate(length(max = Department::MAX, code = "too_long"))]
     pub department: Option<String>,
-    /// Name.
+    /// The person's name.
     #[schema(min_length = 1, max_length = 100, example = "架空 太郎")]
     #[validate(length(max = PersonName::MAX, code = "too_long"))]
     pub name: String,
-    /// Telephone; hyphens, full-width digits and `+81` are understood.
+    /// The telephone number, in Japan. Hyphens, full-width digits and `+81` are accepted.
     #[schema(min_length = 1, max_length = 40, example = "03-0000-1234")]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub phone: String,
 }
 
 impl ContactForm {
-    /// Reads the form. `at` is its place in the body.
+    /// Reads the contact. `at` is the JSON Pointer of the contact in the body.
     pub fn parse(&self, at: &str, faults: &mut Faults) -> Option<Contact> {
         let department = self.department.as_deref().map(Department::parse);
         let department = faults.take_optional(&format!("{at}/department"), department);
@@ -84,23 +84,23 @@ impl ContactForm {
     }
 }
 
-/// Basic data of a facility, without the code that it is known by.
+/// The data of a facility as texts, without its facility code.
 pub struct FacilityTexts<'a> {
-    /// Name.
+    /// The name.
     pub name: &'a str,
-    /// Reading.
+    /// The reading of the name in kana.
     pub name_kana: &'a str,
-    /// Postal code.
+    /// The postal code.
     pub postal_code: &'a str,
-    /// Address.
+    /// The address.
     pub address: &'a str,
-    /// Telephone.
+    /// The telephone number.
     pub phone: &'a str,
 }
 
 impl FacilityTexts<'_> {
-    /// Reads the texts of the object at `/facility`. The postal code is also returned separately, so that it
-    /// can be checked against the facility list even if another text is faulty.
+    /// Reads the texts of the object at `/facility`. The postal code is also returned separately, so that it can be
+    /// checked against the facility list even if another text has a fault.
     pub fn parse(&self, faults: &mut Faults) -> (Option<FacilityDetails>, Option<PostalCode>) {
         let name = faults.take("/facility/name", FacilityName::parse(self.name));
         let name_kana = faults.take("/facility/name_kana", Kana::parse(self.name_kana));

@@ -4,24 +4,24 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::listed::FormPointer;
+use super::entry_schemas::FormPointer;
 use crate::domain::filings::reviews::Review;
 use crate::domain::values::lang::Lang;
 use crate::http::timestamp::Timestamp;
 
-/// The latest word of a review.
+/// The latest result of the review of a filing.
 #[derive(Serialize, ToSchema)]
 pub struct ReviewResponse {
-    /// When it was said.
+    /// When the result was stored.
     pub at: Timestamp,
-    /// What to correct, or why the filing was rejected.
+    /// What to correct, or why the filing was rejected, in Japanese. Absent if there is nothing to explain.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 2000)]
     pub message: Option<String>,
-    /// The members to correct, as JSON Pointers.
+    /// The members of the filing that must be corrected, as JSON Pointers.
     #[schema(max_items = 50, value_type = Vec<FormPointer>)]
     pub fields: Vec<String>,
-    /// Until when a correction is taken (Japan day, inclusive).
+    /// The last day on which a correction is accepted, inclusive, in Japan. Absent if no correction is requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Date)]
     pub due_date: Option<NaiveDate>,

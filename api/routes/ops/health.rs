@@ -1,4 +1,4 @@
-//! `/livez` and `/readyz`, for the monitoring of the process.
+//! `/livez` and `/readyz`: the liveness and readiness probes.
 
 use crate::routes::tags;
 use actix_web::{Either, HttpResponse, get};
@@ -13,8 +13,8 @@ use crate::http::problems::{Check, Problem, ProblemSummary};
 use crate::ops::readiness::Report;
 
 const LIVENESS: Operation = Operation::public("getLiveness");
-const READINESS: Operation =
-    Operation::public("getReadiness").refusing(&[(503, "It cannot; `checks` says why.")]);
+const READINESS: Operation = Operation::public("getReadiness")
+    .refusing(&[(503, "The service is not ready. `checks` shows which check fails.")]);
 
 /// The operations of this resource.
 pub const OPERATIONS: &[&Operation] = &[&LIVENESS, &READINESS];
@@ -24,7 +24,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(livez).service(readyz);
 }
 
-/// Whether the process lives.
+/// The answer of a live process.
 #[derive(Serialize, ToSchema)]
 pub struct LiveResponse {
     /// Always `live`.
@@ -32,43 +32,43 @@ pub struct LiveResponse {
     pub status: &'static str,
 }
 
-/// Whether the service can serve.
+/// The answer of a ready service.
 #[derive(Serialize, ToSchema)]
 pub struct ReadyResponse {
-    /// Always `ready`; a service that is not answers 503.
+    /// Always `ready`. A service that is not ready answers 503.
     #[schema(max_length = 10, example = "ready")]
     pub status: &'static str,
-    /// How many mails wait in the outbox.
+    /// The number of mails that wait in the outbox.
     #[schema(minimum = 0, maximum = 1_000_000_000)]
     pub mails_waiting: i64,
-    /// The parts that were looked at.
+    /// The checks.
     #[schema(max_items = 10)]
     pub checks: Vec<Check>,
 }
 
-/// Is the process alive?
+/// Check liveness
 ///
-/// Answers as soon as the process takes requests; asks nothing of the database.
+/// Answers 200 as soon as the process accepts requests. It does not use the database.
 #[utoipa::path(
     tag = tags::OPERATIONS,
     operation_id = LIVENESS.id,
-    responses((status = 200, description = "It is.", body = LiveResponse)),
+    responses((status = 200, description = "The process is alive.", body = LiveResponse)),
 )]
 #[get("/livez")]
 async fn livez() -> Result<Answer<LiveResponse>, Problem> {
     Ok(Answer::ok(&LiveResponse { status: "live" })?)
 }
 
-/// Can the service serve?
+/// Check readiness
 ///
-/// Looks at the database, the schema, the disks and the outbox, at most once a second. 503 from the
-/// moment the service was told to stop, and while a part fails. Mails that wait make no service
-/// unready: how long the longest of them has been due is shown.
+/// Checks the database, its schema, the disks and the outbox, at most once a second. The answer is 503 while a check
+/// fails, and from the moment the service is told to stop. Waiting mails do not make the service unready; the check
+/// `outbox` measures for how many seconds the oldest of them has been due.
 #[utoipa::path(
     tag = tags::OPERATIONS,
     operation_id = READINESS.id,
     responses(
-        (status = 200, description = "It can.", body = ReadyResponse),
+        (status = 200, description = "The service is ready.", body = ReadyResponse),
     ),
 )]
 #[get("/readyz")]

@@ -1,3 +1,3 @@
-//! For whoever runs the service.
+//! Operations for the operator of the service.
 
 pub mod health;

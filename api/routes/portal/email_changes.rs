@@ -1,4 +1,5 @@
-//! `/v1/account/email-changes`: a new login address, proved by its own link.
+//! `/v1/account/email-changes`: changes the login address. A link that is mailed to the new address proves that the
+//! address belongs to the caller.
 
 use actix_web::{post, web};
 use serde::{Deserialize, Serialize};
@@ -22,9 +23,9 @@ use crate::usecases::identity::email_changes;
 
 const REQUEST: Operation = Operation::of_account("requestEmailChange").charged_to(Budget::Mails);
 const COMPLETE: Operation = Operation::public("completeEmailChange").charged_to(Budget::Tokens).refusing(&[
-    (404, "No such token."),
-    (409, "Another account took the address meanwhile."),
-    (410, "The token is used or expired."),
+    (404, "The token is unknown."),
+    (409, "Another account has taken the address in the meantime."),
+    (410, "The token was used or has expired."),
 ]);
 
 /// The operations of this resource.
@@ -35,14 +36,15 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(request_email_change).service(complete_email_change);
 }
 
-/// A new login address, guarded by the password.
+/// The new login address, with the password of the account.
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct EmailChangeRequest {
-    /// The new address.
+    /// The new e-mail address.
     #[schema(min_length = 3, max_length = 254, format = "email", example = "office@clinic.example")]
     #[validate(length(max = EmailAddress::MAX, code = "too_long"))]
     pub email: String,
-    /// The account's password: whoever found an open session must not take the account away.
+    /// The password of the account. It is required so that a person who finds an open session cannot take over the
+    /// account.
     #[schema(value_type = String, min_length = 1, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
     #[validate(length(max = passwords::MAX_CHARACTERS, code = "too_long"))]
     pub password: SecretText,
@@ -51,21 +53,22 @@ pub struct EmailChangeRequest {
 /// The login address after the change.
 #[derive(Serialize, ToSchema)]
 pub struct EmailChangeResponse {
-    /// The new login id.
+    /// The e-mail address of the account, which is the login id.
     #[schema(max_length = 254, example = "office@clinic.example")]
     pub email: String,
 }
 
-/// Ask for a new login address
+/// Request a change of the login address
 ///
-/// Mails a link to the new address and a notice to the old one. Nothing changes until the link's
-/// token is presented. The answer is the same whether or not another account has the address.
+/// Mails a link to the new address and a notice to the current one. The address changes only when the link's token is
+/// sent to `POST /v1/account/email-changes/completion`. The answer is the same whether or not another account has the
+/// address.
 #[utoipa::path(
     tag = tags::ACCOUNT,
     operation_id = REQUEST.id,
     params(WriteQuery),
     request_body = EmailChangeRequest,
-    responses((status = 202, description = "Taken.", body = LinkRequested)),
+    responses((status = 202, description = "The request is accepted.", body = LinkRequested)),
 )]
 #[post("/v1/account/email-changes")]
 async fn request_email_change(
@@ -89,9 +92,10 @@ async fn request_email_change(
     Ok(Answer::accepted(&LINK_REQUESTED)?)
 }
 
-/// Make the new address the login id
+/// Complete the change of the login address
 ///
-/// Uses the mailed token up. The old address gets a mail. Sessions go on.
+/// Makes the new address the login id. The token cannot be used again. The service notifies the former address by mail.
+/// Sessions stay open.
 #[utoipa::path(
     tag = tags::ACCOUNT,
     operation_id = COMPLETE.id,

@@ -1,4 +1,4 @@
-//! `/v1/account/mails`: lists the mails to an account and whether they were sent.
+//! `/v1/account/mails`: lists the mails to an account, and shows whether they were sent.
 
 use actix_web::{get, web};
 use serde::Serialize;
@@ -26,45 +26,46 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_mails);
 }
 
-/// A mail to the account (メール), without what it says.
+/// A mail (メール) to the account, without its text.
 #[derive(Serialize, ToSchema)]
 pub struct MailResponse {
-    /// Its id.
+    /// The mail's id.
     #[schema(max_length = 30, example = "msg_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
     pub id: String,
-    /// What it is.
+    /// The kind of mail.
     #[schema(max_length = 60, example = "DECLARATION_RECEIVED")]
     pub kind: String,
-    /// To whom.
+    /// The recipient's address.
     #[schema(max_length = 254, example = "reception@clinic.example")]
     pub to: String,
-    /// Subject.
+    /// The subject.
     #[schema(
         max_length = 200,
         example = "【医療機関等向けポータルサイト】猶予届出を受け付けました（届出番号 4821-0937-5523）"
     )]
     pub subject: String,
-    /// Where it stands.
+    /// The state of the mail.
     pub state: MailState,
-    /// Why the last attempt failed, unless the mail is sent: one of the codes that the page on mail
-    /// lists.
+    /// The code of the reason why the last attempt failed, such as `MAILBOX_BUSY`. Absent if the mail is sent, and if
+    /// no attempt has failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 40)]
     pub failure: Option<String>,
-    /// How many attempts were made, without those that failed because the mail server was away.
+    /// The number of attempts to send the mail. Attempts that failed because the mail server was unavailable do not
+    /// count.
     #[schema(minimum = 0, maximum = 10_000, example = 1)]
     pub attempts: i64,
-    /// When it was queued.
+    /// When the mail was queued.
     pub queued_at: Timestamp,
-    /// When the next attempt is due, while the mail waits.
+    /// When the next attempt is due. Absent if the mail is not waiting.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub next_attempt_at: Option<Timestamp>,
-    /// When the mail server took it.
+    /// When the mail server accepted the mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub sent_at: Option<Timestamp>,
-    /// When it is given up at the latest.
+    /// When the service stops trying to send the mail.
     pub expires_at: Timestamp,
 }
 
@@ -97,8 +98,8 @@ page! {
 
 /// List the account's mails
 ///
-/// Newest first: whether the mail server took each of them, and why not. What they say is not kept
-/// once they are sent. A mail that the server took can still be lost behind it.
+/// The mails to the account, newest first, each with its state and the reason of a failure. The texts of sent mails are
+/// not stored. `SENT` means that the mail server accepted the mail; the mail can still be lost on its further way.
 #[utoipa::path(
     tag = tags::ACCOUNT,
     operation_id = LIST.id,

@@ -1,4 +1,4 @@
-//! Operations of facilities, and of strangers who become one.
+//! Operations for facilities: with an account, or on the way to one.
 
 pub mod accounts;
 pub mod declarations;

@@ -1,4 +1,4 @@
-//! `/v1/password-resets`: a forgotten password.
+//! `/v1/password-resets`: sets a new password with a mailed link, for a forgotten password.
 
 use actix_web::{post, web};
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use validator::Validate;
 
 use crate::domain::accounts::Account;
 use crate::domain::identity::passwords;
-use crate::http::answer::{Answer, Nothing, OrPreview};
+use crate::http::answer::{Answer, NoBody, OrPreview};
 use crate::http::body::{Json, SecretText};
 use crate::http::context::Context;
 use crate::http::operation::{Budget, Operation};
@@ -31,29 +31,38 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(request_password_reset).service(complete_password_reset);
 }
 
-/// A new password with the mailed token that allows it.
+/// The new password, with the token of the mailed link.
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct PasswordResetRequest {
-    /// The token from the fragment of the mailed link.
-    #[schema(value_type = String, min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
+    /// The token from the mailed link: the value of `token` in the URL's fragment.
+    #[schema(
+        value_type = String,
+        min_length = 1,
+        max_length = 200,
+        example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A",
+    )]
     #[validate(length(max = OpaqueToken::MAX_INPUT, code = "too_long"))]
     pub token: SecretText,
-    /// The new password: 15 to 128 characters of any kind.
+    /// The new password: 15 to 128 characters of any kind, with the same rules as in a registration.
     #[schema(value_type = String, min_length = 15, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
     #[validate(length(max = passwords::MAX_CHARACTERS, code = "too_long"))]
     pub password: SecretText,
 }
 
-/// Ask for a password reset link
+/// Request a password reset
 ///
-/// Mails a link, good for one hour, if the address has an account. The answer is the same for every
-/// address. Who has forgotten the address as well asks the call centre (0800-080-4583).
+/// If the address has an account, mails a link that is valid for one hour. The answer is the same for every address.
+/// Users who have also forgotten the address can call the call centre (0800-080-4583).
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = REQUEST.id,
     params(WriteQuery),
     request_body = EmailRequest,
-    responses((status = 202, description = "Taken; the same answer for every address.", body = LinkRequested)),
+    responses((
+        status = 202,
+        description = "The request is accepted. The answer is the same for every address.",
+        body = LinkRequested,
+    )),
 )]
 #[post("/v1/password-resets")]
 async fn request_password_reset(
@@ -67,10 +76,10 @@ async fn request_password_reset(
     Ok(Answer::accepted(&LINK_REQUESTED)?)
 }
 
-/// Set a new password with a mailed token
+/// Complete a password reset
 ///
-/// Uses the token up, ends all sessions of the account and tells the owner by mail. Log in with the
-/// new password afterwards.
+/// Sets the new password, and ends all sessions of the account. The token cannot be used again. The service notifies
+/// the account by mail. Then log in with the new password.
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = COMPLETE.id,
@@ -78,7 +87,7 @@ async fn request_password_reset(
     request_body = PasswordResetRequest,
     responses(
         (status = 200, description = "With `validate_only`: the password would be set.", body = Rehearsed),
-        (status = 204, description = "The password is set; all sessions are ended."),
+        (status = 204, description = "The password is set. All sessions are ended."),
     ),
 )]
 #[post("/v1/password-resets/completion")]
@@ -86,18 +95,19 @@ async fn complete_password_reset(
     context: Context,
     query: web::Query<WriteQuery>,
     body: Json<PasswordResetRequest>,
-) -> Result<Answer<OrPreview<Nothing, Rehearsed>>, Problem> {
+) -> Result<Answer<OrPreview<NoBody, Rehearsed>>, Problem> {
     context.charge(&COMPLETE)?;
     let mut draft =
         body.draft(|form, _| (OpaqueToken::presented(form.token.expose()), form.password.clone()));
     let token = draft.parts().0.clone();
-    let look = context.read(move |reading| password_resets::find_account(reading.conn, &token, reading.now));
-    let account = look.await;
+    let lookup =
+        context.read(move |reading| password_resets::find_account(reading.conn, &token, reading.now));
+    let account = lookup.await;
     draft.note(|(_, password), faults| {
         let own_data = account.as_ref().map(Account::forbidden_in_password).unwrap_or_default();
         passwords::note_faults("/password", password.expose(), &own_data, faults);
     });
-    // Faults of the form are answered before a bad link, as everywhere.
+    // Faults of the body are answered before the refusal of the link, as in all operations.
     let (token, password) = draft.finish(Some)?;
     account?;
     let hash = context.hash_unless_rehearsed(*query, password.into()).await?;

@@ -30,28 +30,32 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(request_registration).service(confirm_registration);
 }
 
-/// What a good token stands for.
+/// The data of a valid token.
 #[derive(Serialize, ToSchema)]
 pub struct ConfirmationResponse {
     /// The address that the link was mailed to.
     #[schema(max_length = 254, example = "reception@clinic.example")]
     pub email: String,
-    /// From when on the token is not good any more.
+    /// When the token expires.
     pub expires_at: Timestamp,
 }
 
-/// Ask for the registration link
+/// Request a registration link
 ///
-/// First step of a registration (アカウント登録): mails the link of the registration form
-/// (仮登録メール). The answer is the same for every address; the owner of an address that has an
-/// account gets a mail with the ways to log in, to recover the password and to file a succession.
-/// Asking again mails another link; all links stay good until one is used or 24 hours have passed.
+/// First step of a registration (アカウント登録): mails the link to the registration form (仮登録メール). The answer is the
+/// same for every address. If the address already has an account, the mail has no registration link. It explains how to
+/// log in, to reset the password, and to file a succession. Each request mails another link. A link is valid for 24
+/// hours. Once one of the links to an address is used, the others are no longer valid.
 #[utoipa::path(
     tag = tags::REGISTRATION,
     operation_id = REQUEST.id,
     params(WriteQuery),
     request_body = EmailRequest,
-    responses((status = 202, description = "Taken; the same answer for every address.", body = LinkRequested)),
+    responses((
+        status = 202,
+        description = "The request is accepted. The answer is the same for every address.",
+        body = LinkRequested,
+    )),
 )]
 #[post("/v1/registrations")]
 async fn request_registration(
@@ -65,16 +69,16 @@ async fn request_registration(
     Ok(Answer::accepted(&LINK_REQUESTED)?)
 }
 
-/// Look at a registration token
+/// Check a registration token
 ///
-/// Second step (token confirmation): says which address the token was mailed to and until when it
-/// is good. It never uses the token up, however often it is called.
+/// Second step of a registration: shows the address that the token was mailed to, and when the token expires. The token
+/// can be checked any number of times, and can still be used afterwards.
 #[utoipa::path(
     tag = tags::REGISTRATION,
     operation_id = CONFIRM.id,
     request_body = TokenRequest,
     responses(
-        (status = 200, description = "The token is good.", body = ConfirmationResponse),
+        (status = 200, description = "The token is valid.", body = ConfirmationResponse),
     ),
 )]
 #[post("/v1/registrations/confirmation")]

@@ -1,4 +1,4 @@
-//! `/.well-known/jwks.json`: the public keys of access tokens (RFC 7517).
+//! `/.well-known/jwks.json`: the public keys with which access tokens are verified (RFC 7517).
 
 use crate::routes::tags;
 use actix_web::get;
@@ -22,7 +22,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(read_keys);
 }
 
-/// A public key (RFC 8037).
+/// A public key for EdDSA signatures (RFC 8037).
 #[derive(Serialize, ToSchema)]
 pub struct Key {
     /// Always `OKP`.
@@ -38,29 +38,29 @@ pub struct Key {
     /// Always `EdDSA`.
     #[schema(max_length = 10, example = "EdDSA")]
     pub alg: &'static str,
-    /// The key's name in token headers.
+    /// The id of the key, as in the `kid` header of access tokens.
     #[schema(max_length = 64, example = "hV7Zr1pN0kQ")]
     pub kid: String,
-    /// The public key.
+    /// The public key, in base64url.
     #[schema(max_length = 64, example = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")]
     pub x: String,
 }
 
-/// The key set.
+/// The public keys.
 #[derive(Serialize, ToSchema)]
 pub struct KeySet {
-    /// The keys; the first signs, all verify.
+    /// The keys. New access tokens are signed with the first key. Accept tokens of all keys.
     #[schema(max_items = 20)]
     pub keys: Vec<Key>,
 }
 
 /// Read the public keys
 ///
-/// The keys that access tokens are verified with, named by `kid`.
+/// The public keys with which access tokens are verified. The `kid` of a token names its key.
 #[utoipa::path(
     tag = tags::OPERATIONS,
     operation_id = READ.id,
-    responses((status = 200, description = "The key set.", body = KeySet)),
+    responses((status = 200, description = "The public keys.", body = KeySet)),
 )]
 #[get("/.well-known/jwks.json")]
 async fn read_keys(context: Context) -> Result<Answer<KeySet>, Problem> {

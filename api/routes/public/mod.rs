@@ -1,4 +1,4 @@
-//! Operations and pages that everybody may read, without an account.
+//! Operations and pages that anyone may read without an account.
 
 pub mod jwks;
 pub mod pages;

@@ -1,4 +1,4 @@
-//! Pages for people: one per problem code, and Swagger UI for each document, all from the binary.
+//! HTML pages: one for each problem code, and Swagger UI for each OpenAPI document. All of them are part of the binary.
 
 use std::borrow::Cow;
 
@@ -12,23 +12,23 @@ use utoipa_swagger_ui::Config;
 use crate::error::Error;
 use crate::http::problems::{Problem, page};
 
-/// Where a document is read: its two files, and Swagger UI that shows it.
+/// The paths of an OpenAPI document: its two files, and the Swagger UI page that shows it.
 pub struct DocumentPaths {
     /// The document in JSON.
     pub json: &'static str,
     /// The document in YAML.
     pub yaml: &'static str,
-    /// The page, without the slash that it ends with.
+    /// The Swagger UI page, without the final slash.
     page: &'static str,
-    /// The files of the page.
+    /// The pattern of the page's files.
     files: &'static str,
 }
 
-/// Where front ends and vendor systems find their document.
+/// The paths of the document for front ends and vendor systems.
 pub const PUBLIC: DocumentPaths =
     DocumentPaths { json: "/openapi.json", yaml: "/openapi.yaml", page: "/docs", files: "/docs/{file:.*}" };
 
-/// Where the operator's staff finds its document.
+/// The paths of the document for the operator's staff.
 pub const STAFF: DocumentPaths = DocumentPaths {
     json: "/openapi-staff.json",
     yaml: "/openapi-staff.yaml",
@@ -36,7 +36,7 @@ pub const STAFF: DocumentPaths = DocumentPaths {
     files: "/docs/staff/{file:.*}",
 };
 
-/// Where pages and the documents' files stand; nothing but reads is taken there.
+/// All paths of pages and of the documents' files. They accept only GET and HEAD.
 pub const PATHS: [&str; 11] = [
     "/",
     "/problems/",
@@ -50,13 +50,13 @@ pub const PATHS: [&str; 11] = [
     STAFF.json,
     STAFF.yaml,
 ];
-/// They change with the binary only.
-const CACHED: (HeaderName, &str) = (CACHE_CONTROL, "public, max-age=3600");
+/// The header of pages. Pages change only with a new version of the service.
+const PAGE_CACHE: (HeaderName, &str) = (CACHE_CONTROL, "public, max-age=3600");
 
 /// Registers the pages.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(start).service(problem_index).service(problem_page);
-    // The first match counts: `/docs/{file:.*}` would also take the paths of the staff's page.
+    // The first match counts. `/docs/{file:.*}` also matches the paths of the staff's page, so it comes last.
     for document in [STAFF, PUBLIC] {
         swagger_ui(config, &document);
     }
@@ -69,7 +69,7 @@ fn swagger_ui(config: &mut ServiceConfig, document: &DocumentPaths) {
         .display_operation_id(false)
         .doc_expansion("list")
         .persist_authorization(false)
-        // A hundred schemas would drown the operations; they unfold on request.
+        // The list of about a hundred schemas is collapsed, so that the operations are easy to find.
         .default_models_expand_depth(0)
         .use_base_layout();
     let files = web::resource(document.files).guard(guard::Get());
@@ -81,8 +81,8 @@ fn swagger_ui(config: &mut ServiceConfig, document: &DocumentPaths) {
     }));
 }
 
-/// A file of Swagger UI. Its own service copies the file for every answer, which lets whoever fetches much and
-/// reads nothing fill the memory.
+/// A file of Swagger UI. The service in `utoipa_swagger_ui` is not used, because it copies the file for every answer: a
+/// client that requests many files and does not read them could fill the memory.
 async fn swagger_file(
     file: web::Path<String>,
     config: web::Data<Config<'static>>,
@@ -90,7 +90,7 @@ async fn swagger_file(
     let found = utoipa_swagger_ui::serve(&file, config.into_inner());
     let found = found.map_err(|error| Error::internal(error.to_string()))?.ok_or(Error::NotFound)?;
     let mut response = HttpResponse::Ok();
-    response.insert_header(CACHED);
+    response.insert_header(PAGE_CACHE);
     if found.gzpipped {
         response.insert_header((CONTENT_ENCODING, "gzip"));
     }
@@ -119,7 +119,7 @@ async fn problem_page(slug: web::Path<String>) -> Result<HttpResponse, Problem> 
 fn html(body: String) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
-        .insert_header(CACHED)
+        .insert_header(PAGE_CACHE)
         .insert_header((
             CONTENT_SECURITY_POLICY,
             "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",

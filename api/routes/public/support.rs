@@ -17,7 +17,7 @@ use crate::http::operation::Operation;
 use crate::http::problems::Problem;
 use crate::http::timestamp::Timestamp;
 
-/// How many days ahead holidays are listed.
+/// For how many days from today holidays are listed.
 const DAYS_AHEAD: i64 = 366;
 
 const READ: Operation = Operation::public("getSupport");
@@ -30,19 +30,19 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(read_support);
 }
 
-/// A stretch of weekdays with the same hours, Japan time.
+/// Consecutive weekdays with the same opening hours, in Japan time.
 #[derive(Serialize, ToSchema)]
 pub struct HoursResponse {
-    /// First weekday.
+    /// The first weekday.
     #[schema(max_length = 9, example = "MONDAY")]
     pub from_weekday: &'static str,
-    /// Last weekday.
+    /// The last weekday, inclusive.
     #[schema(max_length = 9, example = "FRIDAY")]
     pub to_weekday: &'static str,
-    /// When it opens.
+    /// The time at which the call centre opens, `HH:MM`.
     #[schema(min_length = 5, max_length = 5, pattern = "^[0-9]{2}:[0-9]{2}$", example = "08:00")]
     pub opens: String,
-    /// When it closes.
+    /// The time at which the call centre closes, `HH:MM`.
     #[schema(max_length = 5, pattern = "^[0-9]{2}:[0-9]{2}$", example = "18:00")]
     pub closes: String,
 }
@@ -50,30 +50,30 @@ pub struct HoursResponse {
 /// A public holiday (祝日) on which the call centre is closed.
 #[derive(Serialize, ToSchema)]
 pub struct HolidayResponse {
-    /// The day.
+    /// The day of the holiday.
     pub date: NaiveDate,
-    /// Its name.
+    /// The name of the holiday.
     pub name: Text,
 }
 
 /// The call centre (オンライン資格確認等コールセンター).
 #[derive(Serialize, ToSchema)]
 pub struct SupportResponse {
-    /// The telephone number, free of charge.
+    /// The toll-free telephone number.
     #[schema(max_length = 20, example = "0800-080-4583")]
     pub phone: &'static str,
-    /// The hours in words.
+    /// The opening hours as a text.
     pub hours_text: Text,
-    /// The hours.
+    /// The opening hours.
     #[schema(max_items = 7)]
     pub hours: Vec<HoursResponse>,
-    /// Whether it is open now.
+    /// Whether the call centre is open now.
     pub open_now: bool,
-    /// When it opens next; absent beyond the years whose holidays are known.
+    /// When the call centre opens next. Absent if that day is after the last year whose holidays are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub next_opening_at: Option<Timestamp>,
-    /// The holidays of the coming year.
+    /// The holidays from today until 366 days later.
     #[schema(max_items = 60)]
     pub holidays: Vec<HolidayResponse>,
     /// The last year whose holidays are known.
@@ -83,7 +83,7 @@ pub struct SupportResponse {
 
 /// Read the call centre's hours
 ///
-/// Number, hours, whether it is open now, when it opens next, and the holidays known.
+/// The telephone number, the opening hours, whether the call centre is open now, when it opens next, and the holidays.
 #[utoipa::path(
     tag = tags::SUPPORT,
     operation_id = READ.id,

@@ -1,4 +1,7 @@
 //! `/v1/transitional-measures`: reads the rounds of the transitional measure.
+//!
+//! A round (届出回) is a period in which facilities may file declarations. An edition has the rules of a round that apply
+//! from one day on.
 
 use actix_web::{get, web};
 use chrono::NaiveDate;
@@ -15,14 +18,15 @@ use crate::error::Error;
 use crate::http::answer::Answer;
 use crate::http::context::Context;
 use crate::http::operation::Operation;
-use crate::http::paging::{PageQuery, cut, page};
+use crate::http::paging::{PageQuery, page, split_next_page_token};
 use crate::http::problems::Problem;
 use crate::http::timestamp::Timestamp;
 use crate::routes::tags;
 use crate::usecases::filings::transitional_measures;
 
 const LIST: Operation = Operation::public("listTransitionalMeasures");
-const READ: Operation = Operation::public("getTransitionalMeasure").refusing(&[(404, "No such round.")]);
+const READ: Operation =
+    Operation::public("getTransitionalMeasure").refusing(&[(404, "The round does not exist.")]);
 
 /// The operations of this resource.
 pub const OPERATIONS: &[&Operation] = &[&LIST, &READ];
@@ -32,53 +36,54 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_rounds).service(read_round);
 }
 
-/// Whether a round takes declarations.
+/// Whether a round accepts declarations. `NOT_YET_OPEN`: not yet. `OPEN`: yes. `LATE`: yes, and they are marked as
+/// late. `CLOSED`: no longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum WindowStatus {
-    /// Not yet.
+    /// The round does not accept declarations yet.
     NotYetOpen,
-    /// Yes.
+    /// The round accepts declarations.
     Open,
-    /// Yes, marked as late.
+    /// The round accepts declarations, and marks them as late.
     Late,
-    /// Not any more.
+    /// The round no longer accepts declarations.
     Closed,
 }
 
 /// A round of the transitional measure (経過措置).
 #[derive(Serialize, ToSchema)]
 pub struct RoundResponse {
-    /// The round's name, to be given in declarations.
+    /// The name of the round, as declarations state it in `round`.
     #[schema(max_length = 40, example = "2023")]
     pub round: String,
-    /// Its title.
+    /// The title of the round.
     pub name: Text,
-    /// Whether it takes declarations now.
+    /// Whether the round accepts declarations now.
     pub window: WindowStatus,
-    /// First day of filing (Japan day).
+    /// The first day on which declarations are accepted, in Japan.
     pub opens_date: NaiveDate,
-    /// Last day of filing, inclusive (Japan day).
+    /// The last day on which declarations are in time, inclusive, in Japan.
     pub until_date: NaiveDate,
-    /// The first instant after the last day of filing.
+    /// The end of `until_date` in Japan: the first moment of the next day.
     pub closes_at: Timestamp,
-    /// Last day on which late declarations are taken, if they are.
+    /// The last day on which late declarations are accepted, inclusive, in Japan. Absent if none are accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub late_until_date: Option<NaiveDate>,
-    /// The day the duty begins from which facilities are excused.
+    /// The day on which the duty begins, from which a declaration excuses.
     pub duty_begins_date: NaiveDate,
-    /// The kinds of facility that the round is for.
+    /// The kinds of facility that may file in the round.
     #[schema(max_items = 4)]
     pub eligible_kinds: Vec<FacilityKind>,
-    /// What else is to be known.
+    /// Further information for facilities.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub notes: Option<Text>,
-    /// The categories (猶予類型) with their conditions, members, attachment rules and ends.
+    /// The rules of the categories (猶予類型), in the order of the form.
     #[schema(max_items = 20)]
     pub categories: Vec<CategoryRule>,
-    /// Since when these rules hold: a round's rules are effective-dated.
+    /// The first day on which these rules apply, in Japan. Rules that apply from a later day may follow.
     pub effective_from_date: NaiveDate,
 }
 
@@ -110,15 +115,15 @@ impl RoundResponse {
 page! {
     /// A page of rounds.
     RoundPage {
-        /// The rounds, by name.
+        /// The rounds, in the order of their names.
         RoundResponse
     }
 }
 
 /// List the rounds
 ///
-/// All rounds of the transitional measure (経過措置) with their windows and categories, in Japanese and
-/// English.
+/// All rounds of the transitional measure (経過措置) with their rules, in the order of their names. Texts are in Japanese
+/// and English.
 #[utoipa::path(
     tag = tags::TRANSITIONAL_MEASURES,
     operation_id = LIST.id,
@@ -130,7 +135,7 @@ async fn list_rounds(context: Context, query: web::Query<PageQuery>) -> Result<A
     let slice = query.slice::<String>()?;
     let list = context.read(move |reading| {
         let mut names = stored::list_names(reading.conn, slice.after.as_deref(), slice.limit_plus_one())?;
-        let next_page_token = cut(&mut names, slice.limit, Clone::clone)?;
+        let next_page_token = split_next_page_token(&mut names, slice.limit, Clone::clone)?;
         let mut items = Vec::with_capacity(names.len());
         for name in names {
             let edition = transitional_measures::find_edition(reading.conn, &name, reading.now)?;
@@ -143,8 +148,8 @@ async fn list_rounds(context: Context, query: web::Query<PageQuery>) -> Result<A
 
 /// Read a round
 ///
-/// Its window, and for each category the condition, the members to state, the attachment rule and
-/// until when it excuses, in Japanese and English: everything a form needs to be drawn.
+/// The round with the rules of its categories: the condition, the members of the reason, the attachments, and how
+/// long the category excuses. A front end can build the form from them. Texts are in Japanese and English.
 #[utoipa::path(
     tag = tags::TRANSITIONAL_MEASURES,
     operation_id = READ.id,

@@ -1,4 +1,4 @@
-//! Reads the sandbox's clock, and moves it forward.
+//! `/sandbox/clock`: reads the sandbox's clock, and moves it forward.
 
 use crate::routes::tags;
 use actix_web::{get, put, web};
@@ -37,14 +37,14 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// The sandbox's clock.
 #[derive(Serialize, ToSchema)]
 pub struct ClockResponse {
-    /// The service's time.
+    /// The current time of the sandbox.
     pub now: Timestamp,
 }
 
-/// Where to move the clock.
+/// The time to which the clock is moved.
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct ClockRequest {
-    /// The new time, not before the present one and not after the year 2199.
+    /// The new time (RFC 3339). It must not be before the current time, and not after the year 2199.
     #[schema(format = DateTime, min_length = 20, max_length = 40, example = "2023-03-31T23:50:00+09:00")]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub now: String,
@@ -66,11 +66,11 @@ impl ClockRequest {
 
 /// Read the clock
 ///
-/// The time by which the sandbox lives. It ticks, and goes on after a restart.
+/// The current time of the sandbox. The clock runs. After a restart it continues with the same offset.
 #[utoipa::path(
     tag = tags::SANDBOX,
     operation_id = READ.id,
-    responses((status = 200, description = "The time.", body = ClockResponse)),
+    responses((status = 200, description = "The current time.", body = ClockResponse)),
 )]
 #[get("/sandbox/clock")]
 pub async fn read_clock(context: Context) -> Result<Answer<ClockResponse>, Problem> {
@@ -79,14 +79,18 @@ pub async fn read_clock(context: Context) -> Result<Answer<ClockResponse>, Probl
 
 /// Move the clock forward
 ///
-/// Drives everything that depends on time: tokens, sessions, deadlines, retries of mails. It never goes
-/// back.
+/// Sets the time for everything that depends on time: tokens, sessions, deadlines, retries of mails. The clock cannot
+/// be moved back.
 #[utoipa::path(
     tag = tags::SANDBOX,
     operation_id = MOVE.id,
     params(WriteQuery),
     request_body = ClockRequest,
-    responses((status = 200, description = "The new time.", body = ClockResponse)),
+    responses((
+        status = 200,
+        description = "The new time. With `validate_only`: the time as it would be.",
+        body = ClockResponse,
+    )),
 )]
 #[put("/sandbox/clock")]
 pub async fn move_clock(
@@ -100,14 +104,14 @@ pub async fn move_clock(
     let clock = context.state.clock.clone();
     let shared = clock.clone();
     let stored = context.write(*query, move |work| {
-        // Another request may have moved the clock since this request read it. The clock must never go back.
+        // Another request may have moved the clock in the meantime, and the clock must not go back.
         if offset < shared.offset_micros() {
             return Err(Error::invalid("/now", Fault::InstantInPast));
         }
         sandbox::clock::store_offset(work, offset)
     });
     stored.await?;
-    // The clock moves only after the new offset is stored, so that clock and data agree after a crash.
+    // The clock moves after the new offset is stored, so that the clock and the data agree after a crash.
     if !query.validate_only {
         clock.move_forward_to_offset(offset);
     }

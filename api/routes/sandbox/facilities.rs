@@ -1,4 +1,4 @@
-//! The facility list of the sandbox, in which testers find facilities.
+//! `/sandbox/facilities`: the facility list, in which testers find facilities to register.
 
 use crate::routes::tags;
 use actix_web::{get, web};
@@ -26,31 +26,31 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_facilities);
 }
 
-/// A facility of the list, to try with.
+/// A facility of the facility list.
 #[derive(Serialize, ToSchema)]
 pub struct ListedFacilityResponse {
-    /// The code.
+    /// The facility code.
     #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345676")]
     pub facility_code: String,
-    /// The kind.
+    /// The kind of facility.
     pub kind: FacilityKind,
-    /// Name.
+    /// The name of the facility.
     #[schema(max_length = 100, example = "架空さくら診療所")]
     pub name: String,
-    /// Postal code.
+    /// The postal code.
     #[schema(max_length = 8, pattern = "^[0-9]{3}-[0-9]{4}$", example = "100-0000")]
     pub postal_code: String,
-    /// Address.
+    /// The address.
     #[schema(max_length = 200, example = "東京都千代田区架空町１－１")]
     pub address: String,
-    /// Whether it has an account.
+    /// Whether the facility has an account.
     pub has_account: bool,
 }
 
 page! {
     /// A page of the facility list.
     ListedFacilityPage {
-        /// The facilities, by code.
+        /// The facilities, in the order of their facility codes.
         ListedFacilityResponse
     }
 }
@@ -60,7 +60,7 @@ page! {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FacilityQuery {
-    /// Only facilities of this prefecture, two digits.
+    /// Only facilities in this prefecture: the number of the prefecture, two digits, such as `13` for Tokyo.
     #[serde(default)]
     #[param(pattern = "^[0-9]{2}$", max_length = 2)]
     prefecture: Option<String>,
@@ -68,19 +68,19 @@ pub struct FacilityQuery {
     #[serde(default)]
     #[param(inline)]
     kind: Option<FacilityKind>,
-    /// Most entries wanted.
+    /// The maximum number of entries in the page.
     #[serde(default)]
     #[param(minimum = 1, maximum = 100, default = 20)]
     page_size: Option<i64>,
-    /// The `next_page_token` of the page before.
+    /// The `next_page_token` of the previous page, unchanged. Absent for the first page.
     #[serde(default)]
     #[param(max_length = 400)]
     page_token: Option<String>,
 }
 
-/// List facilities to try with
+/// List facilities for tests
 ///
-/// The facility list (in a new sandbox invented facilities), by code.
+/// The facility list, in the order of the facility codes. A new sandbox has fictitious facilities.
 #[utoipa::path(
     tag = tags::SANDBOX,
     operation_id = LIST.id,

@@ -1,4 +1,4 @@
-// Shows the token of the fragment, which browsers do not send to servers, and the next call.
+// Shows the token in the URL's fragment, which the browser does not send to the server, and the next request.
 'use strict';
 const post = (origin, path, token) => `curl -X POST ${origin}${path} \\
   -H 'Content-Type: application/json' \\

@@ -1,4 +1,4 @@
-//! The mailbox: every mail the service has sent.
+//! `/sandbox/messages`: the mailbox with every mail that the service has sent.
 
 use crate::routes::tags;
 use actix_web::{delete, get, web};
@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::db::store::sandbox::messages::{self, StoredMessage};
 use crate::domain::values::characters;
 use crate::domain::values::email::EmailAddress;
-use crate::http::answer::{Answer, Nothing};
+use crate::http::answer::{Answer, NoBody};
 use crate::http::context::Context;
 use crate::http::operation::Operation;
 use crate::http::paging::{PageQuery, page, page_of, time_token};
@@ -30,32 +30,32 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_messages).service(delete_messages);
 }
 
-/// A delivered mail (メール).
+/// A mail (メール) in the mailbox.
 #[derive(Serialize, ToSchema)]
 pub struct MessageResponse {
-    /// Its id.
+    /// The mail's id.
     #[schema(max_length = 30, example = "msg_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
     pub id: String,
-    /// What it is.
+    /// The kind of mail.
     #[schema(max_length = 60, example = "PROVISIONAL_REGISTRATION")]
     pub kind: String,
-    /// To whom.
+    /// The recipient's address.
     #[schema(max_length = 254, example = "reception@clinic.example")]
     pub to: String,
-    /// Subject.
+    /// The subject.
     #[schema(max_length = 200, example = "アカウント仮登録のご案内")]
     pub subject: String,
-    /// Plain text.
+    /// The content as plain text.
     #[schema(max_length = 20_000, example = "架空さくら診療所 御中")]
     pub text: String,
     /// The same content as HTML.
     #[schema(max_length = 60_000, example = "<p>架空さくら診療所 御中</p>")]
     pub html: String,
-    /// The link in it, if there is one.
+    /// The link with a token in the mail, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 2000)]
     pub link: Option<String>,
-    /// When it arrived.
+    /// When the mail arrived in the mailbox.
     pub delivered_at: Timestamp,
 }
 
@@ -89,15 +89,15 @@ page! {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct MessageQuery {
-    /// Only mails to this address.
+    /// Only mails to this e-mail address.
     #[serde(default)]
     #[param(max_length = 254)]
     to: Option<String>,
-    /// Most entries wanted.
+    /// The maximum number of entries in the page.
     #[serde(default)]
     #[param(minimum = 1, maximum = 100, default = 20)]
     page_size: Option<i64>,
-    /// The `next_page_token` of the page before.
+    /// The `next_page_token` of the previous page, unchanged. Absent for the first page.
     #[serde(default)]
     #[param(max_length = 400)]
     page_token: Option<String>,
@@ -105,8 +105,8 @@ pub struct MessageQuery {
 
 /// Read the mailbox
 ///
-/// Every mail the service has sent, newest first, each with its link: the sandbox has a mailbox instead
-/// of a mail server.
+/// All mails that the service has sent, newest first, each with its link. The sandbox delivers mails to this mailbox,
+/// not to a mail server.
 #[utoipa::path(
     tag = tags::SANDBOX,
     operation_id = LIST.id,
@@ -133,18 +133,18 @@ pub async fn list_messages(
 
 /// Empty the mailbox
 ///
-/// Deletes every mail in it.
+/// Deletes all mails in the mailbox.
 #[utoipa::path(
     tag = tags::SANDBOX,
     operation_id = DELETE.id,
     params(WriteQuery),
-    responses((status = 204, description = "The mailbox is empty.")),
+    responses((status = 204, description = "All mails are deleted. With `validate_only`: they would be deleted.")),
 )]
 #[delete("/sandbox/messages")]
 pub async fn delete_messages(
     context: Context,
     query: web::Query<WriteQuery>,
-) -> Result<Answer<Nothing>, Problem> {
+) -> Result<Answer<NoBody>, Problem> {
     context.write(*query, sandbox::messages::delete_all).await?;
-    Ok(Answer::nothing())
+    Ok(Answer::no_content())
 }

@@ -27,7 +27,11 @@ pub const CERTIFICATE_DAYS: i64 = 120;
 pub const CORRECTION_DAYS: i64 = 30;
 
 coded_enum! {
-    /// Why the code changes.
+    /// Why the facility code changes. `FOUNDER_CHANGE`: another founder, for example from parent to child (開設者変更).
+    /// `INCORPORATION_CHANGE`: a person's facility becomes a corporation's, or the reverse (法人化・個人化).
+    /// `SAME_CORPORATION`: within one corporation (同一法人内). `RELOCATION`: another address (所在地変更).
+    /// `FRANCHISE_CHANGE`: a pharmacy's franchise partner changes (フランチャイズ契約先の変更). `OTHER`: another reason
+    /// (その他), which `reason_detail` explains.
     #[derive(Serialize, Deserialize, utoipa::ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum SuccessionReason {

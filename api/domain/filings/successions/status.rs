@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::domain::values::coded_enum::coded_enum;
 
 coded_enum! {
-    /// The status of a succession.
+    /// The status of a succession. `SUBMITTED`: filed. `WAITING_FOR_MASTER`: waits until the facility list has the new
+    /// code. `UNDER_REVIEW`: staff review it. `RETURNED`: sent back to be corrected (返戻). `ACCEPTED`: accepted (受理);
+    /// the account has the new code. `GUIDANCE_SENT`: the letter about the further procedure was posted. `COMPLETED`:
+    /// complete. `REJECTED`: not accepted (不受理). `WITHDRAWN`: withdrawn by the facility (取下げ).
     #[derive(Serialize, Deserialize, utoipa::ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum SuccessionStatus {

@@ -9,9 +9,14 @@ use crate::domain::values::facility_code::FacilityKind;
 use crate::domain::values::lang::Text;
 
 coded_enum! {
-    /// A declaration category (猶予類型): the unavoidable reason why the duty cannot be met yet.
+    /// A category of declarations (猶予類型): the kind of unavoidable reason why a facility cannot meet the duty yet. A
+    /// round may offer only some of them. `SYSTEM_IN_PROGRESS`: a system is ordered and not installed yet (システム整備中).
+    /// `NO_NETWORK`: no optical line is available (ネットワーク環境事情). `HOME_VISITS_ONLY`: the facility makes home visits
+    /// only (訪問診療のみ). `REBUILDING_OR_TEMPORARY`: the facility is being rebuilt or is on a temporary site
+    /// (改築工事中・臨時施設). `CLOSING_OR_SUSPENDING`: the facility has a fixed plan to close or to suspend (廃止・休止).
+    /// `SPECIAL_HARDSHIP`: another special hardship (その他特に困難な事情).
     ///
-    /// Source: the portal's page on the transitional measure. An edition need not offer all categories.
+    /// Source: the page of the portal on the transitional measure.
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Category {
@@ -31,7 +36,8 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Whether a declaration of a category has attachments (添付書類).
+    /// Whether a declaration of a category has attachments (添付書類). `REQUIRED`: at least one. `OPTIONAL`: any number, or
+    /// none. `NONE`: none is accepted.
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum AttachmentRule {
@@ -44,31 +50,31 @@ coded_enum! {
     }
 }
 
-/// The rules of one edition for one category (猶予類型ごとの要件).
+/// The rules of a round for one category (猶予類型ごとの要件).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CategoryRule {
     /// The category.
     pub category: Category,
-    /// Its official number, 1 to 6 (第1号 to 第6号). Unique within the edition.
+    /// The printed number of the category, 1 to 6 (第1号 to 第6号). It is unique within a round.
     #[schema(minimum = 1, maximum = 6)]
     pub number: u8,
-    /// Its official name.
+    /// The printed name of the category.
     pub name: Text,
-    /// Who may use it, as the portal explains it.
+    /// Which facilities may use the category, as the portal explains it.
     pub condition: Text,
-    /// The kinds of facility that may use it: some or all of the edition's.
+    /// The kinds of facility that may use the category: all kinds of the round, or some of them.
     #[schema(max_items = 4)]
     pub eligible_kinds: Vec<FacilityKind>,
     /// The members of the reason, in the order of the form.
     #[schema(max_items = 20)]
     pub fields: Vec<FieldRule>,
-    /// Whether documents are attached.
+    /// Whether a declaration has attachments.
     pub attachment: AttachmentRule,
-    /// Which documents to attach. Absent if no attachment is accepted, or if no explanation is needed.
+    /// Which documents to attach. Absent if there is nothing to explain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub attachment_note: Option<Text>,
-    /// Until when the category excuses from the duty.
+    /// Until when a declaration of the category excuses.
     pub excused_until: ExcusedUntilRule,
 }

@@ -10,7 +10,9 @@ use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::lang::Text;
 
 coded_enum! {
-    /// What decides the end of an excuse (猶予期間の終期の定め方).
+    /// How the last day of an excuse is determined (猶予期間の終期の定め方). `END_OF_MONTH_OF`: the last day of a month that
+    /// the facility states. `MONTHS_AFTER`: some months after a day that the facility states. `FIXED`: one day for all
+    /// facilities. `DAY_OF`: a day that the facility states. `OPEN`: the end of the circumstance.
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Basis {
@@ -27,34 +29,35 @@ coded_enum! {
     }
 }
 
-/// What decides the end of an excuse, with the parameters of the rule.
+/// How the last day of an excuse is determined, with the values that are needed for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 pub enum BasisRule {
     /// The last day of the month in `field`.
     EndOfMonthOf {
-        /// A member that is a month.
+        /// The member with the month.
         field: StatementField,
     },
-    /// Some months after the day in `field`: the day with the same number, or the last day of a shorter month.
+    /// The day with the same number as the day in `field`, some months later. If that month has no such day, its last
+    /// day.
     MonthsAfter {
-        /// A member that is a day.
+        /// The member with the day.
         field: StatementField,
         /// The number of months, 1 to 120.
         #[schema(minimum = 1, maximum = 120)]
         months: u32,
     },
-    /// The same day for all facilities.
+    /// One day for all facilities.
     Fixed {
         /// The day.
         date: NaiveDate,
     },
     /// The day in `field`.
     DayOf {
-        /// A member that is a day.
+        /// The member with the day.
         field: StatementField,
     },
-    /// The end of the circumstance, on an unknown day.
+    /// The end of the circumstance. No day is known in advance.
     Open,
 }
 
@@ -62,13 +65,13 @@ pub enum BasisRule {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExcusedUntilRule {
-    /// What decides the end.
+    /// How the last day is determined.
     pub basis: BasisRule,
-    /// The latest possible last day of an excuse (上限). Absent if there is no limit.
+    /// The latest day until which the category can excuse, inclusive (上限). Absent if there is no such limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub cap: Option<NaiveDate>,
-    /// The rule as text, as the ministry explains it.
+    /// The rule as a text, as the ministry explains it.
     pub text: Text,
 }
 

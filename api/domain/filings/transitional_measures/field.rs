@@ -13,7 +13,7 @@ use crate::domain::values::text::{Line, Paragraph};
 macro_rules! fields {
     ($($(#[$meta:meta])* $variant:ident = $code:literal, $form:expr, $note:literal;)+) => {
         coded_enum! {
-            /// A member of the reason (届出事項).
+            /// The name of a member of the reason (届出事項). `ReasonForm` describes the members.
             #[derive(PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
             #[serde(rename_all = "snake_case")]
             pub enum StatementField {
@@ -55,46 +55,46 @@ macro_rules! fields {
 fields! {
     /// Day of the contract with the system vendor.
     ContractDate = "contract_date", FieldForm::Date,
-        "`SYSTEM_IN_PROGRESS`: the day of the contract with the system vendor.";
+        "For `SYSTEM_IN_PROGRESS`: the day of the contract with the system vendor.";
     /// Month in which the installation is expected to be complete.
     ExpectedCompletionMonth = "expected_completion_month", FieldForm::Month,
-        "`SYSTEM_IN_PROGRESS`: the month in which the installation is expected to be complete.";
+        "For `SYSTEM_IN_PROGRESS`: the month in which the installation is expected to be complete.";
     /// Name of the system vendor.
     VendorName = "vendor_name", FieldForm::Line { max: Line::MAX },
-        "`SYSTEM_IN_PROGRESS`: the vendor's name.";
+        "For `SYSTEM_IN_PROGRESS`: the name of the system vendor.";
     /// Whether an optical line can be used.
     LineStatus = "line_status", FieldForm::Word { list: "LineStatus", codes: LineStatus::CODES },
-        "`NO_NETWORK`: whether an optical line can be had.";
+        "For `NO_NETWORK`: whether an optical line is available.";
     /// First day on which the line can be used.
     LineReadyDate = "line_ready_date", FieldForm::Date,
-        "`NO_NETWORK`, once a line can be had: the day it is ready.";
+        "For `NO_NETWORK` with the line status `AVAILABLE`: the day from which the line can be used.";
     /// Confirmation that the facility makes home visits only.
     HomeVisitsOnlyConfirmed = "home_visits_only_confirmed", FieldForm::Confirmation,
-        "`HOME_VISITS_ONLY`: confirms that only home visits are made; must be `true`.";
+        "For `HOME_VISITS_ONLY`: confirmation that the facility makes home visits only. Must be `true`.";
     /// Whether the facility is being rebuilt or is on a temporary site.
     Works = "works", FieldForm::Word { list: "Works", codes: Works::CODES },
-        "`REBUILDING_OR_TEMPORARY`: which of the two.";
+        "For `REBUILDING_OR_TEMPORARY`: which of the two.";
     /// Day on which the works or the use of the temporary site is expected to end.
     ExpectedEndDate = "expected_end_date", FieldForm::Date,
-        "`REBUILDING_OR_TEMPORARY`: the expected end of the works or of the temporary site.";
+        "For `REBUILDING_OR_TEMPORARY`: the day on which the works or the use of the temporary site is expected to end.";
     /// Whether the facility closes or suspends its work.
     Plan = "plan", FieldForm::Word { list: "Plan", codes: Plan::CODES },
-        "`CLOSING_OR_SUSPENDING`: which of the two.";
+        "For `CLOSING_OR_SUSPENDING`: which of the two.";
     /// Day of the closing, or first day of the suspension.
     PlannedDate = "planned_date", FieldForm::Date,
-        "`CLOSING_OR_SUSPENDING`: the planned day.";
+        "For `CLOSING_OR_SUSPENDING`: the planned day of the closing, or the planned first day of the suspension.";
     /// The kind of special hardship.
     Circumstance = "circumstance", FieldForm::Word { list: "Circumstance", codes: Circumstance::CODES },
-        "`SPECIAL_HARDSHIP`: which circumstance.";
+        "For `SPECIAL_HARDSHIP`: the kind of hardship.";
     /// Description of the hardship by the facility.
     Description = "description", FieldForm::Paragraph { max: Paragraph::MAX },
-        "`SPECIAL_HARDSHIP` with `DISASTER` or `OTHER`: the circumstance in words.";
+        "For `SPECIAL_HARDSHIP` with `DISASTER` or `OTHER`: a description of the hardship.";
     /// Age of the youngest full-time doctor, dentist or pharmacist, in whole years as of 2023-04-01.
     YoungestFulltimeAge = "youngest_fulltime_age", FieldForm::Integer { min: YOUNGEST_AGE, max: OLDEST_AGE },
-        "`SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS`: the age in years of the youngest full-time doctor\non 2023-04-01.";
+        "For `SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS`: the age of the youngest full-time doctor, dentist or pharmacist\non 2023-04-01, in whole years.";
     /// Why the installation is difficult although the facility has a younger doctor.
     Difficulty = "difficulty", FieldForm::Paragraph { max: Paragraph::MAX },
-        "`SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS` below 70: why the introduction is difficult.";
+        "For `SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS` and an age below 70: why the installation is difficult.";
 }
 
 /// The lowest accepted age of a doctor, in years.

@@ -7,36 +7,36 @@ use utoipa::ToSchema;
 use super::StatementField;
 use crate::domain::values::calendar::{YearMonth, parse_date};
 
-/// A word of an enumerated member.
+/// A value of a member that is an enumeration.
 #[derive(ToSchema)]
 #[schema(value_type = String, max_length = 40, example = "OTHER")]
 #[expect(dead_code, reason = "describes a word in the OpenAPI document")]
 struct RuleWord(String);
 
-/// When a category requires a member (記載の要否).
+/// Whether a member of the reason is required (記載の要否).
 ///
-/// A condition depends on a member that is listed before. If the condition holds, the member is required; otherwise
-/// the member is not applicable.
+/// A condition refers to another member, which is earlier in the list of members. If the condition is met, the member
+/// is required. If not, the member must be absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 pub enum Requirement {
-    /// Always required.
+    /// The member is required.
     Always,
-    /// Allowed but not required.
+    /// The member may be absent.
     Optional,
-    /// Required if another member is one of some words.
+    /// The member is required if another member has one of these values.
     WhenOneOf {
-        /// The other member, whose value is a word.
+        /// The other member, which is an enumeration.
         field: StatementField,
-        /// The words, at least one.
+        /// The values, at least one.
         #[schema(max_items = 20, value_type = Vec<RuleWord>)]
         words: Vec<String>,
     },
-    /// Required if another member is below a limit.
+    /// The member is required if another member is below a limit.
     WhenBelow {
-        /// The other member, whose value is a whole number.
+        /// The other member, which is a whole number.
         field: StatementField,
-        /// The limit. The condition does not hold for the limit itself.
+        /// The limit. The condition is met for numbers below it.
         #[schema(minimum = 0, maximum = 1000)]
         limit: i64,
     },
@@ -72,19 +72,25 @@ impl From<NotAfter> for String {
     }
 }
 
-/// The rules of a category for one member of the reason (記載事項).
+/// The rule of a category for one member of the reason (記載事項).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FieldRule {
     /// The member.
     pub field: StatementField,
-    /// When it is required.
+    /// Whether the member is required.
     pub requirement: Requirement,
-    /// The last allowed day or month. Only for members that are days or months.
+    /// The last day or the last month that the member may have, inclusive. Only for members that are days or months.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, nullable = false, max_length = 10, pattern = "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", example = "2023-02-28")]
+    #[schema(
+        value_type = Option<String>,
+        nullable = false,
+        max_length = 10,
+        pattern = "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$",
+        example = "2023-02-28",
+    )]
     pub not_after: Option<NotAfter>,
-    /// Whether a day after the day of filing in Japan is refused. Only for members that are days.
+    /// Whether the day must not be after the day of filing, in Japan. Only for members that are days.
     #[serde(default)]
     pub not_in_future: bool,
 }

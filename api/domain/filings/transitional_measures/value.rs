@@ -8,7 +8,8 @@ use crate::domain::values::calendar::YearMonth;
 use crate::domain::values::coded_enum::coded_enum;
 
 coded_enum! {
-    /// Whether an optical line (光回線) can be used at the facility.
+    /// Whether an optical line (光回線) is available at the facility. `NOT_AVAILABLE`: no line is available yet.
+    /// `AVAILABLE`: a line can be used, or will be from a known day on.
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum LineStatus {
@@ -20,7 +21,8 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Why the facility is not in its usual rooms (改築工事・臨時施設の別).
+    /// Why the facility is not in its usual building (改築工事・臨時施設の別). `REBUILDING`: the building is being rebuilt
+    /// (改築工事). `TEMPORARY_SITE`: the facility is on a temporary site (臨時施設).
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Works {
@@ -32,7 +34,8 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Whether the facility closes or suspends its work (廃止・休止の別).
+    /// What the facility has decided (廃止・休止の別). `CLOSING`: to close (廃止). `SUSPENDING`: to suspend its services
+    /// (休止).
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Plan {
@@ -44,7 +47,8 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// The kind of special hardship (特に困難な事情の別).
+    /// The kind of special hardship (特に困難な事情の別). `DISASTER`: a natural disaster or a similar event.
+    /// `ELDERLY_DOCTORS`: elderly doctors and few claims. `OTHER`: another hardship, which is judged case by case.
     #[derive(Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Circumstance {

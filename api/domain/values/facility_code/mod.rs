@@ -16,7 +16,8 @@ use crate::domain::values::lang::Lang;
 use crate::domain::values::prefecture::Prefecture;
 
 coded_enum! {
-    /// The kind of a facility, by the fee table (点数表) of its claims.
+    /// The kind of facility, by the fee table (点数表) that it uses for its claims. `MEDICAL`: hospital or clinic.
+    /// `DENTAL`: dental hospital or clinic. `PHARMACY`: pharmacy. `VISITING_NURSING`: visiting nursing station.
     #[derive(PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum FacilityKind {

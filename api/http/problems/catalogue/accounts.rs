@@ -1,7 +1,7 @@
-//! The problems of accounts: which addresses and facilities may have one, and what an account without a code
-//! may do.
+//! The texts of the refusals of accounts: which addresses and facilities may have an account, and what an account
+//! without a facility code may do.
 
-use super::{Entry, Words, call_centre};
+use super::{Entry, StaticText, call_centre};
 use crate::domain::accounts::AccountRefusal as Refusal;
 
 /// The entry of each refusal.
@@ -10,30 +10,31 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
     match refusal {
         Refusal::EmailTaken => Entry {
             status: 409,
-            title: Words { ja: "登録済みのメールアドレス", en: "E-mail address taken" },
-            cause: Words {
+            title: StaticText { ja: "登録済みのメールアドレス", en: "E-mail address taken" },
+            cause: StaticText {
                 ja: "このメールアドレスは、すでにアカウントに登録されています。\
                      一つのメールアドレスで登録できるアカウントは、一つだけです。",
-                en: "This e-mail address is registered with an account already. Each account needs an address of \
-                     its own.",
+                en: "An account with this e-mail address already exists. Each account needs its own address.",
             },
-            fix: Words {
+            fix: StaticText {
                 ja: "その施設のアカウントをお持ちの場合は、ログインするか、\
                      POST /v1/password-resetsでパスワードを再設定してください。医科と歯科のようにコードが二つある\
                      場合は、それぞれ別のメールアドレスで登録してください。",
                 en: "If the account is yours, log in, or reset its password with POST /v1/password-resets. A \
-                     facility with two codes, such as medical and dental, needs a different address for each.",
+                     facility with two codes, such as medical and dental, needs one address for each code.",
             },
             retryable: false,
         },
         Refusal::FacilityHasAccount => Entry {
             status: 409,
-            title: Words { ja: "登録済みの医療機関等コード", en: "Facility already registered" },
-            cause: Words {
-                ja: "この医療機関等コードのアカウントは、すでに登録されています。",
-                en: "An account for this facility code exists already.",
+            title: StaticText {
+                ja: "登録済みの医療機関等コード", en: "Facility already registered"
             },
-            fix: Words {
+            cause: StaticText {
+                ja: "この医療機関等コードのアカウントは、すでに登録されています。",
+                en: "An account for this facility code already exists.",
+            },
+            fix: StaticText {
                 ja: concat!(
                     "登録済みのアカウントでログインしてください。\
                      パスワードをお忘れの場合は、POST /v1/password-resetsで再設定してください。\
@@ -42,8 +43,8 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                     "へご連絡ください。",
                 ),
                 en: concat!(
-                    "Log in with the existing account. If the password is forgotten, reset it with \
-                     POST /v1/password-resets. If the registered e-mail address is forgotten, please call ",
+                    "Log in with the existing account. If you forgot the password, reset it with \
+                     POST /v1/password-resets. If you forgot the registered e-mail address, please call ",
                     call_centre!(en),
                     ".",
                 ),
@@ -52,14 +53,14 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
         },
         Refusal::FacilitySucceeded => Entry {
             status: 409,
-            title: Words {
+            title: StaticText {
                 ja: "承継済みの医療機関等コード", en: "Facility succeeded by another code"
             },
-            cause: Words {
+            cause: StaticText {
                 ja: "この医療機関等コードの権利と義務は、承継により、新しい医療機関等コードに移っています。",
                 en: "The rights and duties of this facility code have passed to a new facility code by succession.",
             },
-            fix: Words {
+            fix: StaticText {
                 ja: concat!(
                     "新しい医療機関等コード（承継先）のアカウントで手続きを行ってください。\
                      承継にお心当たりがない場合は、",
@@ -67,7 +68,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                     "へご連絡ください。",
                 ),
                 en: concat!(
-                    "Continue with the account of the new facility code (the successor). If you know of no \
+                    "Use the account of the new facility code (the successor). If you do not know of a \
                      succession, please call ",
                     call_centre!(en),
                     ".",
@@ -77,15 +78,15 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
         },
         Refusal::SuccessionRequired => Entry {
             status: 409,
-            title: Words {
+            title: StaticText {
                 ja: "承継届出が必要な医療機関等コード", en: "Succession required"
             },
-            cause: Words {
+            cause: StaticText {
                 ja: "この施設の以前の医療機関等コードで登録されたアカウントがあります。\
                      新しいアカウントの登録ではなく、承継届出が必要です。",
-                en: "An account exists for this facility’s former code. It needs a succession, not a new account.",
+                en: "An account for this facility’s former code exists. A succession is needed, not a new account.",
             },
-            fix: Words {
+            fix: StaticText {
                 ja: concat!(
                     "以前の医療機関等コードのアカウントでログインし、承継届出（POST /v1/successions）\
                      を行ってください。ログインに使うメールアドレスをお忘れの場合は、",
@@ -94,7 +95,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ),
                 en: concat!(
                     "Log in with the account of the old facility code and file a succession \
-                     (POST /v1/successions). If the e-mail address of that account is forgotten, please call ",
+                     (POST /v1/successions). If you forgot the e-mail address of that account, please call ",
                     call_centre!(en),
                     ".",
                 ),
@@ -103,28 +104,32 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
         },
         Refusal::FacilityNotDesignated => Entry {
             status: 409,
-            title: Words { ja: "医療機関等コードの未登録", en: "Facility code not yet known" },
-            cause: Words {
+            title: StaticText {
+                ja: "医療機関等コードの未登録", en: "Facility code not yet registered"
+            },
+            cause: StaticText {
                 ja: "このアカウントは指定申請の受付番号で登録されており、まだ医療機関等コードがありません。",
                 en: "This account was registered with the receipt number of an application for designation and has \
                      no facility code yet.",
             },
-            fix: Words {
-                ja: "地方厚生（支）局から医療機関等コードが通知されたあと、アカウントにコードを登録してから、\
-                     この手続きを行ってください。",
-                en: "Once the regional bureau has notified the facility code, enter it in the account, and then \
-                     come back to this procedure.",
+            fix: StaticText {
+                ja: "地方厚生（支）局から医療機関等コードが通知されたあと、アカウントにコードを登録してから\
+                     （PATCH /v1/account）、この手続きを行ってください。",
+                en: "When the regional bureau has notified you of the facility code, enter the code in the account \
+                     (PATCH /v1/account). Then repeat this request.",
             },
             retryable: false,
         },
         Refusal::FacilityAlreadyDesignated => Entry {
             status: 409,
-            title: Words { ja: "医療機関等コードの再登録", en: "Facility code already known" },
-            cause: Words {
-                ja: "このアカウントには、すでに医療機関等コードが登録されています。",
-                en: "This account has a facility code already.",
+            title: StaticText {
+                ja: "医療機関等コードの再登録", en: "Facility code already registered"
             },
-            fix: Words {
+            cause: StaticText {
+                ja: "このアカウントには、すでに医療機関等コードが登録されています。",
+                en: "This account already has a facility code.",
+            },
+            fix: StaticText {
                 ja: concat!(
                     "医療機関等コードが変わった場合は、承継届出（POST /v1/successions）を行ってください。\
                      登録したコードに誤りがある場合は、",
@@ -133,7 +138,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ),
                 en: concat!(
                     "If the facility code has changed, file a succession (POST /v1/successions). If the stored \
-                     code is wrong, please call ",
+                     code is incorrect, please call ",
                     call_centre!(en),
                     ".",
                 ),

@@ -1,6 +1,6 @@
-//! The problem table: status and texts of every code the service answers with.
+//! The catalogue of problems: the HTTP status and the texts of every problem code.
 //!
-//! Each file below has the table of one area; a refusal without an entry does not compile.
+//! Each file in this folder has the table of one area. A refusal without an entry does not compile.
 
 use crate::domain::values::lang::Lang;
 use crate::domain::values::refusal::Refusal;
@@ -14,16 +14,16 @@ mod request;
 mod service;
 mod uploads;
 
-/// A fixed text in both languages.
+/// A text in both languages that is part of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Words {
+pub struct StaticText {
     /// The text in Japanese.
     pub ja: &'static str,
     /// The text in English.
     pub en: &'static str,
 }
 
-impl Words {
+impl StaticText {
     /// The text in one language.
     #[must_use]
     pub const fn get(self, lang: Lang) -> &'static str {
@@ -34,22 +34,23 @@ impl Words {
     }
 }
 
-/// What the service says about one problem code.
+/// The status and the texts of one problem code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
     /// The HTTP status of the answer.
     pub status: u16,
-    /// The problem's name, a noun phrase: `title` of the problem document.
-    pub title: Words,
-    /// What happened: `detail` of the problem document.
-    pub cause: Words,
-    /// What to do now.
-    pub fix: Words,
-    /// Whether the same request may succeed later, unchanged.
+    /// The name of the problem, a noun phrase. It is the `title` of the problem document.
+    pub title: StaticText,
+    /// What happened. It is the first part of `detail` in the problem document.
+    pub cause: StaticText,
+    /// What the caller should do. It is the second part of `detail`.
+    pub fix: StaticText,
+    /// Whether the unchanged request may succeed later.
     pub retryable: bool,
 }
 
-/// The call centre in a text: in Japanese or English with its opening hours, or its telephone number alone.
+/// The call centre as part of a text: with its opening hours in Japanese (`ja`) or English (`en`), or only its
+/// telephone number (`phone`).
 macro_rules! call_centre {
     (phone) => {
         "0800-080-4583"
@@ -63,7 +64,7 @@ macro_rules! call_centre {
 }
 pub(super) use call_centre;
 
-/// Every problem with its entry, area by area.
+/// Every problem code with its entry, area by area.
 pub fn problems() -> impl Iterator<Item = (ProblemCode, Entry)> {
     table(request::entry)
         .chain(table(identity::entry))
@@ -81,7 +82,7 @@ fn table<R: Refusal>(entry: impl Fn(R) -> Entry) -> impl Iterator<Item = (Proble
 #[must_use]
 pub fn entry(code: ProblemCode) -> Entry {
     let found = problems().find(|(known, _)| *known == code);
-    // Every code has an entry, unless `problems` lacks the table of its area.
+    // A code has no entry only if the table of its area is missing in `problems`. A test excludes that.
     found.map_or_else(|| service::entry(ServiceRefusal::Internal), |(_, entry)| entry)
 }
 
@@ -101,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn no_code_stands_for_two_refusals() {
+    fn no_two_refusals_have_the_same_code() {
         let mut seen = HashSet::new();
         for (code, found) in problems() {
             assert!(seen.insert(code), "{code:?}");
@@ -164,13 +165,13 @@ mod tests {
             (RequestRefusal::PreconditionRequired.into(), "If-Match"),
         ] {
             let code: ProblemCode = code;
-            let Words { ja, en } = entry(code).fix;
+            let StaticText { ja, en } = entry(code).fix;
             assert!(ja.contains(operation) && en.contains(operation), "{}", code.as_str());
         }
     }
 
     #[test]
-    fn both_texts_of_the_call_centre_contain_its_number() {
+    fn both_texts_of_the_call_centre_contain_its_phone_number() {
         for text in [call_centre!(ja), call_centre!(en)] {
             assert!(text.contains(call_centre!(phone)), "{text}");
         }

@@ -1,6 +1,6 @@
-//! The problems of a request itself: its body, its parameters and its headers.
+//! The texts of the refusals of a malformed request: of its body, its parameters and its headers.
 
-use super::{Entry, Words};
+use super::{Entry, StaticText};
 use crate::http::problems::refusals::RequestRefusal as Refusal;
 
 /// The entry of each refusal.
@@ -9,25 +9,25 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
     match refusal {
         Refusal::MalformedJson => Entry {
             status: 400,
-            title: Words { ja: "JSONの書式の誤り", en: "Malformed JSON" },
-            cause: Words {
+            title: StaticText { ja: "JSONの書式の誤り", en: "Malformed JSON" },
+            cause: StaticText {
                 ja: "リクエストの本文を、JSON文書として読み取れませんでした。",
                 en: "The body of the request could not be read as a JSON document.",
             },
-            fix: Words {
+            fix: StaticText {
                 ja: "本文をUTF-8のJSONにして、括弧・引用符・カンマの過不足を直し、もう一度送信してください。",
-                en: "Send the body as JSON in UTF-8: mend missing or surplus brackets, quotation marks and commas.",
+                en: "Send the body as JSON in UTF-8. Check for missing or extra brackets, quotation marks and commas.",
             },
             retryable: false,
         },
         Refusal::DuplicateKey => Entry {
             status: 400,
-            title: Words { ja: "項目名の重複", en: "Member named twice" },
-            cause: Words {
+            title: StaticText { ja: "項目名の重複", en: "Duplicate member name" },
+            cause: StaticText {
                 ja: "本文のJSONの一つのオブジェクトに、同じ名前の項目が二つ以上あります。",
-                en: "An object in the JSON body has two or more members of the same name.",
+                en: "An object in the JSON body has two or more members with the same name.",
             },
-            fix: Words {
+            fix: StaticText {
                 ja: "同じ名前の項目を一つだけ残して、もう一度送信してください。",
                 en: "Keep only one member of each name, and send the request again.",
             },
@@ -35,173 +35,171 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
         },
         Refusal::NestedTooDeep => Entry {
             status: 400,
-            title: Words { ja: "深すぎるJSONの入れ子", en: "JSON nested too deeply" },
-            cause: Words {
-                ja: "本文のJSONの入れ子が、このサービスの読み取る深さを超えています。",
-                en: "The JSON body nests deeper than anything this service reads.",
+            title: StaticText { ja: "深すぎるJSONの入れ子", en: "JSON nested too deeply" },
+            cause: StaticText {
+                ja: "本文のJSONの入れ子が、このサービスで受け付ける深さを超えています。",
+                en: "The JSON body is nested more deeply than this service accepts.",
             },
-            fix: Words {
-                ja: "OpenAPI文書にある形に合わせ、余分な入れ子を取り除いて、もう一度送信してください。",
-                en: "Give the body the shape shown in the OpenAPI document, without surplus nesting, and send it \
-                     again.",
+            fix: StaticText {
+                ja: "OpenAPI文書に示す形に合わせ、余分な入れ子を取り除いて、もう一度送信してください。",
+                en: "Give the body the structure that the OpenAPI document shows, and send it again.",
             },
             retryable: false,
         },
         Refusal::InvalidParameter => Entry {
             status: 400,
-            title: Words {
+            title: StaticText {
                 ja: "パラメーター又はヘッダーの誤り", en: "Invalid parameter or header"
             },
-            cause: Words {
-                ja: "クエリ、パス又はヘッダーの値が、OpenAPI文書に定めた形と合っていません。",
+            cause: StaticText {
+                ja: "クエリ、パス又はヘッダーの値が、OpenAPI文書に定める形式に合っていません。",
                 en: "A value in the query, the path or a header does not have the form that the OpenAPI document \
-                     describes.",
+                     requires.",
             },
-            fix: Words {
-                ja: "この操作のOpenAPI文書で、名前・形・範囲を確かめて直してください。\
+            fix: StaticText {
+                ja: "OpenAPI文書でこの操作の名前・形式・範囲を確かめ、修正してください。\
                      page_tokenには、前の応答のnext_page_tokenをそのまま送ってください。",
-                en: "Check names, forms and bounds against this operation in the OpenAPI document. For page_token, \
-                     send the next_page_token of the answer before, unchanged.",
+                en: "Check the names, forms and ranges of the parameters in the OpenAPI document. For page_token, \
+                     send the next_page_token of the previous page unchanged.",
             },
             retryable: false,
         },
         Refusal::IdempotencyKeyRequired => Entry {
             status: 400,
-            title: Words { ja: "Idempotency-Keyの不足", en: "Idempotency-Key missing" },
-            cause: Words {
+            title: StaticText { ja: "Idempotency-Keyの不足", en: "Idempotency-Key missing" },
+            cause: StaticText {
                 ja: "届出等を二重に受け付けないために、この操作にはIdempotency-Keyヘッダーが必要です。",
-                en: "This operation files something and needs the Idempotency-Key header, so that nothing is filed \
-                     twice.",
+                en: "This operation requires the Idempotency-Key header, so that nothing is filed twice.",
             },
-            fix: Words {
+            fix: StaticText {
                 ja: "届出ごとに新しい乱数の値（UUIDなど、255文字以内）\
                      をIdempotency-Keyヘッダーに入れて送信してください。同じ届出を再送するときは、\
                      同じ値を繰り返してください。",
                 en: "Send a new random value for each filing (a UUID, for example; at most 255 characters) in the \
-                     Idempotency-Key header, and repeat the same value whenever you retry that filing.",
+                     Idempotency-Key header, and repeat the same value on every retry of that filing.",
             },
             retryable: false,
         },
         Refusal::IdempotencyKeyReused => Entry {
             status: 422,
-            title: Words {
+            title: StaticText {
                 ja: "別の内容に使用済みのIdempotency-Key",
                 en: "Idempotency-Key used for other content",
             },
-            cause: Words {
+            cause: StaticText {
                 ja: "このIdempotency-Keyは、以前に別の内容のリクエストで使われています。\
                      今回のリクエストは実行していません。",
-                en: "This Idempotency-Key was used before with other content. This request was not carried out.",
+                en: "This Idempotency-Key was already used for other content. This request was not carried out.",
             },
-            fix: Words {
+            fix: StaticText {
                 ja: "新しい届出には、新しい値を付けてください。以前の届出を再送するときは、\
                      本文を変えずに同じ値で送信してください。",
-                en: "Give a new filing a new key. To retry an earlier filing, send the same key with exactly the \
+                en: "Use a new key for a new filing. To retry an earlier filing, send the same key with exactly the \
                      same body.",
             },
             retryable: false,
         },
         Refusal::MethodNotAllowed => Entry {
             status: 405,
-            title: Words { ja: "使えないメソッド", en: "Method not allowed" },
-            cause: Words {
+            title: StaticText { ja: "使えないメソッド", en: "Method not allowed" },
+            cause: StaticText {
                 ja: "このURLでは、送信されたHTTPメソッドを使えません。",
-                en: "This URL does not take the HTTP method that was sent.",
+                en: "This URL does not accept the HTTP method of the request.",
             },
-            fix: Words {
+            fix: StaticText {
                 ja: "応答のAllowヘッダーに示すメソッドから選び、OpenAPI文書で操作を確かめてください。",
-                en: "Use one of the methods in the Allow header of the answer; the OpenAPI document describes each \
+                en: "Use one of the methods in the Allow header of the answer. The OpenAPI document describes each \
                      operation.",
             },
             retryable: false,
         },
         Refusal::RequestTimeout => Entry {
             status: 408,
-            title: Words { ja: "受信の時間切れ", en: "Request timeout" },
-            cause: Words {
+            title: StaticText { ja: "受信の時間切れ", en: "Request timeout" },
+            cause: StaticText {
                 ja: "リクエストの全体が、時間内に届きませんでした。",
-                en: "The whole request did not arrive in time.",
+                en: "The request did not arrive completely within the time limit.",
             },
-            fix: Words {
+            fix: StaticText {
                 ja: "通信の状態を確かめ、もう一度送信してください。届出を行う操作では、\
                      同じIdempotency-Keyを付ければ二重に受け付けることはありません。",
-                en: "Check the connection and send the request again. With the same Idempotency-Key, a filing is \
-                     never taken twice.",
+                en: "Check the connection, and send the request again. With the same Idempotency-Key, a filing is \
+                     never accepted twice.",
             },
             retryable: true,
         },
         Refusal::PreconditionFailed => Entry {
             status: 412,
-            title: Words { ja: "読み取り後の変更", en: "Changed since it was read" },
-            cause: Words {
+            title: StaticText { ja: "読み取り後の変更", en: "Changed since it was read" },
+            cause: StaticText {
                 ja: "読み取ったあとに対象の内容が変わったため、上書きを避けて、変更を行いませんでした。",
-                en: "The resource changed after you read it, so nothing was changed, lest the other change be \
-                     overwritten.",
+                en: "The resource has changed since you read it. To avoid overwriting that change, your request was \
+                     not carried out.",
             },
-            fix: Words {
+            fix: StaticText {
                 ja: "対象をGETで読み直し、内容を確かめたうえで、新しいETagの値をIf-Matchヘッダーに入れて、\
                      もう一度送信してください。",
-                en: "GET the resource again, look at what changed, and repeat your request with its new ETag in \
-                     the If-Match header.",
+                en: "Read the resource again with GET, check what has changed, and repeat your request with the new \
+                     ETag in the If-Match header.",
             },
             retryable: false,
         },
         Refusal::PreconditionRequired => Entry {
             status: 428,
-            title: Words { ja: "If-Matchの不足", en: "If-Match missing" },
-            cause: Words {
+            title: StaticText { ja: "If-Matchの不足", en: "If-Match missing" },
+            cause: StaticText {
                 ja: "ほかの変更を上書きしないために、この操作にはIf-Matchヘッダーが必要です。",
-                en: "This change needs the If-Match header, so that it cannot overwrite somebody else’s.",
+                en: "This operation requires the If-Match header, so that it cannot overwrite another change.",
             },
-            fix: Words {
+            fix: StaticText {
                 ja: "対象をGETで読み取り、そのETagの値をIf-Matchヘッダーに入れて、もう一度送信してください。",
-                en: "GET the resource, and repeat your request with its ETag in the If-Match header.",
+                en: "Read the resource with GET, and repeat your request with its ETag in the If-Match header.",
             },
             retryable: false,
         },
         Refusal::BodyTooLarge => Entry {
             status: 413,
-            title: Words { ja: "本文の大きさの超過", en: "Body too large" },
-            cause: Words {
+            title: StaticText { ja: "本文の大きさの超過", en: "Body too large" },
+            cause: StaticText {
                 ja: "本文が、この操作で受け付ける大きさを超えています。",
-                en: "The body is larger than this operation takes.",
+                en: "The body is larger than this operation accepts.",
             },
-            fix: Words {
-                ja: "添付ファイルは、1件10MiB以下にしてください。超える場合は、解像度を下げて読み取り直すか、\
-                     ページを分けてください。",
-                en: "Keep each attachment to 10 MiB. If a file is larger, scan it again at a lower resolution, or \
-                     split its pages.",
+            fix: StaticText {
+                ja: "JSONの本文は64KiB以下、添付ファイルは1件10MiB以下にしてください。添付ファイルが大きい場合は、\
+                     解像度を下げて読み取り直すか、ページを分けてください。",
+                en: "A JSON body may have at most 64 KiB, an attachment at most 10 MiB. If a file is larger, scan it \
+                     at a lower resolution, or split it into several files.",
             },
             retryable: false,
         },
         Refusal::UnsupportedMediaType => Entry {
             status: 415,
-            title: Words { ja: "受け付けない本文の形式", en: "Unsupported media type" },
-            cause: Words {
-                ja: "本文の形式（Content-Type）が、この操作で受け付けるものではありません。",
-                en: "This operation does not take a body of this media type (Content-Type).",
+            title: StaticText { ja: "受け付けない本文の形式", en: "Unsupported media type" },
+            cause: StaticText {
+                ja: "本文の形式（Content-Type又はContent-Encoding）が、この操作で受け付けるものではありません。",
+                en: "This operation does not accept a body with this Content-Type or Content-Encoding.",
             },
-            fix: Words {
-                ja: "Content-Typeには、JSONの操作ではapplication/jsonを、ファイルの送信では登録時に申し出た\
-                     形式（application/pdf、image/jpeg又はimage/png）を指定してください。",
+            fix: StaticText {
+                ja: "Content-Typeには、JSONの操作ではapplication/jsonを、ファイルの送信では登録時に申告した形式\
+                     （application/pdf、image/jpeg又はimage/png）を指定してください。本文は圧縮しないでください。",
                 en: "Set Content-Type to application/json for JSON, and to the announced type (application/pdf, \
-                     image/jpeg or image/png) when you send a file.",
+                     image/jpeg or image/png) for a file. Do not compress the body.",
             },
             retryable: false,
         },
         Refusal::InvalidContent => Entry {
             status: 422,
-            title: Words { ja: "入力内容の誤り", en: "Invalid content" },
-            cause: Words {
+            title: StaticText { ja: "入力内容の誤り", en: "Invalid content" },
+            cause: StaticText {
                 ja: "入力された値の中に、受け付けられないものがあります。すべてerrorsに示しています。\
                      何も保存していません。",
-                en: "Some of the values cannot be accepted; errors lists all of them. Nothing was stored.",
+                en: "Some values cannot be accepted. errors lists all of them. Nothing was stored.",
             },
-            fix: Words {
-                ja: "errorsの一つ一つについて、pointerの示す場所を、detailの説明に沿って直し、\
+            fix: StaticText {
+                ja: "errorsのそれぞれについて、pointerの示す項目をdetailの説明に沿って修正し、\
                      もう一度送信してください。",
-                en: "For each entry of errors, correct the value at its pointer as its detail says, and send the \
-                     request again.",
+                en: "For each entry of errors, correct the value at pointer as detail explains. Then send the request \
+                     again.",
             },
             retryable: false,
         },

@@ -1,6 +1,7 @@
-//! The problems of the service itself: not found, too many requests, overload, failures.
+//! The texts of the refusals that follow from the state of the service: not found, too many requests, overload,
+//! failures.
 
-use super::{Entry, Words, call_centre};
+use super::{Entry, StaticText, call_centre};
 use crate::http::problems::refusals::ServiceRefusal as Refusal;
 
 /// The entry of each refusal.
@@ -9,12 +10,12 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
     match refusal {
         Refusal::NotFound => Entry {
             status: 404,
-            title: Words { ja: "該当なし", en: "Not found" },
-            cause: Words {
+            title: StaticText { ja: "該当なし", en: "Not found" },
+            cause: StaticText {
                 ja: "このURLに該当するものがないか、お使いのアカウントのものではありません。",
-                en: "There is nothing at this URL, or it does not belong to your account.",
+                en: "The resource at this URL does not exist, or it does not belong to your account.",
             },
-            fix: Words {
+            fix: StaticText {
                 ja: concat!(
                     "URLとIDを確かめ、届出を行ったアカウントでログインしているかを確認してください。\
                      届出番号しか分からない場合は、",
@@ -22,8 +23,8 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                     "へご連絡ください。",
                 ),
                 en: concat!(
-                    "Check the URL and the id, and that you are logged in with the account that filed. If you only \
-                     have a receipt number, please call ",
+                    "Check the URL and the id. Check also that you are logged in with the account that filed. If you \
+                     know only the receipt number, please call ",
                     call_centre!(en),
                     ".",
                 ),
@@ -32,97 +33,101 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
         },
         Refusal::RateLimited => Entry {
             status: 429,
-            title: Words { ja: "回数の上限の超過", en: "Too many requests" },
-            cause: Words {
+            title: StaticText { ja: "回数の上限の超過", en: "Too many requests" },
+            cause: StaticText {
                 ja: "短い時間に、決められた回数を超えるリクエストがありました。",
-                en: "More requests came in a short time than are allowed.",
+                en: "More requests than allowed arrived within a short time.",
             },
-            fix: Words {
+            fix: StaticText {
                 ja: "Retry-Afterヘッダーの秒数だけ待って、もう一度送信してください。\
                      届出を行う操作では、同じIdempotency-Keyを付けてください。残りの回数は、\
                      RateLimitヘッダーで確かめられます。",
-                en: "Wait for the number of seconds in Retry-After, then send the request again, a filing with the \
-                     same Idempotency-Key. The RateLimit header shows what is left.",
+                en: "Wait for the number of seconds in Retry-After, then send the request again. For a filing, use the \
+                     same Idempotency-Key. The RateLimit header shows how many requests remain.",
             },
             retryable: true,
         },
         Refusal::Overloaded => Entry {
             status: 503,
-            title: Words { ja: "一時的な混雑", en: "Temporarily overloaded" },
-            cause: Words {
+            title: StaticText { ja: "一時的な混雑", en: "Temporarily overloaded" },
+            cause: StaticText {
                 ja: "ただいま混み合っており、時間内に処理できません。",
                 en: "The service is too busy to answer this request in time.",
             },
-            fix: Words {
+            fix: StaticText {
                 ja: "Retry-Afterヘッダーの秒数だけ待って、もう一度送信してください。\
                      届出を行う操作では、同じIdempotency-Keyを付ければ二重に受け付けることはありません。",
                 en: "Wait for the number of seconds in Retry-After, then send the request again. With the same \
-                     Idempotency-Key, a filing is never taken twice.",
+                     Idempotency-Key, a filing is never accepted twice.",
             },
             retryable: true,
         },
         Refusal::NotReady => Entry {
             status: 503,
-            title: Words { ja: "サービス提供の準備未了", en: "Not ready" },
-            cause: Words {
-                ja: "このサーバーは、停止の準備中か、動作に必要なもののいずれかが使えない状態です。",
-                en: "This server is about to stop, or a part that it needs does not work.",
+            title: StaticText { ja: "サービスを提供できない状態", en: "Not ready" },
+            cause: StaticText {
+                ja: "このサーバーは、停止の準備中であるか、動作に必要な機能のいずれかを利用できない状態です。",
+                en: "This server is about to stop, or something that it requires does not work.",
             },
-            fix: Words {
-                ja: "checksのpassesがfalseの部分を確かめてください。リクエストは、ほかのサーバーへ送信してください。",
-                en: "Look at the parts whose passes is false in checks, and send requests to another server.",
+            fix: StaticText {
+                ja: "checksのうち、passesがfalseの項目を確かめてください。リクエストは、ほかのサーバーへ送信してください。",
+                en: "Check the entries of checks whose passes is false. Send requests to another server.",
             },
             retryable: true,
         },
         Refusal::Unavailable => Entry {
             status: 503,
-            title: Words { ja: "一時的に利用できません", en: "Temporarily unavailable" },
-            cause: Words {
-                ja: "データベース、または添付ファイルの保存先を一時的に利用できないため、処理できませんでした。何も変更されていません。",
-                en: "The service cannot use its database, or the place of its files, at the moment. Nothing was changed.",
+            title: StaticText { ja: "一時的に利用できない状態", en: "Temporarily unavailable" },
+            cause: StaticText {
+                ja: "データベース又は添付ファイルの保存先を一時的に利用できないため、処理できませんでした。\
+                     何も変更していません。",
+                en: "The service cannot use its database or its file storage at the moment. Nothing was changed.",
             },
-            fix: Words {
-                ja: "Retry-Afterヘッダーの秒数だけ待って、同じIdempotency-Keyで、もう一度送信してください。",
-                en: "Wait for the number of seconds in Retry-After, then send the request again with the same \
-                     Idempotency-Key.",
+            fix: StaticText {
+                ja: "Retry-Afterヘッダーの秒数だけ待って、もう一度送信してください。\
+                     届出を行う操作では、同じIdempotency-Keyを付けてください。",
+                en: "Wait for the number of seconds in Retry-After, then send the request again. For a filing, use the \
+                     same Idempotency-Key.",
             },
             retryable: true,
         },
         Refusal::OutcomeUnknown => Entry {
             status: 503,
-            title: Words { ja: "処理結果を確認できません", en: "Outcome unknown" },
-            cause: Words {
-                ja: "保存の途中で接続が切れたため、保存されたかどうかを確認できません。",
-                en: "The connection to the database was lost while the change was being stored: whether it was \
-                     stored is not known.",
+            title: StaticText { ja: "処理結果を確認できない状態", en: "Outcome unknown" },
+            cause: StaticText {
+                ja: "保存の途中で処理が中断したため、変更が保存されたかどうかを確認できません。",
+                en: "The request was interrupted while the change was being stored. It is not known whether the \
+                     change was stored.",
             },
-            fix: Words {
-                ja: "同じ内容を、同じIdempotency-Keyで、もう一度送信してください。保存されていれば同じ回答が返り、\
-                     保存されていなければ一度だけ処理されます。",
-                en: "Send the same request again with the same Idempotency-Key: if the change was stored you get \
-                     its answer, otherwise it is carried out once.",
+            fix: StaticText {
+                ja: "Idempotency-Keyを付けたリクエストは、同じ内容を同じIdempotency-Keyで、もう一度送信してください。\
+                     保存済みの場合は同じ応答が返り、未保存の場合は一度だけ処理されます。そのほかのリクエストは、\
+                     対象をGETで読み直して確かめてください。",
+                en: "If the request had an Idempotency-Key, send the same request again with the same key. If the \
+                     change was stored, you get the same answer; otherwise it is carried out once. For any other \
+                     request, read the resource with GET to see whether the change was stored.",
             },
             retryable: true,
         },
         Refusal::Internal => Entry {
             status: 500,
-            title: Words { ja: "サービス内部の障害", en: "Internal error" },
-            cause: Words {
-                ja: "サービスの内部で障害が起きました。入力の誤りではありません。",
-                en: "Something failed inside the service. It is not a mistake of yours.",
+            title: StaticText { ja: "サービス内部の障害", en: "Internal error" },
+            cause: StaticText {
+                ja: "サービスの内部で障害が発生しました。入力の誤りによるものではありません。",
+                en: "The service failed. The cause is not a mistake in your request.",
             },
-            fix: Words {
+            fix: StaticText {
                 ja: concat!(
                     "届出を行う操作では、届出の一覧を確かめ、見当たらないときに限り、\
-                     同じIdempotency-Keyを付けてもう一度送信してください。繰り返し起きる場合は、\
+                     同じIdempotency-Keyを付けてもう一度送信してください。繰り返し発生する場合は、\
                      request_idを控えて、",
                     call_centre!(ja),
                     "へご連絡ください。",
                 ),
                 en: concat!(
-                    "If you were filing, look first whether the filing is in your list, and only if it is not, \
-                     send it again with the same Idempotency-Key. If this happens again, note the request_id and \
-                     call ",
+                    "If you were filing, first check whether the filing is in your list. Only if it is not, send it \
+                     again with the same Idempotency-Key. If the failure happens again, please note the request_id, \
+                     and call ",
                     call_centre!(en),
                     ".",
                 ),

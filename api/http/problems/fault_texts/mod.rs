@@ -1,9 +1,9 @@
-//! The texts about refused values: one or two polite sentences in both languages, with the limits filled in
-//! and without any part of the value.
+//! The texts about refused values: `detail` in the entries of `errors`. Each text is a few polite sentences in both
+//! languages. It states the limits, and never repeats a part of the value.
 //!
-//! The files below have the texts, one file for each kind of fault.
+//! Each file in this folder has the table of one kind of fault.
 
-use super::catalogue::Words;
+use super::catalogue::StaticText;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::lang::Lang;
 
@@ -12,21 +12,21 @@ mod form;
 mod parties;
 mod rules;
 
-/// The files' tables.
-const TABLES: [fn(Fault) -> Option<Words>; 4] = [document::words, form::words, rules::words, parties::words];
+/// The tables of all files.
+const TABLES: [fn(Fault) -> Option<StaticText>; 4] = [document::text, form::text, rules::text, parties::text];
 
-/// The text of a fault that no table has. A test checks that every fault is in a table.
-const REFUSED: Words =
-    Words { ja: "この値は受け付けられません。", en: "This value is not accepted." };
+/// The text of a fault that is in no table. A test checks that there is no such fault.
+const REFUSED: StaticText =
+    StaticText { ja: "この値は受け付けられません。", en: "This value is not accepted." };
 
-/// The text of `errors[].detail`: what is expected, with an example where it helps.
+/// The text of a fault, with its limits filled in. It is the `detail` of an entry of `errors`.
 #[must_use]
 pub fn detail(fault: Fault, lang: Lang) -> String {
-    let words = TABLES.iter().find_map(|words| words(fault)).unwrap_or(REFUSED);
+    let text = TABLES.iter().find_map(|table| table(fault)).unwrap_or(REFUSED);
     fault
         .limits()
         .iter()
-        .fold(words.get(lang).to_owned(), |text, (name, limit)| text.replace(&format!("{{{name}}}"), limit))
+        .fold(text.get(lang).to_owned(), |text, (name, limit)| text.replace(&format!("{{{name}}}"), limit))
 }
 
 #[cfg(test)]
@@ -39,7 +39,7 @@ mod tests {
     #[test]
     fn every_fault_has_a_text_in_one_table() {
         for fault in Fault::one_of_each() {
-            assert_eq!(TABLES.iter().filter_map(|words| words(fault)).count(), 1, "{fault:?}");
+            assert_eq!(TABLES.iter().filter_map(|table| table(fault)).count(), 1, "{fault:?}");
         }
     }
 

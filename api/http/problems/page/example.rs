@@ -1,4 +1,4 @@
-//! Examples of problem documents, made of the same type and from the same table as the real ones.
+//! Examples of problem documents for the pages. They use the same type and the same catalogue as real answers.
 
 use super::slug;
 use crate::domain::accounts::AccountRefusal;
@@ -16,7 +16,7 @@ use crate::http::problems::{FieldError, ProblemDocument};
 /// An example of a problem document, pretty-printed.
 ///
 /// # Errors
-/// An internal error if it cannot be written as JSON.
+/// An internal error if the document cannot be written as JSON.
 pub(super) fn document(code: ProblemCode, lang: Lang) -> Result<String, Error> {
     let Entry { status, title, cause, retryable, .. } = entry(code);
     let document = ProblemDocument {
@@ -26,7 +26,7 @@ pub(super) fn document(code: ProblemCode, lang: Lang) -> Result<String, Error> {
         detail: cause.get(lang).to_owned(),
         instance: instance(code).to_owned(),
         code: code.as_str().to_owned(),
-        request_id: "req_5f0c2b9a7d314e68".to_owned(),
+        request_id: "7f0c2b1a-5d1e-4c55-9a3b-0d2f6e8a4b10".to_owned(),
         retryable,
         errors: if code == RequestRefusal::InvalidContent { errors(lang) } else { Vec::new() },
         checks: Vec::new(),
@@ -47,7 +47,7 @@ fn errors(lang: Lang) -> Vec<FieldError> {
     errors.into()
 }
 
-/// A path that can answer with the code.
+/// The path of an operation that can answer with the code.
 fn instance(code: ProblemCode) -> &'static str {
     let code = code.as_str();
     if let Some(refusal) = IdentityRefusal::from_code(code) {

@@ -1,6 +1,7 @@
-//! The page behind the `type` of each problem document: cause, fix and example in both languages.
+//! The pages that the `type` of problem documents links to. Each explains one code in both languages: the cause, what
+//! to do, and an example.
 //!
-//! The pages load nothing: no script, no picture, nothing from another host.
+//! The pages load no script, no image, and nothing from another host.
 
 use askama::Template;
 
@@ -32,7 +33,7 @@ struct ProblemPage {
     example_en: String,
 }
 
-/// The page that lists every code: its slug, itself and its entry.
+/// The page that lists every code, with its slug and its entry.
 #[derive(Template)]
 #[template(path = "index.html", config = "api/http/problems/page/askama.toml")]
 struct IndexPage {
@@ -42,7 +43,7 @@ struct IndexPage {
 /// The HTML page that explains one code.
 ///
 /// # Errors
-/// An internal error if the template cannot be written.
+/// An internal error if the template cannot be rendered.
 pub fn page(code: ProblemCode) -> Result<String, Error> {
     let page = ProblemPage {
         code,
@@ -55,10 +56,10 @@ pub fn page(code: ProblemCode) -> Result<String, Error> {
 
 /// The HTML page that lists every code with a link to its page.
 ///
-/// Its links are relative, so it must be served at a path that ends with a slash.
+/// Its links are relative, so the path of the page must end with a slash.
 ///
 /// # Errors
-/// An internal error if the template cannot be written.
+/// An internal error if the template cannot be rendered.
 pub fn index() -> Result<String, Error> {
     let problems = problems().map(|(code, entry)| (slug(code), code, entry)).collect();
     IndexPage { problems }.render().map_err(Error::internal)
@@ -70,7 +71,7 @@ mod tests {
     use crate::domain::accounts::AccountRefusal;
 
     #[test]
-    fn every_code_has_a_slug_that_leads_back_to_it() {
+    fn every_code_has_a_slug_from_which_it_is_found() {
         assert_eq!(slug(AccountRefusal::FacilityHasAccount.into()), "facility-has-account");
         for (code, _) in problems() {
             let slug = slug(code);
@@ -80,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn other_segments_lead_nowhere() {
+    fn other_segments_have_no_code() {
         for segment in
             ["", "facility_has_account", "FACILITY-HAS-ACCOUNT", "facility-has-account/", "../internal"]
         {
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_escaped_wherever_html_could_read_it() {
+    fn texts_are_escaped_for_html() {
         let text = || r#"</title><a href="x" title='y'>&amp;"#.to_owned();
         let safe = "&#60;/title&#62;&#60;a href=&#34;x&#34; title=&#39;y&#39;&#62;&#38;amp;";
         let code = AccountRefusal::FacilityHasAccount.into();
@@ -113,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_says_everything_in_both_languages() {
+    fn a_page_has_every_text_in_both_languages() {
         for (code, _) in problems() {
             let Entry { status, title, cause, fix, .. } = entry(code);
             let html = page(code).unwrap();

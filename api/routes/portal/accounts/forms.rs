@@ -1,4 +1,4 @@
-//! The forms of an account: what a registration and a change send.
+//! The request bodies of an account: registration, change, change of the password.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -21,37 +21,38 @@ use crate::usecases::accounts::{Change, ChangeDraft};
 /// The facility (医療機関等) that the account is for.
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct FacilityForm {
-    /// The facility code (医療機関等コード), ten digits. Full-width digits and separators are
-    /// understood. Absent only where the facility has no code yet, such as `2023-00123`.
+    /// The facility code (医療機関等コード), ten digits. Full-width digits and separators are accepted. In a registration
+    /// it may be absent only if the facility has no code yet.
     #[schema(nullable = false, min_length = 1, max_length = 40, example = "1312345676")]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub code: Option<String>,
-    /// The receipt number of the application for designation (受付番号), for a facility that has no
-    /// code yet, such as `2023-00123`.
+    /// The receipt number of the application for designation (指定申請の受付番号), such as `2023-00123`. Only for a facility
+    /// that has no code yet.
     #[schema(nullable = false, min_length = 1, max_length = 40)]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub designation_receipt: Option<String>,
-    /// The kind of facility; to be stated with `designation_receipt`, because a code says it.
+    /// The kind of facility. Required with `designation_receipt`, and not allowed otherwise, because the facility code
+    /// contains the kind.
     #[schema(nullable = false, value_type = Option<FacilityKind>)]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub kind: Option<String>,
-    /// Name of the facility.
+    /// The name of the facility.
     #[schema(min_length = 1, max_length = 100, example = "架空さくら診療所")]
     #[validate(length(max = FacilityName::MAX, code = "too_long"))]
     pub name: String,
-    /// Reading of the name in kana.
+    /// The reading of the name in kana (フリガナ).
     #[schema(min_length = 1, max_length = 100, example = "カクウサクラシンリョウジョ")]
     #[validate(length(max = Kana::MAX, code = "too_long"))]
     pub name_kana: String,
-    /// Postal code; `100-8916`, `1008916` and full-width digits are understood.
+    /// The postal code. `100-8916`, `1008916` and full-width digits are accepted.
     #[schema(min_length = 1, max_length = 40, example = "100-0000")]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub postal_code: String,
-    /// Address.
+    /// The address of the facility.
     #[schema(min_length = 1, max_length = 200, example = "東京都千代田区架空町１－１")]
     #[validate(length(max = Address::MAX, code = "too_long"))]
     pub address: String,
-    /// Telephone; hyphens, full-width digits and `+81` are understood.
+    /// The telephone number, in Japan. Hyphens, full-width digits and `+81` are accepted.
     #[schema(min_length = 1, max_length = 40, example = "03-0000-1234")]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub phone: String,
@@ -72,7 +73,8 @@ impl FacilityForm {
         faults.take_optional("/facility/code", self.code.as_deref().map(FacilityCode::parse)).flatten()
     }
 
-    /// A code, or a receipt number with a kind; never both, never neither.
+    /// Reads the identity of the facility: either a code, or a receipt number with a kind. The code is also returned
+    /// separately, so that it can be checked even if another part has a fault.
     fn identity(&self, faults: &mut Faults) -> (Option<FacilityIdentity>, Option<FacilityCode>) {
         let code = self.code(faults);
         let Some(receipt) = &self.designation_receipt else {
@@ -100,31 +102,36 @@ impl FacilityForm {
 /// The registration form.
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct AccountRequest {
-    /// The token from the fragment of the mailed link.
-    #[schema(value_type = String, min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
+    /// The token from the mailed link: the value of `token` in the URL's fragment.
+    #[schema(
+        value_type = String,
+        min_length = 1,
+        max_length = 200,
+        example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A",
+    )]
     #[validate(length(max = OpaqueToken::MAX_INPUT, code = "too_long"))]
     pub token: SecretText,
-    /// The password: 15 to 128 characters of any kind; not a common one, and without the facility's
-    /// code or name or the address's name.
+    /// The password: 15 to 128 characters of any kind. It must not be easy to guess, and must not contain the facility
+    /// code, the name of the facility, or the part of the e-mail address before the `@`.
     #[schema(value_type = String, min_length = 15, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
     #[validate(length(max = passwords::MAX_CHARACTERS, code = "too_long"))]
     pub password: SecretText,
     /// The facility.
     #[validate(nested)]
     pub facility: FacilityForm,
-    /// Who opened it (開設者).
+    /// The founder of the facility (開設者).
     #[validate(nested)]
     pub founder: FounderForm,
-    /// Whom to ask (担当者).
+    /// The person to contact (担当者).
     #[validate(nested)]
     pub contact: ContactForm,
-    /// Whether the terms of use are accepted; must be `true`.
+    /// Acceptance of the terms of use. Must be `true`.
     #[schema(example = true)]
     pub terms_accepted: bool,
 }
 
 impl AccountRequest {
-    /// Reads as much as can be read.
+    /// Reads the parts that can be read, and notes the faults of the others.
     pub fn parse(&self, faults: &mut Faults) -> RegistrationDraft {
         let (identity, code) = self.facility.identity(faults);
         let (facility, postal_code) = self.facility.texts().parse(faults);
@@ -146,29 +153,30 @@ impl AccountRequest {
     }
 }
 
-/// A change of the account; what is absent stays as it is.
+/// A change of the account. Objects that are absent stay unchanged.
 #[derive(Deserialize, ToSchema, Validate)]
 #[schema(example = json!({
     "contact": { "department": "医事課", "name": "架空 次郎", "phone": "03-0000-5678" },
 }))]
 pub struct AccountChangeRequest {
-    /// The whole facility, if anything of it changes. `code` may be absent; `designation_receipt`
-    /// and `kind` cannot be changed.
+    /// The complete new data of the facility. `code` may be absent. `designation_receipt` and `kind` must be absent,
+    /// because they cannot be changed.
     #[schema(nullable = false)]
     #[validate(nested)]
     pub facility: Option<FacilityForm>,
-    /// The whole founder, if anything of it changes.
+    /// The complete new data of the founder.
     #[schema(nullable = false)]
     #[validate(nested)]
     pub founder: Option<FounderForm>,
-    /// The whole contact, if anything of it changes.
+    /// The complete new data of the person to contact.
     #[schema(nullable = false)]
     #[validate(nested)]
     pub contact: Option<ContactForm>,
 }
 
 impl AccountChangeRequest {
-    /// Reads the change onto the account as it is, with the code and the postal code apart.
+    /// Reads the change, and applies it to the data of the account. The code and the postal code are also returned
+    /// separately, so that they can be checked even if another part has a fault.
     pub fn parse(&self, account: &Account, faults: &mut Faults) -> ChangeDraft {
         let (mut code, mut postal_code, mut profile) = (None, None, Some(account.profile.clone()));
         if let Some(form) = &self.facility {
@@ -192,21 +200,21 @@ impl AccountChangeRequest {
             let contact = form.parse("/contact", faults);
             profile = profile.zip(contact).map(|(profile, contact)| Profile { contact, ..profile });
         }
-        // Stating the present code again changes nothing.
+        // A request may repeat the current code. That changes nothing.
         let new_code = code.clone().filter(|code| account.identity.code() != Some(code));
         let change = profile.map(|profile| Change { code: new_code, profile });
         ChangeDraft { code, postal_code, change }
     }
 }
 
-/// The present password and a new one.
+/// The current password and a new one.
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct PasswordRequest {
-    /// The present password.
+    /// The current password.
     #[schema(value_type = String, min_length = 1, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
     #[validate(length(max = passwords::MAX_CHARACTERS, code = "too_long"))]
     pub current_password: SecretText,
-    /// The new password: 15 to 128 characters of any kind.
+    /// The new password: 15 to 128 characters of any kind, with the same rules as in a registration.
     #[schema(value_type = String, min_length = 15, max_length = 128, format = Password, example = "雪の朝に隣の犬と川岸まで歩いた")]
     #[validate(length(max = passwords::MAX_CHARACTERS, code = "too_long"))]
     pub new_password: SecretText,

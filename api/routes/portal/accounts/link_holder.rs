@@ -1,4 +1,4 @@
-//! The caller that creates an account: the holder of a registration link's token.
+//! The caller of the operation that creates an account: the holder of the token of a registration link.
 
 use crate::db::engine::Conn;
 use crate::db::engine::locks::{self, Lock};
@@ -13,7 +13,7 @@ use crate::http::caller::Caller;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::actor::Actor;
 
-/// A link that was found before, with what its account would take: the address and the code.
+/// The holder of a link. The address and the facility code are those that the new account would have.
 #[derive(Clone)]
 pub(super) struct LinkHolder {
     token: OpaqueToken,
@@ -28,8 +28,8 @@ impl LinkHolder {
 }
 
 impl Caller for LinkHolder {
-    /// Equal requests wait here for the answer to the first, and so do requests with other links of the
-    /// address and other registrations of the facility.
+    /// The locks make three kinds of requests run one after the other: repeated requests, requests with other links of
+    /// the same address, and other registrations of the same facility.
     fn lock(&self, conn: &mut Conn) -> Result<(), Error> {
         let hash = self.token.hash();
         let mut locks_to_hold = vec![Lock::Token(&hash), Lock::Address(&self.email)];

@@ -13,7 +13,7 @@ use self::views::{AccountPreview, AccountResponse};
 use crate::db::store::accounts as stored;
 use crate::domain::identity::passwords;
 use crate::domain::identity::refusals::IdentityRefusal;
-use crate::http::answer::{Answer, Nothing, OrPreview};
+use crate::http::answer::{Answer, NoBody, OrPreview};
 use crate::http::body::Json;
 use crate::http::caller::LoggedIn;
 use crate::http::conditional::{IfMatch, IfMatchHeader, IfNoneMatchHeader, etag};
@@ -28,14 +28,14 @@ use crate::usecases::identity::passwords as credentials;
 
 const CREATE: Operation =
     Operation::public("createAccount").with_key(KeyPolicy::Optional).charged_to(Budget::Tokens).refusing(&[
-        (404, "No such token."),
-        (409, "The facility or the address has an account, or a succession is the way."),
-        (410, "The token is used or expired."),
+        (404, "The token is unknown."),
+        (409, "The facility or the address already has an account, or a succession is required instead."),
+        (410, "The token was used or has expired."),
     ]);
 const READ: Operation = Operation::of_account("getAccount");
 const CHANGE: Operation = Operation::of_account("changeAccount")
     .charged_to(Budget::Writes)
-    .refusing(&[(409, "The code cannot be changed this way.")]);
+    .refusing(&[(409, "The facility code cannot be changed in this way, or another account has it.")]);
 const CHANGE_PASSWORD: Operation = Operation::of_account("changePassword").charged_to(Budget::Passwords);
 
 /// The operations of this resource.
@@ -48,12 +48,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Create the account
 ///
-/// Last step of a registration. With `validate_only` it is the confirmation screen
-/// (確認画面へ進む): every check is made, nothing is stored, and back comes what would be stored.
-/// Without it (上記の内容で確定する) the account exists at once, the token is used up, and the mail
-/// 「アカウント登録完了のご案内」 goes. Facility code, kind and postal code are held against the list of the
-/// regional bureaus. A facility that has no code yet states the receipt number of its application
-/// and its kind instead.
+/// Last step of a registration. With `validate_only` (確認画面へ進む) the service runs every check, stores nothing, and
+/// answers with what would be stored. Without it (上記の内容で確定する) the account is created, the token cannot be used again,
+/// and the mail 「アカウント登録完了のご案内」 is sent. The facility code and the postal code must agree with the facility list of
+/// the regional bureaus. A facility that has no code yet sends `designation_receipt` and `kind` instead of `code`.
 #[utoipa::path(
     tag = tags::REGISTRATION,
     operation_id = CREATE.id,
@@ -61,7 +59,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     request_body = AccountRequest,
     responses(
         (status = 200, description = "With `validate_only`: what would be stored.", body = AccountPreview),
-        (status = 201, description = "The account exists.", body = AccountResponse),
+        (status = 201, description = "The account is created.", body = AccountResponse),
     ),
 )]
 #[post("/v1/accounts")]
@@ -72,7 +70,7 @@ async fn create_account(
     body: Json<AccountRequest>,
 ) -> Result<Answer<OrPreview<AccountResponse, AccountPreview>>, Problem> {
     context.charge(&CREATE)?;
-    let submission = Submission::new(&CREATE, *query, key)?.about(body.fingerprint());
+    let submission = Submission::new(&CREATE, *query, key)?.fingerprinted(body.fingerprint());
     let draft = body.draft(AccountRequest::parse);
     let token = draft.parts().token.clone();
     let examine = context.read(move |reading| registrations::examine(reading.conn, draft, reading.now));
@@ -80,13 +78,13 @@ async fn create_account(
         registrations::Examined::Good { registration, link } => (link, Some(registration)),
         registrations::Examined::LinkUsed { link } => (link, None),
     };
-    // Hashing is expensive. It is done after the checks above, and not with `validate_only`.
+    // Hashing is expensive, so it is done after the checks above.
     let hash = match &registration {
         Some(registration) => context.hash_unless_rehearsed(*query, registration.password.clone()).await?,
         None => None,
     };
     let code = registration.as_ref().and_then(|registration| registration.identity.code().cloned());
-    let context = context.called_by(LinkHolder::of(token, link.email, code));
+    let context = context.with_caller(LinkHolder::of(token, link.email, code));
     let submit = context.submit(submission, move |work| {
         let registration = registration.ok_or(IdentityRefusal::LinkUsed)?;
         let account = registrations::complete(work, *registration, hash.as_ref())?;
@@ -95,15 +93,14 @@ async fn create_account(
         }
         let body = AccountResponse::of(&account, &[]);
         let created = Answer::created("/v1/account".to_owned(), &body)?;
-        Ok(created.tagged(etag(account.version)).or_preview())
+        Ok(created.with_etag(etag(account.version)).or_preview())
     });
     Ok(submit.await?)
 }
 
 /// Read the account
 ///
-/// What the account states of its facility, the facility's present code, and the codes it had before
-/// successions.
+/// The data of the account and its facility. After successions, also the facility's data under its former codes.
 #[utoipa::path(
     tag = tags::ACCOUNT,
     operation_id = READ.id,
@@ -123,16 +120,20 @@ async fn read_account(context: Context<LoggedIn>) -> Result<Answer<AccountRespon
 
 /// Change the account
 ///
-/// Changes what the account states of its facility: every object that is sent replaces the stored
-/// one. A facility that was registered with the receipt number of its application states its code
-/// in `facility.code` once it is designated; any other change of the code is a succession.
+/// Every object in the request replaces the stored object. A facility that was registered with the receipt number of
+/// its application for designation sends its facility code in `facility.code` once it has one. For any other change
+/// of the facility code, file a succession.
 #[utoipa::path(
     tag = tags::ACCOUNT,
     operation_id = CHANGE.id,
     params(WriteQuery, IfMatchHeader),
     request_body = AccountChangeRequest,
     responses(
-        (status = 200, description = "The account after the change; with `validate_only` what it would be.", body = AccountResponse),
+        (
+            status = 200,
+            description = "The account after the change. With `validate_only`: the account as it would be.",
+            body = AccountResponse,
+        ),
     ),
 )]
 #[patch("/v1/account")]
@@ -149,15 +150,15 @@ async fn change_account(
         let draft = body.draft(|form, faults| form.parse(present, faults));
         let account = accounts::change(work, draft)?;
         let former = stored::list_former(work.conn, account.id)?;
-        Ok(Answer::ok(&AccountResponse::of(&account, &former))?.tagged(etag(account.version)))
+        Ok(Answer::ok(&AccountResponse::of(&account, &former))?.with_etag(etag(account.version)))
     });
     Ok(change.await?)
 }
 
 /// Change the password
 ///
-/// Ends all other sessions of the account; the session of this request goes on. A mail tells the
-/// owner. The present password guards the change, so no `If-Match` is wanted.
+/// Ends all other sessions of the account; the session of this request stays open. The service notifies the account by
+/// mail. The request contains the current password, so it needs no `If-Match`.
 #[utoipa::path(
     tag = tags::ACCOUNT,
     operation_id = CHANGE_PASSWORD.id,
@@ -173,7 +174,7 @@ async fn change_password(
     context: Context<LoggedIn>,
     query: web::Query<WriteQuery>,
     body: Json<PasswordRequest>,
-) -> Result<Answer<OrPreview<Nothing, Rehearsed>>, Problem> {
+) -> Result<Answer<OrPreview<NoBody, Rehearsed>>, Problem> {
     let mut draft = body.draft(|form, _| (form.current_password.clone(), form.new_password.clone()));
     let owner = context.reauthenticate(draft.parts().0.clone()).await?;
     draft.note(|(_, new_password), faults| {

@@ -1,19 +1,19 @@
-//! An account as answers show it.
+//! The answers with an account.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::accounts::{Account, FacilityIdentity, FormerFacility, Profile};
 use crate::domain::values::facility_code::FacilityKind;
-use crate::http::rehearsal::{MailPreview, mails};
+use crate::http::rehearsal::{MailPreview, mail_previews};
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::parties::{ContactForm, FounderForm};
 use crate::usecases::work::QueuedMail;
 
-/// The facility as the account shows it.
+/// The facility of an account.
 #[derive(Serialize, ToSchema)]
 pub struct FacilityResponse {
-    /// The facility code, once the facility has one.
+    /// The facility code (医療機関等コード). Absent while the facility has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(
         nullable = false,
@@ -23,25 +23,25 @@ pub struct FacilityResponse {
         example = "1312345676"
     )]
     pub code: Option<String>,
-    /// The receipt number of the application, while the facility has no code.
+    /// The receipt number of the application for designation. Present only while the facility has no code.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 20)]
     pub designation_receipt: Option<String>,
     /// The kind of facility.
     pub kind: FacilityKind,
-    /// Name, as it was sent.
+    /// The name, as it was sent.
     #[schema(max_length = 100, example = "架空さくら診療所")]
     pub name: String,
-    /// Reading in full-width katakana.
+    /// The reading of the name, in full-width katakana.
     #[schema(max_length = 100, example = "カクウサクラシンリョウジョ")]
     pub name_kana: String,
-    /// Postal code.
+    /// The postal code.
     #[schema(max_length = 8, pattern = "^[0-9]{3}-[0-9]{4}$", example = "100-0000")]
     pub postal_code: String,
-    /// Address, as it was sent.
+    /// The address, as it was sent.
     #[schema(max_length = 200, example = "東京都千代田区架空町１－１")]
     pub address: String,
-    /// Telephone, digits only.
+    /// The telephone number, digits only.
     #[schema(max_length = 11, pattern = "^0[0-9]{9,10}$", example = "0300001234")]
     pub phone: String,
 }
@@ -62,36 +62,36 @@ impl FacilityResponse {
     }
 }
 
-/// A facility the account spoke for before a succession: read-only history.
+/// The facility of an account before a succession. It cannot be changed.
 #[derive(Serialize, ToSchema)]
 pub struct FormerFacilityResponse {
-    /// The facility as it was.
+    /// The data of the facility at the time of the succession.
     pub facility: FacilityResponse,
-    /// When its rights and duties passed on.
+    /// When its rights and duties passed to the new facility code.
     pub until: Timestamp,
 }
 
 /// An account (アカウント).
 #[derive(Serialize, ToSchema)]
 pub struct AccountResponse {
-    /// Its id; it stays the same through successions.
+    /// The account's id. A succession does not change it.
     #[schema(max_length = 30, example = "acc_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
     pub id: String,
-    /// The login id.
+    /// The e-mail address, which is the login id.
     #[schema(max_length = 254, example = "reception@clinic.example")]
     pub email: String,
-    /// The facility it speaks for now.
+    /// The current facility.
     pub facility: FacilityResponse,
-    /// Who opened it.
+    /// The founder of the facility.
     pub founder: FounderForm,
-    /// Whom to ask.
+    /// The person to contact.
     pub contact: ContactForm,
-    /// The facilities it spoke for before, oldest first.
+    /// The facility's data under its former codes, oldest first.
     #[schema(max_items = 100)]
     pub former_facilities: Vec<FormerFacilityResponse>,
-    /// When it was registered.
+    /// When the account was created.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When the account was last changed.
     pub updated_at: Timestamp,
 }
 
@@ -119,19 +119,19 @@ impl AccountResponse {
     }
 }
 
-/// The confirmation screen of a registration: what would be stored.
+/// The account that a registration would create, for the confirmation screen.
 #[derive(Serialize, ToSchema)]
 pub struct AccountPreview {
-    /// The login id.
+    /// The e-mail address, which is the login id.
     #[schema(max_length = 254, example = "reception@clinic.example")]
     pub email: String,
     /// The facility.
     pub facility: FacilityResponse,
-    /// Who opened it.
+    /// The founder of the facility.
     pub founder: FounderForm,
-    /// Whom to ask.
+    /// The person to contact.
     pub contact: ContactForm,
-    /// The mails that would go.
+    /// The mails that would be sent.
     #[schema(max_items = 10)]
     pub mails: Vec<MailPreview>,
 }
@@ -145,7 +145,7 @@ impl AccountPreview {
             facility: FacilityResponse::of(&account.identity, &account.profile),
             founder: FounderForm::of(&account.profile.founder),
             contact: ContactForm::of(&account.profile.contact),
-            mails: mails(queued),
+            mails: mail_previews(queued),
         }
     }
 }

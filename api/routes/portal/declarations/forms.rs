@@ -1,4 +1,4 @@
-//! The form of a declaration: what a facility sends.
+//! The request body of a declaration.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -10,29 +10,29 @@ use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::faults::Faults;
 use crate::domain::values::ids::UploadId;
 use crate::domain::values::text::{Line, MAX_CODE_INPUT};
-use crate::routes::forms::listed::{AttachmentId, GivenFacilityCode};
+use crate::routes::forms::entry_schemas::{AttachmentId, GivenFacilityCode};
 use crate::usecases::filings::declarations::DeclarationDraft;
 
 /// A declaration of the transitional measure (猶予届出).
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct DeclarationRequest {
-    /// The round, as it names itself.
+    /// The name of the round, from `GET /v1/transitional-measures`.
     #[schema(min_length = 1, max_length = 40, example = "2023")]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub round: String,
-    /// The reason (やむを得ない事情).
+    /// The reason (やむを得ない事情): a category and its members.
     #[validate(nested)]
     pub reason: ReasonForm,
-    /// Other facility codes of the same premises that the circumstances also concern, for the
-    /// reviewer. Each of them files its own declaration.
+    /// Other facility codes on the same premises to which the reason also applies, as information for the reviewer. A
+    /// facility with one of these codes still has to file its own declaration.
     #[schema(nullable = false, max_items = 20, value_type = Option<Vec<GivenFacilityCode>>, example = json!([]))]
     #[validate(length(max = MAX_OTHER_CODES, code = "too_many"))]
     pub other_facility_codes: Option<Vec<String>>,
-    /// Stored uploads that go with the declaration.
+    /// The ids of the uploads that are attached. Their content must be stored.
     #[schema(nullable = false, max_items = 10, value_type = Option<Vec<AttachmentId>>, example = json!([]))]
     #[validate(length(max = MAX_ATTACHMENTS, code = "too_many"))]
     pub attachment_ids: Option<Vec<String>>,
-    /// Your own reference, given back as it came.
+    /// A reference of your own, which answers repeat.
     #[schema(nullable = false, min_length = 1, max_length = 100, example = "clinic-2023-0001")]
     #[validate(length(max = Line::MAX, code = "too_long"))]
     pub client_reference: Option<String>,

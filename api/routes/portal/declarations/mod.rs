@@ -1,4 +1,7 @@
-//! `/v1/declarations`: files, corrects, withdraws and reads declarations of the transitional measure.
+//! `/v1/declarations`: files, corrects, withdraws and reads declarations.
+//!
+//! A facility files a declaration (猶予届出) in a round of the transitional measure. The declaration excuses it from a duty
+//! for a time. Each correction is a new revision.
 
 pub(in crate::routes) mod forms;
 mod reason;
@@ -30,16 +33,20 @@ use crate::usecases::filings::declarations::{self, Examined};
 const FILE: Operation = Operation::of_account("fileDeclaration")
     .with_key(KeyPolicy::Required)
     .charged_to(Budget::Writes)
-    .refusing(&[(409, "The round is not open for this facility, or it has a live declaration.")]);
+    .refusing(&[(
+        409,
+        "The round is not open to this facility, the facility already has a declaration in the round, or the account \
+         has no facility code yet.",
+    )]);
 const LIST: Operation = Operation::of_account("listDeclarations");
 const READ: Operation = Operation::of_account("getDeclaration");
 const REVISE: Operation = Operation::of_account("reviseDeclaration")
     .charged_to(Budget::Writes)
-    .refusing(&[(409, "Its status or the round allows no revision.")]);
+    .refusing(&[(409, "The status of the declaration or the round does not allow a correction.")]);
 const WITHDRAW: Operation = Operation::of_account("withdrawDeclaration")
     .with_key(KeyPolicy::Required)
     .charged_to(Budget::Writes)
-    .refusing(&[(409, "Its status allows no withdrawal.")]);
+    .refusing(&[(409, "The status of the filing does not allow a withdrawal.")]);
 const LIST_REVISIONS: Operation = Operation::of_account("listDeclarationRevisions");
 
 /// The operations of this resource.
@@ -56,9 +63,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(list_revisions);
 }
 
-/// The entity tag: the version of the declaration, and a digest of the excuse. A new edition of the round can
-/// change the end and the reason of the excuse without a change of the declaration.
-fn tag(examined: &Examined) -> String {
+/// The entity tag: the version of the declaration, and a digest of the excuse. New rules of the round can change the
+/// excuse although the declaration stays the same.
+fn entity_tag(examined: &Examined) -> String {
     let mut digest = Sha256::new();
     if let Some(excused) = &examined.excused {
         for part in [excused.basis.code(), &excused.reason.ja, &excused.reason.en] {
@@ -72,11 +79,10 @@ fn tag(examined: &Examined) -> String {
 
 /// File a declaration
 ///
-/// Declares the transitional measure (経過措置の猶予届出) for the account's facility, in one of the six
-/// categories of the round. Taken from the day the round opens until its last day, Japan time
-/// inclusive; afterwards only while the round takes late declarations. A facility has one live
-/// declaration per round; a correction is a new revision (`PUT`). With `validate_only` it is the
-/// confirmation screen.
+/// Files a declaration (猶予届出) for the account's facility, with a reason in one of the round's categories. A round
+/// accepts declarations from its first to its last day in Japan, and then late declarations if its rules allow them. A
+/// facility has at most one declaration in a round, apart from withdrawn and rejected ones. Correct a declaration with
+/// `PUT`. With `validate_only` the answer has the data for the confirmation screen.
 #[utoipa::path(
     tag = tags::DECLARATIONS,
     operation_id = FILE.id,
@@ -94,7 +100,7 @@ async fn file_declaration(
     key: IdempotencyKey,
     body: Json<DeclarationRequest>,
 ) -> Result<Answer<OrPreview<DeclarationResponse, DeclarationPreview>>, Problem> {
-    let submission = Submission::new(&FILE, *query, key)?.about(body.fingerprint());
+    let submission = Submission::new(&FILE, *query, key)?.fingerprinted(body.fingerprint());
     context.charge(&FILE)?;
     let draft = body.draft(DeclarationRequest::parse);
     let file = context.submit(submission, move |work| {
@@ -104,14 +110,14 @@ async fn file_declaration(
         }
         let location = format!("/v1/declarations/{}", filed.declaration.id);
         let created = Answer::created(location, &DeclarationResponse::of(&filed))?;
-        Ok(created.tagged(tag(&filed)).or_preview())
+        Ok(created.with_etag(entity_tag(&filed)).or_preview())
     });
     Ok(file.await?)
 }
 
 /// List the facility's declarations
 ///
-/// Newest first; after a succession also those filed under the former code.
+/// The declarations of the facility, newest first. After a succession, also those filed under the former codes.
 #[utoipa::path(
     tag = tags::DECLARATIONS,
     operation_id = LIST.id,
@@ -140,12 +146,18 @@ async fn list_declarations(
 
 /// Read a declaration
 ///
-/// With its status, its receipt number, and until when and why the facility is excused.
+/// The declaration with its status, its receipt number, and until when and why the facility is excused.
 #[utoipa::path(
     tag = tags::DECLARATIONS,
     operation_id = READ.id,
     params(
-        ("id" = String, Path, description = "The declaration's id.", max_length = 40, example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        (
+            "id" = String,
+            Path,
+            description = "The declaration's id.",
+            max_length = 40,
+            example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h",
+        ),
         IfNoneMatchHeader,
     ),
     responses((status = 200, description = "The declaration.", body = DeclarationResponse)),
@@ -158,24 +170,35 @@ async fn read_declaration(
     let id = id_in_path(&id, DeclarationId::parse);
     let find = context.read(move |reading| declarations::find(reading.conn, reading.actor, id?, reading.now));
     let examined = find.await?;
-    Ok(context.answer_if_changed(tag(&examined), &DeclarationResponse::of(&examined))?)
+    Ok(context.answer_if_changed(entity_tag(&examined), &DeclarationResponse::of(&examined))?)
 }
 
-/// File a new revision
+/// Correct a declaration
 ///
-/// Corrects a declaration. The former revisions stay readable. A declaration that was returned
-/// (返戻) is corrected the same way, until its own due date even after the round has closed.
+/// Corrects a declaration. The former revisions can still be read. A declaration that was returned (返戻) is corrected
+/// in the same way, until the `due_date` of its review, even if the round has closed.
 #[utoipa::path(
     tag = tags::DECLARATIONS,
     operation_id = REVISE.id,
     params(
-        ("id" = String, Path, description = "The declaration's id.", max_length = 40, example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        (
+            "id" = String,
+            Path,
+            description = "The declaration's id.",
+            max_length = 40,
+            example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h",
+        ),
         WriteQuery,
         IfMatchHeader,
     ),
     request_body = DeclarationRequest,
     responses(
-        (status = 200, description = "The declaration with its new revision; with `validate_only` what it would be.", body = DeclarationResponse),
+        (
+            status = 200,
+            description = "The declaration with its new revision. With `validate_only`: the declaration as it would \
+                be.",
+            body = DeclarationResponse,
+        ),
     ),
 )]
 #[put("/v1/declarations/{id}")]
@@ -191,28 +214,39 @@ async fn revise_declaration(
     let revise = context.write(*query, move |work| {
         let now = work.now();
         let current = declarations::find(work.conn, work.actor, id?, now)?;
-        based_on.check(&tag(&current))?;
+        based_on.check(&entity_tag(&current))?;
         let revised = declarations::revise(work, current.declaration, draft)?;
         let body = DeclarationResponse::of(&revised).rehearsed(*query, &work.queued);
-        Ok(Answer::ok(&body)?.tagged(tag(&revised)))
+        Ok(Answer::ok(&body)?.with_etag(entity_tag(&revised)))
     });
     Ok(revise.await?)
 }
 
 /// Withdraw a declaration
 ///
-/// Takes it back (取下げ). It stays readable; the facility may file a new one while the round is open.
+/// Withdraws a declaration (取下げ). It can still be read. The facility may file a new one while the round accepts
+/// declarations.
 #[utoipa::path(
     tag = tags::DECLARATIONS,
     operation_id = WITHDRAW.id,
     params(
-        ("id" = String, Path, description = "The declaration's id.", max_length = 40, example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        (
+            "id" = String,
+            Path,
+            description = "The declaration's id.",
+            max_length = 40,
+            example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h",
+        ),
         WriteQuery,
         IdempotencyKeyHeader,
         IfMatchHeader,
     ),
     responses(
-        (status = 200, description = "The withdrawn declaration; with `validate_only` what it would be.", body = DeclarationResponse),
+        (
+            status = 200,
+            description = "The withdrawn declaration. With `validate_only`: the declaration as it would be.",
+            body = DeclarationResponse,
+        ),
     ),
 )]
 #[post("/v1/declarations/{id}/withdrawal")]
@@ -223,28 +257,35 @@ async fn withdraw_declaration(
     key: IdempotencyKey,
     based_on: IfMatch,
 ) -> Result<Answer<DeclarationResponse>, Problem> {
-    let submission = Submission::new(&WITHDRAW, *query, key)?.about(id.as_str()).about(based_on.as_str());
+    let submission =
+        Submission::new(&WITHDRAW, *query, key)?.fingerprinted(id.as_str()).fingerprinted(based_on.as_str());
     context.charge(&WITHDRAW)?;
     let id = id_in_path(&id, DeclarationId::parse);
     let withdraw = context.submit(submission, move |work| {
         let now = work.now();
         let current = declarations::find(work.conn, work.actor, id?, now)?;
-        based_on.check(&tag(&current))?;
+        based_on.check(&entity_tag(&current))?;
         let withdrawn = declarations::withdraw(work, current.declaration)?;
         let body = DeclarationResponse::of(&withdrawn).rehearsed(*query, &work.queued);
-        Ok(Answer::ok(&body)?.tagged(tag(&withdrawn)))
+        Ok(Answer::ok(&body)?.with_etag(entity_tag(&withdrawn)))
     });
     Ok(withdraw.await?)
 }
 
 /// List a declaration's revisions
 ///
-/// Everything that was declared, newest first, each under the code it was filed with.
+/// All revisions of a declaration, newest first, each with the facility code under which it was filed.
 #[utoipa::path(
     tag = tags::DECLARATIONS,
     operation_id = LIST_REVISIONS.id,
     params(
-        ("id" = String, Path, description = "The declaration's id.", max_length = 40, example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        (
+            "id" = String,
+            Path,
+            description = "The declaration's id.",
+            max_length = 40,
+            example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h",
+        ),
         PageQuery,
     ),
     responses((status = 200, description = "A page of revisions.", body = RevisionPage)),

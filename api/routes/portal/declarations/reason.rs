@@ -1,5 +1,5 @@
-//! The reason of a declaration as it is sent and shown. Its members are those of the table in
-//! `domain/filings/transitional_measures/field.rs`.
+//! The reason of a declaration, in requests and in answers. One form has the members of all categories, which
+//! [`StatementField`] declares.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -25,8 +25,8 @@ pub struct ReasonForm {
 }
 
 impl ReasonForm {
-    /// Reads as much as can be read. A member that cannot be read has its fault noted and is left out; without a
-    /// category there is no statement.
+    /// Reads the members that can be read, and notes the faults of the others. Returns `None` if the category cannot be
+    /// read.
     pub fn parse(&self, faults: &mut Faults) -> Option<Statement> {
         let category = Category::from_code(&self.category).ok_or(Fault::UnknownValue);
         let category = faults.take("/reason/category", category);
@@ -133,8 +133,8 @@ impl PartialSchema for ReasonForm {
         let category = category.description(Some("The category (猶予類型).")).build();
         let reason = ObjectBuilder::new()
             .description(Some(
-                "The reason: a category with its own members. Which members a category wants is data of the round:\n\
-                 see `GET /v1/transitional-measures/{round}`. Members of other categories are refused.",
+                "The reason: a category and its members. The rules of the round say which members a category requires: see\n\
+                 `GET /v1/transitional-measures/{round}`. Members of other categories are refused.",
             ))
             .property("category", category)
             .required("category");
@@ -143,7 +143,7 @@ impl PartialSchema for ReasonForm {
     }
 }
 
-/// What the document says of a member.
+/// The schema of a member.
 #[expect(deprecated, reason = "the derived schemas state their examples in this form, too")]
 fn member(field: StatementField) -> RefOr<Schema> {
     let of_type =
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_age_is_left_out_so_that_no_other_member_depends_on_it() {
+    fn an_age_out_of_range_is_left_out_so_that_no_other_member_depends_on_it() {
         for (age, read) in [(17, false), (18, true), (120, true), (121, false)] {
             let (statement, _) = parse(json!({"category": "SPECIAL_HARDSHIP", "youngest_fulltime_age": age}));
             let stated = statement.unwrap().value(StatementField::YoungestFulltimeAge).is_some();
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_is_read_back_as_it_was() {
+    fn a_statement_is_unchanged_after_it_was_shown_and_read() {
         let (statement, faults) = parse(json!({
             "category": "NO_NETWORK",
             "line_status": "AVAILABLE",

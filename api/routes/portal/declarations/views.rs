@@ -1,4 +1,4 @@
-//! A declaration as answers show it.
+//! The answers with a declaration.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -9,59 +9,59 @@ use crate::domain::filings::declarations::{Declaration, DeclarationRevision, Dec
 use crate::domain::filings::transitional_measures::{Basis, Statement};
 use crate::domain::values::lang::Text;
 use crate::http::paging::page;
-use crate::http::rehearsal::{MailPreview, WriteQuery, mails};
+use crate::http::rehearsal::{MailPreview, WriteQuery, mail_previews};
 use crate::http::timestamp::Timestamp;
-use crate::routes::forms::listed::{AttachmentId, ShownFacilityCode};
+use crate::routes::forms::entry_schemas::{AttachmentId, ShownFacilityCode};
 use crate::routes::forms::reviews::ReviewResponse;
 use crate::usecases::filings::declarations::Examined;
 use crate::usecases::work::QueuedMail;
 
-/// Why a facility is excused until then.
+/// Why the facility is excused until `excused_until`, or why no last day is known yet.
 #[derive(Serialize, ToSchema)]
 pub struct ExcuseResponse {
-    /// What decides the day.
+    /// How the last day is determined.
     pub basis: Basis,
-    /// Whether the category's latest day took the place of a later one.
+    /// Whether the last day is the latest day that the category allows, because the basis gives a later day or no day.
     pub capped: bool,
-    /// The same in words.
+    /// The explanation as a text.
     pub text: Text,
 }
 
-/// What is declared and what follows from it.
+/// The content of a declaration, its status, and the excuse that follows from it.
 #[derive(Serialize, ToSchema)]
 pub struct DeclarationBody {
-    /// The facility that declares; after a succession its new code.
+    /// The facility code of the facility. After a succession, the new code.
     #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345676")]
     pub facility_code: String,
-    /// The round.
+    /// The name of the round.
     #[schema(max_length = 40, example = "2023")]
     pub round: String,
-    /// Where the declaration stands.
+    /// The status of the declaration.
     pub status: DeclarationStatus,
-    /// The number of the revision shown, from 1.
+    /// The number of the current revision. The first revision has the number 1.
     #[schema(minimum = 1, maximum = 1_000_000)]
     pub revision: i64,
-    /// Whether it was filed after the deadline.
+    /// Whether the declaration was filed after the round's last day.
     pub late: bool,
     /// The reason.
     #[schema(value_type = ReasonForm)]
     pub reason: Statement,
-    /// Other facility codes concerned.
+    /// Other facility codes on the same premises to which the reason also applies.
     #[schema(max_items = 20, value_type = Vec<ShownFacilityCode>)]
     pub other_facility_codes: Vec<String>,
-    /// The attachments.
+    /// The ids of the attached uploads.
     #[schema(max_items = 10, value_type = Vec<AttachmentId>)]
     pub attachment_ids: Vec<String>,
-    /// Your own reference.
+    /// The reference from the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 100)]
     pub client_reference: Option<String>,
-    /// Until when the facility is excused once the declaration is accepted (Japan day, inclusive).
-    /// Absent while the end is open, and for a declaration that is withdrawn or rejected.
+    /// The last day on which the facility is excused if the declaration is accepted, inclusive, in Japan. Absent while
+    /// the last day is not known, and for a withdrawn or rejected declaration.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Date, example = "2023-08-31")]
     pub excused_until: Option<NaiveDate>,
-    /// Why until then, or why the end is open.
+    /// The explanation of `excused_until`. Absent for a withdrawn or rejected declaration.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub excuse: Option<ExcuseResponse>,
@@ -94,24 +94,24 @@ impl DeclarationBody {
 /// A declaration (猶予届出).
 #[derive(Serialize, ToSchema)]
 pub struct DeclarationResponse {
-    /// Its id.
+    /// The declaration's id.
     #[schema(max_length = 30, example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
     pub id: String,
-    /// The number to speak of on the telephone.
+    /// The receipt number (届出番号), to name when you call the call centre.
     #[schema(max_length = 14, pattern = "^[0-9]{4}-[0-9]{4}-[0-9]{4}$", example = "4821-0937-5523")]
     pub receipt_number: String,
-    /// What is declared and what follows from it.
+    /// The content, the status and the excuse.
     #[serde(flatten)]
     pub body: DeclarationBody,
-    /// What the review said, once it said something.
+    /// The latest result of the review, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub review: Option<ReviewResponse>,
-    /// When it was first filed.
+    /// When the declaration was first filed.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When the declaration was last changed.
     pub updated_at: Timestamp,
-    /// With `validate_only`: the mails that would go.
+    /// With `validate_only`: the mails that would be sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, max_items = 10)]
     pub mails: Vec<MailPreview>,
@@ -133,20 +133,20 @@ impl DeclarationResponse {
         }
     }
 
-    /// The same with the mails that would go, if it answers a rehearsal.
+    /// Adds the mails that would be sent, if the request has `validate_only`.
     #[must_use]
     pub fn rehearsed(self, query: WriteQuery, queued: &[QueuedMail]) -> Self {
-        if query.validate_only { Self { mails: mails(queued), ..self } } else { self }
+        if query.validate_only { Self { mails: mail_previews(queued), ..self } } else { self }
     }
 }
 
-/// The confirmation screen of a declaration: what would be stored.
+/// The declaration that would be filed, for the confirmation screen.
 #[derive(Serialize, ToSchema)]
 pub struct DeclarationPreview {
-    /// What would be declared and what would follow from it.
+    /// The content, the status and the excuse.
     #[serde(flatten)]
     pub body: DeclarationBody,
-    /// The mails that would go.
+    /// The mails that would be sent.
     #[schema(max_items = 10)]
     pub mails: Vec<MailPreview>,
 }
@@ -155,7 +155,7 @@ impl DeclarationPreview {
     /// Shows a declaration that is not stored.
     #[must_use]
     pub fn of(examined: &Examined, queued: &[QueuedMail]) -> Self {
-        Self { body: DeclarationBody::of(examined), mails: mails(queued) }
+        Self { body: DeclarationBody::of(examined), mails: mail_previews(queued) }
     }
 }
 
@@ -167,25 +167,25 @@ page! {
     }
 }
 
-/// One revision of a declaration: history.
+/// One revision of a declaration.
 #[derive(Serialize, ToSchema)]
 pub struct RevisionResponse {
-    /// The number, from 1.
+    /// The number of the revision. The first revision has the number 1.
     #[schema(minimum = 1, maximum = 1_000_000)]
     pub revision: i64,
-    /// The code under which it was filed.
+    /// The facility code under which the revision was filed.
     #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345676")]
     pub facility_code: String,
     /// The reason.
     #[schema(value_type = ReasonForm)]
     pub reason: Statement,
-    /// Other facility codes concerned.
+    /// Other facility codes on the same premises to which the reason also applies.
     #[schema(max_items = 20, value_type = Vec<ShownFacilityCode>)]
     pub other_facility_codes: Vec<String>,
-    /// The attachments.
+    /// The ids of the attached uploads.
     #[schema(max_items = 10, value_type = Vec<AttachmentId>)]
     pub attachment_ids: Vec<String>,
-    /// When it was filed.
+    /// When the revision was filed.
     pub filed_at: Timestamp,
 }
 

@@ -1,4 +1,4 @@
-//! The forms of a session: login, tokens, the list of sessions.
+//! The requests and answers of sessions: login, tokens, the list of sessions.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use crate::http::paging::page;
 use crate::http::timestamp::Timestamp;
 use crate::security::opaque_token::OpaqueToken;
 
-/// The login id and the password.
+/// The login id and the password of an account.
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct LoginRequest {
     /// The account's e-mail address.
@@ -29,8 +29,13 @@ pub struct LoginRequest {
 /// A refresh token.
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct RefreshRequest {
-    /// The newest refresh token of the session.
-    #[schema(value_type = String, min_length = 1, max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
+    /// The refresh token that the session received last.
+    #[schema(
+        value_type = String,
+        min_length = 1,
+        max_length = 200,
+        example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A",
+    )]
     #[validate(length(max = OpaqueToken::MAX_INPUT, code = "too_long"))]
     pub refresh_token: SecretText,
 }
@@ -38,22 +43,22 @@ pub struct RefreshRequest {
 /// The tokens of a session.
 #[derive(Serialize, ToSchema)]
 pub struct TokenResponse {
-    /// The access token, to be sent as `Authorization: Bearer …`.
+    /// The access token. Send it in the header `Authorization: Bearer …`.
     #[schema(max_length = 2048, example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl")]
     pub access_token: String,
     /// Always `Bearer`.
     #[schema(max_length = 20, example = "Bearer")]
     pub token_type: &'static str,
-    /// Seconds until the access token expires.
+    /// The number of seconds until the access token expires.
     #[schema(minimum = 1, maximum = 600, example = 600)]
     pub expires_in: i64,
-    /// The refresh token, good for one refresh.
+    /// The refresh token. It can be used for one refresh.
     #[schema(max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
     pub refresh_token: String,
 }
 
 impl TokenResponse {
-    /// Shows tokens, for the only time.
+    /// Shows the tokens. The service does not store them, so it cannot show them again.
     #[must_use]
     pub fn of(access_token: String, refresh_token: &OpaqueToken) -> Self {
         Self {
@@ -68,28 +73,28 @@ impl TokenResponse {
 /// A session (ログイン).
 #[derive(Serialize, ToSchema)]
 pub struct SessionResponse {
-    /// Its id.
+    /// The session's id.
     #[schema(max_length = 30, example = "ses_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
     pub id: String,
-    /// When it began.
+    /// When the session was opened.
     pub created_at: Timestamp,
-    /// When it was last refreshed.
+    /// When the session was last refreshed.
     pub last_used_at: Timestamp,
-    /// When it ends unless it is refreshed.
+    /// When the session ends if it is not refreshed.
     pub expires_at: Timestamp,
-    /// The client's network address.
+    /// The client's address at the login: an IPv4 address or an IPv6 network of 64 bits.
     #[schema(max_length = 60, example = "192.0.2.10")]
     pub client: String,
-    /// What the client called itself.
+    /// The `User-Agent` header of the login, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 200)]
     pub user_agent: Option<String>,
-    /// Whether it is the session of this request.
+    /// Whether this is the session of the request.
     pub current: bool,
 }
 
 impl SessionResponse {
-    /// Shows a session to whoever acts in the current one.
+    /// Shows a session. `current` is the session of the request.
     #[must_use]
     pub fn of(session: Session, current: SessionId) -> Self {
         Self {

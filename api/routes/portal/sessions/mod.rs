@@ -1,4 +1,7 @@
 //! `/v1/sessions`: login, refresh, logout.
+//!
+//! A session is opened by a login. It has a short-lived access token, and a refresh token that is replaced at each
+//! refresh.
 
 pub(in crate::routes) mod forms;
 
@@ -13,7 +16,7 @@ use crate::domain::identity::sessions::Session;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::{AccountId, SessionId};
 use crate::error::Error;
-use crate::http::answer::{Answer, Nothing, OrPreview};
+use crate::http::answer::{Answer, NoBody, OrPreview};
 use crate::http::body::{Json, SecretText};
 use crate::http::caller::LoggedIn;
 use crate::http::context::Context;
@@ -28,10 +31,10 @@ use crate::usecases::identity::sessions::{self, OpenedSession, Refreshed};
 
 const LOG_IN: Operation = Operation::public("logIn")
     .charged_to(Budget::Passwords)
-    .refusing(&[(401, "Address and password do not belong together.")]);
+    .refusing(&[(401, "The e-mail address or the password is wrong.")]);
 const REFRESH: Operation = Operation::public("refreshSession")
     .charged_to(Budget::Tokens)
-    .refusing(&[(401, "The refresh token is not good.")]);
+    .refusing(&[(401, "The refresh token is unknown, was already used, or has expired.")]);
 const LIST: Operation = Operation::of_account("listSessions");
 const LOG_OUT: Operation = Operation::of_account("logOut");
 const END: Operation = Operation::of_account("endSession");
@@ -51,9 +54,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Log in
 ///
-/// Opens a session (ログイン). Unknown addresses and wrong passwords are refused with the same
-/// answer in the same time. The access token is good for ten minutes; refresh it with the refresh
-/// token, which is replaced each time.
+/// Opens a session (ログイン). An unknown address and a wrong password get the same answer after the same time. The
+/// access token is valid for ten minutes. Use the refresh token to get a new one; each refresh also replaces the
+/// refresh token.
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = LOG_IN.id,
@@ -76,11 +79,11 @@ async fn log_in(
     let account = verified_account(&context, email, password).await?;
     let agent = context.user_agent();
     let opened = context.write(*query, move |work| sessions::open(work, account, agent)).await?;
-    Ok(tokens(&context, *query, &opened)?)
+    Ok(answer_with_tokens(&context, *query, &opened)?)
 }
 
-/// Verifies the password within the budgets. Whether the account exists shows neither in the answer
-/// nor in its time.
+/// Charges the attempt to the budgets, and verifies the password. Neither the answer nor its time shows whether the
+/// account exists.
 async fn verified_account(
     context: &Context,
     email: EmailAddress,
@@ -90,11 +93,11 @@ async fn verified_account(
     let limits = &state.limits;
     context.spend(&limits.logins_per_client, &client)?;
     let key = email.key();
-    let looked_from = client.clone();
+    let client_of_login = client.clone();
     let find = context.read(move |reading| {
         let Some(account) = accounts::find_by_email(reading.conn, &email)? else { return Ok(None) };
         let hash = accounts::find_password_hash(reading.conn, account.id)?;
-        let known = known_clients::exists(reading.conn, account.id, &looked_from)?;
+        let known = known_clients::exists(reading.conn, account.id, &client_of_login)?;
         Ok(Some((account.id, hash, known)))
     });
     let found = find.await?;
@@ -104,12 +107,12 @@ async fn verified_account(
         context.spend(&limits.logins_per_account, &key)?;
     }
     let (id, hash) = found.map_or((None, None), |(id, hash, _)| (Some(id), hash));
-    let fits = state.passwords.verify(password.into(), hash).await?;
-    id.filter(|_| fits).ok_or_else(|| IdentityRefusal::LoginFailed.into())
+    let is_correct = state.passwords.verify(password.into(), hash).await?;
+    id.filter(|_| is_correct).ok_or_else(|| IdentityRefusal::LoginFailed.into())
 }
 
-/// The tokens of a session that was opened or refreshed.
-fn tokens(
+/// The answer with the tokens of a session that was opened or refreshed.
+fn answer_with_tokens(
     context: &Context,
     query: WriteQuery,
     opened: &OpenedSession,
@@ -125,9 +128,9 @@ fn tokens(
 
 /// Refresh a session
 ///
-/// Replaces the refresh token and issues a new access token. For 30 seconds the replaced token
-/// still works, for clients that did not receive the answer; presented later, it ends the session,
-/// because then somebody kept a copy.
+/// Replaces the refresh token, and issues a new access token. The replaced refresh token still works for 30 seconds, in
+/// case the client did not receive the answer. If it is used later, the session is ended, because the token may be a
+/// stolen copy.
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = REFRESH.id,
@@ -146,16 +149,16 @@ async fn refresh_session(
 ) -> Result<Answer<OrPreview<TokenResponse, Rehearsed>>, Problem> {
     let token = body.read(|form, _| Some(OpaqueToken::presented(form.refresh_token.expose())))?;
     context.charge(&REFRESH)?;
-    // The end of a session is stored although its caller is refused.
+    // The caller is refused after the transaction, so that the end of the session stays stored.
     match context.write(*query, move |work| sessions::refresh(work, &token)).await? {
-        Refreshed::Rotated(opened) => Ok(tokens(&context, *query, &opened)?),
+        Refreshed::Rotated(opened) => Ok(answer_with_tokens(&context, *query, &opened)?),
         Refreshed::Revoked => Err(IdentityRefusal::RefreshTokenInvalid.into()),
     }
 }
 
 /// List the account's sessions
 ///
-/// All sessions that are open, newest first, so that a forgotten or foreign one can be ended.
+/// The open sessions of the account, newest first.
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = LIST.id,
@@ -179,7 +182,7 @@ async fn list_sessions(
 
 /// Log out
 ///
-/// Ends the session of this request (ログアウト). Its tokens stop working at once.
+/// Ends the session of this request (ログアウト). Its tokens are invalid immediately.
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = LOG_OUT.id,
@@ -193,18 +196,24 @@ async fn list_sessions(
 async fn end_current_session(
     context: Context<LoggedIn>,
     query: web::Query<WriteQuery>,
-) -> Result<Answer<OrPreview<Nothing, Rehearsed>>, Problem> {
+) -> Result<Answer<OrPreview<NoBody, Rehearsed>>, Problem> {
     end(context, *query, None).await
 }
 
 /// End a session
 ///
-/// Ends any session of the account, for example that of a lost device.
+/// Ends one session of the account, for example that of a lost device. Its tokens are invalid immediately.
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = END.id,
     params(
-        ("id" = String, Path, description = "The session's id.", max_length = 40, example = "ses_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        (
+            "id" = String,
+            Path,
+            description = "The session's id.",
+            max_length = 40,
+            example = "ses_0h2k4m6p8r0t2v4x6z8b0d2f4h",
+        ),
         WriteQuery,
     ),
     responses(
@@ -217,7 +226,7 @@ async fn end_session(
     context: Context<LoggedIn>,
     id: web::Path<String>,
     query: web::Query<WriteQuery>,
-) -> Result<Answer<OrPreview<Nothing, Rehearsed>>, Problem> {
+) -> Result<Answer<OrPreview<NoBody, Rehearsed>>, Problem> {
     let id = id_in_path(&id, SessionId::parse)?;
     end(context, *query, Some(id)).await
 }
@@ -226,7 +235,7 @@ async fn end(
     context: Context<LoggedIn>,
     query: WriteQuery,
     id: Option<SessionId>,
-) -> Result<Answer<OrPreview<Nothing, Rehearsed>>, Problem> {
+) -> Result<Answer<OrPreview<NoBody, Rehearsed>>, Problem> {
     let end = context.write(query, move |work| {
         sessions::end(work, id)?;
         Rehearsed::answer(query, work)

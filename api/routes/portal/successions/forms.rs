@@ -1,4 +1,4 @@
-//! The form of a succession: what a facility sends.
+//! The request body of a succession.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,23 +18,23 @@ use crate::usecases::filings::successions::SuccessionDraft;
 /// The facility under its new code (承継先).
 #[derive(Deserialize, Serialize, ToSchema, Validate)]
 pub struct SuccessorForm {
-    /// The new facility code. It may not be in the facility list yet.
+    /// The new facility code. The facility list need not have it yet.
     #[schema(min_length = 1, max_length = 40, example = "1312345767")]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub facility_code: String,
-    /// Name.
+    /// The name of the facility.
     #[schema(min_length = 1, max_length = 100, example = "架空さくら診療所")]
     #[validate(length(max = FacilityName::MAX, code = "too_long"))]
     pub name: String,
-    /// Postal code.
+    /// The postal code.
     #[schema(min_length = 1, max_length = 40, example = "100-0000")]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub postal_code: String,
-    /// Address.
+    /// The address.
     #[schema(min_length = 1, max_length = 200, example = "東京都千代田区架空町１－１")]
     #[validate(length(max = Address::MAX, code = "too_long"))]
     pub address: String,
-    /// Telephone.
+    /// The telephone number.
     #[schema(min_length = 1, max_length = 40, example = "03-0000-1234")]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub phone: String,
@@ -73,18 +73,18 @@ impl SuccessorForm {
     }
 }
 
-/// Where the guidance on the further procedure is posted (今後の手続きに関するご案内の送付先).
+/// The postal address for the letter about the further procedure (今後の手続きに関するご案内の送付先).
 #[derive(Deserialize, Serialize, ToSchema, Validate)]
 pub struct GuidanceAddressForm {
-    /// Postal code.
+    /// The postal code.
     #[schema(min_length = 1, max_length = 40, example = "100-0000")]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub postal_code: String,
-    /// Address.
+    /// The address.
     #[schema(min_length = 1, max_length = 200, example = "東京都千代田区架空町１－１")]
     #[validate(length(max = Address::MAX, code = "too_long"))]
     pub address: String,
-    /// Addressee.
+    /// The addressee.
     #[schema(min_length = 1, max_length = 100, example = "架空さくら診療所")]
     #[validate(length(max = PersonName::MAX, code = "too_long"))]
     pub name: String,
@@ -114,35 +114,34 @@ pub struct SuccessionRequest {
     /// The facility under its new code (承継先).
     #[validate(nested)]
     pub successor: SuccessorForm,
-    /// Who opened it under the new code; for a corporation the corporation's name, not its
-    /// representative's.
+    /// The founder under the new code.
     #[validate(nested)]
     pub successor_founder: FounderForm,
     /// Why the code changes.
     #[schema(value_type = SuccessionReason)]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub reason: String,
-    /// The explanation; required with `OTHER`.
+    /// An explanation of the reason. Required with `OTHER`.
     #[schema(nullable = false, min_length = 1, max_length = 2000)]
     #[validate(length(max = Paragraph::MAX, code = "too_long"))]
     pub reason_detail: Option<String>,
-    /// The day of the change, at most one year ahead.
+    /// The day of the change, at most one year in the future.
     #[schema(format = Date, min_length = 10, max_length = 10, example = "2023-02-01")]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub change_date: String,
-    /// Where the guidance is posted.
+    /// The postal address for the letter about the further procedure.
     #[validate(nested)]
     pub guidance_address: GuidanceAddressForm,
-    /// Whom to ask.
+    /// The person to contact.
     #[validate(nested)]
     pub contact: ContactForm,
-    /// Consent to passing on all rights and duties (同意); must be `true`.
+    /// Consent to the transfer of all rights and duties to the new code (同意). Must be `true`.
     #[schema(example = true)]
     pub consent: bool,
 }
 
 impl SuccessionRequest {
-    /// Reads the form.
+    /// Reads the parts that can be read, and notes the faults of the others.
     #[must_use]
     pub fn parse(&self, faults: &mut Faults) -> SuccessionDraft {
         let (successor_code, successor_postal_code, successor) = self.successor.parse(faults);

@@ -1,5 +1,7 @@
-//! `/v1/successions`: files, corrects, withdraws and reads successions from an old facility code to a new
-//! one.
+//! `/v1/successions`: files, corrects, withdraws and reads successions.
+//!
+//! With a succession (承継届出), the account, the rights and the duties of a facility pass from its old facility code to a
+//! new one.
 
 pub(in crate::routes) mod forms;
 mod views;
@@ -29,16 +31,20 @@ use crate::usecases::filings::successions;
 const FILE: Operation = Operation::of_account("fileSuccession")
     .with_key(KeyPolicy::Required)
     .charged_to(Budget::Writes)
-    .refusing(&[(409, "Another succession or account stands in the way.")]);
+    .refusing(&[(
+        409,
+        "Another succession or account has the old or the new facility code, or the account has no facility code yet.",
+    )]);
 const LIST: Operation = Operation::of_account("listSuccessions");
 const READ: Operation = Operation::of_account("getSuccession");
-const REVISE: Operation = Operation::of_account("reviseSuccession")
-    .charged_to(Budget::Writes)
-    .refusing(&[(409, "Its status allows no correction, or the successor is taken.")]);
+const REVISE: Operation = Operation::of_account("reviseSuccession").charged_to(Budget::Writes).refusing(&[(
+    409,
+    "The status does not allow a correction, or another succession or account has the new facility code.",
+)]);
 const WITHDRAW: Operation = Operation::of_account("withdrawSuccession")
     .with_key(KeyPolicy::Required)
     .charged_to(Budget::Writes)
-    .refusing(&[(409, "Its status allows no withdrawal.")]);
+    .refusing(&[(409, "The status of the filing does not allow a withdrawal.")]);
 
 /// The operations of this resource.
 pub const OPERATIONS: &[&Operation] = &[&FILE, &LIST, &READ, &REVISE, &WITHDRAW];
@@ -55,11 +61,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// File a succession
 ///
-/// Filed with the account of the old code (承継元) when the facility code changes and the substance of
-/// the service goes on (承継届出). If the facility list has the new code (承継先), it is accepted at once:
-/// the account, its declarations and all other rights and duties pass, the login stays the same, and
-/// the guidance is posted. If the list does not have it yet, the succession waits
-/// (`WAITING_FOR_MASTER`) and goes on by itself when the list brings the code.
+/// Files a succession (承継届出): the facility code changes, and the facility continues in substance. Use the account of
+/// the old code (承継元). If the facility list has the new code (承継先), the succession is accepted at once: the account,
+/// its declarations and all other rights and duties pass to the new code. The login stays the same, and a letter
+/// about the further procedure is posted. If the list does not have the new code yet, the succession waits
+/// (`WAITING_FOR_MASTER`) and continues automatically when the list has the code.
 #[utoipa::path(
     tag = tags::SUCCESSIONS,
     operation_id = FILE.id,
@@ -77,7 +83,7 @@ async fn file_succession(
     key: IdempotencyKey,
     body: Json<SuccessionRequest>,
 ) -> Result<Answer<OrPreview<SuccessionResponse, SuccessionPreview>>, Problem> {
-    let submission = Submission::new(&FILE, *query, key)?.about(body.fingerprint());
+    let submission = Submission::new(&FILE, *query, key)?.fingerprinted(body.fingerprint());
     context.charge(&FILE)?;
     let draft = body.draft(SuccessionRequest::parse);
     let file = context.submit(submission, move |work| {
@@ -87,14 +93,14 @@ async fn file_succession(
         }
         let location = format!("/v1/successions/{}", filed.id);
         let created = Answer::created(location, &SuccessionResponse::of(&filed))?;
-        Ok(created.tagged(etag(filed.version)).or_preview())
+        Ok(created.with_etag(etag(filed.version)).or_preview())
     });
     Ok(file.await?)
 }
 
 /// List the account's successions
 ///
-/// Newest first, including those that are accepted: the account's history.
+/// The successions of the account, newest first, including the completed ones.
 #[utoipa::path(
     tag = tags::SUCCESSIONS,
     operation_id = LIST.id,
@@ -117,12 +123,18 @@ async fn list_successions(
 
 /// Read a succession
 ///
-/// With its status and its receipt number.
+/// The succession with its status and its receipt number.
 #[utoipa::path(
     tag = tags::SUCCESSIONS,
     operation_id = READ.id,
     params(
-        ("id" = String, Path, description = "The succession's id.", max_length = 40, example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        (
+            "id" = String,
+            Path,
+            description = "The succession's id.",
+            max_length = 40,
+            example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h",
+        ),
         IfNoneMatchHeader,
     ),
     responses((status = 200, description = "The succession.", body = SuccessionResponse)),
@@ -140,18 +152,28 @@ async fn read_succession(
 
 /// Correct a succession
 ///
-/// Replaces the form of a succession that is not accepted yet; also the way to answer a return (返戻).
+/// Replaces the content of a succession that is not accepted yet, also after it was returned (返戻).
 #[utoipa::path(
     tag = tags::SUCCESSIONS,
     operation_id = REVISE.id,
     params(
-        ("id" = String, Path, description = "The succession's id.", max_length = 40, example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        (
+            "id" = String,
+            Path,
+            description = "The succession's id.",
+            max_length = 40,
+            example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h",
+        ),
         WriteQuery,
         IfMatchHeader,
     ),
     request_body = SuccessionRequest,
     responses(
-        (status = 200, description = "The corrected succession; with `validate_only` what it would be.", body = SuccessionResponse),
+        (
+            status = 200,
+            description = "The corrected succession. With `validate_only`: the succession as it would be.",
+            body = SuccessionResponse,
+        ),
     ),
 )]
 #[put("/v1/successions/{id}")]
@@ -169,25 +191,35 @@ async fn revise_succession(
         based_on.check(&etag(current.version))?;
         let revised = successions::revise(work, current, draft)?;
         let body = SuccessionResponse::of(&revised).rehearsed(*query, &work.queued);
-        Ok(Answer::ok(&body)?.tagged(etag(revised.version)))
+        Ok(Answer::ok(&body)?.with_etag(etag(revised.version)))
     });
     Ok(revise.await?)
 }
 
 /// Withdraw a succession
 ///
-/// Takes it back (取下げ), which can be done until it is accepted.
+/// Withdraws a succession (取下げ). This is possible until the succession is accepted.
 #[utoipa::path(
     tag = tags::SUCCESSIONS,
     operation_id = WITHDRAW.id,
     params(
-        ("id" = String, Path, description = "The succession's id.", max_length = 40, example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        (
+            "id" = String,
+            Path,
+            description = "The succession's id.",
+            max_length = 40,
+            example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h",
+        ),
         WriteQuery,
         IdempotencyKeyHeader,
         IfMatchHeader,
     ),
     responses(
-        (status = 200, description = "The withdrawn succession; with `validate_only` what it would be.", body = SuccessionResponse),
+        (
+            status = 200,
+            description = "The withdrawn succession. With `validate_only`: the succession as it would be.",
+            body = SuccessionResponse,
+        ),
     ),
 )]
 #[post("/v1/successions/{id}/withdrawal")]
@@ -198,7 +230,8 @@ async fn withdraw_succession(
     key: IdempotencyKey,
     based_on: IfMatch,
 ) -> Result<Answer<SuccessionResponse>, Problem> {
-    let submission = Submission::new(&WITHDRAW, *query, key)?.about(id.as_str()).about(based_on.as_str());
+    let submission =
+        Submission::new(&WITHDRAW, *query, key)?.fingerprinted(id.as_str()).fingerprinted(based_on.as_str());
     context.charge(&WITHDRAW)?;
     let id = id_in_path(&id, SuccessionId::parse);
     let withdraw = context.submit(submission, move |work| {
@@ -206,7 +239,7 @@ async fn withdraw_succession(
         based_on.check(&etag(current.version))?;
         let withdrawn = successions::withdraw(work, current)?;
         let body = SuccessionResponse::of(&withdrawn).rehearsed(*query, &work.queued);
-        Ok(Answer::ok(&body)?.tagged(etag(withdrawn.version)))
+        Ok(Answer::ok(&body)?.with_etag(etag(withdrawn.version)))
     });
     Ok(withdraw.await?)
 }

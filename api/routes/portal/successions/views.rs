@@ -1,4 +1,4 @@
-//! A succession as answers show it.
+//! The answers with a succession.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -7,42 +7,43 @@ use utoipa::ToSchema;
 use super::forms::{GuidanceAddressForm, SuccessorForm};
 use crate::domain::filings::successions::{Succession, SuccessionReason, SuccessionStatus};
 use crate::http::paging::page;
-use crate::http::rehearsal::{MailPreview, WriteQuery, mails};
+use crate::http::rehearsal::{MailPreview, WriteQuery, mail_previews};
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::parties::{ContactForm, FounderForm};
 use crate::routes::forms::reviews::ReviewResponse;
 use crate::usecases::work::QueuedMail;
 
-/// What is filed and what follows from it.
+/// The content of a succession, its status, and its effects.
 #[derive(Serialize, ToSchema)]
 pub struct SuccessionBody {
-    /// The old code (承継元).
+    /// The old facility code (承継元).
     #[schema(max_length = 10, pattern = "^[0-9]{10}$", example = "1312345676")]
     pub predecessor_code: String,
-    /// Where the succession stands.
+    /// The status of the succession.
     pub status: SuccessionStatus,
     /// The facility under its new code.
     pub successor: SuccessorForm,
-    /// Who opened it under the new code.
+    /// The founder under the new code.
     pub successor_founder: FounderForm,
     /// Why the code changes.
     pub reason: SuccessionReason,
-    /// The explanation.
+    /// The explanation of the reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 2000)]
     pub reason_detail: Option<String>,
     /// The day of the change.
     #[schema(format = Date, example = "2023-02-01")]
     pub change_date: NaiveDate,
-    /// Where the guidance is posted.
+    /// The postal address for the letter about the further procedure.
     pub guidance_address: GuidanceAddressForm,
-    /// Whom to ask.
+    /// The person to contact.
     pub contact: ContactForm,
-    /// When rights and duties passed, once they have.
+    /// When the succession was accepted, and the rights and duties passed to the new code.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub accepted_at: Option<Timestamp>,
-    /// Until when certificates of the old code stay usable (Japan day, inclusive), once accepted.
+    /// The last day on which the certificates of the old code can be used, inclusive, in Japan. Absent until the
+    /// succession is accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = Date)]
     pub certificates_until: Option<NaiveDate>,
@@ -70,24 +71,24 @@ impl SuccessionBody {
 /// A succession (承継届出).
 #[derive(Serialize, ToSchema)]
 pub struct SuccessionResponse {
-    /// Its id.
+    /// The succession's id.
     #[schema(max_length = 30, example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
     pub id: String,
-    /// The number to speak of on the telephone.
+    /// The receipt number (届出番号), to name when you call the call centre.
     #[schema(max_length = 14, pattern = "^[0-9]{4}-[0-9]{4}-[0-9]{4}$", example = "4821-0937-5523")]
     pub receipt_number: String,
-    /// What is filed and what follows from it.
+    /// The content, the status and the effects.
     #[serde(flatten)]
     pub body: SuccessionBody,
-    /// What the review said, once it said something.
+    /// The latest result of the review, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub review: Option<ReviewResponse>,
-    /// When it was filed.
+    /// When the succession was filed.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When the succession was last changed.
     pub updated_at: Timestamp,
-    /// With `validate_only`: the mails that would go.
+    /// With `validate_only`: the mails that would be sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, max_items = 10)]
     pub mails: Vec<MailPreview>,
@@ -111,17 +112,17 @@ impl SuccessionResponse {
     /// Adds the mails that would be sent, if the request has `validate_only`.
     #[must_use]
     pub fn rehearsed(self, query: WriteQuery, queued: &[QueuedMail]) -> Self {
-        if query.validate_only { Self { mails: mails(queued), ..self } } else { self }
+        if query.validate_only { Self { mails: mail_previews(queued), ..self } } else { self }
     }
 }
 
-/// The confirmation screen of a succession: what would be stored.
+/// The succession that would be filed, for the confirmation screen.
 #[derive(Serialize, ToSchema)]
 pub struct SuccessionPreview {
-    /// What would be filed and what would follow from it.
+    /// The content, the status and the effects.
     #[serde(flatten)]
     pub body: SuccessionBody,
-    /// The mails that would go.
+    /// The mails that would be sent.
     #[schema(max_items = 10)]
     pub mails: Vec<MailPreview>,
 }
@@ -130,7 +131,7 @@ impl SuccessionPreview {
     /// Shows a succession that is not stored.
     #[must_use]
     pub fn of(succession: &Succession, queued: &[QueuedMail]) -> Self {
-        Self { body: SuccessionBody::of(succession), mails: mails(queued) }
+        Self { body: SuccessionBody::of(succession), mails: mail_previews(queued) }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the bytes of an upload must be, and how they are handed out.
+//! Checks the content of an upload, and makes the header of its download.
 
 use actix_web::http::header::{self, HeaderMap};
 use base64::Engine as _;
@@ -9,11 +9,11 @@ use crate::domain::filings::uploads::{MediaType, Upload, UploadRefusal, to_hex};
 use crate::error::Error;
 use crate::http::problems::refusals::RequestRefusal;
 
-/// Whether the bytes come as the announced type, or as bytes.
+/// Checks that `Content-Type` is the announced type or `application/octet-stream`.
 ///
 /// # Errors
-/// [`RequestRefusal::UnsupportedMediaType`].
-pub(super) fn accepts(headers: &HeaderMap, announced: MediaType) -> Result<(), Error> {
+/// [`RequestRefusal::UnsupportedMediaType`] for another type.
+pub(super) fn check_media_type(headers: &HeaderMap, announced: MediaType) -> Result<(), Error> {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim();
     if essence.eq_ignore_ascii_case(announced.code())
@@ -25,11 +25,11 @@ pub(super) fn accepts(headers: &HeaderMap, announced: MediaType) -> Result<(), E
     }
 }
 
-/// The SHA-256 digest of `Content-Digest`.
+/// The SHA-256 digest in `Content-Digest` (RFC 9530).
 ///
 /// # Errors
-/// [`RequestRefusal::InvalidParameter`].
-pub(super) fn digest(headers: &HeaderMap) -> Result<Vec<u8>, Error> {
+/// [`RequestRefusal::InvalidParameter`] if the header is missing, malformed, or has no SHA-256 digest.
+pub(super) fn sha256_of_header(headers: &HeaderMap) -> Result<Vec<u8>, Error> {
     let value = headers.get("content-digest").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let encoded =
         value.split(',').find_map(|entry| entry.trim().strip_prefix("sha-256=:")?.strip_suffix(':'));
@@ -38,11 +38,12 @@ pub(super) fn digest(headers: &HeaderMap) -> Result<Vec<u8>, Error> {
     digest.ok_or_else(|| RequestRefusal::InvalidParameter.into())
 }
 
-/// Whether the bytes are the announced ones.
+/// Checks that the content is the announced file. `digest` is the digest in `Content-Digest`.
 ///
 /// # Errors
-/// [`UploadRefusal::ContentMismatch`], [`UploadRefusal::ContentNotOfType`].
-pub(super) fn check(announced: &Upload, digest: &[u8], content: &[u8]) -> Result<(), Error> {
+/// [`UploadRefusal::ContentMismatch`] if the size or the digest differs; [`UploadRefusal::ContentNotOfType`] if the
+/// content does not begin like a file of the announced type.
+pub(super) fn check_content(announced: &Upload, digest: &[u8], content: &[u8]) -> Result<(), Error> {
     let actual = Sha256::digest(content);
     let size_fits = u64::try_from(content.len()).is_ok_and(|size| size == announced.size_bytes);
     if !size_fits || to_hex(&actual) != announced.sha256 || actual.as_slice() != digest {
@@ -51,9 +52,9 @@ pub(super) fn check(announced: &Upload, digest: &[u8], content: &[u8]) -> Result
     if announced.media_type.fits(content) { Ok(()) } else { Err(UploadRefusal::ContentNotOfType.into()) }
 }
 
-/// The header that has a file saved under its name. RFC 8187: everything but plain letters and digits is
-/// encoded.
-pub(super) fn disposition(file_name: &str) -> String {
+/// The `Content-Disposition` header with which a browser saves a file under its name. The name is percent-encoded
+/// (RFC 8187).
+pub(super) fn content_disposition(file_name: &str) -> String {
     let name: String = file_name.bytes().map(percent_encoded).collect();
     format!("attachment; filename*=UTF-8''{name}")
 }

@@ -1,4 +1,4 @@
-//! The forms of an upload: the announcement, and the answers.
+//! The requests and answers of uploads.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,22 +12,22 @@ use crate::domain::values::faults::Faults;
 use crate::http::timestamp::Timestamp;
 use crate::usecases::filings::uploads::Announcement;
 
-/// What a file will be.
+/// The announcement of a file.
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct UploadRequest {
     /// The file's name, without a folder.
     #[schema(min_length = 1, max_length = 200, example = "契約書（写し）.pdf")]
     #[validate(length(max = MAX_NAME, code = "too_long"))]
     pub file_name: String,
-    /// Its type: PDF, JPEG or PNG.
+    /// The media type of the file: PDF, JPEG or PNG.
     #[schema(value_type = MediaType)]
     #[validate(length(max = MAX_MEDIA_TYPE, code = "too_long"))]
     pub media_type: String,
-    /// Its size in bytes, 10 MiB at most.
+    /// The size of the file in bytes, at most 10 MiB.
     #[schema(minimum = 1, maximum = 10_485_760, example = 48213)]
     #[validate(range(min = 1, max = i64::from(MAX_BYTES), code = "out_of_range"))]
     pub size_bytes: i64,
-    /// Its SHA-256 digest in hexadecimal digits.
+    /// The SHA-256 digest of the file, as 64 hexadecimal digits.
     #[schema(
         min_length = 64,
         max_length = 64,
@@ -54,46 +54,47 @@ impl UploadRequest {
     }
 }
 
-/// Where an upload stands.
+/// The status of an upload. `ANNOUNCED`: its content has not arrived yet. `STORED`: its content is stored, and it can
+/// be attached.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum UploadStatus {
-    /// Its bytes are awaited.
+    /// Its content has not arrived yet.
     Announced,
-    /// Its bytes are stored; it can be attached.
+    /// Its content is stored. It can be attached.
     Stored,
 }
 
 /// An upload (添付書類).
 #[derive(Serialize, ToSchema)]
 pub struct UploadResponse {
-    /// Its id, to be named in `attachment_ids`.
+    /// The upload's id, for `attachment_ids`.
     #[schema(max_length = 30, example = "upl_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
     pub id: String,
-    /// Where it stands.
+    /// The status of the upload.
     pub status: UploadStatus,
     /// The file's name.
     #[schema(max_length = 200, example = "契約書（写し）.pdf")]
     pub file_name: String,
-    /// Its type.
+    /// The media type of the file.
     pub media_type: MediaType,
-    /// Its size in bytes.
+    /// The size of the file in bytes.
     #[schema(minimum = 1, maximum = 10_485_760, example = 48213)]
     pub size_bytes: u64,
-    /// Its SHA-256 digest.
+    /// The SHA-256 digest of the file, as 64 hexadecimal digits.
     #[schema(
         max_length = 64,
         pattern = "^[0-9a-f]{64}$",
         example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
     )]
     pub sha256: String,
-    /// When it was announced.
+    /// When the file was announced.
     pub created_at: Timestamp,
-    /// Until when its bytes are awaited; absent once they are stored.
+    /// Until when the content is accepted. Absent if the content is stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub expires_at: Option<Timestamp>,
-    /// When its bytes were stored.
+    /// When the content was stored. Absent if it is not stored yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub stored_at: Option<Timestamp>,
@@ -118,25 +119,25 @@ impl UploadResponse {
     }
 }
 
-/// The rehearsal of an announcement: what would be awaited.
+/// The upload that would be announced.
 #[derive(Serialize, ToSchema)]
 pub struct UploadPreview {
     /// The file's name.
     #[schema(max_length = 200, example = "契約書（写し）.pdf")]
     pub file_name: String,
-    /// Its type.
+    /// The media type of the file.
     pub media_type: MediaType,
-    /// Its size in bytes.
+    /// The size of the file in bytes.
     #[schema(minimum = 1, maximum = 10_485_760, example = 48213)]
     pub size_bytes: u64,
-    /// Its SHA-256 digest.
+    /// The SHA-256 digest of the file, as 64 hexadecimal digits.
     #[schema(
         max_length = 64,
         pattern = "^[0-9a-f]{64}$",
         example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
     )]
     pub sha256: String,
-    /// Until when its bytes would be awaited.
+    /// Until when the content would be accepted.
     pub expires_at: Timestamp,
 }
 
@@ -154,12 +155,12 @@ impl UploadPreview {
     }
 }
 
-/// The header that proves the bytes.
+/// The header with the digest of the content.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "describes the header in the document")]
 pub struct ContentDigestHeader {
-    /// The digest of the bytes (RFC 9530): `sha-256=:` base64 `:`.
+    /// The SHA-256 digest of the file's content (RFC 9530): `sha-256=:`, the digest in base64, and `:`.
     #[param(
         rename = "Content-Digest",
         max_length = 200,

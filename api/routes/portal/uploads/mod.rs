@@ -1,4 +1,4 @@
-//! `/v1/uploads`: attachments. They are announced first, and then their bytes are sent.
+//! `/v1/uploads`: files to attach to declarations. A client first announces a file, and then sends its content.
 
 mod content;
 pub(in crate::routes) mod forms;
@@ -22,18 +22,18 @@ use crate::http::operation::{Budget, KeyPolicy, Operation};
 use crate::http::path::id_in_path;
 use crate::http::problems::Problem;
 use crate::http::rehearsal::WriteQuery;
-use crate::routes::forms::listed::FileContent;
+use crate::routes::forms::entry_schemas::FileContent;
 use crate::routes::tags;
 use crate::usecases::filings::uploads;
 
 const ANNOUNCE: Operation = Operation::of_account("announceUpload")
     .with_key(KeyPolicy::Optional)
     .charged_to(Budget::Writes)
-    .refusing(&[(409, "The account holds as many files as it may.")]);
+    .refusing(&[(409, "The account has reached the maximum number of files.")]);
 const STORE: Operation = Operation::of_account("storeUploadContent").charged_to(Budget::Writes).taking_file();
 const READ: Operation = Operation::of_account("getUpload");
 const READ_CONTENT: Operation =
-    Operation::of_account("getUploadContent").refusing(&[(409, "The bytes have not come.")]);
+    Operation::of_account("getUploadContent").refusing(&[(409, "The content of the file has not arrived.")]);
 
 /// The operations of this resource.
 pub const OPERATIONS: &[&Operation] = &[&ANNOUNCE, &STORE, &READ, &READ_CONTENT];
@@ -45,15 +45,16 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Announce a file
 ///
-/// First step of an attachment: says what the file will be. Its bytes are awaited for 24 hours.
+/// First step of an upload: announces the name, the type, the size and the digest of a file. The content must arrive
+/// within 24 hours.
 #[utoipa::path(
     tag = tags::UPLOADS,
     operation_id = ANNOUNCE.id,
     params(WriteQuery, OptionalIdempotencyKeyHeader),
     request_body = UploadRequest,
     responses(
-        (status = 200, description = "With `validate_only`: the file would be awaited.", body = UploadPreview),
-        (status = 201, description = "The bytes are awaited.", body = UploadResponse),
+        (status = 200, description = "With `validate_only`: the upload that would be announced.", body = UploadPreview),
+        (status = 201, description = "The file is announced.", body = UploadResponse),
     ),
 )]
 #[post("/v1/uploads")]
@@ -63,7 +64,7 @@ async fn announce_upload(
     key: IdempotencyKey,
     body: Json<UploadRequest>,
 ) -> Result<Answer<OrPreview<UploadResponse, UploadPreview>>, Problem> {
-    let submission = Submission::new(&ANNOUNCE, *query, key)?.about(body.fingerprint());
+    let submission = Submission::new(&ANNOUNCE, *query, key)?.fingerprinted(body.fingerprint());
     context.charge(&ANNOUNCE)?;
     let file = body.read(UploadRequest::parse)?;
     let announce = context.submit(submission, move |work| {
@@ -77,21 +78,36 @@ async fn announce_upload(
     Ok(announce.await?)
 }
 
-/// Send a file's bytes
+/// Send a file's content
 ///
-/// Second step: the bytes, with their digest. They must be what was announced, down to the digest,
-/// and begin as a file of their type does. Sending the same bytes again changes nothing, so a
-/// broken line is no harm. They may come slowly, at 16 KiB a second and not much less.
+/// Second step of an upload: sends the content, with its digest. The size and the digest must be the announced ones,
+/// and the content must begin like a file of the announced type. After a broken connection, send the same content
+/// again: a repetition changes nothing. A slow connection is accepted if it transfers at least about 16 KiB per
+/// second.
 #[utoipa::path(
     tag = tags::UPLOADS,
     operation_id = STORE.id,
     params(
-        ("id" = String, Path, description = "The upload's id.", max_length = 40, example = "upl_0h2k4m6p8r0t2v4x6z8b0d2f4h"),
+        (
+            "id" = String,
+            Path,
+            description = "The upload's id.",
+            max_length = 40,
+            example = "upl_0h2k4m6p8r0t2v4x6z8b0d2f4h",
+        ),
         WriteQuery,
         ContentDigestHeader,
     ),
-    request_body(content = FileContent, content_type = "application/octet-stream", description = "The file's bytes; `Content-Type` is the announced type or `application/octet-stream`."),
-    responses((status = 200, description = "The bytes are stored; with `validate_only` they would be.", body = UploadResponse)),
+    request_body(
+        content = FileContent,
+        content_type = "application/octet-stream",
+        description = "The content of the file. `Content-Type` is the announced type or `application/octet-stream`.",
+    ),
+    responses((
+        status = 200,
+        description = "The content is stored. With `validate_only`: it would be stored.",
+        body = UploadResponse,
+    )),
 )]
 #[put("/v1/uploads/{id}/content")]
 async fn store_content(
@@ -105,20 +121,24 @@ async fn store_content(
     let find = context.read(move |reading| uploads::find(reading.conn, reading.actor, id, reading.now));
     let upload = find.await?;
     let headers = context.request().headers();
-    content::accepts(headers, upload.media_type)?;
-    let digest = content::digest(headers)?;
+    content::check_media_type(headers, upload.media_type)?;
+    let digest = content::sha256_of_header(headers)?;
     let account = upload.account_id.to_string();
     let account_permit = context.state.uploads_of_accounts.acquire(&account);
-    let account_permit = account_permit.ok_or(Error::Overloaded("too many files of one account arrive"))?;
-    let permit =
-        context.state.upload_permits.try_acquire().map_err(|_| Error::Overloaded("too many files arrive"))?;
+    let account_permit = account_permit
+        .ok_or(Error::Overloaded("the account is already sending the maximum number of files"))?;
+    let permit = context
+        .state
+        .upload_permits
+        .try_acquire()
+        .map_err(|_| Error::Overloaded("the maximum number of files is already being sent"))?;
     let limit = usize::try_from(MAX_BYTES).map_err(Error::internal)?;
     let bytes = receive(context.request(), payload.into_inner(), limit).await?.freeze();
     let files = context.state.files.clone();
-    let keep = !query.validate_only && upload.stored_at.is_none();
+    let must_store = !query.validate_only && upload.stored_at.is_none();
     blocking::run(move || {
-        content::check(&upload, &digest, &bytes)?;
-        if keep { files.store(id, &bytes) } else { Ok(()) }
+        content::check_content(&upload, &digest, &bytes)?;
+        if must_store { files.store(id, &bytes) } else { Ok(()) }
     })
     .await??;
     drop((permit, account_permit));
@@ -128,11 +148,17 @@ async fn store_content(
 
 /// Read an upload
 ///
-/// What is known of it, and whether its bytes are stored.
+/// The data of the upload, and whether its content is stored.
 #[utoipa::path(
     tag = tags::UPLOADS,
     operation_id = READ.id,
-    params(("id" = String, Path, description = "The upload's id.", max_length = 40, example = "upl_0h2k4m6p8r0t2v4x6z8b0d2f4h")),
+    params((
+        "id" = String,
+        Path,
+        description = "The upload's id.",
+        max_length = 40,
+        example = "upl_0h2k4m6p8r0t2v4x6z8b0d2f4h",
+    )),
     responses((status = 200, description = "The upload.", body = UploadResponse)),
 )]
 #[get("/v1/uploads/{id}")]
@@ -145,15 +171,26 @@ async fn read_upload(
     Ok(Answer::ok(&UploadResponse::of(&find.await?))?)
 }
 
-/// Read a file's bytes
+/// Download a file's content
 ///
-/// The stored file, to be saved (`Content-Disposition: attachment`), never to be shown in place.
+/// The stored content, as a download (`Content-Disposition: attachment`). Browsers save it and do not display it.
 #[utoipa::path(
     tag = tags::UPLOADS,
     operation_id = READ_CONTENT.id,
-    params(("id" = String, Path, description = "The upload's id.", max_length = 40, example = "upl_0h2k4m6p8r0t2v4x6z8b0d2f4h")),
+    params((
+        "id" = String,
+        Path,
+        description = "The upload's id.",
+        max_length = 40,
+        example = "upl_0h2k4m6p8r0t2v4x6z8b0d2f4h",
+    )),
     responses(
-        (status = 200, description = "The bytes.", body = FileContent, content_type = "application/octet-stream"),
+        (
+            status = 200,
+            description = "The content of the file.",
+            body = FileContent,
+            content_type = "application/octet-stream",
+        ),
     ),
 )]
 #[get("/v1/uploads/{id}/content")]
@@ -167,11 +204,14 @@ async fn read_content(context: Context<LoggedIn>, id: web::Path<String>) -> Resu
     let files = context.state.files.clone();
     let (file, length) = blocking::run(move || files.open_file(id)).await??;
     if length != upload.size_bytes {
-        return Err(Error::internal(format!("{id}: the file has {length} bytes")).into());
+        return Err(Error::internal(format!(
+            "{id}: the stored file has {length} bytes, which is not the announced size"
+        ))
+        .into());
     }
     Ok(HttpResponse::Ok()
         .content_type("application/octet-stream")
-        .insert_header((header::CONTENT_DISPOSITION, content::disposition(&upload.file_name)))
+        .insert_header((header::CONTENT_DISPOSITION, content::content_disposition(&upload.file_name)))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
-        .body(file_body::body(file, length)))
+        .body(file_body::stream(file, length)))
 }
