@@ -22,7 +22,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(read_keys);
 }
 
-/// A public key for EdDSA signatures (RFC 8037).
+/// A public key for `EdDSA` signatures (RFC 8037).
 #[derive(Serialize, ToSchema)]
 pub struct Key {
     /// Always `OKP`.
