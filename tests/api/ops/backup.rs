@@ -166,7 +166,7 @@ fn assert_doctor_passes(installation: &Installation) {
     let failures: Vec<&str> = report.lines().filter(|line| line.starts_with("FAIL")).collect();
     let expected = usize::from(installation.engine == Engine::Postgres);
     assert!(failures.len() == expected && failures.iter().all(|line| line.contains("fsync")), "{report}");
-    assert!(report.contains("attachments are there"), "{report}");
+    assert!(report.contains("attachments exist"), "{report}");
 }
 
 /// A migrated embedded database in a folder, without a service.
