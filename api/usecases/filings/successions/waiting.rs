@@ -1,0 +1,98 @@
+//! Successions that wait until the facility list has the successor.
+
+use chrono::Duration;
+
+use super::{advance, facts, find_listed, lock_codes, store, transfer_if_accepted};
+use crate::db::engine::locks::{self, Lock};
+use crate::db::engine::savepoint;
+use crate::db::store::accounts;
+use crate::db::store::filings::successions;
+use crate::delivery::mail::message::Message;
+use crate::domain::accounts::Account;
+use crate::domain::audit::AuditAction;
+use crate::domain::filings::refusals::FilingRefusal;
+use crate::domain::filings::reviews::{ReturnReason, Review};
+use crate::domain::filings::successions::{CORRECTION_DAYS, Succession, SuccessionEvent};
+use crate::domain::values::calendar::japan_day;
+use crate::domain::values::faults::FieldFault;
+use crate::domain::values::lang::Lang;
+use crate::error::{Error, chain};
+use crate::usecases::facilities::check::{self, SUCCESSOR_POINTERS};
+use crate::usecases::work::Work;
+
+/// The maximum number of waiting successions that one transaction carries on.
+const MAX_CARRIED_ON: i64 = 100;
+
+/// Carries on the waiting successions whose successor the facility list has now, and returns their number. A
+/// succession that fails keeps waiting for the next run and does not stop the others.
+#[tracing::instrument(skip_all, level = "debug")]
+pub fn carry_on_ready(work: &mut Work<'_>) -> Result<usize, Error> {
+    let (call, actor, policy) = (work.call, work.actor, work.policy);
+    let mut carried_on = 0;
+    for succession in successions::list_ready(work.conn, MAX_CARRIED_ON)? {
+        let id = succession.id;
+        let part =
+            savepoint(work.conn, |conn| carry_on(&mut Work::new(conn, call, actor, policy), &succession));
+        match part {
+            Ok(Some(_)) => carried_on += 1,
+            // The facility changed or withdrew the succession meanwhile.
+            Ok(None) => {}
+            Err(error) => tracing::error!(%id, error = %chain(&error), "a succession cannot be carried on"),
+        }
+    }
+    Ok(carried_on)
+}
+
+/// Carries on a succession whose successor an import has added to the facility list. Returns `None` if the
+/// succession was changed or withdrawn after `waiting` was read.
+#[tracing::instrument(skip_all, level = "debug")]
+pub fn carry_on(work: &mut Work<'_>, waiting: &Succession) -> Result<Option<Succession>, Error> {
+    let now = work.now();
+    locks::acquire(work.conn, &[Lock::Account(waiting.account_id)])?;
+    lock_codes(work.conn, &waiting.predecessor_code, &waiting.form)?;
+    let current = successions::find(work.conn, waiting.id, waiting.account_id)?;
+    let Some(current) = current.filter(|current| current.version == waiting.version) else { return Ok(None) };
+    let account = accounts::find(work.conn, current.account_id)?
+        .ok_or_else(|| Error::internal("the account of a succession was not found"))?;
+    let listed = find_listed(work.conn, &current)?
+        .ok_or_else(|| Error::internal("the successor is no longer in the facility list"))?;
+    let faults =
+        check::faults_of_listed(SUCCESSOR_POINTERS, &listed, Some(&current.form.successor.postal_code));
+    let mut succession = Succession { version: current.version + 1, updated_at: now, ..current };
+    if !faults.is_empty() || accounts::find_by_facility(work.conn, &listed.code)?.is_some() {
+        return return_for_correction(work, &account, succession, &faults).map(Some);
+    }
+    advance(work, &mut succession, true);
+    store(work, &succession)?;
+    transfer_if_accepted(work, &account, &succession)?;
+    Ok(Some(succession))
+}
+
+/// Returns a succession whose form contradicts the facility list, and asks the facility to correct it.
+fn return_for_correction(
+    work: &mut Work<'_>,
+    account: &Account,
+    mut succession: Succession,
+    faults: &[FieldFault],
+) -> Result<Succession, Error> {
+    let now = work.now();
+    let due = japan_day(now) + Duration::days(CORRECTION_DAYS);
+    let reason = ReturnReason::SuccessorNotAsListed;
+    succession.status =
+        succession.status.after(SuccessionEvent::Return).ok_or(FilingRefusal::StatusForbids)?;
+    let fields = if faults.is_empty() {
+        vec![SUCCESSOR_POINTERS.code.to_owned()]
+    } else {
+        faults.iter().map(|fault| fault.pointer.clone()).collect()
+    };
+    succession.review = Some(Review { at: now, message: None, reason: Some(reason), fields, due: Some(due) });
+    store(work, &succession)?;
+    work.audit(AuditAction::SuccessionReturned, &succession.id, None)?;
+    let message = Message::SuccessionReturned {
+        facts: facts(account, &succession),
+        reason: reason.text(Lang::Ja).to_owned(),
+        due,
+    };
+    work.mail(&account.email, Some(account.id), &message)?;
+    Ok(succession)
+}
