@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc};
+use argon2::password_hash::{self, PasswordHasher as _, PasswordVerifier as _, phc};
 use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
@@ -70,11 +70,8 @@ impl Passwords {
         let dummy_hash = self.dummy_hash.clone();
         self.with_permit(move || {
             let known = stored.is_some();
-            let stored = stored.unwrap_or(dummy_hash);
-            let hash = phc::PasswordHash::new(stored.expose())
-                .map_err(|error| Error::internal(error.to_string()))?;
-            let normal = SecretString::from(normal_form(password.expose_secret()));
-            Ok(argon.verify_password(normal.expose_secret().as_bytes(), &hash).is_ok() && known)
+            let matches = verify_with(&argon, &password, &stored.unwrap_or(dummy_hash))?;
+            Ok(matches && known)
         })
         .await?
     }
@@ -120,6 +117,17 @@ fn hash_with(argon: &Argon2<'_>, password: &SecretString) -> Result<PasswordHash
         .map_err(|error| Error::internal(error.to_string()))
 }
 
+fn verify_with(argon: &Argon2<'_>, password: &SecretString, stored: &PasswordHash) -> Result<bool, Error> {
+    let stored =
+        phc::PasswordHash::new(stored.expose()).map_err(|error| Error::internal(error.to_string()))?;
+    let normalized = SecretString::from(normal_form(password.expose_secret()));
+    match argon.verify_password(normalized.expose_secret().as_bytes(), &stored) {
+        Ok(()) => Ok(true),
+        Err(password_hash::Error::PasswordInvalid) => Ok(false),
+        Err(error) => Err(Error::internal(error.to_string())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,11 +153,24 @@ mod tests {
         assert!(!passwords.verify(secret("an account that does not exist"), None).await.unwrap());
     }
 
+    /// A hash that argon2 cannot compute, because its memory is below the minimum. Only the computation finds out.
+    const INCOMPUTABLE: &str =
+        "$argon2id$v=19$m=1,t=1,p=1$c29tZXNhbHQ$iWh06vD8Fy27wf9npn6FXWiCX4K6pW6Ue1Bnzz07Z8A";
+
     #[tokio::test]
-    async fn an_unknown_account_is_checked_with_the_dummy_hash() {
-        let passwords =
-            Passwords { dummy_hash: PasswordHash::new("no hash".to_owned()), ..Passwords::new(1).unwrap() };
-        assert!(passwords.verify(secret("guess"), None).await.is_err(), "the dummy hash was not used");
+    async fn the_hash_is_computed_for_an_unknown_account_as_well() {
+        let dummy_hash = PasswordHash::new(INCOMPUTABLE.to_owned());
+        let passwords = Passwords { dummy_hash, ..Passwords::new(1).unwrap() };
+        assert!(passwords.verify(secret("guess"), None).await.is_err(), "no hash was computed");
+    }
+
+    #[tokio::test]
+    async fn a_stored_hash_that_cannot_be_computed_is_an_error_and_not_a_wrong_password() {
+        let passwords = Passwords::new(1).unwrap();
+        for stored in ["no hash", INCOMPUTABLE] {
+            let stored = Some(PasswordHash::new(stored.to_owned()));
+            assert!(passwords.verify(secret("guess"), stored).await.is_err());
+        }
     }
 
     #[test]
