@@ -86,7 +86,7 @@ pub fn file(work: &mut Work<'_>, draft: Draft<SuccessionDraft>) -> Result<Succes
     Ok(succession)
 }
 
-/// Corrects a succession that is not accepted yet.
+/// Corrects a succession that is submitted, waiting or returned.
 ///
 /// # Errors
 /// The errors of [`file()`] except [`FilingRefusal::SuccessionExists`], and [`FilingRefusal::StatusForbids`].
@@ -177,7 +177,8 @@ pub fn carry_on(work: &mut Work<'_>, waiting: &Succession) -> Result<Option<Succ
     Ok(Some(succession))
 }
 
-/// Returns a succession whose form contradicts the facility list, and asks the facility to correct it.
+/// Returns a succession to the facility to be corrected, because its form contradicts the facility list (`faults`) or
+/// because the successor already has an account (no `faults`).
 fn return_for_correction(
     work: &mut Work<'_>,
     account: &Account,
