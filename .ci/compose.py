@@ -1,4 +1,4 @@
-"""Reads deploy/compose.yaml as Compose would merge it and holds it against what the service is told by settings.
+"""Checks a Compose file: settings and references must exist, and the containers of todokede must be restricted.
 
 usage: python3 .ci/compose.py COMPOSE_FILE SETTINGS_PAGE
 """
@@ -26,18 +26,18 @@ for name, service in services.items():
 
 images = [name for name, service in services.items() if service["image"].startswith("todokede:")]
 if len(images) != 3:
-    problems.append(f"{', '.join(images)} run our image, not two replicas and the migration")
+    problems.append(f"{', '.join(images)} use the image todokede; expected: two replicas and the migration")
 for name in images:
     service = services[name]
     for key, value in {"read_only": True, "cap_drop": ["ALL"], "user": "10001:10001"}.items():
         if service.get(key) != value:
-            problems.append(f"{name} has {key}: {service.get(key)}")
+            problems.append(f"{name} has {key}: {service.get(key)}; expected: {value}")
     if "ports" in service:
-        problems.append(f"{name} can be reached past the balancer")
+        problems.append(f"{name} publishes ports, so that clients can bypass the load balancer")
     if service.get("command") == ["migrate"]:
         continue
     if "healthcheck" in service:
-        problems.append(f"{name} does without the image's health check")
+        problems.append(f"{name} replaces the health check of the image")
     if not service["environment"].get("TODOKEDE_METRICS_LISTEN"):
         problems.append(f"{name} has no metrics")
 

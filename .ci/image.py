@@ -1,6 +1,6 @@
-"""Prints what an image says about how it is run, as assignments for bash.
+"""Prints the user, environment, command and health check of an image as assignments for bash.
 
-usage: python3 .ci/image.py FILE   # of `buildah inspect --type image`
+usage: python3 .ci/image.py FILE   # FILE: the output of `buildah inspect --type image`
 """
 
 import json

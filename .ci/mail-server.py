@@ -1,4 +1,4 @@
-"""A mail server with TLS from the start that says yes to everything, for the doctor to examine.
+"""A mail server for `todokede doctor`: it uses TLS from the start, accepts every login and refuses every mail.
 
 usage: python3 .ci/mail-server.py PORT CERTIFICATE KEY
 """

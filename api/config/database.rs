@@ -1,5 +1,5 @@
 //! Reads `DATABASE_URL`. Refuses URLs that libpq would interpret differently, and connections to other machines without
-//! TLS.
+//! TLS, unless the URL says `sslmode=disable`.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -99,19 +99,20 @@ fn check_destination(
     let has = |name: &str| options.get(name).is_some_and(|value| !value.is_empty());
     let host_before_path = hosts_of(address).split(',').any(|host| !without_port(host).is_empty());
     let names_host = host_before_path || has("host") || has("hostaddr");
-    // A URL with a remote host is not checked here, because it needs TLS anyway.
     let may_be_redirected =
         !has("hostaddr") && (is_set("PGHOSTADDR") || is_set("PGSERVICE") || has("service"));
+    // A URL with a remote host is not checked here, because the rules on TLS apply to it anyway.
     if is_local(address, options) && (may_be_redirected || (!names_host && is_set("PGHOST"))) {
         return Err(
-            "a URL that names its host, with PGHOST, PGHOSTADDR, PGSERVICE and the option service left \
-                    out: they could lead to another server",
+            "a URL that names its host and has no option `service`, and PGHOST, PGHOSTADDR and PGSERVICE must \
+             not be set: they could lead to another server",
         );
     }
     Ok(())
 }
 
-/// Requires TLS to other machines: libpq's default, `prefer`, silently connects without TLS if it has to.
+/// Requires TLS to other machines unless the URL says `sslmode=disable`, because libpq's default, `prefer`, silently
+/// connects without TLS if it has to.
 fn check_tls<'a>(address: &str, options: &mut BTreeMap<&'a str, &'a str>) -> Result<(), &'static str> {
     let sslmode = options.get("sslmode").copied();
     let tls_demanded = matches!(sslmode, Some("require" | "verify-ca" | "verify-full"));

@@ -26,7 +26,7 @@ fn problems(variables: &[(&str, &str)]) -> Vec<&'static str> {
 }
 
 #[test]
-fn without_settings_the_service_is_a_sandbox_on_the_day_of_the_letter() {
+fn without_settings_the_service_is_a_sandbox_on_the_day_of_the_ministrys_letter() {
     let settings = read(&[("HOME", "/home/somebody")]).unwrap();
     assert_eq!(settings.profile, Profile::Sandbox);
     assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");

@@ -219,13 +219,12 @@ fn finish(import: &Import<'_>, coverage: EditionCodes, mut report: Report) -> Re
         Ok(report)
     })?;
     // Each iteration is one short transaction, so that requests are served in between.
+    let mut after = None;
     loop {
-        let before = report.carried_on;
-        report = in_transaction(import, move |work| {
-            report.carried_on += successions::carry_on_ready(work)?;
-            Ok(report)
-        })?;
-        if report.carried_on == before {
+        let carried_on = in_transaction(import, move |work| successions::carry_on_ready(work, after))?;
+        report.carried_on += carried_on.count;
+        after = carried_on.last;
+        if after.is_none() {
             break;
         }
     }
@@ -235,10 +234,10 @@ fn finish(import: &Import<'_>, coverage: EditionCodes, mut report: Report) -> Re
     })
 }
 
-fn in_transaction(
+fn in_transaction<T: Send + 'static>(
     import: &Import<'_>,
-    step: impl FnOnce(&mut Work<'_>) -> Result<Report, Error> + Send + 'static,
-) -> Result<Report, Error> {
+    step: impl FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
     let (call, policy) = (Call::internal(import.now), import.policy.clone());
     import.database.write_blocking(move |conn| step(&mut Work::new(conn, &call, &IMPORT, &policy)))
 }

@@ -15,5 +15,8 @@ pub mod idempotency_keys;
 pub mod identity;
 pub mod mails;
 pub mod sandbox;
-#[cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "what the table macro of diesel wants"))]
+#[cfg_attr(
+    not(test),
+    expect(clippy::wildcard_imports, reason = "diesel's `table!` imports the SQL types with a wildcard")
+)]
 pub(in crate::db) mod schema;

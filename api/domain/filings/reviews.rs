@@ -24,6 +24,9 @@ coded_enum! {
         /// The successor's code or postal code does not match the facility list.
         #[serde(rename = "SUCCESSOR_NOT_AS_LISTED")]
         SuccessorNotAsListed = "SUCCESSOR_NOT_AS_LISTED",
+        /// The successor has an account of its own, which was registered while the succession waited.
+        #[serde(rename = "SUCCESSOR_HAS_ACCOUNT")]
+        SuccessorHasAccount = "SUCCESSOR_HAS_ACCOUNT",
     }
 }
 
@@ -37,6 +40,14 @@ impl ReturnReason {
             }
             (Self::SuccessorNotAsListed, Lang::En) => {
                 "The successor's facility code or postal code is not that of the regional bureau's list."
+            }
+            (Self::SuccessorHasAccount, Lang::Ja) => {
+                "承継先の医療機関等コードでは、すでに別のアカウントが登録されています。コードに誤りがないかご確認ください。\
+                 誤りがない場合は、コールセンターにお問い合わせください。"
+            }
+            (Self::SuccessorHasAccount, Lang::En) => {
+                "Another account is registered with the successor's facility code. Check the code. If it is correct, \
+                 ask the call centre."
             }
         }
     }

@@ -148,8 +148,8 @@ impl Cluster {
         self.nodes[node].start();
     }
 
-    /// Waits until there are a primary and two replicas, and commits wait for one of the replicas. Without them, the
-    /// loss of the primary could lose data.
+    /// Waits until there are a primary and two replicas, and every commit waits for a replica. Before that, data could
+    /// be lost with the primary.
     pub async fn wait_until_healthy(&mut self) {
         let started = Instant::now();
         loop {

@@ -1,4 +1,4 @@
-//! Filings of facilities, rounds, uploads and letters to be posted.
+//! The filings, the rounds of the transitional measure, the uploads, and the letters to be posted.
 
 pub mod declarations;
 pub mod postal_items;

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use crate::db::engine::columns::{Document, Id, Moment, undecodable};
 use crate::db::engine::connection::{on, unless_taken};
@@ -164,14 +165,20 @@ pub fn find_change_date_to(conn: &mut Conn, code: &FacilityCode) -> Result<Optio
         .transpose()
 }
 
-/// The waiting successions whose successor is in the facility list now, oldest first.
-pub fn list_ready(conn: &mut Conn, limit: i64) -> Result<Vec<Succession>, Error> {
+/// The waiting successions whose successor is in the facility list now, sorted by id, from the one after `after`.
+pub fn list_ready(
+    conn: &mut Conn,
+    after: Option<SuccessionId>,
+    limit: i64,
+) -> Result<Vec<Succession>, Error> {
+    let after = Id(after.map_or(Uuid::nil(), SuccessionId::uuid));
     let rows: Vec<Row> = on!(conn, |c| successions::table
         .inner_join(facilities::table.on(facilities::code.eq(successions::successor_code)))
         .filter(successions::status.eq(SuccessionStatus::WaitingForMaster.code()))
         .filter(facilities::delisted_at.is_null())
+        .filter(successions::id.gt(after))
         .select(Row::as_select())
-        .order(successions::created_at)
+        .order(successions::id)
         .limit(limit)
         .load(c))?;
     rows.into_iter().map(Row::decode).collect()

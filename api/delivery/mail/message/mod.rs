@@ -1,7 +1,7 @@
 //! The mails (メール) of the service, and the facts that each of them needs.
 //!
-//! A message contains facts only; its wording is in its template. Links contain tokens, so neither a message
-//! nor a composed mail shows its contents in `Debug` output.
+//! A message contains facts only; its wording is in its template. Links contain tokens, so the `Debug` output of a
+//! message shows only its kind, and that of a composed mail only its subject.
 
 use std::fmt;
 
@@ -37,7 +37,7 @@ table::mails! {
     AccountCreated = "ACCOUNT_CREATED" from "registration/account_created.mail" {
         /// Name of the facility.
         facility_name: String,
-        /// Its code, or the receipt number that stands in for it.
+        /// Its facility code, or the receipt number of its application for designation.
         facility_number: FacilityNumber,
     }
     /// The link to set a new password.
@@ -124,7 +124,7 @@ table::mails! {
     SuccessionReceived = "SUCCESSION_RECEIVED" from "successions/received.mail" {
         /// The succession.
         facts: SuccessionFacts,
-        /// Whether it waits until the bureau's list has the new code.
+        /// Whether it waits until the facility list has the new code.
         waiting_for_master: bool,
     }
     /// A succession was accepted (受理): the new code has the account.

@@ -62,10 +62,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// File a succession
 ///
 /// Files a succession (承継届出): the facility code changes, and the facility continues in substance. Use the account of
-/// the old code (承継元). If the facility list has the new code (承継先), the succession is accepted at once: the account,
-/// its declarations and all other rights and duties pass to the new code. The login stays the same, and a letter
-/// about the further procedure is posted. If the list does not have the new code yet, the succession waits
-/// (`WAITING_FOR_MASTER`) and continues automatically when the list has the code.
+/// the old code (承継元). If the facility list has the new code (承継先), the succession is accepted at once or reviewed
+/// by staff first (`UNDER_REVIEW`). When it is accepted, the account, its declarations and all other rights and duties
+/// pass to the new code. The login stays the same, and a letter about the further procedure is posted. If the list does
+/// not have the new code yet, the succession waits (`WAITING_FOR_MASTER`) and continues automatically when the list has
+/// the code.
 #[utoipa::path(
     tag = tags::SUCCESSIONS,
     operation_id = FILE.id,
@@ -152,7 +153,7 @@ async fn read_succession(
 
 /// Correct a succession
 ///
-/// Replaces the content of a succession that is not accepted yet, also after it was returned (返戻).
+/// Replaces the content of a succession that waits for its new code (`WAITING_FOR_MASTER`) or was returned (返戻).
 #[utoipa::path(
     tag = tags::SUCCESSIONS,
     operation_id = REVISE.id,

@@ -26,7 +26,7 @@ use crate::usecases::actor::Actor;
 use crate::usecases::work::Work;
 
 pub use self::draft::SuccessionDraft;
-pub use self::waiting::{carry_on, carry_on_ready};
+pub use self::waiting::{CarriedOn, carry_on, carry_on_ready};
 
 /// Finds a succession that the actor's account filed.
 ///
@@ -78,7 +78,7 @@ pub fn file(work: &mut Work<'_>, draft: Draft<SuccessionDraft>) -> Result<Succes
     Ok(succession)
 }
 
-/// Corrects a succession that is not accepted yet.
+/// Corrects a succession that is submitted, waiting or returned.
 ///
 /// # Errors
 /// The errors of [`file()`] except [`FilingRefusal::SuccessionExists`], and [`FilingRefusal::StatusForbids`].

@@ -15,30 +15,40 @@ use crate::domain::filings::reviews::{ReturnReason, Review};
 use crate::domain::filings::successions::{CORRECTION_DAYS, Succession, SuccessionEvent};
 use crate::domain::values::calendar::japan_day;
 use crate::domain::values::faults::FieldFault;
+use crate::domain::values::ids::SuccessionId;
 use crate::domain::values::lang::Lang;
 use crate::error::{Error, chain};
 use crate::usecases::facilities::check::{self, SUCCESSOR_POINTERS};
 use crate::usecases::work::Work;
 
-/// The maximum number of waiting successions that one transaction carries on.
-const MAX_CARRIED_ON: i64 = 100;
+/// The maximum number of waiting successions that one transaction tries to carry on.
+const MAX_TRIED: i64 = 100;
 
-/// Carries on the waiting successions whose successor the facility list has now, and returns their number. A
-/// succession that fails keeps waiting for the next run and does not stop the others.
+/// The result of one transaction that carries on successions.
+pub struct CarriedOn {
+    /// How many successions were carried on.
+    pub count: usize,
+    /// The last succession that was tried, after which the next transaction begins; `None` if there are no more.
+    pub last: Option<SuccessionId>,
+}
+
+/// Carries on waiting successions whose successor the facility list has now: those after `after`, in the order of their
+/// ids. A succession that fails waits for the next import and does not stop the others.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn carry_on_ready(work: &mut Work<'_>) -> Result<usize, Error> {
+pub fn carry_on_ready(work: &mut Work<'_>, after: Option<SuccessionId>) -> Result<CarriedOn, Error> {
     let (call, actor, policy) = (work.call, work.actor, work.policy);
-    let mut carried_on = 0;
-    for succession in successions::list_ready(work.conn, MAX_CARRIED_ON)? {
+    let mut carried_on = CarriedOn { count: 0, last: None };
+    for succession in successions::list_ready(work.conn, after, MAX_TRIED)? {
         let id = succession.id;
         let part =
             savepoint(work.conn, |conn| carry_on(&mut Work::new(conn, call, actor, policy), &succession));
         match part {
-            Ok(Some(_)) => carried_on += 1,
+            Ok(Some(_)) => carried_on.count += 1,
             // The facility changed or withdrew the succession meanwhile.
             Ok(None) => {}
             Err(error) => tracing::error!(%id, error = %chain(&error), "a succession cannot be carried on"),
         }
+        carried_on.last = Some(id);
     }
     Ok(carried_on)
 }
@@ -68,7 +78,8 @@ pub fn carry_on(work: &mut Work<'_>, waiting: &Succession) -> Result<Option<Succ
     Ok(Some(succession))
 }
 
-/// Returns a succession whose form contradicts the facility list, and asks the facility to correct it.
+/// Returns a succession to the facility to be corrected, because its form contradicts the facility list (`faults`) or
+/// because the successor already has an account (no `faults`).
 fn return_for_correction(
     work: &mut Work<'_>,
     account: &Account,
@@ -77,13 +88,13 @@ fn return_for_correction(
 ) -> Result<Succession, Error> {
     let now = work.now();
     let due = japan_day(now) + Duration::days(CORRECTION_DAYS);
-    let reason = ReturnReason::SuccessorNotAsListed;
     succession.status =
         succession.status.after(SuccessionEvent::Return).ok_or(FilingRefusal::StatusForbids)?;
-    let fields = if faults.is_empty() {
-        vec![SUCCESSOR_POINTERS.code.to_owned()]
+    let (reason, fields) = if faults.is_empty() {
+        (ReturnReason::SuccessorHasAccount, vec![SUCCESSOR_POINTERS.code.to_owned()])
     } else {
-        faults.iter().map(|fault| fault.pointer.clone()).collect()
+        let pointers = faults.iter().map(|fault| fault.pointer.clone()).collect();
+        (ReturnReason::SuccessorNotAsListed, pointers)
     };
     succession.review = Some(Review { at: now, message: None, reason: Some(reason), fields, due: Some(due) });
     store(work, &succession)?;

@@ -1,4 +1,4 @@
-//! The command `doctor` reports no failure for a healthy installation, and names each fault of another one.
+//! The command `doctor` reports no failure for a healthy installation, and names each fault of an unhealthy one.
 
 mod production;
 
@@ -48,7 +48,7 @@ fn assert_one_check_fails(output: &Output, words: &[&str]) {
 fn a_healthy_sandbox_passes_every_check_and_is_not_changed() {
     let folder = installation();
     std::fs::create_dir(folder.path().join("uploads")).unwrap();
-    let lines = database::count(&mut conn(folder.path()), "SELECT COUNT(*) FROM audit_log");
+    let entries = database::count(&mut conn(folder.path()), "SELECT COUNT(*) FROM audit_log");
     let output = doctor(folder.path());
     let report = assert_success(&output);
     assert!(
@@ -61,7 +61,7 @@ fn a_healthy_sandbox_passes_every_check_and_is_not_changed() {
             "{report}"
         );
     }
-    assert_eq!(database::count(&mut conn(folder.path()), "SELECT COUNT(*) FROM audit_log"), lines);
+    assert_eq!(database::count(&mut conn(folder.path()), "SELECT COUNT(*) FROM audit_log"), entries);
     assert_eq!(std::fs::read_dir(folder.path().join("uploads")).unwrap().count(), 0);
 }
 

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use todokede::db::store::filings::successions;
 
 use crate::support::{FacilityClient, Reply, TestApp, facility_list, forms};
 
@@ -134,7 +135,11 @@ async fn a_code_that_a_succession_waits_for_cannot_be_registered() {
     let returned = clinic.get(filed.header("location")).await.assert_status(200);
     assert_eq!(returned.body["status"], "RETURNED");
     assert_eq!(returned.body["review"]["fields"], json!(["/successor/facility_code"]));
-    assert_eq!(app.mails(&clinic.email, "SUCCESSION_RETURNED").await.len(), 1);
+    let mails = app.mails(&clinic.email, "SUCCESSION_RETURNED").await;
+    assert!(
+        mails[0]["text"].as_str().unwrap().contains("すでに別のアカウントが登録されています"),
+        "{mails:?}"
+    );
     let form = forms::succession(&successor);
     clinic
         .put(filed.header("location"), &form, returned.etag())
@@ -160,6 +165,24 @@ async fn a_succession_that_fails_in_an_import_does_not_stop_the_others() {
     let (report, _) = app.import(facility_list::csv(&[]), false).await;
     assert_eq!(report.carried_on, 1, "the next import tries again");
     assert_eq!(code_of(&clinic).await, broken["facility_code"]);
+}
+
+#[apply(on_both_databases)]
+async fn successions_that_fail_again_and_again_do_not_hide_those_after_them() {
+    let app = TestApp::start().await;
+    let codes = [facility_list::unlisted(1, 1), facility_list::unlisted(1, 2)];
+    for code in &codes {
+        file_waiting(&app, code).await;
+    }
+    app.database.add_failing_trigger("former_facilities", "BEFORE INSERT", "1 = 1");
+    let (report, _) = app.import(facility_list::csv(&[&codes[0], &codes[1]]), false).await;
+    assert_eq!((report.added, report.carried_on), (2, 0));
+    let mut conn = app.database.connect();
+    let mut ready = |after| successions::list_ready(&mut conn, after, 1).unwrap().pop();
+    let first = ready(None).unwrap();
+    let second = ready(Some(first.id)).unwrap();
+    assert_ne!(first.form.successor.facility_code, second.form.successor.facility_code);
+    assert!(ready(Some(second.id)).is_none());
 }
 
 #[apply(on_both_databases)]

@@ -232,7 +232,7 @@ impl Simulation {
             if whole {
                 import::delist_absent(work, &coverage, &mut report)?;
             }
-            successions::carry_on_ready(work)
+            successions::carry_on_ready(work, None)
         });
         self.assert_no_rows(
             "a succession that waits for a listed facility",
