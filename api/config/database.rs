@@ -46,7 +46,10 @@ pub(super) fn parse(
     let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
     let mut options = BTreeMap::new();
     for option in query.split('&').filter(|option| !option.is_empty()) {
-        let (name, value) = option.split_once('=').ok_or("options of the form name=value after the `?`")?;
+        let (name, value) = option
+            .split_once('=')
+            .filter(|(name, _)| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
+            .ok_or("options of the form name=value after the `?`, with names that are not percent-encoded")?;
         options.insert(name, value);
     }
     check_destination(address, &options, variables)?;
@@ -127,10 +130,11 @@ fn check_tls<'a>(address: &str, options: &mut BTreeMap<&'a str, &'a str>) -> Res
             options.insert("sslmode", "require");
             Ok(())
         }
-        Some("prefer" | "allow") if remote => {
+        None | Some("require" | "verify-ca" | "verify-full" | "disable") => Ok(()),
+        Some(_) if !remote => Ok(()),
+        Some(_) => {
             Err("a URL with sslmode require, verify-ca or verify-full; use disable only on a trusted network")
         }
-        _ => Ok(()),
     }
 }
 
@@ -208,7 +212,8 @@ mod tests {
             assert_eq!(url(remote).is_ok(), TLS, "{remote}");
             assert!(!TLS || url(remote).unwrap().contains("sslmode="), "{remote}");
         }
-        for weak in ["prefer", "allow"] {
+        // Libpq decodes the last two to `prefer` and to the option `sslmode`.
+        for weak in ["prefer", "allow", "", "pr%65fer", "disable&ssl%6dode=prefer"] {
             url(&format!("postgres://db.example.jp/todokede?sslmode={weak}")).unwrap_err();
         }
     }
@@ -258,6 +263,7 @@ mod tests {
             "sqlite:",
             "mysql://localhost/x",
             "postgres://localhost/x?sslmode",
+            "postgres://localhost/x?h%6fst=db.example.jp",
             "postgres://todokede:s3@cret@localhost/x",
             "postgres://todokede:s3cr%et@localhost/x",
             "postgres://todokede:s3cr%e",

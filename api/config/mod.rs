@@ -113,7 +113,7 @@ impl Settings {
     /// # Errors
     /// Every problem of the settings.
     pub fn from_environment() -> Result<Self, Vec<SettingProblem>> {
-        // A value that is not UTF-8 is read with replacement characters, which no setting accepts.
+        // A value that is not UTF-8 gets replacement characters, which `Reader::text` refuses.
         let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
         Self::from_variables(&std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect())
     }

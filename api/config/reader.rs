@@ -98,7 +98,13 @@ impl<'a> Reader<'a> {
     /// The trimmed value of a variable; `None` if it is missing or empty.
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
         self.known.push(name);
-        self.variables.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+        let value = self.variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())?;
+        // The place of bytes that were not UTF-8: the path or the name would be another one.
+        if value.contains(char::REPLACEMENT_CHARACTER) {
+            self.malformed(name, "text in UTF-8");
+            return None;
+        }
+        Some(value.to_owned())
     }
 
     /// The log's filter, in the syntax of `tracing`.

@@ -43,7 +43,7 @@ pub struct MessageResponse {
     #[schema(max_length = 254, example = "reception@clinic.example")]
     pub to: String,
     /// The subject.
-    #[schema(max_length = 200, example = "アカウント仮登録のご案内")]
+    #[schema(max_length = 200, example = "仮登録メール（アカウント登録用URLのご案内）")]
     pub subject: String,
     /// The content as plain text.
     #[schema(max_length = 20_000, example = "架空さくら診療所 御中")]

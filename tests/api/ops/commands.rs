@@ -78,8 +78,10 @@ fn a_variable_that_is_not_utf_8_is_refused_only_if_it_is_a_setting() {
     let not_utf_8 = OsStr::from_bytes(b"\xff\xfe");
     let output = todokede(folder.path(), &["migrate"]).env("UNRELATED", not_utf_8).output().unwrap();
     assert_success(&output);
-    let output = todokede(folder.path(), &["migrate"]).env("TODOKEDE_PROFILE", not_utf_8).output().unwrap();
-    assert!(assert_failure(&output, 1).contains("TODOKEDE_PROFILE"));
+    for name in ["TODOKEDE_PROFILE", "TODOKEDE_UPLOADS_DIR", "TODOKEDE_PORTAL_NAME", "DATABASE_URL"] {
+        let output = todokede(folder.path(), &["migrate"]).env(name, not_utf_8).output().unwrap();
+        assert!(assert_failure(&output, 1).contains(&format!("{name} must be text in UTF-8")), "{name}");
+    }
 }
 
 #[test]
