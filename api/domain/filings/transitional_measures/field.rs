@@ -9,15 +9,16 @@ use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::text::{Line, Paragraph};
 
-/// Declares the members. Each has a variant, a code, a form, and its description in the OpenAPI document.
+/// Declares the members. Each has a code, a form, and a doc comment, which is also its description in the OpenAPI
+/// document.
 macro_rules! fields {
-    ($($(#[$meta:meta])* $variant:ident = $code:literal, $form:expr, $note:literal;)+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $form:expr;)+) => {
         coded_enum! {
             /// The name of a member of the reason (届出事項). `ReasonForm` describes the members.
             #[derive(PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
             #[serde(rename_all = "snake_case")]
             pub enum StatementField {
-                $($(#[$meta])* $variant = $code,)+
+                $($(#[doc = $doc])+ $variant = $code,)+
             }
         }
 
@@ -41,60 +42,48 @@ macro_rules! fields {
                 }
             }
 
-            /// The description in the OpenAPI document: the category that requires the member, and its meaning.
+            /// The category that requires the member, and the meaning of the member.
             #[must_use]
-            pub const fn description(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $note,)+
-                }
+            pub fn description(self) -> String {
+                let lines: &[&str] = match self {
+                    $(Self::$variant => &[$($doc),+],)+
+                };
+                lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n")
             }
         }
     };
 }
 
 fields! {
-    /// Day of the contract with the system vendor.
-    ContractDate = "contract_date", FieldForm::Date,
-        "For `SYSTEM_IN_PROGRESS`: the day of the contract with the system vendor.";
-    /// Month in which the installation is expected to be complete.
-    ExpectedCompletionMonth = "expected_completion_month", FieldForm::Month,
-        "For `SYSTEM_IN_PROGRESS`: the month in which the installation is expected to be complete.";
-    /// Name of the system vendor.
-    VendorName = "vendor_name", FieldForm::Line { max: Line::MAX },
-        "For `SYSTEM_IN_PROGRESS`: the name of the system vendor.";
-    /// Whether an optical line can be used.
-    LineStatus = "line_status", FieldForm::Word { list: "LineStatus", codes: LineStatus::CODES },
-        "For `NO_NETWORK`: whether an optical line is available.";
-    /// First day on which the line can be used.
-    LineReadyDate = "line_ready_date", FieldForm::Date,
-        "For `NO_NETWORK` with the line status `AVAILABLE`: the day from which the line can be used.";
-    /// Confirmation that the facility makes home visits only.
-    HomeVisitsOnlyConfirmed = "home_visits_only_confirmed", FieldForm::Confirmation,
-        "For `HOME_VISITS_ONLY`: confirmation that the facility makes home visits only. Must be `true`.";
-    /// Whether the facility is being rebuilt or is on a temporary site.
-    Works = "works", FieldForm::Word { list: "Works", codes: Works::CODES },
-        "For `REBUILDING_OR_TEMPORARY`: which of the two.";
-    /// Day on which the works or the use of the temporary site is expected to end.
-    ExpectedEndDate = "expected_end_date", FieldForm::Date,
-        "For `REBUILDING_OR_TEMPORARY`: the day on which the works or the use of the temporary site is expected to end.";
-    /// Whether the facility closes or suspends its work.
-    Plan = "plan", FieldForm::Word { list: "Plan", codes: Plan::CODES },
-        "For `CLOSING_OR_SUSPENDING`: which of the two.";
-    /// Day of the closing, or first day of the suspension.
-    PlannedDate = "planned_date", FieldForm::Date,
-        "For `CLOSING_OR_SUSPENDING`: the planned day of the closing, or the planned first day of the suspension.";
-    /// The kind of special hardship.
-    Circumstance = "circumstance", FieldForm::Word { list: "Circumstance", codes: Circumstance::CODES },
-        "For `SPECIAL_HARDSHIP`: the kind of hardship.";
-    /// Description of the hardship by the facility.
-    Description = "description", FieldForm::Paragraph { max: Paragraph::MAX },
-        "For `SPECIAL_HARDSHIP` with `DISASTER` or `OTHER`: a description of the hardship.";
-    /// Age of the youngest full-time doctor, dentist or pharmacist, in whole years as of 2023-04-01.
-    YoungestFulltimeAge = "youngest_fulltime_age", FieldForm::Integer { min: YOUNGEST_AGE, max: OLDEST_AGE },
-        "For `SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS`: the age of the youngest full-time doctor, dentist or pharmacist\non 2023-04-01, in whole years.";
-    /// Why the installation is difficult although the facility has a younger doctor.
-    Difficulty = "difficulty", FieldForm::Paragraph { max: Paragraph::MAX },
-        "For `SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS` and an age below 70: why the installation is difficult.";
+    /// For `SYSTEM_IN_PROGRESS`: the day of the contract with the system vendor.
+    ContractDate = "contract_date", FieldForm::Date;
+    /// For `SYSTEM_IN_PROGRESS`: the month in which the installation is expected to be complete.
+    ExpectedCompletionMonth = "expected_completion_month", FieldForm::Month;
+    /// For `SYSTEM_IN_PROGRESS`: the name of the system vendor.
+    VendorName = "vendor_name", FieldForm::Line { max: Line::MAX };
+    /// For `NO_NETWORK`: whether an optical line is available.
+    LineStatus = "line_status", FieldForm::Word { list: "LineStatus", codes: LineStatus::CODES };
+    /// For `NO_NETWORK` with the line status `AVAILABLE`: the day from which the line can be used.
+    LineReadyDate = "line_ready_date", FieldForm::Date;
+    /// For `HOME_VISITS_ONLY`: confirmation that the facility makes home visits only. Must be `true`.
+    HomeVisitsOnlyConfirmed = "home_visits_only_confirmed", FieldForm::Confirmation;
+    /// For `REBUILDING_OR_TEMPORARY`: which of the two.
+    Works = "works", FieldForm::Word { list: "Works", codes: Works::CODES };
+    /// For `REBUILDING_OR_TEMPORARY`: the day on which the works or the use of the temporary site is expected to end.
+    ExpectedEndDate = "expected_end_date", FieldForm::Date;
+    /// For `CLOSING_OR_SUSPENDING`: which of the two.
+    Plan = "plan", FieldForm::Word { list: "Plan", codes: Plan::CODES };
+    /// For `CLOSING_OR_SUSPENDING`: the planned day of the closing, or the planned first day of the suspension.
+    PlannedDate = "planned_date", FieldForm::Date;
+    /// For `SPECIAL_HARDSHIP`: the kind of hardship.
+    Circumstance = "circumstance", FieldForm::Word { list: "Circumstance", codes: Circumstance::CODES };
+    /// For `SPECIAL_HARDSHIP` with `DISASTER` or `OTHER`: a description of the hardship.
+    Description = "description", FieldForm::Paragraph { max: Paragraph::MAX };
+    /// For `SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS`: the age of the youngest full-time doctor, dentist or pharmacist
+    /// on 2023-04-01, in whole years.
+    YoungestFulltimeAge = "youngest_fulltime_age", FieldForm::Integer { min: YOUNGEST_AGE, max: OLDEST_AGE };
+    /// For `SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS` and an age below 70: why the installation is difficult.
+    Difficulty = "difficulty", FieldForm::Paragraph { max: Paragraph::MAX };
 }
 
 /// The lowest accepted age of a doctor, in years.
