@@ -62,7 +62,7 @@ coded_enum! {
         RecipientRefused = "RECIPIENT_REFUSED",
         /// The content is refused permanently, but the answer does not say that the content or the mailbox is
         /// the reason (5xx without an enhanced status about them). A relay that does not know the service's
-        /// sender may refuse a mail only here.
+        /// sender may refuse a mail only at this step.
         ContentRefused = "CONTENT_REFUSED",
         /// A rule of the mail server refuses the mail (enhanced status 5.7.x). An operator may be able to
         /// correct that.
@@ -252,7 +252,7 @@ mod tests {
         }
 
         #[test]
-        fn retries_last_over_a_day_and_then_stop(randoms in prop::collection::vec(any::<u32>(), 400)) {
+        fn retries_continue_until_the_mail_expires(randoms in prop::collection::vec(any::<u32>(), 400)) {
             let end = now() + Duration::days(7);
             let (mut at, mut attempts) = (now(), 0);
             let mut after_a_day = 0;

@@ -129,8 +129,8 @@ impl WriterThread {
         while let Ok(first) = waiting.recv() {
             if let Err(error) = self.begin() {
                 tracing::error!(error = %chain(&error), "the database cannot be written");
-                // All waiting jobs are dropped without running, because they waited for the same lock. Their callers
-                // get `Error::Unavailable`.
+                // All waiting jobs are dropped without running: each would wait for the same lock again, or find that
+                // the file is still gone. Their callers get `Error::Unavailable`.
                 let rest: Vec<Job> = waiting.try_iter().collect();
                 drop((first, rest));
                 self.reopen();

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_another_length_or_with_letters_are_refused() {
+    fn numbers_of_another_form_or_with_a_wrong_check_digit_are_refused() {
         for text in [
             "",
             "5724",

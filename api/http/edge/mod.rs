@@ -170,7 +170,8 @@ impl RequestGuard {
         response
     }
 
-    /// Ends a request that its handler dropped. Without the request, actix-web accepts an answer only inside an error.
+    /// Answers a request after its handler has dropped the request. Without the request, actix-web accepts an answer
+    /// only inside an error.
     fn end_without_request(&self, mut response: HttpResponse) -> actix_web::Error {
         self.finish(&mut response, None, None);
         InternalError::from_response("the handler dropped the request", response).into()

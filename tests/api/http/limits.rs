@@ -71,7 +71,7 @@ async fn a_client_that_uses_up_an_accounts_logins_does_not_lock_a_known_client_o
     let reply = log_in_from(&app, CLINIC, &clinic.email, PASSWORD).await.assert_status(201);
     assert_eq!(reply.header("ratelimit"), "\"logins-per-known-client\";r=1");
     log_in_from(&app, CLINIC, &clinic.email, "typo").await.assert_problem(401, "LOGIN_FAILED");
-    // The budget of a known client is limited too, because the attacker may use that client.
+    // The logins of a known client are limited too, because the attacker may use the same client.
     let reply = log_in_from(&app, CLINIC, &clinic.email, PASSWORD).await;
     assert_rate_limited(&reply, "logins-per-known-client", "q=2;w=900");
     // A client that is known to one account is not known to another.

@@ -69,7 +69,7 @@ impl ServerPool {
         }
     }
 
-    /// Waits for a permit. If no permit is free in time, a task probes whether the server still answers.
+    /// Waits for a permit. If no permit is free in time, the connections may have to be replaced.
     async fn permit(
         &self,
         connections: &Arc<Connections>,
@@ -82,7 +82,8 @@ impl ServerPool {
         permit
     }
 
-    /// Replaces the connections if no job has ended for a long time, unless commits wait for a standby.
+    /// Starts a task that replaces the connections, unless the server reports that commits wait for a standby. Does
+    /// nothing if a job has ended recently.
     fn probe_if_silent(&self, connections: &Arc<Connections>) {
         if connections.begin_probe() {
             let (server_pool, connections) = (self.clone(), Arc::clone(connections));
@@ -128,13 +129,13 @@ impl ServerPool {
         let permit = self.permit(&connections, &connections.all).await?;
         slot.start();
         let (used, load) = (Arc::clone(&connections), Arc::clone(&self.load));
-        let is_committing = Arc::new(AtomicBool::new(false));
-        let job_ended = Arc::clone(&is_committing);
+        let job_has_ended = Arc::new(AtomicBool::new(false));
+        let ended = Arc::clone(&job_has_ended);
         let write = blocking::run(move || {
             let _held = (permit, slot);
             let result = run_write(&used.pool, mode, &load.commits, |conn| {
                 let result = job(conn);
-                job_ended.store(true, Ordering::Relaxed);
+                ended.store(true, Ordering::Relaxed);
                 result
             });
             used.note_answer();
@@ -143,8 +144,8 @@ impl ServerPool {
         if let Ok(result) = tokio::time::timeout(JOB_TIMEOUT, write).await {
             return result?;
         }
-        // A commit may wait for a standby. If the job has not reached its commit, the server does not answer.
-        if is_committing.load(Ordering::Relaxed) {
+        // After the job the commit may wait for a standby. Before the end of the job, the server does not answer.
+        if job_has_ended.load(Ordering::Relaxed) {
             self.probe_if_silent(&connections);
         } else {
             self.replace(&connections);

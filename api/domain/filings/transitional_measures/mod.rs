@@ -3,7 +3,8 @@
 //!
 //! Declarations are filed in rounds (届出回). A round has a name such as `2023`, and a facility files one declaration in
 //! it. A round has editions: an [`Edition`] contains the rules that apply from one day on. An edition offers
-//! categories, and a category requires or allows some members of the reason, which is a [`Statement`].
+//! categories. A declaration states its reason as a [`Statement`], which is a category and members. The category
+//! requires some members and allows others.
 //!
 //! All rules of a round are data in a [`RoundFile`]. The code defines only the six categories and the members that a
 //! reason can have. A further round is a new file, and a date that the ministry moves is a new edition in a file.

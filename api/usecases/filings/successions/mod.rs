@@ -90,6 +90,7 @@ pub fn revise(
 ) -> Result<Succession, Error> {
     let (now, principal) = (work.now(), work.actor.principal()?);
     let status = current.status.after(SuccessionEvent::Revise).ok_or(FilingRefusal::StatusForbids);
+    // If the form already has faults, they are reported first, even if the status forbids the change.
     if draft.is_faultless() {
         status?;
     }
