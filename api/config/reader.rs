@@ -10,6 +10,8 @@ use std::str::FromStr;
 use chrono::{DateTime, Datelike as _, Utc};
 use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+use url::Url;
 
 use super::database;
 use crate::clock::LAST_YEAR;
@@ -110,7 +112,10 @@ impl<'a> Reader<'a> {
     /// The log's filter, in the syntax of `tracing`.
     pub(super) fn log(&mut self, name: &'static str) -> String {
         let filter = self.text(name).unwrap_or_else(|| "info".to_owned());
-        if EnvFilter::try_new(&filter).is_err() {
+        // `EnvFilter` takes a misspelt level for the name of a target, and then nothing is logged.
+        let is_known =
+            |directive: &str| directive.contains('=') || LevelFilter::from_str(directive.trim()).is_ok();
+        if EnvFilter::try_new(&filter).is_err() || !filter.split(',').all(is_known) {
             self.malformed(name, "a level such as info, or levels by target such as warn,access=info");
         }
         filter
@@ -246,7 +251,10 @@ impl<'a> Reader<'a> {
         let rest =
             value.strip_prefix("https://").or_else(|| value.strip_prefix("http://").filter(|_| sandbox));
         let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '#' | '?' | '"' | '<' | '>' | '@');
-        if rest.is_none_or(|rest| rest.is_empty() || !rest.chars().all(plain)) {
+        // `Url` would read a host after a third slash.
+        let has_host =
+            |rest: &str| !rest.starts_with('/') && Url::parse(&value).is_ok_and(|url| url.has_host());
+        if rest.is_none_or(|rest| !rest.chars().all(plain) || !has_host(rest)) {
             self.malformed(name, if sandbox { "an http or https address" } else { "an https address" });
             return None;
         }

@@ -9,6 +9,7 @@ use super::answer::{Answer, NoBody, OrPreview};
 use super::context::Context;
 use crate::db::engine::writer::Mode;
 use crate::domain::identity::password_hash::PasswordHash;
+use crate::domain::values::receipt_number::ReceiptNumber;
 use crate::error::Error;
 use crate::usecases::work::{QueuedMail, Work};
 
@@ -41,7 +42,7 @@ pub struct MailPreview {
     /// The recipient's address.
     #[schema(max_length = 254, example = "reception@clinic.example")]
     pub to: String,
-    /// The subject.
+    /// The subject. `****-****-****` stands for a receipt number that will be given when the form is filed.
     #[schema(max_length = 200, example = "アカウント登録完了のご案内")]
     pub subject: String,
 }
@@ -57,6 +58,17 @@ pub fn mail_previews(queued: &[QueuedMail]) -> Vec<MailPreview> {
             subject: mail.subject.clone(),
         })
         .collect()
+}
+
+/// Shows the mails that a rehearsed filing queued. Its receipt number is hidden, because the filing will get another one.
+#[must_use]
+pub fn mail_previews_of_filing(queued: &[QueuedMail], receipt_number: &ReceiptNumber) -> Vec<MailPreview> {
+    let number = receipt_number.to_string();
+    let mut previews = mail_previews(queued);
+    for preview in &mut previews {
+        preview.subject = preview.subject.replace(&number, "****-****-****");
+    }
+    previews
 }
 
 /// The answer to a request with `validate_only`, for an operation that has nothing else to show.

@@ -20,7 +20,7 @@ use crate::domain::values::text::{Address, FacilityName, PersonName};
 use crate::error::Error;
 use crate::usecases::actor::IMPORT;
 use crate::usecases::facilities::import;
-use crate::usecases::facilities::import::{EditionCodes, Report};
+use crate::usecases::facilities::import::{EditionCodes, ImportReport};
 use crate::usecases::filings::successions;
 use crate::usecases::work::{Call, Policy, Work};
 
@@ -57,7 +57,7 @@ pub struct Import<'a> {
 /// # Errors
 /// An internal error if the file cannot be read or decoded, or if a column is missing. Rows that were imported before
 /// the error stay.
-pub fn import(import: &Import<'_>, file: &Path) -> Result<(Report, Vec<RefusedRow>), Error> {
+pub fn import(import: &Import<'_>, file: &Path) -> Result<(ImportReport, Vec<RefusedRow>), Error> {
     let bytes = fs::read(file).map_err(|error| Error::internal(format!("{}: {error}", file.display())))?;
     let text = decode(&bytes)
         .ok_or_else(|| Error::internal(format!("{}: neither UTF-8 nor Shift JIS", file.display())))?;
@@ -68,10 +68,10 @@ pub fn import(import: &Import<'_>, file: &Path) -> Result<(Report, Vec<RefusedRo
 ///
 /// # Errors
 /// As [`import()`].
-pub fn import_text(import: &Import<'_>, text: &str) -> Result<(Report, Vec<RefusedRow>), Error> {
+pub fn import_text(import: &Import<'_>, text: &str) -> Result<(ImportReport, Vec<RefusedRow>), Error> {
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let columns = Columns::find(reader.headers().map_err(Error::internal)?)?;
-    let (mut report, mut refused, mut seen) = (Report::default(), Vec::new(), RowsSoFar::default());
+    let (mut report, mut refused, mut seen) = (ImportReport::default(), Vec::new(), RowsSoFar::default());
     let mut rows = Vec::with_capacity(ROWS_PER_TRANSACTION);
     for record in reader.records() {
         report.read += 1;
@@ -201,7 +201,11 @@ fn read_row(
     })
 }
 
-fn import_rows(import: &Import<'_>, rows: Vec<ListedFacility>, mut report: Report) -> Result<Report, Error> {
+fn import_rows(
+    import: &Import<'_>,
+    rows: Vec<ListedFacility>,
+    mut report: ImportReport,
+) -> Result<ImportReport, Error> {
     in_transaction(import, move |work| {
         import::store_rows(work, rows, &mut report)?;
         Ok(report)
@@ -210,7 +214,11 @@ fn import_rows(import: &Import<'_>, rows: Vec<ListedFacility>, mut report: Repor
 
 /// Marks facilities that a complete file lacks, carries on successions whose code is listed now, and records the
 /// import.
-fn finish(import: &Import<'_>, coverage: EditionCodes, mut report: Report) -> Result<Report, Error> {
+fn finish(
+    import: &Import<'_>,
+    coverage: EditionCodes,
+    mut report: ImportReport,
+) -> Result<ImportReport, Error> {
     let whole_edition = import.whole_edition;
     report = in_transaction(import, move |work| {
         if whole_edition {
@@ -220,13 +228,9 @@ fn finish(import: &Import<'_>, coverage: EditionCodes, mut report: Report) -> Re
     })?;
     // Each iteration is one short transaction, so that requests are served in between.
     let mut after = None;
-    loop {
-        let carried_on = in_transaction(import, move |work| successions::carry_on_ready(work, after))?;
-        report.carried_on += carried_on.count;
-        after = carried_on.last;
-        if after.is_none() {
-            break;
-        }
+    while let Some(tried) = in_transaction(import, move |work| successions::carry_on_next(work, after))? {
+        report.carried_on += usize::from(tried.is_carried_on);
+        after = Some(tried.id);
     }
     in_transaction(import, move |work| {
         import::audit_import(work, &report)?;

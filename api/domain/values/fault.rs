@@ -109,7 +109,7 @@ faults! {
     EmailForm = "EMAIL_FORM",
     /// An old address of a mobile carrier with `..` or `.@`, which mail servers refuse.
     EmailCarrierDots = "EMAIL_CARRIER_DOTS",
-    /// Not a date `YYYY-MM-DD` that exists.
+    /// Not a date `YYYY-MM-DD` that exists, from 1900 to 2199.
     DateForm = "DATE_FORM",
     /// Not a month `YYYY-MM`.
     MonthForm = "MONTH_FORM",
@@ -148,6 +148,10 @@ faults! {
     CategoryNotForKind = "CATEGORY_NOT_FOR_KIND",
     /// There is no round of this name.
     RoundUnknown = "ROUND_UNKNOWN",
+    /// The round is not open to this kind of facility.
+    RoundNotForKind = "ROUND_NOT_FOR_KIND",
+    /// A declaration stays in the round in which it was filed.
+    RoundFixed = "ROUND_FIXED",
     /// The category needs an attachment.
     AttachmentRequired = "ATTACHMENT_REQUIRED",
     /// The category allows no attachment.

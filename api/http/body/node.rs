@@ -51,7 +51,12 @@ impl<'a> Node<'a> {
     /// The value as a whole number from `min` to `max`. `5.0` is a whole number.
     fn integer<T: TryFrom<i64> + Default>(&self, min: i64, max: i64) -> T {
         let Some(integer) = self.value.and_then(Value::as_number).and_then(whole_number) else {
-            self.note_absent_or_not("integer");
+            let is_whole = |number: f64| number.fract() == 0.0;
+            if self.value.and_then(Value::as_f64).is_some_and(is_whole) {
+                self.note(Fault::OutOfRange { min, max });
+            } else {
+                self.note_absent_or_not("integer");
+            }
             return T::default();
         };
         if let Some(fitting) = T::try_from(integer).ok().filter(|_| (min..=max).contains(&integer)) {

@@ -5,7 +5,7 @@ use std::time::Duration as StdDuration;
 
 use chrono::Duration;
 
-use super::{Report, Verdict, postgres, sqlite};
+use super::{DoctorReport, Verdict, postgres, sqlite};
 use crate::clock::Clock;
 use crate::config::{Profile, Settings};
 use crate::db::engine::backup::open_unchanged;
@@ -26,7 +26,7 @@ const UNREADABLE: &str = "end the session that holds a lock, or grant the servic
 /// The timeout of a test commit. The service itself waits longer for a commit.
 const COMMIT_TIMEOUT: StdDuration = StdDuration::from_secs(5);
 
-pub(super) fn examine(settings: &Settings, report: &mut Report) {
+pub(super) fn examine(settings: &Settings, report: &mut DoctorReport) {
     let machine = Clock::of_machine();
     if let Source::Sqlite(file) = &settings.database
         && !sqlite::file_exists(file, report)
@@ -70,7 +70,7 @@ fn open(source: &Source) -> Result<Conn, Error> {
 }
 
 /// Whether the schema is up to date.
-fn examine_schema(conn: &mut Conn, settings: &Settings, report: &mut Report) -> bool {
+fn examine_schema(conn: &mut Conn, settings: &Settings, report: &mut DoctorReport) -> bool {
     match migrations::compare_schema(conn) {
         Ok(steps) if steps.missing > 0 => {
             let message = format!("{} migrations are missing: run `todokede migrate`", steps.missing);
@@ -97,7 +97,7 @@ fn examine_schema(conn: &mut Conn, settings: &Settings, report: &mut Report) -> 
 }
 
 /// Checks that a production database is not a sandbox's.
-fn examine_profile(conn: &mut Conn, report: &mut Report) {
+fn examine_profile(conn: &mut Conn, report: &mut DoctorReport) {
     let message = match sandbox_clock::find_offset(conn) {
         Ok(None) => return,
         Ok(Some(_)) => {
@@ -108,7 +108,7 @@ fn examine_profile(conn: &mut Conn, report: &mut Report) {
     report.add(Verdict::Fail, "schema", message);
 }
 
-fn examine_time(conn: &mut Conn, machine: &Clock, report: &mut Report) {
+fn examine_time(conn: &mut Conn, machine: &Clock, report: &mut DoctorReport) {
     // In a sandbox, commands store the machine's time, and the service stores the time of the sandbox's clock.
     let sandbox = Clock::of_machine();
     if let Ok(Some(offset)) = sandbox_clock::find_offset(conn) {
@@ -133,7 +133,7 @@ fn examine_time(conn: &mut Conn, machine: &Clock, report: &mut Report) {
     }
 }
 
-fn examine_writing(conn: &mut Conn, machine: &Clock, source: &Source, report: &mut Report) {
+fn examine_writing(conn: &mut Conn, machine: &Clock, source: &Source, report: &mut DoctorReport) {
     let written = diagnosis::try_to_write(conn, machine.now()).and_then(|()| match source {
         Source::Sqlite(_) => Ok(ProbeOutcome::Confirmed),
         // A transaction that is rolled back waits for no standby.
@@ -160,7 +160,7 @@ fn examine_writing(conn: &mut Conn, machine: &Clock, source: &Source, report: &m
     }
 }
 
-fn examine_attachments(conn: &mut Conn, settings: &Settings, report: &mut Report) {
+fn examine_attachments(conn: &mut Conn, settings: &Settings, report: &mut DoctorReport) {
     let stored = match uploads::list_stored(conn) {
         Ok(stored) => stored,
         Err(error) => {

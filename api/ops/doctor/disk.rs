@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use super::{Report, Verdict};
+use super::{DoctorReport, Verdict};
 use crate::config::Settings;
 use crate::db::engine::source::Source;
 use crate::ops::disk::free_bytes;
@@ -16,7 +16,7 @@ const WARN_BELOW: u64 = 2048 * MIB;
 /// Below this the next attachments and commits may fail.
 const FAIL_BELOW: u64 = 200 * MIB;
 
-pub(super) fn examine(settings: &Settings, report: &mut Report) {
+pub(super) fn examine(settings: &Settings, report: &mut DoctorReport) {
     if matches!(settings.database, Source::Sqlite(_)) {
         examine_space(&settings.data, report);
     }
@@ -51,7 +51,7 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
     }
 }
 
-fn examine_space(folder: &Path, report: &mut Report) {
+fn examine_space(folder: &Path, report: &mut DoctorReport) {
     match free_bytes(folder) {
         Ok(free) => {
             let (verdict, advice) = judge(free);

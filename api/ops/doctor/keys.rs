@@ -6,14 +6,14 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::slice;
 
-use super::{Report, Verdict};
+use super::{DoctorReport, Verdict};
 use crate::config::Settings;
 use crate::security::signing_keys;
 
 /// The permissions of users who are neither the file's owner nor in its group.
 const OTHERS: u32 = 0o007;
 
-pub(super) fn examine(settings: &Settings, report: &mut Report) {
+pub(super) fn examine(settings: &Settings, report: &mut DoctorReport) {
     if settings.signing_keys.is_empty() {
         let sandbox_key = settings.data.join(signing_keys::SANDBOX_FILE);
         if sandbox_key.exists() {
@@ -28,7 +28,7 @@ pub(super) fn examine(settings: &Settings, report: &mut Report) {
     }
 }
 
-fn examine_one(file: &Path, seen: &mut BTreeSet<String>, report: &mut Report) {
+fn examine_one(file: &Path, seen: &mut BTreeSet<String>, report: &mut DoctorReport) {
     let name = file.display();
     let key = signing_keys::read(slice::from_ref(&file.to_owned()));
     let Some(key) = key.ok().and_then(|mut keys| keys.pop()) else {

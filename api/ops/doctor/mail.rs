@@ -1,13 +1,13 @@
 //! Checks the mail server: connects, logs in and sends MAIL FROM, but sends no mail.
 
-use super::{Report, Verdict};
+use super::{DoctorReport, Verdict};
 use crate::config::Settings;
 use crate::delivery::mail::relay::Relay;
 use crate::delivery::mail::smtp::Smtp;
 use crate::domain::mails::MailFailure;
 use crate::error::Error;
 
-pub(super) fn examine(settings: &Settings, report: &mut Report) {
+pub(super) fn examine(settings: &Settings, report: &mut DoctorReport) {
     let Some(relay) = &settings.relay else {
         return report.add(Verdict::Ok, "mail", "a sandbox has a mailbox and no mail server");
     };

@@ -48,12 +48,12 @@ impl fmt::Display for Finding {
 
 /// Prints each check as soon as it ends, so that the output shows which check is slow, and counts failures.
 #[derive(Debug)]
-struct Report {
+struct DoctorReport {
     print: fn(&Finding),
     failures: usize,
 }
 
-impl Report {
+impl DoctorReport {
     /// Prints a check on one line. Line breaks, which messages of libraries may have, become spaces.
     fn add(&mut self, verdict: Verdict, subject: &'static str, message: impl AsRef<str>) {
         let words: Vec<&str> = message.as_ref().split_whitespace().collect();
@@ -65,7 +65,7 @@ impl Report {
 /// Checks an installation, prints every check, and returns how many failed.
 #[must_use]
 pub fn examine(settings: &Settings, print: fn(&Finding)) -> usize {
-    let mut report = Report { print, failures: 0 };
+    let mut report = DoctorReport { print, failures: 0 };
     let profile = match settings.profile {
         Profile::Sandbox => "a sandbox, not for real facilities",
         Profile::Production => "production",

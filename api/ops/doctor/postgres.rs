@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration};
 
-use super::{Report, Verdict};
+use super::{DoctorReport, Verdict};
 use crate::clock::Clock;
 use crate::db::engine::Conn;
 use crate::db::store::diagnosis::{self, ServerReport};
@@ -16,7 +16,7 @@ const CLOCK_WARNING: Duration = Duration::seconds(1);
 const CLOCK_FAILURE: Duration = Duration::seconds(5);
 
 /// Returns whether the server answered, so that further checks make sense.
-pub(super) fn examine(conn: &mut Conn, machine: &Clock, report: &mut Report) -> bool {
+pub(super) fn examine(conn: &mut Conn, machine: &Clock, report: &mut DoctorReport) -> bool {
     let before = machine.now();
     match diagnosis::read_server_report(conn) {
         Ok(server) => {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Report, Verdict};
+use super::{DoctorReport, Verdict};
 use crate::db::engine::Conn;
 use crate::db::store::diagnosis::{self, Durability};
 
@@ -11,7 +11,7 @@ const FULL: i32 = 2;
 const RESTORE: &str = "stop the service, move the file away but keep it, and restore the last backup";
 
 /// Whether the file exists. This is checked first, because opening the database would create the file.
-pub(super) fn file_exists(file: &Path, report: &mut Report) -> bool {
+pub(super) fn file_exists(file: &Path, report: &mut DoctorReport) -> bool {
     if !file.exists() {
         let advice = "check DATABASE_URL; for a new installation run `todokede migrate`";
         report.add(Verdict::Fail, "database", format!("there is no {}: {advice}", file.display()));
@@ -20,7 +20,7 @@ pub(super) fn file_exists(file: &Path, report: &mut Report) -> bool {
 }
 
 /// Returns whether the database is intact, so that further checks make sense.
-pub(super) fn examine(conn: &mut Conn, report: &mut Report) -> bool {
+pub(super) fn examine(conn: &mut Conn, report: &mut DoctorReport) -> bool {
     if !examine_pages(conn, report) {
         return false;
     }
@@ -34,7 +34,7 @@ pub(super) fn examine(conn: &mut Conn, report: &mut Report) -> bool {
     true
 }
 
-fn examine_pages(conn: &mut Conn, report: &mut Report) -> bool {
+fn examine_pages(conn: &mut Conn, report: &mut DoctorReport) -> bool {
     let damage = match diagnosis::find_damage(conn) {
         Ok(damage) => damage.into_iter().next(),
         Err(error) => Some(error.reason()),

@@ -19,7 +19,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Metric, Registry, Unit};
 
 use super::metrics::live::Live;
-use super::readiness::Report;
+use super::readiness::ReadinessReport;
 use super::traffic::{Rejection, RequestClass, Traffic, known_method};
 use crate::db::engine::load::Load;
 
@@ -202,7 +202,7 @@ impl Metrics {
     ///
     /// # Errors
     /// If the text cannot be written.
-    pub fn text(&self, report: &Report, draining: bool) -> Result<String, fmt::Error> {
+    pub fn text(&self, report: &ReadinessReport, draining: bool) -> Result<String, fmt::Error> {
         self.gauges.ready.set(i64::from(report.is_ready() && !draining));
         if let Some(outbox) = report.outbox {
             self.gauges.waiting.set(outbox.waiting);

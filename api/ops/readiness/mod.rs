@@ -51,12 +51,12 @@ pub struct Readiness {
     commit_probe: Arc<CommitProbe>,
     folders: Vec<(Folder, SingleSlot)>,
     disk_floor: u64,
-    last: Mutex<Option<(Stopwatch, Arc<Report>)>>,
+    last: Mutex<Option<(Stopwatch, Arc<ReadinessReport>)>>,
 }
 
 /// The result of the checks.
 #[derive(Debug)]
-pub struct Report {
+pub struct ReadinessReport {
     /// Whether the database accepts writes.
     pub is_writable: bool,
     /// How the schema differs from the schema of this build; `None` if it cannot be read.
@@ -69,7 +69,7 @@ pub struct Report {
     pub disk_floor: u64,
 }
 
-impl Report {
+impl ReadinessReport {
     /// Whether this build can work with the schema: no migration is missing, and the schema is at most one migration
     /// ahead, as during an upgrade in which replicas are replaced one by one.
     #[must_use]
@@ -100,7 +100,7 @@ impl Readiness {
 
     /// Returns the last report if it is less than a second old, otherwise a new one. Concurrent callers share the
     /// report.
-    pub async fn report(&self) -> Arc<Report> {
+    pub async fn report(&self) -> Arc<ReadinessReport> {
         let mut last = self.last.lock().await;
         if let Some((_, report)) = last.as_ref().filter(|(seen, _)| seen.elapsed() < MAX_AGE) {
             return Arc::clone(report);
@@ -110,11 +110,11 @@ impl Readiness {
         report
     }
 
-    async fn check(&self) -> Report {
+    async fn check(&self) -> ReadinessReport {
         let disks = join_all(self.folders.iter().map(|(folder, slot)| free_space(folder, slot)));
         let ((is_writable, seen), disks) = tokio::join!(self.check_database(), disks);
         let (schema, outbox) = seen.unzip();
-        Report { is_writable, schema, outbox, disks, disk_floor: self.disk_floor }
+        ReadinessReport { is_writable, schema, outbox, disks, disk_floor: self.disk_floor }
     }
 
     /// Returns whether the database accepts writes and, if it can be read, the state of its schema and its outbox.
@@ -180,7 +180,7 @@ async fn free_space(folder: &Folder, slot: &SingleSlot) -> (&'static str, Option
 mod tests {
     use super::*;
 
-    const READY: Report = Report {
+    const READY: ReadinessReport = ReadinessReport {
         is_writable: true,
         schema: Some(SchemaDifference { missing: 0, ahead: 0 }),
         outbox: None,
@@ -191,12 +191,12 @@ mod tests {
     #[test]
     fn each_failed_part_makes_the_service_unready_but_waiting_mails_do_not() {
         assert!(READY.is_ready());
-        assert!(!Report { is_writable: false, ..READY }.is_ready());
+        assert!(!ReadinessReport { is_writable: false, ..READY }.is_ready());
         let late = Backlog { waiting: 1_000, lag: chrono::Duration::days(1) };
-        assert!(Report { outbox: Some(late), ..READY }.is_ready());
+        assert!(ReadinessReport { outbox: Some(late), ..READY }.is_ready());
         for (free, ready) in [(Some(100), true), (Some(99), false), (None, false)] {
             let disks = vec![("database", Some(1_000)), ("uploads", free)];
-            assert_eq!(Report { disks, ..READY }.is_ready(), ready, "{free:?}");
+            assert_eq!(ReadinessReport { disks, ..READY }.is_ready(), ready, "{free:?}");
         }
     }
 
@@ -205,9 +205,9 @@ mod tests {
         for (missing, ahead, ready) in
             [(0, 0, true), (0, 1, true), (0, 2, false), (1, 0, false), (1, 1, false)]
         {
-            let report = Report { schema: Some(SchemaDifference { missing, ahead }), ..READY };
+            let report = ReadinessReport { schema: Some(SchemaDifference { missing, ahead }), ..READY };
             assert_eq!(report.is_ready(), ready, "{missing} missing, {ahead} ahead");
         }
-        assert!(!Report { schema: None, ..READY }.is_ready());
+        assert!(!ReadinessReport { schema: None, ..READY }.is_ready());
     }
 }

@@ -10,7 +10,7 @@ use crate::http::answer::Answer;
 use crate::http::context::Context;
 use crate::http::operation::Operation;
 use crate::http::problems::{Check, Problem, ProblemSummary};
-use crate::ops::readiness::Report;
+use crate::ops::readiness::ReadinessReport;
 
 const LIVENESS: Operation = Operation::public("getLiveness");
 const READINESS: Operation = Operation::public("getReadiness")
@@ -83,7 +83,7 @@ async fn readyz(context: Context) -> Result<Either<Answer<ReadyResponse>, HttpRe
     Ok(Either::Left(Answer::ok(&ReadyResponse { status: "ready", mails_waiting, checks })?))
 }
 
-fn checks(report: &Report, draining: bool) -> Vec<Check> {
+fn checks(report: &ReadinessReport, draining: bool) -> Vec<Check> {
     let ahead = report.schema.map(|schema| count(schema.ahead));
     let lag = report.outbox.map(|outbox| outbox.lag.num_seconds());
     let parts = [

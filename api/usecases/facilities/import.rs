@@ -13,7 +13,7 @@ use crate::usecases::work::Work;
 
 /// The counts of an import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct ImportReport {
     /// Rows read.
     pub read: usize,
     /// Codes that are new to the list.
@@ -30,7 +30,11 @@ pub struct Report {
 
 /// Adds rows to the facility list or updates them, and counts them in the report.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn store_rows(work: &mut Work<'_>, rows: Vec<ListedFacility>, report: &mut Report) -> Result<(), Error> {
+pub fn store_rows(
+    work: &mut Work<'_>,
+    rows: Vec<ListedFacility>,
+    report: &mut ImportReport,
+) -> Result<(), Error> {
     let now = work.now();
     locks::acquire(work.conn, &[Lock::FacilityList])?;
     for row in rows {
@@ -60,7 +64,7 @@ impl EditionCodes {
 pub fn delist_absent(
     work: &mut Work<'_>,
     edition_codes: &EditionCodes,
-    report: &mut Report,
+    report: &mut ImportReport,
 ) -> Result<(), Error> {
     let now = work.now();
     for ((prefecture, kind), codes_in_edition) in &edition_codes.0 {
@@ -76,7 +80,7 @@ pub fn delist_absent(
 
 /// Writes the import into the audit log.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn audit_import(work: &mut Work<'_>, report: &Report) -> Result<(), Error> {
+pub fn audit_import(work: &mut Work<'_>, report: &ImportReport) -> Result<(), Error> {
     let counts = serde_json::json!({
         "read": report.read, "added": report.added, "changed": report.changed,
         "refused": report.refused, "delisted": report.delisted, "carried_on": report.carried_on,

@@ -2,7 +2,7 @@
 
 use encoding_rs::SHIFT_JIS;
 use todokede::ops::facility_list::RefusedRow;
-use todokede::usecases::facilities::import::Report;
+use todokede::usecases::facilities::import::ImportReport;
 
 use crate::support::facility_list::{HEADER, code, csv, unlisted};
 use crate::support::{TestApp, forms};
@@ -68,7 +68,7 @@ async fn invalid_rows_are_reported_by_line_column_and_reason_and_valid_ones_are_
     app.rows("facilities").like("code", "13199%").delete();
     let (report, refused) = app.import(lines.join("\r\n"), false).await;
     assert_eq!(refused, expected());
-    assert_eq!(report, Report { read: 10, added: 2, refused: 8, ..Report::default() });
+    assert_eq!(report, ImportReport { read: 10, added: 2, refused: 8, ..ImportReport::default() });
     assert_eq!(count_listed(&app), before + 2);
     assert!(list_has(&app, &codes[7], "phone", "0300000010"));
     assert!(list_has(&app, &codes[7], "postal_code", "1000000"));
@@ -84,7 +84,7 @@ async fn a_second_import_of_the_same_file_changes_nothing() {
     let list = csv(&[&one, &two, &one, &other]);
     for added in [2, 0] {
         let (report, refused) = app.import(list.clone(), false).await;
-        assert_eq!(report, Report { read: 4, added, refused: 1, ..Report::default() });
+        assert_eq!(report, ImportReport { read: 4, added, refused: 1, ..ImportReport::default() });
         assert_eq!(refused, [row(5, "facility_code", "REPEATED_ENTRY")]);
     }
     let (report, _) = app.import(csv(&[&other]), false).await;

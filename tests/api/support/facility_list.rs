@@ -9,7 +9,7 @@ use todokede::db::engine::pool::connect;
 use todokede::db::engine::source::Source;
 use todokede::domain::values::facility_code::FacilityCode;
 use todokede::ops::facility_list::{Import, RefusedRow, import};
-use todokede::usecases::facilities::import::Report;
+use todokede::usecases::facilities::import::ImportReport;
 
 use super::TestApp;
 
@@ -53,7 +53,11 @@ pub fn csv(facilities: &[&Value]) -> String {
 
 impl TestApp {
     /// Imports a list while the service runs. With `whole_edition`, the import delists facilities that the list lacks.
-    pub async fn import(&self, list: impl Into<Vec<u8>>, whole_edition: bool) -> (Report, Vec<RefusedRow>) {
+    pub async fn import(
+        &self,
+        list: impl Into<Vec<u8>>,
+        whole_edition: bool,
+    ) -> (ImportReport, Vec<RefusedRow>) {
         self.try_import(list, whole_edition).await.unwrap()
     }
 
@@ -62,7 +66,7 @@ impl TestApp {
         &self,
         list: impl Into<Vec<u8>>,
         whole_edition: bool,
-    ) -> Result<(Report, Vec<RefusedRow>), String> {
+    ) -> Result<(ImportReport, Vec<RefusedRow>), String> {
         let file = self.folder().join("list.csv");
         std::fs::write(&file, list.into()).unwrap();
         let state = self.running.state.clone();

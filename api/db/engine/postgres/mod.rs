@@ -150,7 +150,10 @@ impl ServerPool {
         } else {
             self.replace(&connections);
         }
-        Err(Error::OutcomeUnknown)
+        Err(match mode {
+            Mode::Store => Error::OutcomeUnknown,
+            Mode::Rehearse => Error::Unavailable("the database did not answer a rehearsal".into()),
+        })
     }
 
     pub(super) fn write_blocking<T, F>(&self, job: F) -> Result<T, Error>

@@ -165,21 +165,18 @@ pub fn find_change_date_to(conn: &mut Conn, code: &FacilityCode) -> Result<Optio
         .transpose()
 }
 
-/// The waiting successions whose successor is in the facility list now, sorted by id, from the one after `after`.
-pub fn list_ready(
-    conn: &mut Conn,
-    after: Option<SuccessionId>,
-    limit: i64,
-) -> Result<Vec<Succession>, Error> {
+/// The first waiting succession after `after`, sorted by id, whose successor is in the facility list now.
+pub fn find_ready(conn: &mut Conn, after: Option<SuccessionId>) -> Result<Option<Succession>, Error> {
     let after = Id(after.map_or(Uuid::nil(), SuccessionId::uuid));
-    let rows: Vec<Row> = on!(conn, |c| successions::table
+    let row: Option<Row> = on!(conn, |c| successions::table
         .inner_join(facilities::table.on(facilities::code.eq(successions::successor_code)))
         .filter(successions::status.eq(SuccessionStatus::WaitingForMaster.code()))
         .filter(facilities::delisted_at.is_null())
         .filter(successions::id.gt(after))
         .select(Row::as_select())
         .order(successions::id)
-        .limit(limit)
-        .load(c))?;
-    rows.into_iter().map(Row::decode).collect()
+        .limit(1)
+        .first(c)
+        .optional())?;
+    row.map(Row::decode).transpose()
 }

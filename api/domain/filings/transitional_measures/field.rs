@@ -60,7 +60,7 @@ fields! {
     /// For `SYSTEM_IN_PROGRESS`: the month in which the installation is expected to be complete.
     ExpectedCompletionMonth = "expected_completion_month", FieldForm::Month;
     /// For `SYSTEM_IN_PROGRESS`: the name of the system vendor.
-    VendorName = "vendor_name", FieldForm::Line { max: Line::MAX };
+    VendorName = "vendor_name", FieldForm::Line;
     /// For `NO_NETWORK`: whether an optical line is available.
     LineStatus = "line_status", FieldForm::Word { list: "LineStatus", codes: LineStatus::CODES };
     /// For `NO_NETWORK` with the line status `AVAILABLE`: the day from which the line can be used.
@@ -78,12 +78,12 @@ fields! {
     /// For `SPECIAL_HARDSHIP`: the kind of hardship.
     Circumstance = "circumstance", FieldForm::Word { list: "Circumstance", codes: Circumstance::CODES };
     /// For `SPECIAL_HARDSHIP` with `DISASTER` or `OTHER`: a description of the hardship.
-    Description = "description", FieldForm::Paragraph { max: Paragraph::MAX };
+    Description = "description", FieldForm::Paragraph;
     /// For `SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS`: the age of the youngest full-time doctor, dentist or pharmacist
     /// on 2023-04-01, in whole years.
     YoungestFulltimeAge = "youngest_fulltime_age", FieldForm::Integer { min: YOUNGEST_AGE, max: OLDEST_AGE };
     /// For `SPECIAL_HARDSHIP` with `ELDERLY_DOCTORS` and an age below 70: why the installation is difficult.
-    Difficulty = "difficulty", FieldForm::Paragraph { max: Paragraph::MAX };
+    Difficulty = "difficulty", FieldForm::Paragraph;
 }
 
 /// The lowest accepted age of a doctor, in years.
@@ -98,17 +98,11 @@ pub enum FieldForm {
     Date,
     /// A month `YYYY-MM`.
     Month,
-    /// One line of text.
-    Line {
-        /// The maximum number of characters.
-        max: u64,
-    },
-    /// Text that may have line breaks.
-    Paragraph {
-        /// The maximum number of characters.
-        max: u64,
-    },
-    /// A confirmation: only `true` is valid.
+    /// One line of text, a [`Line`].
+    Line,
+    /// Text that may have line breaks, a [`Paragraph`].
+    Paragraph,
+    /// A confirmation. A category that asks for it accepts only `true`.
     Confirmation,
     /// One word of a closed list.
     Word {
@@ -135,10 +129,8 @@ impl FieldForm {
         match (self, given) {
             (Self::Date, Given::Text(text)) => parse_date(text).map(Value::Date),
             (Self::Month, Given::Text(text)) => YearMonth::parse(text).map(Value::Month),
-            (Self::Line { .. }, Given::Text(text)) => {
-                Line::parse(text).map(|line| Value::Text(line.to_string()))
-            }
-            (Self::Paragraph { .. }, Given::Text(text)) => {
+            (Self::Line, Given::Text(text)) => Line::parse(text).map(|line| Value::Text(line.to_string())),
+            (Self::Paragraph, Given::Text(text)) => {
                 Paragraph::parse(text).map(|paragraph| Value::Text(paragraph.to_string()))
             }
             (Self::Word { codes, .. }, Given::Text(text)) => {
@@ -159,13 +151,6 @@ impl FieldForm {
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_pointer_consists_of_the_reason_and_the_code() {
-        for field in StatementField::ALL {
-            assert_eq!(field.pointer(), format!("/reason/{field}"));
-        }
-    }
-
     fn text(text: &str) -> Given {
         Given::Text(text.to_owned())
     }
@@ -181,7 +166,7 @@ mod tests {
             assert!(form.read(&of_length(max)).is_ok(), "{field}");
             assert_eq!(form.read(&of_length(max + 1)), Err(Fault::TooLong { max }), "{field}");
             let lines = form.read(&text("一行\n二行"));
-            assert_eq!(lines.is_ok(), matches!(form, FieldForm::Paragraph { .. }), "{field}");
+            assert_eq!(lines.is_ok(), matches!(form, FieldForm::Paragraph), "{field}");
         }
     }
 
@@ -191,11 +176,11 @@ mod tests {
             for given in [text("例"), Given::Confirmation(true), Given::Integer(75)] {
                 let fits = matches!(
                     (&given, field.form()),
-                    (Given::Text(_), FieldForm::Line { .. } | FieldForm::Paragraph { .. })
+                    (Given::Text(_), FieldForm::Line | FieldForm::Paragraph)
                         | (Given::Confirmation(_), FieldForm::Confirmation)
                         | (Given::Integer(_), FieldForm::Integer { .. })
                 );
-                assert_eq!(field.form().read(&given).is_ok(), fits, "{field} {given:?}");
+                assert_eq!(field.form().read(&given).is_ok(), fits, "{field}");
             }
         }
     }

@@ -135,7 +135,7 @@ pub(super) fn set_sample(statement: &mut Statement, field: StatementField) {
     let value = match field.form() {
         FieldForm::Date => Value::Date(day("2023-02-01")),
         FieldForm::Month => Value::Month(month("2023-06")),
-        FieldForm::Line { .. } | FieldForm::Paragraph { .. } => Value::Text("例示".to_owned()),
+        FieldForm::Line | FieldForm::Paragraph => Value::Text("例示".to_owned()),
         FieldForm::Word { codes, .. } => Value::Word(codes.last().unwrap()),
         FieldForm::Confirmation => Value::Confirmation(true),
         FieldForm::Integer { .. } => Value::Integer(75),

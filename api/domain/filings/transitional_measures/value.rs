@@ -1,5 +1,7 @@
 //! The values of the members of a reason, and the closed lists of words among them.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
@@ -62,7 +64,7 @@ coded_enum! {
 }
 
 /// The value of one member of a statement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Value {
     /// A day.
     Date(NaiveDate),
@@ -76,6 +78,20 @@ pub enum Value {
     Confirmation(bool),
     /// A whole number.
     Integer(i64),
+}
+
+/// Hides texts: people write about age and illness there.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Date(day) => write!(f, "{day}"),
+            Self::Month(month) => write!(f, "{month}"),
+            Self::Text(_) => f.write_str("Text(..)"),
+            Self::Word(code) => f.write_str(code),
+            Self::Confirmation(confirmed) => write!(f, "{confirmed}"),
+            Self::Integer(number) => write!(f, "{number}"),
+        }
+    }
 }
 
 impl Serialize for Value {
@@ -92,7 +108,7 @@ impl Serialize for Value {
 }
 
 /// The value of a member as it was sent or stored. [`FieldForm::read`](super::FieldForm::read) converts it to a [`Value`].
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum Given {
     /// A text: for days, months, lines, paragraphs and words.
@@ -101,4 +117,15 @@ pub enum Given {
     Confirmation(bool),
     /// A whole number.
     Integer(i64),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_output_hides_texts() {
+        assert_eq!(format!("{:?}", Value::Text("七十五歳です".to_owned())), "Text(..)");
+        assert_eq!(format!("{:?}", Value::Word(Plan::Closing.code())), "CLOSING");
+    }
 }

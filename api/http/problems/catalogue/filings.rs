@@ -87,13 +87,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             },
             fix: StaticText {
                 ja: concat!(
-                    "届出をGETで読み直し、statusを確かめてください。受理のあとに訂正や取下げが必要になった場合は、",
+                    "届出をGETで読み直し、statusを確かめてください。取り下げた届出と不受理の届出は、変更できません。受理された承継届出の訂正や取下げが必要な場合は、",
                     call_centre!(ja),
                     "へご連絡ください。",
                 ),
                 en: concat!(
-                    "Read the filing again with GET, and check its status. To correct or withdraw a filing after it \
-                     was accepted, please call ",
+                    "Read the filing again with GET, and check its status. A withdrawn or rejected filing cannot be \
+                     changed. To correct or withdraw a succession that was accepted, please call ",
                     call_centre!(en),
                     ".",
                 ),

@@ -66,8 +66,8 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
          address.",
         },
         Fault::DateForm => StaticText {
-            ja: "日付は、「2023-03-31」のように、実在する日をYYYY-MM-DDの形式で入力してください。",
-            en: "Please enter an existing date in the form YYYY-MM-DD, for example 2023-03-31.",
+            ja: "日付は、「2023-03-31」のように、1900年から2199年までの実在する日をYYYY-MM-DDの形式で入力してください。",
+            en: "Please enter an existing date from 1900 to 2199 in the form YYYY-MM-DD, for example 2023-03-31.",
         },
         Fault::MonthForm => StaticText {
             ja: "年月は、「2023-09」のようにYYYY-MMの形式で入力してください。",

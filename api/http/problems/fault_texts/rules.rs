@@ -40,6 +40,16 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
             en: "This category is not available for your kind of facility. Please choose another one (for example, \
          category 3 is not available for pharmacies).",
         },
+        Fault::RoundNotForKind => StaticText {
+            ja: "この受付は、お使いのアカウントの施設の種別では届け出られません。",
+            en: "This round is not open to your kind of facility.",
+        },
+        Fault::RoundFixed => StaticText {
+            ja: "届出を別の受付に移すことはできません。届け出たときの受付を入力してください。\
+         別の受付に届け出る場合は、新しく届け出てください。",
+            en: "A declaration cannot be moved to another round. Please enter the round in which it was filed. To \
+         declare in another round, please file a new declaration.",
+        },
         Fault::RoundUnknown => StaticText {
             ja: "この名前の受付はありません。猶予届出の受付の一覧にあるものを指定してください。",
             en: "There is no round with this name. Please choose one from the list of rounds.",

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::json;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{Ref, RefOr};
@@ -16,7 +16,7 @@ use crate::domain::filings::transitional_measures::{
 };
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
-use crate::domain::values::text::MAX_CODE_INPUT;
+use crate::domain::values::text::{Line, MAX_CODE_INPUT, Paragraph};
 
 /// The reason as it is sent.
 pub struct ReasonForm {
@@ -56,17 +56,19 @@ impl<'de> Visitor<'de> for ReasonVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut given: A) -> Result<ReasonForm, A::Error> {
         let mut reason = ReasonForm { category: String::new(), members: BTreeMap::new() };
         while let Some(name) = given.next_key::<String>()? {
-            let Some(field) = StatementField::from_code(&name) else {
+            if name == "category" {
                 reason.category = given.next_value()?;
                 continue;
-            };
+            }
+            let field = StatementField::from_code(&name)
+                .ok_or_else(|| A::Error::unknown_field(&name, StatementField::NAMES))?;
             let value = match field.form() {
                 FieldForm::Confirmation => given.next_value::<Option<bool>>()?.map(Given::Confirmation),
                 FieldForm::Integer { .. } => given.next_value::<Option<i64>>()?.map(Given::Integer),
                 FieldForm::Date
                 | FieldForm::Month
-                | FieldForm::Line { .. }
-                | FieldForm::Paragraph { .. }
+                | FieldForm::Line
+                | FieldForm::Paragraph
                 | FieldForm::Word { .. } => given.next_value::<Option<String>>()?.map(Given::Text),
             };
             reason.members.extend(value.map(|value| (field, value)));
@@ -99,11 +101,13 @@ fn limit_error(form: FieldForm, given: &Given) -> Option<ValidationError> {
             error.add_param("max".into(), &max);
             (!number.validate_range(Some(min), Some(max), None, None)).then_some(error)
         }
-        (FieldForm::Line { max } | FieldForm::Paragraph { max }, Given::Text(text)) => {
+        (form, Given::Text(text)) => {
+            let max = match form {
+                FieldForm::Line => Line::MAX,
+                FieldForm::Paragraph => Paragraph::MAX,
+                _ => MAX_CODE_INPUT,
+            };
             (!text.validate_length(None, Some(max), None)).then(|| too_long(max))
-        }
-        (_, Given::Text(text)) => {
-            (!text.validate_length(None, Some(MAX_CODE_INPUT), None)).then(|| too_long(MAX_CODE_INPUT))
         }
         _ => None,
     }
@@ -148,6 +152,8 @@ impl PartialSchema for ReasonForm {
 fn member(field: StatementField) -> RefOr<Schema> {
     let of_type =
         |of_type: Type| ObjectBuilder::new().description(Some(field.description())).schema_type(of_type);
+    let text_of_at_most =
+        |max: u64| of_type(Type::String).min_length(Some(1)).max_length(usize::try_from(max).ok());
     let format = |known: KnownFormat| Some(SchemaFormat::KnownFormat(known));
     let object = match field.form() {
         FieldForm::Date => {
@@ -156,9 +162,8 @@ fn member(field: StatementField) -> RefOr<Schema> {
         FieldForm::Month => {
             of_type(Type::String).pattern(Some("^[0-9]{4}-[0-9]{2}$")).min_length(Some(7)).max_length(Some(7))
         }
-        FieldForm::Line { max } | FieldForm::Paragraph { max } => {
-            of_type(Type::String).min_length(Some(1)).max_length(usize::try_from(max).ok())
-        }
+        FieldForm::Line => text_of_at_most(Line::MAX),
+        FieldForm::Paragraph => text_of_at_most(Paragraph::MAX),
         FieldForm::Confirmation => of_type(Type::Boolean),
         FieldForm::Word { list, .. } => {
             let list = Ref::builder().ref_location_from_schema_name(list);

@@ -9,7 +9,7 @@ use crate::domain::filings::declarations::{Declaration, DeclarationRevision, Dec
 use crate::domain::filings::transitional_measures::{Basis, Statement};
 use crate::domain::values::lang::Text;
 use crate::http::paging::page;
-use crate::http::rehearsal::{MailPreview, WriteQuery, mail_previews};
+use crate::http::rehearsal::{MailPreview, WriteQuery, mail_previews, mail_previews_of_filing};
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::entry_schemas::{AttachmentId, ShownFacilityCode};
 use crate::routes::forms::reviews::ReviewResponse;
@@ -155,7 +155,8 @@ impl DeclarationPreview {
     /// Shows a declaration that is not stored.
     #[must_use]
     pub fn of(examined: &Examined, queued: &[QueuedMail]) -> Self {
-        Self { body: DeclarationBody::of(examined), mails: mail_previews(queued) }
+        let mails = mail_previews_of_filing(queued, &examined.declaration.receipt_number);
+        Self { body: DeclarationBody::of(examined), mails }
     }
 }
 

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::forms::{GuidanceAddressForm, SuccessorForm};
 use crate::domain::filings::successions::{Succession, SuccessionReason, SuccessionStatus};
 use crate::http::paging::page;
-use crate::http::rehearsal::{MailPreview, WriteQuery, mail_previews};
+use crate::http::rehearsal::{MailPreview, WriteQuery, mail_previews, mail_previews_of_filing};
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::parties::{ContactForm, FounderForm};
 use crate::routes::forms::reviews::ReviewResponse;
@@ -131,7 +131,8 @@ impl SuccessionPreview {
     /// Shows a succession that is not stored.
     #[must_use]
     pub fn of(succession: &Succession, queued: &[QueuedMail]) -> Self {
-        Self { body: SuccessionBody::of(succession), mails: mail_previews(queued) }
+        let mails = mail_previews_of_filing(queued, &succession.receipt_number);
+        Self { body: SuccessionBody::of(succession), mails }
     }
 }
 

@@ -45,7 +45,7 @@ impl DeclarationDraft {
     /// Notes a fault if a revision names another round. The round of a declaration cannot change.
     pub(super) fn check_round_unchanged(&self, round: &str, faults: &mut Faults) {
         if self.round != round {
-            faults.add("/round", Fault::NotApplicable);
+            faults.add("/round", Fault::RoundFixed);
         }
     }
 }

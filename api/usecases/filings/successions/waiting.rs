@@ -21,36 +21,35 @@ use crate::error::{Error, chain};
 use crate::usecases::facilities::check::{self, SUCCESSOR_POINTERS};
 use crate::usecases::work::Work;
 
-/// The maximum number of waiting successions that one transaction tries to carry on.
-const MAX_TRIED: i64 = 100;
-
-/// The result of one transaction that carries on successions.
-pub struct CarriedOn {
-    /// How many successions were carried on.
-    pub count: usize,
-    /// The last succession that was tried, after which the next transaction begins; `None` if there are no more.
-    pub last: Option<SuccessionId>,
+/// The result of a transaction that tried to carry on a succession.
+pub struct Tried {
+    /// The succession.
+    pub id: SuccessionId,
+    /// Whether it was carried on.
+    pub is_carried_on: bool,
 }
 
-/// Carries on waiting successions whose successor the facility list has now: those after `after`, in the order of their
-/// ids. A succession that fails waits for the next import and does not stop the others.
+/// Carries on the waiting succession whose successor the facility list has now: the first one after `after`, in the
+/// order of their ids. Returns `None` if there is no further one. A succession that fails waits for the next import.
+///
+/// Each succession needs a transaction of its own, because it locks its account and then its codes. A transaction that
+/// carried on several would lock an account after the codes of another succession, which could be a deadlock.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn carry_on_ready(work: &mut Work<'_>, after: Option<SuccessionId>) -> Result<CarriedOn, Error> {
+pub fn carry_on_next(work: &mut Work<'_>, after: Option<SuccessionId>) -> Result<Option<Tried>, Error> {
     let (call, actor, policy) = (work.call, work.actor, work.policy);
-    let mut carried_on = CarriedOn { count: 0, last: None };
-    for succession in successions::list_ready(work.conn, after, MAX_TRIED)? {
-        let id = succession.id;
-        let part =
-            savepoint(work.conn, |conn| carry_on(&mut Work::new(conn, call, actor, policy), &succession));
-        match part {
-            Ok(Some(_)) => carried_on.count += 1,
-            // The facility changed or withdrew the succession meanwhile.
-            Ok(None) => {}
-            Err(error) => tracing::error!(%id, error = %chain(&error), "a succession cannot be carried on"),
+    let Some(succession) = successions::find_ready(work.conn, after)? else { return Ok(None) };
+    let id = succession.id;
+    let result =
+        savepoint(work.conn, |conn| carry_on(&mut Work::new(conn, call, actor, policy), &succession));
+    let is_carried_on = match result {
+        // `None`: the facility changed or withdrew the succession meanwhile.
+        Ok(carried_on) => carried_on.is_some(),
+        Err(error) => {
+            tracing::error!(%id, error = %chain(&error), "a succession cannot be carried on");
+            false
         }
-        carried_on.last = Some(id);
-    }
-    Ok(carried_on)
+    };
+    Ok(Some(Tried { id, is_carried_on }))
 }
 
 /// Carries on a succession whose successor an import has added to the facility list. Returns `None` if the

@@ -114,7 +114,7 @@ async fn a_correction_is_checked_like_a_filing_and_cannot_change_the_round() {
     wrong["other_facility_codes"] = json!([clinic.facility_code]);
     wrong["round"] = json!("2024");
     clinic.put(path, &wrong, first.etag()).await.assert_faults(&[
-        ("/round", "NOT_APPLICABLE"),
+        ("/round", "ROUND_FIXED"),
         ("/reason/expected_end_date", "ENDS_BEFORE_DUTY"),
         ("/other_facility_codes/0", "OWN_FACILITY_CODE"),
     ]);

@@ -178,7 +178,7 @@ async fn successions_that_fail_again_and_again_do_not_hide_those_after_them() {
     let (report, _) = app.import(facility_list::csv(&[&codes[0], &codes[1]]), false).await;
     assert_eq!((report.added, report.carried_on), (2, 0));
     let mut conn = app.database.connect();
-    let mut ready = |after| successions::list_ready(&mut conn, after, 1).unwrap().pop();
+    let mut ready = |after| successions::find_ready(&mut conn, after).unwrap();
     let first = ready(None).unwrap();
     let second = ready(Some(first.id)).unwrap();
     assert_ne!(first.form.successor.facility_code, second.form.successor.facility_code);

@@ -32,7 +32,7 @@ impl Edition {
         let is_kind_in_round = self.eligible_kinds.contains(&kind);
         let mut faults = Vec::new();
         if !is_kind_in_round {
-            faults.push((ROUND, Fault::CategoryNotForKind));
+            faults.push((ROUND, Fault::RoundNotForKind));
         }
         let Some(rule) = self.rule(statement.category) else {
             faults.push((CATEGORY, Fault::CategoryNotOffered));

@@ -151,7 +151,7 @@ fn in_2023_pharmacies_may_not_use_home_visits_only_and_visiting_nurses_may_not_f
                 _ => &[],
             };
             assert_eq!(faults_of(Pharmacy), pharmacy);
-            assert_eq!(faults_of(VisitingNursing), [("/round", Fault::CategoryNotForKind)]);
+            assert_eq!(faults_of(VisitingNursing), [("/round", Fault::RoundNotForKind)]);
         }
     }
 }
@@ -195,7 +195,7 @@ fn a_round_for_visiting_nurses_is_checked_by_the_rules_of_its_own_file() {
     );
     assert_eq!(
         faults_of(&home_visits_only(), Medical),
-        [("/round", Fault::CategoryNotForKind), ("/reason/category", Fault::CategoryNotOffered)]
+        [("/round", Fault::RoundNotForKind), ("/reason/category", Fault::CategoryNotOffered)]
     );
 }
 

@@ -32,7 +32,7 @@ use todokede::usecases::filings::declarations::DeclarationDraft;
 use todokede::usecases::filings::successions::SuccessionDraft;
 
 use todokede::usecases::facilities::import;
-use todokede::usecases::facilities::import::{EditionCodes, Report};
+use todokede::usecases::facilities::import::{EditionCodes, ImportReport};
 use todokede::usecases::filings::successions;
 use todokede::usecases::work::{Call, Policy, Work};
 use uuid::Uuid;
@@ -224,7 +224,7 @@ impl Simulation {
         };
         let rows: Vec<_> = (0..FACILITIES).filter(|number| listed[*number]).map(row).collect();
         self.run_as_system(|work| {
-            let (mut report, mut coverage) = (Report::default(), EditionCodes::default());
+            let (mut report, mut coverage) = (ImportReport::default(), EditionCodes::default());
             for row in &rows {
                 coverage.note(&row.code);
             }
@@ -232,7 +232,11 @@ impl Simulation {
             if whole {
                 import::delist_absent(work, &coverage, &mut report)?;
             }
-            successions::carry_on_ready(work, None)
+            let mut after = None;
+            while let Some(tried) = successions::carry_on_next(work, after)? {
+                after = Some(tried.id);
+            }
+            Ok(())
         });
         self.assert_no_rows(
             "a succession that waits for a listed facility",
