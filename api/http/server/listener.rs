@@ -35,7 +35,7 @@ pub struct Limits {
     pub head_time: Duration,
     /// How long an idle connection is kept.
     pub keep_alive: Duration,
-    /// After how long without a written byte a connection is closed. See [`Connection`].
+    /// After how long without a written byte a connection is closed. See `Connection`.
     pub stall_timeout: Duration,
     /// How long requests in progress may take after the server was told to stop.
     pub shutdown: Duration,
@@ -76,7 +76,7 @@ impl Listener {
     }
 
     /// Serves an application on the port, in the same way as `actix_web::HttpServer`. That type cannot be used,
-    /// because it offers no way to wrap streams in a [`Connection`].
+    /// because it offers no way to wrap streams in a `Connection`.
     ///
     /// # Errors
     /// An internal error if the socket cannot be shared among the threads.
