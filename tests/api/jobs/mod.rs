@@ -1,4 +1,5 @@
 //! Background jobs, such as the delivery of mails.
 
+mod housekeeping;
 mod mails;
 mod runner;
