@@ -175,7 +175,6 @@ pub fn find_ready(conn: &mut Conn, after: Option<SuccessionId>) -> Result<Option
         .filter(successions::id.gt(after))
         .select(Row::as_select())
         .order(successions::id)
-        .limit(1)
         .first(c)
         .optional())?;
     row.map(Row::decode).transpose()

@@ -26,7 +26,7 @@ use crate::usecases::actor::Actor;
 use crate::usecases::work::Work;
 
 pub use self::draft::SuccessionDraft;
-pub use self::waiting::{Tried, carry_on, carry_on_next};
+pub use self::waiting::{Tried, carry_on_next};
 
 /// Finds a succession that the actor's account filed.
 ///

@@ -55,7 +55,7 @@ pub fn carry_on_next(work: &mut Work<'_>, after: Option<SuccessionId>) -> Result
 /// Carries on a succession whose successor an import has added to the facility list. Returns `None` if the
 /// succession was changed or withdrawn after `waiting` was read.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn carry_on(work: &mut Work<'_>, waiting: &Succession) -> Result<Option<Succession>, Error> {
+fn carry_on(work: &mut Work<'_>, waiting: &Succession) -> Result<Option<Succession>, Error> {
     let now = work.now();
     locks::acquire(work.conn, &[Lock::Account(waiting.account_id)])?;
     lock_codes(work.conn, &waiting.predecessor_code, &waiting.form)?;
