@@ -1,5 +1,5 @@
-// Uses the service in a real browser as a new user would: opens the documentation page, sends a registration from it,
-// opens the mailed link, and reads the account.
+// Uses the service in a real browser as a new user would: opens the documentation page, requests a registration link
+// from it, opens the mailed link, and reads an account that is already registered.
 // usage: ACCESS_TOKEN=… node browser.mjs SERVICE_URL FOLDER_FOR_PICTURES
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,7 +24,7 @@ await context.route(url => url.origin !== new URL(service).origin, route => {
   return route.abort();
 });
 
-/** Opens a page that reports whatever goes wrong on it and every request it makes. */
+/** Opens a page and returns it with the list of its requests. Adds everything that goes wrong on it to `complaints`. */
 async function open(path) {
   const page = await context.newPage();
   const requests = [];
@@ -37,7 +37,7 @@ async function open(path) {
   return { page, requests };
 }
 
-/** Unfolds an operation, fills its body if there is one, executes it and gives the live answer. */
+/** Unfolds an operation, fills in its body if there is one, executes it and returns the service's answer. */
 async function execute(page, tag, operation, body) {
   const block = page.locator(`#operations-${tag}-${operation}`);
   await block.locator('.opblock-summary-control').click();
@@ -97,7 +97,7 @@ try {
   await account.block.screenshot({ path: `${folder}/account.png` });
 
   assert.deepEqual(complaints, []);
-  console.log(`${operations} operations shown; registered, read the mail, opened its link, logged in`);
+  console.log(`${operations} operations shown; requested a link, read the mail, opened the link, read the account`);
 } finally {
   await browser.close();
 }

@@ -43,7 +43,7 @@ fn mailbox(state: &State) -> Mailbox {
     Mailbox::new(state.database.clone(), state.clock.clone(), Arc::clone(&state.metrics))
 }
 
-/// Delivers all mails that are due to the sandbox's mailbox. Does nothing in production, where [`run`] sends the mails.
+/// Delivers all due mails to the sandbox's mailbox. Does nothing in production, where [`run`] sends the mails.
 ///
 /// # Errors
 /// An error of the database.

@@ -42,7 +42,7 @@ impl Running {
         self.metrics.as_ref().map(|metrics| metrics.address)
     }
 
-    /// Serves until a signal arrives, then stops. A second signal ends the shutdown at once.
+    /// Serves until a signal arrives, then stops. A second signal ends the wait for the shutdown at once.
     ///
     /// # Errors
     /// The server's error, or an internal error if a second signal interrupted the shutdown.
@@ -85,7 +85,7 @@ impl Running {
 /// Starts the service and its worker.
 ///
 /// # Errors
-/// An internal error if the address cannot be listened on.
+/// An internal error if the address of the API or of the metrics cannot be listened on.
 pub fn start(state: State) -> Result<Running, Error> {
     let with_sandbox = state.is_sandbox();
     let listener = Listener::open(state.settings.listen, Limits::of(&state.settings.serving))?;
@@ -135,8 +135,8 @@ pub fn start(state: State) -> Result<Running, Error> {
     Ok(Running { address, state, metrics, handle, server: tokio::spawn(server), worker, stop })
 }
 
-/// Runs the worker and the metrics port without the API until a signal arrives. A second signal ends the shutdown at
-/// once.
+/// Runs the worker and the metrics port without the API until a signal arrives. A second signal ends the wait for the
+/// shutdown at once.
 ///
 /// # Errors
 /// An internal error if the metrics' address cannot be listened on, or if a second signal interrupted the shutdown.

@@ -16,8 +16,8 @@ const URL_FORM: &str = "smtps://USER:PASSWORD@HOST:465, or smtp://USER:PASSWORD@
      without the password if it is in TODOKEDE_SMTP_PASSWORD_FILE";
 /// The expected form of the sender.
 const SENDER_FORM: &str = "ADDRESS or NAME <ADDRESS>";
-/// How long the mail server may take until it has accepted the sender, and then again until it has accepted
-/// the recipient and is ready for the content, in seconds.
+/// The time limit of each of two steps, in seconds: from the connection until the mail server has accepted the sender,
+/// and from there until it asks for the content.
 const DEFAULT_ENVELOPE_TIMEOUT: u64 = 30;
 /// How long the mail server may take to accept a mail's content, in seconds. RFC 5321, 4.5.3.2.6, demands ten
 /// minutes: a client that gives up earlier may send a mail again that the server has accepted.

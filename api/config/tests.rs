@@ -67,7 +67,7 @@ fn a_misspelt_level_is_refused_because_it_would_turn_the_log_off() {
 }
 
 #[test]
-fn an_address_without_a_host_is_refused() {
+fn a_url_without_a_host_or_with_a_wrong_port_or_scheme_is_refused() {
     for url in ["http://localhost:8080", "https://portal.example.jp/clinics/", "http://[::1]:8080"] {
         assert!(read(&[("TODOKEDE_PUBLIC_URL", url)]).is_ok(), "{url}");
     }

@@ -1,6 +1,6 @@
 //! Finds log lines with an error but without the causes of the error.
 //!
-//! `%error` writes only the outermost message, which for the service's `Error` is "internal error". `error::chain`
+//! `%error` writes only the outermost message, such as "internal error" for a defect of the service. `error::chain`
 //! writes the messages of all causes too.
 
 use syn::Macro;

@@ -1,5 +1,5 @@
-//! A temporary folder for servers that start other processes. The processes end and the folder is removed with the
-//! test.
+//! A temporary folder for servers that start other processes. When the test ends, the processes are killed and the
+//! folder is removed.
 
 use std::io;
 use std::path::{Path, PathBuf};

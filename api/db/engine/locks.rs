@@ -21,7 +21,7 @@ pub enum Lock<'a> {
     Account(AccountId),
     /// A token of a mailed link or a refresh token, by its hash.
     Token(&'a [u8]),
-    /// The assignment of a facility code to an account, now and after a succession.
+    /// The assignment of a facility code to an account, by registration, designation or succession.
     Facility(&'a FacilityCode),
     /// The assignment of a login address to an account.
     Address(&'a EmailAddress),

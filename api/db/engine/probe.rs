@@ -20,7 +20,7 @@ const IS_WAITING: &str = "SELECT EXISTS (SELECT FROM pg_stat_activity \
 /// reported as stored.
 const TERMINATE: &str = "SELECT COALESCE(wait_event = 'SyncRep', false) AS waits, pg_terminate_backend(pid) AS ended \
     FROM pg_stat_activity WHERE pid = $1 AND usename = current_user AND state = 'active' AND query = 'COMMIT'";
-/// Begins a test commit. On a read-only server the statement fails.
+/// Begins the transaction of a test commit. On a read-only server the statement fails.
 const BEGIN: &str = "BEGIN READ WRITE";
 
 #[derive(QueryableByName)]

@@ -51,8 +51,8 @@ pub struct Relay {
     pub password_file: Option<PathBuf>,
     /// A file of certificates (PEM) that are trusted in addition to the machine's own.
     pub trusted: Option<PathBuf>,
-    /// How long the server may take until it has accepted the sender, and then again until it has accepted the
-    /// recipient and is ready for the content.
+    /// The time limit of each of two steps: from the connection until the server has accepted the sender, and from
+    /// there until it asks for the content.
     pub envelope_timeout: Duration,
     /// How long the server may take to accept a mail's content.
     pub content_timeout: Duration,

@@ -44,7 +44,7 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     work.audit(AuditAction::EmailChangeRequested, &account.id, None)
 }
 
-/// Makes the address of a confirmation link the account's login id.
+/// Makes the address of a confirmation link the account's login address.
 ///
 /// # Errors
 /// The errors of [`links::find_usable`], [`AccountRefusal::EmailTaken`].

@@ -90,7 +90,7 @@ async fn a_new_row_has_the_same_stored_form_as_a_row_of_an_earlier_version() {
 }
 
 #[apply(on_both_databases)]
-async fn the_error_about_invalid_json_in_a_row_names_table_column_and_row() {
+async fn the_error_about_an_undecodable_document_names_table_column_and_row() {
     let app = TestApp::start().await;
     let at = app.now();
     app.database.execute(&insert_statement(&app, at, at).replace(PROFILE, r#"{"facility":{}}"#));

@@ -1,4 +1,4 @@
-//! Tests that need a program or a permission that not every machine has.
+//! Skips tests that need a program or a permission that not every machine has.
 
 /// Reports that the current test is skipped. The report is written to standard error directly, because the harness
 /// hides what a passing test prints. Fails the test if `REQUIRE_ALL` is set.

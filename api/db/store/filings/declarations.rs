@@ -127,7 +127,7 @@ pub fn find(
     row.map(Row::decode).transpose()
 }
 
-/// Whether the facility has a live declaration in the round.
+/// Whether the facility has a live declaration in the round: one that is neither rejected nor withdrawn.
 pub fn exists_live(conn: &mut Conn, facility: &FacilityCode, round: &str) -> Result<bool, Error> {
     let not_live = [DeclarationStatus::Rejected.code(), DeclarationStatus::Withdrawn.code()];
     let live = declarations::table

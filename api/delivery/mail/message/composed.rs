@@ -5,7 +5,7 @@ use std::fmt;
 /// The portal as its mails present it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Portal {
-    /// Its name: 医療機関等向けポータルサイト.
+    /// Its name, by default 医療機関等向けポータルサイト.
     pub name: String,
     /// Its address on the web.
     pub url: String,

@@ -1,6 +1,6 @@
 //! The macro that declares the mails from their table.
 
-/// Declares `Kind`, `Message` and, for each mail, a text template and an HTML template of the same file.
+/// Declares `Kind`, `Message` and, for each mail, a text template and an HTML template from the same file.
 ///
 /// An entry has the mail's name, the code that is stored and shown (codes are never reused), the template, the fact
 /// with the expiry of the link if the mail has a link, and the facts. The template can use `portal` and the facts by

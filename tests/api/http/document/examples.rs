@@ -121,7 +121,7 @@ fn every_example_fits_its_schema() {
 }
 
 #[test]
-fn codes_and_receipt_numbers_of_examples_are_valid() {
+fn codes_and_receipt_numbers_in_the_document_are_valid_and_addresses_are_invented() {
     fn walk(value: &Value) {
         match value {
             Value::Object(members) => members.values().for_each(walk),

@@ -52,9 +52,9 @@ async fn a_slow_domain_does_not_delay_the_others() {
 }
 
 #[apply(on_both_databases)]
-async fn a_server_that_does_not_reply_to_the_contents_for_some_domains_does_not_delay_the_others() {
-    /// The timeout in seconds of each reply before the content is sent. On a busy machine, the greetings of many
-    /// connections take that long.
+async fn domains_whose_contents_get_no_reply_do_not_delay_the_others() {
+    /// The envelope timeout in seconds. It is not shorter, because on a busy machine the greetings of many connections
+    /// take seconds.
     const STEP: u32 = 4;
     let mail_server = MailServer::start().await;
     mail_server.inject_fault_for(Phase::EndOfData, Fault::Hang, ".slow.example", 999);
@@ -65,6 +65,7 @@ async fn a_server_that_does_not_reply_to_the_contents_for_some_domains_does_not_
     };
     production.queue_mails(slow(0..5)).await;
     let leased = production.rows("outbox").with_non_null("lease_holder");
+    // At most six for each domain, once its mails are late (see `SmtpMails::LIMITS`).
     eventually("the slow domains to be under way", || async { leased.count() == 5 * 6 }).await;
     production
         .queue_mails((0..100).map(|number| format!("reception-{number}@clinic-{number}.example")))
@@ -73,7 +74,7 @@ async fn a_server_that_does_not_reply_to_the_contents_for_some_domains_does_not_
     assert_eq!((leased.count(), production.mails_in_state("DEFERRED")), (5 * 6, 0));
 
     production.queue_mails(slow(5..10)).await;
-    eventually("the most mails that may be under way", || async { leased.count() == 48 }).await;
+    eventually("the maximum number of mails to be under way", || async { leased.count() == 48 }).await;
     tokio::time::sleep(Duration::from_secs(u64::from(STEP) + 1)).await;
     assert_eq!((leased.count(), production.mails_in_state("DEFERRED")), (48, 0));
     assert!(mail_server.connection_count() <= 48, "{} connections", mail_server.connection_count());
