@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
         self.known.push(name);
         let value = self.variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())?;
-        // The place of bytes that were not UTF-8: the path or the name would be another one.
+        // This character replaced bytes that are not UTF-8, so a path or a name would be a different one.
         if value.contains(char::REPLACEMENT_CHARACTER) {
             self.malformed(name, "text in UTF-8");
             return None;

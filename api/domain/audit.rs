@@ -11,7 +11,7 @@ coded_enum! {
         RegistrationRequestedForTakenAddress = "registration.requested_for_taken_address",
         /// An account was created for a facility.
         AccountCreated = "account.created",
-        /// The data of an account about its facility was changed.
+        /// The facility, the founder or the contact of an account was changed.
         AccountChanged = "account.changed",
         /// The password was changed by the logged-in account.
         PasswordChanged = "account.password_changed",

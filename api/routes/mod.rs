@@ -1,4 +1,4 @@
-//! The operations of the API, grouped by audience. One registration serves both the router and the OpenAPI document.
+//! The operations of the API, grouped by audience. Each is listed once, for the router and the OpenAPI document.
 
 pub mod documents;
 pub mod forms;

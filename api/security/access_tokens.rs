@@ -1,6 +1,6 @@
 //! Access tokens: JWTs of RFC 9068, signed with Ed25519.
 //!
-//! A token's signature is verified once. The claims are then cached by the token's hash until it expires,
+//! A token's signature is verified once. The claims are then cached by the token's hash until the token expires,
 //! because a verification costs as much as eight simple requests. Whether the session is still open is read
 //! from the database each time: see `usecases::identity::sessions::authenticate`.
 
@@ -185,8 +185,9 @@ mod tests {
         AccessTokens::new(keys, "https://portal.example").unwrap()
     }
 
+    /// Noon in Japan on 2023-02-03.
     fn noon() -> Instant {
-        DateTime::from_timestamp(1_675_389_600, 0).unwrap()
+        DateTime::from_timestamp(1_675_393_200, 0).unwrap()
     }
 
     fn refusal(result: Result<Verified, Error>) -> ProblemCode {
@@ -249,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rotated_key_still_verifies_while_it_is_listed() {
+    fn a_replaced_key_still_verifies_while_it_is_listed() {
         let key = NamedKey::generate();
         let old = || NamedKey { id: key.id.clone(), key: key.key.clone() };
         let token = tokens(vec![old()]).issue(ids().0, ids().1, noon()).unwrap();

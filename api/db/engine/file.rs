@@ -10,7 +10,7 @@ use diesel::{Connection as _, SqliteConnection};
 use super::connection::{Conn, on};
 use crate::error::Error;
 
-/// How long a connection waits for another process's lock, in milliseconds.
+/// How long a connection waits for the lock of another connection, in milliseconds.
 const BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 5000;";
 /// The settings of a writing connection. With `synchronous = NORMAL`, a power failure could lose acknowledged commits.
 const CONNECTION_SETTINGS: &str =
@@ -19,7 +19,7 @@ const CONNECTION_SETTINGS: &str =
 /// Opens a connection that may write, and creates the file and its folder if they are missing.
 ///
 /// # Errors
-/// [`Error::Unavailable`] if the file cannot be opened.
+/// [`Error::Unavailable`] if the file cannot be opened, an internal error if its folder cannot be created.
 pub(super) fn create_or_open(file: &Path) -> Result<Conn, Error> {
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder).map_err(Error::internal)?;

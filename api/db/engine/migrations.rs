@@ -20,14 +20,15 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// How long one try of a migration waits for a lock.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
-/// How often a migration is tried if a table is locked.
+/// How many times the pending migrations are tried if tables are locked.
 const LOCK_TRIES: u32 = 60;
 
 /// Runs the pending migrations and returns their names. If several processes call this at the same time, one process
 /// runs the migrations and the others wait.
 ///
 /// # Errors
-/// An internal error with the failure of a migration. The failed migration is rolled back.
+/// An internal error with the failure of a migration. The failed migration is rolled back; on SQLite, all migrations of
+/// this call are.
 pub fn run(source: &Source) -> Result<Vec<String>, Error> {
     let mut connection = connect(source)?;
     // The lock is acquired before the pending migrations are read.

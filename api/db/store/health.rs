@@ -18,7 +18,7 @@ pub struct Backlog {
     /// The number of mails that wait.
     pub waiting: i64,
     /// How long the oldest mail has waited for the mail server. Mails that wait because of their recipient or content
-    /// do not count. Zero if no mail waits.
+    /// do not count. Zero if no other mail waits.
     pub lag: Duration,
 }
 

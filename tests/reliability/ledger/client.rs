@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 
 /// How long a request is repeated before its key counts as stuck. This is longer than any outage in these tests.
 pub const RETRY_TIMEOUT: Duration = Duration::from_mins(3);
-/// How long the client waits for one answer. The service may need ten seconds.
+/// How long the client waits for one answer. A single statement of PostgreSQL may take ten seconds.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(20);
 /// The pause before a request is repeated.
 const PAUSE: Duration = Duration::from_millis(25);
-/// The codes of 503 answers after which a request is repeated.
-const RETRYABLE_CODES: [&str; 3] = ["OVERLOADED", "UNAVAILABLE", "OUTCOME_UNKNOWN"];
+/// The codes of 503 answers that may occur. After any other status from 500 the request is repeated too, but the answer
+/// counts as an error.
+const EXPECTED_CODES: [&str; 3] = ["OVERLOADED", "UNAVAILABLE", "OUTCOME_UNKNOWN"];
 
 /// A request that can be sent repeatedly.
 #[derive(Debug, Clone)]
@@ -200,7 +201,7 @@ impl RetryingClient {
         let description =
             format!("{} {} {:?}: {} {}", request.method, request.path, request.key, reply.status, reply.text);
         match reply.status {
-            503 if RETRYABLE_CODES.iter().any(|code| reply.body["code"] == *code) => {
+            503 if EXPECTED_CODES.iter().any(|code| reply.body["code"] == *code) => {
                 let code = reply.body["code"].as_str().unwrap().to_owned();
                 *self.counters.unavailable.borrow_mut().entry(code).or_default() += 1;
             }

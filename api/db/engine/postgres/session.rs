@@ -29,7 +29,7 @@ impl Session {
         Err(error.into())
     }
 
-    /// Rolls the transaction back and returns the result.
+    /// Rolls the transaction back, unless the connection is lost, and returns the result.
     pub(super) fn end<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
         self.is_lost |= matches!(result, Err(Error::Unavailable(_)));
         if !self.is_lost {

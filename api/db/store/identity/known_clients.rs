@@ -1,4 +1,4 @@
-//! Clients that have logged in to an account before. Their logins have a separate budget.
+//! Clients, by IP address or network, that have logged in to an account before. Their logins have a separate budget.
 
 use diesel::prelude::*;
 

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_late_period_the_day_after_the_deadline_is_closed() {
+    fn without_a_late_period_the_round_is_closed_on_the_day_after_the_deadline() {
         let round = home_visit_nursing_round();
         let edition = &round.editions[0];
         assert_eq!(edition.window(day("2024-10-31")), Window::Open);

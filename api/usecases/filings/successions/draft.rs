@@ -20,7 +20,7 @@ use crate::usecases::work::Work;
 pub struct SuccessionDraft {
     /// The new code.
     pub successor_code: Option<FacilityCode>,
-    /// The postal code under the new code.
+    /// The postal code of the facility under the new code.
     pub successor_postal_code: Option<PostalCode>,
     /// Why the code changes.
     pub reason: Option<SuccessionReason>,
@@ -64,9 +64,9 @@ fn examine(
     parts: SuccessionParts<'_>,
     faults: &mut Faults,
 ) -> Result<(), Error> {
-    let code = principal.facility_code()?;
-    let after = successions::find_change_date_to(work.conn, code)?;
-    for (pointer, fault) in parts.examine(code, after, japan_day(work.now())) {
+    let predecessor = principal.facility_code()?;
+    let last_change = successions::find_change_date_to(work.conn, predecessor)?;
+    for (pointer, fault) in parts.examine(predecessor, last_change, japan_day(work.now())) {
         faults.add(pointer, fault);
     }
     let Some(successor) = parts.successor_code else { return Ok(()) };
