@@ -1,5 +1,5 @@
-//! Opens an installation: checks or updates the schema, sets a sandbox's clock, loads the rounds and the sandbox's
-//! facilities, and builds the state.
+//! Opens an installation and builds its state. For production it only checks the schema: `todokede migrate` updates the
+//! schema and loads the rounds. For a sandbox it does both, sets the clock and loads the facilities.
 
 pub mod background;
 pub mod serving;

@@ -16,7 +16,7 @@ const WRITERS: usize = 16;
 const UPTIME_MILLIS: std::ops::Range<u64> = 50..1_500;
 
 /// Kills and restarts a service while facilities file. `name` is the database's name in the output.
-async fn file_during_kills(service: &mut Service, database: &Database, name: &str) {
+async fn kill_repeatedly(service: &mut Service, database: &Database, name: &str) {
     let (kills, seed) = (environment::number("KILLS", 6), environment::seed());
     println!("{name}: {kills} kills, seed {seed}");
     service.start_and_wait().await;
@@ -38,7 +38,7 @@ async fn kills_lose_and_duplicate_nothing_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("todokede.sqlite3");
     let mut service = Service::new(&format!("sqlite:{}", file.display()), folder.path());
-    file_during_kills(&mut service, &Database::Sqlite(file), "SQLite").await;
+    kill_repeatedly(&mut service, &Database::Sqlite(file), "SQLite").await;
 }
 
 #[actix_web::test]
@@ -51,5 +51,5 @@ async fn kills_lose_and_duplicate_nothing_on_postgresql() {
     let folder = tempfile::tempdir().unwrap();
     let url = postgres::url("ledger");
     let mut service = Service::new(&url, folder.path());
-    file_during_kills(&mut service, &Database::Postgres(url), "PostgreSQL").await;
+    kill_repeatedly(&mut service, &Database::Postgres(url), "PostgreSQL").await;
 }

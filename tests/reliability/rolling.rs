@@ -56,7 +56,7 @@ async fn replace_each(replicas: &mut [Service; 2], ledger: &Ledger, statistics: 
 }
 
 #[actix_web::test]
-async fn replacing_replicas_fails_no_request() {
+async fn no_request_fails_while_replacing_replicas() {
     if !environment::has_postgres() || !environment::has_programs(&["haproxy"]) {
         return;
     }

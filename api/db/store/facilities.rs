@@ -59,7 +59,7 @@ fn decode_code(code: &str) -> Result<FacilityCode, Error> {
 pub enum Imported {
     /// The list did not have the code.
     Added,
-    /// The list had other data for the code.
+    /// The list had other data for the code, or the facility was delisted.
     Changed,
     /// The list had the same data for the code.
     Unchanged,
@@ -155,7 +155,7 @@ pub fn list_similar_with_account(
     rows.into_iter().map(Row::decode).collect()
 }
 
-/// A page of the list, sorted by code, of one prefecture and kind or of all.
+/// A page of the list, sorted by code. `None` means every prefecture or every kind.
 pub fn list(
     conn: &mut Conn,
     prefecture: Option<&str>,

@@ -1,4 +1,4 @@
-//! The statements on the tables, one function for each, grouped by area.
+//! The functions that read and change the tables, grouped by area.
 //!
 //! The name of a function begins with a verb: `find` reads one row, `list` reads several rows, `exists` tests whether
 //! there is a row, `count` counts rows, `insert` adds a row, `upsert` adds or replaces a row, `update` changes rows and

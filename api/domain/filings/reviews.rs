@@ -24,7 +24,7 @@ coded_enum! {
         /// The successor's code or postal code does not match the facility list.
         #[serde(rename = "SUCCESSOR_NOT_AS_LISTED")]
         SuccessorNotAsListed = "SUCCESSOR_NOT_AS_LISTED",
-        /// The successor has an account of its own, which was registered while the succession waited.
+        /// The successor has an account of its own.
         #[serde(rename = "SUCCESSOR_HAS_ACCOUNT")]
         SuccessorHasAccount = "SUCCESSOR_HAS_ACCOUNT",
     }
@@ -39,7 +39,7 @@ impl ReturnReason {
                 "承継先の医療機関等コードまたは郵便番号が、地方厚生（支）局の一覧と一致しませんでした。"
             }
             (Self::SuccessorNotAsListed, Lang::En) => {
-                "The successor's facility code or postal code is not that of the regional bureau's list."
+                "The successor's facility code or postal code does not match the regional bureau's list."
             }
             (Self::SuccessorHasAccount, Lang::Ja) => {
                 "承継先の医療機関等コードでは、すでに別のアカウントが登録されています。コードに誤りがないかご確認ください。\

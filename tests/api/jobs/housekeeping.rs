@@ -8,7 +8,7 @@ use todokede::usecases::work::{Call, Work};
 
 use crate::support::{TestApp, forms};
 
-/// Deletes the data that has expired at an instant.
+/// Deletes the data whose retention has ended at `now`. Returns the number of deleted rows.
 fn delete_expired(app: &TestApp, now: DateTime<Utc>) -> usize {
     let policy = todokede::state::policy(&Settings::from_variables(&[].into()).unwrap());
     let (mut conn, call) = (app.database.connect(), Call::internal(now));
@@ -23,7 +23,7 @@ async fn each_kind_of_data_is_deleted_after_its_retention_and_nothing_else() {
     clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_status(201);
     clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
     let expired = app.now();
-    // Each column is the one that the retention begins with.
+    // The retention begins at the time in the column.
     let kinds = [
         ("idempotency_keys", "created_at", Duration::days(30)),
         ("links", "expires_at", Duration::days(30)),

@@ -32,7 +32,7 @@ pub struct Entry {
     pub answer: Reply,
 }
 
-/// Running writers and readers.
+/// The running writers, which have the entries of the ledger, and the running readers.
 pub struct Ledger {
     urls: Rc<[String]>,
     /// The URLs at which `/readyz` can be read.
@@ -45,8 +45,8 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Starts writers at a service that is ready and has one or more URLs. Each writer registers its own facility, logs
-    /// in and files until [`Self::close`], even if the service fails.
+    /// Starts writers that use a service with one or more URLs. The service must be ready. Each writer registers its
+    /// own facility, logs in and files until [`Self::close`], even if the service fails.
     pub async fn open(urls: Vec<String>, writers: usize) -> Self {
         let (urls, counters): (Rc<[String]>, Rc<Counters>) = (urls.into(), Rc::default());
         let stop = Rc::new(Cell::new(false));
@@ -140,7 +140,7 @@ impl Ledger {
 pub struct Findings {
     /// The number of keys that succeeded.
     pub acknowledged: usize,
-    /// The number of these keys whose first request got no answer or 503, so that its effect was unknown.
+    /// The number of these keys whose first request got no answer or 5xx, and may have taken effect.
     pub ambiguous: u64,
     /// The number of ambiguous keys whose earlier request had taken effect.
     pub applied_without_answer: u64,

@@ -14,7 +14,7 @@ use crate::db::engine::source::Server;
 /// wait for a standby without limit, so after this time the outcome of a write is unknown.
 pub(super) const JOB_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The number of connections that reads may not use.
+/// The number of connections that reads may not use. In a pool of two, reads may use one.
 const RESERVED_FOR_WRITES: u32 = 2;
 /// How long a probe of the server may take, from connecting to the answer.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -56,17 +56,17 @@ impl Connections {
         *self.last_answer.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    /// Whether the caller must probe the server by [`Self::probe_fails`]: no job has ended for [`JOB_TIMEOUT`], and no
+    /// Whether the caller must call [`Self::must_be_replaced`]: no job has ended for [`JOB_TIMEOUT`], and no
     /// other probe is in progress.
     pub(super) fn begin_probe(&self) -> bool {
         let last_answer = *self.last_answer.lock().unwrap_or_else(PoisonError::into_inner);
         last_answer.elapsed() >= JOB_TIMEOUT && !self.is_probing.swap(true, Ordering::Relaxed)
     }
 
-    /// Whether the connections must be replaced: always, unless the server reports that commits wait for a standby. In
-    /// that case new connections would wait, too. If the server froze or was replaced by another server, the old
-    /// connections never get an answer.
-    pub(super) async fn probe_fails(&self, server: &Server) -> bool {
+    /// Probes the server, and returns whether the connections must be replaced: always, unless the server reports that
+    /// commits wait for a standby. In that case new connections would wait, too. If the server froze or was replaced by
+    /// another server, the old connections never get an answer.
+    pub(super) async fn must_be_replaced(&self, server: &Server) -> bool {
         let server = server.clone();
         let probe = blocking::run(move || waits_for_standby(&mut connect(&server)?));
         let waits_for_standby = matches!(tokio::time::timeout(PROBE_TIMEOUT, probe).await, Ok(Ok(Ok(true))));

@@ -88,7 +88,7 @@ impl ServerPool {
         if connections.begin_probe() {
             let (server_pool, connections) = (self.clone(), Arc::clone(connections));
             tokio::spawn(async move {
-                if connections.probe_fails(&server_pool.server).await {
+                if connections.must_be_replaced(&server_pool.server).await {
                     server_pool.replace(&connections);
                 }
             });

@@ -70,7 +70,7 @@ impl MessageWriter {
         if let Some(reply_to) = &self.reply_to {
             message = message.reply_to(reply_to.clone());
         }
-        // These headers ask for no automatic replies: that of RFC 3834, and the one that Exchange reads.
+        // These headers ask receivers not to reply automatically: that of RFC 3834, and the one that Exchange reads.
         for (name, value) in [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")] {
             let name = HeaderName::new_from_ascii(name.to_owned()).ok()?;
             message = message.raw_header(HeaderValue::new(name, value.to_owned()));
@@ -84,7 +84,7 @@ impl MessageWriter {
     }
 }
 
-/// Removes control characters: some would end the header, and no header can contain the others.
+/// Removes control characters: some would end the header, and the others do not belong in one.
 fn in_one_line(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }
@@ -183,8 +183,8 @@ mod tests {
 
     #[test]
     fn a_mail_without_html_is_sent_as_plain_text() {
-        let old = Outgoing { html: String::new(), ..mail("reception@clinic.example", "件名") };
-        let (_, message) = writer("ポータル").write(old).unwrap();
+        let plain = Outgoing { html: String::new(), ..mail("reception@clinic.example", "件名") };
+        let (_, message) = writer("ポータル").write(plain).unwrap();
         let message = String::from_utf8(message).unwrap();
         assert!(message.contains("Content-Type: text/plain") && !message.contains("multipart"), "{message}");
     }

@@ -109,7 +109,7 @@ impl Smtp {
         recipient: Address,
         message: &[u8],
     ) -> Result<(), MailFailure> {
-        let accepted = timeout(self.envelope_timeout, session.rcpt_to(recipient)).await;
+        let accepted = timeout(self.envelope_timeout, session.rcpt_to_and_data(recipient)).await;
         accepted.unwrap_or(Err(MailFailure::TimedOut))?;
         let accepted = timeout(self.content_timeout, session.send_content(message)).await;
         accepted.unwrap_or(Err(MailFailure::TimedOut))

@@ -77,7 +77,7 @@ impl Session {
     }
 
     /// Names the recipient and announces the content: RCPT TO and DATA.
-    pub(super) async fn rcpt_to(&mut self, recipient: Address) -> Result<(), MailFailure> {
+    pub(super) async fn rcpt_to_and_data(&mut self, recipient: Address) -> Result<(), MailFailure> {
         let reply = self.0.command(Rcpt::new(recipient, Vec::new())).await;
         reply.map_err(|error| mail_failure(&error, MailFailure::MailboxBusy, recipient_failure))?;
         let reply = self.0.command(Data).await;
@@ -168,7 +168,7 @@ fn content_failure(error: &Error) -> MailFailure {
     }
 }
 
-/// The failure that a status means for a recipient and for a content alike. Only a status about the mailbox is
+/// The failure that a status means for a recipient and for a content alike. Of these failures only `MailboxUnknown` is
 /// permanent, because many servers refuse a recipient or a content because of the sender or the connection. 5.7.x can
 /// mean an unwanted content or an unauthenticated sender, and an unauthenticated sender affects all mails.
 fn status_failure(status: Option<(u16, u16)>) -> Option<MailFailure> {

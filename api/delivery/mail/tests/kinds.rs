@@ -22,7 +22,7 @@ fn every_kind_has_a_sample() {
 }
 
 #[test]
-fn a_mail_expires_exactly_if_its_text_states_an_expiry() {
+fn expires_at_is_set_exactly_if_the_text_states_an_expiry() {
     for message in samples::every_message() {
         let text_states_expiry = samples::composed(&message).text.contains("有効期限：");
         assert_eq!(message.expires_at().is_some(), text_states_expiry, "{message:?}");

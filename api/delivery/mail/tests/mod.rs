@@ -1,5 +1,4 @@
-//! Tests of the mails: their wording, in one file for each group, and that values cannot change a mail's
-//! form.
+//! Tests of the mails: their wording, in one file for each group, and that values cannot add headers, lines or markup.
 
 mod credentials;
 mod declarations;

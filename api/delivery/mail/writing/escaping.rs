@@ -1,6 +1,6 @@
 //! Escapes values for a mail: a value stays on one line and, in HTML, is text.
 //!
-//! The template engine calls the escapers for every value, so no template can forget to escape. A name cannot add a
+//! The template engine calls the escapers for every value, so no template can forget to escape. A value cannot add a
 //! header, a line or a tag.
 
 use std::fmt;

@@ -1,14 +1,15 @@
 //! Breaks long lines of plain text, and removes characters that would end a line.
 //!
 //! Widths are counted in the columns of mail programs: a Japanese character takes two columns. A line may break
-//! after any Japanese character and between Latin words, but not before closing punctuation.
+//! after any Japanese character and between Latin words, but not before closing punctuation that still fits.
 
 /// The maximum number of columns of a line.
 const COLUMNS: usize = 84;
-/// The maximum number of columns of a line that ends with punctuation, which must not begin the next line.
+/// The maximum number of columns of a line that ends with characters of `AVOIDED_FIRST`.
 pub(in crate::delivery::mail) const COLUMNS_WITH_PUNCTUATION: usize = 88;
 
-const NEVER_FIRST: &str = "、。，．・：；！？）」』】〕〉》々ー～…’”ぁぃぅぇぉっゃゅょァィゥェォッャュョ";
+/// Closing punctuation, marks and small kana. They begin a line only if they no longer fit on the line before.
+const AVOIDED_FIRST: &str = "、。，．・：；！？）」』】〕〉》々ー～…’”ぁぃぅぇぉっゃゅょァィゥェォッャュョ";
 
 /// The text as one line: without control characters, separators of lines and paragraphs, and characters that
 /// change the direction of reading.
@@ -84,7 +85,7 @@ fn split(line: &str) -> Vec<String> {
 
 /// The maximum number of columns of a line that ends with `word`.
 fn max_columns_with(word: &str) -> usize {
-    let may_exceed = word.chars().all(|c| width(c) == 0 || NEVER_FIRST.contains(c));
+    let may_exceed = word.chars().all(|c| width(c) == 0 || AVOIDED_FIRST.contains(c));
     if may_exceed { COLUMNS_WITH_PUNCTUATION } else { COLUMNS }
 }
 
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_line_breaks_within_the_column_and_loses_no_character() {
+    fn a_long_line_breaks_into_lines_that_fit_and_loses_only_spaces() {
         for line in
             ["医".repeat(100), "a".repeat(300), "。".repeat(90), "ab 医".repeat(60), "か\u{3099}".repeat(80)]
         {

@@ -27,7 +27,7 @@ impl CategoryRule {
     }
 }
 
-/// The need for a member by `rules`. A condition is decided by the rules before its own only, so the recursion ends.
+/// The need for a member by `rules`. A condition uses only the rules before its own, so the recursion ends.
 fn need_among(rules: &[FieldRule], field: StatementField, statement: &Statement) -> Need {
     let Some((position, rule)) = rules.iter().enumerate().find(|(_, rule)| rule.field == field) else {
         return Need::NotApplicable;
@@ -51,7 +51,7 @@ fn need_among(rules: &[FieldRule], field: StatementField, statement: &Statement)
     }
 }
 
-/// The need for a member with a condition on the member `on`.
+/// The need for a member that is required if `holds` is true for the value of the member `on`.
 fn need_when(
     earlier: &[FieldRule],
     on: StatementField,

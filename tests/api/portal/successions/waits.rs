@@ -154,8 +154,8 @@ async fn a_succession_that_fails_in_an_import_does_not_stop_the_others() {
     let (broken, fine) = (facility_list::unlisted(1, 1), facility_list::unlisted(1, 2));
     let (clinic, filed) = file_waiting(&app, &broken).await;
     let (other, other_filed) = file_waiting(&app, &fine).await;
-    let own = format!("NEW.facility_code = '{}'", clinic.facility_code);
-    app.database.add_failing_trigger("former_facilities", "BEFORE INSERT", &own);
+    let condition = format!("NEW.facility_code = '{}'", clinic.facility_code);
+    app.database.add_failing_trigger("former_facilities", "BEFORE INSERT", &condition);
     let (report, _) = app.import(facility_list::csv(&[&broken, &fine]), false).await;
     assert_eq!((report.added, report.carried_on), (2, 1));
     assert_eq!(clinic.get(filed.header("location")).await.body["status"], "WAITING_FOR_MASTER");
@@ -170,12 +170,12 @@ async fn a_succession_that_fails_in_an_import_does_not_stop_the_others() {
 #[apply(on_both_databases)]
 async fn successions_that_fail_again_and_again_do_not_hide_those_after_them() {
     let app = TestApp::start().await;
-    let codes = [facility_list::unlisted(1, 1), facility_list::unlisted(1, 2)];
-    for code in &codes {
-        file_waiting(&app, code).await;
+    let successors = [facility_list::unlisted(1, 1), facility_list::unlisted(1, 2)];
+    for successor in &successors {
+        file_waiting(&app, successor).await;
     }
     app.database.add_failing_trigger("former_facilities", "BEFORE INSERT", "1 = 1");
-    let (report, _) = app.import(facility_list::csv(&[&codes[0], &codes[1]]), false).await;
+    let (report, _) = app.import(facility_list::csv(&[&successors[0], &successors[1]]), false).await;
     assert_eq!((report.added, report.carried_on), (2, 0));
     let mut conn = app.database.connect();
     let mut ready = |after| successions::find_ready(&mut conn, after).unwrap();
@@ -195,9 +195,9 @@ async fn after_a_correction_to_another_successor_the_first_successor_is_free() {
     let path = filed.header("location");
     clinic.put(path, &forms::succession(&second), filed.etag()).await.assert_problem(409, "SUCCESSOR_TAKEN");
     let rehearsal_path = format!("{path}?validate_only=true");
-    let seen =
+    let rehearsed =
         clinic.put(&rehearsal_path, &forms::succession(&listed), filed.etag()).await.assert_status(200);
-    assert_eq!(seen.body["status"], "ACCEPTED");
+    assert_eq!(rehearsed.body["status"], "ACCEPTED");
     assert_eq!(clinic.get(path).await.text, filed.text, "a rehearsal stores nothing");
     assert_eq!(
         clinic.put(path, &forms::succession(&first), filed.etag()).await.assert_status(200).body["status"],
