@@ -33,6 +33,8 @@ coded_enum! {
         SessionRevokedAfterTokenReuse = "session.revoked_after_token_reuse",
         /// An account ended one of its sessions.
         SessionEnded = "session.ended",
+        /// An account ended all its sessions.
+        AllSessionsEnded = "account.all_sessions_ended",
         /// An attachment was announced.
         UploadAnnounced = "upload.announced",
         /// An attachment's content was stored.

@@ -75,8 +75,28 @@ impl<C: Caller> Context<C> {
         T: Send + 'static,
         E: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
     {
+        self.run(query.mode(), effect).await
+    }
+
+    /// The same as [`Self::write`], for an operation that cannot be rehearsed.
+    ///
+    /// # Errors
+    /// The refusals of the caller's token, and the errors of `effect`.
+    pub async fn store<T, E>(&self, effect: E) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        E: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        self.run(Mode::Store, effect).await
+    }
+
+    async fn run<T, E>(&self, mode: Mode, effect: E) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        E: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
+    {
         let (call, policy) = (self.call.clone(), self.state.policy.clone());
-        let (caller, mode) = (self.caller.clone(), query.mode());
+        let caller = self.caller.clone();
         let write = self.state.database.write(mode, move |conn| {
             caller.lock(conn)?;
             let actor = caller.actor(conn, call.now)?;

@@ -8,6 +8,7 @@ use crate::domain::accounts::Account;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
 use crate::error::Error;
+use crate::security::passwords::MatchedHash;
 
 impl Context<LoggedIn> {
     /// Reads the account, and checks its password.
@@ -28,8 +29,8 @@ impl Context<LoggedIn> {
         let limits = &self.state.limits;
         self.spend(&limits.logins_per_client, self.client())?;
         self.spend(&limits.logins_per_known_client, &account.id.to_string())?;
-        let is_correct = self.state.passwords.verify(password.into(), hash).await?;
-        Ok(Reauthenticated { account, is_correct })
+        let matched = self.state.passwords.verify(password.into(), hash).await?;
+        Ok(Reauthenticated { account, matched })
     }
 }
 
@@ -38,14 +39,22 @@ impl Context<LoggedIn> {
 pub struct Reauthenticated {
     /// The account.
     pub account: Account,
-    is_correct: bool,
+    matched: Option<MatchedHash>,
 }
 
 impl Reauthenticated {
     /// Adds a fault if the password is wrong. `pointer` is the JSON Pointer of the password in the body.
     pub fn note(&self, pointer: &str, faults: &mut Faults) {
-        if !self.is_correct {
+        if self.matched.is_none() {
             faults.add(pointer, Fault::PasswordWrong);
         }
+    }
+
+    /// The hash that the password matched, for the transaction. `pointer` is the JSON Pointer of the password in the body.
+    ///
+    /// # Errors
+    /// [`Fault::PasswordWrong`] if the password is wrong.
+    pub fn matched(self, pointer: &str) -> Result<MatchedHash, Error> {
+        self.matched.ok_or_else(|| Error::invalid(pointer, Fault::PasswordWrong))
     }
 }

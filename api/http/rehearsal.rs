@@ -5,15 +5,14 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::answer::{Answer, NoBody, OrPreview};
 use super::context::Context;
 use crate::db::engine::writer::Mode;
 use crate::domain::identity::password_hash::PasswordHash;
 use crate::domain::values::receipt_number::ReceiptNumber;
 use crate::error::Error;
-use crate::usecases::work::{QueuedMail, Work};
+use crate::usecases::work::QueuedMail;
 
-/// The query of every operation that creates or changes something.
+/// The query of every operation that can be rehearsed.
 #[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -69,39 +68,6 @@ pub fn mail_previews_of_filing(queued: &[QueuedMail], receipt_number: &ReceiptNu
         preview.subject = preview.subject.replace(&number, "****-****-****");
     }
     previews
-}
-
-/// The answer to a request with `validate_only`, for an operation that has nothing else to show.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Rehearsed {
-    /// Always `true`: the operation would succeed.
-    #[schema(example = true)]
-    pub valid: bool,
-    /// The mails that would be sent.
-    #[schema(max_items = 10)]
-    pub mails: Vec<MailPreview>,
-}
-
-impl Rehearsed {
-    /// The answer for a rehearsal that queued these mails.
-    #[must_use]
-    pub fn of(queued: &[QueuedMail]) -> Self {
-        Self { valid: true, mails: mail_previews(queued) }
-    }
-}
-
-impl Rehearsed {
-    /// The answer of an operation that has no body: 200 with this body in a rehearsal, otherwise 204.
-    ///
-    /// # Errors
-    /// An internal error if the body cannot be written as JSON.
-    pub fn answer(query: WriteQuery, work: &Work<'_>) -> Result<Answer<OrPreview<NoBody, Self>>, Error> {
-        Ok(if query.validate_only {
-            Answer::ok(&Self::of(&work.queued))?.as_preview()
-        } else {
-            Answer::no_content().or_preview()
-        })
-    }
 }
 
 impl<C> Context<C> {

@@ -38,6 +38,21 @@ impl OpaqueToken {
         self.0.expose_secret()
     }
 
+    /// A new salt for [`Self::successor`].
+    #[must_use]
+    pub fn successor_salt() -> [u8; 32] {
+        rand::random()
+    }
+
+    /// The token that replaces this one. It is computed from this token and a salt, so that the service can answer with it
+    /// again, although it stores only its hash. Only somebody who has both this token and the salt can compute it.
+    #[must_use]
+    pub fn successor(&self, salt: &[u8]) -> Self {
+        // The hash of this token is stored, so it must not be the input.
+        let digest = Sha256::new_with_prefix(salt).chain_update(self.reveal()).finalize();
+        Self(SecretString::from(URL_SAFE_NO_PAD.encode(digest)))
+    }
+
     /// The hash that is stored.
     #[must_use]
     pub fn hash(&self) -> Vec<u8> {
@@ -56,6 +71,17 @@ mod tests {
         assert_ne!(one.hash(), other.hash());
         assert_eq!(OpaqueToken::presented(one.reveal()).hash(), one.hash());
         assert_ne!(OpaqueToken::presented(&one.reveal().to_lowercase()).hash(), one.hash());
+    }
+
+    #[test]
+    fn a_successor_is_determined_by_both_the_token_and_the_salt() {
+        let (token, salt) = (OpaqueToken::generate(), OpaqueToken::successor_salt());
+        let successor = token.successor(&salt);
+        assert_eq!(successor.reveal().len(), TOKEN_CHARACTERS);
+        assert_eq!(token.successor(&salt).hash(), successor.hash());
+        assert_ne!(token.hash(), successor.hash());
+        assert_ne!(token.successor(&OpaqueToken::successor_salt()).hash(), successor.hash());
+        assert_ne!(OpaqueToken::generate().successor(&salt).hash(), successor.hash());
     }
 
     #[test]

@@ -60,18 +60,21 @@ impl Passwords {
         self.with_permit(move || hash_with(&argon, &password)).await?
     }
 
-    /// Whether a password matches a stored hash. Without a hash, because there is no such account, the same
-    /// work is done, and the result is `false`.
+    /// Verifies a password against a stored hash, and returns the hash if the password matches. Without a hash, because
+    /// there is no such account, the same work is done, and the result is `None`.
     ///
     /// # Errors
     /// [`Error::Overloaded`] if too many callers wait.
-    pub async fn verify(&self, password: SecretString, stored: Option<PasswordHash>) -> Result<bool, Error> {
+    pub async fn verify(
+        &self,
+        password: SecretString,
+        stored: Option<PasswordHash>,
+    ) -> Result<Option<MatchedHash>, Error> {
         let argon = self.argon.clone();
         let dummy_hash = self.dummy_hash.clone();
         self.with_permit(move || {
-            let known = stored.is_some();
-            let matches = verify_with(&argon, &password, &stored.unwrap_or(dummy_hash))?;
-            Ok(matches && known)
+            let matches = verify_with(&argon, &password, stored.as_ref().unwrap_or(&dummy_hash))?;
+            Ok(stored.filter(|_| matches).map(MatchedHash))
         })
         .await?
     }
@@ -88,6 +91,19 @@ impl Passwords {
             work()
         })
         .await
+    }
+}
+
+/// A hash that a caller's password matched. The password was verified outside the transaction, because that is slow, so
+/// the transaction must check that the account still has this hash: the password may have been changed meanwhile.
+#[derive(Debug, Clone)]
+pub struct MatchedHash(PasswordHash);
+
+impl MatchedHash {
+    /// Whether this is the hash that an account has now.
+    #[must_use]
+    pub fn is(&self, stored: &PasswordHash) -> bool {
+        self.0.expose() == stored.expose()
     }
 }
 
@@ -143,14 +159,20 @@ mod tests {
         assert!(hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         let again = passwords.hash(secret("雨の日は縁側で将棋を指した")).await.unwrap();
         assert_ne!(hash.expose(), again.expose());
-        assert!(passwords.verify(secret("雨の日は縁側で将棋を指した"), Some(hash.clone())).await.unwrap());
-        assert!(!passwords.verify(secret("雨の日は縁側で将棋を指す"), Some(hash)).await.unwrap());
+        assert!(
+            passwords
+                .verify(secret("雨の日は縁側で将棋を指した"), Some(hash.clone()))
+                .await
+                .unwrap()
+                .is_some()
+        );
+        assert!(passwords.verify(secret("雨の日は縁側で将棋を指す"), Some(hash)).await.unwrap().is_none());
     }
 
     #[tokio::test]
     async fn an_unknown_account_never_matches_even_with_the_password_of_the_dummy_hash() {
         let passwords = Passwords::new(1).unwrap();
-        assert!(!passwords.verify(secret("an account that does not exist"), None).await.unwrap());
+        assert!(passwords.verify(secret("an account that does not exist"), None).await.unwrap().is_none());
     }
 
     /// A hash that argon2 cannot compute, because its memory is below the minimum. Only the computation finds out.

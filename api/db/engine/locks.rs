@@ -64,3 +64,32 @@ pub fn acquire(conn: &mut Conn, locks: &[Lock<'_>]) -> Result<(), Error> {
     connection.batch_execute(&numbers.into_iter().map(statement_for).collect::<String>())?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+    use uuid::Uuid;
+
+    #[test]
+    fn locks_of_different_things_have_different_numbers() {
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let (email, code) = (EmailAddress::parse("a@b.example"), FacilityCode::parse("1312345676"));
+        let (email, code) = (email.unwrap(), code.unwrap());
+        let locks = [
+            Lock::Account(AccountId::from_uuid(one)),
+            Lock::Account(AccountId::from_uuid(other)),
+            // The bytes of the first account's id.
+            Lock::Token(one.as_bytes()),
+            Lock::Token(code.as_str().as_bytes()),
+            Lock::Token(b"a@b.example"),
+            Lock::Token(b""),
+            Lock::Facility(&code),
+            Lock::Address(&email),
+            Lock::FacilityList,
+            Lock::Outbox,
+        ];
+        let numbers: HashSet<i64> = locks.iter().map(|lock| lock.number()).collect();
+        assert_eq!(numbers.len(), locks.len());
+    }
+}

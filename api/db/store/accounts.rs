@@ -132,6 +132,19 @@ pub fn exists_by_receipt(conn: &mut Conn, receipt: &DesignationReceipt) -> Resul
     Ok(on!(conn, |c| found.get_result(c))?)
 }
 
+/// The account that logs in with this address, and its password hash.
+pub fn find_credentials(
+    conn: &mut Conn,
+    email: &EmailAddress,
+) -> Result<Option<(AccountId, PasswordHash)>, Error> {
+    let found: Option<(Id, String)> = on!(conn, |c| accounts::table
+        .filter(accounts::email_key.eq(email.key()))
+        .select((accounts::id, accounts::password_hash))
+        .first(c)
+        .optional())?;
+    Ok(found.map(|(id, hash)| (AccountId::from_uuid(id.0), PasswordHash::new(hash))))
+}
+
 /// An account's password hash.
 pub fn find_password_hash(conn: &mut Conn, id: AccountId) -> Result<Option<PasswordHash>, Error> {
     let hash: Option<String> = on!(conn, |c| accounts::table

@@ -95,6 +95,7 @@ diesel::table! {
         session_id -> Id,
         issued_at -> Moment,
         replaced_at -> Nullable<Moment>,
+        successor_salt -> Nullable<Binary>,
     }
 }
 

@@ -12,7 +12,7 @@ pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::minutes(10);
 pub const IDLE_TIMEOUT: Duration = Duration::days(14);
 /// A session ends this long after the login, even if it is refreshed.
 pub const MAX_SESSION_LIFETIME: Duration = Duration::days(90);
-/// How long a replaced refresh token still works, because a client may not have received the new token.
+/// How long a client that did not receive the successor of its refresh token can ask for it again.
 pub const REUSE_GRACE_PERIOD: Duration = Duration::seconds(30);
 
 /// A login of one client.
@@ -53,23 +53,37 @@ impl Session {
 /// What to do with a presented refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefreshDecision {
-    /// Replace it and continue the session.
+    /// Replace it by a successor.
     Rotate,
-    /// End the session: the token was replaced before the grace period, so it may be a copy.
+    /// Answer with the same successor again.
+    Repeat,
+    /// End the session: the token may be a stolen copy.
     Revoke,
     /// Refuse the token: the session has ended.
     Refuse,
 }
 
-/// Decides on a presented refresh token. `replaced_at` is `None` if the token was not replaced.
+/// The replacement of a refresh token by its successor.
+#[derive(Debug, Clone, Copy)]
+pub struct Replacement {
+    /// When the token was replaced.
+    pub at: Instant,
+    /// Whether nobody has used the successor for a refresh.
+    pub successor_is_unused: bool,
+}
+
+/// Decides on a presented refresh token.
 #[must_use]
-pub fn decide_refresh(session: &Session, replaced_at: Option<Instant>, now: Instant) -> RefreshDecision {
+pub fn decide_refresh(session: &Session, replaced: Option<Replacement>, now: Instant) -> RefreshDecision {
     if !session.is_live(now) {
         return RefreshDecision::Refuse;
     }
-    match replaced_at {
-        Some(at) if now - at > REUSE_GRACE_PERIOD => RefreshDecision::Revoke,
-        _ => RefreshDecision::Rotate,
+    match replaced {
+        None => RefreshDecision::Rotate,
+        Some(replaced) if replaced.successor_is_unused && now - replaced.at <= REUSE_GRACE_PERIOD => {
+            RefreshDecision::Repeat
+        }
+        Some(_) => RefreshDecision::Revoke,
     }
 }
 
@@ -97,14 +111,19 @@ mod tests {
     }
 
     #[test]
-    fn a_replaced_token_works_for_thirty_seconds_and_then_ends_the_session() {
-        for (now, decision) in [
-            (0, RefreshDecision::Rotate),
-            (30, RefreshDecision::Rotate),
-            (31, RefreshDecision::Revoke),
-            (86_400, RefreshDecision::Revoke),
+    fn a_replaced_token_gets_its_unused_successor_for_thirty_seconds_and_otherwise_ends_the_session() {
+        for (now, successor_is_unused, decision) in [
+            (0, true, RefreshDecision::Repeat),
+            (30, true, RefreshDecision::Repeat),
+            (31, true, RefreshDecision::Revoke),
+            (86_400, true, RefreshDecision::Revoke),
+            (0, false, RefreshDecision::Revoke),
+            (30, false, RefreshDecision::Revoke),
+            (31, false, RefreshDecision::Revoke),
         ] {
-            assert_eq!(decide_refresh(&session(None), Some(at(0)), at(now)), decision, "{now} s");
+            let replaced = Replacement { at: at(0), successor_is_unused };
+            let decided = decide_refresh(&session(None), Some(replaced), at(now));
+            assert_eq!(decided, decision, "{now} s, {successor_is_unused}");
         }
     }
 

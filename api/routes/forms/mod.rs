@@ -4,3 +4,4 @@ pub mod entry_schemas;
 pub mod links;
 pub mod parties;
 pub mod reviews;
+pub mod tokens;

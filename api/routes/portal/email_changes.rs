@@ -1,7 +1,7 @@
 //! `/v1/account/email-changes`: changes the login address. A link that is mailed to the new address proves that the
 //! address belongs to the caller.
 
-use actix_web::{post, web};
+use actix_web::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,17 +16,17 @@ use crate::http::caller::LoggedIn;
 use crate::http::context::Context;
 use crate::http::operation::{Budget, Operation};
 use crate::http::problems::Problem;
-use crate::http::rehearsal::WriteQuery;
 use crate::routes::forms::links::{LINK_REQUESTED, LinkRequested, TokenRequest};
 use crate::routes::tags;
 use crate::usecases::identity::email_changes;
 
 const REQUEST: Operation = Operation::of_account("requestEmailChange").charged_to(Budget::Mails);
-const COMPLETE: Operation = Operation::public("completeEmailChange").charged_to(Budget::Tokens).refusing(&[
-    (404, "The token is unknown."),
-    (409, "Another account has taken the address in the meantime."),
-    (410, "The token was used or has expired."),
-]);
+const COMPLETE: Operation =
+    Operation::of_account("completeEmailChange").charged_to(Budget::Tokens).refusing(&[
+        (404, "The token is unknown, or it belongs to another account."),
+        (409, "Another account has taken the address in the meantime."),
+        (410, "The token was used or has expired."),
+    ]);
 
 /// The operations of this resource.
 pub const OPERATIONS: &[&Operation] = &[&REQUEST, &COMPLETE];
@@ -61,19 +61,17 @@ pub struct EmailChangeResponse {
 /// Request a change of the login address
 ///
 /// Mails a link to the new address and a notice to the current one. The address changes only when the link's token is
-/// sent to `POST /v1/account/email-changes/completion`. The answer is the same whether or not another account has the
-/// address.
+/// sent to `POST /v1/account/email-changes/completion`. A new request makes the links of earlier requests invalid. The
+/// answer is the same whether or not another account has the address.
 #[utoipa::path(
     tag = tags::ACCOUNT,
     operation_id = REQUEST.id,
-    params(WriteQuery),
     request_body = EmailChangeRequest,
     responses((status = 202, description = "The request is accepted.", body = LinkRequested)),
 )]
 #[post("/v1/account/email-changes")]
 async fn request_email_change(
     context: Context<LoggedIn>,
-    query: web::Query<WriteQuery>,
     body: Json<EmailChangeRequest>,
 ) -> Result<Answer<LinkRequested>, Problem> {
     let mut draft = body.draft(|form, faults| {
@@ -87,19 +85,20 @@ async fn request_email_change(
         owner.note("/password", faults);
     });
     let email = draft.finish(|(email, _)| email)?;
+    let password = owner.matched("/password")?;
     context.charge_mail(&email)?;
-    context.write(*query, move |work| email_changes::request(work, &email)).await?;
+    context.store(move |work| email_changes::request(work, &email, &password)).await?;
     Ok(Answer::accepted(&LINK_REQUESTED)?)
 }
 
 /// Complete the change of the login address
 ///
-/// Makes the new address the login id. The token cannot be used again. The service notifies the former address by mail.
-/// Sessions stay open.
+/// Makes the new address the login id. The caller must be logged in to the account that requested the change, so that a
+/// stranger who gets the mail because of a mistyped address cannot take over the account. The token cannot be used again.
+/// The service notifies the former address by mail. Sessions stay open.
 #[utoipa::path(
     tag = tags::ACCOUNT,
     operation_id = COMPLETE.id,
-    params(WriteQuery),
     request_body = TokenRequest,
     responses(
         (status = 200, description = "The login address after the change.", body = EmailChangeResponse),
@@ -107,12 +106,11 @@ async fn request_email_change(
 )]
 #[post("/v1/account/email-changes/completion")]
 async fn complete_email_change(
-    context: Context,
-    query: web::Query<WriteQuery>,
+    context: Context<LoggedIn>,
     body: Json<TokenRequest>,
 ) -> Result<Answer<EmailChangeResponse>, Problem> {
     let token = body.read(TokenRequest::parse)?;
     context.charge(&COMPLETE)?;
-    let account = context.write(*query, move |work| email_changes::complete(work, &token)).await?;
+    let account = context.store(move |work| email_changes::complete(work, &token)).await?;
     Ok(Answer::ok(&EmailChangeResponse { email: account.email.to_string() })?)
 }

@@ -1,6 +1,6 @@
 //! `/v1/password-resets`: sets a new password with a mailed link, for a forgotten password.
 
-use actix_web::{post, web};
+use actix_web::post;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -8,12 +8,11 @@ use validator::Validate;
 
 use crate::domain::accounts::Account;
 use crate::domain::identity::passwords;
-use crate::http::answer::{Answer, NoBody, OrPreview};
+use crate::http::answer::{Answer, NoBody};
 use crate::http::body::{Json, SecretText};
 use crate::http::context::Context;
 use crate::http::operation::{Budget, Operation};
 use crate::http::problems::Problem;
-use crate::http::rehearsal::{Rehearsed, WriteQuery};
 use crate::routes::forms::links::{EmailRequest, LINK_PROBLEMS, LINK_REQUESTED, LinkRequested};
 use crate::routes::tags;
 use crate::security::opaque_token::OpaqueToken;
@@ -56,7 +55,6 @@ pub struct PasswordResetRequest {
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = REQUEST.id,
-    params(WriteQuery),
     request_body = EmailRequest,
     responses((
         status = 202,
@@ -67,12 +65,11 @@ pub struct PasswordResetRequest {
 #[post("/v1/password-resets")]
 async fn request_password_reset(
     context: Context,
-    query: web::Query<WriteQuery>,
     body: Json<EmailRequest>,
 ) -> Result<Answer<LinkRequested>, Problem> {
     let email = body.read(EmailRequest::parse)?;
     context.charge_mail(&email)?;
-    context.write(*query, move |work| password_resets::request(work, &email)).await?;
+    context.store(move |work| password_resets::request(work, &email)).await?;
     Ok(Answer::accepted(&LINK_REQUESTED)?)
 }
 
@@ -83,19 +80,14 @@ async fn request_password_reset(
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = COMPLETE.id,
-    params(WriteQuery),
     request_body = PasswordResetRequest,
-    responses(
-        (status = 200, description = "With `validate_only`: the password would be set.", body = Rehearsed),
-        (status = 204, description = "The password is set. All sessions are ended."),
-    ),
+    responses((status = 204, description = "The password is set. All sessions are ended.")),
 )]
 #[post("/v1/password-resets/completion")]
 async fn complete_password_reset(
     context: Context,
-    query: web::Query<WriteQuery>,
     body: Json<PasswordResetRequest>,
-) -> Result<Answer<OrPreview<NoBody, Rehearsed>>, Problem> {
+) -> Result<Answer<NoBody>, Problem> {
     context.charge(&COMPLETE)?;
     let mut draft =
         body.draft(|form, _| (OpaqueToken::presented(form.token.expose()), form.password.clone()));
@@ -110,10 +102,7 @@ async fn complete_password_reset(
     // Faults of the body are answered before the refusal of the link, as in all operations.
     let (token, password) = draft.finish(Some)?;
     account?;
-    let hash = context.hash_unless_rehearsed(*query, password.into()).await?;
-    let reset = context.write(*query, move |work| {
-        password_resets::complete(work, &token, hash.as_ref())?;
-        Rehearsed::answer(*query, work)
-    });
-    Ok(reset.await?)
+    let hash = context.state.passwords.hash(password.into()).await?;
+    context.store(move |work| password_resets::complete(work, &token, &hash)).await?;
+    Ok(Answer::no_content())
 }

@@ -1,6 +1,6 @@
 //! `/v1/registrations`: mails a registration link to an address, and checks the token of such a link.
 
-use actix_web::{post, web};
+use actix_web::post;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -11,7 +11,6 @@ use crate::http::body::Json;
 use crate::http::context::Context;
 use crate::http::operation::{Budget, Operation};
 use crate::http::problems::Problem;
-use crate::http::rehearsal::WriteQuery;
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::links::{EmailRequest, LINK_PROBLEMS, LINK_REQUESTED, LinkRequested, TokenRequest};
 use crate::routes::tags;
@@ -49,7 +48,6 @@ pub struct ConfirmationResponse {
 #[utoipa::path(
     tag = tags::REGISTRATION,
     operation_id = REQUEST.id,
-    params(WriteQuery),
     request_body = EmailRequest,
     responses((
         status = 202,
@@ -60,12 +58,11 @@ pub struct ConfirmationResponse {
 #[post("/v1/registrations")]
 async fn request_registration(
     context: Context,
-    query: web::Query<WriteQuery>,
     body: Json<EmailRequest>,
 ) -> Result<Answer<LinkRequested>, Problem> {
     let email = body.read(EmailRequest::parse)?;
     context.charge_mail(&email)?;
-    context.write(*query, move |work| registrations::request(work, &email)).await?;
+    context.store(move |work| registrations::request(work, &email)).await?;
     Ok(Answer::accepted(&LINK_REQUESTED)?)
 }
 

@@ -1,8 +1,10 @@
 // Shows the token in the URL's fragment, which the browser does not send to the server, and the next request.
 'use strict';
-const post = (origin, path, token) => `curl -X POST ${origin}${path} \\
-  -H 'Content-Type: application/json' \\
+const post = (origin, path, token, header = '') => `curl -X POST ${origin}${path} \\
+  -H 'Content-Type: application/json' \\${header}
   -d '{"token":"${token}"}'`;
+const LOGGED_IN = `
+  -H "Authorization: Bearer $ACCESS_TOKEN" \\`;
 const flows = {
   'registration': {
     title: 'アカウント登録 / Registration',
@@ -14,7 +16,7 @@ const flows = {
   },
   'email-change': {
     title: 'メールアドレスの変更 / Change of address',
-    next: (origin, token) => post(origin, '/v1/account/email-changes/completion', token),
+    next: (origin, token) => post(origin, '/v1/account/email-changes/completion', token, LOGGED_IN),
   },
 };
 const flow = flows[location.pathname.split('/').pop()];

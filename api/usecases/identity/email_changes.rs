@@ -1,6 +1,6 @@
 //! Changes of the login address. The service mails a confirmation link to the new address and a notice to the old one.
 
-use super::links;
+use super::{links, passwords};
 use crate::db::engine::Stored;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
@@ -15,20 +15,24 @@ use crate::domain::values::email::EmailAddress;
 use crate::domain::values::fault::Fault;
 use crate::error::Error;
 use crate::security::opaque_token::OpaqueToken;
+use crate::security::passwords::MatchedHash;
 use crate::usecases::work::Work;
 
-/// Mails a confirmation link to a new address. If another account has the address, its owner gets a notice instead,
-/// and the caller does not learn that the address is taken.
+/// Mails a confirmation link to a new address. Earlier links of the account are no longer valid, because one of them may
+/// have gone to a mistyped address. If another account has the address, its owner gets a notice instead, and the caller
+/// does not learn that the address is taken.
 ///
 /// # Errors
-/// [`Error::Invalid`] if the address is the account's present one.
+/// [`Error::Invalid`] if the address is the account's present one, or if the password was changed after it was verified.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
+pub fn request(work: &mut Work<'_>, email: &EmailAddress, password: &MatchedHash) -> Result<(), Error> {
     let now = work.now();
     let account = &work.actor.principal()?.account;
     if account.email.key() == email.key() {
         return Err(Error::invalid("/email", Fault::EmailUnchanged));
     }
+    passwords::ensure_current(work.conn, account.id, password, "/password")?;
+    stored_links::update_used_of_account(work.conn, LinkPurpose::EmailChange, account.id, now)?;
     if let Some(owner) = accounts::find_by_email(work.conn, email)? {
         work.mail(&owner.email, Some(owner.id), &Message::NewAddressTaken { at: now })?;
     } else {
@@ -44,19 +48,23 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     work.audit(AuditAction::EmailChangeRequested, &account.id, None)
 }
 
-/// Makes the address of a confirmation link the account's login address.
+/// Makes the address of a confirmation link the account's login address. The caller is logged in to the account,
+/// because the link alone proves only that somebody reads mail at the new address, which may be mistyped.
 ///
 /// # Errors
-/// The errors of [`links::find_usable`], [`AccountRefusal::EmailTaken`].
+/// [`IdentityRefusal::LinkUnknown`] for a link of another account, the errors of [`links::check`],
+/// [`AccountRefusal::EmailTaken`].
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn complete(work: &mut Work<'_>, token: &OpaqueToken) -> Result<Account, Error> {
     let now = work.now();
-    locks::acquire(work.conn, &[Lock::Token(&token.hash())])?;
-    let link = links::find_usable(work.conn, LinkPurpose::EmailChange, token, now)?;
-    let id = link.account_id.ok_or(IdentityRefusal::LinkUnknown)?;
-    locks::acquire(work.conn, &[Lock::Account(id)])?;
-    let account = accounts::find(work.conn, id)?.ok_or(IdentityRefusal::LinkUnknown)?;
-    work.identify(id);
+    let account = &work.actor.principal()?.account;
+    let id = account.id;
+    let link = stored_links::find(work.conn, LinkPurpose::EmailChange, &token.hash())?
+        .filter(|link| link.account_id == Some(id))
+        .ok_or(IdentityRefusal::LinkUnknown)?;
+    links::check(&link, now)?;
+    // A registration of the same address waits, and then finds that the address is taken.
+    locks::acquire(work.conn, &[Lock::Address(&link.email)])?;
     if accounts::update_email(work.conn, id, &link.email, now)? == Stored::Taken {
         return Err(AccountRefusal::EmailTaken.into());
     }

@@ -20,7 +20,7 @@ use crate::usecases::work::Work;
 /// gets the same answer in both cases.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
-    let Some(account) = accounts::find_by_email(work.conn, email)? else {
+    let Some(account) = find_locked(work.conn, email)? else {
         return work.audit(AuditAction::PasswordResetRequestedForUnknownAddress, &"-", None);
     };
     let (link, url) = links::create(work, LinkPurpose::PasswordReset, &account.email, Some(account.id))?;
@@ -32,25 +32,44 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     work.audit(AuditAction::PasswordResetRequested, &account.id, None)
 }
 
+/// The account that logs in with an address, under its lock. Without the lock, a change of address that completes at the
+/// same time would leave a link in the mailbox of the former address.
+fn find_locked(conn: &mut Conn, email: &EmailAddress) -> Result<Option<Account>, Error> {
+    let Some((id, _)) = accounts::find_credentials(conn, email)? else { return Ok(None) };
+    locks::acquire(conn, &[Lock::Account(id)])?;
+    Ok(accounts::find_by_email(conn, email)?.filter(|account| account.id == id))
+}
+
 /// The account that a reset link belongs to.
 ///
 /// # Errors
-/// The errors of [`links::find_usable`].
+/// The errors of [`links::find_usable`]; [`IdentityRefusal::LinkUsed`] if the account has another address by now.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn find_account(conn: &mut Conn, token: &OpaqueToken, now: Instant) -> Result<Account, Error> {
     let link = links::find_usable(conn, LinkPurpose::PasswordReset, token, now)?;
     let account = link.account_id.ok_or(IdentityRefusal::LinkUnknown)?;
-    accounts::find(conn, account)?.ok_or_else(|| IdentityRefusal::LinkUnknown.into())
+    let account = accounts::find(conn, account)?.ok_or(IdentityRefusal::LinkUnknown)?;
+    if account.email.key() != link.email.key() {
+        return Err(IdentityRefusal::LinkUsed.into());
+    }
+    Ok(account)
 }
 
-/// Sets the new password and marks the link as used. With `validate_only` no hash is needed.
+/// Sets the new password and marks the link as used.
 ///
 /// # Errors
-/// The errors of [`links::find_usable`].
+/// The errors of [`find_account`].
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn complete(work: &mut Work<'_>, token: &OpaqueToken, hash: Option<&PasswordHash>) -> Result<(), Error> {
+pub fn complete(work: &mut Work<'_>, token: &OpaqueToken, hash: &PasswordHash) -> Result<(), Error> {
     let now = work.now();
-    locks::acquire(work.conn, &[Lock::Token(&token.hash())])?;
     let account = find_account(work.conn, token, now)?;
-    passwords::replace_password(work, &account, hash, None, AuditAction::PasswordReset)
+    locks::acquire(work.conn, &[Lock::Account(account.id)])?;
+    // Another request may have used the link or changed the address before this one got the lock.
+    let account = find_account(work.conn, token, now)?;
+    work.identify(account.id);
+    passwords::replace_password(work, &account, hash)?;
+    let facility_name = account.profile.facility.name.to_string();
+    let notice = Message::PasswordResetCompleted { facility_name, at: now };
+    work.mail(&account.email, Some(account.id), &notice)?;
+    work.audit(AuditAction::PasswordReset, &account.id, None)
 }

@@ -1,43 +1,69 @@
 //! Changing a password.
 
+use super::sessions::{self, OpenedSession};
+use crate::db::engine::Conn;
 use crate::db::store::accounts;
-use crate::db::store::identity::{links, sessions};
+use crate::db::store::identity::{links, sessions as stored_sessions};
 use crate::delivery::mail::message::Message;
 use crate::domain::accounts::Account;
 use crate::domain::audit::AuditAction;
 use crate::domain::identity::links::LinkPurpose;
 use crate::domain::identity::password_hash::PasswordHash;
-use crate::domain::values::ids::SessionId;
+use crate::domain::values::fault::Fault;
+use crate::domain::values::ids::AccountId;
 use crate::error::Error;
+use crate::security::passwords::MatchedHash;
 use crate::usecases::work::Work;
 
-/// Stores a new password of a logged-in account and ends its other sessions. With `validate_only` no hash is
-/// needed.
+/// Stores a new password of a logged-in account, ends all its sessions, and opens a new one for the caller. Somebody may
+/// hold a copy of the tokens of any session, also of the caller's.
+///
+/// # Errors
+/// [`Error::Invalid`] if the password was changed after it was verified.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn change_password(work: &mut Work<'_>, hash: Option<&PasswordHash>) -> Result<(), Error> {
-    let principal = work.actor.principal()?;
-    replace_password(work, &principal.account, hash, Some(principal.session_id), AuditAction::PasswordChanged)
+pub fn change_password(
+    work: &mut Work<'_>,
+    current: &MatchedHash,
+    new: &PasswordHash,
+    user_agent: Option<String>,
+) -> Result<OpenedSession, Error> {
+    let account = &work.actor.principal()?.account;
+    ensure_current(work.conn, account.id, current, "/current_password")?;
+    replace_password(work, account, new)?;
+    let facility_name = account.profile.facility.name.to_string();
+    let notice = Message::PasswordChanged { facility_name, at: work.now() };
+    work.mail(&account.email, Some(account.id), &notice)?;
+    work.audit(AuditAction::PasswordChanged, &account.id, None)?;
+    sessions::open(work, account.id, user_agent)
 }
 
-/// Stores a new password, ends all sessions except `kept`, marks open links as used, and mails the owner.
+/// Refuses a password that was verified before another request changed it. The caller must hold the account's lock.
+/// `pointer` is the JSON Pointer of the password in the body.
+pub(super) fn ensure_current(
+    conn: &mut Conn,
+    account: AccountId,
+    verified: &MatchedHash,
+    pointer: &str,
+) -> Result<(), Error> {
+    let stored = accounts::find_password_hash(conn, account)?;
+    if stored.is_some_and(|stored| verified.is(&stored)) {
+        return Ok(());
+    }
+    Err(Error::invalid(pointer, Fault::PasswordWrong))
+}
+
+/// Stores a new password, ends all sessions, and marks open links as used. The caller must hold the account's lock.
 pub(super) fn replace_password(
     work: &mut Work<'_>,
     account: &Account,
-    hash: Option<&PasswordHash>,
-    kept: Option<SessionId>,
-    action: AuditAction,
+    hash: &PasswordHash,
 ) -> Result<(), Error> {
     let now = work.now();
-    work.identify(account.id);
-    if let Some(hash) = hash {
-        accounts::update_password(work.conn, account.id, hash, now)?;
-    }
-    sessions::update_others_ended(work.conn, account.id, kept, now)?;
+    accounts::update_password(work.conn, account.id, hash, now)?;
+    stored_sessions::update_all_ended(work.conn, account.id, now)?;
     // A person who knew the old password may have requested links of both kinds.
     for purpose in [LinkPurpose::PasswordReset, LinkPurpose::EmailChange] {
         links::update_used_of_account(work.conn, purpose, account.id, now)?;
     }
-    let facility_name = account.profile.facility.name.to_string();
-    work.mail(&account.email, Some(account.id), &Message::PasswordChanged { facility_name, at: now })?;
-    work.audit(action, &account.id, None)
+    Ok(())
 }

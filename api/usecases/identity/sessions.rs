@@ -1,19 +1,21 @@
-//! Sessions: login, refresh, logout, and finding the account of a request's access token.
+//! Sessions: login, logout, and finding the account of a request's access token.
 
 use uuid::Uuid;
 
 use crate::db::engine::Conn;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
-use crate::db::store::identity::{known_clients, sessions};
+use crate::db::store::identity::{known_clients, refresh_tokens, sessions};
 use crate::domain::audit::AuditAction;
 use crate::domain::identity::refusals::IdentityRefusal;
-use crate::domain::identity::sessions::{IDLE_TIMEOUT, RefreshDecision, Session, decide_refresh};
+use crate::domain::identity::sessions::{IDLE_TIMEOUT, Session};
 use crate::domain::values::calendar::Instant;
+use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::{AccountId, SessionId};
 use crate::error::Error;
 use crate::security::access_tokens::Verified;
 use crate::security::opaque_token::OpaqueToken;
+use crate::security::passwords::MatchedHash;
 use crate::usecases::actor::Principal;
 use crate::usecases::work::Work;
 
@@ -40,9 +42,36 @@ pub struct OpenedSession {
     pub refresh_token: OpaqueToken,
 }
 
-/// Opens a session after the password was verified.
+/// A login whose password was verified outside the transaction.
+#[derive(Debug)]
+pub struct VerifiedLogin {
+    /// The address.
+    pub email: EmailAddress,
+    /// The account that had the address when the password was verified.
+    pub account: AccountId,
+    /// The hash that the password matched.
+    pub password: MatchedHash,
+}
+
+/// Opens a session, if the address and the password are still those of the account.
+///
+/// # Errors
+/// [`IdentityRefusal::LoginFailed`] if either was changed after the password was verified.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn open(
+pub fn log_in(
+    work: &mut Work<'_>,
+    login: &VerifiedLogin,
+    user_agent: Option<String>,
+) -> Result<OpenedSession, Error> {
+    locks::acquire(work.conn, &[Lock::Account(login.account)])?;
+    accounts::find_credentials(work.conn, &login.email)?
+        .filter(|(account, stored)| *account == login.account && login.password.is(stored))
+        .ok_or(IdentityRefusal::LoginFailed)?;
+    open(work, login.account, user_agent)
+}
+
+/// Opens a session of an account whose owner has just proved to know the password.
+pub(super) fn open(
     work: &mut Work<'_>,
     account: AccountId,
     user_agent: Option<String>,
@@ -60,54 +89,12 @@ pub fn open(
         ended_at: None,
     };
     sessions::insert(work.conn, &session)?;
+    let refresh_token = OpaqueToken::generate();
+    refresh_tokens::insert(work.conn, &refresh_token.hash(), session.id, now)?;
     known_clients::upsert(work.conn, account, &client, now)?;
     work.identify(account);
     work.audit(AuditAction::SessionOpened, &session.id, None)?;
-    issue(work, session)
-}
-
-fn issue(work: &mut Work<'_>, session: Session) -> Result<OpenedSession, Error> {
-    let refresh_token = OpaqueToken::generate();
-    sessions::insert_refresh_token(work.conn, &refresh_token.hash(), session.id, work.call.now)?;
     Ok(OpenedSession { session, refresh_token })
-}
-
-/// The result of a refresh. [`Self::Revoked`] is not an error, because an error would roll back the end of the session.
-#[derive(Debug)]
-pub enum Refreshed {
-    /// The token was replaced.
-    Rotated(Box<OpenedSession>),
-    /// The token was replaced longer ago than the grace period, so it may be a copy. Its session was ended.
-    Revoked,
-}
-
-/// Replaces a refresh token by a new one.
-///
-/// # Errors
-/// [`IdentityRefusal::RefreshTokenInvalid`].
-#[tracing::instrument(skip_all, level = "debug")]
-pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed, Error> {
-    let now = work.now();
-    locks::acquire(work.conn, &[Lock::Token(&presented.hash())])?;
-    let stored = sessions::find_refresh_token(work.conn, &presented.hash())?
-        .ok_or(IdentityRefusal::RefreshTokenInvalid)?;
-    let session = stored.session;
-    work.identify(session.account_id);
-    match decide_refresh(&session, stored.replaced_at, now) {
-        RefreshDecision::Refuse => Err(IdentityRefusal::RefreshTokenInvalid.into()),
-        RefreshDecision::Revoke => {
-            sessions::update_ended(work.conn, session.id, now)?;
-            work.audit(AuditAction::SessionRevokedAfterTokenReuse, &session.id, None)?;
-            Ok(Refreshed::Revoked)
-        }
-        RefreshDecision::Rotate => {
-            // Only the presented token is replaced. A client that sent the request twice may use either new token.
-            sessions::update_refresh_token_replaced(work.conn, &presented.hash(), now)?;
-            sessions::update_expiry(work.conn, session.id, now, session.expiry_after(now))?;
-            work.audit(AuditAction::SessionRefreshed, &session.id, None)?;
-            Ok(Refreshed::Rotated(Box::new(issue(work, session)?)))
-        }
-    }
 }
 
 /// Ends a session of the actor's account. Without an id, this is the session of the request.
@@ -127,4 +114,12 @@ pub fn end(work: &mut Work<'_>, id: Option<SessionId>) -> Result<(), Error> {
         work.audit(AuditAction::SessionEnded, &id, None)?;
     }
     Ok(())
+}
+
+/// Ends all sessions of the actor's account, also that of the request.
+#[tracing::instrument(skip_all, level = "debug")]
+pub fn end_all(work: &mut Work<'_>) -> Result<(), Error> {
+    let account = work.actor.principal()?.account.id;
+    sessions::update_all_ended(work.conn, account, work.now())?;
+    work.audit(AuditAction::AllSessionsEnded, &account, None)
 }

@@ -59,27 +59,8 @@ async fn id_of(clinic: &FacilityClient) -> AccountId {
 }
 
 #[apply(on_postgres)]
-async fn requests_with_the_same_token_wait_for_each_other() {
+async fn registrations_with_the_same_token_wait_for_each_other() {
     let app = TestApp::start().await;
-    let clinic = app.clinic().await;
-    let form = json!({ "refresh_token": clinic.refresh_token });
-    let token = hash(&clinic.refresh_token);
-    assert_eq!(post_twice(&app, Lock::Token(&token), "/v1/sessions/refresh", &form).await, [201, 201]);
-
-    let change = json!({ "email": "office@clinic.example", "password": PASSWORD });
-    clinic.post("/v1/account/email-changes", &change).await.assert_status(202);
-    let token = app.token("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await;
-    let path = "/v1/account/email-changes/completion";
-    let done = post_twice(&app, Lock::Token(&hash(&token)), path, &json!({ "token": token })).await;
-    assert_eq!(done, [200, 410]);
-
-    let email = "office@clinic.example";
-    app.anonymous().post("/v1/password-resets", &json!({ "email": email })).await.assert_status(202);
-    let token = app.token(email, "PASSWORD_RESET").await;
-    let form = json!({ "token": token, "password": PASSWORD });
-    let done = post_twice(&app, Lock::Token(&hash(&token)), "/v1/password-resets/completion", &form).await;
-    assert_eq!(done, [204, 410]);
-
     let token = app.registration_token("new@clinic.example").await;
     let form = forms::account(&token, &app.unused_facility("MEDICAL").await);
     let done = post_twice(&app, Lock::Token(&hash(&token)), "/v1/accounts", &form).await;
@@ -90,22 +71,22 @@ async fn requests_with_the_same_token_wait_for_each_other() {
 async fn every_write_of_an_account_waits_for_the_lock_of_the_account() {
     let fixture = ApiFixture::new().await;
     let own = id_of(&fixture.clinic).await;
-    let writes = operations()
-        .into_iter()
-        .filter(|operation| operation.is_secured() && operation.method != Method::GET);
-    // The example of `storeUploadContent` is refused before any lock is taken, so that operation follows below.
-    for write in writes.filter(|operation| operation.id() != "storeUploadContent") {
-        run_behind_lock(&fixture.app, Lock::Account(own), 1, fixture.send(&write, &fixture.clinic)).await;
-    }
     let announced =
         fixture.clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_status(201);
     let content = forms::pdf();
     let sent = forms::send_content(&fixture.clinic, announced.body["id"].as_str().unwrap(), &content);
     run_behind_lock(&fixture.app, Lock::Account(own), 1, sent).await.assert_status(200);
+    // The example of `storeUploadContent` is refused before any lock is taken. The operations on sessions come last.
+    let writes = operations()
+        .into_iter()
+        .filter(|operation| operation.is_secured() && operation.method != Method::GET);
+    for write in writes.filter(|operation| operation.id() != "storeUploadContent") {
+        run_behind_lock(&fixture.app, Lock::Account(own), 1, fixture.send(&write, &fixture.clinic)).await;
+    }
 }
 
 #[apply(on_postgres)]
-async fn filings_with_one_key_and_changes_of_address_wait_for_the_lock_of_the_account() {
+async fn filings_with_one_key_wait_for_the_lock_of_the_account() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let own = Lock::Account(id_of(&clinic).await);
@@ -115,13 +96,6 @@ async fn filings_with_one_key_and_changes_of_address_wait_for_the_lock_of_the_ac
     assert_eq!(statuses(&replies), [201, 201]);
     let replayed = replies.iter().filter(|reply| reply.header("idempotent-replayed") == "true");
     assert_eq!((replayed.count(), app.rows("declarations").count()), (1, 1));
-
-    let change = json!({ "email": "office@clinic.example", "password": PASSWORD });
-    clinic.post("/v1/account/email-changes", &change).await.assert_status(202);
-    let token = app.token("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await;
-    let (anonymous, form) = (app.anonymous(), json!({ "token": token }));
-    let completion = anonymous.post("/v1/account/email-changes/completion", &form);
-    run_behind_lock(&app, own, 1, completion).await.assert_status(200);
 }
 
 #[apply(on_postgres)]

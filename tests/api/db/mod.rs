@@ -1,5 +1,6 @@
 //! The two databases: schemas, transactions, locks, races, and failures of the database server.
 
+mod credential_races;
 mod group_commit;
 mod lists;
 mod locks;

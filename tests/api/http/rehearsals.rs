@@ -1,12 +1,9 @@
 //! Rehearsals: a request with `validate_only=true` is checked and answered, but stores nothing.
 
-use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Client, PASSWORD, Rows, TestApp, forms, send};
-
-/// A valid password that differs from `PASSWORD`.
-const OTHER_PASSWORD: &str = "雪の朝に隣の犬と川岸まで歩いた";
+use crate::support::contract::{ApiFixture, operations};
+use crate::support::{PASSWORD, Rows, TestApp, forms, send};
 
 /// The number of rows of each table, and of used links, ended sessions and replaced refresh tokens.
 fn stored_rows(app: &TestApp) -> Vec<i64> {
@@ -30,77 +27,42 @@ fn stored_rows(app: &TestApp) -> Vec<i64> {
 }
 
 #[apply(on_both_databases)]
-async fn a_rehearsal_of_any_write_stores_nothing() {
-    let app = TestApp::start().await;
-    let clinic = app.clinic().await;
-    let anonymous = app.anonymous();
+async fn a_rehearsal_of_any_operation_that_takes_one_stores_nothing() {
+    let fixture = ApiFixture::new().await;
+    let app = &fixture.app;
     let registration = app.registration_token("new@clinic.example").await;
-    anonymous.post("/v1/password-resets", &json!({ "email": clinic.email })).await.assert_status(202);
-    let reset = app.token(&clinic.email, "PASSWORD_RESET").await;
-    let change = json!({ "email": "office@clinic.example", "password": PASSWORD });
-    clinic.post("/v1/account/email-changes", &change).await.assert_status(202);
-    let email_change = app.token("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await;
     let form = forms::account(&registration, &app.unused_facility("MEDICAL").await);
-    let account = clinic.get("/v1/account").await.assert_status(200);
-    let post = Method::POST;
-    let writes: Vec<(&Client, Method, &str, Value, u16)> = vec![
-        (&anonymous, post.clone(), "/v1/registrations", json!({ "email": "other@clinic.example" }), 202),
-        (&anonymous, post.clone(), "/v1/registrations", json!({ "email": clinic.email }), 202),
-        (&anonymous, post.clone(), "/v1/accounts", form, 200),
-        (
-            &anonymous,
-            post.clone(),
-            "/v1/sessions",
-            json!({ "email": clinic.email, "password": PASSWORD }),
-            200,
-        ),
-        (
-            &anonymous,
-            post.clone(),
-            "/v1/sessions/refresh",
-            json!({ "refresh_token": clinic.refresh_token }),
-            200,
-        ),
-        (&clinic, Method::DELETE, "/v1/sessions/current", json!({}), 200),
-        (&anonymous, post.clone(), "/v1/password-resets", json!({ "email": clinic.email }), 202),
-        (
-            &anonymous,
-            post.clone(),
-            "/v1/password-resets/completion",
-            json!({ "token": reset, "password": OTHER_PASSWORD }),
-            200,
-        ),
-        (&clinic, post.clone(), "/v1/account/email-changes", change, 202),
-        (&anonymous, post, "/v1/account/email-changes/completion", json!({ "token": email_change }), 200),
-        (
-            &clinic,
-            Method::PATCH,
-            "/v1/account",
-            json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } }),
-            200,
-        ),
-        (
-            &clinic,
-            Method::PUT,
-            "/v1/account/password",
-            json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD }),
-            200,
-        ),
-    ];
-    let before = stored_rows(&app);
-    for (client, method, path, body, status) in writes {
-        let request = client
-            .request(method, &format!("{path}?validate_only=true"))
-            .header("If-Match", "*")
-            .header("Idempotency-Key", "rehearsal")
-            .json(&body);
-        let reply = send(request).await;
-        assert_eq!(reply.status, status, "{path}: {}", reply.text);
-        assert_eq!(stored_rows(&app), before, "{path}");
+    let (new_clinic, declaration) = (app.clinic().await, forms::no_network());
+    let account = fixture.clinic.get("/v1/account").await.assert_status(200);
+    let before = stored_rows(app);
+    let rehearsed = operations().into_iter().filter(|operation| operation.has_parameter("validate_only"));
+    for operation in rehearsed.filter(|operation| operation.id() != "storeUploadContent") {
+        let reply = match operation.id() {
+            "createAccount" => app.anonymous().post("/v1/accounts?validate_only=true", &form).await,
+            "fileDeclaration" => send(fixture.request(&operation, &new_clinic).json(&declaration)).await,
+            "reviseDeclaration" => {
+                send(fixture.request(&operation, &fixture.clinic).json(&declaration)).await
+            }
+            "fileSuccession" => fixture.send(&operation, &new_clinic).await,
+            _ => fixture.send(&operation, &fixture.clinic).await,
+        };
+        assert!([200, 204].contains(&reply.status), "{}: {}", operation.id(), reply.text);
+        assert_eq!(stored_rows(app), before, "{}", operation.id());
     }
-    let after = clinic.get("/v1/account").await.assert_status(200);
+    let after = fixture.clinic.get("/v1/account").await.assert_status(200);
     assert_eq!((after.etag(), &after.text), (account.etag(), &account.text));
-    clinic.log_in_again(&app).await;
+}
+
+#[test]
+fn an_operation_that_takes_a_password_or_a_token_of_an_account_cannot_be_rehearsed() {
+    let secrets = ["password", "current_password", "token", "refresh_token"];
+    for operation in operations().iter().filter(|operation| operation.has_parameter("validate_only")) {
+        let members = operation.example().cloned().unwrap_or_default();
+        let taken = secrets.iter().filter(|secret| members.get(**secret).is_some());
+        // A registration needs its rehearsal for the confirmation screen. Its password belongs to no account yet.
+        assert!(operation.id() == "createAccount" || taken.count() == 0, "{}", operation.id());
+        assert!(!operation.path.starts_with("/v1/sessions"), "{}", operation.id());
+    }
 }
 
 #[apply(on_both_databases)]
@@ -124,13 +86,14 @@ async fn the_rehearsal_of_a_registration_shows_what_the_registration_stores() {
 #[apply(on_both_databases)]
 async fn validate_only_takes_true_or_false_and_nothing_else() {
     let app = TestApp::start().await;
-    let body = json!({ "email": "a@clinic.example" });
+    let clinic = app.clinic().await;
+    let body = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
     for query in ["validate_only=1", "validate_only=", "validate_only=TRUE", "validate=true", "dry_run=true"]
     {
-        let reply = app.anonymous().post(&format!("/v1/registrations?{query}"), &body).await;
+        let reply = clinic.patch(&format!("/v1/account?{query}"), &body, "*").await;
         reply.assert_problem(400, "INVALID_PARAMETER");
     }
-    assert_eq!(app.rows("links").count(), 0);
-    app.anonymous().post("/v1/registrations?validate_only=false", &body).await.assert_status(202);
-    assert_eq!(app.mails("a@clinic.example", "PROVISIONAL_REGISTRATION").await.len(), 1);
+    assert_ne!(clinic.get("/v1/account").await.body["contact"]["name"], "架空 三郎");
+    clinic.patch("/v1/account?validate_only=false", &body, "*").await.assert_status(200);
+    assert_eq!(clinic.get("/v1/account").await.body["contact"]["name"], "架空 三郎");
 }

@@ -104,22 +104,25 @@ impl AuditFixture {
         let logging_out = clinic.log_in_again(&self.app).await;
         let line = (SessionEnded, own, "ses_%");
         self.send(&logging_out, ("logOut", ""), json!({}), &[line]).await.assert_status(204);
+        let logging_out = clinic.log_in_again(&self.app).await;
+        let line = (AllSessionsEnded, own, own);
+        self.send(&logging_out, ("logOutEverywhere", ""), json!({}), &[line]).await.assert_status(204);
     }
 
     async fn change_account(&mut self, clinic: &FacilityClient, own: &str) {
-        let anonymous = self.app.anonymous();
         let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
         let line = (AccountChanged, own, own);
         self.send(clinic, ("changeAccount", ""), change, &[line]).await.assert_status(200);
         let change = json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD });
-        let line = (PasswordChanged, own, own);
-        self.send(clinic, ("changePassword", ""), change, &[line]).await.assert_status(204);
+        let lines = [(PasswordChanged, own, own), (SessionOpened, own, "ses_%")];
+        let changed = self.send(clinic, ("changePassword", ""), change, &lines).await.assert_status(201);
+        let clinic = clinic.with_token(changed.body["access_token"].as_str().unwrap());
         let change = json!({ "email": "b@clinic.example", "password": OTHER_PASSWORD });
         let line = (EmailChangeRequested, own, own);
-        self.send(clinic, ("requestEmailChange", ""), change, &[line]).await.assert_status(202);
+        self.send(&clinic, ("requestEmailChange", ""), change, &[line]).await.assert_status(202);
         let token = json!({ "token": self.app.token("b@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await });
         let line = (EmailChanged, own, own);
-        self.send(&anonymous, ("completeEmailChange", ""), token, &[line]).await.assert_status(200);
+        self.send(&clinic, ("completeEmailChange", ""), token, &[line]).await.assert_status(200);
     }
 
     async fn reset_password(&mut self, own: &str) {
@@ -220,6 +223,7 @@ async fn every_operation_that_writes_is_logged_and_every_action_occurs() {
     let own = clinic.get("/v1/account").await.assert_status(200).body["id"].as_str().unwrap().to_owned();
     fixture.register().await;
     fixture.log_in_and_out(&clinic, &own).await;
+    let clinic = clinic.log_in_again(&fixture.app).await;
     fixture.attach_file(&clinic, &own).await;
     fixture.file_declaration(&clinic, &own).await;
     fixture.file_succession(&clinic, &own).await;

@@ -152,15 +152,17 @@ impl ApiFixture {
         send(with_body(operation, self.request(operation, client))).await
     }
 
-    /// Sends a request with the operation's example and this `Idempotency-Key`, or none. An operation that requires
-    /// a key is not rehearsed, because a rehearsal needs no key.
+    /// Sends a request with the operation's example and this `Idempotency-Key`, or none, in a session of its own, because
+    /// some operations end their session. An operation that requires a key is not rehearsed, because a rehearsal needs no
+    /// key.
     pub async fn send_with_key(&self, operation: &Operation, key: Option<&str>) -> Reply {
         let path = self.path(operation);
         let path = match operation.listed().key {
             operation::KeyPolicy::Required => path.split('?').next().unwrap(),
             operation::KeyPolicy::Optional | operation::KeyPolicy::NotTaken => &path,
         };
-        let request = with_headers(self.clinic.request(operation.method.clone(), path));
+        let clinic = self.clinic.log_in_again(&self.app).await;
+        let request = with_headers(clinic.request(operation.method.clone(), path));
         let request = key.into_iter().fold(request, |request, key| request.header("Idempotency-Key", key));
         send(with_body(operation, request)).await
     }
@@ -178,7 +180,10 @@ fn with_body(operation: &Operation, request: RequestBuilder) -> RequestBuilder {
     };
     match operation.id() {
         "requestEmailChange" => body["password"] = json!(PASSWORD),
-        "changePassword" => body["current_password"] = json!(PASSWORD),
+        "changePassword" => {
+            // The password stays the same, so that the account can log in again.
+            (body["current_password"], body["new_password"]) = (json!(PASSWORD), json!(PASSWORD));
+        }
         _ => {}
     }
     request.json(&body)

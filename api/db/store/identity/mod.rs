@@ -2,4 +2,5 @@
 
 pub mod known_clients;
 pub mod links;
+pub mod refresh_tokens;
 pub mod sessions;

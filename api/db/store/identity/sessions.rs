@@ -1,4 +1,4 @@
-//! Sessions and their rotating refresh tokens.
+//! Sessions.
 
 use diesel::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::db::engine::Conn;
 use crate::db::engine::columns::{Id, Moment};
 use crate::db::engine::connection::on;
 use crate::db::engine::paging::{After, Slice, load_newest_first};
-use crate::db::store::schema::{refresh_tokens, sessions};
+use crate::db::store::schema::sessions;
 use crate::domain::identity::sessions::Session;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::{AccountId, SessionId};
@@ -14,7 +14,7 @@ use crate::error::Error;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = sessions, treat_none_as_default_value = false)]
-struct Row {
+pub(super) struct Row {
     id: Id,
     account_id: Id,
     client: String,
@@ -38,15 +38,6 @@ impl From<Row> for Session {
             ended_at: row.ended_at.map(|at| at.0),
         }
     }
-}
-
-/// A stored refresh token.
-#[derive(Debug)]
-pub struct StoredRefreshToken {
-    /// The session that it belongs to.
-    pub session: Session,
-    /// When it was replaced by a new token.
-    pub replaced_at: Option<Instant>,
 }
 
 /// Stores a new session.
@@ -110,61 +101,12 @@ pub fn update_ended(conn: &mut Conn, id: SessionId, now: Instant) -> Result<(), 
     Ok(())
 }
 
-/// Ends all sessions of an account except `kept`.
-pub fn update_others_ended(
-    conn: &mut Conn,
-    account: AccountId,
-    kept: Option<SessionId>,
-    now: Instant,
-) -> Result<usize, Error> {
-    let others = sessions::table
+/// Ends all sessions of an account.
+pub fn update_all_ended(conn: &mut Conn, account: AccountId, now: Instant) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(sessions::table)
         .filter(sessions::account_id.eq(Id(account.uuid())))
-        .filter(sessions::ended_at.is_null());
-    let set = sessions::ended_at.eq(Moment(now));
-    Ok(match kept {
-        Some(kept) => on!(conn, |c| diesel::update(others.filter(sessions::id.ne(Id(kept.uuid()))))
-            .set(set)
-            .execute(c))?,
-        None => on!(conn, |c| diesel::update(others).set(set).execute(c))?,
-    })
-}
-
-/// Stores the hash of a new refresh token.
-pub fn insert_refresh_token(
-    conn: &mut Conn,
-    hash: &[u8],
-    session: SessionId,
-    now: Instant,
-) -> Result<(), Error> {
-    on!(conn, |c| diesel::insert_into(refresh_tokens::table)
-        .values((
-            refresh_tokens::token_hash.eq(hash),
-            refresh_tokens::session_id.eq(Id(session.uuid())),
-            refresh_tokens::issued_at.eq(Moment(now)),
-        ))
-        .execute(c))?;
-    Ok(())
-}
-
-/// The refresh token with this hash.
-pub fn find_refresh_token(conn: &mut Conn, hash: &[u8]) -> Result<Option<StoredRefreshToken>, Error> {
-    let found: Option<(Row, Option<Moment>)> = on!(conn, |c| refresh_tokens::table
-        .inner_join(sessions::table)
-        .filter(refresh_tokens::token_hash.eq(hash))
-        .select((Row::as_select(), refresh_tokens::replaced_at))
-        .first(c)
-        .optional())?;
-    Ok(found.map(|(row, replaced_at)| StoredRefreshToken {
-        session: row.into(),
-        replaced_at: replaced_at.map(|at| at.0),
-    }))
-}
-
-/// Marks a refresh token as replaced, unless it was replaced before.
-pub fn update_refresh_token_replaced(conn: &mut Conn, hash: &[u8], now: Instant) -> Result<(), Error> {
-    on!(conn, |c| diesel::update(refresh_tokens::table.find(hash))
-        .filter(refresh_tokens::replaced_at.is_null())
-        .set(refresh_tokens::replaced_at.eq(Moment(now)))
+        .filter(sessions::ended_at.is_null())
+        .set(sessions::ended_at.eq(Moment(now)))
         .execute(c))?;
     Ok(())
 }

@@ -47,11 +47,25 @@ table::mails! {
         /// When the link stops working.
         expires_at: Instant,
     }
-    /// The password was changed, and every session has ended.
+    /// The logged-in account changed its password. Its other sessions have ended.
     PasswordChanged = "PASSWORD_CHANGED" from "credentials/password_changed.mail" {
         /// Name of the facility.
         facility_name: String,
         /// When it was changed.
+        at: Instant,
+    }
+    /// A new password was set with a mailed link. All sessions have ended.
+    PasswordResetCompleted = "PASSWORD_RESET_COMPLETED" from "credentials/password_reset_completed.mail" {
+        /// Name of the facility.
+        facility_name: String,
+        /// When it was set.
+        at: Instant,
+    }
+    /// A session was ended because its refresh token was used twice.
+    SessionRevoked = "SESSION_REVOKED" from "credentials/session_revoked.mail" {
+        /// Name of the facility.
+        facility_name: String,
+        /// When it was ended.
         at: Instant,
     }
     /// To the new address: the link that completes the change of address.

@@ -2,7 +2,7 @@
 
 use super::samples::{
     NAME, checked_mail, email_change_confirmation, email_change_requested, email_changed, new_address_taken,
-    password_changed, password_reset,
+    password_changed, password_reset, password_reset_completed, session_revoked,
 };
 
 #[test]
@@ -21,8 +21,26 @@ fn a_mail_about_a_changed_password_states_the_time_and_what_to_do() {
     assert_eq!(mail.subject, "【医療機関等向けポータルサイト】パスワード変更のお知らせ");
     mail.assert_addressee(&format!("{NAME} 御中"));
     mail.assert_contains("　変更日時：令和5年2月4日（土）9時00分");
-    mail.assert_contains("すべての端末でログアウトしました");
+    mail.assert_contains("変更の操作をした端末を除き、すべての端末でログアウトしました");
     mail.assert_contains("すぐに下記のコールセンターへご連絡ください。");
+}
+
+#[test]
+fn a_mail_about_a_reset_password_says_that_all_sessions_have_ended() {
+    let mail = checked_mail(&password_reset_completed());
+    assert_eq!(mail.subject, "【医療機関等向けポータルサイト】パスワード再設定のお知らせ");
+    mail.assert_addressee(&format!("{NAME} 御中"));
+    mail.assert_contains("　再設定日時：令和5年2月4日（土）9時00分");
+    mail.assert_contains("安全のため、すべての端末でログアウトしました");
+}
+
+#[test]
+fn a_mail_about_a_revoked_session_says_that_its_token_may_be_stolen() {
+    let mail = checked_mail(&session_revoked());
+    assert_eq!(mail.subject, "【医療機関等向けポータルサイト】ログイン終了のお知らせ");
+    mail.assert_addressee(&format!("{NAME} 御中"));
+    mail.assert_contains("　使用日時：令和5年2月4日（土）9時00分");
+    mail.assert_contains("盗まれたおそれがある");
 }
 
 #[test]

@@ -133,6 +133,8 @@ samples! {
         expires_at: at(),
     };
     password_changed => Message::PasswordChanged { facility_name: NAME.to_owned(), at: at() };
+    password_reset_completed => Message::PasswordResetCompleted { facility_name: NAME.to_owned(), at: at() };
+    session_revoked => Message::SessionRevoked { facility_name: NAME.to_owned(), at: at() };
     email_change_confirmation => Message::EmailChangeConfirmation {
         link: "https://portal.example.jp/email#token=Y29yZ2U".to_owned(),
         expires_at: at(),

@@ -13,7 +13,7 @@ use self::views::{AccountPreview, AccountResponse};
 use crate::db::store::accounts as stored;
 use crate::domain::identity::passwords;
 use crate::domain::identity::refusals::IdentityRefusal;
-use crate::http::answer::{Answer, NoBody, OrPreview};
+use crate::http::answer::{Answer, OrPreview};
 use crate::http::body::Json;
 use crate::http::caller::LoggedIn;
 use crate::http::conditional::{IfMatch, IfMatchHeader, IfNoneMatchHeader, etag};
@@ -21,7 +21,8 @@ use crate::http::context::Context;
 use crate::http::idempotency::{IdempotencyKey, OptionalIdempotencyKeyHeader, Submission};
 use crate::http::operation::{Budget, KeyPolicy, Operation};
 use crate::http::problems::Problem;
-use crate::http::rehearsal::{Rehearsed, WriteQuery};
+use crate::http::rehearsal::WriteQuery;
+use crate::routes::forms::tokens::{TokenResponse, answer_with_tokens};
 use crate::routes::tags;
 use crate::usecases::accounts::{self, registrations};
 use crate::usecases::identity::passwords as credentials;
@@ -157,24 +158,24 @@ async fn change_account(
 
 /// Change the password
 ///
-/// Ends all other sessions of the account; the session of this request stays open. The service notifies the account by
-/// mail. The request contains the current password, so it needs no `If-Match`.
+/// Ends all sessions of the account, and opens a new session for the caller. The former tokens of the caller are no longer
+/// valid either, because somebody may have a copy. If the answer was lost, log in with the new password. The service
+/// notifies the account by mail. The request contains the current password, so it needs no `If-Match`.
 #[utoipa::path(
     tag = tags::ACCOUNT,
     operation_id = CHANGE_PASSWORD.id,
-    params(WriteQuery),
     request_body = PasswordRequest,
-    responses(
-        (status = 200, description = "With `validate_only`: the password would be changed.", body = Rehearsed),
-        (status = 204, description = "The password is changed."),
-    ),
+    responses((
+        status = 201,
+        description = "The password is changed. The answer has the tokens of the new session.",
+        body = TokenResponse,
+    )),
 )]
 #[put("/v1/account/password")]
 async fn change_password(
     context: Context<LoggedIn>,
-    query: web::Query<WriteQuery>,
     body: Json<PasswordRequest>,
-) -> Result<Answer<OrPreview<NoBody, Rehearsed>>, Problem> {
+) -> Result<Answer<TokenResponse>, Problem> {
     let mut draft = body.draft(|form, _| (form.current_password.clone(), form.new_password.clone()));
     let owner = context.reauthenticate(draft.parts().0.clone()).await?;
     draft.note(|(_, new_password), faults| {
@@ -187,10 +188,8 @@ async fn change_password(
         );
     });
     let new_password = draft.finish(|(_, new_password)| Some(new_password))?;
-    let hash = context.hash_unless_rehearsed(*query, new_password.into()).await?;
-    let change = context.write(*query, move |work| {
-        credentials::change_password(work, hash.as_ref())?;
-        Rehearsed::answer(*query, work)
-    });
-    Ok(change.await?)
+    let current = owner.matched("/current_password")?;
+    let (new, agent) = (context.state.passwords.hash(new_password.into()).await?, context.user_agent());
+    let change = context.store(move |work| credentials::change_password(work, &current, &new, agent));
+    Ok(answer_with_tokens(&context, &change.await?)?)
 }

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::domain::identity::passwords;
-use crate::domain::identity::sessions::{ACCESS_TOKEN_LIFETIME, Session};
+use crate::domain::identity::sessions::Session;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::SessionId;
 use crate::http::body::SecretText;
@@ -38,36 +38,6 @@ pub struct RefreshRequest {
     )]
     #[validate(length(max = OpaqueToken::MAX_INPUT, code = "too_long"))]
     pub refresh_token: SecretText,
-}
-
-/// The tokens of a session.
-#[derive(Serialize, ToSchema)]
-pub struct TokenResponse {
-    /// The access token. Send it in the header `Authorization: Bearer …`.
-    #[schema(max_length = 2048, example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl")]
-    pub access_token: String,
-    /// Always `Bearer`.
-    #[schema(max_length = 20, example = "Bearer")]
-    pub token_type: &'static str,
-    /// The number of seconds until the access token expires.
-    #[schema(minimum = 1, maximum = 600, example = 600)]
-    pub expires_in: i64,
-    /// The refresh token. It can be used for one refresh.
-    #[schema(max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
-    pub refresh_token: String,
-}
-
-impl TokenResponse {
-    /// Shows the tokens. The service does not store them, so it cannot show them again.
-    #[must_use]
-    pub fn of(access_token: String, refresh_token: &OpaqueToken) -> Self {
-        Self {
-            access_token,
-            token_type: "Bearer",
-            expires_in: ACCESS_TOKEN_LIFETIME.num_seconds(),
-            refresh_token: refresh_token.reveal().to_owned(),
-        }
-    }
 }
 
 /// A session (ログイン).

@@ -8,15 +8,15 @@ pub(in crate::routes) mod forms;
 use actix_web::{delete, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use self::forms::{LoginRequest, RefreshRequest, SessionPage, SessionResponse, TokenResponse};
+use self::forms::{LoginRequest, RefreshRequest, SessionPage, SessionResponse};
 use crate::db::store::accounts;
 use crate::db::store::identity::{known_clients, sessions as stored};
 use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::identity::sessions::Session;
 use crate::domain::values::email::EmailAddress;
-use crate::domain::values::ids::{AccountId, SessionId};
+use crate::domain::values::ids::SessionId;
 use crate::error::Error;
-use crate::http::answer::{Answer, NoBody, OrPreview};
+use crate::http::answer::{Answer, NoBody};
 use crate::http::body::{Json, SecretText};
 use crate::http::caller::LoggedIn;
 use crate::http::context::Context;
@@ -24,23 +24,25 @@ use crate::http::operation::{Budget, Operation};
 use crate::http::paging::{PageQuery, page_of, time_token};
 use crate::http::path::id_in_path;
 use crate::http::problems::Problem;
-use crate::http::rehearsal::{Rehearsed, WriteQuery};
+use crate::routes::forms::tokens::{TokenResponse, answer_with_tokens};
 use crate::routes::tags;
 use crate::security::opaque_token::OpaqueToken;
-use crate::usecases::identity::sessions::{self, OpenedSession, Refreshed};
+use crate::usecases::identity::refreshes::{self, Refreshed};
+use crate::usecases::identity::sessions::{self, VerifiedLogin};
 
 const LOG_IN: Operation = Operation::public("logIn")
     .charged_to(Budget::Passwords)
     .refusing(&[(401, "The e-mail address or the password is wrong.")]);
 const REFRESH: Operation = Operation::public("refreshSession")
     .charged_to(Budget::Tokens)
-    .refusing(&[(401, "The refresh token is unknown, was already used, or has expired.")]);
+    .refusing(&[(401, "The refresh token is unknown, was already used, or its session has ended.")]);
 const LIST: Operation = Operation::of_account("listSessions");
 const LOG_OUT: Operation = Operation::of_account("logOut");
+const LOG_OUT_EVERYWHERE: Operation = Operation::of_account("logOutEverywhere");
 const END: Operation = Operation::of_account("endSession");
 
 /// The operations of this resource.
-pub const OPERATIONS: &[&Operation] = &[&LOG_IN, &REFRESH, &LIST, &LOG_OUT, &END];
+pub const OPERATIONS: &[&Operation] = &[&LOG_IN, &REFRESH, &LIST, &LOG_OUT, &LOG_OUT_EVERYWHERE, &END];
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -49,6 +51,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(refresh_session)
         .service(list_sessions)
         .service(end_current_session)
+        .service(end_all_sessions)
         .service(end_session);
 }
 
@@ -60,45 +63,38 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = LOG_IN.id,
-    params(WriteQuery),
     request_body = LoginRequest,
-    responses(
-        (status = 200, description = "With `validate_only`: the login would succeed.", body = Rehearsed),
-        (status = 201, description = "The session is open.", body = TokenResponse),
-    ),
+    responses((status = 201, description = "The session is open.", body = TokenResponse)),
 )]
 #[post("/v1/sessions")]
-async fn log_in(
-    context: Context,
-    query: web::Query<WriteQuery>,
-    body: Json<LoginRequest>,
-) -> Result<Answer<OrPreview<TokenResponse, Rehearsed>>, Problem> {
+async fn log_in(context: Context, body: Json<LoginRequest>) -> Result<Answer<TokenResponse>, Problem> {
     let (email, password) = body.read(|form, faults| {
         Some((faults.take("/email", EmailAddress::parse(&form.email))?, form.password.clone()))
     })?;
-    let account = verified_account(&context, email, password).await?;
+    let login = verify(&context, email, password).await?;
     let agent = context.user_agent();
-    let opened = context.write(*query, move |work| sessions::open(work, account, agent)).await?;
-    Ok(answer_with_tokens(&context, *query, &opened)?)
+    let opened = context.store(move |work| sessions::log_in(work, &login, agent)).await?;
+    Ok(answer_with_tokens(&context, &opened)?)
 }
 
 /// Charges the attempt to the budgets, and verifies the password. Neither the answer nor its time shows whether the
 /// account exists.
-async fn verified_account(
+async fn verify(
     context: &Context,
     email: EmailAddress,
     password: SecretText,
-) -> Result<AccountId, Error> {
+) -> Result<VerifiedLogin, Error> {
     let (state, client) = (&context.state, context.client().to_owned());
     let limits = &state.limits;
     context.spend(&limits.logins_per_client, &client)?;
     let key = email.key();
-    let client_of_login = client.clone();
+    let (address, client_of_login) = (email.clone(), client.clone());
     let find = context.read(move |reading| {
-        let Some(account) = accounts::find_by_email(reading.conn, &email)? else { return Ok(None) };
-        let hash = accounts::find_password_hash(reading.conn, account.id)?;
-        let known = known_clients::exists(reading.conn, account.id, &client_of_login)?;
-        Ok(Some((account.id, hash, known)))
+        let Some((account, hash)) = accounts::find_credentials(reading.conn, &address)? else {
+            return Ok(None);
+        };
+        let known = known_clients::exists(reading.conn, account, &client_of_login)?;
+        Ok(Some((account, hash, known)))
     });
     let found = find.await?;
     if found.as_ref().is_some_and(|(_, _, known)| *known) {
@@ -106,52 +102,36 @@ async fn verified_account(
     } else {
         context.spend(&limits.logins_per_account, &key)?;
     }
-    let (id, hash) = found.map_or((None, None), |(id, hash, _)| (Some(id), hash));
-    let is_correct = state.passwords.verify(password.into(), hash).await?;
-    id.filter(|_| is_correct).ok_or_else(|| IdentityRefusal::LoginFailed.into())
-}
-
-/// The answer with the tokens of a session that was opened or refreshed.
-fn answer_with_tokens(
-    context: &Context,
-    query: WriteQuery,
-    opened: &OpenedSession,
-) -> Result<Answer<OrPreview<TokenResponse, Rehearsed>>, Error> {
-    if query.validate_only {
-        return Ok(Answer::ok(&Rehearsed::of(&[]))?.as_preview());
-    }
-    let session = &opened.session;
-    let access_token = context.state.tokens.issue(session.account_id, session.id, context.call.now)?;
-    let body = TokenResponse::of(access_token, &opened.refresh_token);
-    Ok(Answer::created(format!("/v1/sessions/{}", session.id), &body)?.or_preview())
+    let (account, hash) = found.map_or((None, None), |(id, hash, _)| (Some(id), Some(hash)));
+    let matched = state.passwords.verify(password.into(), hash).await?;
+    account
+        .zip(matched)
+        .map(|(account, password)| VerifiedLogin { email, account, password })
+        .ok_or_else(|| IdentityRefusal::LoginFailed.into())
 }
 
 /// Refresh a session
 ///
-/// Replaces the refresh token, and issues a new access token. The replaced refresh token still works for 30 seconds, in
-/// case the client did not receive the answer. If it is used later, the session is ended, because the token may be a
-/// stolen copy.
+/// Replaces the refresh token by a new one, its successor, and issues a new access token. A client that did not receive
+/// the answer can send the replaced token again within 30 seconds: as long as the successor was not used, it gets the same
+/// successor. Any other use of a replaced token ends the session, because the token may be a stolen copy. The owner gets a
+/// mail. Then log in again.
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = REFRESH.id,
-    params(WriteQuery),
     request_body = RefreshRequest,
-    responses(
-        (status = 200, description = "With `validate_only`: the refresh would succeed.", body = Rehearsed),
-        (status = 201, description = "The tokens are replaced.", body = TokenResponse),
-    ),
+    responses((status = 201, description = "The tokens are replaced.", body = TokenResponse)),
 )]
 #[post("/v1/sessions/refresh")]
 async fn refresh_session(
     context: Context,
-    query: web::Query<WriteQuery>,
     body: Json<RefreshRequest>,
-) -> Result<Answer<OrPreview<TokenResponse, Rehearsed>>, Problem> {
+) -> Result<Answer<TokenResponse>, Problem> {
     let token = body.read(|form, _| Some(OpaqueToken::presented(form.refresh_token.expose())))?;
     context.charge(&REFRESH)?;
     // The caller is refused after the transaction, so that the end of the session stays stored.
-    match context.write(*query, move |work| sessions::refresh(work, &token)).await? {
-        Refreshed::Rotated(opened) => Ok(answer_with_tokens(&context, *query, &opened)?),
+    match context.store(move |work| refreshes::refresh(work, &token)).await? {
+        Refreshed::Continued(opened) => Ok(answer_with_tokens(&context, &opened)?),
         Refreshed::Revoked => Err(IdentityRefusal::RefreshTokenInvalid.into()),
     }
 }
@@ -186,18 +166,25 @@ async fn list_sessions(
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = LOG_OUT.id,
-    params(WriteQuery),
-    responses(
-        (status = 200, description = "With `validate_only`: the session would be ended.", body = Rehearsed),
-        (status = 204, description = "The session is ended."),
-    ),
+    responses((status = 204, description = "The session is ended.")),
 )]
 #[delete("/v1/sessions/current")]
-async fn end_current_session(
-    context: Context<LoggedIn>,
-    query: web::Query<WriteQuery>,
-) -> Result<Answer<OrPreview<NoBody, Rehearsed>>, Problem> {
-    end(context, *query, None).await
+async fn end_current_session(context: Context<LoggedIn>) -> Result<Answer<NoBody>, Problem> {
+    end(context, None).await
+}
+
+/// Log out everywhere
+///
+/// Ends all sessions of the account, also the session of this request. All their tokens are invalid immediately.
+#[utoipa::path(
+    tag = tags::LOGIN,
+    operation_id = LOG_OUT_EVERYWHERE.id,
+    responses((status = 204, description = "All sessions are ended.")),
+)]
+#[delete("/v1/sessions")]
+async fn end_all_sessions(context: Context<LoggedIn>) -> Result<Answer<NoBody>, Problem> {
+    context.store(sessions::end_all).await?;
+    Ok(Answer::no_content())
 }
 
 /// End a session
@@ -206,39 +193,21 @@ async fn end_current_session(
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = END.id,
-    params(
-        (
-            "id" = String,
-            Path,
-            description = "The session's id.",
-            max_length = 40,
-            example = "ses_0h2k4m6p8r0t2v4x6z8b0d2f4h",
-        ),
-        WriteQuery,
-    ),
-    responses(
-        (status = 200, description = "With `validate_only`: the session would be ended.", body = Rehearsed),
-        (status = 204, description = "The session is ended."),
-    ),
+    params((
+        "id" = String,
+        Path,
+        description = "The session's id.",
+        max_length = 40,
+        example = "ses_0h2k4m6p8r0t2v4x6z8b0d2f4h",
+    )),
+    responses((status = 204, description = "The session is ended.")),
 )]
 #[delete("/v1/sessions/{id}")]
-async fn end_session(
-    context: Context<LoggedIn>,
-    id: web::Path<String>,
-    query: web::Query<WriteQuery>,
-) -> Result<Answer<OrPreview<NoBody, Rehearsed>>, Problem> {
-    let id = id_in_path(&id, SessionId::parse)?;
-    end(context, *query, Some(id)).await
+async fn end_session(context: Context<LoggedIn>, id: web::Path<String>) -> Result<Answer<NoBody>, Problem> {
+    end(context, Some(id_in_path(&id, SessionId::parse)?)).await
 }
 
-async fn end(
-    context: Context<LoggedIn>,
-    query: WriteQuery,
-    id: Option<SessionId>,
-) -> Result<Answer<OrPreview<NoBody, Rehearsed>>, Problem> {
-    let end = context.write(query, move |work| {
-        sessions::end(work, id)?;
-        Rehearsed::answer(query, work)
-    });
-    Ok(end.await?)
+async fn end(context: Context<LoggedIn>, id: Option<SessionId>) -> Result<Answer<NoBody>, Problem> {
+    context.store(move |work| sessions::end(work, id)).await?;
+    Ok(Answer::no_content())
 }

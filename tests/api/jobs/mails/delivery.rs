@@ -235,9 +235,10 @@ async fn a_facility_sees_the_state_of_its_own_mails_only() {
     mail_server.inject_fault(Phase::Rcpt, Fault::Reply("450 4.2.0 later"));
     let change = json!({ "current_password": crate::support::PASSWORD, "new_password": "雪の朝に隣の犬と川岸まで歩いた" });
     let request = clinic.request(reqwest::Method::PUT, "/v1/account/password").json(&change);
-    crate::support::send(request).await.assert_status(204);
+    let changed = crate::support::send(request).await.assert_status(201);
+    let renewed = clinic.with_token(changed.body["access_token"].as_str().unwrap());
     let states = || async {
-        let page = clinic.get("/v1/account/mails").await.assert_status(200);
+        let page = renewed.get("/v1/account/mails").await.assert_status(200);
         let items = page.body["items"].as_array().unwrap().clone();
         items.into_iter().map(|item| (item["kind"].clone(), item["state"].clone(), item)).collect::<Vec<_>>()
     };

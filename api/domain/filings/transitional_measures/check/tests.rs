@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::domain::filings::transitional_measures::RoundFile;
+use crate::domain::filings::transitional_measures::error::RoundFileError;
 use crate::domain::filings::transitional_measures::testing::ROUND_2023;
 
-/// The error after one value of the file was replaced or one member was added.
-fn refusal(pointer: &str, value: &Value) -> String {
+/// Parses the file after one value was replaced or one member was added.
+fn parse_with(pointer: &str, value: &Value) -> Result<RoundFile, RoundFileError> {
     let mut file: Value = serde_json::from_str(ROUND_2023).unwrap();
     let (parent, member) = pointer.rsplit_once('/').unwrap();
     let parent = file.pointer_mut(parent).unwrap_or_else(|| panic!("{pointer}"));
@@ -15,7 +16,34 @@ fn refusal(pointer: &str, value: &Value) -> String {
         Value::Object(members) => drop(members.insert(member.to_owned(), value.clone())),
         _ => panic!("{pointer}"),
     }
-    RoundFile::parse(&file.to_string()).expect_err(pointer).to_string()
+    RoundFile::parse(&file.to_string())
+}
+
+/// The error after one value of the file was replaced or one member was added.
+fn refusal(pointer: &str, value: &Value) -> String {
+    parse_with(pointer, value).expect_err(pointer).to_string()
+}
+
+fn months_after(field: &str, months: u32) -> Value {
+    json!({ "MONTHS_AFTER": { "field": field, "months": months } })
+}
+
+#[test]
+fn the_first_and_the_last_permitted_values_are_accepted() {
+    let fixed = json!({ "FIXED": { "date": "2023-04-01" } });
+    for (pointer, value) in [
+        ("/editions/1/effective_from", json!("2022-12-24")),
+        ("/editions/1/opens_on", json!("2023-03-31")),
+        ("/editions/1/late_until", json!("2023-03-31")),
+        ("/editions/0/categories/0/excused_until/cap", json!("2023-04-01")),
+        ("/editions/0/categories/1/excused_until/basis", months_after("line_ready_date", 1)),
+        ("/editions/0/categories/1/excused_until/basis", months_after("line_ready_date", 120)),
+        ("/editions/0/categories/2/excused_until/basis", fixed),
+    ] {
+        if let Err(error) = parse_with(pointer, &value) {
+            panic!("{pointer} {value}: {error}");
+        }
+    }
 }
 
 #[test]
@@ -57,8 +85,6 @@ fn an_error_in_a_category_names_the_round_the_edition_and_the_category() {
     let one_of = |field: &str, words: &[&str]| json!({ "WHEN_ONE_OF": { "field": field, "words": words } });
     let below = |field: &str| json!({ "WHEN_BELOW": { "field": field, "limit": 70 } });
     let end_of_month = |field: &str| json!({ "END_OF_MONTH_OF": { "field": field } });
-    let months_after =
-        |field: &str, months: u32| json!({ "MONTHS_AFTER": { "field": field, "months": months } });
     let day_of = |field: &str| json!({ "DAY_OF": { "field": field } });
     let words = "must list one or more words of circumstance, each once";
     let blank = json!({ "ja": "", "en": "Text" });

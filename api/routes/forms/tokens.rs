@@ -1,0 +1,54 @@
+//! The answer of the operations that open or continue a session: login, refresh, change of password.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::identity::sessions::ACCESS_TOKEN_LIFETIME;
+use crate::error::Error;
+use crate::http::answer::Answer;
+use crate::http::context::Context;
+use crate::security::opaque_token::OpaqueToken;
+use crate::usecases::identity::sessions::OpenedSession;
+
+/// The tokens of a session.
+#[derive(Serialize, ToSchema)]
+pub struct TokenResponse {
+    /// The access token. Send it in the header `Authorization: Bearer …`.
+    #[schema(max_length = 2048, example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl")]
+    pub access_token: String,
+    /// Always `Bearer`.
+    #[schema(max_length = 20, example = "Bearer")]
+    pub token_type: &'static str,
+    /// The number of seconds until the access token expires.
+    #[schema(minimum = 1, maximum = 600, example = 600)]
+    pub expires_in: i64,
+    /// The refresh token. It can be used for one refresh.
+    #[schema(max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
+    pub refresh_token: String,
+}
+
+impl TokenResponse {
+    /// Shows the tokens. The service does not store them, so it cannot show them again.
+    fn of(access_token: String, refresh_token: &OpaqueToken) -> Self {
+        Self {
+            access_token,
+            token_type: "Bearer",
+            expires_in: ACCESS_TOKEN_LIFETIME.num_seconds(),
+            refresh_token: refresh_token.reveal().to_owned(),
+        }
+    }
+}
+
+/// The answer with the tokens of a session that was opened or continued.
+///
+/// # Errors
+/// An internal error if the access token cannot be signed.
+pub fn answer_with_tokens<C>(
+    context: &Context<C>,
+    opened: &OpenedSession,
+) -> Result<Answer<TokenResponse>, Error> {
+    let session = &opened.session;
+    let access_token = context.state.tokens.issue(session.account_id, session.id, context.call.now)?;
+    let body = TokenResponse::of(access_token, &opened.refresh_token);
+    Answer::created(format!("/v1/sessions/{}", session.id), &body)
+}
