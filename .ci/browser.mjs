@@ -77,8 +77,8 @@ try {
 
   const mailbox = await execute(page, 'sandbox', 'listMessages');
   assert.equal(mailbox.status, '200');
-  const { link, subject } = await mail();
-  assert.match(subject, /登録/);
+  const { link, kind } = await mail();
+  assert.equal(kind, 'PROVISIONAL_REGISTRATION');
 
   const token = new URL(link).hash.replace('#token=', '');
   const { page: linked, requests } = await open(link.replace(service, ''));

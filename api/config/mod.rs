@@ -8,15 +8,18 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 
+mod addresses;
 mod database;
+mod log_filter;
+mod problem;
 mod reader;
 mod relay;
 mod serving;
 #[cfg(test)]
 mod tests;
 
+pub use problem::SettingProblem;
 use reader::Reader;
-pub use reader::SettingProblem;
 pub use serving::Serving;
 
 use crate::db::engine::source::{Pooler, Source};

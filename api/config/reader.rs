@@ -1,83 +1,17 @@
-//! Reads environment variables one by one and collects their problems.
+//! Reads environment variables one by one and collects their problems. `addresses` and `log_filter` add the methods of
+//! [`Reader`] for values with rules of their own.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use chrono::{DateTime, Datelike as _, Utc};
-use ipnet::IpNet;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
-use url::Url;
 
-use super::database;
+use super::{SettingProblem, database};
 use crate::clock::LAST_YEAR;
 use crate::db::engine::source::{Pooler, Source};
 use crate::security::limits::Budget;
-
-/// A problem with an environment variable. Its message never contains the value, which may be a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SettingProblem {
-    /// A required variable is missing.
-    Missing(&'static str),
-    /// A variable's value has the wrong form.
-    Malformed {
-        /// Its name.
-        name: &'static str,
-        /// The expected form.
-        expected: &'static str,
-    },
-    /// A variable's value is not a number, or is out of range.
-    OutOfRange {
-        /// Its name.
-        name: &'static str,
-        /// The allowed range.
-        range: RangeInclusive<u64>,
-    },
-    /// A variable belongs to the sandbox only.
-    SandboxOnly(&'static str),
-    /// A variable belongs to production only.
-    ProductionOnly(&'static str),
-    /// A variable has the service's prefix but is not a setting.
-    Unknown(String),
-}
-
-impl SettingProblem {
-    /// The variable's name, or `unknown` for a variable that is not a setting.
-    #[must_use]
-    pub const fn name_or_unknown(&self) -> &'static str {
-        match self {
-            Self::Missing(name)
-            | Self::Malformed { name, .. }
-            | Self::OutOfRange { name, .. }
-            | Self::SandboxOnly(name)
-            | Self::ProductionOnly(name) => name,
-            Self::Unknown(_) => "unknown",
-        }
-    }
-}
-
-impl fmt::Display for SettingProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(name) => write!(f, "{name} is required in production"),
-            Self::Malformed { name, expected } => write!(f, "{name} must be {expected}"),
-            Self::OutOfRange { name, range } => {
-                write!(f, "{name} must be a whole number from {} to {}", range.start(), range.end())
-            }
-            Self::SandboxOnly(name) => {
-                write!(f, "{name} belongs to the sandbox and must not be set in production")
-            }
-            Self::ProductionOnly(name) => {
-                write!(f, "{name} belongs to production and must not be set in a sandbox")
-            }
-            Self::Unknown(name) => write!(f, "{name} is not a setting of todokede"),
-        }
-    }
-}
 
 /// Reads settings and records their problems.
 pub(super) struct Reader<'a> {
@@ -109,19 +43,8 @@ impl<'a> Reader<'a> {
         Some(value.to_owned())
     }
 
-    /// The log's filter, in the syntax of `tracing`.
-    pub(super) fn log(&mut self, name: &'static str) -> String {
-        let filter = self.text(name).unwrap_or_else(|| "info".to_owned());
-        // `EnvFilter` takes a misspelt level for the name of a target, and then nothing is logged.
-        let is_known =
-            |directive: &str| directive.contains('=') || LevelFilter::from_str(directive.trim()).is_ok();
-        if EnvFilter::try_new(&filter).is_err() || !filter.split(',').all(is_known) {
-            self.malformed(name, "a level such as info, or levels by target such as warn,access=info");
-        }
-        filter
-    }
-
-    fn malformed(&mut self, name: &'static str, expected: &'static str) {
+    /// Records that a variable's value has the wrong form.
+    pub(super) fn malformed(&mut self, name: &'static str, expected: &'static str) {
         self.problems.push(SettingProblem::Malformed { name, expected });
     }
 
@@ -209,15 +132,6 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// An optional address to listen on.
-    pub(super) fn address(&mut self, name: &'static str) -> Option<SocketAddr> {
-        let parsed = self.text(name)?.parse().ok();
-        if parsed.is_none() {
-            self.malformed(name, "an address and port such as 127.0.0.1:9090");
-        }
-        parsed
-    }
-
     /// When a new sandbox's clock starts. Production must not set it.
     pub(super) fn clock(
         &mut self,
@@ -234,31 +148,8 @@ impl<'a> Reader<'a> {
         }
         let parsed = DateTime::parse_from_rfc3339(value.as_deref().unwrap_or(default));
         let parsed = parsed.ok().filter(|instant| (1970..=LAST_YEAR).contains(&instant.year()));
-        if parsed.is_none() {
-            self.malformed(name, "an instant such as 2023-02-03T09:00:00+09:00");
-        }
-        parsed.map(|instant| instant.to_utc())
-    }
-
-    /// A URL. In production it is required and must be https.
-    pub(super) fn url(&mut self, name: &'static str, sandbox: bool) -> Option<String> {
-        let Some(value) = self.text(name) else {
-            if !sandbox {
-                self.problems.push(SettingProblem::Missing(name));
-            }
-            return None;
-        };
-        let rest =
-            value.strip_prefix("https://").or_else(|| value.strip_prefix("http://").filter(|_| sandbox));
-        let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '#' | '?' | '"' | '<' | '>' | '@');
-        // `Url` would read a host after a third slash.
-        let has_host =
-            |rest: &str| !rest.starts_with('/') && Url::parse(&value).is_ok_and(|url| url.has_host());
-        if rest.is_none_or(|rest| !rest.chars().all(plain) || !has_host(rest)) {
-            self.malformed(name, if sandbox { "an http or https address" } else { "an https address" });
-            return None;
-        }
-        Some(value.trim_end_matches('/').to_owned())
+        let instant = parsed.map(|instant| instant.to_utc());
+        self.checked(name, instant, "an instant such as 2023-02-03T09:00:00+09:00")
     }
 
     /// Names of files. Production requires at least one.
@@ -277,18 +168,8 @@ impl<'a> Reader<'a> {
         files
     }
 
-    /// Networks; a single address counts as a network of one address.
-    pub(super) fn networks(&mut self, name: &'static str) -> Vec<IpNet> {
-        let parse =
-            |text: &String| text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
-        let networks: Option<Vec<IpNet>> = self.list(name).iter().map(parse).collect();
-        networks.unwrap_or_else(|| {
-            self.malformed(name, "addresses or networks such as 10.0.0.0/8, separated by commas");
-            Vec::new()
-        })
-    }
-
-    fn list(&mut self, name: &'static str) -> Vec<String> {
+    /// The parts of a value that are separated by commas.
+    pub(super) fn list(&mut self, name: &'static str) -> Vec<String> {
         let value = self.text(name).unwrap_or_default();
         value.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
     }

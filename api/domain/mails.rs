@@ -127,18 +127,6 @@ pub enum Decision {
     },
 }
 
-impl Decision {
-    /// The state of the mail after the attempt.
-    #[must_use]
-    pub const fn state(self) -> MailState {
-        match self {
-            Self::Sent => MailState::Sent,
-            Self::Deferred { .. } => MailState::Deferred,
-            Self::Abandoned { .. } => MailState::Abandoned,
-        }
-    }
-}
-
 /// Decides what happens to a mail after its `attempts`-th attempt. After a transient failure the mail waits, longer
 /// after each attempt, but not beyond its expiry. After a failure of the server the mail stays due, so that it is sent
 /// as soon as the server works again. `random` varies the wait, so that mails that failed together are not retried

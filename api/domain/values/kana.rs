@@ -52,12 +52,6 @@ impl Kana {
             Err(Fault::TooLong { max: Self::MAX })
         }
     }
-
-    /// The reading in its normal form.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 /// Changes hiragana to katakana, and spacing voicing marks to combining voicing marks.
@@ -129,7 +123,7 @@ mod tests {
             ("ﾀﾞｲ2ｸﾘﾆｯｸ", "ダイ２クリニック"),
             ("ABCやっきょく", "ＡＢＣヤッキョク"),
         ] {
-            assert_eq!(Kana::parse(text).unwrap().as_str(), kana, "{text:?}");
+            assert_eq!(Kana::parse(text).unwrap().to_string(), kana, "{text:?}");
         }
     }
 
@@ -188,7 +182,7 @@ mod tests {
             text in "[ぁ-ゟ゠-ヿｦ-ﾟA-z0-9 　･-]{0,30}|[カガハｶﾊﾞﾟ゛゜\u{3099} -]{0,8}|\\PC{0,30}",
         ) {
             if let Ok(kana) = Kana::parse(&text) {
-                prop_assert_eq!(Kana::parse(kana.as_str()), Ok(kana));
+                prop_assert_eq!(Kana::parse(&kana.to_string()), Ok(kana));
             }
         }
     }

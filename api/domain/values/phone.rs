@@ -35,12 +35,6 @@ impl PhoneNumber {
         let is_valid = digits.len() == length && digits.bytes().all(|b| b.is_ascii_digit());
         if is_valid { Ok(Self(digits)) } else { Err(Fault::PhoneForm) }
     }
-
-    /// The digits.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl fmt::Display for PhoneNumber {
@@ -76,7 +70,7 @@ mod tests {
             ("080-1000-1234", "08010001234"),
             ("090-0000-1234", "09000001234"),
         ] {
-            assert_eq!(PhoneNumber::parse(text).unwrap().as_str(), digits);
+            assert_eq!(PhoneNumber::parse(text).unwrap().to_string(), digits);
         }
     }
 
@@ -157,7 +151,7 @@ mod tests {
             text in "\\+?[0-9（）()－-]{0,14}|\\PC{0,14}",
         ) {
             if let Ok(number) = PhoneNumber::parse(&text) {
-                prop_assert_eq!(PhoneNumber::parse(number.as_str()), Ok(number));
+                prop_assert_eq!(PhoneNumber::parse(&number.to_string()), Ok(number));
             }
         }
     }

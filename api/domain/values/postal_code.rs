@@ -26,12 +26,6 @@ impl PostalCode {
     pub fn digits(&self) -> &str {
         &self.0
     }
-
-    /// The seven digits: the same as [`PostalCode::digits`].
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl fmt::Display for PostalCode {

@@ -96,20 +96,6 @@ pub struct SuccessionForm {
     pub contact: Contact,
 }
 
-impl SuccessionForm {
-    /// The parts that the rules check.
-    #[must_use]
-    pub const fn parts(&self) -> SuccessionParts<'_> {
-        SuccessionParts {
-            successor_code: Some(&self.successor.facility_code),
-            successor_postal_code: Some(&self.successor.postal_code),
-            reason: Some(self.reason),
-            has_detail: self.reason_detail.is_some(),
-            change_date: Some(self.change_date),
-        }
-    }
-}
-
 /// A succession in its present state.
 #[derive(Debug, Clone)]
 pub struct Succession {

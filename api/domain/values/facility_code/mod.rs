@@ -12,7 +12,6 @@ use utoipa::ToSchema;
 use crate::domain::values::characters;
 use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::fault::Fault;
-use crate::domain::values::lang::Lang;
 use crate::domain::values::prefecture::Prefecture;
 
 coded_enum! {
@@ -33,21 +32,6 @@ coded_enum! {
 }
 
 impl FacilityKind {
-    /// The name of the kind in a language.
-    #[must_use]
-    pub const fn name(self, lang: Lang) -> &'static str {
-        match (self, lang) {
-            (Self::Medical, Lang::Ja) => "医科",
-            (Self::Medical, Lang::En) => "Medical",
-            (Self::Dental, Lang::Ja) => "歯科",
-            (Self::Dental, Lang::En) => "Dental",
-            (Self::Pharmacy, Lang::Ja) => "薬局",
-            (Self::Pharmacy, Lang::En) => "Pharmacy",
-            (Self::VisitingNursing, Lang::Ja) => "訪問看護",
-            (Self::VisitingNursing, Lang::En) => "Visiting nursing",
-        }
-    }
-
     const fn from_fee_table(digit: u8) -> Option<Self> {
         match digit {
             1 => Some(Self::Medical),
@@ -119,13 +103,6 @@ impl fmt::Display for FacilityCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.digits)
     }
-}
-
-/// The code that begins with these nine digits, for invented data; `None` if there is no such code. If two check digits
-/// are valid, the code has the smaller one.
-#[must_use]
-pub fn with_check_digit(first_nine: &str) -> Option<FacilityCode> {
-    (0..=9).find_map(|check| FacilityCode::parse(&format!("{first_nine}{check}")).ok())
 }
 
 /// The digits that the check digit covers.

@@ -9,6 +9,12 @@ fn first_nine() -> impl Strategy<Value = String> {
         .prop_map(|(prefecture, fee_table, rest)| format!("{prefecture:02}{fee_table}{rest:06}"))
 }
 
+/// The code that begins with these nine digits; `None` if there is no such code. If two check digits are valid, the
+/// code has the smaller one.
+fn with_check_digit(first_nine: &str) -> Option<FacilityCode> {
+    (0..=9).find_map(|check| FacilityCode::parse(&format!("{first_nine}{check}")).ok())
+}
+
 #[test]
 fn codes_of_every_kind_are_read_with_the_check_digit_of_their_prefecture() {
     use FacilityKind::{Dental, Medical, Pharmacy, VisitingNursing};

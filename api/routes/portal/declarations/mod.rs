@@ -8,7 +8,9 @@ mod reason;
 mod views;
 
 use actix_web::{get, post, put, web};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::forms::DeclarationRequest;
@@ -61,6 +63,15 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(revise_declaration)
         .service(withdraw_declaration)
         .service(list_revisions);
+}
+
+/// The path of a declaration.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct DeclarationPath {
+    /// The declaration's id.
+    #[param(max_length = 40, example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
+    id: String,
 }
 
 /// The entity tag: the version of the declaration, and a digest of the excuse. New rules of the round can change the
@@ -150,24 +161,15 @@ async fn list_declarations(
 #[utoipa::path(
     tag = tags::DECLARATIONS,
     operation_id = READ.id,
-    params(
-        (
-            "id" = String,
-            Path,
-            description = "The declaration's id.",
-            max_length = 40,
-            example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h",
-        ),
-        IfNoneMatchHeader,
-    ),
+    params(DeclarationPath, IfNoneMatchHeader),
     responses((status = 200, description = "The declaration.", body = DeclarationResponse)),
 )]
 #[get("/v1/declarations/{id}")]
 async fn read_declaration(
     context: Context<LoggedIn>,
-    id: web::Path<String>,
+    path: web::Path<DeclarationPath>,
 ) -> Result<Answer<DeclarationResponse>, Problem> {
-    let id = id_in_path(&id, DeclarationId::parse);
+    let id = id_in_path(&path.id, DeclarationId::parse);
     let find = context.read(move |reading| declarations::find(reading.conn, reading.actor, id?, reading.now));
     let examined = find.await?;
     Ok(context.answer_if_changed(entity_tag(&examined), &DeclarationResponse::of(&examined))?)
@@ -180,17 +182,7 @@ async fn read_declaration(
 #[utoipa::path(
     tag = tags::DECLARATIONS,
     operation_id = REVISE.id,
-    params(
-        (
-            "id" = String,
-            Path,
-            description = "The declaration's id.",
-            max_length = 40,
-            example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h",
-        ),
-        WriteQuery,
-        IfMatchHeader,
-    ),
+    params(DeclarationPath, WriteQuery, IfMatchHeader),
     request_body = DeclarationRequest,
     responses(
         (
@@ -204,13 +196,13 @@ async fn read_declaration(
 #[put("/v1/declarations/{id}")]
 async fn revise_declaration(
     context: Context<LoggedIn>,
-    id: web::Path<String>,
+    path: web::Path<DeclarationPath>,
     query: web::Query<WriteQuery>,
     based_on: IfMatch,
     body: Json<DeclarationRequest>,
 ) -> Result<Answer<DeclarationResponse>, Problem> {
     context.charge(&REVISE)?;
-    let (id, draft) = (id_in_path(&id, DeclarationId::parse), body.draft(DeclarationRequest::parse));
+    let (id, draft) = (id_in_path(&path.id, DeclarationId::parse), body.draft(DeclarationRequest::parse));
     let revise = context.write(*query, move |work| {
         let now = work.now();
         let current = declarations::find(work.conn, work.actor, id?, now)?;
@@ -229,18 +221,7 @@ async fn revise_declaration(
 #[utoipa::path(
     tag = tags::DECLARATIONS,
     operation_id = WITHDRAW.id,
-    params(
-        (
-            "id" = String,
-            Path,
-            description = "The declaration's id.",
-            max_length = 40,
-            example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h",
-        ),
-        WriteQuery,
-        IdempotencyKeyHeader,
-        IfMatchHeader,
-    ),
+    params(DeclarationPath, WriteQuery, IdempotencyKeyHeader, IfMatchHeader),
     responses(
         (
             status = 200,
@@ -252,15 +233,15 @@ async fn revise_declaration(
 #[post("/v1/declarations/{id}/withdrawal")]
 async fn withdraw_declaration(
     context: Context<LoggedIn>,
-    id: web::Path<String>,
+    path: web::Path<DeclarationPath>,
     query: web::Query<WriteQuery>,
     key: IdempotencyKey,
     based_on: IfMatch,
 ) -> Result<Answer<DeclarationResponse>, Problem> {
     let submission =
-        Submission::new(&WITHDRAW, *query, key)?.fingerprinted(id.as_str()).fingerprinted(based_on.as_str());
+        Submission::new(&WITHDRAW, *query, key)?.fingerprinted(&path.id).fingerprinted(based_on.as_str());
     context.charge(&WITHDRAW)?;
-    let id = id_in_path(&id, DeclarationId::parse);
+    let id = id_in_path(&path.id, DeclarationId::parse);
     let withdraw = context.submit(submission, move |work| {
         let now = work.now();
         let current = declarations::find(work.conn, work.actor, id?, now)?;
@@ -278,25 +259,16 @@ async fn withdraw_declaration(
 #[utoipa::path(
     tag = tags::DECLARATIONS,
     operation_id = LIST_REVISIONS.id,
-    params(
-        (
-            "id" = String,
-            Path,
-            description = "The declaration's id.",
-            max_length = 40,
-            example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h",
-        ),
-        PageQuery,
-    ),
+    params(DeclarationPath, PageQuery),
     responses((status = 200, description = "A page of revisions.", body = RevisionPage)),
 )]
 #[get("/v1/declarations/{id}/revisions")]
 async fn list_revisions(
     context: Context<LoggedIn>,
-    id: web::Path<String>,
+    path: web::Path<DeclarationPath>,
     query: web::Query<PageQuery>,
 ) -> Result<Answer<RevisionPage>, Problem> {
-    let (id, slice) = (id_in_path(&id, DeclarationId::parse), query.slice::<i64>()?);
+    let (id, slice) = (id_in_path(&path.id, DeclarationId::parse), query.slice::<i64>()?);
     let list = context.read(move |reading| {
         let found = declarations::find(reading.conn, reading.actor, id?, reading.now)?;
         let rows = stored::list_revisions(reading.conn, found.declaration.id, &slice)?;

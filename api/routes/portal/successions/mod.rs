@@ -7,6 +7,8 @@ pub(in crate::routes) mod forms;
 mod views;
 
 use actix_web::{get, post, put, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::forms::SuccessionRequest;
@@ -57,6 +59,15 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(read_succession)
         .service(revise_succession)
         .service(withdraw_succession);
+}
+
+/// The path of a succession.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct SuccessionPath {
+    /// The succession's id.
+    #[param(max_length = 40, example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
+    id: String,
 }
 
 /// File a succession
@@ -128,24 +139,15 @@ async fn list_successions(
 #[utoipa::path(
     tag = tags::SUCCESSIONS,
     operation_id = READ.id,
-    params(
-        (
-            "id" = String,
-            Path,
-            description = "The succession's id.",
-            max_length = 40,
-            example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h",
-        ),
-        IfNoneMatchHeader,
-    ),
+    params(SuccessionPath, IfNoneMatchHeader),
     responses((status = 200, description = "The succession.", body = SuccessionResponse)),
 )]
 #[get("/v1/successions/{id}")]
 async fn read_succession(
     context: Context<LoggedIn>,
-    id: web::Path<String>,
+    path: web::Path<SuccessionPath>,
 ) -> Result<Answer<SuccessionResponse>, Problem> {
-    let id = id_in_path(&id, SuccessionId::parse);
+    let id = id_in_path(&path.id, SuccessionId::parse);
     let find = context.read(move |reading| successions::find(reading.conn, reading.actor, id?));
     let found = find.await?;
     Ok(context.answer_if_changed(etag(found.version), &SuccessionResponse::of(&found))?)
@@ -157,17 +159,7 @@ async fn read_succession(
 #[utoipa::path(
     tag = tags::SUCCESSIONS,
     operation_id = REVISE.id,
-    params(
-        (
-            "id" = String,
-            Path,
-            description = "The succession's id.",
-            max_length = 40,
-            example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h",
-        ),
-        WriteQuery,
-        IfMatchHeader,
-    ),
+    params(SuccessionPath, WriteQuery, IfMatchHeader),
     request_body = SuccessionRequest,
     responses(
         (
@@ -180,13 +172,13 @@ async fn read_succession(
 #[put("/v1/successions/{id}")]
 async fn revise_succession(
     context: Context<LoggedIn>,
-    id: web::Path<String>,
+    path: web::Path<SuccessionPath>,
     query: web::Query<WriteQuery>,
     based_on: IfMatch,
     body: Json<SuccessionRequest>,
 ) -> Result<Answer<SuccessionResponse>, Problem> {
     context.charge(&REVISE)?;
-    let (id, draft) = (id_in_path(&id, SuccessionId::parse), body.draft(SuccessionRequest::parse));
+    let (id, draft) = (id_in_path(&path.id, SuccessionId::parse), body.draft(SuccessionRequest::parse));
     let revise = context.write(*query, move |work| {
         let current = successions::find(work.conn, work.actor, id?)?;
         based_on.check(&etag(current.version))?;
@@ -203,18 +195,7 @@ async fn revise_succession(
 #[utoipa::path(
     tag = tags::SUCCESSIONS,
     operation_id = WITHDRAW.id,
-    params(
-        (
-            "id" = String,
-            Path,
-            description = "The succession's id.",
-            max_length = 40,
-            example = "suc_0h2k4m6p8r0t2v4x6z8b0d2f4h",
-        ),
-        WriteQuery,
-        IdempotencyKeyHeader,
-        IfMatchHeader,
-    ),
+    params(SuccessionPath, WriteQuery, IdempotencyKeyHeader, IfMatchHeader),
     responses(
         (
             status = 200,
@@ -226,15 +207,15 @@ async fn revise_succession(
 #[post("/v1/successions/{id}/withdrawal")]
 async fn withdraw_succession(
     context: Context<LoggedIn>,
-    id: web::Path<String>,
+    path: web::Path<SuccessionPath>,
     query: web::Query<WriteQuery>,
     key: IdempotencyKey,
     based_on: IfMatch,
 ) -> Result<Answer<SuccessionResponse>, Problem> {
     let submission =
-        Submission::new(&WITHDRAW, *query, key)?.fingerprinted(id.as_str()).fingerprinted(based_on.as_str());
+        Submission::new(&WITHDRAW, *query, key)?.fingerprinted(&path.id).fingerprinted(based_on.as_str());
     context.charge(&WITHDRAW)?;
-    let id = id_in_path(&id, SuccessionId::parse);
+    let id = id_in_path(&path.id, SuccessionId::parse);
     let withdraw = context.submit(submission, move |work| {
         let current = successions::find(work.conn, work.actor, id?)?;
         based_on.check(&etag(current.version))?;

@@ -5,6 +5,8 @@ pub(in crate::routes) mod forms;
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, post, put, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::forms::{ContentDigestHeader, UploadPreview, UploadRequest, UploadResponse};
@@ -41,6 +43,15 @@ pub const OPERATIONS: &[&Operation] = &[&ANNOUNCE, &STORE, &READ, &READ_CONTENT]
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(announce_upload).service(store_content).service(read_upload).service(read_content);
+}
+
+/// The path of an upload.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct UploadPath {
+    /// The upload's id.
+    #[param(max_length = 40, example = "upl_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
+    id: String,
 }
 
 /// Announce a file
@@ -87,17 +98,7 @@ async fn announce_upload(
 #[utoipa::path(
     tag = tags::UPLOADS,
     operation_id = STORE.id,
-    params(
-        (
-            "id" = String,
-            Path,
-            description = "The upload's id.",
-            max_length = 40,
-            example = "upl_0h2k4m6p8r0t2v4x6z8b0d2f4h",
-        ),
-        WriteQuery,
-        ContentDigestHeader,
-    ),
+    params(UploadPath, WriteQuery, ContentDigestHeader),
     request_body(
         content = FileContent,
         content_type = "application/octet-stream",
@@ -112,11 +113,11 @@ async fn announce_upload(
 #[put("/v1/uploads/{id}/content")]
 async fn store_content(
     context: Context<LoggedIn>,
-    id: web::Path<String>,
+    path: web::Path<UploadPath>,
     query: web::Query<WriteQuery>,
     payload: web::Payload,
 ) -> Result<Answer<UploadResponse>, Problem> {
-    let id = id_in_path(&id, UploadId::parse)?;
+    let id = id_in_path(&path.id, UploadId::parse)?;
     context.charge(&STORE)?;
     let find = context.read(move |reading| uploads::find(reading.conn, reading.actor, id, reading.now));
     let upload = find.await?;
@@ -152,21 +153,15 @@ async fn store_content(
 #[utoipa::path(
     tag = tags::UPLOADS,
     operation_id = READ.id,
-    params((
-        "id" = String,
-        Path,
-        description = "The upload's id.",
-        max_length = 40,
-        example = "upl_0h2k4m6p8r0t2v4x6z8b0d2f4h",
-    )),
+    params(UploadPath),
     responses((status = 200, description = "The upload.", body = UploadResponse)),
 )]
 #[get("/v1/uploads/{id}")]
 async fn read_upload(
     context: Context<LoggedIn>,
-    id: web::Path<String>,
+    path: web::Path<UploadPath>,
 ) -> Result<Answer<UploadResponse>, Problem> {
-    let id = id_in_path(&id, UploadId::parse)?;
+    let id = id_in_path(&path.id, UploadId::parse)?;
     let find = context.read(move |reading| uploads::find(reading.conn, reading.actor, id, reading.now));
     Ok(Answer::ok(&UploadResponse::of(&find.await?))?)
 }
@@ -177,13 +172,7 @@ async fn read_upload(
 #[utoipa::path(
     tag = tags::UPLOADS,
     operation_id = READ_CONTENT.id,
-    params((
-        "id" = String,
-        Path,
-        description = "The upload's id.",
-        max_length = 40,
-        example = "upl_0h2k4m6p8r0t2v4x6z8b0d2f4h",
-    )),
+    params(UploadPath),
     responses(
         (
             status = 200,
@@ -194,8 +183,11 @@ async fn read_upload(
     ),
 )]
 #[get("/v1/uploads/{id}/content")]
-async fn read_content(context: Context<LoggedIn>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let id = id_in_path(&id, UploadId::parse)?;
+async fn read_content(
+    context: Context<LoggedIn>,
+    path: web::Path<UploadPath>,
+) -> Result<HttpResponse, Problem> {
+    let id = id_in_path(&path.id, UploadId::parse)?;
     let find = context.read(move |reading| uploads::find(reading.conn, reading.actor, id, reading.now));
     let upload = find.await?;
     if upload.stored_at.is_none() {

@@ -1,0 +1,60 @@
+//! Settings that are addresses: to listen on, of web pages (URLs), of networks.
+
+use std::net::{IpAddr, SocketAddr};
+
+use ipnet::IpNet;
+use url::Url;
+
+use super::reader::Reader;
+
+impl Reader<'_> {
+    /// An optional address to listen on.
+    pub(super) fn address(&mut self, name: &'static str) -> Option<SocketAddr> {
+        let text = self.text(name)?;
+        self.checked(name, text.parse().ok(), "an address and port such as 127.0.0.1:9090")
+    }
+
+    /// A URL. In production it is required and must be https.
+    pub(super) fn url(&mut self, name: &'static str, sandbox: bool) -> Option<String> {
+        let text = if sandbox { self.text(name) } else { self.required(name) }?;
+        let expected = if sandbox { "an http or https address" } else { "an https address" };
+        self.checked(name, parse_url(&text, sandbox), expected)
+    }
+
+    /// Networks; a single address counts as a network of one address.
+    pub(super) fn networks(&mut self, name: &'static str) -> Vec<IpNet> {
+        let networks = self.list(name).iter().map(|text| parse_network(text)).collect();
+        let expected = "addresses or networks such as 10.0.0.0/8, separated by commas";
+        self.checked(name, networks, expected).unwrap_or_default()
+    }
+}
+
+/// A URL without the slashes at its end. It has a host, and neither a user, a query nor a fragment.
+fn parse_url(text: &str, sandbox: bool) -> Option<String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://").filter(|_| sandbox))?;
+    let is_plain = |c: char| c.is_ascii_graphic() && !matches!(c, '#' | '?' | '"' | '<' | '>' | '@');
+    // `Url` would read a host after a third slash.
+    let has_host = !rest.starts_with('/') && Url::parse(text).is_ok_and(|url| url.has_host());
+    (has_host && rest.chars().all(is_plain)).then(|| text.trim_end_matches('/').to_owned())
+}
+
+fn parse_network(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_without_a_host_or_with_a_wrong_port_or_scheme_is_refused() {
+        for url in ["http://localhost:8080", "https://portal.example.jp/clinics", "http://[::1]:8080"] {
+            assert_eq!(parse_url(&format!("{url}/"), true).as_deref(), Some(url));
+        }
+        for url in
+            ["http://", "http:///", "http:///portal", "https://:443", "http://example.jp:port", "ftp://a.jp"]
+        {
+            assert_eq!(parse_url(url, true), None, "{url}");
+        }
+    }
+}
