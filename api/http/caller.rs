@@ -8,6 +8,7 @@ use actix_web::{HttpMessage as _, HttpRequest, web};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use super::context::RequestData;
+use super::fields;
 use crate::db::engine::Conn;
 use crate::db::engine::locks::{self, Lock};
 use crate::domain::identity::refusals::IdentityRefusal;
@@ -92,7 +93,9 @@ impl CallerFromHeaders for LoggedIn {
             .ok_or_else(|| Error::internal("the request has no application state"))?;
         let now = request.extensions().get::<RequestData>().map(|data| data.now);
         let now = now.ok_or_else(|| Error::internal("the request did not pass the edge middleware"))?;
-        let header = request.headers().get(AUTHORIZATION).ok_or(IdentityRefusal::TokenMissing)?;
+        let header = fields::single(request.headers(), AUTHORIZATION)
+            .map_err(|fields::Repeated| IdentityRefusal::TokenInvalid)?
+            .ok_or(IdentityRefusal::TokenMissing)?;
         let header = header.to_str().map_err(|_| IdentityRefusal::TokenInvalid)?;
         let (scheme, token) = header.split_once(' ').ok_or(IdentityRefusal::TokenInvalid)?;
         if !scheme.eq_ignore_ascii_case("bearer") {

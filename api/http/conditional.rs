@@ -11,6 +11,7 @@ use utoipa::IntoParams;
 
 use super::answer::Answer;
 use super::context::Context;
+use super::fields;
 use super::problems::Problem;
 use crate::error::Error;
 use crate::http::problems::refusals::RequestRefusal;
@@ -74,11 +75,11 @@ impl FromRequest for IfMatch {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let value = request.headers().get(IF_MATCH).and_then(|value| value.to_str().ok()).map(str::trim);
-        ready(match value {
-            None | Some("") => Err(RequestRefusal::PreconditionRequired.into()),
-            Some(value) if is_tag_list(value) => Ok(Self(value.to_owned())),
-            Some(_) => Err(RequestRefusal::InvalidParameter.into()),
+        let value = fields::list(request.headers(), IF_MATCH).unwrap_or_default();
+        ready(match value.trim() {
+            "" => Err(RequestRefusal::PreconditionRequired.into()),
+            value if is_tag_list(value) => Ok(Self(value.to_owned())),
+            _ => Err(RequestRefusal::InvalidParameter.into()),
         })
     }
 }
@@ -89,11 +90,11 @@ impl<C> Context<C> {
     /// # Errors
     /// [`RequestRefusal::InvalidParameter`] for an `If-None-Match` that is too long.
     pub fn answer_if_changed<B: Serialize>(&self, etag: String, body: &B) -> Result<Answer<B>, Error> {
-        let known = self.request().headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-        if known.is_some_and(|known| known.len() > MAX_LENGTH) {
+        let known = fields::list(self.request().headers(), IF_NONE_MATCH).unwrap_or_default();
+        if known.len() > MAX_LENGTH {
             return Err(RequestRefusal::InvalidParameter.into());
         }
-        if known.is_some_and(|known| matches(known, &etag)) {
+        if matches(&known, &etag) {
             return Ok(Answer::not_modified(etag));
         }
         Ok(Answer::ok(body)?.with_etag(etag))
@@ -112,8 +113,12 @@ fn is_tag_list(value: &str) -> bool {
     value.len() <= MAX_LENGTH && (value == "*" || value.split(',').all(is_tag))
 }
 
+/// Whether a list of tags is `*` or contains the current tag, also as a weak one. A proxy that compresses an answer makes
+/// our tag weak (`W/"3"`), so a caller behind it knows no other form. RFC 9110, 13.1.1, wants a strong comparison for
+/// `If-Match`, because weak tags of other services may stand for several representations. Ours stands for one version.
 fn matches(list: &str, current: &str) -> bool {
-    list.trim() == "*" || list.split(',').any(|tag| tag.trim() == current)
+    let is_current = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag) == current;
+    list.trim() == "*" || list.split(',').any(|tag| is_current(tag.trim()))
 }
 
 #[cfg(test)]
@@ -121,14 +126,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_current_version_matches_and_weak_tags_never_match() {
+    fn only_the_current_version_matches_also_as_a_weak_tag() {
         let current = etag(3);
         for (list, expected) in [
             ("\"3\"", true),
             ("*", true),
             ("\"2\", \"3\"", true),
             ("\"2\"", false),
-            ("W/\"3\"", false),
+            ("W/\"3\"", true),
+            ("\"2\",W/\"3\"", true),
+            ("W/\"2\"", false),
+            ("w/\"3\"", false),
+            ("", false),
             ("3", false),
         ] {
             assert_eq!(matches(list, &current), expected, "{list}");

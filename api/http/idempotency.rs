@@ -15,6 +15,7 @@ use utoipa::IntoParams;
 use super::answer::Answer;
 use super::caller::Caller;
 use super::context::Context;
+use super::fields;
 use super::operation::{KeyPolicy, Operation};
 use super::problems::Problem;
 use super::rehearsal::WriteQuery;
@@ -72,10 +73,12 @@ impl FromRequest for IdempotencyKey {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let Some(value) = request.headers().get("idempotency-key") else { return ready(Ok(Self(None))) };
-        ready(match read_key(value) {
-            Some(key) => Ok(Self(Some(key))),
-            None => Err(RequestRefusal::InvalidParameter.into()),
+        ready(match fields::single(request.headers(), "idempotency-key") {
+            Ok(None) => Ok(Self(None)),
+            Ok(Some(value)) => read_key(value)
+                .map(|key| Self(Some(key)))
+                .ok_or_else(|| RequestRefusal::InvalidParameter.into()),
+            Err(fields::Repeated) => Err(RequestRefusal::InvalidParameter.into()),
         })
     }
 }

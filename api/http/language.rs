@@ -2,23 +2,29 @@
 
 use actix_web::http::header::{self, HeaderMap};
 
+use super::fields;
 use crate::domain::values::lang::Lang;
 
 /// English if the caller prefers it to Japanese, else Japanese.
 #[must_use]
 pub fn language_of(headers: &HeaderMap) -> Lang {
-    let wanted =
-        headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let wanted = fields::list(headers, header::ACCEPT_LANGUAGE).unwrap_or_default();
     let quality = |tag: &str| {
         let weights = wanted.split(',').filter_map(|entry| {
             let mut parts = entry.split(';').map(str::trim);
             let language = parts.next()?.split('-').next()?;
-            let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
+            let weight = parts.find_map(weight_of).unwrap_or(1.0);
             language.eq_ignore_ascii_case(tag).then_some(weight)
         });
         weights.fold(0.0_f32, f32::max)
     };
     if quality("en") > quality("ja") { Lang::En } else { Lang::Ja }
+}
+
+/// The weight of an entry, if the parameter states one: `q=0.5`.
+fn weight_of(parameter: &str) -> Option<f32> {
+    let (name, weight) = parameter.split_once('=')?;
+    name.trim().eq_ignore_ascii_case("q").then(|| weight.trim().parse().ok())?
 }
 
 #[cfg(test)]
@@ -43,6 +49,8 @@ mod tests {
             ("fr", Lang::Ja),
             ("*", Lang::Ja),
             ("en;q=x,;;,", Lang::En),
+            ("en;Q=0.3, ja;q=0.4", Lang::Ja),
+            ("ja;Q=0.3, en; q = 0.4", Lang::En),
         ] {
             assert_eq!(language(wanted), expected, "{wanted}");
         }

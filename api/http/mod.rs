@@ -12,6 +12,7 @@ pub mod context;
 pub mod document;
 pub mod edge;
 pub mod fallback;
+pub mod fields;
 pub mod file_body;
 pub mod idempotency;
 pub mod language;

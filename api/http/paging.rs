@@ -22,6 +22,11 @@ const DEFAULT_SIZE: i64 = 20;
 /// The maximum number of rows of a page.
 const MAX_SIZE: i64 = 100;
 
+/// The character NUL in a JSON document.
+const NUL_IN_JSON: &[u8] = br"\u0000";
+/// The times of rows, in microseconds since 1970: until the year 9999.
+const TIMES_OF_ROWS: std::ops::Range<i64> = 0..253_402_300_800_000_000;
+
 /// The query of every list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -58,8 +63,10 @@ impl PageQuery {
     pub fn slice_by_time(&self) -> Result<Slice<After>, Error> {
         let Slice { after, limit } = self.slice::<TimeToken>()?;
         let after = after.map(|TimeToken(micros, id)| {
-            let at =
-                chrono::DateTime::from_timestamp_micros(micros).ok_or(RequestRefusal::InvalidParameter)?;
+            // Neither database can compare with every instant that fits into the token.
+            let at = Some(micros).filter(|micros| TIMES_OF_ROWS.contains(micros));
+            let at = at.and_then(chrono::DateTime::from_timestamp_micros);
+            let at = at.ok_or(RequestRefusal::InvalidParameter)?;
             Ok::<_, RequestRefusal>(After { at, id: Uuid::from_u128(id) })
         });
         Ok(Slice { after: after.transpose()?, limit })
@@ -87,6 +94,10 @@ pub fn time_token(at: Instant, id: Uuid) -> impl Serialize {
 
 fn decode<A: DeserializeOwned>(token: &str) -> Result<A, RequestRefusal> {
     let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| RequestRefusal::InvalidParameter)?;
+    // PostgreSQL cannot compare with a text that contains NUL. JSON writes NUL only in this way.
+    if bytes.windows(NUL_IN_JSON.len()).any(|part| part == NUL_IN_JSON) {
+        return Err(RequestRefusal::InvalidParameter);
+    }
     serde_json::from_slice(&bytes).map_err(|_| RequestRefusal::InvalidParameter)
 }
 

@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::DateTime;
 use ed25519_dalek::pkcs8::EncodePrivateKey as _;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
@@ -45,7 +47,20 @@ impl Verified {
     }
 }
 
+/// The members of the header that the service writes. A header with another member, such as `crit`, is not one of ours,
+/// and ignoring the member might change the token's meaning (RFC 7515, 4.1.11).
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "the values are read by `decode_header`")]
+struct OwnHeader {
+    alg: String,
+    kid: String,
+    typ: String,
+}
+
+/// The claims that the service writes. A token with another claim, such as `nbf`, is not one of ours.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Claims {
     iss: String,
     aud: String,
@@ -129,6 +144,8 @@ impl AccessTokens {
 
     /// Verifies a token's signature and claims, except its expiry.
     fn decode(&self, token: &str) -> Option<Verified> {
+        let encoded = token.split('.').next()?;
+        serde_json::from_slice::<OwnHeader>(&URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()?;
         let header = decode_header(token).ok()?;
         if header.typ.as_deref() != Some("at+jwt") {
             return None;
@@ -171,8 +188,6 @@ fn prepare(public: NamedKey) -> Result<Key, Error> {
 mod tests {
     use super::*;
     use crate::error::ProblemCode;
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use chrono::Duration;
     use moka::notification::RemovalCause;
     use std::sync::atomic::{AtomicUsize, Ordering};

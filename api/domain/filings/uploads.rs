@@ -44,6 +44,13 @@ coded_enum! {
 }
 
 impl MediaType {
+    /// Reads a media type as callers write it: letters of any case, and `image/jpg` for `image/jpeg`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().to_ascii_lowercase();
+        if text == "image/jpg" { Some(Self::Jpeg) } else { Self::from_code(&text) }
+    }
+
     /// Whether the content begins with the signature of this type.
     #[must_use]
     pub fn fits(self, content: &[u8]) -> bool {

@@ -18,6 +18,7 @@ use super::node::Node;
 use super::{tree, validation};
 use crate::domain::values::faults::{Draft, Faults};
 use crate::error::Error;
+use crate::http::fields;
 use crate::http::problems::Problem;
 use crate::http::problems::refusals::RequestRefusal;
 use crate::ops::traffic::time_to_send;
@@ -118,22 +119,26 @@ fn is_uncompressed(request: &HttpRequest) -> bool {
         .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-/// Whether the media type is `application/json`, in UTF-8 if a charset is stated.
+/// Whether the media type is `application/json`, in UTF-8 if a charset is stated. Some clients write `utf8`.
 fn is_json(request: &HttpRequest) -> bool {
-    let value = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let Ok(Some(value)) = fields::single(request.headers(), CONTENT_TYPE) else { return false };
+    let value = value.to_str().unwrap_or_default();
     let mut parts = value.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default();
     essence.eq_ignore_ascii_case("application/json")
         && parts.all(|parameter| {
             parameter.split_once('=').is_none_or(|(name, charset)| {
                 !name.eq_ignore_ascii_case("charset")
-                    || charset.trim_matches('"').eq_ignore_ascii_case("utf-8")
+                    || ["utf-8", "utf8"]
+                        .iter()
+                        .any(|utf8| charset.trim_matches('"').eq_ignore_ascii_case(utf8))
             })
         })
 }
 
 fn read<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<Json<T>, Error> {
-    let document = tree::parse(bytes)?;
+    // Some programs write a byte order mark, which a parser may ignore (RFC 8259, 8.1).
+    let document = tree::parse(bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes))?;
     // The tree's members are sorted by name, so equal bodies have equal texts.
     let fingerprint = Sha256::digest(document.to_string().as_bytes()).to_vec();
     let faults = RefCell::new(Faults::default());

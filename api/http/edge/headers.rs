@@ -1,7 +1,7 @@
 //! The headers that the edge adds: those of every answer, and those of an error.
 
 use actix_web::http::ConnectionType;
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use super::REQUEST_ID;
@@ -10,20 +10,11 @@ use crate::http::problems::ProblemSummary;
 use crate::http::problems::refusals::{RequestRefusal, ServiceRefusal};
 use crate::security::limits::Remaining;
 
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 /// The range of `Retry-After` after a temporary refusal, in seconds. The value is random, so that clients that were
 /// refused at the same time do not retry at the same time.
 const RETRY_AFTER_SECONDS: std::ops::RangeInclusive<u8> = 2..=6;
-
-/// The values of all `X-Forwarded-For` headers in their order. Some load balancers append an address to the existing
-/// header, others add a header. Bytes that are not UTF-8 are replaced: if such a header were skipped, a client could
-/// hide the address that a load balancer appended.
-pub(super) fn forwarded_for(headers: &HeaderMap) -> String {
-    let lines = headers.get_all(FORWARDED_FOR).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    lines.collect::<Vec<_>>().join(",")
-}
 
 /// The refusals that a client resolves with a new token or another login.
 const INVALID_TOKEN: [IdentityRefusal; 5] = [

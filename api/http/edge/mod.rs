@@ -24,6 +24,7 @@ use super::caller::KnownAccount;
 use super::client::client_of;
 use super::context::RequestData;
 use super::edge::handler::HandlerFailure;
+use super::fields;
 use super::language::language_of;
 use super::operation::{Operation, OperationIndex};
 use super::problems::{self, MEDIA_TYPE, ProblemContext, ProblemSummary};
@@ -251,14 +252,15 @@ impl Drop for RequestGuard {
 
 fn request_data_of(request: &ServiceRequest, state: &State) -> RequestData {
     let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
-    let forwarded = headers::forwarded_for(request.headers());
+    // Some load balancers append an address to the existing line, others add a line.
+    let forwarded = fields::list(request.headers(), "x-forwarded-for");
     let peer = request.peer_addr().map(|peer| peer.ip());
     RequestData {
         now: state.clock.now(),
         request_id: given
             .filter(|id| is_safe_id(id))
             .map_or_else(|| Uuid::new_v4().to_string(), str::to_owned),
-        client: client_of(peer, Some(&forwarded), &state.settings.trusted_proxies),
+        client: client_of(peer, forwarded.as_deref(), &state.settings.trusted_proxies),
     }
 }
 

@@ -240,8 +240,7 @@ async fn an_invalid_text_is_reported_and_not_repeated() {
             let reply = post(&fixture, &operation, long).await;
             assert_eq!(reply.status, 422, "{} {pointer}: {}", operation.id(), reply.text);
             assert!(fault_code(&reply, &pointer).is_some(), "{} {pointer}: {}", operation.id(), reply.text);
-            for unusual in [MARKER, "", " ", "\u{202e}", "\u{1f600}", "'; DROP TABLE accounts; --", "\u{7f}"]
-            {
+            for unusual in [MARKER, "", " ", "\u{202e}", "\u{1f600}", "' OR 1=1; --", "\u{7f}"] {
                 post(&fixture, &operation, example_with(&operation, &pointer, json!(unusual)).to_string())
                     .await;
             }

@@ -3,6 +3,7 @@
 mod authorization;
 mod bodies;
 mod document;
+mod fields;
 mod idempotency;
 mod languages;
 mod limits;

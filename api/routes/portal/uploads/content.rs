@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::filings::uploads::{MediaType, Upload, UploadRefusal, to_hex};
 use crate::error::Error;
+use crate::http::fields;
 use crate::http::problems::refusals::RequestRefusal;
 
 /// Checks that `Content-Type` is the announced type or `application/octet-stream`.
@@ -14,9 +15,10 @@ use crate::http::problems::refusals::RequestRefusal;
 /// # Errors
 /// [`RequestRefusal::UnsupportedMediaType`] for another type.
 pub(super) fn check_media_type(headers: &HeaderMap, announced: MediaType) -> Result<(), Error> {
-    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let given = fields::single(headers, header::CONTENT_TYPE).ok().flatten();
+    let given = given.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case(announced.code())
+    if MediaType::parse(essence) == Some(announced)
         || essence.eq_ignore_ascii_case("application/octet-stream")
     {
         Ok(())
@@ -30,7 +32,7 @@ pub(super) fn check_media_type(headers: &HeaderMap, announced: MediaType) -> Res
 /// # Errors
 /// [`RequestRefusal::InvalidParameter`] if the header is missing, malformed, or has no SHA-256 digest.
 pub(super) fn sha256_of_header(headers: &HeaderMap) -> Result<Vec<u8>, Error> {
-    let value = headers.get("content-digest").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let value = fields::list(headers, "content-digest").unwrap_or_default();
     let encoded =
         value.split(',').find_map(|entry| entry.trim().strip_prefix("sha-256=:")?.strip_suffix(':'));
     let digest =

@@ -42,8 +42,8 @@ impl UploadRequest {
     /// Reads the announcement.
     pub fn parse(&self, faults: &mut Faults) -> Option<Announcement> {
         let file_name = faults.take("/file_name", parse_file_name(&self.file_name));
-        let media_type = faults
-            .take("/media_type", MediaType::from_code(&self.media_type).ok_or(Fault::MediaTypeNotAccepted));
+        let media_type =
+            faults.take("/media_type", MediaType::parse(&self.media_type).ok_or(Fault::MediaTypeNotAccepted));
         let sha256 = faults.take("/sha256", parse_sha256(&self.sha256));
         Some(Announcement {
             file_name: file_name?,

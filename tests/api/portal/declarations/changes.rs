@@ -82,9 +82,8 @@ async fn a_change_needs_the_etag_of_the_current_version() {
         .await
         .assert_problem(428, "PRECONDITION_REQUIRED");
     let second = clinic.put(path, &correction(), first.etag()).await.assert_status(200);
-    let weak = format!("W/{}", second.etag());
     clinic.put(path, &forms::no_network(), "garbage").await.assert_problem(400, "INVALID_PARAMETER");
-    for stale in [first.etag(), "\"0\"", weak.as_str()] {
+    for stale in [first.etag(), "\"0\""] {
         clinic.put(path, &forms::no_network(), stale).await.assert_problem(412, "PRECONDITION_FAILED");
         clinic.withdraw(path, stale).await.assert_problem(412, "PRECONDITION_FAILED");
     }

@@ -101,6 +101,9 @@ async fn tokens_that_are_altered_forged_or_of_another_kind_are_refused() {
         with(&head, "alg", json!("HS256")),
         with(&head, "kid", json!("another")),
         without(&head, "kid"),
+        with(&head, "crit", json!(["exp"])),
+        with(&head, "b64", json!(false)),
+        with(&head, "jku", json!("https://elsewhere.example/keys")),
     ] {
         forged.push(sign(&own, &head, &claims));
     }
@@ -110,6 +113,8 @@ async fn tokens_that_are_altered_forged_or_of_another_kind_are_refused() {
         with(&claims, "scope", json!("staff")),
         with(&claims, "sub", json!("1")),
         with(&claims, "sid", json!("1")),
+        with(&claims, "nbf", json!(4_000_000_000_u64)),
+        with(&claims, "cnf", json!({ "jkt": "x" })),
         without(&claims, "exp"),
         without(&claims, "aud"),
     ] {
