@@ -18,6 +18,7 @@ use crate::ops::readiness::{Folder, Readiness};
 use crate::ops::traffic::{PerKeyLimit, Traffic};
 use crate::security::access_tokens::AccessTokens;
 use crate::security::limits::{Budget, Limit};
+use crate::security::link_tokens::LinkTokens;
 use crate::security::passwords::Passwords;
 use crate::security::signing_keys;
 use crate::usecases::work::Policy;
@@ -121,7 +122,7 @@ impl State {
             Arc::new(Traffic::at_most(settings.serving.requests, settings.serving.requests_per_client));
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
-            policy: policy(&settings),
+            policy: policy(&settings, LinkTokens::new(&keys)?),
             files: Files::open(&settings.uploads)?,
             smtp: settings.relay.as_ref().map(Smtp::new).transpose()?.map(Arc::new),
             passwords: Passwords::new(cores)?,
@@ -157,7 +158,7 @@ fn readiness(settings: &Settings, clock: &Clock, database: &Database) -> Readine
 
 /// Returns the settings that use cases read.
 #[must_use]
-pub fn policy(settings: &Settings) -> Policy {
+pub fn policy(settings: &Settings, link_tokens: LinkTokens) -> Policy {
     let portal_url = settings.portal_url.clone().unwrap_or_else(|| format!("{}/docs/", settings.public_url));
     let links_url =
         settings.portal_url.clone().unwrap_or_else(|| format!("{}/sandbox/links", settings.public_url));
@@ -165,5 +166,6 @@ pub fn policy(settings: &Settings) -> Policy {
         portal: Portal { name: settings.portal_name.clone(), url: portal_url },
         links_url,
         review: settings.review,
+        link_tokens,
     }
 }

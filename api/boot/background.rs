@@ -28,7 +28,8 @@ pub async fn run(state: Arc<State>, stop: Stop) {
         let (wake, stop) = (&state.wake, stop.clone());
         match &state.smtp {
             Some(smtp) => {
-                let mails = SmtpMails::new(Arc::clone(smtp), Arc::clone(&state.metrics));
+                let tokens = state.policy.link_tokens.clone();
+                let mails = SmtpMails::new(Arc::clone(smtp), tokens, Arc::clone(&state.metrics));
                 Runner::new(mails, state.database.clone(), state.clock.clone()).run(wake, stop).await;
             }
             None => mailbox(&state).run(wake, stop).await,
@@ -40,7 +41,8 @@ pub async fn run(state: Arc<State>, stop: Stop) {
 }
 
 fn mailbox(state: &State) -> Mailbox {
-    Mailbox::new(state.database.clone(), state.clock.clone(), Arc::clone(&state.metrics))
+    let tokens = state.policy.link_tokens.clone();
+    Mailbox::new(state.database.clone(), state.clock.clone(), tokens, Arc::clone(&state.metrics))
 }
 
 /// Delivers all due mails to the sandbox's mailbox. Does nothing in production, where [`run`] sends the mails.

@@ -29,6 +29,8 @@ coded_enum! {
         SessionOpened = "session.opened",
         /// A refresh token was replaced by a new one.
         SessionRefreshed = "session.refreshed",
+        /// A replaced refresh token got its successor again.
+        SessionRefreshRepeated = "session.refresh_repeated",
         /// A session was ended because a replaced refresh token was used again.
         SessionRevokedAfterTokenReuse = "session.revoked_after_token_reuse",
         /// An account ended one of its sessions.

@@ -71,6 +71,8 @@ coded_enum! {
         TimedOut = "TIMED_OUT",
         /// The connection was lost after the transmission of the mail had begun.
         ConnectionLost = "CONNECTION_LOST",
+        /// The key from which the token of the mail's link is computed is missing in the settings.
+        LinkKeyMissing = "LINK_KEY_MISSING",
         /// The recipient's mailbox does not exist (enhanced status 5.1.0 to 5.1.3, 5.1.6, 5.1.10, 5.2.0, 5.2.1).
         MailboxUnknown = "MAILBOX_UNKNOWN",
         /// The mail server refuses the message itself (enhanced status 5.6.x).
@@ -100,7 +102,8 @@ impl MailFailure {
             | Self::ContentRefused
             | Self::RefusedByPolicy
             | Self::TimedOut
-            | Self::ConnectionLost => FailureClass::Transient,
+            | Self::ConnectionLost
+            | Self::LinkKeyMissing => FailureClass::Transient,
             Self::MailboxUnknown | Self::Refused | Self::Unwritable | Self::Expired => {
                 FailureClass::Permanent
             }

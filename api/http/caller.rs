@@ -28,8 +28,9 @@ pub const BEARER: &str = "bearer";
 pub fn bearer_scheme() -> SecurityScheme {
     let mut http = Http::new(HttpAuthScheme::Bearer);
     http.bearer_format = Some("JWT".to_owned());
-    http.description =
-        Some("The access token from `POST /v1/sessions`. It is valid for ten minutes.".to_owned());
+    http.description = Some(
+        "The access token of a session, from `POST /v1/sessions`. It is valid for ten minutes.".to_owned(),
+    );
     SecurityScheme::Http(http)
 }
 

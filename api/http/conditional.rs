@@ -63,7 +63,7 @@ impl IfMatch {
         if matches(&self.0, current) { Ok(()) } else { Err(RequestRefusal::PreconditionFailed.into()) }
     }
 
-    /// The header as the caller sent it, for the request's fingerprint.
+    /// The tags, for the request's fingerprint.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -106,11 +106,16 @@ impl<C> Context<C> {
 fn is_tag_list(value: &str) -> bool {
     let is_tag = |tag: &str| {
         let tag = tag.trim();
+        // Empty elements are ignored (RFC 9110, 5.6.1).
+        if tag.is_empty() {
+            return true;
+        }
         let opaque =
             tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
         opaque.is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"'))
     };
-    value.len() <= MAX_LENGTH && (value == "*" || value.split(',').all(is_tag))
+    let has_tag = value.contains('"');
+    value.len() <= MAX_LENGTH && (value == "*" || (has_tag && value.split(',').all(is_tag)))
 }
 
 /// Whether a list of tags is `*` or contains the current tag, also as a weak one. A proxy that compresses an answer makes
@@ -146,11 +151,11 @@ mod tests {
 
     #[test]
     fn a_malformed_list_of_tags_is_detected() {
-        for value in ["*", "\"\"", "\"1\"", "W/\"1\"", "\"1\", W/\"2\""] {
+        for value in ["*", "\"\"", "\"1\"", "W/\"1\"", "\"1\", W/\"2\"", ", ,\"1\"", "\"1\","] {
             assert!(is_tag_list(value), "{value}");
         }
         let long = format!("\"{}\"", "1".repeat(MAX_LENGTH));
-        for value in ["1", "\"1", "\"", "\"1\"2\"", "\"1\",", "**", &long] {
+        for value in ["1", "\"1", "\"", "\"1\"2\"", ",", "*,\"1\"", "**", &long] {
             assert!(!is_tag_list(value), "{value}");
         }
     }

@@ -24,7 +24,8 @@ pub fn language_of(headers: &HeaderMap) -> Lang {
 /// The weight of an entry, if the parameter states one: `q=0.5`.
 fn weight_of(parameter: &str) -> Option<f32> {
     let (name, weight) = parameter.split_once('=')?;
-    name.trim().eq_ignore_ascii_case("q").then(|| weight.trim().parse().ok())?
+    let weight = || weight.trim().parse().ok().filter(|weight| (0.0..=1.0).contains(weight));
+    name.trim().eq_ignore_ascii_case("q").then(weight)?
 }
 
 #[cfg(test)]
@@ -51,6 +52,8 @@ mod tests {
             ("en;q=x,;;,", Lang::En),
             ("en;Q=0.3, ja;q=0.4", Lang::Ja),
             ("ja;Q=0.3, en; q = 0.4", Lang::En),
+            ("en;q=inf, ja;q=0.9", Lang::En),
+            ("en;q=0.5, ja;q=-1", Lang::Ja),
         ] {
             assert_eq!(language(wanted), expected, "{wanted}");
         }

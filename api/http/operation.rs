@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix_web::http::Method;
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::path::{self, ParameterIn};
+use utoipa::openapi::{OpenApi, RefOr};
 
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +110,16 @@ impl Operation {
 
 /// The operations by route pattern and method.
 #[derive(Clone, Default)]
-pub struct OperationIndex(Arc<HashMap<String, Vec<(Method, &'static Operation)>>>);
+pub struct OperationIndex(Arc<HashMap<String, Vec<(Method, IndexedOperation)>>>);
+
+/// An operation of a request.
+#[derive(Debug, Clone, Copy)]
+pub struct IndexedOperation {
+    /// The operation.
+    pub operation: &'static Operation,
+    /// Whether the document has query parameters for it.
+    pub takes_query: bool,
+}
 
 impl OperationIndex {
     /// Reads the patterns and methods from the documents.
@@ -126,8 +136,10 @@ impl OperationIndex {
             ];
             for (method, described) in methods {
                 let id = described.as_ref().and_then(|described| described.operation_id.as_deref());
-                if let Some(known) = operations.iter().find(|known| Some(known.id) == id) {
-                    index.entry(path.clone()).or_default().push((method, *known));
+                if let Some(operation) = operations.iter().find(|known| Some(known.id) == id) {
+                    let takes_query = described.as_ref().is_some_and(has_query);
+                    let indexed = IndexedOperation { operation, takes_query };
+                    index.entry(path.clone()).or_default().push((method, indexed));
                 }
             }
         }
@@ -136,8 +148,15 @@ impl OperationIndex {
 
     /// The operation with this method and route pattern.
     #[must_use]
-    pub fn find(&self, method: &Method, route: &str) -> Option<&'static Operation> {
+    pub fn find(&self, method: &Method, route: &str) -> Option<IndexedOperation> {
         let at_route = self.0.get(route)?;
-        at_route.iter().find(|(known, _)| known == method).map(|(_, operation)| *operation)
+        at_route.iter().find(|(known, _)| known == method).map(|(_, indexed)| *indexed)
     }
+}
+
+fn has_query(described: &path::Operation) -> bool {
+    let parameters = described.parameters.iter().flatten();
+    parameters.into_iter().any(
+        |parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query),
+    )
 }

@@ -22,6 +22,8 @@ const DEFAULT_SIZE: i64 = 20;
 /// The maximum number of rows of a page.
 const MAX_SIZE: i64 = 100;
 
+/// The maximum length of a page token.
+const MAX_TOKEN: usize = 400;
 /// The character NUL in a JSON document.
 const NUL_IN_JSON: &[u8] = br"\u0000";
 /// The times of rows, in microseconds since 1970: until the year 9999.
@@ -93,6 +95,9 @@ pub fn time_token(at: Instant, id: Uuid) -> impl Serialize {
 }
 
 fn decode<A: DeserializeOwned>(token: &str) -> Result<A, RequestRefusal> {
+    if token.len() > MAX_TOKEN {
+        return Err(RequestRefusal::InvalidParameter);
+    }
     let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| RequestRefusal::InvalidParameter)?;
     // PostgreSQL cannot compare with a text that contains NUL. JSON writes NUL only in this way.
     if bytes.windows(NUL_IN_JSON.len()).any(|part| part == NUL_IN_JSON) {

@@ -58,7 +58,8 @@ struct OwnHeader {
     typ: String,
 }
 
-/// The claims that the service writes. A token with another claim, such as `nbf`, is not one of ours.
+/// The claims that the service writes. A token with another claim, such as `nbf`, is not one of ours. A version that
+/// writes a new claim must follow a version that accepts it, because old and new replicas run side by side in an update.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Claims {

@@ -3,6 +3,7 @@
 pub mod access_tokens;
 pub mod ed25519;
 pub mod limits;
+pub mod link_tokens;
 pub mod opaque_token;
 pub mod passwords;
 pub mod signing_keys;

@@ -22,7 +22,12 @@ impl OpaqueToken {
     /// A new token.
     #[must_use]
     pub fn generate() -> Self {
-        let bytes: [u8; 32] = rand::random();
+        Self::of_bytes(&rand::random::<[u8; 32]>())
+    }
+
+    /// The token with these bytes, which nobody can guess.
+    #[must_use]
+    pub(super) fn of_bytes(bytes: &[u8]) -> Self {
         Self(SecretString::from(URL_SAFE_NO_PAD.encode(bytes)))
     }
 
@@ -49,8 +54,7 @@ impl OpaqueToken {
     #[must_use]
     pub fn successor(&self, salt: &[u8]) -> Self {
         // The hash of this token is stored, so it must not be the input.
-        let digest = Sha256::new_with_prefix(salt).chain_update(self.reveal()).finalize();
-        Self(SecretString::from(URL_SAFE_NO_PAD.encode(digest)))
+        Self::of_bytes(&Sha256::new_with_prefix(salt).chain_update(self.reveal()).finalize())
     }
 
     /// The hash that is stored.

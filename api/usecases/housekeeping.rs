@@ -1,11 +1,13 @@
-//! Deletes expired data: idempotency keys, mailed links, sessions, known clients and announcements of uploads.
+//! Deletes expired data: idempotency keys, mailed links, sessions, salts of refresh tokens, known clients and
+//! announcements of uploads.
 
 use chrono::Duration;
 
 use super::work::Work;
 use crate::db::store::filings::uploads;
 use crate::db::store::idempotency_keys;
-use crate::db::store::identity::{known_clients, links, sessions};
+use crate::db::store::identity::{known_clients, links, refresh_tokens, sessions};
+use crate::domain::identity::sessions::REUSE_GRACE_PERIOD;
 use crate::domain::values::ids::UploadId;
 use crate::error::Error;
 
@@ -33,6 +35,7 @@ pub fn delete_expired(work: &mut Work<'_>) -> Result<Deleted, Error> {
         + links::delete_before(work.conn, now - EXPIRED_RETENTION)?
         + sessions::delete_before(work.conn, now - EXPIRED_RETENTION)?
         + known_clients::delete_before(work.conn, now - KNOWN_CLIENT_RETENTION)?;
+    refresh_tokens::erase_salts_before(work.conn, now - REUSE_GRACE_PERIOD)?;
     let uploads = uploads::delete_expired(work.conn, now)?;
     Ok(Deleted { rows: rows + uploads.len(), uploads })
 }

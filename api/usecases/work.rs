@@ -15,12 +15,13 @@ use crate::domain::values::calendar::Instant;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::{AccountId, MessageId};
 use crate::error::Error;
+use crate::security::link_tokens::LinkTokens;
 
 /// How long the service tries to deliver a mail that contains no link.
 const DEFAULT_MAIL_LIFETIME: Duration = Duration::days(7);
 
 /// The settings that use cases depend on.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Policy {
     /// The name and address of the portal in mails.
     pub portal: Portal,
@@ -28,6 +29,8 @@ pub struct Policy {
     pub links_url: String,
     /// Whether filings are accepted automatically or by staff.
     pub review: ReviewMode,
+    /// Computes the tokens of mailed links.
+    pub link_tokens: LinkTokens,
 }
 
 /// The request or the scheduled run that a use case belongs to.
@@ -94,11 +97,22 @@ impl<'a> Work<'a> {
         account: Option<AccountId>,
         message: &Message,
     ) -> Result<(), Error> {
+        self.mail_as(MessageId::from_uuid(Uuid::new_v4()), to, account, message)
+    }
+
+    /// Queues a mail with an id, from which the token of its link is computed.
+    pub fn mail_as(
+        &mut self,
+        id: MessageId,
+        to: &EmailAddress,
+        account: Option<AccountId>,
+        message: &Message,
+    ) -> Result<(), Error> {
         let composed = message.compose(&self.policy.portal)?;
         let kind = message.kind().code();
         let now = self.now();
         let mail = outbox::WaitingMail {
-            id: MessageId::from_uuid(Uuid::new_v4()),
+            id,
             kind: kind.to_owned(),
             recipient: to.to_string(),
             subject: composed.subject.clone(),

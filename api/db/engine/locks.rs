@@ -19,7 +19,7 @@ use crate::error::Error;
 pub enum Lock<'a> {
     /// An account: its data, its filings, its idempotency keys.
     Account(AccountId),
-    /// A token of a mailed link or a refresh token, by its hash.
+    /// The token of a registration link, by its hash.
     Token(&'a [u8]),
     /// The assignment of a facility code to an account, by registration, designation or succession.
     Facility(&'a FacilityCode),
@@ -50,7 +50,7 @@ impl Lock<'_> {
 }
 
 /// Waits for the locks and holds them until the transaction ends. To prevent deadlocks, the locks of one call are
-/// acquired in the order of their numbers, and a transaction locks its account before any facility code.
+/// acquired in the order of their numbers, and a transaction locks its account before any facility code or address.
 ///
 /// # Errors
 /// [`Error::Unavailable`] if another transaction keeps a lock for too long.

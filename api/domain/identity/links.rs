@@ -47,7 +47,8 @@ pub struct Link {
     pub created_at: Instant,
     /// The first instant at which it is no longer valid.
     pub expires_at: Instant,
-    /// When it, or another link of the same address and purpose, was used.
+    /// When it became invalid: it or another link was used, a newer link replaced it, or the password or the address of
+    /// its account was changed.
     pub used_at: Option<Instant>,
 }
 
@@ -56,7 +57,7 @@ pub struct Link {
 pub enum LinkState {
     /// It may be used.
     Usable,
-    /// It, or another link of the same address and purpose, was used.
+    /// It was used or became invalid: see [`Link::used_at`].
     Used,
     /// It has expired.
     Expired,

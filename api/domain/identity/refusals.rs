@@ -22,7 +22,7 @@ coded_enum! {
         LinkUnknown = "LINK_UNKNOWN",
         /// The mailed link has expired.
         LinkExpired = "LINK_EXPIRED",
-        /// The mailed link, or another link of the same address and purpose, was used.
+        /// The mailed link was used or became invalid.
         LinkUsed = "LINK_USED",
     }
 }

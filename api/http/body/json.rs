@@ -119,7 +119,10 @@ fn is_uncompressed(request: &HttpRequest) -> bool {
         .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-/// Whether the media type is `application/json`, in UTF-8 if a charset is stated. Some clients write `utf8`.
+/// How clients write the charset UTF-8, in letters of any case.
+const UTF_8: [&str; 4] = ["utf-8", "\"utf-8\"", "utf8", "\"utf8\""];
+
+/// Whether the media type is `application/json`, in UTF-8 if a charset is stated.
 fn is_json(request: &HttpRequest) -> bool {
     let Ok(Some(value)) = fields::single(request.headers(), CONTENT_TYPE) else { return false };
     let value = value.to_str().unwrap_or_default();
@@ -128,10 +131,8 @@ fn is_json(request: &HttpRequest) -> bool {
     essence.eq_ignore_ascii_case("application/json")
         && parts.all(|parameter| {
             parameter.split_once('=').is_none_or(|(name, charset)| {
-                !name.eq_ignore_ascii_case("charset")
-                    || ["utf-8", "utf8"]
-                        .iter()
-                        .any(|utf8| charset.trim_matches('"').eq_ignore_ascii_case(utf8))
+                !name.trim().eq_ignore_ascii_case("charset")
+                    || UTF_8.iter().any(|utf_8| charset.trim().eq_ignore_ascii_case(utf_8))
             })
         })
 }

@@ -26,7 +26,7 @@ use super::context::RequestData;
 use super::edge::handler::HandlerFailure;
 use super::fields;
 use super::language::language_of;
-use super::operation::{Operation, OperationIndex};
+use super::operation::{IndexedOperation, OperationIndex};
 use super::problems::{self, MEDIA_TYPE, ProblemContext, ProblemSummary};
 use crate::domain::filings::uploads as upload;
 use crate::domain::values::lang::Lang;
@@ -59,6 +59,11 @@ pub async fn edge(
         let response = request.into_response(ProblemSummary::of_code(ServiceRefusal::Overloaded).respond());
         return Ok(guard.end(response));
     };
+    if guard.refuses_query(request.query_string()) {
+        let response =
+            request.into_response(ProblemSummary::of_code(RequestRefusal::InvalidParameter).respond());
+        return Ok(guard.end(response));
+    }
     // No route handles HEAD. The request is handled as a GET, and the body is omitted below.
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
@@ -90,7 +95,7 @@ struct RequestGuard {
     path: String,
     /// The route's pattern, such as `/v1/declarations/{id}`.
     route: Option<String>,
-    operation: Option<&'static Operation>,
+    operation: Option<IndexedOperation>,
     started: Stopwatch,
     /// Whether the request was logged and counted.
     is_recorded: Cell<bool>,
@@ -127,10 +132,18 @@ impl RequestGuard {
         }
     }
 
+    /// Whether the query has a parameter that no operation can take. A parameter that an operation does not have is not
+    /// ignored: somebody who sends `validate_only` to an operation without it expects that nothing is stored. The
+    /// character NUL is in no valid parameter, and PostgreSQL cannot compare with a text that contains it.
+    fn refuses_query(&self, query: &str) -> bool {
+        let takes_none = self.operation.is_some_and(|indexed| !indexed.takes_query);
+        query.contains("%00") || (takes_none && !query.is_empty())
+    }
+
     /// The time limit of the handler. An operation that receives a file has more time than the others.
     fn time_limit(&self) -> Duration {
         let limit = self.state.settings.serving.request_time;
-        if self.operation.is_some_and(|operation| operation.takes_file) {
+        if self.operation.is_some_and(|indexed| indexed.operation.takes_file) {
             limit + time_to_send(upload::MAX_BYTES.into())
         } else {
             limit

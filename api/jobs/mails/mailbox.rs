@@ -20,6 +20,7 @@ use crate::error::{Error, chain};
 use crate::jobs::queue::{ClaimRequest, Claimed, Lease, POLL_INTERVAL, claim};
 use crate::jobs::stop::Stop;
 use crate::ops::metrics::{MailOutcome, Metrics};
+use crate::security::link_tokens::LinkTokens;
 
 /// The maximum number of mails that one transaction delivers.
 const BATCH: usize = 50;
@@ -28,6 +29,7 @@ const BATCH: usize = 50;
 pub struct Mailbox {
     database: Database,
     clock: Clock,
+    link_tokens: LinkTokens,
     metrics: Arc<Metrics>,
 }
 
@@ -40,8 +42,13 @@ struct Delivered {
 impl Mailbox {
     /// Creates a mailbox for the outbox of a database.
     #[must_use]
-    pub const fn new(database: Database, clock: Clock, metrics: Arc<Metrics>) -> Self {
-        Self { database, clock, metrics }
+    pub const fn new(
+        database: Database,
+        clock: Clock,
+        link_tokens: LinkTokens,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self { database, clock, link_tokens, metrics }
     }
 
     /// Delivers until a stop is requested, and looks for mails whenever it is woken.
@@ -64,8 +71,9 @@ impl Mailbox {
     /// An error of the database.
     pub async fn deliver(&self) -> Result<(), Error> {
         loop {
-            let now = self.clock.now();
-            let delivered = self.database.write(Mode::Store, move |conn| deliver_batch(conn, now)).await?;
+            let (now, link_tokens) = (self.clock.now(), self.link_tokens.clone());
+            let deliver = move |conn: &mut Conn| deliver_batch(conn, &link_tokens, now);
+            let delivered = self.database.write(Mode::Store, deliver).await?;
             self.metrics.mails(MailOutcome::Sent, delivered.sent);
             self.metrics.mails(MailOutcome::Abandoned, delivered.expired);
             if delivered.sent + delivered.expired == 0 {
@@ -75,20 +83,22 @@ impl Mailbox {
     }
 }
 
-fn deliver_batch(conn: &mut Conn, now: Instant) -> Result<Delivered, Error> {
+fn deliver_batch(conn: &mut Conn, link_tokens: &LinkTokens, now: Instant) -> Result<Delivered, Error> {
     // The lease may end at once, because this transaction also delivers the mails that it claims.
     let lease = Lease { holder: Uuid::new_v4(), until: now };
     let request = ClaimRequest { lease, room: BATCH, per_lane: BATCH, under_way: HashMap::new() };
     let Claimed { jobs: mails, expired } = claim::<Outbox>(conn, &request, now)?;
     let ids: Vec<MessageId> = mails.iter().map(|mail| mail.id).collect();
     for mail in mails {
+        // If the key of the sandbox was deleted, the link does not work, and the tester asks for another one.
+        let with_token = |text: String| link_tokens.put_in(&text, mail.id).unwrap_or(text);
         let message = StoredMessage {
             id: mail.id,
             kind: mail.kind,
             recipient: mail.recipient,
             subject: mail.subject,
-            body: mail.body,
-            html: mail.html,
+            body: with_token(mail.body),
+            html: with_token(mail.html),
             delivered_at: now,
         };
         messages::insert(conn, &message)?;

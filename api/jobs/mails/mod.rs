@@ -14,18 +14,20 @@ use crate::delivery::mail::smtp::{Outgoing, Smtp};
 use crate::domain::mails::{Decision, FailureClass, MailFailure, pause_after};
 use crate::domain::values::calendar::Instant;
 use crate::ops::metrics::{MailOutcome, Metrics};
+use crate::security::link_tokens::LinkTokens;
 
 /// Mails that are sent by SMTP. The lane of a mail is the domain of its recipient.
 pub struct SmtpMails {
     smtp: Arc<Smtp>,
+    link_tokens: LinkTokens,
     metrics: Arc<Metrics>,
 }
 
 impl SmtpMails {
     /// Creates the kind of job. Results are counted in `metrics`.
     #[must_use]
-    pub const fn new(smtp: Arc<Smtp>, metrics: Arc<Metrics>) -> Self {
-        Self { smtp, metrics }
+    pub const fn new(smtp: Arc<Smtp>, link_tokens: LinkTokens, metrics: Arc<Metrics>) -> Self {
+        Self { smtp, link_tokens, metrics }
     }
 }
 
@@ -49,15 +51,16 @@ impl JobKind for SmtpMails {
 
     fn attempt(&self, mail: &WaitingMail) -> impl Future<Output = Result<(), MailFailure>> + Send + 'static {
         let smtp = Arc::clone(&self.smtp);
-        let outgoing = Outgoing {
+        let with_token = |text: &str| self.link_tokens.put_in(text, mail.id);
+        let outgoing = with_token(&mail.body).zip(with_token(&mail.html)).map(|(text, html)| Outgoing {
             id: mail.id,
             recipient: mail.recipient.clone(),
             subject: mail.subject.clone(),
-            text: mail.body.clone(),
-            html: mail.html.clone(),
+            text,
+            html,
             written_at: mail.queued_at,
-        };
-        async move { smtp.send(outgoing).await }
+        });
+        async move { smtp.send(outgoing.ok_or(MailFailure::LinkKeyMissing)?).await }
     }
 
     /// After a cancelled attempt the outcome is unknown, as after a lost connection.

@@ -22,7 +22,7 @@ pub struct TokenResponse {
     /// The number of seconds until the access token expires.
     #[schema(minimum = 1, maximum = 600, example = 600)]
     pub expires_in: i64,
-    /// The refresh token. It can be used for one refresh.
+    /// The refresh token, for the next refresh.
     #[schema(max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
     pub refresh_token: String,
 }
@@ -39,7 +39,7 @@ impl TokenResponse {
     }
 }
 
-/// The answer with the tokens of a session that was opened or continued.
+/// The answer of a login or a refresh: 201 with the tokens of the session.
 ///
 /// # Errors
 /// An internal error if the access token cannot be signed.
@@ -47,8 +47,15 @@ pub fn answer_with_tokens<C>(
     context: &Context<C>,
     opened: &OpenedSession,
 ) -> Result<Answer<TokenResponse>, Error> {
+    Answer::created(format!("/v1/sessions/{}", opened.session.id), &tokens_of(context, opened)?)
+}
+
+/// The tokens of a session that was opened or continued.
+///
+/// # Errors
+/// An internal error if the access token cannot be signed.
+pub fn tokens_of<C>(context: &Context<C>, opened: &OpenedSession) -> Result<TokenResponse, Error> {
     let session = &opened.session;
     let access_token = context.state.tokens.issue(session.account_id, session.id, context.call.now)?;
-    let body = TokenResponse::of(access_token, &opened.refresh_token);
-    Answer::created(format!("/v1/sessions/{}", session.id), &body)
+    Ok(TokenResponse::of(access_token, &opened.refresh_token))
 }

@@ -25,7 +25,7 @@ use crate::domain::values::postal_code::PostalCode;
 use crate::error::Error;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::facilities::check;
-use crate::usecases::identity::links;
+use crate::usecases::identity::links::{self, NewLink};
 use crate::usecases::work::Work;
 
 /// Mails a registration link to an address. If the address has an account, its owner gets a mail that explains how
@@ -39,8 +39,9 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
         work.mail(&owner.email, Some(owner.id), &message)?;
         return work.audit(AuditAction::RegistrationRequestedForTakenAddress, &owner.id, None);
     }
-    let (link, url) = links::create(work, LinkPurpose::Registration, email, None)?;
-    work.mail(email, None, &Message::ProvisionalRegistration { link: url, expires_at: link.expires_at })?;
+    let NewLink { link, url, mail } = links::create(work, LinkPurpose::Registration, email, None)?;
+    let message = Message::ProvisionalRegistration { link: url, expires_at: link.expires_at };
+    work.mail_as(mail, email, None, &message)?;
     work.audit(AuditAction::RegistrationRequested, &link.id, None)
 }
 

@@ -1,6 +1,7 @@
 //! Changes of the login address. The service mails a confirmation link to the new address and a notice to the old one.
 
-use super::{links, passwords};
+use super::links::{self, NewLink};
+use super::passwords;
 use crate::db::engine::Stored;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
@@ -36,8 +37,10 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress, password: &MatchedHash
     if let Some(owner) = accounts::find_by_email(work.conn, email)? {
         work.mail(&owner.email, Some(owner.id), &Message::NewAddressTaken { at: now })?;
     } else {
-        let (link, url) = links::create(work, LinkPurpose::EmailChange, email, Some(account.id))?;
-        work.mail(email, None, &Message::EmailChangeConfirmation { link: url, expires_at: link.expires_at })?;
+        let NewLink { link, url, mail } =
+            links::create(work, LinkPurpose::EmailChange, email, Some(account.id))?;
+        let message = Message::EmailChangeConfirmation { link: url, expires_at: link.expires_at };
+        work.mail_as(mail, email, None, &message)?;
     }
     let notice = Message::EmailChangeRequested {
         facility_name: account.profile.facility.name.to_string(),

@@ -8,22 +8,35 @@ use crate::domain::identity::links::{Link, LinkPurpose, LinkState};
 use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::email::EmailAddress;
-use crate::domain::values::ids::{AccountId, LinkId};
+use crate::domain::values::ids::{AccountId, LinkId, MessageId};
 use crate::error::Error;
+use crate::security::link_tokens::NewToken;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::work::Work;
 
-/// Creates a link and returns it with its URL. The URL has the link's token in its fragment, which browsers do not
-/// send, so that no server logs the token. The database stores only the token's hash.
+/// A link that was created, for the mail that carries it.
+#[derive(Debug)]
+pub struct NewLink {
+    /// The link.
+    pub link: Link,
+    /// Its URL in the stored mail. The token in its fragment, which browsers do not send, so that no server logs it, is
+    /// put in when the mail is sent.
+    pub url: String,
+    /// The id that the mail must have.
+    pub mail: MessageId,
+}
+
+/// Creates a link. The database stores only the hash of its token.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn create(
     work: &mut Work<'_>,
     purpose: LinkPurpose,
     email: &EmailAddress,
     account_id: Option<AccountId>,
-) -> Result<(Link, String), Error> {
+) -> Result<NewLink, Error> {
     let now = work.now();
-    let token = OpaqueToken::generate();
+    let mail = MessageId::from_uuid(Uuid::new_v4());
+    let NewToken { token, stored_fragment } = work.policy.link_tokens.issue(mail)?;
     let link = Link {
         id: LinkId::from_uuid(Uuid::new_v4()),
         purpose,
@@ -34,8 +47,8 @@ pub fn create(
         used_at: None,
     };
     links::insert(work.conn, &link, &token.hash())?;
-    let url = format!("{}/{}#token={}", work.policy.links_url, path(purpose), token.reveal());
-    Ok((link, url))
+    let url = format!("{}/{}{stored_fragment}", work.policy.links_url, path(purpose));
+    Ok(NewLink { link, url, mail })
 }
 
 /// The path of the page that a link opens, below [`Policy::links_url`](crate::usecases::work::Policy::links_url).

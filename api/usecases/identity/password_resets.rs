@@ -1,6 +1,7 @@
 //! Resets of a forgotten password with a mailed link. A reset ends all sessions of the account.
 
-use super::{links, passwords};
+use super::links::{self, NewLink};
+use super::passwords;
 use crate::db::engine::Conn;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
@@ -23,12 +24,10 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     let Some(account) = find_locked(work.conn, email)? else {
         return work.audit(AuditAction::PasswordResetRequestedForUnknownAddress, &"-", None);
     };
-    let (link, url) = links::create(work, LinkPurpose::PasswordReset, &account.email, Some(account.id))?;
-    work.mail(
-        &account.email,
-        Some(account.id),
-        &Message::PasswordReset { link: url, expires_at: link.expires_at },
-    )?;
+    let NewLink { link, url, mail } =
+        links::create(work, LinkPurpose::PasswordReset, &account.email, Some(account.id))?;
+    let message = Message::PasswordReset { link: url, expires_at: link.expires_at };
+    work.mail_as(mail, &account.email, Some(account.id), &message)?;
     work.audit(AuditAction::PasswordResetRequested, &account.id, None)
 }
 

@@ -24,8 +24,8 @@ pub enum Refreshed {
 }
 
 /// Replaces a refresh token by its successor. A client that did not get the answer can send the token again: within the
-/// grace period it gets the same successor, as long as nobody has used the successor. So two copies of a token never lead
-/// to two sessions that continue side by side.
+/// grace period it gets the same successor, as long as nobody has used the successor. So all copies of a token share one
+/// chain of successors. Two of its holders who do not both refresh within each grace period end the session.
 ///
 /// # Errors
 /// [`IdentityRefusal::RefreshTokenInvalid`].
@@ -47,11 +47,14 @@ pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed
         RefreshDecision::Refuse => return Err(IdentityRefusal::RefreshTokenInvalid.into()),
         RefreshDecision::Revoke => return revoke(work, &session),
         RefreshDecision::Repeat => {
+            work.audit(AuditAction::SessionRefreshRepeated, &session.id, None)?;
             repeated.ok_or_else(|| Error::internal("a refresh token has no successor"))?
         }
-        RefreshDecision::Rotate => rotate(work, presented, &session)?,
+        RefreshDecision::Rotate => {
+            work.audit(AuditAction::SessionRefreshed, &session.id, None)?;
+            rotate(work, presented, &session)?
+        }
     };
-    work.audit(AuditAction::SessionRefreshed, &session.id, None)?;
     Ok(Refreshed::Continued(Box::new(OpenedSession { session, refresh_token })))
 }
 
@@ -73,6 +76,8 @@ fn rotate(work: &mut Work<'_>, presented: &OpaqueToken, session: &Session) -> Re
     let now = work.now();
     let salt = OpaqueToken::successor_salt();
     let successor = presented.successor(&salt);
+    // With the salts of several tokens, somebody with an old token and a copy of the database could compute the newest.
+    refresh_tokens::erase_salts(work.conn, session.id)?;
     refresh_tokens::update_replaced(work.conn, &presented.hash(), &salt, now)?;
     refresh_tokens::insert(work.conn, &successor.hash(), session.id, now)?;
     sessions::update_expiry(work.conn, session.id, now, session.expiry_after(now))?;

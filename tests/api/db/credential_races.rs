@@ -48,13 +48,12 @@ impl Credentials {
     fn apply(&mut self, operation: Operation, side: usize) -> u16 {
         let logged_in = self.sessions[0];
         match operation {
-            LogOut | LogOutEverywhere | ChangeAccount | ChangePassword | RequestEmailChange
+            LogOut | LogOutEverywhere | EndSession | ChangeAccount | ChangePassword | RequestEmailChange
             | CompleteEmailChange
                 if !logged_in =>
             {
                 401
             }
-            ChangePassword | RequestEmailChange if self.password != PASSWORD => 422,
             LogIn if self.password != PASSWORD || !self.has_first_address => 401,
             Refresh => {
                 if logged_in {
@@ -75,11 +74,15 @@ impl Credentials {
                 self.end_sessions();
                 204
             }
+            EndSession => {
+                self.sessions[1] = false;
+                204
+            }
             ChangeAccount => 200,
             ChangePassword => {
                 self.replace_password(side);
                 self.opened[side] = true;
-                201
+                200
             }
             RequestReset => {
                 self.reset_links += i64::from(self.has_first_address);
@@ -125,6 +128,8 @@ struct Account<'a> {
     id: AccountId,
     clinic: FacilityClient,
     other_device: FacilityClient,
+    /// The path of the session of the other device.
+    other_session: String,
     reset_token: String,
     email_token: String,
 }
@@ -134,6 +139,8 @@ impl<'a> Account<'a> {
         let clinic = app.clinic().await;
         let account = clinic.get("/v1/account").await.assert_status(200);
         let other_device = clinic.log_in_again(app).await;
+        let sessions = other_device.get("/v1/sessions").await.assert_status(200);
+        let other_session = format!("/v1/sessions/{}", sessions.body["items"][0]["id"].as_str().unwrap());
         let reset = json!({ "email": clinic.email });
         app.anonymous().post("/v1/password-resets", &reset).await.assert_status(202);
         let new_address = format!("first-{}", clinic.email);
@@ -146,6 +153,7 @@ impl<'a> Account<'a> {
             email_token: app.token(&new_address, "EMAIL_CHANGE_CONFIRMATION").await,
             clinic,
             other_device,
+            other_session,
         }
     }
 
@@ -165,6 +173,7 @@ impl<'a> Account<'a> {
             }
             LogOut => self.clinic.delete("/v1/sessions/current").await,
             LogOutEverywhere => self.clinic.delete("/v1/sessions").await,
+            EndSession => self.clinic.delete(&self.other_session).await,
             ChangeAccount => {
                 let form = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
                 self.clinic.patch("/v1/account", &form, "*").await
@@ -223,6 +232,10 @@ impl<'a> Account<'a> {
         let case = &format!("{operations:?}");
         for (client, is_open) in [&self.clinic, &self.other_device].into_iter().zip(expected.sessions) {
             assert_open(client, is_open, case).await;
+        }
+        if operations == [Refresh, Refresh] {
+            let [one, other] = replies.each_ref().map(|reply| &reply.body["refresh_token"]);
+            assert_eq!(one, other, "{case}: the successors");
         }
         for (side, (operation, reply)) in operations.iter().zip(replies).enumerate() {
             let is_open = match operation {
@@ -322,6 +335,7 @@ race_with_every_operation! {
     Refresh as a_refresh;
     LogOut as a_logout;
     LogOutEverywhere as a_logout_everywhere;
+    EndSession as the_end_of_another_session;
     ChangeAccount as a_change_of_the_account;
     ChangePassword as a_change_of_password;
     RequestReset as a_request_for_a_reset;

@@ -110,13 +110,12 @@ async fn a_body_that_is_not_valid_json_is_refused() {
         let surrogate = format!("{{\"{first}\":\"{MARKER}\\ud800\"}}");
         let mut invalid = format!("{{\"{first}\":\"{MARKER}").into_bytes();
         invalid.extend(b"\xff\"}");
-        let bodies: [(Vec<u8>, &str); 13] = [
+        let bodies: [(Vec<u8>, &str); 12] = [
             (Vec::new(), "MALFORMED_JSON"),
             (MARKER.into(), "MALFORMED_JSON"),
             (format!("{{\"{MARKER}\":").into(), "MALFORMED_JSON"),
             (format!("{example}{example}").into(), "MALFORMED_JSON"),
             (format!("{example},").into(), "MALFORMED_JSON"),
-            (format!("\u{feff}{example}").into(), "MALFORMED_JSON"),
             (format!("{{\"{first}\":NaN}}").into(), "MALFORMED_JSON"),
             (format!("{{\"{first}\":1e999}}").into(), "MALFORMED_JSON"),
             (surrogate.into(), "MALFORMED_JSON"),

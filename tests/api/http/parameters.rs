@@ -108,6 +108,39 @@ async fn invalid_idempotency_keys_are_refused() {
 }
 
 #[apply(on_both_databases)]
+async fn a_query_parameter_that_an_operation_does_not_have_is_refused_and_has_no_effect() {
+    let fixture = ApiFixture::new().await;
+    for operation in operations()
+        .into_iter()
+        .filter(|operation| !operation.parameters().any(|parameter| parameter["in"] == "query"))
+    {
+        for query in ["validate_only=true", "x", "%00"] {
+            let path = format!("{}?{query}", fixture.path(&operation));
+            let request = fixture.clinic.request(operation.method.clone(), &path).header("If-Match", "*");
+            let request = with_valid_body(request.header("Idempotency-Key", "valid-key"), &operation);
+            let reply = send(request).await;
+            assert_eq!(reply.status, 400, "{} {query}: {}", operation.id(), reply.text);
+            reply.assert_problem(400, "INVALID_PARAMETER");
+        }
+    }
+    fixture.clinic.get("/v1/account").await.assert_status(200);
+}
+
+#[apply(on_both_databases)]
+async fn the_character_nul_is_refused_in_every_query_parameter() {
+    let fixture = ApiFixture::new().await;
+    for operation in operations() {
+        for parameter in operation.parameters().filter(|parameter| parameter["in"] == "query") {
+            let path = fixture.path(&operation).split('?').next().unwrap().to_owned();
+            let path = format!("{path}?{}=a%00", parameter["name"].as_str().unwrap());
+            let request = fixture.clinic.request(operation.method.clone(), &path).header("If-Match", "*");
+            let request = with_valid_body(request.header("Idempotency-Key", "valid-key"), &operation);
+            send(request).await.assert_problem(400, "INVALID_PARAMETER");
+        }
+    }
+}
+
+#[apply(on_both_databases)]
 async fn a_change_needs_the_etag_of_the_current_version() {
     let fixture = ApiFixture::new().await;
     for operation in operations().into_iter().filter(|operation| operation.has_parameter("If-Match")) {

@@ -20,6 +20,7 @@ fn stored_rows(app: &TestApp) -> Vec<i64> {
         "successions",
         "former_facilities",
         "postal_items",
+        "uploads",
     ];
     let marks = [("links", "used_at"), ("sessions", "ended_at"), ("refresh_tokens", "replaced_at")];
     let marked = marks.map(|(table, column)| app.rows(table).with_non_null(column));

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use todokede::config::Settings;
+use todokede::security::link_tokens::LinkTokens;
 use todokede::usecases::actor::SYSTEM;
 use todokede::usecases::housekeeping;
 use todokede::usecases::work::{Call, Work};
@@ -10,7 +11,7 @@ use crate::support::{TestApp, forms};
 
 /// Deletes the data whose retention has ended at `now`. Returns the number of deleted rows.
 fn delete_expired(app: &TestApp, now: DateTime<Utc>) -> usize {
-    let policy = todokede::state::policy(&Settings::from_variables(&[].into()).unwrap());
+    let policy = todokede::state::policy(&Settings::from_variables(&[].into()).unwrap(), LinkTokens::none());
     let (mut conn, call) = (app.database.connect(), Call::internal(now));
     housekeeping::delete_expired(&mut Work::new(&mut conn, &call, &SYSTEM, &policy)).unwrap().rows
 }

@@ -26,7 +26,7 @@ pub struct StoredRefreshToken {
 pub struct StoredReplacement {
     /// When it was replaced.
     pub at: Instant,
-    /// The salt from which its successor is computed.
+    /// The salt from which its successor is computed. Empty if the salt was erased.
     pub salt: Vec<u8>,
 }
 
@@ -52,9 +52,28 @@ pub fn find(conn: &mut Conn, hash: &[u8]) -> Result<Option<StoredRefreshToken>, 
         .optional())?;
     Ok(found.map(|(session, replaced_at, salt)| StoredRefreshToken {
         session: session.into(),
-        // Tokens that an older version replaced have no salt, so their successors are never found.
+        // Without a salt no successor is found.
         replaced: replaced_at.map(|at| StoredReplacement { at: at.0, salt: salt.unwrap_or_default() }),
     }))
+}
+
+/// Erases the salts of a session's tokens, whose successors nobody may ask for again.
+pub fn erase_salts(conn: &mut Conn, session: SessionId) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(refresh_tokens::table)
+        .filter(refresh_tokens::session_id.eq(Id(session.uuid())))
+        .filter(refresh_tokens::successor_salt.is_not_null())
+        .set(refresh_tokens::successor_salt.eq(None::<Vec<u8>>))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Erases the salts of all tokens that were replaced before `before`.
+pub fn erase_salts_before(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
+    Ok(on!(conn, |c| diesel::update(refresh_tokens::table)
+        .filter(refresh_tokens::replaced_at.lt(Moment(before)))
+        .filter(refresh_tokens::successor_salt.is_not_null())
+        .set(refresh_tokens::successor_salt.eq(None::<Vec<u8>>))
+        .execute(c))?)
 }
 
 /// Marks a token as replaced, and stores the salt of its successor.

@@ -138,16 +138,18 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
         },
         Refusal::LinkUsed => Entry {
             status: 410,
-            title: StaticText { ja: "使用済みのリンク", en: "Link already used" },
+            title: StaticText { ja: "使用できないリンク", en: "Link no longer valid" },
             cause: StaticText {
-                ja: "このリンク、又は同じ手続きのほかのリンクは、すでに使われています。",
-                en: "This link, or another link of the same procedure, was already used.",
+                ja: "このリンクは、すでに使われたか、その後の手続きにより無効になっています。",
+                en: "This link was already used, or a later step has made it invalid.",
             },
             fix: StaticText {
-                ja: "手続きは終わっている可能性がありますので、まずPOST /v1/sessionsでログインをお試しください。\
-                     ログインできない場合は、POST /v1/password-resetsでパスワードを再設定してください。",
-                en: "The procedure may be complete, so first try to log in with POST /v1/sessions. If you cannot, \
-                     reset the password with POST /v1/password-resets.",
+                ja: "同じ手続きを何度か申し込んだ場合は、最も新しいメールのリンクをお使いください。手続きは終わっている\
+                     可能性もありますので、POST /v1/sessionsでログインをお試しください。ログインできない場合は、\
+                     POST /v1/password-resetsでパスワードを再設定してください。",
+                en: "If you asked more than once, use the link in the newest mail. The procedure may also be complete, so \
+                     try to log in with POST /v1/sessions. If you cannot, reset the password with POST \
+                     /v1/password-resets.",
             },
             retryable: false,
         },

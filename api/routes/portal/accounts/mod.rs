@@ -22,7 +22,7 @@ use crate::http::idempotency::{IdempotencyKey, OptionalIdempotencyKeyHeader, Sub
 use crate::http::operation::{Budget, KeyPolicy, Operation};
 use crate::http::problems::Problem;
 use crate::http::rehearsal::WriteQuery;
-use crate::routes::forms::tokens::{TokenResponse, answer_with_tokens};
+use crate::routes::forms::tokens::{TokenResponse, tokens_of};
 use crate::routes::tags;
 use crate::usecases::accounts::{self, registrations};
 use crate::usecases::identity::passwords as credentials;
@@ -166,7 +166,7 @@ async fn change_account(
     operation_id = CHANGE_PASSWORD.id,
     request_body = PasswordRequest,
     responses((
-        status = 201,
+        status = 200,
         description = "The password is changed. The answer has the tokens of the new session.",
         body = TokenResponse,
     )),
@@ -191,5 +191,5 @@ async fn change_password(
     let current = owner.matched("/current_password")?;
     let (new, agent) = (context.state.passwords.hash(new_password.into()).await?, context.user_agent());
     let change = context.store(move |work| credentials::change_password(work, &current, &new, agent));
-    Ok(answer_with_tokens(&context, &change.await?)?)
+    Ok(Answer::ok(&tokens_of(&context, &change.await?)?)?)
 }

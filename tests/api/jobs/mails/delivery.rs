@@ -93,6 +93,46 @@ async fn the_content_of_a_mail_is_deleted_once_it_is_sent() {
 }
 
 #[apply(on_both_databases)]
+async fn a_waiting_mail_has_no_token_and_the_mail_that_is_sent_has_one_that_works() {
+    let mail_server = MailServer::start().await;
+    mail_server.inject_fault_for(Phase::Rcpt, Fault::Reply("450 4.2.0 later"), "", 1);
+    let production = Production::start_with_mail_server(&mail_server, 5).await;
+    let form = json!({ "email": "reception@clinic.example" });
+    production.anonymous().post("/v1/registrations", &form).await.assert_status(202);
+    eventually("the failure", || async { production.mails_in_state("DEFERRED") == 1 }).await;
+    let key = production.state().tokens.public_keys().next().unwrap().0.to_owned();
+    let fragment = format!("/registration#token=key.{key}");
+    let stored = production.rows("outbox").containing("body", &fragment).containing("html", &fragment);
+    assert_eq!(stored.count(), 1);
+
+    production.deliver_all_mails().await;
+    let mime = mail_server.received()[0].mime();
+    let link =
+        mime.part("text/plain").lines().find_map(|line| line.split_once("#token=")).unwrap().1.to_owned();
+    assert!(!link.contains(&key) && mime.part("text/html").contains(&format!("#token={link}\"")), "{link}");
+    let form = json!({ "token": link });
+    production.anonymous().post("/v1/registrations/confirmation", &form).await.assert_status(200);
+    production.stop().await;
+}
+
+#[apply(on_both_databases)]
+async fn a_mail_whose_key_is_missing_waits_and_is_not_sent_without_its_token() {
+    let mail_server = MailServer::start().await;
+    let production = Production::start_with_mail_server(&mail_server, 5).await;
+    mail_server.inject_fault_for(Phase::Rcpt, Fault::Reply("450 4.2.0 later"), "", 1);
+    let form = json!({ "email": "reception@clinic.example" });
+    production.anonymous().post("/v1/registrations", &form).await.assert_status(202);
+    eventually("the failure", || async { production.mails_in_state("DEFERRED") == 1 }).await;
+    production.rows("outbox").set("html", "https://portal.todokede.test/registration#token=key.unknown");
+    production.state().clock.advance(TimeDelta::minutes(2));
+    production.state().wake.notify_one();
+    let missing = production.rows("outbox").with("failure", "LINK_KEY_MISSING").with("state", "DEFERRED");
+    eventually("the next attempt", || async { missing.count() == 1 }).await;
+    assert_eq!(mail_server.received_count(), 0);
+    production.stop().await;
+}
+
+#[apply(on_both_databases)]
 async fn a_mail_that_a_replica_claimed_and_did_not_send_is_sent_once_the_lease_has_ended() {
     let mut mail_server = MailServer::start().await;
     mail_server.shut_down();
@@ -235,7 +275,7 @@ async fn a_facility_sees_the_state_of_its_own_mails_only() {
     mail_server.inject_fault(Phase::Rcpt, Fault::Reply("450 4.2.0 later"));
     let change = json!({ "current_password": crate::support::PASSWORD, "new_password": "雪の朝に隣の犬と川岸まで歩いた" });
     let request = clinic.request(reqwest::Method::PUT, "/v1/account/password").json(&change);
-    let changed = crate::support::send(request).await.assert_status(201);
+    let changed = crate::support::send(request).await.assert_status(200);
     let renewed = clinic.with_token(changed.body["access_token"].as_str().unwrap());
     let states = || async {
         let page = renewed.get("/v1/account/mails").await.assert_status(200);

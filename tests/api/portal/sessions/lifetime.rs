@@ -3,6 +3,10 @@
 use chrono::Duration;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use todokede::db::engine::writer::Mode;
+use todokede::usecases::actor::SYSTEM;
+use todokede::usecases::housekeeping;
+use todokede::usecases::work::{Call, Work};
 
 use crate::support::{Client, FacilityClient, PASSWORD, Reply, TestApp};
 
@@ -126,6 +130,26 @@ async fn a_replaced_refresh_token_ends_its_session_as_soon_as_its_successor_was_
     let first = refresh(&app, &clinic.refresh_token).await.assert_status(201);
     let second = refresh(&app, first.body["refresh_token"].as_str().unwrap()).await.assert_status(201);
     assert_session_is_revoked(&app, &clinic, &second).await;
+}
+
+#[apply(on_both_databases)]
+async fn a_copy_of_the_database_and_an_old_refresh_token_do_not_give_the_newest_token() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let mut token = clinic.refresh_token.clone();
+    for _ in 0..4 {
+        let renewed = refresh(&app, &token).await.assert_status(201);
+        renewed.body["refresh_token"].as_str().unwrap().clone_into(&mut token);
+        assert_eq!(app.rows("refresh_tokens").with_non_null("successor_salt").count(), 1);
+    }
+    let call = Call::internal(app.now() + Duration::seconds(31));
+    let policy = app.running.state.policy.clone();
+    let tidying = app.running.state.database.write(Mode::Store, move |conn| {
+        housekeeping::delete_expired(&mut Work::new(conn, &call, &SYSTEM, &policy))
+    });
+    tidying.await.unwrap();
+    assert_eq!(app.rows("refresh_tokens").with_non_null("successor_salt").count(), 0);
+    refresh(&app, &token).await.assert_status(201);
 }
 
 /// Uses a replaced refresh token, and asserts that this ends its session, whose newest tokens are given, and that the
