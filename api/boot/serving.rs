@@ -59,7 +59,7 @@ impl Running {
     }
 
     /// Stops without losing a request: announces the stop to balancers and callers, waits for the drain time, finishes
-    /// the requests in progress, and then stops the worker, which may have to send the mails of these requests.
+    /// the requests in progress, and only then stops the worker, which may have to send the mails of these requests.
     ///
     /// # Errors
     /// The server's error.

@@ -1,4 +1,4 @@
-//! Settings that are addresses: to listen on, of web pages (URLs), of networks.
+//! Settings that are addresses: socket addresses to listen on, URLs, and networks.
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -15,7 +15,7 @@ use crate::error::Error;
 pub struct Entry<'a> {
     /// When the action happened.
     pub at: Instant,
-    /// The actor: an account's id, or `system`, `import`, `stranger`.
+    /// The actor: an account's id, `system`, `import`, or `stranger` (a caller who is not logged in).
     pub actor: String,
     /// The action.
     pub action: AuditAction,

@@ -12,7 +12,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
-/// Begins a writing transaction on SQLite. The connection limits the wait for locks.
+/// Begins a writing transaction on SQLite. It waits for a lock at most for the connection's `busy_timeout`.
 const BEGIN_EMBEDDED: &str = "BEGIN IMMEDIATE";
 /// Begins a writing transaction on PostgreSQL with a time limit for each statement.
 const BEGIN_SERVER: &str = "BEGIN READ WRITE; SET LOCAL statement_timeout = '5s'";

@@ -153,9 +153,9 @@ fn reason(date: Option<NaiveDate>, capped: bool, rule: &Text) -> Text {
     let (ja, en) = match date {
         None => ("期限の日は未定です。".to_owned(), "The last day is not known yet.".to_owned()),
         Some(day) => {
-            let (upper_ja, upper_en) =
+            let (cap_ja, cap_en) =
                 if capped { ("（上限）", ", the latest day possible") } else { ("", "") };
-            (format!("{}まで{upper_ja}。", day.format("%Y年%-m月%-d日")), format!("Until {day}{upper_en}."))
+            (format!("{}まで{cap_ja}。", day.format("%Y年%-m月%-d日")), format!("Until {day}{cap_en}."))
         }
     };
     Text { ja: format!("{ja}{}", rule.ja), en: format!("{en} {}", rule.en) }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn each_category_of_2023_excuses_until_the_day_of_the_table_in_both_editions() {
+    fn each_category_of_2023_excuses_until_the_expected_day_in_both_editions() {
         use Basis::{DayOf, EndOfMonthOf, Fixed, MonthsAfter, Open};
         let editions = round_2023().editions;
         for (statement, basis, first, second) in [
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cap_ends_an_open_excuse() {
+    fn a_cap_ends_an_excuse_that_is_open_or_would_end_later() {
         let round = home_visit_nursing_round();
         let edition = &round.editions[0];
         for statement in [no_line(), disaster(), works_until("2026-01-01")] {
