@@ -4,5 +4,5 @@ pub mod email_changes;
 pub mod links;
 pub mod password_resets;
 pub mod passwords;
-pub mod refreshes;
+pub mod refresh_tokens;
 pub mod sessions;

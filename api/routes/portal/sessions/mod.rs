@@ -27,7 +27,7 @@ use crate::http::problems::Problem;
 use crate::routes::forms::tokens::{TokenResponse, answer_with_tokens};
 use crate::routes::tags;
 use crate::security::opaque_token::OpaqueToken;
-use crate::usecases::identity::refreshes::{self, Refreshed};
+use crate::usecases::identity::refresh_tokens::{self, Refreshed};
 use crate::usecases::identity::sessions::{self, VerifiedLogin};
 
 const LOG_IN: Operation = Operation::public("logIn")
@@ -130,7 +130,7 @@ async fn refresh_session(
     let token = body.read(|form, _| Some(OpaqueToken::presented(form.refresh_token.expose())))?;
     context.charge(&REFRESH)?;
     // The caller is refused after the transaction, so that the end of the session stays stored.
-    match context.store(move |work| refreshes::refresh(work, &token)).await? {
+    match context.store(move |work| refresh_tokens::refresh(work, &token)).await? {
         Refreshed::Continued(opened) => Ok(answer_with_tokens(&context, &opened)?),
         Refreshed::Revoked => Err(IdentityRefusal::RefreshTokenInvalid.into()),
     }

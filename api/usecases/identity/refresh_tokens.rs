@@ -3,7 +3,7 @@
 use crate::db::engine::Conn;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
-use crate::db::store::identity::refresh_tokens::{self, StoredRefreshToken};
+use crate::db::store::identity::refresh_tokens::{self as stored_tokens, StoredRefreshToken};
 use crate::db::store::identity::sessions;
 use crate::delivery::mail::message::Message;
 use crate::domain::audit::AuditAction;
@@ -59,7 +59,7 @@ pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed
 }
 
 fn find(conn: &mut Conn, token: &OpaqueToken) -> Result<StoredRefreshToken, Error> {
-    refresh_tokens::find(conn, &token.hash())?.ok_or_else(|| IdentityRefusal::RefreshTokenInvalid.into())
+    stored_tokens::find(conn, &token.hash())?.ok_or_else(|| IdentityRefusal::RefreshTokenInvalid.into())
 }
 
 fn unused_successor(
@@ -68,7 +68,7 @@ fn unused_successor(
     salt: &[u8],
 ) -> Result<Option<OpaqueToken>, Error> {
     let successor = replaced.successor(salt);
-    let stored = refresh_tokens::find(conn, &successor.hash())?;
+    let stored = stored_tokens::find(conn, &successor.hash())?;
     Ok(stored.filter(|stored| stored.replaced.is_none()).map(|_| successor))
 }
 
@@ -77,9 +77,9 @@ fn rotate(work: &mut Work<'_>, presented: &OpaqueToken, session: &Session) -> Re
     let salt = OpaqueToken::successor_salt();
     let successor = presented.successor(&salt);
     // With the salts of several tokens, somebody with an old token and a copy of the database could compute the newest.
-    refresh_tokens::erase_salts(work.conn, session.id)?;
-    refresh_tokens::update_replaced(work.conn, &presented.hash(), &salt, now)?;
-    refresh_tokens::insert(work.conn, &successor.hash(), session.id, now)?;
+    stored_tokens::erase_salts(work.conn, session.id)?;
+    stored_tokens::update_replaced(work.conn, &presented.hash(), &salt, now)?;
+    stored_tokens::insert(work.conn, &successor.hash(), session.id, now)?;
     sessions::update_expiry(work.conn, session.id, now, session.expiry_after(now))?;
     Ok(successor)
 }
