@@ -29,7 +29,7 @@ async fn every_request_is_logged_in_one_line_with_its_id_and_without_personal_da
         client.post("/v1/registrations", &json!({ "email": "taro@clinic.example" })).await.assert_status(202);
         let login = json!({ "email": "taro@clinic.example", "password": PASSWORD });
         client.post("/v1/sessions", &login).await.assert_status(401);
-        client.with_token(secret).get("/v1/declarations/dcl_taro?email=taro").await.assert_status(401);
+        client.with_token(secret).get("/v1/declarations/dcl_taro?email=taro").await.assert_status(400);
         client.get("/taro/../etc/passwd").await.assert_status(404);
         let unknown_method = reqwest::Method::from_bytes(b"TARO").unwrap();
         client.request(unknown_method, "/v1/support").send().await.unwrap();
@@ -55,7 +55,7 @@ async fn every_request_is_logged_in_one_line_with_its_id_and_without_personal_da
     let expected = [
         ("POST", "/v1/registrations", 202),
         ("POST", "/v1/sessions", 401),
-        ("GET", "/v1/declarations/{id}", 401),
+        ("GET", "/v1/declarations/{id}", 400),
         ("GET", "-", 404),
         ("OTHER", "/v1/support", 405),
         ("GET", "/livez", 200),
