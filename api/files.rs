@@ -12,6 +12,7 @@ use chrono::Duration;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::UploadId;
 use crate::error::Error;
+use crate::folders;
 
 /// The start of the extension of a file that is being written.
 const TEMPORARY_EXTENSION: &str = "part-";
@@ -30,7 +31,7 @@ impl Files {
     /// # Errors
     /// An internal error if it cannot be created.
     pub fn open(folder: &Path) -> Result<Self, Error> {
-        fs::create_dir_all(folder).map_err(Error::internal)?;
+        folders::create_private(folder).map_err(Error::internal)?;
         Ok(Self::at(folder))
     }
 
@@ -154,7 +155,7 @@ fn unavailable(path: &Path, error: &io::Error) -> Error {
 
 fn write_durably(file: &Path, content: &[u8]) -> io::Result<()> {
     if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)?;
+        folders::create_private(folder)?;
     }
     let mut out = File::options().write(true).create(true).truncate(true).mode(0o600).open(file)?;
     out.write_all(content)?;

@@ -18,6 +18,7 @@ pub mod delivery;
 pub mod domain;
 pub mod error;
 pub mod files;
+pub mod folders;
 pub mod http;
 pub mod jobs;
 pub mod ops;

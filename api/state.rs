@@ -13,6 +13,7 @@ use crate::delivery::mail::message::Portal;
 use crate::delivery::mail::smtp::Smtp;
 use crate::error::Error;
 use crate::files::Files;
+use crate::folders;
 use crate::ops::metrics::Metrics;
 use crate::ops::readiness::{Folder, Readiness};
 use crate::ops::traffic::{PerKeyLimit, Traffic};
@@ -112,10 +113,11 @@ impl State {
     /// # Errors
     /// An internal error if keys cannot be read or generated, or if folders cannot be created.
     pub fn new(settings: Settings, clock: Clock, database: Database) -> Result<Self, Error> {
-        std::fs::create_dir_all(&settings.data).map_err(Error::internal)?;
+        folders::create_private(&settings.data).map_err(Error::internal)?;
         let keys = if settings.signing_keys.is_empty() {
             vec![signing_keys::read_or_generate(&settings.data.join(signing_keys::SANDBOX_FILE))?]
         } else {
+            signing_keys::ensure_protected(&settings.signing_keys)?;
             signing_keys::read(&settings.signing_keys)?
         };
         let traffic =

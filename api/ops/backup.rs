@@ -12,6 +12,7 @@ use crate::domain::filings::uploads::to_hex;
 use crate::domain::values::ids::UploadId;
 use crate::error::Error;
 use crate::files::Files;
+use crate::folders;
 
 /// The paths of the database and the attachments of an installation or of a backup.
 #[derive(Debug, Clone)]
@@ -79,7 +80,7 @@ fn refuse_existing(file: &Path) -> Result<(), Error> {
 fn copy_database(from: &Path, temporary: &Path) -> Result<Vec<(UploadId, String)>, Error> {
     let mut original = database::open_unchanged(from)?;
     if let Some(folder) = temporary.parent() {
-        fs::create_dir_all(folder).map_err(|error| with_path(folder, &error))?;
+        folders::create_private(folder).map_err(|error| with_path(folder, &error))?;
     }
     // The copy contains password hashes and addresses, so other users must not be able to read it, not even while it is
     // written.

@@ -3,7 +3,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -57,6 +57,27 @@ pub fn read(files: &[PathBuf]) -> Result<Vec<NamedKey>, Error> {
     files.iter().map(|file| read_one(file)).collect()
 }
 
+/// Refuses a key file that every user of the machine can access.
+///
+/// # Errors
+/// An internal error that names the file.
+pub fn ensure_protected(files: &[PathBuf]) -> Result<(), Error> {
+    match files.iter().find(|file| is_exposed(file)) {
+        None => Ok(()),
+        Some(file) => Err(Error::internal(format!(
+            "{0}: every user of this machine can access the signing key: run `chmod o= {0}`, and consider replacing it",
+            file.display()
+        ))),
+    }
+}
+
+/// Whether users who are neither a file's owner nor in its group can access it. A group may have access, because
+/// orchestrators give secrets to a group.
+#[must_use]
+pub fn is_exposed(file: &Path) -> bool {
+    fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o007 != 0)
+}
+
 fn read_one(file: &Path) -> Result<NamedKey, Error> {
     let pem =
         fs::read_to_string(file).map_err(|error| Error::internal(format!("{}: {error}", file.display())))?;
@@ -83,4 +104,22 @@ pub fn read_or_generate(file: &Path) -> Result<NamedKey, Error> {
         .and_then(|mut out| out.write_all(pem.as_bytes()).and_then(|()| out.sync_all()));
     written.map_err(|error| Error::internal(format!("{}: {error}", file.display())))?;
     Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_every_user_of_the_machine_can_access_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key.pem");
+        read_or_generate(&file).unwrap();
+        for (mode, is_protected) in
+            [(0o400, true), (0o600, true), (0o640, true), (0o604, false), (0o444, false), (0o602, false)]
+        {
+            fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(ensure_protected(std::slice::from_ref(&file)).is_ok(), is_protected, "{mode:o}");
+        }
+    }
 }

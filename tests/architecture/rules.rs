@@ -11,14 +11,15 @@ const MODULES: &[(&str, &[&str])] = &[
     ("blocking", &["error"]),
     ("error", &["domain"]),
     ("security", &["blocking", "domain", "error"]),
-    ("files", &["domain", "error"]),
+    ("folders", &[]),
+    ("files", &["domain", "error", "folders"]),
     ("delivery", &["domain", "error", "security"]),
     (
         "config",
         &["clock", "domain", "security", "db::engine::source", "delivery::mail::relay", "ops::telemetry"],
     ),
     ("db", &["db"]),
-    ("db::engine", &["blocking", "domain::values", "error"]),
+    ("db::engine", &["blocking", "domain::values", "error", "folders"]),
     ("db::store", &["domain", "error", "db::engine"]),
     // The runner of jobs must not import a kind of job. `boot` starts a runner for each kind.
     ("jobs", &[]),
@@ -46,7 +47,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("ops::signals", &["error"]),
     ("ops::metrics", &["db::engine::load", "ops"]),
     ("ops::readiness", &["clock", "db::engine", "db::store::health", "error", "ops"]),
-    ("ops::backup", &["domain", "error", "db", "files"]),
+    ("ops::backup", &["domain", "error", "db", "files", "folders"]),
     ("ops::facility_list", &["domain", "error", "db", "usecases"]),
     ("state", ALL),
     (

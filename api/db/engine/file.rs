@@ -9,6 +9,7 @@ use diesel::{Connection as _, SqliteConnection};
 
 use super::connection::{Conn, on};
 use crate::error::Error;
+use crate::folders;
 
 /// How long a connection waits for the lock of another connection, in milliseconds.
 const BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 5000;";
@@ -22,7 +23,7 @@ const CONNECTION_SETTINGS: &str =
 /// [`Error::Unavailable`] if the file cannot be opened, an internal error if its folder cannot be created.
 pub(super) fn create_or_open(file: &Path) -> Result<Conn, Error> {
     if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder).map_err(Error::internal)?;
+        folders::create_private(folder).map_err(Error::internal)?;
     }
     // The database contains personal data, so only the file's owner may read it. SQLite gives its other files the same
     // mode. An error is ignored here, because SQLite reports it with a better message below.

@@ -54,13 +54,24 @@ impl MediaType {
     /// Whether the content begins with the signature of this type.
     #[must_use]
     pub fn fits(self, content: &[u8]) -> bool {
-        let signature: &[u8] = match self {
-            Self::Pdf => b"%PDF-",
-            Self::Jpeg => &[0xFF, 0xD8, 0xFF],
-            Self::Png => &[0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A],
-        };
-        content.starts_with(signature)
+        match self {
+            Self::Pdf => begins_like_pdf(content),
+            Self::Jpeg => content.starts_with(&[0xFF, 0xD8, 0xFF]),
+            Self::Png => content.starts_with(&[0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A]),
+        }
     }
+}
+
+/// The signature of a PDF may be anywhere in its first 1,024 bytes (ISO 32000-1, annex H.3.4.1). Programs write a byte
+/// order mark or line ends before it, and printer drivers the commands of a print job (PJL). Nothing else is accepted,
+/// so that a file is not of another type as well.
+fn begins_like_pdf(content: &[u8]) -> bool {
+    const SIGNATURE: &[u8] = b"%PDF-";
+    let head = content.get(..1024).unwrap_or(content);
+    let Some(at) = head.windows(SIGNATURE.len()).position(|part| part == SIGNATURE) else { return false };
+    let before = head.get(..at).unwrap_or_default();
+    let before = before.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(before);
+    before.iter().all(u8::is_ascii_whitespace) || before.starts_with(b"\x1B%-12345X@PJL")
 }
 
 /// An upload.
@@ -116,8 +127,8 @@ pub fn to_hex(digest: &[u8]) -> String {
 pub fn parse_file_name(text: &str) -> Result<String, Fault> {
     let name = text.trim();
     let forbidden = |c: char| {
-        c.is_control()
-            || changes_direction_or_is_invisible(c)
+        characters::is_control(c)
+            || (characters::is_invisible(c) && !selects_a_variant(c))
             || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
     };
     if name.is_empty()
@@ -130,10 +141,9 @@ pub fn parse_file_name(text: &str) -> Result<String, Fault> {
     Ok(name.to_owned())
 }
 
-/// Whether a character changes the direction of writing or is invisible. After such a character, `fdp.exe`
-/// may be shown as `exe.pdf`.
-const fn changes_direction_or_is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// Whether a character selects a variant of the character before it. Names are written with such variants of kanji.
+const fn selects_a_variant(c: char) -> bool {
+    matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 coded_enum! {
@@ -165,9 +175,32 @@ mod tests {
     #[test]
     fn the_first_bytes_of_a_file_decide_its_type() {
         assert!(MediaType::Pdf.fits(b"%PDF-1.7 ..."));
-        assert!(!MediaType::Pdf.fits(b"<html>%PDF-"));
+        for no_pdf in [&b"<html>%PDF-"[..], b"PK\x03\x04 %PDF-1.7", b"%PDF", b"%pdf-1.7", b" "] {
+            assert!(!MediaType::Pdf.fits(no_pdf), "{no_pdf:?}");
+        }
         assert!(!MediaType::Png.fits(b"%PDF-1.7"));
         assert!(!MediaType::Jpeg.fits(b""));
+    }
+
+    #[test]
+    fn a_pdf_may_have_a_byte_order_mark_line_ends_or_a_print_job_before_its_signature() {
+        for before in [
+            "",
+            "\u{FEFF}",
+            "\r\n",
+            "\u{FEFF}\n \t\r\n",
+            "\u{1b}%-12345X@PJL JOB\r\n@PJL ENTER LANGUAGE=PDF\r\n",
+        ] {
+            assert!(MediaType::Pdf.fits(format!("{before}%PDF-1.7").as_bytes()), "{before:?}");
+        }
+        for (length, is_pdf) in [(1019, true), (1020, false)] {
+            assert_eq!(
+                MediaType::Pdf.fits(format!("{}%PDF-1.7", " ".repeat(length)).as_bytes()),
+                is_pdf,
+                "{length}"
+            );
+        }
+        assert!(!MediaType::Pdf.fits("\u{FEFF}\u{FEFF}%PDF-".as_bytes()));
     }
 
     #[test]
@@ -183,10 +216,18 @@ mod tests {
             "a\"b.pdf",
             "a\u{0}.pdf",
             "a\u{202e}fdp.exe",
+            "a\u{61c}.pdf",
+            "a\u{ad}.pdf",
+            "a\u{200e}.pdf",
+            "a\u{3164}.pdf",
+            "a\u{fff9}.pdf",
+            "a\u{e0041}.pdf",
+            "a\u{e0001}.pdf",
         ] {
             assert_eq!(parse_file_name(name), Err(Fault::FileNameForm), "{name:?}");
         }
         assert_eq!(parse_file_name(" 契約書（写し）.pdf ").unwrap(), "契約書（写し）.pdf");
+        assert_eq!(parse_file_name("葛\u{e0100}城.pdf").unwrap(), "葛\u{e0100}城.pdf");
     }
 
     #[test]

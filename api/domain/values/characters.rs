@@ -54,7 +54,7 @@ pub(super) const fn is_middle_dot(c: char) -> bool {
 
 /// Characters that are not visible by themselves: zero-width spaces and joiners, fillers, soft hyphens,
 /// variation selectors.
-pub(super) const fn is_invisible(c: char) -> bool {
+pub(in crate::domain) const fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{ad}'
@@ -69,14 +69,22 @@ pub(super) const fn is_invisible(c: char) -> bool {
     )
 }
 
-/// Characters that no stored text may contain: controls, line and paragraph separators, overrides of the
-/// writing direction, the byte order mark, noncharacters.
+/// Characters that no stored text may contain: controls, line and paragraph separators, marks that change the writing
+/// direction, other characters of the Unicode category Cf that Japanese texts do not need (tags, for example, hide a
+/// text in another), the byte order mark, noncharacters.
 ///
 /// Private-use characters are allowed, because real names contain 外字: characters that only a facility's own system
 /// defines.
-pub(super) fn is_control(c: char) -> bool {
+pub(in crate::domain) fn is_control(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{206f}' | '\u{feff}')
+        || matches!(
+            c,
+            '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}' | '\u{8e2}'
+        )
+        || matches!(c, '\u{180e}' | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}')
+        || matches!(c, '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}')
+        || matches!(c, '\u{e0000}'..='\u{e007f}')
         || matches!(c, '\u{fdd0}'..='\u{fdef}')
         || u32::from(c) & 0xfffe == 0xfffe
 }

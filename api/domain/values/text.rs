@@ -155,7 +155,8 @@ mod tests {
     fn characters_that_break_lines_or_change_the_writing_direction_are_refused() {
         let controls = "\0\u{1}\t\u{b}\r\u{1b}\u{7f}\u{85}\u{9f}";
         let hidden = "\u{2028}\u{2029}\u{202a}\u{202e}\u{2066}\u{2069}\u{feff}\u{fdd0}\u{fffe}\u{10ffff}";
-        for c in controls.chars().chain(hidden.chars()) {
+        let formats = "\u{61c}\u{180e}\u{206a}\u{fff9}\u{fffb}\u{110bd}\u{13430}\u{1bca0}\u{1d17a}\u{e0001}\u{e0041}\u{e007f}";
+        for c in controls.chars().chain(hidden.chars()).chain(formats.chars()) {
             assert_eq!(Address::parse(&format!("青空{c}町")), Err(Fault::ControlCharacter), "{c:?}");
             assert_eq!(Paragraph::parse(&format!("青空{c}町")), Err(Fault::ControlCharacter), "{c:?}");
         }

@@ -54,8 +54,14 @@ pub(super) fn write_problem(response: &mut HttpResponseBuilder, problem: &Proble
     }
 }
 
-/// Adds the headers of every answer. A header that the handler has set is not replaced.
-pub(super) fn write(response: &mut HttpResponse, request_id: &str, remaining: Option<Remaining>) {
+/// Adds the headers of every answer. A header that the handler has set is not replaced. `is_https`: callers reach the
+/// service by HTTPS.
+pub(super) fn write(
+    response: &mut HttpResponse,
+    request_id: &str,
+    is_https: bool,
+    remaining: Option<Remaining>,
+) {
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value)
@@ -70,6 +76,10 @@ pub(super) fn write(response: &mut HttpResponse, request_id: &str, remaining: Op
     set(header::VARY, "Accept-Language, Authorization");
     set(header::REFERRER_POLICY, "no-referrer");
     set(header::X_FRAME_OPTIONS, "DENY");
+    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
+    if is_https {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
     if let Some(remaining) = remaining {
         let (policy, budget) = (remaining.policy, remaining.budget);
         set(RATE_LIMIT, &format!("\"{policy}\";r={}", remaining.left));

@@ -198,7 +198,8 @@ impl RequestGuard {
         account: Option<KnownAccount>,
     ) {
         self.write_problem(response);
-        headers::write(response, &self.request_data.request_id, remaining);
+        let is_https = self.state.settings.public_url.starts_with("https:");
+        headers::write(response, &self.request_data.request_id, is_https, remaining);
         if self.state.traffic.is_draining() {
             headers::close(response);
         }

@@ -1,17 +1,12 @@
 //! Checks the keys that sign access tokens.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::slice;
 
 use super::{DoctorReport, Verdict};
 use crate::config::Settings;
 use crate::security::signing_keys;
-
-/// The permissions of users who are neither the file's owner nor in its group.
-const OTHERS: u32 = 0o007;
 
 pub(super) fn examine(settings: &Settings, report: &mut DoctorReport) {
     if settings.signing_keys.is_empty() {
@@ -40,8 +35,7 @@ fn examine_one(file: &Path, seen: &mut BTreeSet<String>, report: &mut DoctorRepo
             format!("{name} cannot be read as an Ed25519 private key in PKCS#8 PEM: {advice}"),
         );
     };
-    let mode = fs::metadata(file).map_or(OTHERS, |metadata| metadata.permissions().mode());
-    if mode & OTHERS != 0 {
+    if signing_keys::is_exposed(file) {
         let message = format!(
             "every user of this machine can access {name}: run `chmod o= {name}`, and consider replacing the key"
         );

@@ -50,6 +50,10 @@ pub const PATHS: [&str; 11] = [
     STAFF.json,
     STAFF.yaml,
 ];
+/// What Swagger UI may load: the files beside it, images in its style sheet, and the document and the operations of this
+/// service. None of its scripts stands in the page itself.
+const SWAGGER_UI_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// The header of pages. Pages change only with a new version of the service.
 const PAGE_CACHE: (HeaderName, &str) = (CACHE_CONTROL, "public, max-age=3600");
 
@@ -90,7 +94,7 @@ async fn swagger_file(
     let found = utoipa_swagger_ui::serve(&file, config.into_inner());
     let found = found.map_err(|error| Error::internal(error.to_string()))?.ok_or(Error::NotFound)?;
     let mut response = HttpResponse::Ok();
-    response.insert_header(PAGE_CACHE);
+    response.insert_header(PAGE_CACHE).insert_header((CONTENT_SECURITY_POLICY, SWAGGER_UI_POLICY));
     if found.gzpipped {
         response.insert_header((CONTENT_ENCODING, "gzip"));
     }
@@ -122,7 +126,8 @@ fn html(body: String) -> HttpResponse {
         .insert_header(PAGE_CACHE)
         .insert_header((
             CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'",
         ))
         .body(body)
 }

@@ -5,9 +5,49 @@ use std::collections::{BTreeMap, BTreeSet};
 use reqwest::Method;
 
 use crate::support::contract::{ApiFixture, Operation, operations};
+use crate::support::production::Production;
 use crate::support::{RawConnection, TestApp, send};
 
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+/// Pages, answers with a body and without one, and refusals.
+const PATHS: [&str; 8] = [
+    "/livez",
+    "/v1/support",
+    "/v1/nowhere",
+    "/v1/account",
+    "/docs/",
+    "/docs/staff/",
+    "/problems/",
+    "/openapi.json",
+];
+
+#[apply(on_both_databases)]
+async fn every_answer_forbids_what_a_browser_must_not_do_with_it() {
+    let app = TestApp::start().await;
+    for path in PATHS {
+        let reply = app.anonymous().get(path).await;
+        let policy = reply.header("content-security-policy");
+        for rule in ["default-src 'none'", "frame-ancestors 'none'"] {
+            assert!(policy.contains(rule), "{path}: {policy}");
+        }
+        let scripts = policy.split(';').find(|rule| rule.trim().starts_with("script-src"));
+        let expected = path.starts_with("/docs/").then_some(" script-src 'self'");
+        assert_eq!(scripts, expected, "{path}");
+        assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(reply.header("strict-transport-security"), "", "{path}: the sandbox has no HTTPS");
+    }
+}
+
+#[apply(on_both_databases)]
+async fn a_service_behind_https_says_that_browsers_must_always_use_https() {
+    let production = Production::start().await;
+    for path in PATHS {
+        let reply = production.anonymous().get(path).await;
+        assert_eq!(reply.header("strict-transport-security"), "max-age=31536000", "{path}");
+    }
+    production.stop().await;
+}
 
 #[apply(on_both_databases)]
 async fn every_operation_is_served_and_head_gets_the_answer_of_get_without_a_body() {

@@ -1,6 +1,8 @@
 //! A production service has no operations of the sandbox. It refuses the database of a sandbox, an old schema, and
 //! unreadable keys and certificates.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use serde_json::json;
 use todokede::boot;
 use todokede::error::Error;
@@ -95,6 +97,20 @@ async fn production_refuses_certificates_that_it_cannot_read_without_showing_the
     std::fs::write(&file, "-----BEGIN CERTIFICATE-----\ns3cret\n-----END CERTIFICATE-----").unwrap();
     let reason = refusal(boot::open(settings));
     assert!(reason.contains("ca.pem") && !reason.contains("s3cret"), "{reason}");
+}
+
+#[apply(on_both_databases)]
+async fn production_refuses_a_key_that_every_user_of_the_machine_can_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = TestDatabase::empty(folder.path());
+    let settings = settings(folder.path(), &database, &[]);
+    boot::migrate(&settings).unwrap();
+    let key = folder.path().join("production-key.pem");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let reason = refusal(boot::open(settings.clone()));
+    assert!(reason.contains("production-key.pem") && reason.contains("chmod o="), "{reason}");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o640)).unwrap();
+    assert!(boot::open(settings).is_ok());
 }
 
 #[apply(on_both_databases)]
