@@ -79,7 +79,7 @@ pub fn erase_salts_before(conn: &mut Conn, before: Instant) -> Result<usize, Err
 /// Marks a token as replaced, and stores the salt of its successor.
 pub fn update_replaced(conn: &mut Conn, hash: &[u8], salt: &[u8], now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(refresh_tokens::table.find(hash))
-        .set((refresh_tokens::replaced_at.eq(Moment(now)), refresh_tokens::successor_salt.eq(salt),))
+        .set((refresh_tokens::replaced_at.eq(Moment(now)), refresh_tokens::successor_salt.eq(salt)))
         .execute(c))?;
     Ok(())
 }
