@@ -21,7 +21,8 @@ use crate::security::access_tokens::AccessTokens;
 use crate::security::limits::{Budget, Limit};
 use crate::security::link_tokens::LinkTokens;
 use crate::security::passwords::Passwords;
-use crate::security::signing_keys;
+use crate::security::pseudonyms::Pseudonyms;
+use crate::security::signing_keys::{self, NamedKey};
 use crate::usecases::work::Policy;
 
 /// The maximum number of files that are received at once. Each may take 10 MiB of memory.
@@ -54,14 +55,12 @@ limits! {
     mails_per_address: "mails-per-address",
     /// Mails caused by one client.
     mails_per_client: "mails-per-client",
-    /// Logins to one account by clients new to it.
-    logins_per_account: "logins-per-account",
-    /// Logins to one account by one client known to it.
-    logins_per_known_client: "logins-per-known-client",
-    /// Logins by one client.
-    logins_per_client: "logins-per-client",
-    /// Tokens presented by one client.
-    tokens_per_client: "tokens-per-client",
+    /// Wrong passwords that one client sends without a session.
+    failed_logins_per_client: "failed-logins-per-client",
+    /// Wrong passwords that the sessions of one account send.
+    wrong_passwords_per_account: "wrong-passwords-per-account",
+    /// Wrong tokens that one client sends.
+    wrong_tokens_per_client: "wrong-tokens-per-client",
     /// Filings, changes and uploads of one account.
     writes_per_account: "writes-per-account",
 }
@@ -124,7 +123,7 @@ impl State {
             Arc::new(Traffic::at_most(settings.serving.requests, settings.serving.requests_per_client));
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
-            policy: policy(&settings, LinkTokens::new(&keys)?),
+            policy: policy(&settings, &keys)?,
             files: Files::open(&settings.uploads)?,
             smtp: settings.relay.as_ref().map(Smtp::new).transpose()?.map(Arc::new),
             passwords: Passwords::new(cores)?,
@@ -158,16 +157,19 @@ fn readiness(settings: &Settings, clock: &Clock, database: &Database) -> Readine
     Readiness::new(database.clone(), clock.clone(), folders, settings.serving.disk_floor)
 }
 
-/// Returns the settings that use cases read.
-#[must_use]
-pub fn policy(settings: &Settings, link_tokens: LinkTokens) -> Policy {
+/// Returns the settings that use cases read. A command that mails no links has no keys.
+///
+/// # Errors
+/// An internal error if a key cannot be derived.
+pub fn policy(settings: &Settings, keys: &[NamedKey]) -> Result<Policy, Error> {
     let portal_url = settings.portal_url.clone().unwrap_or_else(|| format!("{}/docs/", settings.public_url));
     let links_url =
         settings.portal_url.clone().unwrap_or_else(|| format!("{}/sandbox/links", settings.public_url));
-    Policy {
+    Ok(Policy {
         portal: Portal { name: settings.portal_name.clone(), url: portal_url },
         links_url,
         review: settings.review,
-        link_tokens,
-    }
+        link_tokens: LinkTokens::new(keys)?,
+        pseudonyms: Pseudonyms::new(keys)?,
+    })
 }

@@ -15,7 +15,6 @@ use crate::db::engine::source::Source;
 use crate::db::store::sandbox::clock as sandbox_clock;
 use crate::error::{Error, chain};
 use crate::ops::facility_list::{Import, import_text};
-use crate::security::link_tokens::LinkTokens;
 use crate::state::{State, policy};
 use crate::usecases::actor::SYSTEM;
 use crate::usecases::filings::transitional_measures;
@@ -42,7 +41,7 @@ fn bring_up_to_date(settings: &Settings) -> Result<Vec<String>, Error> {
     let steps = migrations::run(&settings.database)?;
     let mut connection = connect(&settings.database)?;
     let call = Call::internal(Clock::of_machine().now());
-    let policy = policy(settings, LinkTokens::none());
+    let policy = policy(settings, &[])?;
     transitional_measures::load_shipped(&mut Work::new(&mut connection, &call, &SYSTEM, &policy))?;
     Ok(steps)
 }
@@ -128,7 +127,7 @@ fn import_sandbox_facilities(settings: &Settings, database: &Database, clock: &C
     if database.write_blocking(crate::db::store::facilities::exists_any)? {
         return Ok(());
     }
-    let policy = policy(settings, LinkTokens::none());
+    let policy = policy(settings, &[])?;
     let import = Import { database, policy: &policy, now: clock.now(), whole_edition: false };
     let (report, refused) = import_text(&import, SANDBOX_FACILITIES)?;
     tracing::info!(

@@ -55,14 +55,12 @@ pub struct Budgets {
     pub mails_per_address: Budget,
     /// Mails that one client can cause.
     pub mails_per_client: Budget,
-    /// Logins to one account by clients that never logged in to it.
-    pub logins_per_account: Budget,
-    /// Logins to one account by one client that logged in to it before.
-    pub logins_per_known_client: Budget,
-    /// Logins by one client to any accounts.
-    pub logins_per_client: Budget,
-    /// Tokens of mailed links and refresh tokens that one client may present.
-    pub tokens_per_client: Budget,
+    /// Logins of one client that are refused.
+    pub failed_logins_per_client: Budget,
+    /// Wrong passwords that the sessions of one account may send.
+    pub wrong_passwords_per_account: Budget,
+    /// Tokens of mailed links and refresh tokens of one client that are refused.
+    pub wrong_tokens_per_client: Budget,
     /// Filings, changes and uploads of one account.
     pub writes_per_account: Budget,
 }
@@ -183,10 +181,13 @@ fn read_budgets(read: &mut Reader<'_>, sandbox: bool) -> Budgets {
     Budgets {
         mails_per_address: budget("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "100/3600", "5/3600"),
         mails_per_client: budget("TODOKEDE_LIMIT_MAILS_PER_CLIENT", "5000/3600", "60/3600"),
-        logins_per_account: budget("TODOKEDE_LIMIT_LOGINS_PER_ACCOUNT", "100/900", "10/900"),
-        logins_per_known_client: budget("TODOKEDE_LIMIT_LOGINS_PER_KNOWN_CLIENT", "100/900", "10/900"),
-        logins_per_client: budget("TODOKEDE_LIMIT_LOGINS_PER_CLIENT", "5000/900", "100/900"),
-        tokens_per_client: budget("TODOKEDE_LIMIT_TOKENS_PER_CLIENT", "10000/600", "120/600"),
+        failed_logins_per_client: budget("TODOKEDE_LIMIT_FAILED_LOGINS_PER_CLIENT", "5000/900", "100/900"),
+        wrong_passwords_per_account: budget(
+            "TODOKEDE_LIMIT_WRONG_PASSWORDS_PER_ACCOUNT",
+            "100/900",
+            "10/900",
+        ),
+        wrong_tokens_per_client: budget("TODOKEDE_LIMIT_WRONG_TOKENS_PER_CLIENT", "10000/600", "120/600"),
         writes_per_account: budget("TODOKEDE_LIMIT_WRITES_PER_ACCOUNT", "10000/3600", "300/3600"),
     }
 }

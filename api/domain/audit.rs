@@ -27,6 +27,12 @@ coded_enum! {
         PasswordResetRequestedForUnknownAddress = "password_reset.requested_for_unknown_address",
         /// Somebody logged in.
         SessionOpened = "session.opened",
+        /// A login was refused. The subject is the pseudonym of the address that was sent.
+        LoginRefused = "session.login_refused",
+        /// A password that was sent within a session was wrong. The subject is the pseudonym of the account's sessions.
+        PasswordCheckFailed = "session.password_check_failed",
+        /// A refresh token or the token of a mailed link was refused. The subject is the code of the refusal.
+        TokenRefused = "token.refused",
         /// A refresh token was replaced by a new one.
         SessionRefreshed = "session.refreshed",
         /// A replaced refresh token got its successor again.

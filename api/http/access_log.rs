@@ -1,11 +1,12 @@
-//! The access log: one line per request, with ids, status, time and size. A line has no addresses, no tokens and
-//! no personal data.
+//! The access log: one line per request, with ids, status, time and size. A line has no mail addresses,
+//! no tokens and no names.
 
 use std::time::Duration;
 
 use actix_web::http::Method;
 
 use super::caller::KnownAccount;
+use crate::error::ProblemCode;
 use crate::ops::traffic::known_method;
 
 /// The fields of one line.
@@ -17,12 +18,16 @@ pub struct Entry<'a> {
     pub route: Option<&'a str>,
     /// The answer's status.
     pub status: u16,
+    /// The code of the problem, if the request was refused or failed.
+    pub code: Option<ProblemCode>,
     /// The length of the answer's body, in bytes.
     pub bytes: u64,
     /// The time from the request's head to the answer's head.
     pub elapsed: Duration,
     /// The request's id.
     pub request_id: &'a str,
+    /// The client's IPv4 address, or the /64 network of its IPv6 address.
+    pub client: &'a str,
     /// The account of the request's access token, if the request had a valid one.
     pub account: Option<KnownAccount>,
 }
@@ -34,9 +39,11 @@ pub fn write(entry: &Entry<'_>) {
         method = known_method(entry.method.as_str()),
         route = entry.route.unwrap_or("-"),
         status = entry.status,
+        code = entry.code.map(ProblemCode::as_str),
         micros = u64::try_from(entry.elapsed.as_micros()).unwrap_or(u64::MAX),
         bytes = entry.bytes,
         request_id = entry.request_id,
+        client = entry.client,
         account = entry.account.map(|account| tracing::field::display(account.0)),
     );
 }

@@ -1,17 +1,37 @@
 //! Charges requests to budgets (rate limits). The edge writes the rest of the budget into the answer's headers.
 
+use std::future::Future;
+
 use actix_web::HttpMessage as _;
 
 use super::caller::Caller;
 use super::context::Context;
 use super::operation::{Budget, Operation};
+use crate::domain::audit::AuditAction;
+use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::values::email::EmailAddress;
 use crate::error::Error;
 use crate::security::limits::{Limit, Remaining};
 
+/// The refusals of a token that a caller may have guessed.
+const WRONG_TOKEN: [IdentityRefusal; 4] = [
+    IdentityRefusal::LinkUnknown,
+    IdentityRefusal::LinkExpired,
+    IdentityRefusal::LinkUsed,
+    IdentityRefusal::RefreshTokenInvalid,
+];
+
+/// A request that is charged to a budget. It stays charged if it is dropped, for example because the caller closes the
+/// connection.
+pub struct Charge<'a> {
+    limit: &'a Limit,
+    key: String,
+    remaining: Remaining,
+}
+
 impl<C: Caller> Context<C> {
-    /// Charges a request to the budget of its operation, if the budget depends only on the caller. The budgets of mails
-    /// and passwords also depend on an address or an account, so their handlers charge them.
+    /// Charges a request to the budget of its operation, if the budget depends only on the caller. The budgets of mails,
+    /// passwords and tokens also depend on an address or on the result, so their handlers charge them.
     ///
     /// # Errors
     /// [`Error::Limited`] if the budget is used up.
@@ -19,28 +39,68 @@ impl<C: Caller> Context<C> {
         let limits = &self.state.limits;
         match (operation.budget, self.caller().account_id()) {
             (Budget::Writes, Some(account)) => self.spend(&limits.writes_per_account, &account.to_string()),
-            (Budget::Tokens, _) => self.spend(&limits.tokens_per_client, self.client()),
-            (Budget::Writes | Budget::None | Budget::Mails | Budget::Passwords, _) => Ok(()),
+            (Budget::Writes | Budget::None | Budget::Mails | Budget::Passwords | Budget::Tokens, _) => Ok(()),
         }
     }
 
-    /// Charges a mail to two budgets: that of the client that causes the mail, and that of the recipient's address.
+    /// Charges a mail to two budgets: that of the client that causes the mail, and that of the recipient's address. The
+    /// answer does not show the rest of the latter, which would tell strangers whether somebody else uses the address.
     ///
     /// # Errors
     /// [`Error::Limited`] if one of the budgets is used up.
     pub fn charge_mail(&self, email: &EmailAddress) -> Result<(), Error> {
         let limits = &self.state.limits;
         self.spend(&limits.mails_per_client, self.client())?;
-        self.spend(&limits.mails_per_address, &email.key())
+        limits.mails_per_address.take(&email.key()).map(drop)
+    }
+
+    /// Runs an attempt with a token. It is charged to the client and recorded only if the token is refused.
+    ///
+    /// # Errors
+    /// [`Error::Limited`] if the client's budget is used up; the errors of the attempt.
+    pub async fn present_token<T>(
+        &self,
+        attempt: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let charge = self.reserve(&self.state.limits.wrong_tokens_per_client, self.client())?;
+        let result = attempt.await;
+        match &result {
+            Err(Error::Refused(code)) if WRONG_TOKEN.iter().any(|refusal| *code == *refusal) => {
+                self.keep(&charge);
+                let code = code.as_str();
+                self.store(move |work| work.security_event(AuditAction::TokenRefused, &code)).await?;
+            }
+            _ => self.give_back(charge),
+        }
+        result
+    }
+
+    /// Charges a request whose cost depends on its result. Either [`Self::keep`] the charge or give it back.
+    ///
+    /// # Errors
+    /// [`Error::Limited`] if the budget is used up.
+    pub fn reserve<'a>(&self, limit: &'a Limit, key: &str) -> Result<Charge<'a>, Error> {
+        Ok(Charge { limit, key: key.to_owned(), remaining: limit.take(key)? })
+    }
+
+    /// Keeps the charge, and shows the rest of the budget in the answer.
+    pub fn keep(&self, charge: &Charge<'_>) {
+        self.request().extensions_mut().insert(charge.remaining);
+    }
+
+    /// Gives the request back to its budget, because it costs nothing.
+    pub fn give_back(&self, charge: Charge<'_>) {
+        let Charge { limit, key, remaining } = charge;
+        limit.give_back(&key);
+        self.request().extensions_mut().insert(Remaining { left: remaining.left + 1, ..remaining });
     }
 
     /// Takes one request from the budget of `key`.
     ///
     /// # Errors
     /// [`Error::Limited`] if the budget is used up.
-    pub fn spend(&self, limit: &Limit, key: &str) -> Result<(), Error> {
-        let remaining: Remaining = limit.take(key)?;
-        self.request().extensions_mut().insert(remaining);
+    fn spend(&self, limit: &Limit, key: &str) -> Result<(), Error> {
+        self.keep(&self.reserve(limit, key)?);
         Ok(())
     }
 }

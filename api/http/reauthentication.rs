@@ -9,28 +9,35 @@ use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
 use crate::error::Error;
 use crate::security::passwords::MatchedHash;
+use crate::usecases::identity::wrong_passwords;
 
 impl Context<LoggedIn> {
     /// Reads the account, and checks its password.
     ///
-    /// The attempt is charged to two budgets: that of the client, and that of the account for known clients. The second
-    /// one limits the guesses of somebody who holds a stolen session and uses many addresses. A caller without a
-    /// session cannot use up this budget.
+    /// Wrong passwords are charged to the account and counted, so that the holder of a stolen session cannot guess the
+    /// password. A caller without a session can neither use up this budget nor raise the count.
     ///
     /// # Errors
     /// [`Error::Limited`] if a budget is used up; the refusal of a caller without a valid session.
     pub async fn reauthenticate(&self, password: SecretText) -> Result<Reauthenticated, Error> {
-        let found = self.read(|reading| {
+        let pseudonyms = self.state.policy.pseudonyms.clone();
+        let found = self.read(move |reading| {
             let account = reading.actor.principal()?.account.clone();
+            let accepts = wrong_passwords::accepts_in_session(reading.conn, &pseudonyms, account.id)?;
             let hash = accounts::find_password_hash(reading.conn, account.id)?;
-            Ok((account, hash))
+            Ok((account, hash.filter(|_| accepts)))
         });
         let (account, hash) = found.await?;
-        let limits = &self.state.limits;
-        self.spend(&limits.logins_per_client, self.client())?;
-        self.spend(&limits.logins_per_known_client, &account.id.to_string())?;
-        let matched = self.state.passwords.verify(password.into(), hash).await?;
-        Ok(Reauthenticated { account, matched })
+        let limit = &self.state.limits.wrong_passwords_per_account;
+        let charge = self.reserve(limit, &account.id.to_string())?;
+        let verified = self.state.passwords.verify(password.into(), hash).await;
+        if matches!(verified, Ok(None)) {
+            self.keep(&charge);
+            self.store(wrong_passwords::note_in_session).await?;
+        } else {
+            self.give_back(charge);
+        }
+        Ok(Reauthenticated { account, matched: verified? })
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
 use super::opaque_token::OpaqueToken;
@@ -15,7 +15,7 @@ use crate::domain::values::ids::MessageId;
 use crate::error::Error;
 
 /// What separates the keys for links from other keys that are derived from a signing key.
-const PURPOSE: &[u8] = b"todokede: tokens of mailed links";
+const PURPOSE: &str = "todokede: tokens of mailed links";
 /// How a link begins its token in a stored mail. A token has no dot.
 const STORED: &str = "#token=key.";
 /// How a link begins its token in a mail that is sent.
@@ -40,25 +40,13 @@ pub struct NewToken {
 }
 
 impl LinkTokens {
-    /// Derives a key from each signing key. The first one makes new tokens.
+    /// Derives a key from each signing key. The first one makes new tokens. Commands that mail no links need no key.
     ///
     /// # Errors
     /// An internal error if a key cannot be derived.
     pub fn new(signing_keys: &[NamedKey]) -> Result<Self, Error> {
-        let derive = |signing: &NamedKey| {
-            let mut master =
-                Hmac::<Sha256>::new_from_slice(signing.key.as_bytes()).map_err(Error::internal)?;
-            master.update(PURPOSE);
-            let mac = Hmac::new_from_slice(&master.finalize().into_bytes()).map_err(Error::internal)?;
-            Ok(Key { id: signing.id.clone(), mac })
-        };
+        let derive = |signing: &NamedKey| Ok(Key { id: signing.id.clone(), mac: signing.derive(PURPOSE)? });
         Ok(Self(signing_keys.iter().map(derive).collect::<Result<_, Error>>()?))
-    }
-
-    /// Without keys, for commands that mail no links.
-    #[must_use]
-    pub fn none() -> Self {
-        Self(Arc::new([]))
     }
 
     /// The token of the link in a mail.
@@ -137,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_mail_without_a_link_or_with_the_token_of_an_older_version_is_sent_as_it_is() {
-        let tokens = LinkTokens::none();
+        let tokens = LinkTokens::new(&[]).unwrap();
         for text in ["", "架空さくら診療所 御中", "https://portal.example/registration#token=k1RZ0d0Q"]
         {
             assert_eq!(tokens.put_in(text, mail(1)).as_deref(), Some(text));

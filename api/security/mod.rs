@@ -1,4 +1,4 @@
-//! Password hashes, access tokens, opaque tokens, signing keys, and the budgets that limit callers.
+//! Password hashes, access tokens, opaque tokens, pseudonyms, signing keys, and the budgets that limit callers.
 
 pub mod access_tokens;
 pub mod ed25519;
@@ -6,4 +6,5 @@ pub mod limits;
 pub mod link_tokens;
 pub mod opaque_token;
 pub mod passwords;
+pub mod pseudonyms;
 pub mod signing_keys;

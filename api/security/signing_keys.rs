@@ -11,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
@@ -35,6 +36,16 @@ impl NamedKey {
     #[must_use]
     pub fn public_x(&self) -> String {
         encode_public(&self.key)
+    }
+
+    /// A key for messages that is derived from this key. Each purpose has another key.
+    ///
+    /// # Errors
+    /// An internal error if the key cannot be derived.
+    pub(super) fn derive(&self, purpose: &str) -> Result<Hmac<Sha256>, Error> {
+        let mut master = Hmac::<Sha256>::new_from_slice(self.key.as_bytes()).map_err(Error::internal)?;
+        master.update(purpose.as_bytes());
+        Hmac::new_from_slice(&master.finalize().into_bytes()).map_err(Error::internal)
     }
 
     /// A new key.

@@ -1,13 +1,14 @@
-//! Deletes expired data: idempotency keys, mailed links, sessions, salts of refresh tokens, known clients and
-//! announcements of uploads.
+//! Deletes expired data: idempotency keys, mailed links, sessions, salts of refresh tokens, known devices,
+//! counts of wrong passwords and announcements of uploads.
 
 use chrono::Duration;
 
 use super::work::Work;
 use crate::db::store::filings::uploads;
 use crate::db::store::idempotency_keys;
-use crate::db::store::identity::{known_clients, links, refresh_tokens, sessions};
+use crate::db::store::identity::{known_devices, links, refresh_tokens, sessions, wrong_passwords};
 use crate::domain::identity::sessions::REUSE_GRACE_PERIOD;
+use crate::domain::identity::wrong_passwords::{COUNT_RETENTION, DEVICE_RETENTION};
 use crate::domain::values::ids::UploadId;
 use crate::error::Error;
 
@@ -15,8 +16,6 @@ use crate::error::Error;
 const IDEMPOTENCY_KEY_RETENTION: Duration = Duration::days(30);
 /// How long expired links and sessions are kept. Until then, the service can answer that they have expired.
 const EXPIRED_RETENTION: Duration = Duration::days(30);
-/// How long a client is kept as known after its last login.
-const KNOWN_CLIENT_RETENTION: Duration = Duration::days(365);
 
 /// What was deleted.
 #[derive(Debug, Default)]
@@ -34,7 +33,8 @@ pub fn delete_expired(work: &mut Work<'_>) -> Result<Deleted, Error> {
     let rows = idempotency_keys::delete_before(work.conn, now - IDEMPOTENCY_KEY_RETENTION)?
         + links::delete_before(work.conn, now - EXPIRED_RETENTION)?
         + sessions::delete_before(work.conn, now - EXPIRED_RETENTION)?
-        + known_clients::delete_before(work.conn, now - KNOWN_CLIENT_RETENTION)?;
+        + known_devices::delete_before(work.conn, now - DEVICE_RETENTION)?
+        + wrong_passwords::delete_before(work.conn, now - COUNT_RETENTION)?;
     refresh_tokens::erase_salts_before(work.conn, now - REUSE_GRACE_PERIOD)?;
     let uploads = uploads::delete_expired(work.conn, now)?;
     Ok(Deleted { rows: rows + uploads.len(), uploads })

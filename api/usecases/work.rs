@@ -16,6 +16,7 @@ use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::{AccountId, MessageId};
 use crate::error::Error;
 use crate::security::link_tokens::LinkTokens;
+use crate::security::pseudonyms::Pseudonyms;
 
 /// How long the service tries to deliver a mail that contains no link.
 const DEFAULT_MAIL_LIFETIME: Duration = Duration::days(7);
@@ -31,6 +32,8 @@ pub struct Policy {
     pub review: ReviewMode,
     /// Computes the tokens of mailed links.
     pub link_tokens: LinkTokens,
+    /// Computes the pseudonyms of callers.
+    pub pseudonyms: Pseudonyms,
 }
 
 /// The request or the scheduled run that a use case belongs to.
@@ -131,6 +134,18 @@ impl<'a> Work<'a> {
     /// by a password, a refresh token or a mailed link that the account is theirs.
     pub const fn identify(&mut self, account: AccountId) {
         self.identified = Some(account);
+    }
+
+    /// Records an event that may be part of an attack, in the audit log and in the log. `subject` is a pseudonym or a code.
+    pub fn security_event(
+        &mut self,
+        action: AuditAction,
+        subject: &dyn std::fmt::Display,
+    ) -> Result<(), Error> {
+        self.audit(action, subject, None)?;
+        let client = self.call.client.as_deref().unwrap_or_default();
+        tracing::warn!(target: "security", event = action.code(), %subject, client, "refused");
+        Ok(())
     }
 
     /// Writes a line of the audit log in this transaction.

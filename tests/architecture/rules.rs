@@ -63,6 +63,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "usecases::work",
             "db::store::accounts",
             "usecases::identity::sessions",
+            "usecases::identity::wrong_passwords",
             "db::engine",
             "db::store::idempotency_keys",
             "ops::traffic",

@@ -103,10 +103,22 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::engine::columns::sql::{Document, Id, Moment};
 
-    known_clients (account_id, client) {
+    known_devices (token_hash) {
+        token_hash -> Binary,
         account_id -> Id,
-        client -> Text,
         last_used_at -> Moment,
+        failures -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::engine::columns::sql::{Document, Id, Moment};
+
+    wrong_passwords (pseudonym) {
+        pseudonym -> Binary,
+        in_a_row -> BigInt,
+        last_at -> Moment,
     }
 }
 

@@ -5,3 +5,4 @@ pub mod password_hash;
 pub mod passwords;
 pub mod refusals;
 pub mod sessions;
+pub mod wrong_passwords;

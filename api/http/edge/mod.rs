@@ -197,7 +197,7 @@ impl RequestGuard {
         remaining: Option<Remaining>,
         account: Option<KnownAccount>,
     ) {
-        self.write_problem(response);
+        let code = self.write_problem(response);
         let is_https = self.state.settings.public_url.starts_with("https:");
         headers::write(response, &self.request_data.request_id, is_https, remaining);
         if self.state.traffic.is_draining() {
@@ -207,11 +207,11 @@ impl RequestGuard {
             BodySize::Sized(bytes) if self.method != Method::HEAD => bytes,
             _ => 0,
         };
-        self.record(response.status().as_u16(), bytes, account);
+        self.record(response.status().as_u16(), bytes, code, account);
     }
 
     /// Counts the request, and writes its line in the access log.
-    fn record(&self, status: u16, bytes: u64, account: Option<KnownAccount>) {
+    fn record(&self, status: u16, bytes: u64, code: Option<ProblemCode>, account: Option<KnownAccount>) {
         self.is_recorded.set(true);
         let (route, elapsed) = (self.route.as_deref(), self.started.elapsed());
         self.state.metrics.answered(self.method.as_str(), route, status, elapsed);
@@ -219,18 +219,20 @@ impl RequestGuard {
             method: &self.method,
             route,
             status,
+            code,
             bytes,
             elapsed,
             request_id: &self.request_data.request_id,
+            client: &self.request_data.client,
             account,
         });
     }
 
-    /// Replaces the empty body of an error with its problem document.
-    fn write_problem(&self, response: &mut HttpResponse) {
+    /// Replaces the empty body of an error with its problem document, and returns the problem's code.
+    fn write_problem(&self, response: &mut HttpResponse) -> Option<ProblemCode> {
         let summary = response.extensions().get::<ProblemSummary>().cloned();
         let summary = summary.or_else(|| framework_error_code(response).map(ProblemSummary::of_code));
-        let Some(summary) = summary else { return };
+        let summary = summary?;
         if let Some(limited) = summary.limited {
             self.state.metrics.rate_limited(limited.policy);
         }
@@ -253,13 +255,14 @@ impl RequestGuard {
         }
         headers::write_problem(&mut written, &summary);
         *response = written.body(document.to_string());
+        Some(summary.code)
     }
 }
 
 impl Drop for RequestGuard {
     fn drop(&mut self) {
         if !self.is_recorded.get() {
-            self.record(CLIENT_DISCONNECTED, 0, None);
+            self.record(CLIENT_DISCONNECTED, 0, None, None);
         }
     }
 }

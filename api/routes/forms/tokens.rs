@@ -7,7 +7,6 @@ use crate::domain::identity::sessions::ACCESS_TOKEN_LIFETIME;
 use crate::error::Error;
 use crate::http::answer::Answer;
 use crate::http::context::Context;
-use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::identity::sessions::OpenedSession;
 
 /// The tokens of a session.
@@ -25,16 +24,23 @@ pub struct TokenResponse {
     /// The refresh token, for the next refresh.
     #[schema(max_length = 200, example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A")]
     pub refresh_token: String,
+    /// The device's token, if the account did not know the device: after a first login, and after a change of the
+    /// password. Store it on the device also after a logout, and send it with the next login. Then the login is
+    /// possible even if strangers have sent many wrong passwords, and the owner gets no mail about a new device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 200, example = "Yk3n5x8c2f4h6j8L0p2r4t6v8y0Ak1RZ0d0Qb6a1l7m")]
+    pub device_token: Option<String>,
 }
 
 impl TokenResponse {
     /// Shows the tokens. The service does not store them, so it cannot show them again.
-    fn of(access_token: String, refresh_token: &OpaqueToken) -> Self {
+    fn of(access_token: String, opened: &OpenedSession) -> Self {
         Self {
             access_token,
             token_type: "Bearer",
             expires_in: ACCESS_TOKEN_LIFETIME.num_seconds(),
-            refresh_token: refresh_token.reveal().to_owned(),
+            refresh_token: opened.refresh_token.reveal().to_owned(),
+            device_token: opened.device_token.as_ref().map(|token| token.reveal().to_owned()),
         }
     }
 }
@@ -57,5 +63,5 @@ pub fn answer_with_tokens<C>(
 pub fn tokens_of<C>(context: &Context<C>, opened: &OpenedSession) -> Result<TokenResponse, Error> {
     let session = &opened.session;
     let access_token = context.state.tokens.issue(session.account_id, session.id, context.call.now)?;
-    Ok(TokenResponse::of(access_token, &opened.refresh_token))
+    Ok(TokenResponse::of(access_token, opened))
 }

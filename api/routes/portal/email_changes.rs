@@ -110,7 +110,7 @@ async fn complete_email_change(
     body: Json<TokenRequest>,
 ) -> Result<Answer<EmailChangeResponse>, Problem> {
     let token = body.read(TokenRequest::parse)?;
-    context.charge(&COMPLETE)?;
-    let account = context.store(move |work| email_changes::complete(work, &token)).await?;
+    let complete = context.store(move |work| email_changes::complete(work, &token));
+    let account = context.present_token(complete).await?;
     Ok(Answer::ok(&EmailChangeResponse { email: account.email.to_string() })?)
 }

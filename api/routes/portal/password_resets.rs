@@ -8,6 +8,7 @@ use validator::Validate;
 
 use crate::domain::accounts::Account;
 use crate::domain::identity::passwords;
+use crate::error::Error;
 use crate::http::answer::{Answer, NoBody};
 use crate::http::body::{Json, SecretText};
 use crate::http::context::Context;
@@ -88,7 +89,11 @@ async fn complete_password_reset(
     context: Context,
     body: Json<PasswordResetRequest>,
 ) -> Result<Answer<NoBody>, Problem> {
-    context.charge(&COMPLETE)?;
+    context.present_token(complete(&context, body)).await?;
+    Ok(Answer::no_content())
+}
+
+async fn complete(context: &Context, body: Json<PasswordResetRequest>) -> Result<(), Error> {
     let mut draft =
         body.draft(|form, _| (OpaqueToken::presented(form.token.expose()), form.password.clone()));
     let token = draft.parts().0.clone();
@@ -103,6 +108,5 @@ async fn complete_password_reset(
     let (token, password) = draft.finish(Some)?;
     account?;
     let hash = context.state.passwords.hash(password.into()).await?;
-    context.store(move |work| password_resets::complete(work, &token, &hash)).await?;
-    Ok(Answer::no_content())
+    context.store(move |work| password_resets::complete(work, &token, &hash)).await
 }

@@ -84,11 +84,10 @@ async fn confirm_registration(
     body: Json<TokenRequest>,
 ) -> Result<Answer<ConfirmationResponse>, Problem> {
     let token = body.read(TokenRequest::parse)?;
-    context.charge(&CONFIRM)?;
     let lookup = context.read(move |reading| {
         links::find_usable(reading.conn, LinkPurpose::Registration, &token, reading.now)
     });
-    let link = lookup.await?;
+    let link = context.present_token(lookup).await?;
     Ok(Answer::ok(&ConfirmationResponse {
         email: link.email.to_string(),
         expires_at: link.expires_at.into(),

@@ -32,7 +32,7 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress, password: &MatchedHash
     if account.email.key() == email.key() {
         return Err(Error::invalid("/email", Fault::EmailUnchanged));
     }
-    passwords::ensure_current(work.conn, account.id, password, "/password")?;
+    passwords::ensure_current(work, account.id, password, "/password")?;
     stored_links::update_used_of_account(work.conn, LinkPurpose::EmailChange, account.id, now)?;
     if let Some(owner) = accounts::find_by_email(work.conn, email)? {
         work.mail(&owner.email, Some(owner.id), &Message::NewAddressTaken { at: now })?;

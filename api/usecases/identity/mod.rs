@@ -2,7 +2,9 @@
 
 pub mod email_changes;
 pub mod links;
+pub mod logins;
 pub mod password_resets;
 pub mod passwords;
 pub mod refresh_tokens;
 pub mod sessions;
+pub mod wrong_passwords;

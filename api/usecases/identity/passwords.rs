@@ -1,9 +1,9 @@
 //! Changing a password.
 
 use super::sessions::{self, OpenedSession};
-use crate::db::engine::Conn;
+use super::{logins, wrong_passwords};
 use crate::db::store::accounts;
-use crate::db::store::identity::{links, sessions as stored_sessions};
+use crate::db::store::identity::{known_devices, links, sessions as stored_sessions};
 use crate::delivery::mail::message::Message;
 use crate::domain::accounts::Account;
 use crate::domain::audit::AuditAction;
@@ -28,31 +28,35 @@ pub fn change_password(
     user_agent: Option<String>,
 ) -> Result<OpenedSession, Error> {
     let account = &work.actor.principal()?.account;
-    ensure_current(work.conn, account.id, current, "/current_password")?;
+    ensure_current(work, account.id, current, "/current_password")?;
     replace_password(work, account, new)?;
     let facility_name = account.profile.facility.name.to_string();
     let notice = Message::PasswordChanged { facility_name, at: work.now() };
     work.mail(&account.email, Some(account.id), &notice)?;
     work.audit(AuditAction::PasswordChanged, &account.id, None)?;
-    sessions::open(work, account.id, user_agent)
+    let device_token = logins::new_device(work, account.id)?;
+    sessions::open(work, account.id, user_agent, Some(device_token))
 }
 
-/// Refuses a password that was verified before another request changed it. The caller must hold the account's lock.
+/// Refuses a password that was verified before another request changed it, or that was guessed. Otherwise, the count of
+/// wrong passwords begins anew. The caller must hold the account's lock.
 /// `pointer` is the JSON Pointer of the password in the body.
 pub(super) fn ensure_current(
-    conn: &mut Conn,
+    work: &mut Work<'_>,
     account: AccountId,
     verified: &MatchedHash,
     pointer: &str,
 ) -> Result<(), Error> {
-    let stored = accounts::find_password_hash(conn, account)?;
-    if stored.is_some_and(|stored| verified.is(&stored)) {
-        return Ok(());
+    let accepts = wrong_passwords::accepts_in_session(work.conn, &work.policy.pseudonyms, account)?;
+    let stored = accounts::find_password_hash(work.conn, account)?;
+    if !accepts || !stored.is_some_and(|stored| verified.is(&stored)) {
+        return Err(Error::invalid(pointer, Fault::PasswordWrong));
     }
-    Err(Error::invalid(pointer, Fault::PasswordWrong))
+    wrong_passwords::forget(work.conn, &work.policy.pseudonyms.of_sessions(account))
 }
 
-/// Stores a new password, ends all sessions, and marks open links as used. The caller must hold the account's lock.
+/// Stores a new password, ends all sessions, forgets devices and wrong passwords, and marks open links as used. The caller
+/// must hold the account's lock.
 pub(super) fn replace_password(
     work: &mut Work<'_>,
     account: &Account,
@@ -61,6 +65,11 @@ pub(super) fn replace_password(
     let now = work.now();
     accounts::update_password(work.conn, account.id, hash, now)?;
     stored_sessions::update_all_ended(work.conn, account.id, now)?;
+    known_devices::delete_of_account(work.conn, account.id)?;
+    let pseudonyms = &work.policy.pseudonyms;
+    for pseudonym in [pseudonyms.of_address(&account.email), pseudonyms.of_sessions(account.id)] {
+        wrong_passwords::forget(work.conn, &pseudonym)?;
+    }
     // A person who knew the old password may have requested links of both kinds.
     for purpose in [LinkPurpose::PasswordReset, LinkPurpose::EmailChange] {
         links::update_used_of_account(work.conn, purpose, account.id, now)?;

@@ -55,7 +55,7 @@ pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed
             rotate(work, presented, &session)?
         }
     };
-    Ok(Refreshed::Continued(Box::new(OpenedSession { session, refresh_token })))
+    Ok(Refreshed::Continued(Box::new(OpenedSession { session, refresh_token, device_token: None })))
 }
 
 fn find(conn: &mut Conn, token: &OpaqueToken) -> Result<StoredRefreshToken, Error> {

@@ -1,21 +1,18 @@
-//! Sessions: login, logout, and finding the account of a request's access token.
+//! Sessions: opening, ending, and finding the account of a request's access token.
 
 use uuid::Uuid;
 
 use crate::db::engine::Conn;
-use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
-use crate::db::store::identity::{known_clients, refresh_tokens, sessions};
+use crate::db::store::identity::{refresh_tokens, sessions};
 use crate::domain::audit::AuditAction;
 use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::identity::sessions::{IDLE_TIMEOUT, Session};
 use crate::domain::values::calendar::Instant;
-use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::{AccountId, SessionId};
 use crate::error::Error;
 use crate::security::access_tokens::Verified;
 use crate::security::opaque_token::OpaqueToken;
-use crate::security::passwords::MatchedHash;
 use crate::usecases::actor::Principal;
 use crate::usecases::work::Work;
 
@@ -40,34 +37,8 @@ pub struct OpenedSession {
     pub session: Session,
     /// The token that extends the session. The database stores only its hash.
     pub refresh_token: OpaqueToken,
-}
-
-/// A login whose password was verified outside the transaction.
-#[derive(Debug)]
-pub struct VerifiedLogin {
-    /// The address.
-    pub email: EmailAddress,
-    /// The account that had the address when the password was verified.
-    pub account: AccountId,
-    /// The hash that the password matched.
-    pub password: MatchedHash,
-}
-
-/// Opens a session, if the address and the password are still those of the account.
-///
-/// # Errors
-/// [`IdentityRefusal::LoginFailed`] if either was changed after the password was verified.
-#[tracing::instrument(skip_all, level = "debug")]
-pub fn log_in(
-    work: &mut Work<'_>,
-    login: &VerifiedLogin,
-    user_agent: Option<String>,
-) -> Result<OpenedSession, Error> {
-    locks::acquire(work.conn, &[Lock::Account(login.account)])?;
-    accounts::find_credentials(work.conn, &login.email)?
-        .filter(|(account, stored)| *account == login.account && login.password.is(stored))
-        .ok_or(IdentityRefusal::LoginFailed)?;
-    open(work, login.account, user_agent)
+    /// The token by which a device that was not known before is known from now on. Only its hash is stored.
+    pub device_token: Option<OpaqueToken>,
 }
 
 /// Opens a session of an account whose owner has just proved to know the password.
@@ -75,13 +46,13 @@ pub(super) fn open(
     work: &mut Work<'_>,
     account: AccountId,
     user_agent: Option<String>,
+    device_token: Option<OpaqueToken>,
 ) -> Result<OpenedSession, Error> {
     let now = work.now();
-    let client = work.call.client.clone().unwrap_or_default();
     let session = Session {
         id: SessionId::from_uuid(Uuid::new_v4()),
         account_id: account,
-        client: client.clone(),
+        client: work.call.client.clone().unwrap_or_default(),
         user_agent,
         created_at: now,
         last_used_at: now,
@@ -91,10 +62,9 @@ pub(super) fn open(
     sessions::insert(work.conn, &session)?;
     let refresh_token = OpaqueToken::generate();
     refresh_tokens::insert(work.conn, &refresh_token.hash(), session.id, now)?;
-    known_clients::upsert(work.conn, account, &client, now)?;
     work.identify(account);
     work.audit(AuditAction::SessionOpened, &session.id, None)?;
-    Ok(OpenedSession { session, refresh_token })
+    Ok(OpenedSession { session, refresh_token, device_token })
 }
 
 /// Ends a session of the actor's account. Without an id, this is the session of the request.

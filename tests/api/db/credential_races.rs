@@ -278,10 +278,9 @@ async fn assert_open(client: &Client, is_open: bool, case: &str) {
 async fn assert_pairs_with(first: Operation, are_simultaneous: bool) {
     let limits = [
         "MAILS_PER_CLIENT",
-        "LOGINS_PER_ACCOUNT",
-        "LOGINS_PER_KNOWN_CLIENT",
-        "LOGINS_PER_CLIENT",
-        "TOKENS_PER_CLIENT",
+        "FAILED_LOGINS_PER_CLIENT",
+        "WRONG_PASSWORDS_PER_ACCOUNT",
+        "WRONG_TOKENS_PER_CLIENT",
     ];
     let names = limits.map(|name| format!("TODOKEDE_LIMIT_{name}"));
     let app = TestApp::start_with(&names.each_ref().map(|name| (name.as_str(), "1000000/60"))).await;

@@ -30,7 +30,7 @@ async fn many_equal_filings_at_once_make_one_declaration_and_get_the_same_answer
 async fn of_many_registrations_of_one_facility_at_once_only_one_succeeds() {
     let app = TestApp::start_with(&[
         ("TODOKEDE_LIMIT_MAILS_PER_CLIENT", "100000/60"),
-        ("TODOKEDE_LIMIT_TOKENS_PER_CLIENT", "100000/60"),
+        ("TODOKEDE_LIMIT_WRONG_TOKENS_PER_CLIENT", "100000/60"),
     ])
     .await;
     let facility = app.unused_facility("MEDICAL").await;

@@ -32,74 +32,77 @@ fn assert_rate_limited(reply: &Reply, policy: &str, budget: &str) -> i64 {
 }
 
 #[apply(on_both_databases)]
-async fn logins_to_an_account_are_limited_and_possible_again_after_the_stated_time() {
-    let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_LOGINS_PER_ACCOUNT", "3/900")]).await;
+async fn right_passwords_cost_nothing_and_wrong_ones_use_up_the_budget_of_their_client() {
+    let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_FAILED_LOGINS_PER_CLIENT", "2/900")]).await;
     let clinic = app.clinic().await;
-    // The login of `clinic` was the first of three.
+    for _ in 0..5 {
+        let reply = log_in_from(&app, CLINIC, &clinic.email, PASSWORD).await.assert_status(201);
+        assert_eq!(reply.header("ratelimit"), "\"failed-logins-per-client\";r=2");
+    }
     for left in [1, 0] {
         let reply = log_in_from(&app, ATTACKER, &clinic.email, "guess").await;
         reply.assert_problem(401, "LOGIN_FAILED");
-        assert_eq!(reply.header("ratelimit"), format!("\"logins-per-account\";r={left}"));
-        assert_eq!(reply.header("ratelimit-policy"), "\"logins-per-account\";q=3;w=900");
+        assert_eq!(reply.header("ratelimit"), format!("\"failed-logins-per-client\";r={left}"));
+        assert_eq!(reply.header("ratelimit-policy"), "\"failed-logins-per-client\";q=2;w=900");
     }
     let reply = log_in_from(&app, ATTACKER, &clinic.email, PASSWORD).await;
-    let seconds = assert_rate_limited(&reply, "logins-per-account", "q=3;w=900");
-    assert!(seconds <= 300, "{seconds}");
-    // The budget belongs to the account, so a client with another address uses the same budget.
-    let reply = log_in_from(&app, "203.0.113.67", &clinic.email.to_uppercase(), PASSWORD).await;
-    assert_rate_limited(&reply, "logins-per-account", "q=3;w=900");
+    let seconds = assert_rate_limited(&reply, "failed-logins-per-client", "q=2;w=900");
+    assert!(seconds <= 450, "{seconds}");
+    log_in_from(&app, CLINIC, &clinic.email, PASSWORD).await.assert_status(201);
     app.advance(Duration::seconds(seconds));
     log_in_from(&app, ATTACKER, &clinic.email, "guess").await.assert_problem(401, "LOGIN_FAILED");
     let reply = log_in_from(&app, ATTACKER, &clinic.email, "guess").await;
-    assert_rate_limited(&reply, "logins-per-account", "q=3;w=900");
+    assert_rate_limited(&reply, "failed-logins-per-client", "q=2;w=900");
 }
 
 #[apply(on_both_databases)]
-async fn a_client_that_uses_up_an_accounts_logins_does_not_lock_a_known_client_out() {
-    let app = TestApp::start_with(&[
-        PROXY,
-        ("TODOKEDE_LIMIT_LOGINS_PER_ACCOUNT", "3/900"),
-        ("TODOKEDE_LIMIT_LOGINS_PER_KNOWN_CLIENT", "2/900"),
-    ])
-    .await;
-    let clinic = app.clinic().await;
-    log_in_from(&app, CLINIC, &clinic.email, PASSWORD).await.assert_status(201);
-    while log_in_from(&app, ATTACKER, &clinic.email, "guess").await.status != 429 {}
-    let reply = log_in_from(&app, "198.51.100.1", &clinic.email, PASSWORD).await;
-    assert_rate_limited(&reply, "logins-per-account", "q=3;w=900");
+async fn a_known_device_can_log_in_although_others_have_used_up_the_budget_of_the_address_that_they_share() {
+    let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_FAILED_LOGINS_PER_CLIENT", "1/900")]).await;
+    let (clinic, neighbour) = (app.clinic().await, app.clinic().await);
+    log_in_from(&app, CLINIC, "typo@clinic.example", "guess").await.assert_problem(401, "LOGIN_FAILED");
+    let log_in = async |email: &str, device: &str| {
+        let login = json!({ "email": email, "password": PASSWORD, "device_token": device });
+        post_from(&app, CLINIC, "/v1/sessions", &login).await
+    };
+    log_in(&clinic.email, &clinic.device_token).await.assert_status(201);
+    for device in [neighbour.device_token.as_str(), "unknown"] {
+        let reply = log_in(&clinic.email, device).await;
+        assert_rate_limited(&reply, "failed-logins-per-client", "q=1;w=900");
+    }
+}
 
-    let reply = log_in_from(&app, CLINIC, &clinic.email, PASSWORD).await.assert_status(201);
-    assert_eq!(reply.header("ratelimit"), "\"logins-per-known-client\";r=1");
-    log_in_from(&app, CLINIC, &clinic.email, "typo").await.assert_problem(401, "LOGIN_FAILED");
-    // The logins of a known client are limited too, because the attacker may use the same client.
-    let reply = log_in_from(&app, CLINIC, &clinic.email, PASSWORD).await;
-    assert_rate_limited(&reply, "logins-per-known-client", "q=2;w=900");
-    // A client that is known to one account is not known to another.
-    let neighbour = app.clinic().await;
-    log_in_from(&app, CLINIC, &neighbour.email, "guess").await.assert_problem(401, "LOGIN_FAILED");
+#[apply(on_both_databases)]
+async fn wrong_passwords_at_the_same_time_cannot_exceed_the_budget_together() {
+    let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_FAILED_LOGINS_PER_CLIENT", "3/900")]).await;
+    let clinic = app.clinic().await;
+    let guesses = (0..8).map(|_| log_in_from(&app, ATTACKER, &clinic.email, "guess"));
+    let replies = futures_util::future::join_all(guesses).await;
+    assert_eq!(replies.iter().filter(|reply| reply.status == 401).count(), 3);
+    assert_eq!(replies.iter().filter(|reply| reply.status == 429).count(), 5);
 }
 
 #[apply(on_both_databases)]
 async fn budgets_give_the_same_answers_for_known_and_unknown_addresses() {
     let app = TestApp::start_with(&[
         PROXY,
-        ("TODOKEDE_LIMIT_LOGINS_PER_ACCOUNT", "2/900"),
+        ("TODOKEDE_LIMIT_FAILED_LOGINS_PER_CLIENT", "2/3600"),
         ("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "2/3600"),
     ])
     .await;
     let clinic = app.clinic().await;
     app.advance(Duration::hours(2));
     for path in ["/v1/sessions", "/v1/registrations", "/v1/password-resets"] {
-        app.advance(Duration::hours(2));
         let mut seen = Vec::new();
-        for email in [clinic.email.as_str(), "nobody@clinic.example"] {
+        for (number, email) in [clinic.email.as_str(), "nobody@clinic.example"].into_iter().enumerate() {
+            app.advance(Duration::hours(2));
+            let client = format!("203.0.113.{number}");
             let mut body = json!({ "email": email });
             if path == "/v1/sessions" {
                 body["password"] = json!("guess");
             }
             let mut answers = Vec::new();
             for _ in 0..3 {
-                let reply = post_from(&app, ATTACKER, path, &body).await;
+                let reply = post_from(&app, &client, path, &body).await;
                 let text = reply.text.replace(reply.header("x-request-id"), "");
                 // Time passes between the two addresses, so the seconds may differ.
                 let limit = reply.header("ratelimit").split(";t=").next().unwrap().to_owned();
@@ -156,8 +159,8 @@ async fn the_mails_that_one_client_causes_are_limited_and_other_clients_are_not_
 async fn guesses_of_tokens_and_of_passwords_of_many_accounts_are_limited_per_client() {
     let app = TestApp::start_with(&[
         PROXY,
-        ("TODOKEDE_LIMIT_TOKENS_PER_CLIENT", "4/600"),
-        ("TODOKEDE_LIMIT_LOGINS_PER_CLIENT", "2/900"),
+        ("TODOKEDE_LIMIT_WRONG_TOKENS_PER_CLIENT", "4/600"),
+        ("TODOKEDE_LIMIT_FAILED_LOGINS_PER_CLIENT", "2/900"),
     ])
     .await;
     let token = json!({ "token": "k".repeat(43) });
@@ -170,7 +173,7 @@ async fn guesses_of_tokens_and_of_passwords_of_many_accounts_are_limited_per_cli
         assert_eq!(post_from(&app, ATTACKER, path, &body).await.status, status, "{path}");
     }
     let reply = post_from(&app, ATTACKER, "/v1/registrations/confirmation", &token).await;
-    assert_rate_limited(&reply, "tokens-per-client", "q=4;w=600");
+    assert_rate_limited(&reply, "wrong-tokens-per-client", "q=4;w=600");
     post_from(&app, CLINIC, "/v1/registrations/confirmation", &token)
         .await
         .assert_problem(404, "LINK_UNKNOWN");
@@ -179,7 +182,7 @@ async fn guesses_of_tokens_and_of_passwords_of_many_accounts_are_limited_per_cli
         log_in_from(&app, ATTACKER, &email, "guess").await.assert_problem(401, "LOGIN_FAILED");
     }
     let reply = log_in_from(&app, ATTACKER, "clinic-3@clinic.example", "guess").await;
-    assert_rate_limited(&reply, "logins-per-client", "q=2;w=900");
+    assert_rate_limited(&reply, "failed-logins-per-client", "q=2;w=900");
 }
 
 #[apply(on_both_databases)]
@@ -222,8 +225,8 @@ async fn a_client_cannot_forge_its_address_with_x_forwarded_for() {
 }
 
 #[apply(on_both_databases)]
-async fn guesses_of_the_password_with_a_stolen_session_are_limited_like_logins() {
-    let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_LOGINS_PER_KNOWN_CLIENT", "3/900")]).await;
+async fn guesses_of_the_password_with_a_stolen_session_are_limited() {
+    let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_WRONG_PASSWORDS_PER_ACCOUNT", "3/900")]).await;
     let (clinic, neighbour) = (app.clinic().await, app.clinic().await);
     let change = json!({ "current_password": "guess", "new_password": "雪の朝に隣の犬と川岸まで歩いた" });
     let address = json!({ "email": "thief@elsewhere.example", "password": "guess" });
@@ -240,9 +243,25 @@ async fn guesses_of_the_password_with_a_stolen_session_are_limited_like_logins()
         guess(&clinic, number).await.assert_problem(422, "INVALID_CONTENT");
     }
     for number in 3..5 {
-        assert_rate_limited(&guess(&clinic, number).await, "logins-per-known-client", "q=3;w=900");
+        assert_rate_limited(&guess(&clinic, number).await, "wrong-passwords-per-account", "q=3;w=900");
     }
     guess(&neighbour, 5).await.assert_problem(422, "INVALID_CONTENT");
     // The owner can still log in, because logins have another budget.
     clinic.log_in_again(&app).await;
+}
+
+#[apply(on_both_databases)]
+async fn right_tokens_cost_nothing() {
+    let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_WRONG_TOKENS_PER_CLIENT", "1/600")]).await;
+    let mut refresh_token = app.clinic().await.refresh_token;
+    for _ in 0..5 {
+        let form = json!({ "refresh_token": refresh_token });
+        let reply = post_from(&app, CLINIC, "/v1/sessions/refresh", &form).await.assert_status(201);
+        assert_eq!(reply.header("ratelimit"), "\"wrong-tokens-per-client\";r=1");
+        reply.body["refresh_token"].as_str().unwrap().clone_into(&mut refresh_token);
+    }
+    let form = json!({ "token": app.registration_token("new@clinic.example").await });
+    for _ in 0..3 {
+        post_from(&app, CLINIC, "/v1/registrations/confirmation", &form).await.assert_status(200);
+    }
 }

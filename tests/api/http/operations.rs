@@ -65,10 +65,10 @@ async fn each_operation_is_charged_to_the_budget_that_the_list_names() {
         let policy = match (listed.budget, listed.audience) {
             (Budget::None, _) => "",
             (Budget::Writes, _) => "writes-per-account",
-            (Budget::Tokens, _) => "tokens-per-client",
-            (Budget::Mails, _) => "mails-per-address",
-            (Budget::Passwords, Audience::Public) => "logins-per-account",
-            (Budget::Passwords, Audience::Account) => "logins-per-known-client",
+            (Budget::Tokens, _) => "wrong-tokens-per-client",
+            (Budget::Mails, _) => "mails-per-client",
+            (Budget::Passwords, Audience::Public) => "failed-logins-per-client",
+            (Budget::Passwords, Audience::Account) => "wrong-passwords-per-account",
         };
         let reply = fixture.send(&operation, &fixture.clinic).await;
         let charged = reply.header("ratelimit-policy").split('"').nth(1).unwrap_or_default();

@@ -12,7 +12,7 @@ fn stored_rows(app: &TestApp) -> Vec<i64> {
         "links",
         "sessions",
         "refresh_tokens",
-        "known_clients",
+        "known_devices",
         "outbox",
         "audit_log",
         "idempotency_keys",

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Duration, Utc};
 use todokede::config::Settings;
-use todokede::security::link_tokens::LinkTokens;
 use todokede::usecases::actor::SYSTEM;
 use todokede::usecases::housekeeping;
 use todokede::usecases::work::{Call, Work};
@@ -11,7 +10,7 @@ use crate::support::{TestApp, forms};
 
 /// Deletes the data whose retention has ended at `now`. Returns the number of deleted rows.
 fn delete_expired(app: &TestApp, now: DateTime<Utc>) -> usize {
-    let policy = todokede::state::policy(&Settings::from_variables(&[].into()).unwrap(), LinkTokens::none());
+    let policy = todokede::state::policy(&Settings::from_variables(&[].into()).unwrap(), &[]).unwrap();
     let (mut conn, call) = (app.database.connect(), Call::internal(now));
     housekeeping::delete_expired(&mut Work::new(&mut conn, &call, &SYSTEM, &policy)).unwrap().rows
 }
@@ -24,12 +23,17 @@ async fn each_kind_of_data_is_deleted_after_its_retention_and_nothing_else() {
     clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_status(201);
     clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
     let expired = app.now();
+    // The wrong password is stored later than the other data, so that it is not deleted with them.
+    app.advance(Duration::hours(1));
+    let login = serde_json::json!({ "email": clinic.email, "password": "guess" });
+    app.anonymous().post("/v1/sessions", &login).await.assert_problem(401, "LOGIN_FAILED");
     // The retention begins at the time in the column.
     let kinds = [
         ("idempotency_keys", "created_at", Duration::days(30)),
         ("links", "expires_at", Duration::days(30)),
         ("sessions", "expires_at", Duration::days(30)),
-        ("known_clients", "last_used_at", Duration::days(365)),
+        ("wrong_passwords", "last_at", Duration::days(30)),
+        ("known_devices", "last_used_at", Duration::days(365)),
     ];
     delete_expired(&app, expired);
     for (table, column, retention) in kinds {

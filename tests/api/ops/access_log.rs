@@ -61,11 +61,22 @@ async fn every_request_is_logged_in_one_line_with_its_id_and_without_personal_da
         ("GET", "/livez", 200),
     ];
     assert_eq!(shown, expected);
+    let codes: Vec<Option<&str>> = access.iter().map(|line| line["code"].as_str()).collect();
+    assert_eq!(codes[1..4], [Some("LOGIN_FAILED"), Some("INVALID_PARAMETER"), Some("NOT_FOUND")]);
+    assert_eq!((codes[0], codes[5]), (None, None));
     for line in &access {
+        assert_eq!(line["client"], "127.0.0.1", "{line}");
         assert!(line["request_id"].as_str().unwrap().len() >= 8, "{line}");
         assert!(line["micros"].as_u64().unwrap() > 0 && line["bytes"].as_u64().unwrap() > 0, "{line}");
     }
     assert_eq!(access[5]["request_id"], "named-by-caller");
+    let security: Vec<&Value> = lines.iter().filter(|line| line["target"] == "security").collect();
+    let [refused] = security[..] else { panic!("{security:?}") };
+    assert_eq!(
+        (&refused["event"], &refused["client"]),
+        (&json!("session.login_refused"), &json!("127.0.0.1"))
+    );
+    assert_eq!(refused["subject"].as_str().unwrap().len(), 32, "{refused}");
 }
 
 /// Registers the first facility of the list and logs in.

@@ -93,8 +93,11 @@ impl AuditFixture {
         let line = (SessionRefreshRepeated, own, session);
         self.send(&anonymous, ("refreshSession", ""), refresh.clone(), &[line]).await.assert_status(201);
         self.app.advance(Duration::seconds(31));
-        let line = (SessionRevokedAfterTokenReuse, own, session);
-        self.send(&anonymous, ("refreshSession", ""), refresh, &[line]).await.assert_status(401);
+        let lines = [
+            (SessionRevokedAfterTokenReuse, own, session),
+            (TokenRefused, "stranger", "REFRESH_TOKEN_INVALID"),
+        ];
+        self.send(&anonymous, ("refreshSession", ""), refresh, &lines).await.assert_status(401);
 
         let other_session = clinic.log_in_again(&self.app).await;
         let page = other_session.get("/v1/sessions").await.assert_status(200);
@@ -109,6 +112,31 @@ impl AuditFixture {
         let logging_out = clinic.log_in_again(&self.app).await;
         let line = (AllSessionsEnded, own, own);
         self.send(&logging_out, ("logOutEverywhere", ""), json!({}), &[line]).await.assert_status(204);
+    }
+
+    /// Sends wrong passwords and tokens.
+    async fn be_refused(&mut self, clinic: &FacilityClient, own: &str) {
+        let anonymous = self.app.anonymous();
+        let login = json!({ "email": clinic.email, "password": "guess" });
+        let pseudonym = "_".repeat(32);
+        let line = (LoginRefused, "stranger", pseudonym.as_str());
+        self.send(&anonymous, ("logIn", ""), login, &[line]).await.assert_status(401);
+        let change = json!({ "current_password": "guess", "new_password": OTHER_PASSWORD });
+        let line = (PasswordCheckFailed, own, pseudonym.as_str());
+        self.send(clinic, ("changePassword", ""), change, &[line]).await.assert_status(422);
+        let token = json!({ "token": "guess" });
+        let account = forms::account("guess", &self.app.unused_facility("MEDICAL").await);
+        let reset = json!({ "token": "guess", "password": OTHER_PASSWORD });
+        let unknown = (TokenRefused, "stranger", "LINK_UNKNOWN");
+        for (operation, form) in [
+            ("confirmRegistration", token.clone()),
+            ("createAccount", account),
+            ("completePasswordReset", reset),
+        ] {
+            self.send(&anonymous, (operation, ""), form, &[unknown]).await.assert_status(404);
+        }
+        let unknown = (TokenRefused, own, "LINK_UNKNOWN");
+        self.send(clinic, ("completeEmailChange", ""), token, &[unknown]).await.assert_status(404);
     }
 
     async fn change_account(&mut self, clinic: &FacilityClient, own: &str) {
@@ -226,6 +254,7 @@ async fn every_operation_that_writes_is_logged_and_every_action_occurs() {
     fixture.register().await;
     fixture.log_in_and_out(&clinic, &own).await;
     let clinic = clinic.log_in_again(&fixture.app).await;
+    fixture.be_refused(&clinic, &own).await;
     fixture.attach_file(&clinic, &own).await;
     fixture.file_declaration(&clinic, &own).await;
     fixture.file_succession(&clinic, &own).await;

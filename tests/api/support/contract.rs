@@ -105,12 +105,16 @@ pub struct ApiFixture {
 impl ApiFixture {
     /// Starts the service with rate limits that no test reaches, and creates the account and its resources.
     pub async fn new() -> Self {
-        let limits =
-            ["MAILS_PER_ADDRESS", "MAILS_PER_CLIENT", "LOGINS_PER_ACCOUNT", "LOGINS_PER_KNOWN_CLIENT"];
-        let more = ["LOGINS_PER_CLIENT", "TOKENS_PER_CLIENT", "WRITES_PER_ACCOUNT"];
-        let names: Vec<String> =
-            limits.iter().chain(&more).map(|name| format!("TODOKEDE_LIMIT_{name}")).collect();
-        let variables: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "1000000/60")).collect();
+        let limits = [
+            "MAILS_PER_ADDRESS",
+            "MAILS_PER_CLIENT",
+            "FAILED_LOGINS_PER_CLIENT",
+            "WRONG_PASSWORDS_PER_ACCOUNT",
+            "WRONG_TOKENS_PER_CLIENT",
+            "WRITES_PER_ACCOUNT",
+        ];
+        let names = limits.map(|name| format!("TODOKEDE_LIMIT_{name}"));
+        let variables = names.each_ref().map(|name| (name.as_str(), "1000000/60"));
         let app = TestApp::start_with(&variables).await;
         let clinic = app.clinic().await;
         let declared = clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);

@@ -15,6 +15,8 @@ pub struct FacilityClient {
     pub email: String,
     pub facility_code: String,
     pub refresh_token: String,
+    /// The token of the device that logged in first.
+    pub device_token: String,
 }
 
 impl Deref for FacilityClient {
@@ -37,19 +39,29 @@ impl FacilityClient {
 
     /// Logs in to an existing account.
     pub async fn log_in(app: &TestApp, email: &str, password: &str, facility_code: String) -> Self {
-        let login = json!({ "email": email, "password": password });
-        let reply = app.anonymous().post("/v1/sessions", &login).await.assert_status(201);
+        Self::log_in_with(app.anonymous(), &json!({ "email": email, "password": password }), facility_code)
+            .await
+    }
+
+    /// Logs in with the body of a login.
+    pub async fn log_in_with(anonymous: Client, login: &Value, facility_code: String) -> Self {
+        let reply = anonymous.post("/v1/sessions", login).await.assert_status(201);
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let is_new_device = reply.body["device_token"].is_string();
+        let device = if is_new_device { &reply.body["device_token"] } else { &login["device_token"] };
         Self {
-            client: app.anonymous().with_token(reply.body["access_token"].as_str().unwrap()),
-            email: email.to_owned(),
+            client: anonymous.with_token(reply.body["access_token"].as_str().unwrap()),
+            email: text(&login["email"]),
             facility_code,
-            refresh_token: reply.body["refresh_token"].as_str().unwrap().to_owned(),
+            refresh_token: text(&reply.body["refresh_token"]),
+            device_token: text(device),
         }
     }
 
-    /// Opens another session, for example because the access token has expired (after ten minutes).
+    /// Opens another session of the same device, for example because the access token has expired (after ten minutes).
     pub async fn log_in_again(&self, app: &TestApp) -> Self {
-        Self::log_in(app, &self.email, PASSWORD, self.facility_code.clone()).await
+        let login = json!({ "email": self.email, "password": PASSWORD, "device_token": self.device_token });
+        Self::log_in_with(app.anonymous(), &login, self.facility_code.clone()).await
     }
 
     /// Stores an attachment and returns its id.

@@ -164,14 +164,8 @@ impl Production {
 
     async fn log_in(&self, email: &str, facility: &Value) -> FacilityClient {
         let login = json!({ "email": email, "password": PASSWORD });
-        let reply = self.anonymous().post("/v1/sessions", &login).await.assert_status(201);
-        let text = |member: &str| reply.body[member].as_str().unwrap().to_owned();
-        FacilityClient {
-            client: self.anonymous().with_token(&text("access_token")),
-            email: email.to_owned(),
-            facility_code: facility["facility_code"].as_str().unwrap().to_owned(),
-            refresh_token: text("refresh_token"),
-        }
+        let code = facility["facility_code"].as_str().unwrap().to_owned();
+        FacilityClient::log_in_with(self.anonymous(), &login, code).await
     }
 
     /// Stops the service, and returns its database and folder.

@@ -68,6 +68,22 @@ table::mails! {
         /// When it was ended.
         at: Instant,
     }
+    /// A device that was not known before logged in.
+    NewDevice = "NEW_DEVICE" from "credentials/new_device.mail" {
+        /// Name of the facility.
+        facility_name: String,
+        /// When it logged in.
+        at: Instant,
+        /// Its IPv4 address, or the /64 network of its IPv6 address.
+        client: String,
+    }
+    /// Many wrong passwords in a row were sent for the account.
+    LoginsRefused = "LOGINS_REFUSED" from "credentials/logins_refused.mail" {
+        /// Name of the facility.
+        facility_name: String,
+        /// When the last of them was sent.
+        at: Instant,
+    }
     /// To the new address: the link that completes the change of address.
     EmailChangeConfirmation = "EMAIL_CHANGE_CONFIRMATION" from "credentials/email_change_confirmation.mail"
         until expires_at {

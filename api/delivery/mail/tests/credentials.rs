@@ -1,8 +1,9 @@
 //! Tests of the mails about an account's password and mail address.
 
 use super::samples::{
-    NAME, checked_mail, email_change_confirmation, email_change_requested, email_changed, new_address_taken,
-    password_changed, password_reset, password_reset_completed, session_revoked,
+    NAME, checked_mail, email_change_confirmation, email_change_requested, email_changed, logins_refused,
+    new_address_taken, new_device, password_changed, password_reset, password_reset_completed,
+    session_revoked,
 };
 
 #[test]
@@ -41,6 +42,23 @@ fn a_mail_about_a_revoked_session_says_that_its_token_may_be_stolen() {
     mail.assert_addressee(&format!("{NAME} 御中"));
     mail.assert_contains("　使用日時：令和5年2月4日（土）9時00分");
     mail.assert_contains("盗まれたおそれがある");
+}
+
+#[test]
+fn a_mail_about_a_new_device_says_when_and_from_where_it_logged_in() {
+    let mail = checked_mail(&new_device());
+    assert_eq!(mail.subject, "【医療機関等向けポータルサイト】新しい端末からのログインのお知らせ");
+    mail.assert_addressee(&format!("{NAME} 御中"));
+    mail.assert_contains("　ログイン日時：令和5年2月4日（土）9時00分");
+    mail.assert_contains("　接続元：192.0.2.10");
+}
+
+#[test]
+fn a_mail_about_refused_logins_says_what_happens_and_what_to_do() {
+    let mail = checked_mail(&logins_refused());
+    assert_eq!(mail.subject, "【医療機関等向けポータルサイト】ログイン失敗のお知らせ");
+    mail.assert_contains("続けて100回送られると、");
+    mail.assert_contains("ログインできないときは、ポータルサイトでパスワードを再設定してください。");
 }
 
 #[test]

@@ -11,6 +11,8 @@ use crate::delivery::mail::writing::lines::{COLUMNS_WITH_PUNCTUATION, columns};
 use crate::domain::values::calendar::{Instant, parse_date};
 
 pub(super) const NAME: &str = "さくら内科医院";
+/// A client's address.
+const CLIENT: &str = "192.0.2.10";
 
 /// A mail that [`checked_mail`] has checked.
 pub(super) struct CheckedMail(Composed);
@@ -135,6 +137,8 @@ samples! {
     password_changed => Message::PasswordChanged { facility_name: NAME.to_owned(), at: at() };
     password_reset_completed => Message::PasswordResetCompleted { facility_name: NAME.to_owned(), at: at() };
     session_revoked => Message::SessionRevoked { facility_name: NAME.to_owned(), at: at() };
+    new_device => Message::NewDevice { facility_name: NAME.to_owned(), at: at(), client: CLIENT.to_owned() };
+    logins_refused => Message::LoginsRefused { facility_name: NAME.to_owned(), at: at() };
     email_change_confirmation => Message::EmailChangeConfirmation {
         link: "https://portal.example.jp/email#token=Y29yZ2U".to_owned(),
         expires_at: at(),

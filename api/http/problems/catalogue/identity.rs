@@ -83,8 +83,10 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             status: 401,
             title: StaticText { ja: "ログインの失敗", en: "Login failed" },
             cause: StaticText {
-                ja: "メールアドレスとパスワードの組合せが正しくありません。",
-                en: "The e-mail address or the password is wrong.",
+                ja: "メールアドレスとパスワードの組合せが正しくないか、誤ったパスワードが続けて100回送られたため\
+                     新しい端末からのログインを受け付けていません。",
+                en: "The e-mail address or the password is wrong, or wrong passwords were sent 100 times in a row and \
+                     logins of new devices are refused.",
             },
             fix: StaticText {
                 ja: concat!(

@@ -13,6 +13,7 @@ use self::views::{AccountPreview, AccountResponse};
 use crate::db::store::accounts as stored;
 use crate::domain::identity::passwords;
 use crate::domain::identity::refusals::IdentityRefusal;
+use crate::error::Error;
 use crate::http::answer::{Answer, OrPreview};
 use crate::http::body::Json;
 use crate::http::caller::LoggedIn;
@@ -70,8 +71,16 @@ async fn create_account(
     key: IdempotencyKey,
     body: Json<AccountRequest>,
 ) -> Result<Answer<OrPreview<AccountResponse, AccountPreview>>, Problem> {
-    context.charge(&CREATE)?;
-    let submission = Submission::new(&CREATE, *query, key)?.fingerprinted(body.fingerprint());
+    Ok(context.present_token(create(&context, *query, key, body)).await?)
+}
+
+async fn create(
+    context: &Context,
+    query: WriteQuery,
+    key: IdempotencyKey,
+    body: Json<AccountRequest>,
+) -> Result<Answer<OrPreview<AccountResponse, AccountPreview>>, Error> {
+    let submission = Submission::new(&CREATE, query, key)?.fingerprinted(body.fingerprint());
     let draft = body.draft(AccountRequest::parse);
     let token = draft.parts().token.clone();
     let examine = context.read(move |reading| registrations::examine(reading.conn, draft, reading.now));
@@ -81,7 +90,7 @@ async fn create_account(
     };
     // Hashing is expensive, so it is done after the checks above.
     let hash = match &registration {
-        Some(registration) => context.hash_unless_rehearsed(*query, registration.password.clone()).await?,
+        Some(registration) => context.hash_unless_rehearsed(query, registration.password.clone()).await?,
         None => None,
     };
     let code = registration.as_ref().and_then(|registration| registration.identity.code().cloned());
@@ -96,7 +105,7 @@ async fn create_account(
         let created = Answer::created("/v1/account".to_owned(), &body)?;
         Ok(created.with_etag(etag(account.version)).or_preview())
     });
-    Ok(submit.await?)
+    submit.await
 }
 
 /// Read the account

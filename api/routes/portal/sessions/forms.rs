@@ -24,6 +24,16 @@ pub struct LoginRequest {
     #[schema(value_type = String, min_length = 1, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
     #[validate(length(max = passwords::MAX_CHARACTERS, code = "too_long"))]
     pub password: SecretText,
+    /// The token that an earlier login of this device got. A token that is not known, for example because the password
+    /// was changed, is ignored: the answer then has a new one.
+    #[schema(
+        value_type = Option<String>,
+        nullable = false,
+        max_length = 200,
+        example = "Yk3n5x8c2f4h6j8L0p2r4t6v8y0Ak1RZ0d0Qb6a1l7m",
+    )]
+    #[validate(length(max = OpaqueToken::MAX_INPUT, code = "too_long"))]
+    pub device_token: Option<SecretText>,
 }
 
 /// A refresh token.

@@ -10,11 +10,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::forms::{LoginRequest, RefreshRequest, SessionPage, SessionResponse};
 use crate::db::store::accounts;
-use crate::db::store::identity::{known_clients, sessions as stored};
+use crate::db::store::identity::sessions as stored;
+use crate::domain::identity::password_hash::PasswordHash;
 use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::identity::sessions::Session;
 use crate::domain::values::email::EmailAddress;
-use crate::domain::values::ids::SessionId;
+use crate::domain::values::ids::{AccountId, SessionId};
 use crate::error::Error;
 use crate::http::answer::{Answer, NoBody};
 use crate::http::body::{Json, SecretText};
@@ -27,8 +28,9 @@ use crate::http::problems::Problem;
 use crate::routes::forms::tokens::{TokenResponse, answer_with_tokens};
 use crate::routes::tags;
 use crate::security::opaque_token::OpaqueToken;
+use crate::usecases::identity::logins::{self, LoginAttempt, LoginResult};
 use crate::usecases::identity::refresh_tokens::{self, Refreshed};
-use crate::usecases::identity::sessions::{self, VerifiedLogin};
+use crate::usecases::identity::sessions;
 
 const LOG_IN: Operation = Operation::public("logIn")
     .charged_to(Budget::Passwords)
@@ -57,9 +59,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Log in
 ///
-/// Opens a session (ログイン). An unknown address and a wrong password get the same answer after the same time. The
-/// access token is valid for ten minutes. Use the refresh token to get a new one; each refresh also replaces the
-/// refresh token.
+/// Opens a session (ログイン). An unknown address and a wrong password get the same answer after the same time. After 100
+/// wrong passwords in a row, the answer is the same even for the right one, unless the device is known: then send its
+/// `device_token`, or set a new password with a mailed link. The access token is valid for ten minutes. Use the refresh
+/// token to get a new one; each refresh also replaces the refresh token.
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = LOG_IN.id,
@@ -68,46 +71,65 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 )]
 #[post("/v1/sessions")]
 async fn log_in(context: Context, body: Json<LoginRequest>) -> Result<Answer<TokenResponse>, Problem> {
-    let (email, password) = body.read(|form, faults| {
-        Some((faults.take("/email", EmailAddress::parse(&form.email))?, form.password.clone()))
+    let login = body.read(|form, faults| {
+        let email = faults.take("/email", EmailAddress::parse(&form.email))?;
+        let device = form.device_token.as_ref().map(|token| OpaqueToken::presented(token.expose()));
+        Some(Login { email, password: form.password.clone(), device })
     })?;
-    let login = verify(&context, email, password).await?;
-    let agent = context.user_agent();
-    let opened = context.store(move |work| sessions::log_in(work, &login, agent)).await?;
-    Ok(answer_with_tokens(&context, &opened)?)
+    let client_budget = &context.state.limits.failed_logins_per_client;
+    let charge = context.reserve(client_budget, context.client());
+    let found = find(&context, &login).await?;
+    // A known device may try again even if others have used up the budget of the client that they share.
+    let charge = if found.is_known_device { charge.ok() } else { Some(charge?) };
+    let result = attempt(&context, login, found).await;
+    match (charge, &result) {
+        (Some(charge), Ok(LoginResult::Refused)) => context.keep(&charge),
+        (Some(charge), _) => context.give_back(charge),
+        (None, _) => {}
+    }
+    match result? {
+        LoginResult::Opened(opened) => Ok(answer_with_tokens(&context, &opened)?),
+        LoginResult::Refused => Err(IdentityRefusal::LoginFailed.into()),
+    }
 }
 
-/// Charges the attempt to the budgets, and verifies the password. Neither the answer nor its time shows whether the
-/// account exists.
-async fn verify(
-    context: &Context,
+/// The parsed body of a login.
+struct Login {
     email: EmailAddress,
     password: SecretText,
-) -> Result<VerifiedLogin, Error> {
-    let (state, client) = (&context.state, context.client().to_owned());
-    let limits = &state.limits;
-    context.spend(&limits.logins_per_client, &client)?;
-    let key = email.key();
-    let (address, client_of_login) = (email.clone(), client.clone());
+    device: Option<OpaqueToken>,
+}
+
+/// The account with the address of a login.
+struct FoundAccount {
+    credentials: Option<(AccountId, PasswordHash)>,
+    is_known_device: bool,
+}
+
+async fn find(context: &Context, login: &Login) -> Result<FoundAccount, Error> {
+    let (email, device) = (login.email.clone(), login.device.clone());
     let find = context.read(move |reading| {
-        let Some((account, hash)) = accounts::find_credentials(reading.conn, &address)? else {
-            return Ok(None);
-        };
-        let known = known_clients::exists(reading.conn, account, &client_of_login)?;
-        Ok(Some((account, hash, known)))
+        let credentials = accounts::find_credentials(reading.conn, &email)?;
+        let account = credentials.as_ref().map(|(account, _)| *account);
+        let is_known_device = logins::is_known_device(reading.conn, account, device.as_ref())?;
+        Ok(FoundAccount { credentials, is_known_device })
     });
-    let found = find.await?;
-    if found.as_ref().is_some_and(|(_, _, known)| *known) {
-        context.spend(&limits.logins_per_known_client, &format!("{key} {client}"))?;
-    } else {
-        context.spend(&limits.logins_per_account, &key)?;
-    }
-    let (account, hash) = found.map_or((None, None), |(id, hash, _)| (Some(id), Some(hash)));
-    let matched = state.passwords.verify(password.into(), hash).await?;
-    account
-        .zip(matched)
-        .map(|(account, password)| VerifiedLogin { email, account, password })
-        .ok_or_else(|| IdentityRefusal::LoginFailed.into())
+    find.await
+}
+
+/// Verifies the password, and opens a session or counts the wrong password. Neither the answer nor its time shows whether
+/// the account exists.
+async fn attempt(context: &Context, login: Login, found: FoundAccount) -> Result<LoginResult, Error> {
+    let (account, hash) = found.credentials.unzip();
+    let password = context.state.passwords.verify(login.password.into(), hash).await?;
+    let attempt = LoginAttempt {
+        email: login.email,
+        account,
+        password,
+        device: login.device,
+        user_agent: context.user_agent(),
+    };
+    context.store(move |work| logins::log_in(work, attempt)).await
 }
 
 /// Refresh a session
@@ -128,12 +150,15 @@ async fn refresh_session(
     body: Json<RefreshRequest>,
 ) -> Result<Answer<TokenResponse>, Problem> {
     let token = body.read(|form, _| Some(OpaqueToken::presented(form.refresh_token.expose())))?;
-    context.charge(&REFRESH)?;
-    // The caller is refused after the transaction, so that the end of the session stays stored.
-    match context.store(move |work| refresh_tokens::refresh(work, &token)).await? {
-        Refreshed::Continued(opened) => Ok(answer_with_tokens(&context, &opened)?),
-        Refreshed::Revoked => Err(IdentityRefusal::RefreshTokenInvalid.into()),
-    }
+    let refresh = async {
+        // The caller is refused after the transaction, so that the end of the session stays stored.
+        match context.store(move |work| refresh_tokens::refresh(work, &token)).await? {
+            Refreshed::Continued(opened) => Ok(opened),
+            Refreshed::Revoked => Err(IdentityRefusal::RefreshTokenInvalid.into()),
+        }
+    };
+    let opened = context.present_token(refresh).await?;
+    Ok(answer_with_tokens(&context, &opened)?)
 }
 
 /// List the account's sessions

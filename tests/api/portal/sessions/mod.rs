@@ -1,5 +1,7 @@
 //! Sessions and their access tokens.
 
 mod access_tokens;
+mod known_devices;
 mod lifetime;
 mod password_checks;
+mod wrong_passwords;

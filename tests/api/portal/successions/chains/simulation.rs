@@ -26,7 +26,6 @@ use todokede::domain::values::phone::PhoneNumber;
 use todokede::domain::values::postal_code::PostalCode;
 use todokede::domain::values::text::{Address, FacilityName, PersonName};
 use todokede::error::Error;
-use todokede::security::link_tokens::LinkTokens;
 use todokede::usecases::accounts::eligibility;
 use todokede::usecases::actor::{Actor, Principal, SYSTEM};
 use todokede::usecases::filings::declarations::DeclarationDraft;
@@ -109,7 +108,7 @@ impl Simulation {
         }
         .unwrap();
         let policy =
-            todokede::state::policy(&Settings::from_variables(&BTreeMap::new()).unwrap(), LinkTokens::none());
+            todokede::state::policy(&Settings::from_variables(&BTreeMap::new()).unwrap(), &[]).unwrap();
         let now = "2023-02-03T00:00:00Z".parse().unwrap();
         let codes =
             (0..FACILITIES).map(|number| FacilityCode::parse(&code(&format!("13199{number:04}"))).unwrap());
