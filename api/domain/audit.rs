@@ -33,6 +33,8 @@ coded_enum! {
         PasswordCheckFailed = "session.password_check_failed",
         /// A refresh token or the token of a mailed link was refused. The subject is the code of the refusal.
         TokenRefused = "token.refused",
+        /// The password was verified again in a session.
+        PasswordConfirmed = "session.password_confirmed",
         /// A refresh token was replaced by a new one.
         SessionRefreshed = "session.refreshed",
         /// A replaced refresh token got its successor again.

@@ -16,6 +16,7 @@ use super::portal::accounts::forms::{AccountChangeRequest, AccountRequest, Passw
 use super::portal::declarations::forms::DeclarationRequest;
 use super::portal::email_changes::EmailChangeRequest;
 use super::portal::password_resets::PasswordResetRequest;
+use super::portal::sessions::authentication::AuthenticationRequest;
 use super::portal::sessions::forms::{LoginRequest, RefreshRequest};
 use super::portal::successions::forms::SuccessionRequest;
 use super::portal::uploads::forms::UploadRequest;
@@ -119,6 +120,7 @@ fn the_document_has_the_limits_that_requests_are_checked_against() {
     let mut compared = [
         compare::<AccountChangeRequest>(&schemas),
         compare::<AccountRequest>(&schemas),
+        compare::<AuthenticationRequest>(&schemas),
         compare::<ClockRequest>(&schemas),
         compare::<DeclarationRequest>(&schemas),
         compare::<EmailChangeRequest>(&schemas),

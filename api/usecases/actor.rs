@@ -6,6 +6,7 @@ use crate::domain::accounts::Account;
 use crate::domain::accounts::AccountRefusal;
 use crate::domain::identity::links::Link;
 use crate::domain::identity::refusals::IdentityRefusal;
+use crate::domain::values::calendar::Instant;
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::ids::SessionId;
 use crate::error::Error;
@@ -35,9 +36,23 @@ pub struct Principal {
     pub account: Account,
     /// The session.
     pub session_id: SessionId,
+    /// Until when the session may change what moves the account or its rights.
+    pub authenticated_until: Instant,
 }
 
 impl Principal {
+    /// Refuses a session whose password was not verified recently. What moves the account or its rights checks this: a
+    /// person who finds an open session must not be able to do it.
+    ///
+    /// # Errors
+    /// [`IdentityRefusal::ReauthenticationRequired`].
+    pub fn ensure_recently_authenticated(&self, now: Instant) -> Result<(), Error> {
+        if now > self.authenticated_until {
+            return Err(IdentityRefusal::ReauthenticationRequired.into());
+        }
+        Ok(())
+    }
+
     /// The account's facility code.
     ///
     /// # Errors

@@ -83,6 +83,7 @@ diesel::table! {
         last_used_at -> Moment,
         expires_at -> Moment,
         ended_at -> Nullable<Moment>,
+        authenticated_at -> Moment,
     }
 }
 

@@ -14,6 +14,8 @@ coded_enum! {
         TokenExpired = "TOKEN_EXPIRED",
         /// The session was ended; log in again.
         SessionEnded = "SESSION_ENDED",
+        /// The password was not verified recently in the session.
+        ReauthenticationRequired = "REAUTHENTICATION_REQUIRED",
         /// The refresh token is unknown, used or expired; log in again.
         RefreshTokenInvalid = "REFRESH_TOKEN_INVALID",
         /// The address and the password do not belong together.

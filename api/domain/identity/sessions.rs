@@ -15,6 +15,9 @@ pub const MAX_SESSION_LIFETIME: Duration = Duration::days(90);
 /// How long a client that did not receive the successor of its refresh token can ask for it again.
 pub const REUSE_GRACE_PERIOD: Duration = Duration::seconds(30);
 
+/// How long after its password was verified a session may change what moves the account or its rights.
+pub const RECENT_AUTHENTICATION: Duration = Duration::minutes(15);
+
 /// A login of one client.
 #[derive(Debug, Clone)]
 pub struct Session {
@@ -34,6 +37,8 @@ pub struct Session {
     pub expires_at: Instant,
     /// When it was ended.
     pub ended_at: Option<Instant>,
+    /// When its password was last verified.
+    pub authenticated_at: Instant,
 }
 
 impl Session {
@@ -41,6 +46,12 @@ impl Session {
     #[must_use]
     pub fn is_live(&self, now: Instant) -> bool {
         self.ended_at.is_none() && now < self.expires_at
+    }
+
+    /// Until when the session may change what moves the account or its rights, without another look at the password.
+    #[must_use]
+    pub fn authenticated_until(&self) -> Instant {
+        self.authenticated_at + RECENT_AUTHENTICATION
     }
 
     /// When the session ends if it is refreshed now.
@@ -107,6 +118,7 @@ mod tests {
             last_used_at: at(0),
             expires_at: at(0) + IDLE_TIMEOUT,
             ended_at,
+            authenticated_at: at(0),
         }
     }
 
@@ -136,6 +148,11 @@ mod tests {
             RefreshDecision::Rotate
         );
         assert_eq!(decide_refresh(&session(None), None, expiry), RefreshDecision::Refuse);
+    }
+
+    #[test]
+    fn a_password_counts_for_fifteen_minutes() {
+        assert_eq!(session(None).authenticated_until(), at(900));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use super::REQUEST_ID;
 use crate::domain::identity::refusals::IdentityRefusal;
+use crate::domain::identity::sessions::RECENT_AUTHENTICATION;
 use crate::http::problems::ProblemSummary;
 use crate::http::problems::refusals::{RequestRefusal, ServiceRefusal};
 use crate::security::limits::Remaining;
@@ -39,6 +40,13 @@ pub(super) fn write_problem(response: &mut HttpResponseBuilder, problem: &Proble
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
     } else if INVALID_TOKEN.iter().any(|refusal| code == *refusal) {
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""));
+    } else if code == IdentityRefusal::ReauthenticationRequired {
+        // RFC 9470, section 3: the token is valid, but the authentication of its session is too old.
+        let challenge = format!(
+            "Bearer error=\"insufficient_user_authentication\", max_age={}",
+            RECENT_AUTHENTICATION.num_seconds()
+        );
+        response.insert_header((header::WWW_AUTHENTICATE, challenge));
     } else if TEMPORARY.iter().any(|refusal| code == *refusal) {
         response.insert_header((header::RETRY_AFTER, rand::random_range(RETRY_AFTER_SECONDS).to_string()));
     } else if code == RequestRefusal::UnsupportedMediaType {

@@ -9,6 +9,7 @@ use super::work::Work;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::engine::{Conn, Stored};
 use crate::db::store::accounts;
+use crate::delivery::mail::message::{AccountChanges, Message};
 use crate::domain::accounts::AccountRefusal;
 use crate::domain::accounts::{Account, FacilityIdentity, Profile};
 use crate::domain::audit::AuditAction;
@@ -41,11 +42,15 @@ pub struct ChangeDraft {
 /// Checks a change, and stores it if it has no faults.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault, [`AccountRefusal::FacilityAlreadyDesignated`], and the errors of
-/// [`eligibility::ensure_eligible`].
+/// [`IdentityRefusal::ReauthenticationRequired`], [`Error::Invalid`] with every fault,
+/// [`AccountRefusal::FacilityAlreadyDesignated`], and the errors of [`eligibility::ensure_eligible`].
+///
+/// [`IdentityRefusal::ReauthenticationRequired`]: crate::domain::identity::refusals::IdentityRefusal::ReauthenticationRequired
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn change(work: &mut Work<'_>, mut draft: Draft<ChangeDraft>) -> Result<Account, Error> {
-    let (now, account) = (work.now(), &work.actor.principal()?.account);
+    let (now, principal) = (work.now(), work.actor.principal()?);
+    principal.ensure_recently_authenticated(now)?;
+    let account = &principal.account;
     draft.examine(|draft, faults| examine(work.conn, account, draft, faults))?;
     let change = draft.finish(|draft| draft.change)?;
     match &change.code {
@@ -53,8 +58,27 @@ pub fn change(work: &mut Work<'_>, mut draft: Draft<ChangeDraft>) -> Result<Acco
         None => accounts::update_profile(work.conn, account.id, &change.profile, now)?,
     }
     work.audit(AuditAction::AccountChanged, &account.id, None)?;
-    accounts::find(work.conn, account.id)?
-        .ok_or_else(|| Error::internal("an account was not found after its change"))
+    let changed = accounts::find(work.conn, account.id)?
+        .ok_or_else(|| Error::internal("an account was not found after its change"))?;
+    notify(work, account, &changed)?;
+    Ok(changed)
+}
+
+/// Mails the owner what was changed, if anything was.
+fn notify(work: &mut Work<'_>, before: &Account, after: &Account) -> Result<(), Error> {
+    let (old, new) = (&before.profile, &after.profile);
+    let changes = AccountChanges {
+        code: before.identity != after.identity,
+        facility: old.facility != new.facility,
+        founder: old.founder != new.founder,
+        contact: old.contact != new.contact,
+    };
+    if changes == AccountChanges::default() {
+        return Ok(());
+    }
+    let facility_name = new.facility.name.to_string();
+    let message = Message::AccountChanged { facility_name, at: work.now(), changes };
+    work.mail(&after.email, Some(after.id), &message)
 }
 
 /// Checks the facility code and the postal code of the form against the facility list, and notes the faults. A

@@ -2,17 +2,19 @@
 
 use uuid::Uuid;
 
+use super::passwords;
 use crate::db::engine::Conn;
 use crate::db::store::accounts;
 use crate::db::store::identity::{refresh_tokens, sessions};
 use crate::domain::audit::AuditAction;
 use crate::domain::identity::refusals::IdentityRefusal;
-use crate::domain::identity::sessions::{IDLE_TIMEOUT, Session};
+use crate::domain::identity::sessions::{IDLE_TIMEOUT, RECENT_AUTHENTICATION, Session};
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::{AccountId, SessionId};
 use crate::error::Error;
 use crate::security::access_tokens::Verified;
 use crate::security::opaque_token::OpaqueToken;
+use crate::security::passwords::MatchedHash;
 use crate::usecases::actor::Principal;
 use crate::usecases::work::Work;
 
@@ -27,7 +29,11 @@ pub fn authenticate(conn: &mut Conn, verified: &Verified, now: Instant) -> Resul
         .filter(|session| session.is_live(now) && session.account_id == verified.account_id)
         .ok_or(IdentityRefusal::SessionEnded)?;
     let account = accounts::find(conn, session.account_id)?.ok_or(IdentityRefusal::SessionEnded)?;
-    Ok(Box::new(Principal { account, session_id: session.id }))
+    Ok(Box::new(Principal {
+        account,
+        session_id: session.id,
+        authenticated_until: session.authenticated_until(),
+    }))
 }
 
 /// A session and the refresh token that was just issued for it.
@@ -58,6 +64,7 @@ pub(super) fn open(
         last_used_at: now,
         expires_at: now + IDLE_TIMEOUT,
         ended_at: None,
+        authenticated_at: now,
     };
     sessions::insert(work.conn, &session)?;
     let refresh_token = OpaqueToken::generate();
@@ -65,6 +72,20 @@ pub(super) fn open(
     work.identify(account);
     work.audit(AuditAction::SessionOpened, &session.id, None)?;
     Ok(OpenedSession { session, refresh_token, device_token })
+}
+
+/// Stores that the owner of the session of the request has just proved to know the password. Returns until when the
+/// session may change what moves the account or its rights.
+///
+/// # Errors
+/// [`Error::Invalid`] if the password was changed after it was verified.
+#[tracing::instrument(skip_all, level = "debug")]
+pub fn confirm_password(work: &mut Work<'_>, password: &MatchedHash) -> Result<Instant, Error> {
+    let (now, principal) = (work.now(), work.actor.principal()?);
+    passwords::ensure_current(work, principal.account.id, password, "/password")?;
+    sessions::update_authenticated(work.conn, principal.session_id, now)?;
+    work.audit(AuditAction::PasswordConfirmed, &principal.session_id, None)?;
+    Ok(now + RECENT_AUTHENTICATION)
 }
 
 /// Ends a session of the actor's account. Without an id, this is the session of the request.

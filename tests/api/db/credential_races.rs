@@ -48,8 +48,8 @@ impl Credentials {
     fn apply(&mut self, operation: Operation, side: usize) -> u16 {
         let logged_in = self.sessions[0];
         match operation {
-            LogOut | LogOutEverywhere | EndSession | ChangeAccount | ChangePassword | RequestEmailChange
-            | CompleteEmailChange
+            LogOut | LogOutEverywhere | EndSession | ConfirmPassword | ChangeAccount | ChangePassword
+            | RequestEmailChange | CompleteEmailChange
                 if !logged_in =>
             {
                 401
@@ -78,7 +78,7 @@ impl Credentials {
                 self.sessions[1] = false;
                 204
             }
-            ChangeAccount => 200,
+            ConfirmPassword | ChangeAccount => 200,
             ChangePassword => {
                 self.replace_password(side);
                 self.opened[side] = true;
@@ -174,6 +174,10 @@ impl<'a> Account<'a> {
             LogOut => self.clinic.delete("/v1/sessions/current").await,
             LogOutEverywhere => self.clinic.delete("/v1/sessions").await,
             EndSession => self.clinic.delete(&self.other_session).await,
+            ConfirmPassword => {
+                let path = "/v1/sessions/current/authentication";
+                send(self.clinic.request(Method::PUT, path).json(&json!({ "password": PASSWORD }))).await
+            }
             ChangeAccount => {
                 let form = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
                 self.clinic.patch("/v1/account", &form, "*").await
@@ -335,6 +339,7 @@ race_with_every_operation! {
     LogOut as a_logout;
     LogOutEverywhere as a_logout_everywhere;
     EndSession as the_end_of_another_session;
+    ConfirmPassword as a_confirmation_of_the_password;
     ChangeAccount as a_change_of_the_account;
     ChangePassword as a_change_of_password;
     RequestReset as a_request_for_a_reset;

@@ -143,6 +143,9 @@ impl AuditFixture {
         let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
         let line = (AccountChanged, own, own);
         self.send(clinic, ("changeAccount", ""), change, &[line]).await.assert_status(200);
+        let line = (PasswordConfirmed, own, "ses_%");
+        let password = json!({ "password": PASSWORD });
+        self.send(clinic, ("confirmPassword", ""), password, &[line]).await.assert_status(200);
         let change = json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD });
         let lines = [(PasswordChanged, own, own), (SessionOpened, own, "ses_%")];
         let changed = self.send(clinic, ("changePassword", ""), change, &lines).await.assert_status(200);

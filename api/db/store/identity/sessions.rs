@@ -23,6 +23,7 @@ pub(super) struct Row {
     last_used_at: Moment,
     expires_at: Moment,
     ended_at: Option<Moment>,
+    authenticated_at: Moment,
 }
 
 impl From<Row> for Session {
@@ -36,6 +37,7 @@ impl From<Row> for Session {
             last_used_at: row.last_used_at.0,
             expires_at: row.expires_at.0,
             ended_at: row.ended_at.map(|at| at.0),
+            authenticated_at: row.authenticated_at.0,
         }
     }
 }
@@ -51,6 +53,7 @@ pub fn insert(conn: &mut Conn, session: &Session) -> Result<(), Error> {
         last_used_at: Moment(session.last_used_at),
         expires_at: Moment(session.expires_at),
         ended_at: session.ended_at.map(Moment),
+        authenticated_at: Moment(session.authenticated_at),
     };
     on!(conn, |c| diesel::insert_into(sessions::table).values(row).execute(c))?;
     Ok(())
@@ -88,6 +91,14 @@ pub fn list_live(
 pub fn update_expiry(conn: &mut Conn, id: SessionId, now: Instant, expires_at: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(sessions::table.find(Id(id.uuid())))
         .set((sessions::last_used_at.eq(Moment(now)), sessions::expires_at.eq(Moment(expires_at))))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Stores that the password was verified in a session.
+pub fn update_authenticated(conn: &mut Conn, id: SessionId, now: Instant) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(sessions::table.find(Id(id.uuid())))
+        .set(sessions::authenticated_at.eq(Moment(now)))
         .execute(c))?;
     Ok(())
 }

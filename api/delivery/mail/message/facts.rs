@@ -9,6 +9,20 @@ pub enum FacilityNumber {
     DesignationReceipt(String),
 }
 
+/// Which parts of an account's data were changed.
+#[expect(clippy::struct_excessive_bools, reason = "each part may be changed without the others")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AccountChanges {
+    /// The facility code.
+    pub code: bool,
+    /// The facility's name, address or telephone number.
+    pub facility: bool,
+    /// The founder.
+    pub founder: bool,
+    /// The person to contact.
+    pub contact: bool,
+}
+
 /// The facts in every mail about a declaration (猶予届出).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeclarationFacts {

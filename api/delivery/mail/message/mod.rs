@@ -16,7 +16,7 @@ mod facts;
 mod table;
 
 pub use composed::{Composed, Portal};
-pub use facts::{DeclarationFacts, FacilityNumber, SuccessionFacts};
+pub use facts::{AccountChanges, DeclarationFacts, FacilityNumber, SuccessionFacts};
 
 table::mails! {
     /// Provisional-registration mail (仮登録メール): the link that opens the registration form.
@@ -39,6 +39,15 @@ table::mails! {
         facility_name: String,
         /// Its facility code, or the receipt number of its application for designation.
         facility_number: FacilityNumber,
+    }
+    /// The data of the account were changed.
+    AccountChanged = "ACCOUNT_CHANGED" from "credentials/account_changed.mail" {
+        /// Name of the facility, after the change.
+        facility_name: String,
+        /// When they were changed.
+        at: Instant,
+        /// What was changed.
+        changes: AccountChanges,
     }
     /// The link to set a new password.
     PasswordReset = "PASSWORD_RESET" from "credentials/password_reset.mail" until expires_at {

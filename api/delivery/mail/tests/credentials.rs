@@ -1,9 +1,9 @@
 //! Tests of the mails about an account's password and mail address.
 
 use super::samples::{
-    NAME, checked_mail, email_change_confirmation, email_change_requested, email_changed, logins_refused,
-    new_address_taken, new_device, password_changed, password_reset, password_reset_completed,
-    session_revoked,
+    NAME, account_changed, checked_mail, email_change_confirmation, email_change_requested, email_changed,
+    every_part_of_account_changed, logins_refused, new_address_taken, new_device, password_changed,
+    password_reset, password_reset_completed, session_revoked,
 };
 
 #[test]
@@ -14,6 +14,18 @@ fn the_password_reset_mail_contains_the_link_and_its_expiry() {
     mail.assert_link("https://portal.example.jp/password#token=cXV4cXV1eA", "パスワード再設定URL：");
     mail.assert_contains("有効期限：令和5年2月4日（土）9時00分まで（日本時間）");
     mail.assert_contains("URLを開いただけでは、パスワードは変わりません。");
+}
+
+#[test]
+fn a_mail_about_changed_data_names_the_parts_but_not_their_content() {
+    let mail = checked_mail(&account_changed());
+    assert_eq!(mail.subject, "【医療機関等向けポータルサイト】登録内容変更のお知らせ");
+    mail.assert_addressee(&format!("{NAME} 御中"));
+    mail.assert_contains(
+        "　変更日時：令和5年2月4日（土）9時00分\n　変更された項目：開設者\n　変更された項目：担当者\n",
+    );
+    assert!(!mail.text.contains("医療機関等コード"), "{}", mail.text);
+    checked_mail(&every_part_of_account_changed()).assert_contains("　変更された項目：医療機関等コード\n");
 }
 
 #[test]

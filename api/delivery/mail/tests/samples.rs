@@ -5,7 +5,7 @@ use std::ops::Deref;
 use chrono::NaiveDate;
 
 use crate::delivery::mail::message::{
-    Composed, DeclarationFacts, FacilityNumber, Message, Portal, SuccessionFacts,
+    AccountChanges, Composed, DeclarationFacts, FacilityNumber, Message, Portal, SuccessionFacts,
 };
 use crate::delivery::mail::writing::lines::{COLUMNS_WITH_PUNCTUATION, columns};
 use crate::domain::values::calendar::{Instant, parse_date};
@@ -129,6 +129,16 @@ samples! {
     account_created_before_designation => Message::AccountCreated {
         facility_name: NAME.to_owned(),
         facility_number: FacilityNumber::DesignationReceipt("R5-00123".to_owned()),
+    };
+    account_changed => Message::AccountChanged {
+        facility_name: NAME.to_owned(),
+        at: at(),
+        changes: AccountChanges { founder: true, contact: true, ..AccountChanges::default() },
+    };
+    every_part_of_account_changed => Message::AccountChanged {
+        facility_name: NAME.to_owned(),
+        at: at(),
+        changes: AccountChanges { code: true, facility: true, founder: true, contact: true },
     };
     password_reset => Message::PasswordReset {
         link: "https://portal.example.jp/password#token=cXV4cXV1eA".to_owned(),

@@ -64,6 +64,20 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             },
             retryable: false,
         },
+        Refusal::ReauthenticationRequired => Entry {
+            status: 401,
+            title: StaticText { ja: "パスワードの再確認", en: "Password confirmation required" },
+            cause: StaticText {
+                ja: "この操作には、15分以内に確認されたパスワードが必要です。",
+                en: "This operation requires that the password was verified in the last 15 minutes.",
+            },
+            fix: StaticText {
+                ja: "PUT /v1/sessions/current/authenticationでパスワードを確認し、同じ操作をもう一度行ってください。\
+                     入力した内容はそのままお使いになれます。",
+                en: "Confirm the password with PUT /v1/sessions/current/authentication, and send the same request again.",
+            },
+            retryable: false,
+        },
         Refusal::RefreshTokenInvalid => Entry {
             status: 401,
             title: StaticText { ja: "無効なリフレッシュトークン", en: "Refresh token invalid" },

@@ -54,6 +54,7 @@ fn instance(code: ProblemCode) -> &'static str {
         return match refusal {
             IdentityRefusal::LoginFailed => "/v1/sessions",
             IdentityRefusal::RefreshTokenInvalid => "/v1/sessions/refresh",
+            IdentityRefusal::ReauthenticationRequired => "/v1/account",
             IdentityRefusal::LinkUnknown | IdentityRefusal::LinkExpired | IdentityRefusal::LinkUsed => {
                 "/v1/registrations"
             }

@@ -132,7 +132,8 @@ async fn read_account(context: Context<LoggedIn>) -> Result<Answer<AccountRespon
 ///
 /// Every object in the request replaces the stored object. A facility that was registered with the receipt number of
 /// its application for designation sends its facility code in `facility.code` once it has one. For any other change
-/// of the facility code, file a succession.
+/// of the facility code, file a succession. Requires that the password was verified in the last 15 minutes. The service
+/// notifies the account by mail.
 #[utoipa::path(
     tag = tags::ACCOUNT,
     operation_id = CHANGE.id,

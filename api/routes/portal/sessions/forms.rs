@@ -62,6 +62,8 @@ pub struct SessionResponse {
     pub last_used_at: Timestamp,
     /// When the session ends if it is not refreshed.
     pub expires_at: Timestamp,
+    /// Until when the session may change the account's data and file successions. Afterwards, confirm the password.
+    pub authenticated_until: Timestamp,
     /// The client's address at the login: an IPv4 address or an IPv6 network of 64 bits.
     #[schema(max_length = 60, example = "192.0.2.10")]
     pub client: String,
@@ -82,6 +84,7 @@ impl SessionResponse {
             created_at: session.created_at.into(),
             last_used_at: session.last_used_at.into(),
             expires_at: session.expires_at.into(),
+            authenticated_until: session.authenticated_until().into(),
             client: session.client,
             user_agent: session.user_agent,
             current: session.id == current,

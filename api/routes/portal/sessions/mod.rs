@@ -1,8 +1,9 @@
-//! `/v1/sessions`: login, refresh, logout.
+//! `/v1/sessions`: login, refresh, confirmation of the password, logout.
 //!
 //! A session is opened by a login. It has a short-lived access token, and a refresh token that is replaced at each
 //! refresh.
 
+pub(in crate::routes) mod authentication;
 pub(in crate::routes) mod forms;
 
 use actix_web::{delete, get, post, web};
@@ -44,13 +45,15 @@ const LOG_OUT_EVERYWHERE: Operation = Operation::of_account("logOutEverywhere");
 const END: Operation = Operation::of_account("endSession");
 
 /// The operations of this resource.
-pub const OPERATIONS: &[&Operation] = &[&LOG_IN, &REFRESH, &LIST, &LOG_OUT, &LOG_OUT_EVERYWHERE, &END];
+pub const OPERATIONS: &[&Operation] =
+    &[&LOG_IN, &REFRESH, &authentication::CONFIRM, &LIST, &LOG_OUT, &LOG_OUT_EVERYWHERE, &END];
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(log_in)
         .service(refresh_session)
+        .service(authentication::confirm_password)
         .service(list_sessions)
         .service(end_current_session)
         .service(end_all_sessions)

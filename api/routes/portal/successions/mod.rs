@@ -77,7 +77,7 @@ struct SuccessionPath {
 /// by staff first (`UNDER_REVIEW`). When it is accepted, the account, its declarations and all other rights and duties
 /// pass to the new code. The login stays the same, and a letter about the further procedure is posted. If the list does
 /// not have the new code yet, the succession waits (`WAITING_FOR_MASTER`) and continues automatically when the list has
-/// the code.
+/// the code. Requires that the password was verified in the last 15 minutes.
 #[utoipa::path(
     tag = tags::SUCCESSIONS,
     operation_id = FILE.id,

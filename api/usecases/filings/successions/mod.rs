@@ -41,12 +41,14 @@ pub fn find(conn: &mut Conn, actor: &Actor, id: SuccessionId) -> Result<Successi
 /// it, the succession is accepted at once or reviewed by staff, depending on the review mode.
 ///
 /// # Errors
+/// [`IdentityRefusal::ReauthenticationRequired`](crate::domain::identity::refusals::IdentityRefusal::ReauthenticationRequired),
 /// [`Error::Invalid`] with every fault of the form, [`FilingRefusal::SuccessionExists`],
 /// [`FilingRefusal::SuccessorHasAccount`], [`FilingRefusal::SuccessorIsPredecessor`],
 /// [`FilingRefusal::SuccessorTaken`].
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn file(work: &mut Work<'_>, draft: Draft<SuccessionDraft>) -> Result<Succession, Error> {
     let (now, principal) = (work.now(), work.actor.principal()?);
+    principal.ensure_recently_authenticated(now)?;
     let predecessor_code = principal.facility_code()?.clone();
     let form = draft::checked_form(work, principal, draft)?;
     lock_codes(work.conn, &predecessor_code, &form)?;
@@ -89,6 +91,7 @@ pub fn revise(
     draft: Draft<SuccessionDraft>,
 ) -> Result<Succession, Error> {
     let (now, principal) = (work.now(), work.actor.principal()?);
+    principal.ensure_recently_authenticated(now)?;
     let status = current.status.after(SuccessionEvent::Revise).ok_or(FilingRefusal::StatusForbids);
     // If the form already has faults, they are reported first, even if the status forbids the change.
     if draft.is_faultless() {

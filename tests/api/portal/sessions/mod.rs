@@ -1,6 +1,7 @@
 //! Sessions and their access tokens.
 
 mod access_tokens;
+mod authentication;
 mod known_devices;
 mod lifetime;
 mod password_checks;

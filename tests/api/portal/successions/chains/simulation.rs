@@ -148,7 +148,11 @@ impl Simulation {
     /// The account of a facility, if the facility has one.
     pub fn principal(&mut self, number: usize) -> Option<Principal> {
         let account = accounts::find_by_facility(&mut self.conn, &self.codes[number]).unwrap()?;
-        Some(Principal { account, session_id: SessionId::from_uuid(Uuid::new_v4()) })
+        Some(Principal {
+            account,
+            session_id: SessionId::from_uuid(Uuid::new_v4()),
+            authenticated_until: chrono::DateTime::<chrono::Utc>::MAX_UTC,
+        })
     }
 
     fn form(&self, to: usize, day: i64) -> SuccessionForm {
