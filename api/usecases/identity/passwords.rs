@@ -1,9 +1,10 @@
 //! Changing a password.
 
+use super::links;
 use super::sessions::{self, OpenedSession};
 use crate::db::engine::Conn;
 use crate::db::store::accounts;
-use crate::db::store::identity::{links, sessions as stored_sessions};
+use crate::db::store::identity::{links as stored_links, sessions as stored_sessions};
 use crate::delivery::mail::message::Message;
 use crate::domain::accounts::Account;
 use crate::domain::audit::AuditAction;
@@ -62,8 +63,6 @@ pub(super) fn replace_password(
     accounts::update_password(work.conn, account.id, hash, now)?;
     stored_sessions::update_all_ended(work.conn, account.id, now)?;
     // A person who knew the old password may have requested links of both kinds.
-    for purpose in [LinkPurpose::PasswordReset, LinkPurpose::EmailChange] {
-        links::update_used_of_account(work.conn, purpose, account.id, now)?;
-    }
-    Ok(())
+    stored_links::update_used_of_account(work.conn, LinkPurpose::PasswordReset, account.id, now)?;
+    links::end_email_changes(work.conn, account.id, now)
 }

@@ -1,12 +1,16 @@
-//! `/readyz` reports each part of the service. Frequent probes do not cause more checks.
+//! `/readyz` of the API says only whether the service is ready; on the operator's port it shows each part and what waits.
+//! Frequent probes do not cause more checks.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use todokede::domain::values::lang::Lang;
 
 use crate::support::database::TestDatabase;
-use crate::support::{BlockingJobs, Disk, POOL_OF_SIX, Reply, StandbySetting, TestApp, forms};
+use crate::support::{BlockingJobs, Client, Disk, POOL_OF_SIX, Reply, StandbySetting, TestApp, forms};
+
+const OPERATOR: (&str, &str) = ("TODOKEDE_METRICS_LISTEN", "127.0.0.1:0");
 
 /// The names of the parts that fail.
 fn failing(reply: &Reply) -> Vec<&str> {
@@ -20,20 +24,59 @@ fn measured(reply: &Reply, part: &str) -> Value {
     checks.iter().find(|check| check["part"] == part).unwrap()["measured"].clone()
 }
 
-/// Reads `/readyz` after the time for which the result of an earlier check is reused.
+/// Reads `/readyz` on the operator's port, and asserts that the API gives the same status.
+async fn readiness(app: &TestApp) -> Reply {
+    let operator = Client::new(format!("http://{}", app.running.metrics_address().unwrap()), Lang::En);
+    let reply = operator.get("/readyz").await;
+    let public = app.anonymous().get("/readyz").await;
+    if reply.status == 200 {
+        assert_eq!(public.assert_status(200).body, json!({ "status": "ready" }));
+    } else {
+        public.assert_problem(503, "NOT_READY");
+        assert!(public.body.get("checks").is_none(), "{}", public.text);
+        assert!(!public.header("retry-after").is_empty());
+        assert_eq!((reply.status, &reply.body["status"]), (503, &json!("not ready")));
+    }
+    reply
+}
+
+/// The same, after the time for which the result of an earlier check is reused.
 async fn fresh_readiness(app: &TestApp) -> Reply {
     tokio::time::sleep(Duration::from_millis(1_100)).await;
-    app.anonymous().get("/readyz").await
+    readiness(app).await
 }
 
 #[apply(on_both_databases)]
-async fn a_service_that_is_ready_shows_what_it_checked() {
-    let app = TestApp::start().await;
-    let reply = app.anonymous().get("/readyz").await.assert_status(200);
+async fn a_service_that_is_ready_shows_the_operator_what_it_checked() {
+    let app = TestApp::start_with(&[OPERATOR]).await;
+    let reply = readiness(&app).await.assert_status(200);
     assert_eq!(reply.body["status"], "ready");
     assert_eq!(failing(&reply), Vec::<&str>::new());
-    assert_eq!((measured(&reply, "migrations"), measured(&reply, "outbox")), (0.into(), 0.into()));
+    for part in ["migrations", "outbox", "link requests"] {
+        assert_eq!(measured(&reply, part), 0, "{part}");
+    }
     assert!(measured(&reply, "disk of uploads").as_i64().unwrap() > 0);
+}
+
+#[apply(on_both_databases)]
+async fn what_waits_is_shown_to_the_operator_and_to_nobody_else() {
+    let app = TestApp::start_with(&[OPERATOR, POOL_OF_SIX]).await;
+    let waiting = |reply: &Reply| {
+        ["mails_waiting", "link_requests_waiting"].map(|name| reply.body[name].as_i64().unwrap())
+    };
+    let before = readiness(&app).await.assert_status(200);
+    assert_eq!(waiting(&before), [0, 0]);
+    let public = app.anonymous().get("/readyz").await.assert_status(200);
+    // The clock of the worker is behind that of the rows, so nothing is due.
+    let later = app.now() + chrono::Duration::days(1);
+    app.set_clock(&later.to_rfc3339());
+    let clinic = app.clinic().await;
+    let form = json!({ "current_password": "guess", "new_password": "guess" });
+    drop((clinic, form));
+    app.deliver_mails().await;
+    let after = fresh_readiness(&app).await.assert_status(200);
+    assert_eq!(waiting(&after), [0, 0]);
+    assert_eq!(app.anonymous().get("/readyz").await.text, public.text);
 }
 
 #[apply(on_both_databases)]

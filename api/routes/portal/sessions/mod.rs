@@ -14,7 +14,7 @@ use crate::db::store::identity::{known_clients, sessions as stored};
 use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::identity::sessions::Session;
 use crate::domain::values::email::EmailAddress;
-use crate::domain::values::ids::SessionId;
+use crate::domain::values::ids::{AccountId, SessionId};
 use crate::error::Error;
 use crate::http::answer::{Answer, NoBody};
 use crate::http::body::{Json, SecretText};
@@ -90,11 +90,11 @@ async fn verify(
     let key = email.key();
     let (address, client_of_login) = (email.clone(), client.clone());
     let find = context.read(move |reading| {
-        let Some((account, hash)) = accounts::find_credentials(reading.conn, &address)? else {
-            return Ok(None);
-        };
+        let found = accounts::find_credentials(reading.conn, &address)?;
+        // An address without an account gets the same queries, so that their time does not show whether there is one.
+        let account = found.as_ref().map_or(AccountId::NONE, |(account, _)| *account);
         let known = known_clients::exists(reading.conn, account, &client_of_login)?;
-        Ok(Some((account, hash, known)))
+        Ok(found.map(|(account, hash)| (account, hash, known)))
     });
     let found = find.await?;
     if found.as_ref().is_some_and(|(_, _, known)| *known) {
