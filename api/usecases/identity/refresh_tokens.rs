@@ -1,7 +1,5 @@
 //! Refreshes of a session: each replaces the refresh token by a successor (RFC 9700, refresh token rotation).
 
-use uuid::Uuid;
-
 use crate::db::engine::Conn;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
@@ -11,7 +9,6 @@ use crate::delivery::mail::message::Message;
 use crate::domain::audit::AuditAction;
 use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::identity::sessions::{RefreshDecision, Replacement, Session, decide_refresh};
-use crate::domain::values::ids::AccountId;
 use crate::error::Error;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::identity::sessions::OpenedSession;
@@ -35,18 +32,14 @@ pub enum Refreshed {
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn refresh(work: &mut Work<'_>, presented: &OpaqueToken) -> Result<Refreshed, Error> {
     let now = work.now();
-    let found = stored_tokens::find(work.conn, &presented.hash())?;
-    // An unknown token gets the same statements as one whose session has ended, so that their time does not tell them
-    // apart. The lock is that of a random account, because unknown tokens must not wait for each other.
-    let account =
-        found.map_or_else(|| AccountId::from_uuid(Uuid::new_v4()), |found| found.session.account_id);
+    let account = find(work.conn, presented)?.session.account_id;
     locks::acquire(work.conn, &[Lock::Account(account)])?;
     // Another request may have ended the session or replaced the token before this one got the lock.
     let StoredRefreshToken { session, replaced } = find(work.conn, presented)?;
     work.identify(account);
     let repeated = match &replaced {
-        Some(replaced) if session.is_live(now) => unused_successor(work.conn, presented, &replaced.salt)?,
-        _ => None,
+        Some(replaced) => unused_successor(work.conn, presented, &replaced.salt)?,
+        None => None,
     };
     let replacement =
         replaced.map(|replaced| Replacement { at: replaced.at, successor_is_unused: repeated.is_some() });

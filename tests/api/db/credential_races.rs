@@ -5,9 +5,7 @@
 //! been sent after the answer to the first. [`Credentials`] is the model that says what that is. The model itself is
 //! tested by sending the requests one after the other.
 //!
-//! A request for a reset takes no lock and has no effect before its job runs, so the job is what races. A request for a
-//! change of address takes the lock and has a job as well: whatever happens before the job runs counts as after the
-//! request.
+//! A request for a reset has no effect before its job runs, so the job races.
 
 use futures_util::future::join;
 use reqwest::Method;

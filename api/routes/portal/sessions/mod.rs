@@ -5,7 +5,10 @@
 
 pub(in crate::routes) mod forms;
 
+use std::time::Duration;
+
 use actix_web::{delete, get, post, web};
+use tokio::time::{Instant, sleep_until};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::forms::{LoginRequest, RefreshRequest, SessionPage, SessionResponse};
@@ -40,6 +43,10 @@ const LIST: Operation = Operation::of_account("listSessions");
 const LOG_OUT: Operation = Operation::of_account("logOut");
 const LOG_OUT_EVERYWHERE: Operation = Operation::of_account("logOutEverywhere");
 const END: Operation = Operation::of_account("endSession");
+
+/// How long a refused refresh takes at least. An unknown token, one of an ended session and one whose use ends the session
+/// need different times, all of them shorter, so the time of the refusal does not tell which it was.
+const REFUSAL_TIME: Duration = Duration::from_millis(20);
 
 /// The operations of this resource.
 pub const OPERATIONS: &[&Operation] = &[&LOG_IN, &REFRESH, &LIST, &LOG_OUT, &LOG_OUT_EVERYWHERE, &END];
@@ -129,11 +136,15 @@ async fn refresh_session(
 ) -> Result<Answer<TokenResponse>, Problem> {
     let token = body.read(|form, _| Some(OpaqueToken::presented(form.refresh_token.expose())))?;
     context.charge(&REFRESH)?;
+    let refused_at = Instant::now() + REFUSAL_TIME;
     // The caller is refused after the transaction, so that the end of the session stays stored.
-    match context.store(move |work| refresh_tokens::refresh(work, &token)).await? {
-        Refreshed::Continued(opened) => Ok(answer_with_tokens(&context, &opened)?),
-        Refreshed::Revoked => Err(IdentityRefusal::RefreshTokenInvalid.into()),
-    }
+    let refusal = match context.store(move |work| refresh_tokens::refresh(work, &token)).await {
+        Ok(Refreshed::Continued(opened)) => return Ok(answer_with_tokens(&context, &opened)?),
+        Ok(Refreshed::Revoked) => IdentityRefusal::RefreshTokenInvalid.into(),
+        Err(error) => error,
+    };
+    sleep_until(refused_at).await;
+    Err(refusal.into())
 }
 
 /// List the account's sessions
