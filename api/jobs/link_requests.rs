@@ -23,6 +23,10 @@ use crate::usecases::work::Policy;
 /// The longest wait between two attempts for a request. It is short, because somebody waits for the mail.
 const LONGEST_WAIT_SECONDS: i64 = 60;
 
+/// How long a request is leased at most. If the process dies, another one answers the request after this time. A longer
+/// attempt does no harm: when two processes answer a request, one of them finds that it has been deleted.
+const LONGEST_LEASE: chrono::Duration = chrono::Duration::seconds(10);
+
 /// Requests for mailed links. The lane of a request is its address, so that an account whose lock is taken does not
 /// delay the requests of others.
 pub struct LinkRequests {
@@ -193,6 +197,7 @@ impl Queue for Waiting {
         lease: Lease,
         now: Instant,
     ) -> Result<Vec<WaitingLinkRequest>, Error> {
+        let lease = Lease { until: lease.until.min(now + LONGEST_LEASE), ..lease };
         stored::lease(conn, ids, lease, now)
     }
 

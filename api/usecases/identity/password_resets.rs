@@ -33,7 +33,10 @@ pub fn answer(work: &mut Work<'_>, account: Option<&Account>) -> Result<(), Erro
 
 /// The account that logs in with an address, under its lock. Without the lock, a change of address that completes at the
 /// same time would leave a link in the mailbox of the former address.
-pub fn find_locked(conn: &mut Conn, email: &EmailAddress) -> Result<Option<Account>, Error> {
+pub(in crate::usecases) fn find_locked(
+    conn: &mut Conn,
+    email: &EmailAddress,
+) -> Result<Option<Account>, Error> {
     let Some((id, _)) = accounts::find_credentials(conn, email)? else { return Ok(None) };
     locks::acquire(conn, &[Lock::Account(id)])?;
     Ok(accounts::find_by_email(conn, email)?.filter(|account| account.id == id))

@@ -64,6 +64,20 @@ async fn a_request_that_the_service_could_not_answer_is_answered_after_a_restart
 }
 
 #[apply(on_both_databases)]
+async fn a_request_that_a_killed_process_had_claimed_is_answered_after_its_lease() {
+    let app = TestApp::start().await;
+    fail_attempts(&app, async || request(&app, REGISTRATIONS, "a@clinic.example").await).await;
+    let [now, until] = [app.now(), app.now() + Duration::minutes(1)].map(|at| app.database.instant(at));
+    app.database
+        .execute(&format!("UPDATE link_requests SET next_attempt_at = {now}, leased_until = {until}"));
+    app.database.drop_failing_trigger("links");
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    assert_eq!(app.rows("link_requests").count(), 1);
+    app.advance(Duration::minutes(1));
+    assert_eq!(mails_without_help(&app, "a@clinic.example", 1).await.len(), 1);
+}
+
+#[apply(on_both_databases)]
 async fn a_request_is_answered_once_even_if_two_workers_answer_it() {
     let app = TestApp::start_with(&[("TODOKEDE_LIMIT_MAILS_PER_CLIENT", "1000/60")]).await;
     for number in 0..20 {
