@@ -102,8 +102,8 @@ pub struct State {
     pub readiness: Readiness,
     /// The metrics.
     pub metrics: Arc<Metrics>,
-    /// Wakes the worker after a mail was queued or the clock was moved.
-    pub wake: Notify,
+    /// Wakes the worker that sends mails, after a mail was queued or the clock was moved.
+    pub wake: Arc<Notify>,
 }
 
 impl State {
@@ -134,7 +134,7 @@ impl State {
             metrics: Arc::new(Metrics::new(Arc::clone(&traffic), database.load())),
             readiness: readiness(&settings, &clock, &database),
             traffic,
-            wake: Notify::new(),
+            wake: Arc::default(),
             settings,
             clock,
             database,

@@ -1,11 +1,14 @@
-//! The background work of the service: delivers mails, and removes old rows and files.
+//! The background work of the service: answers requests for mailed links, delivers mails, and removes old rows and files.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use crate::blocking;
 use crate::db::engine::writer::Mode;
 use crate::error::{Error, chain};
+use crate::jobs::link_requests::LinkRequests;
 use crate::jobs::mails::SmtpMails;
 use crate::jobs::mails::mailbox::Mailbox;
 use crate::jobs::runner::Runner;
@@ -35,9 +38,20 @@ pub async fn run(state: Arc<State>, stop: Stop) {
             None => mailbox(&state).run(wake, stop).await,
         }
     };
+    let link_requests = async {
+        let runner = Runner::new(link_requests(&state), state.database.clone(), state.clock.clone());
+        // Nothing wakes this runner: it looks at its own times. If a job always followed its request at once, the load of
+        // the job would show in the time of the caller's next request.
+        runner.run(&Notify::new(), stop.clone()).await;
+    };
     let housekeeping = repeat(HOUSEKEEPING_INTERVAL, || remove_old(&state), stop.clone());
     let sweeping = repeat(SWEEP_INTERVAL, || sweep(&state), stop.clone());
-    tokio::join!(mails, housekeeping, sweeping);
+    tokio::join!(mails, link_requests, housekeeping, sweeping);
+}
+
+fn link_requests(state: &State) -> LinkRequests {
+    let (policy, mails) = (state.policy.clone(), Arc::clone(&state.wake));
+    LinkRequests::new(state.database.clone(), policy, mails, Arc::clone(&state.metrics))
 }
 
 fn mailbox(state: &State) -> Mailbox {
@@ -45,12 +59,25 @@ fn mailbox(state: &State) -> Mailbox {
     Mailbox::new(state.database.clone(), state.clock.clone(), tokens, Arc::clone(&state.metrics))
 }
 
-/// Delivers all due mails to the sandbox's mailbox. Does nothing in production, where [`run`] sends the mails.
+/// Answers all requests for mailed links without waiting for [`run`].
+///
+/// # Errors
+/// An error of the database.
+pub async fn answer_link_requests(state: &State) -> Result<(), Error> {
+    link_requests(state).answer_all().await
+}
+
+/// Answers all requests for mailed links, and delivers all due mails to the sandbox's mailbox. Does nothing in
+/// production, where [`run`] sends the mails.
 ///
 /// # Errors
 /// An error of the database.
 pub async fn deliver_to_mailbox(state: &State) -> Result<(), Error> {
-    if state.is_sandbox() { mailbox(state).deliver().await } else { Ok(()) }
+    if !state.is_sandbox() {
+        return Ok(());
+    }
+    answer_link_requests(state).await?;
+    mailbox(state).deliver().await
 }
 
 async fn remove_old(state: &State) {

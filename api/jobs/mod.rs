@@ -1,8 +1,9 @@
 //! Background work, for which no request waits.
 //!
 //! [`queue`] is a queue of jobs in the database, [`runner`] runs jobs of any kind, and [`schedule`] repeats tasks.
-//! [`mails`] is the only kind of job. `boot::background` starts all of them.
+//! The kinds of jobs are [`mails`] and [`link_requests`]. `boot::background` starts all of them.
 
+pub mod link_requests;
 pub mod mails;
 pub mod queue;
 pub mod runner;

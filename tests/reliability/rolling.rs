@@ -75,7 +75,7 @@ async fn no_request_fails_while_replacing_replicas() {
         balancer::wait_until_routed(&statistics, name).await;
     }
     let api_url = format!("http://127.0.0.1:{api_port}");
-    let mut ledger = Ledger::open(vec![api_url], WRITERS).await.with_probe_url(replicas[0].url());
+    let mut ledger = Ledger::open(vec![api_url], WRITERS).await.with_replica(&replicas[0].url());
     (0..READERS).for_each(|_| ledger.add_reader(&PAGES));
     let silence = replace_each(&mut replicas, &ledger, &statistics).await;
     let findings = ledger.close(&Database::Postgres(url)).await;

@@ -14,6 +14,8 @@ use crate::process::{self, Process};
 
 /// How long a service may take until it is ready. The machine may be busy, and the database may have to recover.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
+/// How far the operator's port is above the API's port, so that who knows one URL knows the other.
+const OPERATOR_PORT_DISTANCE: u16 = 6_000;
 /// Rate limits that are set so high that no test here reaches them.
 const BUDGETS: [&str; 6] = [
     "MAILS_PER_ADDRESS",
@@ -40,6 +42,7 @@ impl Service {
         let replica_settings = [
             ("DATABASE_URL", database_url.to_owned()),
             ("TODOKEDE_LISTEN", format!("127.0.0.1:{port}")),
+            ("TODOKEDE_METRICS_LISTEN", format!("127.0.0.1:{}", port + OPERATOR_PORT_DISTANCE)),
             // This must be the same for every replica, because access tokens contain it.
             ("TODOKEDE_PUBLIC_URL", "http://todokede.test".to_owned()),
             ("TODOKEDE_UPLOADS_DIR", folder.join("uploads").display().to_string()),
@@ -138,6 +141,12 @@ impl Drop for Service {
     }
 }
 
+/// The URL of the operator's port of the service with this URL.
+pub fn operator_url(url: &str) -> String {
+    let (host, port) = url.rsplit_once(':').unwrap();
+    format!("{host}:{}", port.parse::<u16>().unwrap() + OPERATOR_PORT_DISTANCE)
+}
+
 /// The last 30 lines of a log.
 pub fn tail(log: &Path) -> String {
     let text = std::fs::read_to_string(log).unwrap_or_default();
@@ -150,7 +159,7 @@ pub fn tail(log: &Path) -> String {
 pub fn free_port() -> u16 {
     static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
     loop {
-        let port = rand::rng().random_range(20_000..32_000);
+        let port = rand::rng().random_range(20_000..26_000);
         if TcpListener::bind(("127.0.0.1", port)).is_ok() && GIVEN.lock().unwrap().insert(port) {
             return port;
         }

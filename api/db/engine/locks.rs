@@ -29,6 +29,8 @@ pub enum Lock<'a> {
     FacilityList,
     /// The outbox, so that one process at a time leases mails.
     Outbox,
+    /// The requests for mailed links, so that one process at a time leases them.
+    LinkRequests,
 }
 
 impl Lock<'_> {
@@ -43,6 +45,7 @@ impl Lock<'_> {
             Self::Address(email) => named("address", email.key().as_bytes()),
             Self::FacilityList => named("facility list", &[]),
             Self::Outbox => named("outbox", &[]),
+            Self::LinkRequests => named("link requests", &[]),
         };
         let digest = digest.finalize();
         digest.iter().take(8).fold(0, |number, byte| (number << 8) | i64::from(*byte))
@@ -88,6 +91,7 @@ mod tests {
             Lock::Address(&email),
             Lock::FacilityList,
             Lock::Outbox,
+            Lock::LinkRequests,
         ];
         let numbers: HashSet<i64> = locks.iter().map(|lock| lock.number()).collect();
         assert_eq!(numbers.len(), locks.len());

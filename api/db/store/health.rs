@@ -1,4 +1,4 @@
-//! The queries of readiness checks and metrics: whether the database can be written, and how many mails wait.
+//! The queries of readiness checks and metrics: whether the database can be written, and how much waits in the queues.
 
 use chrono::Duration;
 use diesel::prelude::*;
@@ -12,7 +12,7 @@ use crate::domain::mails::{FailureClass, MailFailure};
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
-/// The mails that wait.
+/// What waits in the queues: mails, and requests for mailed links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backlog {
     /// The number of mails that wait.
@@ -20,9 +20,14 @@ pub struct Backlog {
     /// How long the oldest mail has waited for the mail server. Mails that wait because of their recipient or content
     /// do not count. Zero if no other mail waits.
     pub lag: Duration,
+    /// The number of requests for mailed links that wait for their mail.
+    pub link_requests: i64,
+    /// How long the oldest request for a mailed link has waited. Requests whose attempts have failed do not count. Zero
+    /// if no other request waits.
+    pub link_requests_lag: Duration,
 }
 
-/// Reads the mails that wait in the outbox.
+/// Reads what waits in the queues.
 ///
 /// # Errors
 /// The error of the database.
@@ -37,7 +42,14 @@ pub fn backlog(conn: &mut Conn, now: Instant) -> Result<Backlog, Error> {
         .order(outbox::queued_at)
         .first(c)
         .optional())?;
-    Ok(Backlog { waiting, lag: oldest.map_or(Duration::zero(), |queued| now - queued.0) })
+    let (link_requests, oldest_request) = super::identity::link_requests::count_and_oldest(conn)?;
+    let since = |start: Option<Instant>| start.map_or(Duration::zero(), |start| now - start);
+    Ok(Backlog {
+        waiting,
+        lag: since(oldest.map(|queued| queued.0)),
+        link_requests,
+        link_requests_lag: since(oldest_request),
+    })
 }
 
 /// Tests whether the database accepts writes, by an update of an id that no row has. A read-only server refuses even

@@ -2,8 +2,8 @@
 //!
 //! The name of a function begins with a verb: `find` reads one row, `list` reads several rows, `exists` tests whether
 //! there is a row, `count` counts rows, `insert` adds a row, `upsert` adds or replaces a row, `update` changes rows and
-//! `delete` removes rows. The rest of the name distinguishes similar functions, such as `find_by_email`. The outbox has
-//! further verbs for its leases; `diagnosis` and `health` have no tables of their own and follow no rule.
+//! `delete` removes rows. The rest of the name distinguishes similar functions, such as `find_by_email`. The two
+//! queues, the outbox and `link_requests`, have further verbs for their leases; `diagnosis` and `health` have no tables of their own and follow no rule.
 
 pub mod accounts;
 pub mod audit;

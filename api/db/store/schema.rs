@@ -74,6 +74,27 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::engine::columns::sql::{Document, Id, Moment};
 
+    link_requests (id) {
+        id -> Id,
+        purpose -> Text,
+        email -> Text,
+        email_key -> Text,
+        account_id -> Nullable<Id>,
+        client -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        attempts -> BigInt,
+        requested_at -> Moment,
+        next_attempt_at -> Moment,
+        expires_at -> Moment,
+        lease_holder -> Nullable<Id>,
+        leased_until -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::engine::columns::sql::{Document, Id, Moment};
+
     sessions (id) {
         id -> Id,
         account_id -> Id,

@@ -120,6 +120,11 @@ public_ids! {
     AuditId = "aud_";
 }
 
+impl AccountId {
+    /// The id of no account, for queries that must take as long without an account as with one.
+    pub const NONE: Self = Self(Uuid::nil());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,6 @@
 //! the request id of every error, including the errors of the web framework.
 
 pub mod catalogue;
-mod check;
 pub mod fault_texts;
 pub mod page;
 pub mod refusals;
@@ -19,7 +18,6 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::problems::catalogue::entry;
-pub use super::problems::check::Check;
 use super::problems::refusals::{RequestRefusal, ServiceRefusal};
 use crate::domain::values::faults::FieldFault;
 use crate::domain::values::lang::Lang;
@@ -102,8 +100,6 @@ pub struct ProblemSummary {
     pub faults: Vec<FieldFault>,
     /// The budget that is used up, if one is.
     pub limited: Option<Limited>,
-    /// The checks of the readiness probe, if the service is not ready.
-    pub checks: Vec<Check>,
 }
 
 impl ProblemSummary {
@@ -114,20 +110,13 @@ impl ProblemSummary {
             code: code_of(error),
             faults: if let Error::Invalid(faults) = error { faults.clone() } else { Vec::new() },
             limited: if let Error::Limited(limited) = error { Some(*limited) } else { None },
-            checks: Vec::new(),
         }
     }
 
     /// A problem that has only a code.
     #[must_use]
     pub fn of_code(code: impl Into<ProblemCode>) -> Self {
-        Self { code: code.into(), faults: Vec::new(), limited: None, checks: Vec::new() }
-    }
-
-    /// The problem of a service that is not ready.
-    #[must_use]
-    pub fn not_ready(checks: Vec<Check>) -> Self {
-        Self { checks, ..Self::of_code(ServiceRefusal::NotReady) }
+        Self { code: code.into(), faults: Vec::new(), limited: None }
     }
 
     /// An answer without a body. The edge adds the document.
@@ -176,10 +165,6 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     #[schema(max_items = 50)]
     pub errors: Vec<FieldError>,
-    /// The checks of the readiness probe. Present only in the answer of `/readyz`.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    #[schema(max_items = 10)]
-    pub checks: Vec<Check>,
 }
 
 /// One invalid value in the body of a request.
@@ -233,7 +218,6 @@ pub fn document(summary: &ProblemSummary, context: ProblemContext<'_>) -> Value 
         request_id: context.request_id.to_owned(),
         retryable: entry.retryable,
         errors: errors.collect(),
-        checks: summary.checks.clone(),
     };
     serde_json::to_value(document).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Serves only `/metrics`, on a separate port for the operator.
+//! Serves `/metrics` and the details of `/readyz`, on a separate port for the operator.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use actix_web::{App, HttpResponse, web};
 use super::listener::{Limits, Listener};
 use crate::error::{Error, chain};
 use crate::ops::metrics::MEDIA_TYPE;
+use crate::ops::readiness::Details;
 use crate::state::State;
 
 /// The limits of the port. They are low, because few scrapers connect and a scrape is short.
@@ -38,8 +39,12 @@ impl MetricsPort {
         let (Some(listen), state) = (state.settings.serving.metrics, state.clone()) else { return Ok(None) };
         let listener = Listener::open(listen, LIMITS)?;
         let address = listener.address;
-        let server = listener
-            .serve(move || App::new().app_data(state.clone()).route("/metrics", web::get().to(metrics)))?;
+        let server = listener.serve(move || {
+            App::new()
+                .app_data(state.clone())
+                .route("/metrics", web::get().to(metrics))
+                .route("/readyz", web::get().to(readiness))
+        })?;
         let handle = server.handle();
         tokio::spawn(server);
         Ok(Some(Self { address, handle }))
@@ -52,12 +57,19 @@ impl MetricsPort {
 }
 
 async fn metrics(state: web::Data<State>) -> HttpResponse {
-    let report = state.readiness.report().await;
-    match state.metrics.text(&report, state.traffic.is_draining()) {
+    let (report, backlog) = tokio::join!(state.readiness.report(), state.readiness.backlog());
+    match state.metrics.text(&report, backlog, state.traffic.is_draining()) {
         Ok(text) => HttpResponse::Ok().content_type(MEDIA_TYPE).body(text),
         Err(error) => {
             tracing::error!(error = %chain(&error), "the metrics could not be written");
             HttpResponse::InternalServerError().finish()
         }
     }
+}
+
+async fn readiness(state: web::Data<State>) -> HttpResponse {
+    let (report, backlog) = tokio::join!(state.readiness.report(), state.readiness.backlog());
+    let details = Details::of(&report, backlog, state.traffic.is_draining());
+    let mut answer = if details.is_ready() { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    answer.json(&details)
 }

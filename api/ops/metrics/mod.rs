@@ -22,6 +22,7 @@ use super::metrics::live::Live;
 use super::readiness::ReadinessReport;
 use super::traffic::{Rejection, RequestClass, Traffic, known_method};
 use crate::db::engine::load::Load;
+use crate::db::store::health::Backlog;
 
 /// The media type of the text that [`Metrics::text`] returns.
 pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -37,6 +38,17 @@ pub enum MailOutcome {
     Deferred,
     /// The mail was given up.
     Abandoned,
+}
+
+/// The outcome of one attempt to answer a request for a mailed link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkRequestOutcome {
+    /// The request was answered: a mail was queued, unless the address has no account to reset.
+    Answered,
+    /// The request waits for another attempt.
+    Deferred,
+    /// The link would have expired, so the request was given up.
+    Expired,
 }
 
 /// The labels of a route and a method.
@@ -67,6 +79,7 @@ pub struct Metrics {
     panicked: Counter,
     given_up: Counter,
     mails: Family<Label, Counter>,
+    link_requests: Family<Label, Counter>,
     gauges: ReportGauges,
 }
 
@@ -76,6 +89,8 @@ struct ReportGauges {
     ready: Gauge,
     waiting: Gauge,
     lag: Gauge,
+    link_requests_waiting: Gauge,
+    link_requests_lag: Gauge,
     disk_free: Family<Label, Gauge>,
 }
 
@@ -93,6 +108,7 @@ impl Metrics {
             panicked: Counter::default(),
             given_up: Counter::default(),
             mails: Family::default(),
+            link_requests: Family::default(),
             gauges: ReportGauges::default(),
         };
         metrics.register_counted();
@@ -127,12 +143,25 @@ impl Metrics {
         self.add("requests_panicked", "Requests whose handler panicked", self.panicked.clone());
         self.add("requests_given_up", "Requests whose handler took too long", self.given_up.clone());
         self.add("mails", "Attempts to send mails", self.mails.clone());
+        self.add("link_requests", "Attempts to answer requests for mailed links", self.link_requests.clone());
     }
 
     fn register_gauges(&mut self) {
         self.add("ready", "Whether the service can serve", self.gauges.ready.clone());
         self.add("outbox_mails_waiting", "Mails that wait in the outbox", self.gauges.waiting.clone());
+        self.add(
+            "link_requests_waiting",
+            "Requests for mailed links that wait for their mail",
+            self.gauges.link_requests_waiting.clone(),
+        );
         let (lag, disk_free) = (self.gauges.lag.clone(), self.gauges.disk_free.clone());
+        let link_requests_lag = self.gauges.link_requests_lag.clone();
+        self.registry.register_with_unit(
+            "link_requests_lag",
+            "How long the oldest request for a mailed link has waited",
+            Unit::Seconds,
+            link_requests_lag,
+        );
         self.registry.register_with_unit(
             "outbox_lag",
             "How long the mail that has waited longest has been due",
@@ -159,6 +188,11 @@ impl Metrics {
         }
         for outcome in [MailOutcome::Sent, MailOutcome::Deferred, MailOutcome::Abandoned] {
             drop(self.mails.get_or_create(&[("outcome", outcome_label(outcome))]));
+        }
+        for outcome in
+            [LinkRequestOutcome::Answered, LinkRequestOutcome::Deferred, LinkRequestOutcome::Expired]
+        {
+            self.link_requests(outcome, 0);
         }
     }
 
@@ -198,15 +232,33 @@ impl Metrics {
         self.mails.get_or_create(&labels).inc_by(u64::try_from(count).unwrap_or(0));
     }
 
-    /// Writes all metrics in the text format of `OpenMetrics`, with the values of a readiness report.
+    /// Counts attempts to answer requests for mailed links.
+    pub fn link_requests(&self, outcome: LinkRequestOutcome, count: usize) {
+        let label = match outcome {
+            LinkRequestOutcome::Answered => "answered",
+            LinkRequestOutcome::Deferred => "deferred",
+            LinkRequestOutcome::Expired => "expired",
+        };
+        let series = self.link_requests.get_or_create(&[("outcome", label)]);
+        series.inc_by(u64::try_from(count).unwrap_or(0));
+    }
+
+    /// Writes all metrics in the text format of `OpenMetrics`, with the values of a readiness report and of the queues.
     ///
     /// # Errors
     /// If the text cannot be written.
-    pub fn text(&self, report: &ReadinessReport, draining: bool) -> Result<String, fmt::Error> {
+    pub fn text(
+        &self,
+        report: &ReadinessReport,
+        backlog: Option<Backlog>,
+        draining: bool,
+    ) -> Result<String, fmt::Error> {
         self.gauges.ready.set(i64::from(report.is_ready() && !draining));
-        if let Some(outbox) = report.outbox {
-            self.gauges.waiting.set(outbox.waiting);
-            self.gauges.lag.set(outbox.lag.num_seconds());
+        if let Some(backlog) = backlog {
+            self.gauges.waiting.set(backlog.waiting);
+            self.gauges.lag.set(backlog.lag.num_seconds());
+            self.gauges.link_requests_waiting.set(backlog.link_requests);
+            self.gauges.link_requests_lag.set(backlog.link_requests_lag.num_seconds());
         }
         for (name, free) in &report.disks {
             let free = i64::try_from(free.unwrap_or(0)).unwrap_or(i64::MAX);

@@ -1,9 +1,12 @@
-//! Checks the parts of the service that `/readyz` reports: database, schema, outbox, disks.
+//! Checks the parts of the service on which `/readyz` depends: database, schema, disks. Reads how much waits in the
+//! queues, for the operator's port.
 //!
-//! The lag of the outbox is reported but never makes the service unready: late mails are no reason to refuse filings,
-//! and all replicas would become unready at the same time.
+//! The lag of a queue never makes the service unready: late mails are no reason to refuse filings, and all replicas
+//! would become unready at the same time. The checks of `/readyz` do not even read the queues, so that its time does not
+//! depend on them.
 
 mod commit_probe;
+mod details;
 mod single_slot;
 
 use std::path::PathBuf;
@@ -14,6 +17,7 @@ use futures_util::future::join_all;
 use tokio::sync::Mutex;
 
 use super::readiness::commit_probe::CommitProbe;
+pub use super::readiness::details::Details;
 use super::readiness::single_slot::SingleSlot;
 
 use super::disk;
@@ -52,6 +56,7 @@ pub struct Readiness {
     folders: Vec<(Folder, SingleSlot)>,
     disk_floor: u64,
     last: Mutex<Option<(Stopwatch, Arc<ReadinessReport>)>>,
+    last_backlog: Mutex<Option<(Stopwatch, Option<Backlog>)>>,
 }
 
 /// The result of the checks.
@@ -61,8 +66,6 @@ pub struct ReadinessReport {
     pub is_writable: bool,
     /// How the schema differs from the schema of this build; `None` if it cannot be read.
     pub schema: Option<SchemaDifference>,
-    /// The mails that wait; `None` if they cannot be counted.
-    pub outbox: Option<Backlog>,
     /// The name and the free bytes of each folder; `None` if they are unknown or the file system is read-only.
     pub disks: Vec<(&'static str, Option<u64>)>,
     /// How many bytes must be free in each folder.
@@ -95,7 +98,15 @@ impl Readiness {
     #[must_use]
     pub fn new(database: Database, clock: Clock, folders: Vec<Folder>, disk_floor: u64) -> Self {
         let folders = folders.into_iter().map(|folder| (folder, SingleSlot::default())).collect();
-        Self { database, clock, commit_probe: Arc::default(), folders, disk_floor, last: Mutex::new(None) }
+        Self {
+            database,
+            clock,
+            commit_probe: Arc::default(),
+            folders,
+            disk_floor,
+            last: Mutex::new(None),
+            last_backlog: Mutex::new(None),
+        }
     }
 
     /// Returns the last report if it is less than a second old, otherwise a new one. Concurrent callers share the
@@ -110,22 +121,35 @@ impl Readiness {
         report
     }
 
-    async fn check(&self) -> ReadinessReport {
-        let disks = join_all(self.folders.iter().map(|(folder, slot)| free_space(folder, slot)));
-        let ((is_writable, seen), disks) = tokio::join!(self.check_database(), disks);
-        let (schema, outbox) = seen.unzip();
-        ReadinessReport { is_writable, schema, outbox, disks, disk_floor: self.disk_floor }
+    /// Returns what waits in the queues, at most a second old; `None` if it cannot be read.
+    pub async fn backlog(&self) -> Option<Backlog> {
+        let mut last = self.last_backlog.lock().await;
+        if let Some((_, backlog)) = last.as_ref().filter(|(seen, _)| seen.elapsed() < MAX_AGE) {
+            return *backlog;
+        }
+        let deadline = tokio::time::Instant::now() + DATABASE_TIMEOUT;
+        let now = self.clock.now();
+        // As a write job, for the same reason as the checks of the database.
+        let read = self.database.write(Mode::Rehearse, move |conn| health::backlog(conn, now));
+        let backlog = before_deadline(deadline, read).await;
+        *last = Some((Stopwatch::now(), backlog));
+        backlog
     }
 
-    /// Returns whether the database accepts writes and, if it can be read, the state of its schema and its outbox.
-    async fn check_database(&self) -> (bool, Option<(SchemaDifference, Backlog)>) {
+    async fn check(&self) -> ReadinessReport {
+        let disks = join_all(self.folders.iter().map(|(folder, slot)| free_space(folder, slot)));
+        let ((is_writable, schema), disks) = tokio::join!(self.check_database(), disks);
+        ReadinessReport { is_writable, schema, disks, disk_floor: self.disk_floor }
+    }
+
+    /// Returns whether the database accepts writes and, if it can be read, the state of its schema.
+    async fn check_database(&self) -> (bool, Option<SchemaDifference>) {
         let deadline = tokio::time::Instant::now() + DATABASE_TIMEOUT;
-        let (now, commit_probe, is_server) =
-            (self.clock.now(), Arc::clone(&self.commit_probe), self.database.is_server());
+        let (commit_probe, is_server) = (Arc::clone(&self.commit_probe), self.database.is_server());
         // The checks run as one write job. As a read they would fail when many reads are rejected, although the
         // service still accepts filings.
         let check = self.database.write(Mode::Rehearse, move |conn| {
-            let seen = (migrations::compare_schema(conn)?, health::backlog(conn, now)?);
+            let seen = migrations::compare_schema(conn)?;
             if is_server {
                 commit_probe.give_up_lost(conn)?;
             }
@@ -183,17 +207,18 @@ mod tests {
     const READY: ReadinessReport = ReadinessReport {
         is_writable: true,
         schema: Some(SchemaDifference { missing: 0, ahead: 0 }),
-        outbox: None,
         disks: Vec::new(),
         disk_floor: 100,
     };
 
     #[test]
-    fn each_failed_part_makes_the_service_unready_but_waiting_mails_do_not() {
+    fn each_failed_part_makes_the_service_unready_but_a_backlog_does_not() {
         assert!(READY.is_ready());
         assert!(!ReadinessReport { is_writable: false, ..READY }.is_ready());
-        let late = Backlog { waiting: 1_000, lag: chrono::Duration::days(1) };
-        assert!(ReadinessReport { outbox: Some(late), ..READY }.is_ready());
+        let day = chrono::Duration::days(1);
+        let late = Backlog { waiting: 1_000, lag: day, link_requests: 1_000, link_requests_lag: day };
+        assert!(Details::of(&READY, Some(late), false).is_ready());
+        assert!(!Details::of(&READY, None, true).is_ready(), "a service that stops");
         for (free, ready) in [(Some(100), true), (Some(99), false), (None, false)] {
             let disks = vec![("database", Some(1_000)), ("uploads", free)];
             assert_eq!(ReadinessReport { disks, ..READY }.is_ready(), ready, "{free:?}");

@@ -1,7 +1,7 @@
 //! `/livez` and `/readyz`: the liveness and readiness probes.
 
 use crate::routes::tags;
-use actix_web::{Either, HttpResponse, get};
+use actix_web::get;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -9,12 +9,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::http::answer::Answer;
 use crate::http::context::Context;
 use crate::http::operation::Operation;
-use crate::http::problems::{Check, Problem, ProblemSummary};
-use crate::ops::readiness::ReadinessReport;
+use crate::http::problems::Problem;
+use crate::http::problems::refusals::ServiceRefusal;
 
 const LIVENESS: Operation = Operation::public("getLiveness");
-const READINESS: Operation = Operation::public("getReadiness")
-    .refusing(&[(503, "The service is not ready. `checks` shows which check fails.")]);
+const READINESS: Operation =
+    Operation::public("getReadiness").refusing(&[(503, "The service is not ready.")]);
 
 /// The operations of this resource.
 pub const OPERATIONS: &[&Operation] = &[&LIVENESS, &READINESS];
@@ -38,12 +38,6 @@ pub struct ReadyResponse {
     /// Always `ready`. A service that is not ready answers 503.
     #[schema(max_length = 10, example = "ready")]
     pub status: &'static str,
-    /// The number of mails that wait in the outbox.
-    #[schema(minimum = 0, maximum = 1_000_000_000)]
-    pub mails_waiting: i64,
-    /// The checks.
-    #[schema(max_items = 10)]
-    pub checks: Vec<Check>,
 }
 
 /// Check liveness
@@ -61,9 +55,9 @@ async fn livez() -> Result<Answer<LiveResponse>, Problem> {
 
 /// Check readiness
 ///
-/// Checks the database, its schema, the disks and the outbox, at most once a second. The answer is 503 while a check
-/// fails, and from the moment the service is told to stop. Waiting mails do not make the service unready; the check
-/// `outbox` measures for how many seconds the oldest of them has been due.
+/// Checks the database, its schema and the disks, at most once a second. The answer is 503 while a check fails, and from
+/// the moment the service is told to stop. The answer is the same whatever fails, and does not depend on waiting mails.
+/// Operators find the details on a port of their own.
 #[utoipa::path(
     tag = tags::OPERATIONS,
     operation_id = READINESS.id,
@@ -72,33 +66,10 @@ async fn livez() -> Result<Answer<LiveResponse>, Problem> {
     ),
 )]
 #[get("/readyz")]
-async fn readyz(context: Context) -> Result<Either<Answer<ReadyResponse>, HttpResponse>, Problem> {
+async fn readyz(context: Context) -> Result<Answer<ReadyResponse>, Problem> {
     let report = context.state.readiness.report().await;
-    let draining = context.state.traffic.is_draining();
-    let checks = checks(&report, draining);
-    if draining || !report.is_ready() {
-        return Ok(Either::Right(ProblemSummary::not_ready(checks).respond()));
+    if context.state.traffic.is_draining() || !report.is_ready() {
+        return Err(ServiceRefusal::NotReady.into());
     }
-    let mails_waiting = report.outbox.map_or(0, |outbox| outbox.waiting);
-    Ok(Either::Left(Answer::ok(&ReadyResponse { status: "ready", mails_waiting, checks })?))
-}
-
-fn checks(report: &ReadinessReport, draining: bool) -> Vec<Check> {
-    let ahead = report.schema.map(|schema| count(schema.ahead));
-    let lag = report.outbox.map(|outbox| outbox.lag.num_seconds());
-    let parts = [
-        Check::of("serving", !draining),
-        Check::of("database", report.is_writable),
-        Check::of("migrations", report.fits_schema()).measured(ahead, "steps ahead"),
-        Check::of("outbox", report.outbox.is_some()).measured(lag, "seconds"),
-    ];
-    let disks = report.disks.iter().map(|(name, free)| {
-        let mebibytes = free.map(|free| count(free / 1024 / 1024));
-        Check::of(&format!("disk of {name}"), report.has_room(*free)).measured(mebibytes, "MiB free")
-    });
-    parts.into_iter().chain(disks).collect()
-}
-
-fn count(number: impl TryInto<i64>) -> i64 {
-    number.try_into().unwrap_or(i64::MAX)
+    Ok(Answer::ok(&ReadyResponse { status: "ready" })?)
 }

@@ -7,6 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::domain::accounts::Account;
+use crate::domain::identity::links::LinkPurpose;
 use crate::domain::identity::passwords;
 use crate::error::Error;
 use crate::http::answer::{Answer, NoBody};
@@ -17,7 +18,7 @@ use crate::http::problems::Problem;
 use crate::routes::forms::links::{EmailRequest, LINK_PROBLEMS, LINK_REQUESTED, LinkRequested};
 use crate::routes::tags;
 use crate::security::opaque_token::OpaqueToken;
-use crate::usecases::identity::password_resets;
+use crate::usecases::identity::{link_requests, password_resets};
 
 const REQUEST: Operation = Operation::public("requestPasswordReset").charged_to(Budget::Mails);
 const COMPLETE: Operation =
@@ -70,7 +71,7 @@ async fn request_password_reset(
 ) -> Result<Answer<LinkRequested>, Problem> {
     let email = body.read(EmailRequest::parse)?;
     context.charge_mail(&email)?;
-    context.store(move |work| password_resets::request(work, &email)).await?;
+    context.store(move |work| link_requests::store(work, LinkPurpose::PasswordReset, &email, None)).await?;
     Ok(Answer::accepted(&LINK_REQUESTED)?)
 }
 

@@ -14,8 +14,7 @@ use crate::http::problems::Problem;
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::links::{EmailRequest, LINK_PROBLEMS, LINK_REQUESTED, LinkRequested, TokenRequest};
 use crate::routes::tags;
-use crate::usecases::accounts::registrations;
-use crate::usecases::identity::links;
+use crate::usecases::identity::{link_requests, links};
 
 const REQUEST: Operation = Operation::public("requestRegistration").charged_to(Budget::Mails);
 const CONFIRM: Operation =
@@ -62,7 +61,7 @@ async fn request_registration(
 ) -> Result<Answer<LinkRequested>, Problem> {
     let email = body.read(EmailRequest::parse)?;
     context.charge_mail(&email)?;
-    context.store(move |work| registrations::request(work, &email)).await?;
+    context.store(move |work| link_requests::store(work, LinkPurpose::Registration, &email, None)).await?;
     Ok(Answer::accepted(&LINK_REQUESTED)?)
 }
 

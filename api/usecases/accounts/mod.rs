@@ -1,6 +1,7 @@
 //! Changes of an account: the data about its facility, and the facility code after the designation (指定).
 
 pub mod eligibility;
+pub mod link_requests;
 pub mod registrations;
 
 use super::facilities::check;

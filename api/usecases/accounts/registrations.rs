@@ -28,11 +28,10 @@ use crate::usecases::facilities::check;
 use crate::usecases::identity::links::{self, NewLink};
 use crate::usecases::work::Work;
 
-/// Mails a registration link to an address. If the address has an account, its owner gets a mail that explains how
-/// to log in, to recover the password and to file a succession instead. The caller gets the same answer in both
-/// cases.
+/// Answers a request for a registration: mails a registration link to the address. If the address has an account, its
+/// owner gets a mail that explains how to log in, to recover the password and to file a succession instead.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
+pub fn answer(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     if let Some(owner) = accounts::find_by_email(work.conn, email)? {
         let portal = work.policy.portal.url.clone();
         let message = Message::AddressTaken { login_url: portal.clone(), recovery_url: portal };

@@ -1,7 +1,7 @@
 //! Changes of the login address. The service mails a confirmation link to the new address and a notice to the old one.
 
 use super::links::{self, NewLink};
-use super::passwords;
+use super::{link_requests, passwords};
 use crate::db::engine::Stored;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
@@ -14,14 +14,15 @@ use crate::domain::identity::links::LinkPurpose;
 use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::fault::Fault;
+use crate::domain::values::ids::AccountId;
 use crate::error::Error;
 use crate::security::opaque_token::OpaqueToken;
 use crate::security::passwords::MatchedHash;
 use crate::usecases::work::Work;
 
-/// Mails a confirmation link to a new address. Earlier links of the account are no longer valid, because one of them may
-/// have gone to a mistyped address. If another account has the address, its owner gets a notice instead, and the caller
-/// does not learn that the address is taken.
+/// Stores a request for a confirmation link to a new address, and mails a notice to the present one. Earlier links of
+/// the account are no longer valid, because one of them may have gone to a mistyped address. Whether another account has
+/// the address is looked up later, by [`answer`], so that the caller cannot learn it.
 ///
 /// # Errors
 /// [`Error::Invalid`] if the address is the account's present one, or if the password was changed after it was verified.
@@ -33,15 +34,8 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress, password: &MatchedHash
         return Err(Error::invalid("/email", Fault::EmailUnchanged));
     }
     passwords::ensure_current(work, account.id, password, "/password")?;
-    stored_links::update_used_of_account(work.conn, LinkPurpose::EmailChange, account.id, now)?;
-    if let Some(owner) = accounts::find_by_email(work.conn, email)? {
-        work.mail(&owner.email, Some(owner.id), &Message::NewAddressTaken { at: now })?;
-    } else {
-        let NewLink { link, url, mail } =
-            links::create(work, LinkPurpose::EmailChange, email, Some(account.id))?;
-        let message = Message::EmailChangeConfirmation { link: url, expires_at: link.expires_at };
-        work.mail_as(mail, email, None, &message)?;
-    }
+    links::end_email_changes(work.conn, account.id, now)?;
+    link_requests::store(work, LinkPurpose::EmailChange, email, Some(account.id))?;
     let notice = Message::EmailChangeRequested {
         facility_name: account.profile.facility.name.to_string(),
         at: now,
@@ -49,6 +43,19 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress, password: &MatchedHash
     };
     work.mail(&account.email, Some(account.id), &notice)?;
     work.audit(AuditAction::EmailChangeRequested, &account.id, None)
+}
+
+/// Mails the confirmation link that an account asked for. If another account has the address, its owner gets a notice
+/// instead. The caller must hold the lock of the account that asked.
+#[tracing::instrument(skip_all, level = "debug")]
+pub fn answer(work: &mut Work<'_>, email: &EmailAddress, account: AccountId) -> Result<(), Error> {
+    if let Some(owner) = accounts::find_by_email(work.conn, email)? {
+        let notice = Message::NewAddressTaken { at: work.now() };
+        return work.mail(&owner.email, Some(owner.id), &notice);
+    }
+    let NewLink { link, url, mail } = links::create(work, LinkPurpose::EmailChange, email, Some(account))?;
+    let message = Message::EmailChangeConfirmation { link: url, expires_at: link.expires_at };
+    work.mail_as(mail, email, None, &message)
 }
 
 /// Makes the address of a confirmation link the account's login address. The caller is logged in to the account,
@@ -71,7 +78,7 @@ pub fn complete(work: &mut Work<'_>, token: &OpaqueToken) -> Result<Account, Err
     if accounts::update_email(work.conn, id, &link.email, now)? == Stored::Taken {
         return Err(AccountRefusal::EmailTaken.into());
     }
-    stored_links::update_used_of_account(work.conn, LinkPurpose::EmailChange, id, now)?;
+    links::end_email_changes(work.conn, id, now)?;
     // A person who reads the old mailbox must not be able to reset the password.
     stored_links::update_used_of_account(work.conn, LinkPurpose::PasswordReset, id, now)?;
     let facility_name = account.profile.facility.name.to_string();

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::db::engine::Conn;
-use crate::db::store::identity::links;
+use crate::db::store::identity::{link_requests, links};
 use crate::domain::identity::links::{Link, LinkPurpose, LinkState};
 use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::values::calendar::Instant;
@@ -49,6 +49,13 @@ pub fn create(
     links::insert(work.conn, &link, &token.hash())?;
     let url = format!("{}/{}{stored_fragment}", work.policy.links_url, path(purpose));
     Ok(NewLink { link, url, mail })
+}
+
+/// Ends the links that change an account's address, also those that were requested and not mailed yet. The caller must
+/// hold the account's lock.
+pub(super) fn end_email_changes(conn: &mut Conn, account: AccountId, now: Instant) -> Result<(), Error> {
+    link_requests::delete_of_account(conn, account)?;
+    links::update_used_of_account(conn, LinkPurpose::EmailChange, account, now)
 }
 
 /// The path of the page that a link opens, below [`Policy::links_url`](crate::usecases::work::Policy::links_url).

@@ -41,16 +41,13 @@ pub enum LoginResult {
     Refused,
 }
 
-/// Whether a device has logged in to the account with this address before.
+/// Whether a device has logged in to the account before.
 pub fn is_known_device(
     conn: &mut Conn,
-    account: Option<AccountId>,
+    account: AccountId,
     device: Option<&OpaqueToken>,
 ) -> Result<bool, Error> {
-    match (account, device) {
-        (Some(account), Some(device)) => known_devices::exists(conn, account, &device.hash()),
-        _ => Ok(false),
-    }
+    device.map_or(Ok(false), |device| known_devices::exists(conn, account, &device.hash()))
 }
 
 /// Opens a session, if the address and the password are still those of the account, and unless too many wrong passwords
@@ -60,7 +57,8 @@ pub fn is_known_device(
 pub fn log_in(work: &mut Work<'_>, attempt: LoginAttempt) -> Result<LoginResult, Error> {
     let lock = attempt.account.map_or(Lock::Address(&attempt.email), Lock::Account);
     locks::acquire(work.conn, &[lock])?;
-    let is_known = is_known_device(work.conn, attempt.account, attempt.device.as_ref())?;
+    let is_known =
+        is_known_device(work.conn, attempt.account.unwrap_or(AccountId::NONE), attempt.device.as_ref())?;
     let pseudonym = work.policy.pseudonyms.of_address(&attempt.email);
     let in_a_row = wrong_passwords::count(work.conn, &pseudonym)?;
     let account = if accepts(in_a_row, is_known) { current_account(work.conn, &attempt)? } else { None };

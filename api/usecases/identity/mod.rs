@@ -1,6 +1,7 @@
 //! Login: sessions, passwords, the login address and mailed links.
 
 pub mod email_changes;
+pub mod link_requests;
 pub mod links;
 pub mod logins;
 pub mod password_resets;

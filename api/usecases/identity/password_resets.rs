@@ -17,11 +17,11 @@ use crate::error::Error;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::work::Work;
 
-/// Mails a reset link to an address that has an account. An address without an account gets no mail, and the caller
-/// gets the same answer in both cases.
+/// Answers a request for a reset: mails a reset link to an address that has an account. An address without an account
+/// gets no mail.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
-    let Some(account) = find_locked(work.conn, email)? else {
+pub fn answer(work: &mut Work<'_>, account: Option<&Account>) -> Result<(), Error> {
+    let Some(account) = account else {
         return work.audit(AuditAction::PasswordResetRequestedForUnknownAddress, &"-", None);
     };
     let NewLink { link, url, mail } =
@@ -33,7 +33,10 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
 
 /// The account that logs in with an address, under its lock. Without the lock, a change of address that completes at the
 /// same time would leave a link in the mailbox of the former address.
-fn find_locked(conn: &mut Conn, email: &EmailAddress) -> Result<Option<Account>, Error> {
+pub(in crate::usecases) fn find_locked(
+    conn: &mut Conn,
+    email: &EmailAddress,
+) -> Result<Option<Account>, Error> {
     let Some((id, _)) = accounts::find_credentials(conn, email)? else { return Ok(None) };
     locks::acquire(conn, &[Lock::Account(id)])?;
     Ok(accounts::find_by_email(conn, email)?.filter(|account| account.id == id))

@@ -1,9 +1,10 @@
 //! Changing a password.
 
+use super::links;
 use super::sessions::{self, OpenedSession};
 use super::{logins, wrong_passwords};
 use crate::db::store::accounts;
-use crate::db::store::identity::{known_devices, links, sessions as stored_sessions};
+use crate::db::store::identity::{known_devices, links as stored_links, sessions as stored_sessions};
 use crate::delivery::mail::message::Message;
 use crate::domain::accounts::Account;
 use crate::domain::audit::AuditAction;
@@ -71,8 +72,6 @@ pub(super) fn replace_password(
         wrong_passwords::forget(work.conn, &pseudonym)?;
     }
     // A person who knew the old password may have requested links of both kinds.
-    for purpose in [LinkPurpose::PasswordReset, LinkPurpose::EmailChange] {
-        links::update_used_of_account(work.conn, purpose, account.id, now)?;
-    }
-    Ok(())
+    stored_links::update_used_of_account(work.conn, LinkPurpose::PasswordReset, account.id, now)?;
+    links::end_email_changes(work.conn, account.id, now)
 }

@@ -21,7 +21,7 @@ fn cause_database_error(database: &TestDatabase) -> &'static str {
         return "a connection to the database was lost";
     }
     database.execute(
-        "CREATE TRIGGER IF NOT EXISTS failing BEFORE INSERT ON links
+        "CREATE TRIGGER IF NOT EXISTS failing BEFORE INSERT ON link_requests
          BEGIN SELECT RAISE(ROLLBACK, 'a s3cret message'); END",
     );
     "a rollback failed"
@@ -42,9 +42,9 @@ async fn a_log_line_of_the_database_layer_has_the_id_of_the_request() {
         request.send().await.unwrap();
     };
     register("before-the-error").await;
-    // The mail worker may use the lost connection before the request does, so this is repeated.
+    // A worker may use the lost connection before the request does, so this is repeated.
     let mut message = "";
-    for _ in 0..5 {
+    for _ in 0..20 {
         message = cause_database_error(&database);
         register("during-the-error").await;
     }

@@ -10,6 +10,7 @@ fn stored_rows(app: &TestApp) -> Vec<i64> {
     let tables = [
         "accounts",
         "links",
+        "link_requests",
         "sessions",
         "refresh_tokens",
         "known_devices",

@@ -1,5 +1,6 @@
-//! Background jobs, such as the delivery of mails.
+//! Background jobs: the delivery of mails, and the answers to requests for mailed links.
 
 mod housekeeping;
+mod link_requests;
 mod mails;
 mod runner;

@@ -19,7 +19,7 @@ async fn a_service_that_is_about_to_stop_is_not_ready_and_still_answers() {
     while client.get("/readyz").await.status == 200 {}
     let reply = client.get("/readyz").await;
     reply.assert_problem(503, "NOT_READY");
-    assert_eq!(reply.body["checks"][0], json!({ "part": "serving", "passes": false }));
+    assert!(reply.body.get("checks").is_none(), "{}", reply.text);
     for (path, status) in [("/livez", 200), ("/v1/support", 200), ("/v1/account", 401), ("/nothing", 404)] {
         let reply = client.get(path).await.assert_status(status);
         assert_eq!(reply.header("connection"), "close", "{path}");

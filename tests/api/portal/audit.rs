@@ -52,6 +52,8 @@ impl AuditFixture {
             request.json(&form)
         };
         let reply = send(request).await;
+        // A request for a mailed link is logged when it is answered.
+        self.app.deliver_mails().await;
         let written = self.app.rows("audit_log").with("request_id", &request_id);
         assert_eq!(written.count(), i64::try_from(lines.len()).unwrap(), "{operation}: {}", reply.text);
         for (action, actor, subject) in lines {

@@ -110,9 +110,15 @@ impl TestApp {
         Client::new(self.url(), Lang::En)
     }
 
+    /// Answers every request for a mailed link, and delivers every mail that is due. The service itself does both within
+    /// a second.
+    pub async fn deliver_mails(&self) {
+        background::deliver_to_mailbox(&self.running.state).await.unwrap();
+    }
+
     /// Delivers every mail that is due, and returns an address's mails of a kind, newest first.
     pub async fn mails(&self, to: &str, kind: &str) -> Vec<serde_json::Value> {
-        background::deliver_to_mailbox(&self.running.state).await.unwrap();
+        self.deliver_mails().await;
         let page = self.anonymous().get(&format!("/sandbox/messages?page_size=100&to={to}")).await;
         let items = page.body["items"].as_array().unwrap().clone();
         items.into_iter().filter(|mail| mail["kind"] == kind).collect()
@@ -185,6 +191,8 @@ impl Drop for UndeliveredMailCheck {
         let waiting =
             self.database.count("SELECT COUNT(*) FROM outbox WHERE state IN ('QUEUED', 'DEFERRED')");
         assert_eq!(waiting, 0, "the test left undelivered mail");
+        let waiting = self.database.count("SELECT COUNT(*) FROM link_requests");
+        assert_eq!(waiting, 0, "the test left a request for a mailed link");
     }
 }
 

@@ -37,11 +37,15 @@ async fn check_writer(writer: &Writer) -> Findings {
     findings
 }
 
-/// Waits until every mail is delivered. The first answer of `/readyz` could be from before the last request, because
-/// the service reuses an answer for a second.
-async fn wait_for_delivery(client: &RetryingClient) {
+/// Waits until every mail is delivered, as the operator's port reports. The first answer of its `/readyz` could be from
+/// before the last request, because the service reuses an answer for a second.
+async fn wait_for_delivery(operator: &RetryingClient) {
     tokio::time::sleep(Duration::from_millis(1_100)).await;
-    while client.send_until_success(&Request::get("/readyz")).await.body["mails_waiting"] != 0 {
+    loop {
+        let readiness = operator.send_until_success(&Request::get("/readyz")).await.body;
+        if readiness["mails_waiting"] == 0 && readiness["link_requests_waiting"] == 0 {
+            return;
+        }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

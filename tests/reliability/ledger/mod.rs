@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 use actix_web::rt::task::JoinHandle;
 use serde_json::Value;
 
+use crate::service::operator_url;
 pub use client::{Counters, Reply, Request, RetryingClient};
 pub use database::Database;
 use writer::Writer;
@@ -35,8 +36,8 @@ pub struct Entry {
 /// The running writers, which have the entries of the ledger, and the running readers.
 pub struct Ledger {
     urls: Rc<[String]>,
-    /// The URLs at which `/readyz` can be read.
-    probe_urls: Rc<[String]>,
+    /// The URLs of the operator's ports, at which the details of `/readyz` can be read.
+    operator_urls: Rc<[String]>,
     counters: Rc<Counters>,
     stop: Rc<Cell<bool>>,
     writers: Vec<JoinHandle<Writer>>,
@@ -61,8 +62,9 @@ impl Ledger {
             actix_web::rt::spawn(writer.run(Rc::clone(&stop)))
         };
         let writers = facilities.into_iter().enumerate().map(start).collect();
-        let (probe_urls, readers) = (Rc::clone(&urls), Vec::new());
-        Self { urls, probe_urls, counters, stop, writers, readers, started: Instant::now() }
+        let operator_urls = urls.iter().map(|url| operator_url(url)).collect();
+        let readers = Vec::new();
+        Self { urls, operator_urls, counters, stop, writers, readers, started: Instant::now() }
     }
 
     /// Starts a reader, which reads these paths one after the other.
@@ -78,9 +80,9 @@ impl Ledger {
         }));
     }
 
-    /// Sets the URL at which the audit reads `/readyz`. A load balancer does not forward this path.
-    pub fn with_probe_url(self, url: String) -> Self {
-        Self { probe_urls: [url].into(), ..self }
+    /// Sets the URL of the replica whose operator's port the audit reads, for writers that use a load balancer.
+    pub fn with_replica(self, url: &str) -> Self {
+        Self { operator_urls: [operator_url(url)].into(), ..self }
     }
 
     /// The longest time without a successful answer to a request with a key, since the last call.
@@ -130,7 +132,7 @@ impl Ledger {
         let (sent, seconds) = (self.counters.sent.get(), self.started.elapsed().as_secs());
         let longest_silence = self.counters.longest_silence.get().as_millis();
         let findings =
-            audit::audit(&writers, &RetryingClient::new(&self.probe_urls, &self.counters), database).await;
+            audit::audit(&writers, &RetryingClient::new(&self.operator_urls, &self.counters), database).await;
         Findings { sent, longest_silence, seconds, ..findings.with(&self.counters) }
     }
 }

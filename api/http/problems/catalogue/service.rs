@@ -70,8 +70,8 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "This server is about to stop, or something that it requires does not work.",
             },
             fix: StaticText {
-                ja: "checksのうち、passesがfalseの項目を確かめてください。リクエストは、ほかのサーバーへ送信してください。",
-                en: "Check the entries of checks whose passes is false. Send requests to another server.",
+                ja: "リクエストは、ほかのサーバーへ送信してください。原因は、運用者がログで確認できます。",
+                en: "Send requests to another server. The operator finds the cause in the log.",
             },
             retryable: true,
         },

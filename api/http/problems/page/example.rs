@@ -29,7 +29,6 @@ pub(super) fn document(code: ProblemCode, lang: Lang) -> Result<String, Error> {
         request_id: "7f0c2b1a-5d1e-4c55-9a3b-0d2f6e8a4b10".to_owned(),
         retryable,
         errors: if code == RequestRefusal::InvalidContent { errors(lang) } else { Vec::new() },
-        checks: Vec::new(),
     };
     serde_json::to_string_pretty(&document).map_err(Error::internal)
 }

@@ -6,7 +6,10 @@
 pub(in crate::routes) mod authentication;
 pub(in crate::routes) mod forms;
 
+use std::time::Duration;
+
 use actix_web::{delete, get, post, web};
+use tokio::time::{Instant, sleep_until};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::forms::{LoginRequest, RefreshRequest, SessionPage, SessionResponse};
@@ -43,6 +46,10 @@ const LIST: Operation = Operation::of_account("listSessions");
 const LOG_OUT: Operation = Operation::of_account("logOut");
 const LOG_OUT_EVERYWHERE: Operation = Operation::of_account("logOutEverywhere");
 const END: Operation = Operation::of_account("endSession");
+
+/// How long a refused refresh takes at least. An unknown token, one of an ended session and one whose use ends the session
+/// need different times, all of them shorter, so the time of the refusal does not tell which it was.
+const REFUSAL_TIME: Duration = Duration::from_millis(50);
 
 /// The operations of this resource.
 pub const OPERATIONS: &[&Operation] =
@@ -113,7 +120,8 @@ async fn find(context: &Context, login: &Login) -> Result<FoundAccount, Error> {
     let (email, device) = (login.email.clone(), login.device.clone());
     let find = context.read(move |reading| {
         let credentials = accounts::find_credentials(reading.conn, &email)?;
-        let account = credentials.as_ref().map(|(account, _)| *account);
+        // An address without an account gets the same queries, so that their time does not show whether there is one.
+        let account = credentials.as_ref().map_or(AccountId::NONE, |(account, _)| *account);
         let is_known_device = logins::is_known_device(reading.conn, account, device.as_ref())?;
         Ok(FoundAccount { credentials, is_known_device })
     });
@@ -153,6 +161,7 @@ async fn refresh_session(
     body: Json<RefreshRequest>,
 ) -> Result<Answer<TokenResponse>, Problem> {
     let token = body.read(|form, _| Some(OpaqueToken::presented(form.refresh_token.expose())))?;
+    let refused_at = Instant::now() + REFUSAL_TIME;
     let refresh = async {
         // The caller is refused after the transaction, so that the end of the session stays stored.
         match context.store(move |work| refresh_tokens::refresh(work, &token)).await? {
@@ -160,8 +169,13 @@ async fn refresh_session(
             Refreshed::Revoked => Err(IdentityRefusal::RefreshTokenInvalid.into()),
         }
     };
-    let opened = context.present_token(refresh).await?;
-    Ok(answer_with_tokens(&context, &opened)?)
+    match context.present_token(refresh).await {
+        Ok(opened) => Ok(answer_with_tokens(&context, &opened)?),
+        Err(refusal) => {
+            sleep_until(refused_at).await;
+            Err(refusal.into())
+        }
+    }
 }
 
 /// List the account's sessions

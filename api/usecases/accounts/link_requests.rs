@@ -1,0 +1,49 @@
+//! The answers to requests for a mailed link: looks up whether the address has an account, makes the link, and queues
+//! the mail.
+
+use super::registrations;
+use crate::db::engine::Conn;
+use crate::db::engine::locks::{self, Lock};
+use crate::db::store::identity::link_requests::{self, WaitingLinkRequest};
+use crate::domain::identity::links::LinkPurpose;
+use crate::error::Error;
+use crate::usecases::actor::Actor;
+use crate::usecases::identity::{email_changes, password_resets};
+use crate::usecases::work::{Call, Policy, Work};
+
+/// Answers a request and deletes it, in the caller's transaction. Does nothing if the request was answered or withdrawn
+/// before. Everything happens as of the time of the request: the validity of the link counts from then, and the audit log
+/// names the request.
+///
+/// # Errors
+/// An internal error if the row cannot be decoded, or an error of the database.
+#[tracing::instrument(skip_all, level = "debug")]
+pub fn answer(conn: &mut Conn, request: &WaitingLinkRequest, policy: &Policy) -> Result<(), Error> {
+    let (purpose, email) = (request.purpose()?, request.email()?);
+    let call = Call {
+        now: request.requested_at,
+        client: request.client.clone(),
+        request_id: request.request_id.clone(),
+    };
+    let mut work = Work::new(conn, &call, &Actor::Anonymous, policy);
+    // The locks come first: an operation that holds the account's lock may delete the request.
+    let account = match (purpose, request.account_id) {
+        (LinkPurpose::PasswordReset, _) => password_resets::find_locked(work.conn, &email)?,
+        (_, Some(account)) => {
+            locks::acquire(work.conn, &[Lock::Account(account)])?;
+            None
+        }
+        (_, None) => None,
+    };
+    if link_requests::delete(work.conn, &[request.id])? == 0 {
+        return Ok(());
+    }
+    match (purpose, request.account_id) {
+        (LinkPurpose::Registration, _) => registrations::answer(&mut work, &email),
+        (LinkPurpose::PasswordReset, _) => password_resets::answer(&mut work, account.as_ref()),
+        (LinkPurpose::EmailChange, Some(account)) => email_changes::answer(&mut work, &email, account),
+        (LinkPurpose::EmailChange, None) => {
+            Err(Error::internal("a request for a change of address names no account"))
+        }
+    }
+}

@@ -1,0 +1,2 @@
+DROP INDEX links_by_account;
+DROP TABLE link_requests;
