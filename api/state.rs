@@ -35,11 +35,11 @@ const UPLOADS_OF_ONE_ACCOUNT: usize = 8;
 macro_rules! limits {
     ($($(#[$doc:meta])* $name:ident: $policy:literal,)*) => {
         /// The budgets that limit callers.
-        pub struct Limits { $($(#[$doc])* pub $name: Limit,)* }
+        pub struct Limits { $($(#[$doc])* pub $name: Arc<Limit>,)* }
 
         impl Limits {
             fn new(budgets: &Budgets, clock: &Clock) -> Self {
-                Self { $($name: limit($policy, budgets.$name, clock),)* }
+                Self { $($name: Arc::new(limit($policy, budgets.$name, clock)),)* }
             }
 
             /// Removes keys whose budgets are full again.
@@ -51,9 +51,9 @@ macro_rules! limits {
 }
 
 limits! {
-    /// Mails to one address.
+    /// Mails to one address, for each purpose.
     mails_per_address: "mails-per-address",
-    /// Mails caused by one client.
+    /// Mails caused by one client, for each operation.
     mails_per_client: "mails-per-client",
     /// Wrong passwords that one client sends without a session.
     failed_logins_per_client: "failed-logins-per-client",

@@ -50,8 +50,13 @@ pub async fn run(state: Arc<State>, stop: Stop) {
 }
 
 fn link_requests(state: &State) -> LinkRequests {
-    let (policy, mails) = (state.policy.clone(), Arc::clone(&state.wake));
-    LinkRequests::new(state.database.clone(), policy, mails, Arc::clone(&state.metrics))
+    LinkRequests {
+        database: state.database.clone(),
+        policy: state.policy.clone(),
+        mails_per_address: Arc::clone(&state.limits.mails_per_address),
+        mails: Arc::clone(&state.wake),
+        metrics: Arc::clone(&state.metrics),
+    }
 }
 
 fn mailbox(state: &State) -> Mailbox {

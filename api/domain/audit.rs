@@ -9,6 +9,9 @@ coded_enum! {
         RegistrationRequested = "registration.requested",
         /// Somebody tried to register an address that has an account, and its owner was mailed.
         RegistrationRequestedForTakenAddress = "registration.requested_for_taken_address",
+        /// A request for a mailed link was dropped, because the budget of its address was used up. The subject is the
+        /// pseudonym of the address.
+        LinkRequestDropped = "link_request.dropped",
         /// An account was created for a facility.
         AccountCreated = "account.created",
         /// The facility, the founder or the contact of an account was changed.

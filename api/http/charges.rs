@@ -9,7 +9,6 @@ use super::context::Context;
 use super::operation::{Budget, Operation};
 use crate::domain::audit::AuditAction;
 use crate::domain::identity::refusals::IdentityRefusal;
-use crate::domain::values::email::EmailAddress;
 use crate::error::Error;
 use crate::security::limits::{Limit, Remaining};
 
@@ -30,8 +29,9 @@ pub struct Charge<'a> {
 }
 
 impl<C: Caller> Context<C> {
-    /// Charges a request to the budget of its operation, if the budget depends only on the caller. The budgets of mails,
-    /// passwords and tokens also depend on an address or on the result, so their handlers charge them.
+    /// Charges a request to the budget of its operation, if the budget depends only on the caller. Passwords and
+    /// tokens are charged only if they are wrong, so their handlers charge them. The budget of an address that gets a mail
+    /// is charged when the mail is made.
     ///
     /// # Errors
     /// [`Error::Limited`] if the budget is used up.
@@ -39,19 +39,12 @@ impl<C: Caller> Context<C> {
         let limits = &self.state.limits;
         match (operation.budget, self.caller().account_id()) {
             (Budget::Writes, Some(account)) => self.spend(&limits.writes_per_account, &account.to_string()),
-            (Budget::Writes | Budget::None | Budget::Mails | Budget::Passwords | Budget::Tokens, _) => Ok(()),
+            // A client that has used up its registrations can still reset its password.
+            (Budget::Mails, _) => {
+                self.spend(&limits.mails_per_client, &format!("{} {}", operation.id, self.client()))
+            }
+            (Budget::Writes | Budget::None | Budget::Passwords | Budget::Tokens, _) => Ok(()),
         }
-    }
-
-    /// Charges a mail to two budgets: that of the client that causes the mail, and that of the recipient's address. The
-    /// answer does not show the rest of the latter, which would tell strangers whether somebody else uses the address.
-    ///
-    /// # Errors
-    /// [`Error::Limited`] if one of the budgets is used up.
-    pub fn charge_mail(&self, email: &EmailAddress) -> Result<(), Error> {
-        let limits = &self.state.limits;
-        self.spend(&limits.mails_per_client, self.client())?;
-        limits.mails_per_address.take(&email.key()).map(drop)
     }
 
     /// Runs an attempt with a token. It is charged to the client and recorded only if the token is refused.

@@ -17,6 +17,7 @@ pub use crate::db::store::identity::link_requests::WaitingLinkRequest;
 use crate::domain::values::calendar::Instant;
 use crate::error::{Error, chain};
 use crate::ops::metrics::{LinkRequestOutcome, Metrics};
+use crate::security::limits::Limit;
 use crate::usecases::accounts::link_requests;
 use crate::usecases::work::Policy;
 
@@ -30,11 +31,16 @@ const LONGEST_LEASE: chrono::Duration = chrono::Duration::seconds(10);
 /// Requests for mailed links. The lane of a request is its address, so that an account whose lock is taken does not
 /// delay the requests of others.
 pub struct LinkRequests {
-    database: Database,
-    policy: Policy,
-    /// Wakes the worker that sends mails.
-    mails: Arc<Notify>,
-    metrics: Arc<Metrics>,
+    /// The database.
+    pub database: Database,
+    /// The settings of use cases.
+    pub policy: Policy,
+    /// The budgets of mails to one address.
+    pub mails_per_address: Arc<Limit>,
+    /// Wakes the worker that sends mails. It is notified when a mail was queued.
+    pub mails: Arc<Notify>,
+    /// Counts the results.
+    pub metrics: Arc<Metrics>,
 }
 
 /// Why an attempt failed.
@@ -55,12 +61,6 @@ pub struct Deferred {
 }
 
 impl LinkRequests {
-    /// Creates the kind of job. `mails` is notified when a mail was queued; results are counted in `metrics`.
-    #[must_use]
-    pub const fn new(database: Database, policy: Policy, mails: Arc<Notify>, metrics: Arc<Metrics>) -> Self {
-        Self { database, policy, mails, metrics }
-    }
-
     /// Answers every request that waits, whether it is due or leased. Only tests need this, which cannot wait for a
     /// runner.
     ///
@@ -73,17 +73,31 @@ impl LinkRequests {
         Ok(())
     }
 
+    /// Answers a request. If the budget of its address is used up, it is dropped instead. The caller cannot see the
+    /// difference: a refusal would show strangers whether somebody else has sent requests for the address.
     fn answer(
         &self,
         request: WaitingLinkRequest,
     ) -> impl Future<Output = Result<(), Error>> + Send + 'static {
         let (database, policy) = (self.database.clone(), self.policy.clone());
-        let mails = Arc::clone(&self.mails);
+        let (mails, limit) = (Arc::clone(&self.mails), Arc::clone(&self.mails_per_address));
         async move {
-            let answer = move |conn: &mut Conn| link_requests::answer(conn, &request, &policy);
-            database.write(Mode::Store, answer).await?;
-            mails.notify_one();
-            Ok(())
+            let budget = format!("{} {}", request.purpose, request.email_key);
+            let is_affordable = limit.take(&budget).is_ok();
+            let answer = move |conn: &mut Conn| {
+                if is_affordable {
+                    link_requests::answer(conn, &request, &policy)
+                } else {
+                    link_requests::drop_unanswered(conn, &request, &policy)
+                }
+            };
+            let answered = database.write(Mode::Store, answer).await;
+            if answered.is_ok() {
+                mails.notify_one();
+            } else if is_affordable {
+                limit.give_back(&budget);
+            }
+            answered
         }
     }
 }

@@ -39,7 +39,10 @@ const MODULES: &[(&str, &[&str])] = &[
             "security::link_tokens",
         ],
     ),
-    ("jobs::link_requests", &["db", "domain", "error", "jobs", "ops::metrics", "usecases"]),
+    (
+        "jobs::link_requests",
+        &["db", "domain", "error", "jobs", "ops::metrics", "security::limits", "usecases"],
+    ),
     ("usecases", &["domain", "error", "db", "security", "jobs::queue", "delivery::mail::message"]),
     ("ops", ALL),
     ("ops::traffic", &[]),

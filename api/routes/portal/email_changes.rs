@@ -86,7 +86,7 @@ async fn request_email_change(
     });
     let email = draft.finish(|(email, _)| email)?;
     let password = owner.matched("/password")?;
-    context.charge_mail(&email)?;
+    context.charge(&REQUEST)?;
     context.store(move |work| email_changes::request(work, &email, &password)).await?;
     Ok(Answer::accepted(&LINK_REQUESTED)?)
 }

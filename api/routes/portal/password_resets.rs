@@ -70,7 +70,7 @@ async fn request_password_reset(
     body: Json<EmailRequest>,
 ) -> Result<Answer<LinkRequested>, Problem> {
     let email = body.read(EmailRequest::parse)?;
-    context.charge_mail(&email)?;
+    context.charge(&REQUEST)?;
     context.store(move |work| link_requests::store(work, LinkPurpose::PasswordReset, &email, None)).await?;
     Ok(Answer::accepted(&LINK_REQUESTED)?)
 }

@@ -60,7 +60,7 @@ async fn request_registration(
     body: Json<EmailRequest>,
 ) -> Result<Answer<LinkRequested>, Problem> {
     let email = body.read(EmailRequest::parse)?;
-    context.charge_mail(&email)?;
+    context.charge(&REQUEST)?;
     context.store(move |work| link_requests::store(work, LinkPurpose::Registration, &email, None)).await?;
     Ok(Answer::accepted(&LINK_REQUESTED)?)
 }

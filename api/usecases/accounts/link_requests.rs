@@ -5,6 +5,7 @@ use super::registrations;
 use crate::db::engine::Conn;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::identity::link_requests::{self, WaitingLinkRequest};
+use crate::domain::audit::AuditAction;
 use crate::domain::identity::links::LinkPurpose;
 use crate::error::Error;
 use crate::usecases::actor::Actor;
@@ -20,11 +21,7 @@ use crate::usecases::work::{Call, Policy, Work};
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn answer(conn: &mut Conn, request: &WaitingLinkRequest, policy: &Policy) -> Result<(), Error> {
     let (purpose, email) = (request.purpose()?, request.email()?);
-    let call = Call {
-        now: request.requested_at,
-        client: request.client.clone(),
-        request_id: request.request_id.clone(),
-    };
+    let call = call_of(request);
     let mut work = Work::new(conn, &call, &Actor::Anonymous, policy);
     // The locks come first: an operation that holds the account's lock may delete the request.
     let account = match (purpose, request.account_id) {
@@ -46,4 +43,24 @@ pub fn answer(conn: &mut Conn, request: &WaitingLinkRequest, policy: &Policy) ->
             Err(Error::internal("a request for a change of address names no account"))
         }
     }
+}
+
+/// Deletes a request without an answer, in the caller's transaction.
+///
+/// # Errors
+/// An internal error if the row cannot be decoded, or an error of the database.
+#[tracing::instrument(skip_all, level = "debug")]
+pub fn drop_unanswered(conn: &mut Conn, request: &WaitingLinkRequest, policy: &Policy) -> Result<(), Error> {
+    let call = call_of(request);
+    let mut work = Work::new(conn, &call, &Actor::Anonymous, policy);
+    if link_requests::delete(work.conn, &[request.id])? == 0 {
+        return Ok(());
+    }
+    let pseudonym = policy.pseudonyms.of_address(&request.email()?);
+    work.security_event(AuditAction::LinkRequestDropped, &pseudonym)
+}
+
+/// The call that made a request.
+fn call_of(request: &WaitingLinkRequest) -> Call {
+    Call { now: request.requested_at, client: request.client.clone(), request_id: request.request_id.clone() }
 }

@@ -63,7 +63,7 @@ async fn docs_metrics_lists_every_metric_and_no_other() {
 
 #[apply(on_both_databases)]
 async fn requests_are_counted_by_route_and_callers_cannot_add_series() {
-    let app = TestApp::start_with(&[METRICS, ("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "1/3600")]).await;
+    let app = TestApp::start_with(&[METRICS, ("TODOKEDE_LIMIT_MAILS_PER_CLIENT", "1/3600")]).await;
     let client = app.anonymous();
     for number in 0..20 {
         client.get(&format!("/v1/declarations/dcl_{number}")).await.assert_status(401);
