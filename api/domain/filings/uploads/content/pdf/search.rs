@@ -11,10 +11,10 @@ use crate::domain::filings::uploads::UploadRefusal;
 const OBJECT: &[u8] = b"obj";
 const TRAILER: &[u8] = b"trailer";
 /// How many bytes are read for one file, counting every repetition. Files need their own size, and a few times that for
-/// their object streams. Reading as many takes about half a second.
+/// their object streams. Reading as many takes less than a second.
 const MAX_WORK: usize = 128 * 1024 * 1024;
 /// What it costs to begin an object, in bytes.
-const COST_OF_OBJECT: usize = 64;
+const COST_OF_OBJECT: usize = 256;
 
 /// What was found in a file so far.
 #[derive(Default)]
