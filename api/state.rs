@@ -25,7 +25,8 @@ use crate::security::pseudonyms::Pseudonyms;
 use crate::security::signing_keys::{self, NamedKey};
 use crate::usecases::work::Policy;
 
-/// The maximum number of files that are received at once. Each may take 10 MiB of memory.
+/// The maximum number of files that are received at once. Each may take 10 MiB of memory, and a PDF 8 MiB more
+/// while it is checked.
 const UPLOADS_AT_ONCE: usize = 16;
 /// The maximum number of files of one account that are received at once, so that slow uploads of one account leave room
 /// for others.

@@ -113,6 +113,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ed25519_dalek", &["security"]),
     ("prometheus_client", &["ops::metrics"]),
     ("rustix", &["ops::descriptors", "ops::disk"]),
+    ("crc32fast", &["domain::filings::uploads::content"]),
+    ("miniz_oxide", &["domain::filings::uploads::content"]),
+    ("memchr", &["domain::filings::uploads::content"]),
     // `blocking` passes the span of the request on to the spawned task.
     ("tokio::task::spawn_blocking", &["blocking"]),
     ("web::block", &["blocking"]),

@@ -123,6 +123,11 @@ faults! {
     DigestForm = "DIGEST_FORM",
     /// Not a usable file name.
     FileNameForm = "FILE_NAME_FORM",
+    /// The file name has an extension of another type than that of the file.
+    FileNameExtension {
+        /// The extensions of the type.
+        allowed: &'static str,
+    } = "FILE_NAME_EXTENSION",
     /// The date is after the last allowed day.
     DateTooLate {
         /// The last allowed day.

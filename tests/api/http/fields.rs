@@ -99,15 +99,15 @@ async fn json_may_have_a_byte_order_mark_and_state_its_charset_in_any_spelling()
 async fn a_media_type_of_a_file_is_read_in_any_usual_spelling() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let jpeg = [0xFF, 0xD8, 0xFF, 0xE0];
+    let jpeg = forms::jpeg();
     for (number, announced) in ["image/jpg", "IMAGE/JPEG", "Image/Jpg"].into_iter().enumerate() {
-        let mut form = forms::upload(&jpeg);
+        let mut form = forms::upload_as("image/jpeg", &jpeg);
         form["media_type"] = json!(announced);
         let upload = clinic.post("/v1/uploads", &form).await.assert_status(201);
         assert_eq!(upload.body["media_type"], "image/jpeg");
         let sent_as = ["IMAGE/JPG", "image/jpeg", "image/jpg; x=y"][number];
         let path = format!("/v1/uploads/{}/content", upload.body["id"].as_str().unwrap());
-        let request = clinic.request(Method::PUT, &path).body(jpeg.to_vec());
+        let request = clinic.request(Method::PUT, &path).body(jpeg.clone());
         let request = request.header("Content-Type", sent_as).header("Content-Digest", forms::digest(&jpeg));
         send(request).await.assert_status(200);
     }

@@ -163,15 +163,14 @@ async fn a_body_that_is_sent_byte_by_byte_is_refused_in_bounded_time() {
 async fn a_file_that_is_sent_slowly_is_stored_and_one_that_is_sent_too_slowly_is_refused() {
     let app = start_with_short_timeouts().await;
     let clinic = app.clinic().await;
-    let mut file = forms::pdf();
-    file.resize(128 * 1024, b'x');
+    let mut file = forms::pdf_of_size(128 * 1024);
     // A body may take one second, and one second more for every 16 KiB. The first transfer sends 30 KiB a second,
     // the second one 3 KiB.
     for framing in [Framing::ContentLength, Framing::Chunked] {
-        file.push(b'y');
+        file.push(b'\n');
         let answer = send_file_slowly(&app, &clinic, &file, 10 * 1024, framing).await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        file.push(b'y');
+        file.push(b'\n');
         let answer = send_file_slowly(&app, &clinic, &file, 1024, framing).await;
         assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("REQUEST_TIMEOUT"), "{answer}");
     }
@@ -185,9 +184,7 @@ fn download_request(owner: &FacilityClient, id: &str) -> String {
 
 /// A file that is larger than the buffers on both sides of a connection with a small receive buffer.
 fn large_file() -> Vec<u8> {
-    let mut file = forms::pdf();
-    file.resize(6 * 1024 * 1024, b'x');
-    file
+    forms::pdf_of_size(6 * 1024 * 1024)
 }
 
 #[apply(on_sqlite)]

@@ -30,16 +30,55 @@ pub fn account(token: &str, facility: &Value) -> Value {
 
 /// The bytes of a small PDF.
 pub fn pdf() -> Vec<u8> {
-    b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n".to_vec()
+    pdf_with("")
+}
+
+/// The bytes of a small PDF with this object.
+pub fn pdf_with(object: &str) -> Vec<u8> {
+    let objects = format!("1 0 obj\n<< /Type /Catalog >>\nendobj\n2 0 obj\n{object}\nendobj\n");
+    format!("%PDF-1.7\n{objects}trailer\n<< /Size 3 /Root 1 0 R >>\nstartxref\n9\n%%EOF\n").into_bytes()
+}
+
+/// The bytes of a PDF with this size.
+pub fn pdf_of_size(bytes: usize) -> Vec<u8> {
+    let without_text = pdf_with("()").len();
+    pdf_with(&format!("({})", "x".repeat(bytes - without_text)))
+}
+
+/// The bytes of a JPEG with one pixel.
+pub fn jpeg() -> Vec<u8> {
+    let frame = [0xFF, 0xC0, 0, 11, 8, 0, 1, 0, 1, 1, 1, 0x11, 0];
+    let scan = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0x2A];
+    [&[0xFF, 0xD8][..], &frame, &scan, &[0xFF, 0xD9]].concat()
+}
+
+/// The bytes of a PNG with this width and height. Its pixels are cut off.
+pub fn png(width: u32, height: u32) -> Vec<u8> {
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[1, 0, 0, 0, 0]].concat();
+    let chunks =
+        [png_chunk(b"IHDR", &header), png_chunk(b"IDAT", b"\x78\x9C\x63\0\0"), png_chunk(b"IEND", b"")];
+    [b"\x89PNG\r\n\x1A\n", &*chunks.concat()].concat()
+}
+
+fn png_chunk(kind: &[u8], data: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(data.len()).unwrap().to_be_bytes();
+    let crc = crc32fast::hash(&[kind, data].concat()).to_be_bytes();
+    [&length[..], kind, data, &crc].concat()
 }
 
 /// The form that announces a PDF with this content.
 pub fn upload(content: &[u8]) -> Value {
+    upload_as("application/pdf", content)
+}
+
+/// The form that announces a file of this type with this content.
+pub fn upload_as(media_type: &str, content: &[u8]) -> Value {
     let digest: String =
         Sha256::digest(content).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+    let extension = media_type.rsplit('/').next().unwrap();
     json!({
-        "file_name": "契約書（写し）.pdf",
-        "media_type": "application/pdf",
+        "file_name": format!("契約書（写し）.{extension}"),
+        "media_type": media_type,
         "size_bytes": content.len(),
         "sha256": digest,
     })

@@ -4,6 +4,7 @@ use super::{Entry, StaticText, call_centre};
 use crate::domain::filings::uploads::UploadRefusal as Refusal;
 
 /// The entry of each refusal.
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) const fn entry(refusal: Refusal) -> Entry {
     match refusal {
         Refusal::UploadIncomplete => Entry {
@@ -62,18 +63,75 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
         Refusal::ContentNotOfType => Entry {
             status: 422,
             title: StaticText {
-                ja: "形式の異なるファイル", en: "Content not of the announced type"
+                ja: "形式の異なる又は破損したファイル",
+                en: "Content not of the announced type",
             },
             cause: StaticText {
-                ja: "ファイルの内容が、登録時に申告した形式（PDF、JPEG又はPNG）ではありません。\
-                     何も保存していません。",
-                en: "The content is not a file of the announced type (PDF, JPEG or PNG). Nothing was stored.",
+                ja: "ファイルの内容が、登録時に申告した形式（PDF、JPEG又はPNG）の完全なファイルではありません。\
+                     途中で切れている、破損している、又は別の形式のデータを含んでいます。何も保存していません。",
+                en: "The content is not a complete file of the announced type (PDF, JPEG or PNG). It is cut off or \
+                     damaged, or it contains data of another type. Nothing was stored.",
             },
             fix: StaticText {
-                ja: "拡張子の変更だけでは、形式は変わりません。PDF、JPEG又はPNGとして保存し直し、\
-                     新しいファイルとして登録してください。",
-                en: "Renaming a file does not change its type. Save it as PDF, JPEG or PNG, and announce it as a \
-                     new file.",
+                ja: "拡張子の変更だけでは、形式は変わりません。ファイルを開けることを確かめ、PDF、JPEG又はPNGとして\
+                     保存し直し、新しいファイルとして登録してください。スマートフォンの写真（HEIC）は、JPEGに\
+                     変換してください。",
+                en: "Renaming a file does not change its type. Check that you can open the file, save it again as PDF, \
+                     JPEG or PNG, and announce it as a new file. Convert photos of a telephone (HEIC) to JPEG.",
+            },
+            retryable: false,
+        },
+        Refusal::ContentActive => Entry {
+            status: 422,
+            title: StaticText {
+                ja: "プログラム等を含むPDF", en: "PDF with scripts or embedded files"
+            },
+            cause: StaticText {
+                ja: "PDFに、プログラム（JavaScript等）、他のファイルを開く若しくは送信する操作、添付ファイル又は\
+                     動画等が含まれています。何も保存していません。",
+                en: "The PDF contains a script (such as JavaScript), an action that opens or sends a file, an embedded \
+                     file, or a film or sound. Nothing was stored.",
+            },
+            fix: StaticText {
+                ja: "PDFを開き、印刷の画面でプリンターとして「PDF」を選んで保存し直すか、紙に印刷してスキャンし、\
+                     新しいファイルとして登録してください。添付ファイルが必要な場合は、別のファイルとして\
+                     登録してください。",
+                en: "Open the PDF and print it to a PDF printer, or print it on paper and scan it. Announce the result \
+                     as a new file. If an embedded file is needed, announce it as a file of its own.",
+            },
+            retryable: false,
+        },
+        Refusal::ContentNotCheckable => Entry {
+            status: 422,
+            title: StaticText { ja: "内容を確認できないPDF", en: "PDF that cannot be checked" },
+            cause: StaticText {
+                ja: "PDFがパスワード若しくは印刷・編集の制限により暗号化されている、又は内容が複雑すぎるため、\
+                     安全かどうかを確認できません。何も保存していません。",
+                en: "The PDF is encrypted, by a password or by restrictions on printing or editing, or it is too \
+                     complex, so the service cannot check whether it is safe. Nothing was stored.",
+            },
+            fix: StaticText {
+                ja: "パスワードや制限を解除して保存し直すか、紙に印刷してスキャンし、新しいファイルとして登録して\
+                     ください。",
+                en: "Save the PDF without password and restrictions, or print it on paper and scan it. Announce the \
+                     result as a new file.",
+            },
+            retryable: false,
+        },
+        Refusal::ImageTooLarge => Entry {
+            status: 422,
+            title: StaticText { ja: "大きすぎる画像", en: "Image with too many pixels" },
+            cause: StaticText {
+                ja: "画像の縦若しくは横が20,000画素を超えている、又は全体で1億5,000万画素を超えています。\
+                     何も保存していません。",
+                en: "The image has more than 20,000 pixels on a side, or more than 150,000,000 pixels. Nothing was \
+                     stored.",
+            },
+            fix: StaticText {
+                ja: "解像度を下げてスキャンし直すか、画像を縮小し、新しいファイルとして登録してください。\
+                     A4の書類には300dpiで足ります。",
+                en: "Scan the document at a lower resolution or reduce the image, and announce it as a new file. 300 \
+                     dpi are enough for a document of A4.",
             },
             retryable: false,
         },

@@ -89,6 +89,12 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
             ja: "SHA-256のハッシュ値を、64桁の16進数（0～9、a～f）で送ってください。",
             en: "Please send the SHA-256 digest as 64 hexadecimal digits (0 to 9, a to f).",
         },
+        Fault::FileNameExtension { .. } => StaticText {
+            ja: "ファイル名の拡張子が、ファイルの形式と異なります。拡張子を {allowed} にするか、拡張子のない名称を\
+                 入力してください。",
+            en: "The extension of the file name does not belong to the type of the file. Please use {allowed}, or a \
+                 name without an extension.",
+        },
         Fault::FileNameForm => StaticText {
             ja: "ファイル名は、「契約書.pdf」のように、フォルダー名や「/」「\\」を含まない形で入力してください。",
             en: "Please enter a file name without folders, “/” and “\\”, for example contract.pdf.",

@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
+use crate::domain::filings::uploads::content::examine;
 use crate::domain::filings::uploads::{MediaType, Upload, UploadRefusal, to_hex};
 use crate::error::Error;
 use crate::http::fields;
@@ -43,15 +44,18 @@ pub(super) fn sha256_of_header(headers: &HeaderMap) -> Result<Vec<u8>, Error> {
 /// Checks that the content is the announced file. `digest` is the digest in `Content-Digest`.
 ///
 /// # Errors
-/// [`UploadRefusal::ContentMismatch`] if the size or the digest differs; [`UploadRefusal::ContentNotOfType`] if the
-/// content does not begin like a file of the announced type.
+/// [`UploadRefusal::ContentMismatch`] if the size or the digest differs; the errors of [`examine`].
 pub(super) fn check_content(announced: &Upload, digest: &[u8], content: &[u8]) -> Result<(), Error> {
     let actual = Sha256::digest(content);
     let size_fits = u64::try_from(content.len()).is_ok_and(|size| size == announced.size_bytes);
     if !size_fits || to_hex(&actual) != announced.sha256 || actual.as_slice() != digest {
         return Err(UploadRefusal::ContentMismatch.into());
     }
-    if announced.media_type.fits(content) { Ok(()) } else { Err(UploadRefusal::ContentNotOfType.into()) }
+    // What is stored already was checked when it was stored. A repetition changes nothing.
+    if announced.stored_at.is_none() {
+        examine(announced.media_type, content)?;
+    }
+    Ok(())
 }
 
 /// The `Content-Disposition` header with which a browser saves a file under its name. The name is percent-encoded

@@ -5,7 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::domain::filings::uploads::{
-    DIGEST_DIGITS, MAX_BYTES, MAX_MEDIA_TYPE, MAX_NAME, MediaType, Upload, parse_file_name, parse_sha256,
+    DIGEST_DIGITS, MAX_BYTES, MAX_MEDIA_TYPE, MAX_NAME, MediaType, Upload, file_names, parse_sha256,
 };
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
@@ -15,7 +15,8 @@ use crate::usecases::filings::uploads::Announcement;
 /// The announcement of a file.
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct UploadRequest {
-    /// The file's name, without a folder.
+    /// The file's name, without a folder. Its extension is one of the type: `pdf`; `jpg`, `jpeg`, `jpe` or `jfif`; `png`.
+    /// A name without an extension gets that of the type.
     #[schema(min_length = 1, max_length = 200, example = "契約書（写し）.pdf")]
     #[validate(length(max = MAX_NAME, code = "too_long"))]
     pub file_name: String,
@@ -41,9 +42,13 @@ pub struct UploadRequest {
 impl UploadRequest {
     /// Reads the announcement.
     pub fn parse(&self, faults: &mut Faults) -> Option<Announcement> {
-        let file_name = faults.take("/file_name", parse_file_name(&self.file_name));
         let media_type =
             faults.take("/media_type", MediaType::parse(&self.media_type).ok_or(Fault::MediaTypeNotAccepted));
+        let file_name = file_names::parse(&self.file_name).and_then(|name| match media_type {
+            Some(media_type) => file_names::with_extension_of(media_type, &name),
+            None => Ok(name),
+        });
+        let file_name = faults.take("/file_name", file_name);
         let sha256 = faults.take("/sha256", parse_sha256(&self.sha256));
         Some(Announcement {
             file_name: file_name?,

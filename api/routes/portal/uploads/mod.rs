@@ -11,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::forms::{ContentDigestHeader, UploadPreview, UploadRequest, UploadResponse};
 use crate::blocking;
-use crate::domain::filings::uploads::{MAX_BYTES, UploadRefusal};
+use crate::domain::filings::uploads::{MAX_BYTES, UploadRefusal, file_names};
 use crate::domain::values::ids::UploadId;
 use crate::error::Error;
 use crate::http::answer::{Answer, OrPreview};
@@ -92,7 +92,9 @@ async fn announce_upload(
 /// Send a file's content
 ///
 /// Second step of an upload: sends the content, with its digest. The size and the digest must be the announced ones,
-/// and the content must begin like a file of the announced type. After a broken connection, send the same content
+/// and the content must be a complete file of the announced type. A PDF must not be encrypted, and must not contain
+/// scripts, actions that open or send files, or embedded files. An image has at most 20,000 pixels on a side and
+/// 150,000,000 in all. After a broken connection, send the same content
 /// again: a repetition changes nothing. A slow connection is accepted if it transfers at least about 16 KiB per
 /// second.
 #[utoipa::path(
@@ -201,9 +203,10 @@ async fn read_content(
         ))
         .into());
     }
+    let name = file_names::served_as(upload.media_type, &upload.file_name);
     Ok(HttpResponse::Ok()
         .content_type("application/octet-stream")
-        .insert_header((header::CONTENT_DISPOSITION, content::content_disposition(&upload.file_name)))
+        .insert_header((header::CONTENT_DISPOSITION, content::content_disposition(&name)))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
         .body(file_body::stream(file, length)))
 }

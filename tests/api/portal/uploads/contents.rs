@@ -123,24 +123,27 @@ async fn content_needs_a_valid_content_digest_header() {
     put(&clinic, &id, &headers, &pdf).await.assert_status(200);
 }
 
+/// Announces a file of this type and sends this content.
+async fn send_as(clinic: &FacilityClient, media_type: &str, content: &[u8]) -> Reply {
+    let id = announce(clinic, &forms::upload_as(media_type, content)).await;
+    let headers = [("Content-Type", media_type), ("Content-Digest", &*forms::digest(content))];
+    put(clinic, &id, &headers, content).await
+}
+
 #[apply(on_both_databases)]
-async fn the_media_type_must_agree_with_the_first_bytes_and_with_the_announcement() {
+async fn the_media_type_must_agree_with_the_content_and_with_the_announcement() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let html = b"<html><script>alert(1)</script></html>".to_vec();
-    let png = b"\x89PNG\r\n\x1a\n....".to_vec();
     for (media_type, content) in [
         ("application/pdf", &html),
-        ("application/pdf", &png),
-        ("image/jpeg", &png),
+        ("application/pdf", &forms::png(1, 1)),
+        ("image/jpeg", &forms::png(1, 1)),
         ("image/jpeg", &html),
         ("image/png", &forms::pdf()),
     ] {
-        let mut form = forms::upload(content);
-        form["media_type"] = json!(media_type);
-        let id = announce(&clinic, &form).await;
-        let headers = [("Content-Type", media_type), ("Content-Digest", &*forms::digest(content))];
-        put(&clinic, &id, &headers, content).await.assert_problem(422, "CONTENT_NOT_OF_TYPE");
+        let reply = send_as(&clinic, media_type, content).await;
+        reply.assert_problem(422, "CONTENT_NOT_OF_TYPE");
     }
     let pdf = forms::pdf();
     let id = announce(&clinic, &forms::upload(&pdf)).await;
@@ -153,6 +156,96 @@ async fn the_media_type_must_agree_with_the_first_bytes_and_with_the_announcemen
     let headers = [("Content-Encoding", "gzip"), ("Content-Type", "application/pdf"), headers[0]];
     put(&clinic, &id, &headers, &pdf).await.assert_problem(415, "UNSUPPORTED_MEDIA_TYPE");
     assert_eq!(std::fs::read_dir(app.folder().join("uploads")).unwrap().count(), 0);
+}
+
+#[apply(on_both_databases)]
+async fn a_file_that_only_begins_like_its_type_is_refused_and_not_stored() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let test_virus = br"%PDF-X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
+    let [pdf, jpeg, png] = [forms::pdf(), forms::jpeg(), forms::png(1, 1)];
+    let empty_zip = [&b"PK\x05\x06"[..], &[0; 18]].concat();
+    for (media_type, content) in [
+        ("application/pdf", test_virus.to_vec()),
+        ("application/pdf", pdf[..pdf.len() / 2].to_vec()),
+        ("application/pdf", [&pdf[..], &empty_zip].concat()),
+        ("image/jpeg", vec![0xFF, 0xD8, 0xFF]),
+        ("image/jpeg", jpeg[..jpeg.len() - 2].to_vec()),
+        ("image/jpeg", [&jpeg[..], &empty_zip].concat()),
+        ("image/jpeg", [&jpeg[..], &pdf].concat()),
+        ("image/png", png[..png.len() - 12].to_vec()),
+        ("image/png", [&png[..], b"<script>"].concat()),
+    ] {
+        let reply = send_as(&clinic, media_type, &content).await;
+        reply.assert_problem(422, "CONTENT_NOT_OF_TYPE");
+    }
+    for (width, height) in [(20_001, 1), (20_000, 20_000), ((1 << 31) - 1, (1 << 31) - 1)] {
+        let reply = send_as(&clinic, "image/png", &forms::png(width, height)).await;
+        reply.assert_problem(422, "IMAGE_TOO_LARGE");
+    }
+    assert_eq!(std::fs::read_dir(app.folder().join("uploads")).unwrap().count(), 0);
+}
+
+#[apply(on_both_databases)]
+async fn a_pdf_with_scripts_files_or_a_password_is_refused_and_the_answer_names_a_way_out() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    for (object, code) in [
+        ("<< /S /JavaScript /JS (app.alert\\(1\\)) >>", "CONTENT_ACTIVE"),
+        ("<< /S /J#61vaScript >>", "CONTENT_ACTIVE"),
+        ("<< /S /Launch /F (cmd.exe) >>", "CONTENT_ACTIVE"),
+        ("<< /Type /EmbeddedFile >>", "CONTENT_ACTIVE"),
+        ("<< /Encrypt 3 0 R >>", "CONTENT_NOT_CHECKABLE"),
+    ] {
+        let reply = send_as(&clinic, "application/pdf", &forms::pdf_with(object)).await;
+        reply.assert_problem(422, code);
+        assert!(reply.body["detail"].as_str().unwrap().contains("スキャン"), "{}", reply.text);
+    }
+    assert_eq!(std::fs::read_dir(app.folder().join("uploads")).unwrap().count(), 0);
+}
+
+#[apply(on_both_databases)]
+async fn the_extension_of_a_name_follows_the_type_of_the_file() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    for (media_type, name, stored) in [
+        ("application/pdf", "契約書", "契約書.pdf"),
+        ("application/pdf", "契約書.PDF", "契約書.PDF"),
+        ("image/jpeg", "写真.jpg", "写真.jpg"),
+        ("image/jpg", "No.3", "No.3.jpg"),
+        ("image/png", "見積書 1.2.", "見積書 1.2.png"),
+    ] {
+        let mut form = forms::upload_as(media_type, b"x");
+        form["file_name"] = json!(name);
+        let announced = clinic.post("/v1/uploads", &form).await.assert_status(201);
+        assert_eq!(announced.body["file_name"], stored);
+    }
+    for (media_type, name) in [
+        ("application/pdf", "scan.exe"),
+        ("application/pdf", "scan.exe. "),
+        ("application/pdf", "契約書.pdf.html"),
+        ("application/pdf", "写真.jpg"),
+        ("image/jpeg", "写真.heic"),
+        ("image/png", "写真.jpg"),
+    ] {
+        let mut form = forms::upload_as(media_type, b"x");
+        form["file_name"] = json!(name);
+        let refused = clinic.post("/v1/uploads", &form).await;
+        refused.assert_faults(&[("/file_name", "FILE_NAME_EXTENSION")]);
+        let allowed =
+            if media_type == "image/jpeg" { ".jpeg" } else { &*media_type.replace("application/", ".") };
+        assert!(refused.text.contains(&allowed.replace("image/", ".")), "{}", refused.text);
+    }
+}
+
+#[apply(on_both_databases)]
+async fn a_name_that_was_stored_before_its_extension_was_checked_is_served_with_the_right_one() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let id = clinic.attach(&forms::pdf()).await;
+    app.rows("uploads").set("file_name", "scan.exe");
+    let content = clinic.get(&format!("/v1/uploads/{id}/content")).await.assert_status(200);
+    assert_eq!(content.header("content-disposition"), "attachment; filename*=UTF-8''scan.exe.pdf");
 }
 
 #[apply(on_both_databases)]

@@ -60,17 +60,12 @@ async fn jpeg_png_and_files_of_ten_mebibytes_are_accepted() {
     let clinic = app.clinic().await;
     let mut largest = forms::pdf();
     largest.resize(10 * 1024 * 1024, 0);
-    for (media_type, content) in [
-        ("image/jpeg", vec![0xFF, 0xD8, 0xFF, 0xE0, 0, 1]),
-        ("image/png", b"\x89PNG\r\n\x1a\n....".to_vec()),
-        ("application/pdf", largest),
-    ] {
-        let mut form = forms::upload(&content);
-        form["media_type"] = json!(media_type);
-        let id = clinic.post("/v1/uploads", &form).await.assert_status(201).body["id"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+    for (media_type, content) in
+        [("image/jpeg", forms::jpeg()), ("image/png", forms::png(9_921, 7_016)), ("application/pdf", largest)]
+    {
+        let form = forms::upload_as(media_type, &content);
+        let announced = clinic.post("/v1/uploads", &form).await.assert_status(201);
+        let id = announced.body["id"].as_str().unwrap().to_owned();
         let digest = forms::digest(&content);
         let reply =
             send(&clinic, &id, "application/octet-stream", &digest, content.clone()).await.assert_status(200);

@@ -1,0 +1,221 @@
+//! What is noted about a dictionary while it is read. A dictionary is never held in memory as a whole.
+
+use super::lexer::Token;
+use crate::domain::filings::uploads::UploadRefusal;
+use crate::domain::filings::uploads::content::image_size;
+
+/// Names that only files with scripts, actions or embedded files have. They count wherever they are: the type of an
+/// action may be an object of its own.
+const ACTIVE: &[&[u8]] = &[
+    // Actions that run a script or a program, open or send a file, or play (ISO 32000-1, table 198).
+    b"JavaScript",
+    b"Launch",
+    b"ImportData",
+    b"SubmitForm",
+    b"GoToR",
+    b"GoToE",
+    b"Rendition",
+    b"RichMediaExecute",
+    b"GoTo3DView",
+    // Files in the file (7.11.4), also shown as a note on a page or as a portfolio.
+    b"EmbeddedFile",
+    b"EmbeddedFiles",
+    b"FileAttachment",
+    // Flash and other programs (adobe extension level 3), and forms with scripts of their own (12.7.8).
+    b"RichMedia",
+    b"XFA",
+];
+/// Types of actions and of annotations, whose names may be those of fonts or glyphs elsewhere.
+const ACTIVE_TYPES: &[&[u8]] = &[b"Movie", b"Sound", b"3D"];
+
+/// The keys that matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    /// `Type`
+    Type,
+    /// `S` or `Subtype`
+    Kind,
+    /// `EF`
+    EmbeddedFile,
+    /// `Filter`
+    Filter,
+    /// `First`
+    First,
+    /// `Width`
+    Width,
+    /// `Height`
+    Height,
+    /// Any other.
+    Other,
+}
+
+/// What is noted about a dictionary. Each member says which keys or values it has.
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each key is there or not")]
+pub(super) struct Dictionary {
+    /// The key whose value comes next.
+    key: Option<Key>,
+    /// The key whose value was read last.
+    last_key: Option<Key>,
+    is_file: bool,
+    is_page_or_field: bool,
+    has_additional_actions: bool,
+    has_embedded_file: bool,
+    has_count: bool,
+    has_first: bool,
+    is_named_object_stream: bool,
+    is_image: bool,
+    width: usize,
+    height: usize,
+    /// `First`: where the objects of an object stream begin. `None` if it is a reference to a number.
+    pub(super) first: Option<usize>,
+    /// How the bytes of its stream are encoded.
+    pub(super) encoding: Encoding,
+    /// `Root`: only trailers have it.
+    pub(super) has_root: bool,
+    /// `Encrypt`: only trailers of encrypted files have it.
+    pub(super) has_encryption: bool,
+    /// Whether an image is too large.
+    pub(super) is_image_too_large: bool,
+    /// Whether a key or a value is active content.
+    pub(super) is_active: bool,
+}
+
+/// How the bytes of a stream are encoded.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// Not at all.
+    #[default]
+    Plain,
+    /// By deflate, without a predictor.
+    Deflated,
+    /// In another way. Programs do not write object streams so.
+    Unusual,
+}
+
+impl Dictionary {
+    /// Reads a token that is directly in the dictionary.
+    pub(super) fn read(&mut self, token: &Token<'_>) {
+        match (token, self.key) {
+            (Token::Name(name), None) => self.key = Some(self.add_key(name)),
+            (Token::Name(name), Some(key)) => {
+                self.add_name(key, name);
+                self.end_value();
+            }
+            // The end of a reference, such as `0 R`, is where a key would be.
+            (Token::Word(b"R"), None) if self.last_key == Some(Key::First) => self.first = None,
+            (_, None) => {}
+            (token, Some(key)) => {
+                self.add_other(key, token);
+                self.end_value();
+            }
+        }
+    }
+
+    /// Reads a name in an array that is the value of the current key.
+    pub(super) fn read_in_array(&mut self, token: &Token<'_>) {
+        match (self.key, token) {
+            (Some(Key::Filter), Token::Name(name)) => self.add_filter(name),
+            (Some(Key::Filter), _) => self.encoding = Encoding::Unusual,
+            (_, Token::Name(name)) => self.is_active |= is_active(name),
+            _ => {}
+        }
+    }
+
+    /// Notes that the value of the current key has ended, which was an array or a dictionary.
+    pub(super) const fn end_value(&mut self) {
+        self.last_key = self.key.take();
+    }
+
+    /// Notes that the value of the current key is a dictionary.
+    pub(super) fn begin_dictionary(&mut self) {
+        self.is_active |= self.key == Some(Key::EmbeddedFile);
+    }
+
+    /// Notes that the dictionary is complete.
+    pub(super) fn end(&mut self) {
+        let side = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);
+        let size = image_size::check(side(self.width), side(self.height));
+        self.is_image_too_large |= self.is_image && size == Err(UploadRefusal::ImageTooLarge);
+        self.is_active |=
+            self.has_additional_actions && self.is_page_or_field || self.has_embedded_file && self.is_file;
+    }
+
+    /// Whether the dictionary is that of an object stream. Viewers look at its type, or only at its numbers.
+    pub(super) const fn is_object_stream(&self) -> bool {
+        self.is_named_object_stream || self.has_count && self.has_first
+    }
+
+    fn add_key(&mut self, name: &[u8]) -> Key {
+        self.is_active |= name == b"JS" || is_active(name);
+        match name {
+            b"FT" | b"Subtype" => self.is_page_or_field = true,
+            b"UF" => self.is_file = true,
+            b"AA" => self.has_additional_actions = true,
+            b"EF" => self.has_embedded_file = true,
+            b"DecodeParms" | b"DP" => self.encoding = Encoding::Unusual,
+            b"N" => self.has_count = true,
+            b"First" => self.has_first = true,
+            b"Root" => self.has_root = true,
+            b"Encrypt" => self.has_encryption = true,
+            _ => {}
+        }
+        match name {
+            b"Type" => Key::Type,
+            b"S" | b"Subtype" => Key::Kind,
+            b"EF" => Key::EmbeddedFile,
+            b"Filter" => Key::Filter,
+            b"First" => Key::First,
+            b"Width" => Key::Width,
+            b"Height" => Key::Height,
+            _ => Key::Other,
+        }
+    }
+
+    fn add_name(&mut self, key: Key, name: &[u8]) {
+        self.is_active |= is_active(name);
+        match key {
+            Key::Type => {
+                self.is_page_or_field |= matches!(name, b"Catalog" | b"Page" | b"Annot");
+                self.is_file |= matches!(name, b"Filespec" | b"F");
+                self.is_named_object_stream |= name == b"ObjStm";
+            }
+            Key::Kind => {
+                self.is_active |= ACTIVE_TYPES.contains(&name);
+                self.is_image |= name == b"Image";
+            }
+            Key::Filter => self.add_filter(name),
+            _ => {}
+        }
+    }
+
+    fn add_filter(&mut self, name: &[u8]) {
+        self.encoding = match (self.encoding, name) {
+            (Encoding::Plain, b"FlateDecode" | b"Fl") => Encoding::Deflated,
+            _ => Encoding::Unusual,
+        };
+    }
+
+    fn add_other(&mut self, key: Key, token: &Token<'_>) {
+        match (key, token) {
+            (Key::First, Token::Word(digits)) => self.first = number(digits),
+            (Key::Width, Token::Word(digits)) => self.width = number(digits).unwrap_or_default(),
+            (Key::Height, Token::Word(digits)) => self.height = number(digits).unwrap_or_default(),
+            (Key::Filter, token) if *token != Token::Word(b"null") => self.encoding = Encoding::Unusual,
+            _ => {}
+        }
+    }
+}
+
+/// A whole number; the largest one for a number that is too large for the machine.
+fn number(digits: &[u8]) -> Option<usize> {
+    let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    is_number
+        .then(|| std::str::from_utf8(digits).ok()?.parse().ok())
+        .map(|number| number.unwrap_or(usize::MAX))
+}
+
+/// Whether a name alone shows that a file has active content.
+fn is_active(name: &[u8]) -> bool {
+    ACTIVE.contains(&name)
+}

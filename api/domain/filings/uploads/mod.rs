@@ -1,0 +1,151 @@
+//! Uploads of attachments (添付書類). A caller announces a file first and sends its content afterwards.
+
+pub mod content;
+pub mod file_names;
+
+use std::fmt::Write as _;
+
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::values::calendar::Instant;
+use crate::domain::values::coded_enum::coded_enum;
+use crate::domain::values::fault::Fault;
+use crate::domain::values::ids::{AccountId, UploadId};
+use crate::domain::values::refusal::Refusal;
+
+/// The maximum size of a file: 10 MiB.
+pub const MAX_BYTES: u32 = 10 * 1024 * 1024;
+/// How long the content of an announced file is accepted.
+pub const ANNOUNCEMENT_LIFETIME: Duration = Duration::hours(24);
+/// The maximum number of files of one account.
+pub const MAX_FILES: i64 = 100;
+/// The maximum number of bytes of all files of one account.
+pub const MAX_TOTAL_BYTES: i64 = 300 * 1024 * 1024;
+/// The maximum number of characters of a file name.
+pub const MAX_NAME: u64 = 200;
+/// The maximum number of characters of a media type in a request.
+pub const MAX_MEDIA_TYPE: u64 = 100;
+/// The number of hexadecimal digits of a SHA-256 digest.
+pub const DIGEST_DIGITS: u64 = 64;
+
+coded_enum! {
+    /// The accepted media types of files: PDF, JPEG and PNG.
+    #[derive(Serialize, Deserialize, utoipa::ToSchema)]
+    pub enum MediaType {
+        /// PDF.
+        #[serde(rename = "application/pdf")]
+        Pdf = "application/pdf",
+        /// JPEG.
+        #[serde(rename = "image/jpeg")]
+        Jpeg = "image/jpeg",
+        /// PNG.
+        #[serde(rename = "image/png")]
+        Png = "image/png",
+    }
+}
+
+impl MediaType {
+    /// Reads a media type as callers write it: letters of any case, and `image/jpg` for `image/jpeg`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().to_ascii_lowercase();
+        if text == "image/jpg" { Some(Self::Jpeg) } else { Self::from_code(&text) }
+    }
+
+    /// The extensions that names of files of this type have. The first one is the usual one.
+    #[must_use]
+    pub const fn extensions(self) -> &'static [&'static str] {
+        match self {
+            Self::Pdf => &["pdf"],
+            Self::Jpeg => &["jpg", "jpeg", "jpe", "jfif"],
+            Self::Png => &["png"],
+        }
+    }
+}
+
+/// An upload.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// Its id.
+    pub id: UploadId,
+    /// The account that it belongs to.
+    pub account_id: AccountId,
+    /// The file's name, as announced.
+    pub file_name: String,
+    /// Its media type.
+    pub media_type: MediaType,
+    /// Its announced size in bytes.
+    pub size_bytes: u64,
+    /// Its SHA-256 digest in lower-case hexadecimal digits.
+    pub sha256: String,
+    /// When it was announced.
+    pub created_at: Instant,
+    /// The first instant at which its content is no longer accepted.
+    pub expires_at: Instant,
+    /// When its content was stored.
+    pub stored_at: Option<Instant>,
+}
+
+/// Reads a SHA-256 digest of 64 hexadecimal digits, and returns it in lower case.
+///
+/// # Errors
+/// [`Fault::DigestForm`] for any other text.
+pub fn parse_sha256(text: &str) -> Result<String, Fault> {
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err(Fault::DigestForm)
+    }
+}
+
+/// Writes a digest with two lower-case hexadecimal digits per byte, as [`Upload::sha256`].
+#[must_use]
+pub fn to_hex(digest: &[u8]) -> String {
+    digest.iter().fold(String::with_capacity(digest.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+coded_enum! {
+    /// Why a file is refused.
+    pub enum UploadRefusal {
+        /// The upload's content was not received.
+        UploadIncomplete = "UPLOAD_INCOMPLETE",
+        /// The account has too many files, or its files have too many bytes.
+        UploadQuota = "UPLOAD_QUOTA",
+        /// The content's size or digest differs from the announced one.
+        ContentMismatch = "CONTENT_MISMATCH",
+        /// The content is not a complete file of the announced type, or a file of another type as well.
+        ContentNotOfType = "CONTENT_NOT_OF_TYPE",
+        /// The content is a PDF with scripts, actions or files.
+        ContentActive = "CONTENT_ACTIVE",
+        /// The content is a PDF that cannot be checked, because it is encrypted or too complex.
+        ContentNotCheckable = "CONTENT_NOT_CHECKABLE",
+        /// The content is an image with too many pixels.
+        ImageTooLarge = "IMAGE_TOO_LARGE",
+    }
+}
+
+impl Refusal for UploadRefusal {
+    const ALL: &'static [Self] = Self::ALL;
+
+    fn code(self) -> &'static str {
+        self.code()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_are_sixty_four_hexadecimal_digits() {
+        assert_eq!(parse_sha256(&"AB".repeat(32)).unwrap(), "ab".repeat(32));
+        for text in ["", "ab", &"g".repeat(64), &"a".repeat(65)] {
+            assert_eq!(parse_sha256(text), Err(Fault::DigestForm));
+        }
+    }
+}
