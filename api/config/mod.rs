@@ -93,6 +93,8 @@ pub struct Settings {
     pub relay: Option<Relay>,
     /// The keys that sign access tokens, newest first.
     pub signing_keys: Vec<PathBuf>,
+    /// The list of breached passwords, if the operator has one.
+    pub breached_passwords: Option<PathBuf>,
     /// Who decides on filings.
     pub review: ReviewMode,
     /// Balancers whose `X-Forwarded-For` is trusted.
@@ -162,6 +164,7 @@ impl Settings {
             public_url,
             portal_name,
             signing_keys: read.files("TODOKEDE_SIGNING_KEY_FILES", sandbox),
+            breached_passwords: read.text("TODOKEDE_BREACHED_PASSWORDS").map(PathBuf::from),
             review: read.word(
                 "TODOKEDE_REVIEW",
                 if sandbox { ReviewMode::Automatic } else { ReviewMode::Staff },

@@ -16,6 +16,7 @@ pub mod fields;
 pub mod file_body;
 pub mod idempotency;
 pub mod language;
+mod new_password;
 pub mod operation;
 pub mod paging;
 pub mod path;

@@ -5,6 +5,7 @@ mod database;
 mod disk;
 mod keys;
 mod mail;
+mod passwords;
 mod postgres;
 mod sqlite;
 
@@ -82,6 +83,7 @@ pub fn examine(settings: &Settings, print: fn(&Finding)) -> usize {
     database::examine(settings, &mut report);
     keys::examine(settings, &mut report);
     disk::examine(settings, &mut report);
+    passwords::examine(settings, &mut report);
     mail::examine(settings, &mut report);
     report.failures
 }

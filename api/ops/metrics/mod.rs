@@ -67,6 +67,7 @@ pub struct Metrics {
     panicked: Counter,
     given_up: Counter,
     mails: Family<Label, Counter>,
+    breached_list_failures: Counter,
     gauges: ReportGauges,
 }
 
@@ -93,6 +94,7 @@ impl Metrics {
             panicked: Counter::default(),
             given_up: Counter::default(),
             mails: Family::default(),
+            breached_list_failures: Counter::default(),
             gauges: ReportGauges::default(),
         };
         metrics.register_counted();
@@ -127,6 +129,11 @@ impl Metrics {
         self.add("requests_panicked", "Requests whose handler panicked", self.panicked.clone());
         self.add("requests_given_up", "Requests whose handler took too long", self.given_up.clone());
         self.add("mails", "Attempts to send mails", self.mails.clone());
+        self.add(
+            "breached_list_failures",
+            "Passwords accepted although the list of breached passwords could not be read",
+            self.breached_list_failures.clone(),
+        );
     }
 
     fn register_gauges(&mut self) {
@@ -190,6 +197,11 @@ impl Metrics {
     /// Counts a request whose handler took too long.
     pub fn given_up(&self) {
         self.given_up.inc();
+    }
+
+    /// Counts a password that was accepted although the list of breached passwords could not be read.
+    pub fn breached_list_failed(&self) {
+        self.breached_list_failures.inc();
     }
 
     /// Counts attempts to send mails.
