@@ -14,6 +14,7 @@ pub mod edge;
 pub mod fallback;
 pub mod fields;
 pub mod file_body;
+pub mod html;
 pub mod idempotency;
 pub mod language;
 mod new_password;

@@ -14,4 +14,5 @@ mod parameters;
 mod rehearsals;
 mod routing;
 mod slow_clients;
+mod unread;
 mod versions;
