@@ -18,6 +18,7 @@ use crate::ops::metrics::Metrics;
 use crate::ops::readiness::{Folder, Readiness};
 use crate::ops::traffic::{PerKeyLimit, Traffic};
 use crate::security::access_tokens::AccessTokens;
+use crate::security::breached_passwords::BreachedPasswords;
 use crate::security::limits::{Budget, Limit};
 use crate::security::link_tokens::LinkTokens;
 use crate::security::passwords::Passwords;
@@ -89,6 +90,8 @@ pub struct State {
     pub smtp: Option<Arc<Smtp>>,
     /// Password hashes.
     pub passwords: Passwords,
+    /// The list of breached passwords, if the settings name one.
+    pub breached_passwords: Option<Arc<BreachedPasswords>>,
     /// Access tokens.
     pub tokens: AccessTokens,
     /// Budgets.
@@ -128,6 +131,7 @@ impl State {
             files: Files::open(&settings.uploads)?,
             smtp: settings.relay.as_ref().map(Smtp::new).transpose()?.map(Arc::new),
             passwords: Passwords::new(cores)?,
+            breached_passwords: open_breached_passwords(&settings)?,
             tokens: AccessTokens::new(keys, &settings.public_url)?,
             limits: Limits::new(&settings.budgets, &clock),
             upload_permits: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
@@ -147,6 +151,14 @@ impl State {
     pub fn is_sandbox(&self) -> bool {
         self.settings.profile == Profile::Sandbox
     }
+}
+
+fn open_breached_passwords(settings: &Settings) -> Result<Option<Arc<BreachedPasswords>>, Error> {
+    let Some(path) = &settings.breached_passwords else { return Ok(None) };
+    let list = BreachedPasswords::open(path.clone()).map_err(|problem| {
+        Error::internal(format!("TODOKEDE_BREACHED_PASSWORDS: {}: {problem}", path.display()))
+    })?;
+    Ok(Some(Arc::new(list)))
 }
 
 fn readiness(settings: &Settings, clock: &Clock, database: &Database) -> Readiness {

@@ -11,7 +11,7 @@ use utoipa_actix_web::AppExt as _;
 
 use super::background;
 use crate::error::Error;
-use crate::http::edge::edge;
+use crate::http::edge::{edge, refuse_unread};
 use crate::http::fallback::KnownPaths;
 use crate::http::operation::OperationIndex;
 use crate::http::server::listener::{Limits, Listener};
@@ -19,7 +19,7 @@ use crate::http::server::metrics_port::MetricsPort;
 use crate::jobs::stop::{self, StopSender};
 use crate::ops::signals::Signals;
 use crate::routes::documents;
-use crate::routes::public::pages;
+use crate::routes::public::{pages, security_txt};
 use crate::state::State;
 
 /// A running service.
@@ -103,31 +103,37 @@ pub fn start(state: State) -> Result<Running, Error> {
         files.push((document.paths.yaml, "application/yaml", yaml.into()));
     }
     let shared = state.clone();
-    let server = listener.serve(move || {
-        let (app, _) = App::new()
-            .app_data(shared.clone())
-            .app_data(index.clone())
-            .into_utoipa_app()
-            .configure(|config| {
-                for document in documents::ALL {
-                    document.routes(config, with_sandbox);
-                }
-            })
-            .split_for_parts();
-        let known = known.clone();
-        let files = files.clone();
-        app.configure(pages::routes)
-            .configure(|config| {
-                for (path, media_type, content) in files {
-                    config.service(file(path, media_type, content));
-                }
-            })
-            .default_service(web::to(move |request: HttpRequest| {
-                let answer = known.answer(&request);
-                async move { answer }
-            }))
-            .wrap(from_fn(edge))
-    })?;
+    let unreadable = state.clone();
+    let unread = move |status| refuse_unread(status, &unreadable);
+    let server = listener.serve(
+        move || {
+            let (app, _) = App::new()
+                .app_data(shared.clone())
+                .app_data(index.clone())
+                .into_utoipa_app()
+                .configure(|config| {
+                    for document in documents::ALL {
+                        document.routes(config, with_sandbox);
+                    }
+                })
+                .split_for_parts();
+            let known = known.clone();
+            let files = files.clone();
+            app.service(security_txt::security_txt)
+                .configure(pages::routes)
+                .configure(|config| {
+                    for (path, media_type, content) in files {
+                        config.service(file(path, media_type, content));
+                    }
+                })
+                .default_service(web::to(move |request: HttpRequest| {
+                    let answer = known.answer(&request);
+                    async move { answer }
+                }))
+                .wrap(from_fn(edge))
+        },
+        unread,
+    )?;
     let handle = server.handle();
     let metrics = MetricsPort::open(&state)?;
     let (stop, stopped) = stop::channel();

@@ -6,6 +6,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::reader::Reader;
+use crate::domain::values::email::EmailAddress;
 
 impl Reader<'_> {
     /// An optional address to listen on.
@@ -19,6 +20,13 @@ impl Reader<'_> {
         let text = if sandbox { self.text(name) } else { self.required(name) }?;
         let expected = if sandbox { "an http or https address" } else { "an https address" };
         self.checked(name, parse_url(&text, sandbox), expected)
+    }
+
+    /// Contacts of RFC 9116, separated by commas: `mailto:` and `https:` URIs.
+    pub(super) fn contacts(&mut self, name: &'static str) -> Vec<String> {
+        let contacts = self.list(name).iter().map(|text| parse_contact(text)).collect();
+        let expected = "addresses such as mailto:security@example.jp or https://example.jp/security, separated by commas";
+        self.checked(name, contacts, expected).unwrap_or_default()
     }
 
     /// Networks; a single address counts as a network of one address.
@@ -38,6 +46,15 @@ fn parse_url(text: &str, sandbox: bool) -> Option<String> {
     (has_host && rest.chars().all(is_plain)).then(|| text.trim_end_matches('/').to_owned())
 }
 
+/// A contact. It becomes a line of a text, so it must not contain white space.
+fn parse_contact(text: &str) -> Option<String> {
+    let is_valid = match text.strip_prefix("mailto:") {
+        Some(address) => EmailAddress::parse(address).is_ok_and(|read| read.as_str() == address),
+        None => text.starts_with("https://") && Url::parse(text).is_ok_and(|url| url.has_host()),
+    };
+    (is_valid && text.bytes().all(|byte| byte.is_ascii_graphic())).then(|| text.to_owned())
+}
+
 fn parse_network(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
@@ -45,6 +62,28 @@ fn parse_network(text: &str) -> Option<IpNet> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_contact_is_a_mail_address_or_an_https_url_with_its_scheme() {
+        for contact in ["mailto:security@example.jp", "https://example.jp/security?a=b", "https://[::1]:8443"]
+        {
+            assert_eq!(parse_contact(contact).as_deref(), Some(contact));
+        }
+        for wrong in [
+            "security@example.jp",
+            "mailto:",
+            "mailto:nobody",
+            "mailto:a@example.jp?subject=x",
+            "mailto:ａ@example.jp",
+            "http://example.jp",
+            "https://",
+            "https://example.jp/a b",
+            "https://example.jp/\nExpires: x",
+            "tel:+81-3-0000-0000",
+        ] {
+            assert_eq!(parse_contact(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn a_url_without_a_host_or_with_a_wrong_port_or_scheme_is_refused() {

@@ -91,6 +91,10 @@ pub struct Settings {
     pub relay: Option<Relay>,
     /// The keys that sign access tokens, newest first.
     pub signing_keys: Vec<PathBuf>,
+    /// The list of breached passwords, if the operator has one.
+    pub breached_passwords: Option<PathBuf>,
+    /// Where security problems are reported: `mailto:` and `https:` URIs.
+    pub security_contacts: Vec<String>,
     /// Who decides on filings.
     pub review: ReviewMode,
     /// Balancers whose `X-Forwarded-For` is trusted.
@@ -160,6 +164,8 @@ impl Settings {
             public_url,
             portal_name,
             signing_keys: read.files("TODOKEDE_SIGNING_KEY_FILES", sandbox),
+            breached_passwords: read.text("TODOKEDE_BREACHED_PASSWORDS").map(PathBuf::from),
+            security_contacts: read.contacts("TODOKEDE_SECURITY_CONTACT"),
             review: read.word(
                 "TODOKEDE_REVIEW",
                 if sandbox { ReviewMode::Automatic } else { ReviewMode::Staff },

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::identity::passwords::OwnData;
 use super::values::calendar::Instant;
 use super::values::coded_enum::coded_enum;
 use super::values::designation_receipt::DesignationReceipt;
@@ -136,6 +137,24 @@ pub struct Profile {
     pub contact: Contact,
 }
 
+impl Profile {
+    /// The names and numbers that the account's password must not contain.
+    #[must_use]
+    pub fn own_data(&self) -> OwnData {
+        let mut data = OwnData::default();
+        let Self { facility, founder, contact } = self;
+        for name in [facility.name.as_str(), founder.name.as_str(), contact.name.as_str()] {
+            data.add_name(name);
+        }
+        data.add_name(&facility.name_kana.to_string());
+        data.add_number(&facility.postal_code.to_string());
+        for phone in [&facility.phone, &contact.phone] {
+            data.add_number(&phone.to_string());
+        }
+        data
+    }
+}
+
 /// An account. A facility has one account, and the account has one login.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -156,10 +175,13 @@ pub struct Account {
 }
 
 impl Account {
-    /// The parts of the account's data that its password must not contain.
+    /// The account's data that its password must not contain.
     #[must_use]
-    pub fn forbidden_in_password(&self) -> [String; 3] {
-        [self.identity.number(), self.profile.facility.name.to_string(), self.email.local_part().to_owned()]
+    pub fn own_data(&self) -> OwnData {
+        let mut data = self.profile.own_data();
+        data.add_number(&self.identity.number());
+        data.add_email(self.email.local_part(), self.email.domain());
+        data
     }
 }
 

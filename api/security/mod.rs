@@ -1,6 +1,8 @@
-//! Password hashes, access tokens, opaque tokens, pseudonyms, signing keys, and the budgets that limit callers.
+//! Password hashes, access tokens, opaque tokens, pseudonyms, signing keys, the list of breached passwords, and the budgets
+//! that limit callers.
 
 pub mod access_tokens;
+pub mod breached_passwords;
 pub mod ed25519;
 pub mod limits;
 pub mod link_tokens;

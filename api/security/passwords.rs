@@ -11,9 +11,11 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
+use super::breached_passwords::{BreachedPasswords, ListProblem};
 use crate::blocking;
 use crate::domain::identity::password_hash::PasswordHash;
-use crate::domain::identity::passwords::normal_form;
+use crate::domain::identity::passwords::{self, OwnData, normal_form};
+use crate::domain::values::fault::Fault;
 use crate::error::Error;
 
 /// Memory in KiB, passes and lanes of a hash: OWASP's second recommended setting.
@@ -79,6 +81,32 @@ impl Passwords {
         .await?
     }
 
+    /// Examines a new password. The check takes a permit, because a caller can make it take some milliseconds, and reads
+    /// the list of breached passwords if there is one.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] if too many callers wait.
+    pub async fn examine(
+        &self,
+        password: SecretString,
+        own_data: OwnData,
+        breached: Option<Arc<BreachedPasswords>>,
+    ) -> Result<Examined, Error> {
+        self.with_permit(move || {
+            let password = password.expose_secret();
+            let fault = passwords::examine(password, &own_data);
+            if fault.is_some() {
+                return Examined::Known(fault);
+            }
+            match breached.map(|list| list.contains(password)) {
+                Some(Ok(true)) => Examined::Known(Some(Fault::PasswordBreached)),
+                Some(Err(problem)) => Examined::WithoutList(problem),
+                Some(Ok(false)) | None => Examined::Known(None),
+            }
+        })
+        .await
+    }
+
     async fn with_permit<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -92,6 +120,15 @@ impl Passwords {
         })
         .await
     }
+}
+
+/// The result of examining a new password.
+#[derive(Debug)]
+pub enum Examined {
+    /// The fault, or none.
+    Known(Option<Fault>),
+    /// The other rules have found no fault, and the list of breached passwords cannot be read.
+    WithoutList(ListProblem),
 }
 
 /// A hash that a caller's password matched. The password was verified outside the transaction, because that is slow, so

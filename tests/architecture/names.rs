@@ -32,6 +32,7 @@ const RESOURCES: &[Resource] = &[
 /// Modules that are not named after a resource, each with its content.
 const OTHER_MODULES: &[(&str, &str)] = &[
     ("routes/public/pages", "the pages of the OpenAPI document and of the problems"),
+    ("routes/public/security_txt", "a file that RFC 9116 prescribes"),
     ("routes/sandbox/links", "the page that a mailed link opens"),
     ("usecases/actor", "the account or system that acts"),
     ("usecases/work", "the transaction of every use case"),
@@ -68,6 +69,7 @@ const OTHER_MODULES: &[(&str, &str)] = &[
     ("db/store/mails/outbox", "the mails that are still to be sent"),
     ("db/store/schema", "the tables"),
     ("tests/api/portal/audit", "the audit log"),
+    ("tests/api/public/security_txt", "a file that RFC 9116 prescribes"),
     ("tests/api/sandbox/links", "the page that a mailed link opens"),
     ("tests/api/sandbox/readme", "the commands in the READMEs"),
 ];

@@ -111,6 +111,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["security"]),
     ("argon2", &["security"]),
     ("ed25519_dalek", &["security"]),
+    ("sha1", &["security::breached_passwords"]),
+    // It reads the year of the machine's clock once, as the year that dates in passwords are near to.
+    ("zxcvbn", &["domain::identity::passwords"]),
     ("prometheus_client", &["ops::metrics"]),
     ("rustix", &["ops::descriptors", "ops::disk"]),
     ("crc32fast", &["domain::filings::uploads::content"]),

@@ -184,10 +184,12 @@ faults! {
         /// The date of the previous succession.
         after: NaiveDate,
     } = "OUT_OF_ORDER",
-    /// The password consists almost only of common words, digits and repetition.
+    /// The password takes too few guesses.
     PasswordCommon = "PASSWORD_COMMON",
-    /// The password contains the facility's code or name, or the part of the e-mail address before the `@`.
+    /// The password contains the account's own data as a word, or consists of hardly anything else.
     PasswordHoldsIdentity = "PASSWORD_HOLDS_IDENTITY",
+    /// The password is in the operator's list of breached passwords.
+    PasswordBreached = "PASSWORD_BREACHED",
     /// The password is not the account's current one.
     PasswordWrong = "PASSWORD_WRONG",
     /// The new address is the account's present one.

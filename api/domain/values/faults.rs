@@ -39,6 +39,13 @@ impl Faults {
         }
     }
 
+    /// Notes a fault, if a check has found one.
+    pub fn add_found(&mut self, pointer: &str, found: Option<Fault>) {
+        if let Some(fault) = found {
+            self.add(pointer, fault);
+        }
+    }
+
     /// Whether no fault was found.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

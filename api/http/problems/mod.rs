@@ -148,7 +148,7 @@ pub struct ProblemDocument {
         example = "入力された値の中に、受け付けられないものがあります。すべてerrorsに示しています。"
     )]
     pub detail: String,
-    /// The path of the request.
+    /// The path of the request. Empty if the head of the request could not be read.
     #[schema(max_length = 2000, example = "/v1/registrations")]
     pub instance: String,
     /// The code of the problem. A code never changes its meaning.

@@ -7,6 +7,8 @@ use crate::domain::values::refusal::Refusal;
 coded_enum! {
     /// Why a request is refused before a use case runs.
     pub enum RequestRefusal {
+        /// The head of the request, or the framing of its body, is no HTTP.
+        MalformedRequest = "MALFORMED_REQUEST",
         /// The body is not a JSON document.
         MalformedJson = "MALFORMED_JSON",
         /// An object of the body has two members with the same name.
@@ -29,6 +31,8 @@ coded_enum! {
         PreconditionRequired = "PRECONDITION_REQUIRED",
         /// The body is larger than the operation allows.
         BodyTooLarge = "BODY_TOO_LARGE",
+        /// The request line and the headers are larger than the service allows.
+        HeadTooLarge = "HEAD_TOO_LARGE",
         /// The operation does not accept the media type or the content coding of the body.
         UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE",
         /// The body contains invalid values. `errors` lists all of them.

@@ -2,15 +2,19 @@
 
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix_http::{HttpService, Request};
 use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt as _, fn_service, map_config};
+use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::dev::{AppConfig, Response, Server};
+use actix_web::http::StatusCode;
 use actix_web::rt::net::{TcpSocket, TcpStream};
 
 use super::connection::Connection;
+use super::unread::{AnswerStream, UnreadForm, note_answers};
 use crate::config::Serving;
 use crate::error::Error;
 
@@ -76,11 +80,16 @@ impl Listener {
     }
 
     /// Serves an application on the port, in the same way as `actix_web::HttpServer`. That type cannot be used,
-    /// because it offers no way to wrap streams in a `Connection`.
+    /// because it offers no way to wrap streams in a `Connection`. `unread` gives the answer to a request whose head
+    /// could not be read, by its status.
     ///
     /// # Errors
     /// An internal error if the socket cannot be shared among the threads.
-    pub fn serve<F, I, S, B>(self, application: F) -> Result<Server, Error>
+    pub fn serve<F, I, S, B>(
+        self,
+        application: F,
+        unread: impl Fn(StatusCode) -> Option<HttpResponse> + Send + Clone + 'static,
+    ) -> Result<Server, Error>
     where
         F: Fn() -> I + Send + Clone + 'static,
         I: IntoServiceFactory<S, Request>,
@@ -101,6 +110,8 @@ impl Listener {
         let server = server.listen(address.to_string(), socket, move || {
             let (shutdown, stall_timeout) = (shutdown.clone(), limits.stall_timeout);
             let application = map_config(application(), |()| AppConfig::default());
+            let application = note_answers(application.map_err(|error| error.error_response()));
+            let form: UnreadForm = Rc::new(unread.clone());
             let http = HttpService::build()
                 .graceful_shutdown_signal(move || {
                     let shutdown = shutdown.clone();
@@ -110,10 +121,14 @@ impl Listener {
                 .keep_alive(limits.keep_alive)
                 .client_disconnect_timeout(LINGER)
                 .local_addr(address)
-                .h1(application.map_err(|error| error.error_response()));
+                .on_connect_ext(|stream: &AnswerStream<Connection<TcpStream>>, data| {
+                    data.insert(stream.to_write.clone());
+                })
+                .h1(application);
             fn_service(move |stream: TcpStream| {
                 let peer = stream.peer_addr().ok();
-                async move { Ok((Connection::new(stream, stall_timeout), peer)) }
+                let stream = AnswerStream::new(Connection::new(stream, stall_timeout), Rc::clone(&form));
+                async move { Ok((stream, peer)) }
             })
             .and_then(http)
         });

@@ -8,6 +8,7 @@ use actix_web::{App, HttpResponse, web};
 
 use super::listener::{Limits, Listener};
 use crate::error::{Error, chain};
+use crate::http::edge;
 use crate::ops::metrics::MEDIA_TYPE;
 use crate::ops::readiness::Details;
 use crate::state::State;
@@ -39,12 +40,14 @@ impl MetricsPort {
         let (Some(listen), state) = (state.settings.serving.metrics, state.clone()) else { return Ok(None) };
         let listener = Listener::open(listen, LIMITS)?;
         let address = listener.address;
-        let server = listener.serve(move || {
+        let unread = state.clone();
+        let app = move || {
             App::new()
                 .app_data(state.clone())
                 .route("/metrics", web::get().to(metrics))
                 .route("/readyz", web::get().to(readiness))
-        })?;
+        };
+        let server = listener.serve(app, move |status| edge::refuse_unread(status, &unread))?;
         let handle = server.handle();
         tokio::spawn(server);
         Ok(Some(Self { address, handle }))

@@ -3,3 +3,4 @@
 mod connection;
 pub mod listener;
 pub mod metrics_port;
+mod unread;

@@ -5,6 +5,7 @@ mod database;
 mod disk;
 mod keys;
 mod mail;
+mod passwords;
 mod postgres;
 mod sqlite;
 
@@ -71,6 +72,11 @@ pub fn examine(settings: &Settings, print: fn(&Finding)) -> usize {
         Profile::Production => "production",
     };
     report.add(Verdict::Ok, "settings", format!("{profile}; the public URL is {}", settings.public_url));
+    if settings.profile == Profile::Production && settings.security_contacts.is_empty() {
+        let message =
+            "nobody is named to whom security problems can be reported: set TODOKEDE_SECURITY_CONTACT";
+        report.add(Verdict::Warn, "settings", message);
+    }
     let missing = descriptors::missing_for(settings.serving.connections);
     if missing > 0 {
         let advice = "raise the hard limit of open files, or lower TODOKEDE_MAX_CONNECTIONS";
@@ -82,6 +88,7 @@ pub fn examine(settings: &Settings, print: fn(&Finding)) -> usize {
     database::examine(settings, &mut report);
     keys::examine(settings, &mut report);
     disk::examine(settings, &mut report);
+    passwords::examine(settings, &mut report);
     mail::examine(settings, &mut report);
     report.failures
 }

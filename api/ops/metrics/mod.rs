@@ -80,6 +80,7 @@ pub struct Metrics {
     given_up: Counter,
     mails: Family<Label, Counter>,
     link_requests: Family<Label, Counter>,
+    breached_list_failures: Counter,
     gauges: ReportGauges,
 }
 
@@ -109,6 +110,7 @@ impl Metrics {
             given_up: Counter::default(),
             mails: Family::default(),
             link_requests: Family::default(),
+            breached_list_failures: Counter::default(),
             gauges: ReportGauges::default(),
         };
         metrics.register_counted();
@@ -144,6 +146,11 @@ impl Metrics {
         self.add("requests_given_up", "Requests whose handler took too long", self.given_up.clone());
         self.add("mails", "Attempts to send mails", self.mails.clone());
         self.add("link_requests", "Attempts to answer requests for mailed links", self.link_requests.clone());
+        self.add(
+            "breached_list_failures",
+            "Passwords accepted although the list of breached passwords could not be read",
+            self.breached_list_failures.clone(),
+        );
     }
 
     fn register_gauges(&mut self) {
@@ -224,6 +231,11 @@ impl Metrics {
     /// Counts a request whose handler took too long.
     pub fn given_up(&self) {
         self.given_up.inc();
+    }
+
+    /// Counts a password that was accepted although the list of breached passwords could not be read.
+    pub fn breached_list_failed(&self) {
+        self.breached_list_failures.inc();
     }
 
     /// Counts attempts to send mails.

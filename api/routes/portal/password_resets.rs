@@ -101,10 +101,9 @@ async fn complete(context: &Context, body: Json<PasswordResetRequest>) -> Result
     let lookup =
         context.read(move |reading| password_resets::find_account(reading.conn, &token, reading.now));
     let account = lookup.await;
-    draft.note(|(_, password), faults| {
-        let own_data = account.as_ref().map(Account::forbidden_in_password).unwrap_or_default();
-        passwords::note_faults("/password", password.expose(), &own_data, faults);
-    });
+    let own_data = account.as_ref().map(Account::own_data).unwrap_or_default();
+    let found = context.examine_password(draft.parts().1.clone().into(), own_data).await?;
+    draft.note(|_, faults| faults.add_found("/password", found));
     // Faults of the body are answered before the refusal of the link, as in all operations.
     let (token, password) = draft.finish(Some)?;
     account?;

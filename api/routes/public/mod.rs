@@ -2,5 +2,6 @@
 
 pub mod jwks;
 pub mod pages;
+pub mod security_txt;
 pub mod support;
 pub mod transitional_measures;

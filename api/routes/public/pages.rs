@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HeaderName, LOCATION,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, LOCATION,
 };
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpResponse, get, guard};
 use utoipa_swagger_ui::Config;
 
 use crate::error::Error;
+use crate::http::html::{self, Scripts};
 use crate::http::problems::{Problem, page};
 
 /// The paths of an OpenAPI document: its two files, and the Swagger UI page that shows it.
@@ -37,8 +38,9 @@ pub const STAFF: DocumentPaths = DocumentPaths {
 };
 
 /// All paths of pages and of the documents' files. They accept only GET and HEAD.
-pub const PATHS: [&str; 11] = [
+pub const PATHS: [&str; 12] = [
     "/",
+    "/.well-known/security.txt",
     "/problems/",
     "/problems/{slug}",
     PUBLIC.page,
@@ -55,7 +57,8 @@ pub const PATHS: [&str; 11] = [
 const SWAGGER_UI_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// The header of pages. Pages change only with a new version of the service.
-const PAGE_CACHE: (HeaderName, &str) = (CACHE_CONTROL, "public, max-age=3600");
+const PAGE_CACHE: (HeaderName, HeaderValue) =
+    (CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
 
 /// Registers the pages.
 pub fn routes(config: &mut ServiceConfig) {
@@ -98,7 +101,12 @@ async fn swagger_file(
     if found.gzpipped {
         response.insert_header((CONTENT_ENCODING, "gzip"));
     }
-    Ok(response.content_type(found.content_type).body(match found.bytes {
+    // The types of texts lack the charset.
+    let media_type = match found.content_type {
+        text if text.starts_with("text/") && !text.contains(';') => text + "; charset=utf-8",
+        other => other,
+    };
+    Ok(response.content_type(media_type).body(match found.bytes {
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => bytes.into(),
     }))
@@ -111,23 +119,19 @@ async fn start() -> HttpResponse {
 
 #[get("/problems/")]
 async fn problem_index() -> Result<HttpResponse, Problem> {
-    Ok(html(page::index()?))
+    Ok(cached(page::index()?))
 }
 
 #[get("/problems/{slug}")]
 async fn problem_page(slug: web::Path<String>) -> Result<HttpResponse, Problem> {
     let code = page::from_slug(&slug).ok_or(Error::NotFound)?;
-    Ok(html(page::page(code)?))
+    Ok(cached(page::page(code)?))
 }
 
-fn html(body: String) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header(PAGE_CACHE)
-        .insert_header((
-            CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
-             frame-ancestors 'none'",
-        ))
-        .body(body)
+/// A page that changes only with a new version of the service.
+fn cached(html: String) -> HttpResponse {
+    let mut page = html::page(html, Scripts::None);
+    let (name, value) = PAGE_CACHE;
+    page.headers_mut().insert(name, value);
+    page
 }

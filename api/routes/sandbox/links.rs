@@ -1,8 +1,9 @@
 //! The page that a mailed link opens in the sandbox.
 
-use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use actix_web::{HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::html::{self, Scripts};
 
 const LINK_PAGE: &str = include_str!("link.html");
 const LINK_SCRIPT: &str = include_str!("link.js");
@@ -17,13 +18,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// browser does not send to the server, and the next request. The page sends nothing itself.
 #[get("/sandbox/links/{flow:registration|password-reset|email-change}")]
 async fn link_page() -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header((
-            CONTENT_SECURITY_POLICY,
-            "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
-        ))
-        .body(LINK_PAGE)
+    html::page(LINK_PAGE.to_owned(), Scripts::OwnFiles)
 }
 
 #[get("/sandbox/links/link.js")]

@@ -1,7 +1,7 @@
 //! Registration (アカウント登録): the service mails a link to an address. It creates the account when it receives the
 //! form with the link's token.
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::eligibility;
@@ -14,12 +14,13 @@ use crate::domain::accounts::{Account, FacilityIdentity, Profile};
 use crate::domain::audit::AuditAction;
 use crate::domain::identity::links::{Link, LinkPurpose, LinkState};
 use crate::domain::identity::password_hash::PasswordHash;
-use crate::domain::identity::passwords;
+use crate::domain::identity::passwords::OwnData;
 use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::facility_code::FacilityCode;
-use crate::domain::values::faults::{Draft, Faults};
+use crate::domain::values::fault::Fault;
+use crate::domain::values::faults::Draft;
 use crate::domain::values::ids::AccountId;
 use crate::domain::values::postal_code::PostalCode;
 use crate::error::Error;
@@ -74,6 +75,15 @@ pub struct Registration {
     pub profile: Profile,
 }
 
+/// A registration form that was compared with the facility list and its link. Its password is not checked yet, because
+/// that takes longer than a transaction may take.
+#[derive(Debug)]
+pub struct Compared {
+    draft: Draft<RegistrationDraft>,
+    link: Option<Link>,
+    eligible: Result<(), Error>,
+}
+
 /// The result of checking a registration form, before its password is hashed.
 #[derive(Debug)]
 pub enum Examined {
@@ -91,48 +101,73 @@ pub enum Examined {
     },
 }
 
-/// Checks a form against the facility list, the password rules and its link, so that one answer names all
-/// faults.
+/// Compares a form with the facility list and its link. [`Compared::finish`] gives the result.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault of the form; [`IdentityRefusal::LinkUnknown`] and
-/// [`IdentityRefusal::LinkExpired`]; the errors of [`eligibility::ensure_eligible`].
+/// The errors of the database.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn examine(
+pub fn compare(
     conn: &mut Conn,
     mut draft: Draft<RegistrationDraft>,
     now: Instant,
-) -> Result<Examined, Error> {
+) -> Result<Compared, Error> {
     let link = stored_links::find(conn, LinkPurpose::Registration, &draft.parts().token.hash())?;
-    draft.examine(|draft, faults| draft.examine(conn, link.as_ref(), now, faults))?;
-    let registration = draft.finish(RegistrationDraft::into_registration)?;
-    let link = Box::new(link.ok_or(IdentityRefusal::LinkUnknown)?);
-    match link.state(now) {
-        LinkState::Used => return Ok(Examined::LinkUsed { link }),
-        LinkState::Usable | LinkState::Expired => links::check(&link, now)?,
+    draft.examine(|draft, faults| {
+        let (code, postal_code) = (draft.code.as_ref(), draft.postal_code.as_ref());
+        faults.extend(check::faults(conn, check::FACILITY_POINTERS, code, postal_code)?);
+        Ok::<_, Error>(())
+    })?;
+    // Nobody learns about a facility without a usable link.
+    let is_usable = link.as_ref().is_some_and(|link| link.state(now) == LinkState::Usable);
+    let eligible = match draft.parts().identity.as_ref().filter(|_| is_usable) {
+        Some(identity) => eligibility::ensure_eligible(conn, identity),
+        None => Ok(()),
+    };
+    Ok(Compared { draft, link, eligible })
+}
+
+impl Compared {
+    /// The password, for its check.
+    #[must_use]
+    pub fn password(&self) -> SecretString {
+        self.draft.parts().password.clone()
     }
-    eligibility::ensure_eligible(conn, &registration.identity)?;
-    Ok(Examined::Good { registration: Box::new(registration), link })
+
+    /// The data that the password must not contain.
+    #[must_use]
+    pub fn own_data(&self, now: Instant) -> OwnData {
+        let form = self.draft.parts();
+        let mut data = form.profile.as_ref().map(Profile::own_data).unwrap_or_default();
+        data.add_name(&form.name);
+        if let Some(identity) = &form.identity {
+            data.add_number(&identity.number());
+        }
+        if let Some(link) = self.link.as_ref().filter(|link| link.state(now) == LinkState::Usable) {
+            data.add_email(link.email.local_part(), link.email.domain());
+        }
+        data
+    }
+
+    /// The result of all checks. One answer names all faults, with that of the password.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with every fault of the form; [`IdentityRefusal::LinkUnknown`] and
+    /// [`IdentityRefusal::LinkExpired`]; the errors of [`eligibility::ensure_eligible`].
+    pub fn finish(self, password_fault: Option<Fault>, now: Instant) -> Result<Examined, Error> {
+        let Self { mut draft, link, eligible } = self;
+        draft.note(|_, faults| faults.add_found("/password", password_fault));
+        let registration = draft.finish(RegistrationDraft::into_registration)?;
+        let link = Box::new(link.ok_or(IdentityRefusal::LinkUnknown)?);
+        match link.state(now) {
+            LinkState::Used => return Ok(Examined::LinkUsed { link }),
+            LinkState::Usable | LinkState::Expired => links::check(&link, now)?,
+        }
+        eligible?;
+        Ok(Examined::Good { registration: Box::new(registration), link })
+    }
 }
 
 impl RegistrationDraft {
-    fn examine(
-        &self,
-        conn: &mut Conn,
-        link: Option<&Link>,
-        now: Instant,
-        faults: &mut Faults,
-    ) -> Result<(), Error> {
-        let (code, postal_code) = (self.code.as_ref(), self.postal_code.as_ref());
-        faults.extend(check::faults(conn, check::FACILITY_POINTERS, code, postal_code)?);
-        let usable_link = link.filter(|link| link.state(now) == LinkState::Usable);
-        let number = self.identity.as_ref().map(FacilityIdentity::number);
-        let local_part = usable_link.map(|link| link.email.local_part().to_owned());
-        let own_data: Vec<String> = number.into_iter().chain([self.name.clone()]).chain(local_part).collect();
-        passwords::note_faults("/password", self.password.expose_secret(), &own_data, faults);
-        Ok(())
-    }
-
     fn into_registration(self) -> Option<Registration> {
         Some(Registration { password: self.password, identity: self.identity?, profile: self.profile? })
     }

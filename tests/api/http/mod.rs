@@ -15,4 +15,5 @@ mod rehearsals;
 mod routing;
 mod slow_clients;
 mod strangers;
+mod unread;
 mod versions;

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
+use sha2::{Digest as _, Sha256};
 
 use crate::support::contract::{ApiFixture, Operation, operations};
 use crate::support::production::Production;
@@ -36,6 +39,33 @@ async fn every_answer_forbids_what_a_browser_must_not_do_with_it() {
         assert_eq!(scripts, expected, "{path}");
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(reply.header("strict-transport-security"), "", "{path}: the sandbox has no HTTPS");
+    }
+}
+
+#[apply(on_sqlite)]
+async fn every_html_page_has_a_charset_and_allows_only_the_style_sheet_that_it_contains() {
+    let app = TestApp::start().await;
+    for path in [
+        "/problems/",
+        "/problems/invalid-content",
+        "/problems/malformed-request",
+        "/sandbox/links/registration",
+        "/docs/",
+        "/docs/staff/",
+        "/docs/oauth2-redirect.html",
+    ] {
+        let reply = app.anonymous().get(path).await.assert_status(200);
+        assert_eq!(reply.header("content-type"), "text/html; charset=utf-8", "{path}");
+        if path.starts_with("/docs/") {
+            continue;
+        }
+        let (_, style) = reply.text.split_once("<style>").unwrap();
+        let (style, rest) = style.split_once("</style>").unwrap();
+        let digest = STANDARD.encode(Sha256::digest(style.as_bytes()));
+        let policy = reply.header("content-security-policy");
+        assert!(policy.contains(&format!("style-src 'sha256-{digest}';")), "{path}: {policy}");
+        assert!(!policy.contains("unsafe"), "{path}: {policy}");
+        assert!(!rest.contains("<style") && !reply.text.contains(" style="), "{path}: another style");
     }
 }
 

@@ -1,4 +1,5 @@
 //! Operations that everybody may read without a token.
 
+mod security_txt;
 mod support;
 mod transitional_measures;

@@ -41,6 +41,11 @@ impl RawConnection {
         self.0.write_all(text.as_bytes()).await.is_ok()
     }
 
+    /// Sends bytes. The service may have closed the connection.
+    pub async fn send_bytes(&mut self, bytes: &[u8]) {
+        let _ = self.0.write_all(bytes).await;
+    }
+
     /// Reads one response: the head, and a body whose length is in `Content-Length`.
     pub async fn read_response(&mut self) -> String {
         let mut read = Vec::new();
@@ -59,6 +64,18 @@ impl RawConnection {
             assert!(count > 0, "the connection ended within a response: {text}");
             read.extend_from_slice(&chunk[..count]);
         }
+    }
+
+    /// Reads the head of a response that has no body.
+    pub async fn read_head(&mut self) -> String {
+        let mut read = Vec::new();
+        while !read.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            let count = tokio::time::timeout(READ_TIMEOUT, self.0.read(&mut byte)).await.unwrap().unwrap();
+            assert!(count > 0, "the connection ended within a head");
+            read.push(byte[0]);
+        }
+        String::from_utf8(read).unwrap()
     }
 
     /// Reads until the service closes the connection.

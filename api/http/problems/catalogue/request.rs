@@ -113,6 +113,34 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             },
             retryable: false,
         },
+        Refusal::MalformedRequest => Entry {
+            status: 400,
+            title: StaticText { ja: "HTTPとして読めないリクエスト", en: "Malformed request" },
+            cause: StaticText {
+                ja: "リクエスト行、ヘッダー又は本文の区切りがHTTP/1.1の形式でないため、読み取れませんでした。",
+                en: "The request line, a header, or the framing of the body is not valid HTTP/1.1.",
+            },
+            fix: StaticText {
+                ja: "使用しているHTTPクライアントと、途中のプロキシーを確かめてください。\
+                     暗号化（HTTPS）の要否とポート番号の誤りでも起こります。",
+                en: "Check the HTTP client and any proxy on the way. This also happens if HTTPS is used on a port for \
+                     plain HTTP.",
+            },
+            retryable: false,
+        },
+        Refusal::HeadTooLarge => Entry {
+            status: 431,
+            title: StaticText { ja: "大きすぎるヘッダー", en: "Headers too large" },
+            cause: StaticText {
+                ja: "リクエスト行とヘッダーの合計が上限の128KiBを超えているか、ヘッダーの数が多すぎます。",
+                en: "The request line and the headers exceed 128 KiB together, or there are too many headers.",
+            },
+            fix: StaticText {
+                ja: "不要なヘッダー（古いCookieなど）を取り除いて、もう一度送信してください。",
+                en: "Remove headers that are not needed, such as old cookies, and send the request again.",
+            },
+            retryable: false,
+        },
         Refusal::RequestTimeout => Entry {
             status: 408,
             title: StaticText { ja: "受信の時間切れ", en: "Request timeout" },

@@ -50,16 +50,22 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
             en: "Please enter a date after {after}, the date of the previous succession.",
         },
         Fault::PasswordCommon => StaticText {
-            ja: "推測されやすいパスワードです。よく使われる言葉や、数字の並び、\
-         同じ文字の繰り返しだけのパスワードは使用できません。",
-            en: "This password is easy to guess. Please do not use only common words, sequences of digits or repeated \
-         characters.",
+            ja: "推測されやすいパスワードです。よく使われる言葉や文句、キーボードや五十音の並び、日付、\
+         同じ言葉の繰り返しを避け、互いに関係のない言葉をいくつか並べてください。",
+            en: "This password is easy to guess. Please avoid common words and sentences, sequences of keys, dates and \
+         repetition, and combine several unrelated words.",
         },
         Fault::PasswordHoldsIdentity => StaticText {
-            ja: "パスワードには、医療機関等コード、施設の名称及びメールアドレスの「@」より前の部分を\
-         含めないでください。",
-            en: "The password must not contain the facility’s code, its name, or the part of your e-mail address \
-         before the “@”.",
+            ja: "パスワードには、医療機関等コード、施設や開設者・担当者の名称、メールアドレス、電話番号などの\
+         登録内容を使わないでください。",
+            en: "Please do not use your own data in the password, such as the facility’s code, the names of the \
+         facility, its founder and its contact, the e-mail address, or a telephone number.",
+        },
+        Fault::PasswordBreached => StaticText {
+            ja: "過去に他のサービスから漏えいしたパスワードの一覧にあるため、使用できません。\
+         ほかで使ったことのないパスワードにしてください。",
+            en: "This password is in a list of passwords that leaked from other services. Please choose one that you \
+         have never used elsewhere.",
         },
         Fault::PasswordWrong => StaticText {
             ja: "現在のパスワードと一致しません。もう一度入力してください。",

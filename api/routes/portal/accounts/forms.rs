@@ -111,8 +111,9 @@ pub struct AccountRequest {
     )]
     #[validate(length(max = OpaqueToken::MAX_INPUT, code = "too_long"))]
     pub token: SecretText,
-    /// The password: 15 to 128 characters of any kind. It must not be easy to guess, and must not contain the facility
-    /// code, the name of the facility, or the part of the e-mail address before the `@`.
+    /// The password: 15 to 128 characters of any kind. It must not be easy to guess, must not contain the account's own
+    /// data as a word (facility code, names, e-mail address, telephone numbers), and must not be in the operator's list
+    /// of breached passwords.
     #[schema(value_type = String, min_length = 15, max_length = 128, format = Password, example = "雨の日は縁側で祖母と将棋を指した")]
     #[validate(length(max = passwords::MAX_CHARACTERS, code = "too_long"))]
     pub password: SecretText,

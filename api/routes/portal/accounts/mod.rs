@@ -11,7 +11,6 @@ use self::forms::{AccountChangeRequest, AccountRequest, PasswordRequest};
 use self::link_holder::LinkHolder;
 use self::views::{AccountPreview, AccountResponse};
 use crate::db::store::accounts as stored;
-use crate::domain::identity::passwords;
 use crate::domain::identity::refusals::IdentityRefusal;
 use crate::error::Error;
 use crate::http::answer::{Answer, OrPreview};
@@ -83,8 +82,10 @@ async fn create(
     let submission = Submission::new(&CREATE, query, key)?.fingerprinted(body.fingerprint());
     let draft = body.draft(AccountRequest::parse);
     let token = draft.parts().token.clone();
-    let examine = context.read(move |reading| registrations::examine(reading.conn, draft, reading.now));
-    let (link, registration) = match examine.await? {
+    let compare = context.read(move |reading| registrations::compare(reading.conn, draft, reading.now));
+    let (compared, now) = (compare.await?, context.call.now);
+    let found = context.examine_password(compared.password(), compared.own_data(now)).await?;
+    let (link, registration) = match compared.finish(found, now)? {
         registrations::Examined::Good { registration, link } => (link, Some(registration)),
         registrations::Examined::LinkUsed { link } => (link, None),
     };
@@ -188,14 +189,10 @@ async fn change_password(
 ) -> Result<Answer<TokenResponse>, Problem> {
     let mut draft = body.draft(|form, _| (form.current_password.clone(), form.new_password.clone()));
     let owner = context.reauthenticate(draft.parts().0.clone()).await?;
-    draft.note(|(_, new_password), faults| {
+    let found = context.examine_password(draft.parts().1.clone().into(), owner.account.own_data()).await?;
+    draft.note(|_, faults| {
         owner.note("/current_password", faults);
-        passwords::note_faults(
-            "/new_password",
-            new_password.expose(),
-            &owner.account.forbidden_in_password(),
-            faults,
-        );
+        faults.add_found("/new_password", found);
     });
     let new_password = draft.finish(|(_, new_password)| Some(new_password))?;
     let current = owner.matched("/current_password")?;

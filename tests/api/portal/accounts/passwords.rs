@@ -1,8 +1,14 @@
 //! The rules for passwords, which all operations share, and the change of an account's password.
 
-use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::path::Path;
 
-use crate::support::{FacilityClient, PASSWORD, TestApp, forms};
+use serde_json::{Value, json};
+use sha1::{Digest as _, Sha1};
+use todokede::domain::values::lang::Lang;
+
+use crate::support::binary::{assert_failure, text, todokede};
+use crate::support::{Client, FacilityClient, PASSWORD, TestApp, forms};
 
 /// A valid password that differs from `PASSWORD`.
 const OTHER_PASSWORD: &str = "雪の朝に隣の犬と川岸まで歩いた";
@@ -26,6 +32,11 @@ fn bad_passwords(facility: &Value) -> Vec<(String, &'static str)> {
         (format!("kaminari-{full_width}-zoku"), "PASSWORD_HOLDS_IDENTITY"),
         (format!("雷雲と{name}と虹の橋"), "PASSWORD_HOLDS_IDENTITY"),
         ("Bright-UKETSUKE-Tantou-lamp".to_owned(), "PASSWORD_HOLDS_IDENTITY"),
+        ("1qaz2wsx3edc4rfv".to_owned(), "PASSWORD_COMMON"),
+        ("trustno1trustno1".to_owned(), "PASSWORD_COMMON"),
+        ("あいうえおかきくけこさしすせそ".to_owned(), "PASSWORD_COMMON"),
+        ("ナイフと架空太郎と虹の橋と猫".to_owned(), "TOO_SHORT"),
+        ("古いナイフと架空太郎と虹の橋と猫".to_owned(), "PASSWORD_HOLDS_IDENTITY"),
     ]
 }
 
@@ -56,6 +67,88 @@ async fn registration_change_and_reset_check_passwords_by_the_same_rules() {
         anonymous.post("/v1/password-resets/completion", &form).await.assert_faults(&[("/password", fault)]);
     }
     FacilityClient::log_in(&app, EMAIL, PASSWORD, String::new()).await;
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02X}").unwrap();
+        text
+    })
+}
+
+/// Writes a list of breached passwords, in the form of the download of Have I Been Pwned.
+fn write_list(file: &Path, passwords: &[&str]) {
+    let line = |password: &&str| hex(&Sha1::digest(password.as_bytes())) + ":3\r\n";
+    let mut lines: Vec<String> = passwords.iter().map(line).collect();
+    lines.sort();
+    std::fs::write(file, lines.concat()).unwrap();
+}
+
+#[apply(on_sqlite)]
+async fn breached_passwords_are_refused_everywhere_and_accepted_while_the_list_is_unreadable() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("breached.txt");
+    write_list(&list, &[OTHER_PASSWORD, "correct horse battery staple"]);
+    let app = TestApp::start_with(&[
+        ("TODOKEDE_BREACHED_PASSWORDS", list.to_str().unwrap()),
+        ("TODOKEDE_METRICS_LISTEN", "127.0.0.1:0"),
+    ])
+    .await;
+    let facility = app.unused_facility("MEDICAL").await;
+    let token = app.registration_token(EMAIL).await;
+    let anonymous = app.anonymous();
+    let mut form = forms::account(&token, &facility);
+    form["password"] = json!(OTHER_PASSWORD);
+    let breached = [("/password", "PASSWORD_BREACHED")];
+    anonymous.post("/v1/accounts?validate_only=true", &form).await.assert_faults(&breached);
+    let refused = anonymous.post("/v1/accounts", &form).await;
+    refused.assert_faults(&breached);
+    assert!(!refused.text.contains(OTHER_PASSWORD), "{}", refused.text);
+    let clinic = register(&app, &facility).await;
+    let change = json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD });
+    let new = [("/new_password", "PASSWORD_BREACHED")];
+    clinic.put("/v1/account/password", &change, "*").await.assert_faults(&new);
+    anonymous.post("/v1/password-resets", &json!({ "email": EMAIL })).await.assert_status(202);
+    let reset = json!({ "token": app.token(EMAIL, "PASSWORD_RESET").await, "password": OTHER_PASSWORD });
+    anonymous.post("/v1/password-resets/completion", &reset).await.assert_faults(&breached);
+
+    // The operator replaces the list while the service runs, and later it gets lost.
+    write_list(&list, &["hunter2"]);
+    let changed = clinic.put("/v1/account/password", &change, "*").await.assert_status(200);
+    std::fs::remove_file(&list).unwrap();
+    let clinic = clinic.with_token(changed.body["access_token"].as_str().unwrap());
+    let back = json!({ "current_password": OTHER_PASSWORD, "new_password": PASSWORD });
+    clinic.put("/v1/account/password", &back, "*").await.assert_status(200);
+    let metrics = Client::new(format!("http://{}", app.running.metrics_address().unwrap()), Lang::En);
+    let metrics = metrics.get("/metrics").await;
+    assert!(metrics.text.contains("todokede_breached_list_failures_total 1\n"), "{}", metrics.text);
+}
+
+#[test]
+fn the_service_does_not_start_with_an_unusable_list_and_says_what_is_wrong_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("list.txt");
+    let run = |command: &str| {
+        let output =
+            todokede(folder.path(), &[command]).env("TODOKEDE_BREACHED_PASSWORDS", &list).output().unwrap();
+        text(&output.stdout).to_owned() + assert_failure(&output, 1)
+    };
+    for command in ["serve", "doctor"] {
+        let report = run(command);
+        assert!(report.contains("list.txt") && report.contains("cannot be read: No such file"), "{report}");
+    }
+    std::fs::write(&list, "hunter2\n").unwrap();
+    for command in ["serve", "doctor"] {
+        let report = run(command);
+        assert!(
+            report.contains("line at byte 0 is not a SHA-1 digest") && !report.contains("hunter2"),
+            "{report}"
+        );
+    }
+    write_list(&list, &["hunter2"]);
+    let doctor =
+        todokede(folder.path(), &["doctor"]).env("TODOKEDE_BREACHED_PASSWORDS", &list).output().unwrap();
+    assert!(text(&doctor.stdout).contains("ok    passwords  they are compared with the list"), "{doctor:?}");
 }
 
 #[apply(on_both_databases)]

@@ -1,0 +1,129 @@
+use proptest::prelude::*;
+
+use super::*;
+
+/// Passwords of 15 characters and more that people choose: one a line.
+const GUESSABLE: &str = include_str!("guessable.txt");
+/// Random ones, passphrases in several languages, and what password managers generate: one a line.
+const STRONG: &str = include_str!("strong.txt");
+
+fn sakura() -> OwnData {
+    let mut data = OwnData::default();
+    data.add_number("1310000014");
+    data.add_name("架空さくら診療所");
+    data.add_email("info", "sakura-clinic.example.jp");
+    data
+}
+
+#[test]
+fn the_length_is_counted_in_characters_and_checked_first() {
+    let none = OwnData::default();
+    assert_eq!(examine("みじかいことば", &none), Some(Fault::TooShort { min: 15 }));
+    assert_eq!(examine(&"長".repeat(129), &none), Some(Fault::TooLong { max: 128 }));
+    assert_eq!(examine("fourteen chars", &none), Some(Fault::TooShort { min: 15 }));
+    assert_eq!(examine("info1310000014", &sakura()), Some(Fault::TooShort { min: 15 }));
+}
+
+#[test]
+fn passwords_that_people_choose_are_refused_at_any_length() {
+    let none = OwnData::default();
+    assert!(GUESSABLE.lines().count() >= 60);
+    let accepted: Vec<&str> = GUESSABLE
+        .lines()
+        .filter(|password| examine(password, &none) != Some(Fault::PasswordCommon))
+        .collect();
+    assert!(accepted.is_empty(), "{accepted:#?}");
+}
+
+#[test]
+fn passphrases_and_random_passwords_of_any_script_are_accepted() {
+    assert!(STRONG.lines().count() >= 60);
+    let refused: Vec<_> = STRONG
+        .lines()
+        .filter_map(|password| examine(password, &sakura()).map(|fault| (password, fault)))
+        .collect();
+    assert!(refused.is_empty(), "{refused:#?}");
+}
+
+#[test]
+fn a_long_repetition_of_anything_short_is_refused() {
+    for part in ["a", "ab", "abc", "x9", "さ", "桜", "🐙", "password", "P@55w0rd!", "あいうえお", "tokyo2020"]
+    {
+        for length in [15, 40, 41, 80, 127, 128] {
+            let password: String = part.chars().cycle().take(length).collect();
+            assert_eq!(examine(&password, &OwnData::default()), Some(Fault::PasswordCommon), "{password}");
+        }
+    }
+}
+
+#[test]
+fn a_password_that_is_only_long_in_its_weak_part_is_accepted_for_its_strong_part() {
+    let password = format!("{}wvkzjqxhnbrmfytq", "a".repeat(100));
+    assert_eq!(examine(&password, &OwnData::default()), None);
+}
+
+#[test]
+fn own_words_are_refused_as_words_and_not_inside_others() {
+    for password in ["kaminari-1310000014-zoku", "雷雲と架空さくら診療所と虹の橋", "the info of seven whales"]
+    {
+        assert_eq!(examine(password, &sakura()), Some(Fault::PasswordHoldsIdentity), "{password}");
+    }
+    for password in ["the information of seven whales", "xK9infoQ2vLm8RtZ4w", "t4info7zW2qLk9Xv3B"] {
+        assert_eq!(examine(password, &sakura()), None, "{password}");
+    }
+}
+
+#[test]
+fn a_password_made_of_own_words_and_digits_is_refused_even_if_no_word_stands_alone() {
+    for password in [
+        "info2023info2023",
+        "infoinfo84719365",
+        "1nf0sakura20230401",
+        "sakuraclinicinfo1",
+        "infosakuraclinic2023!",
+        "kakuu架空さくら20230401",
+    ] {
+        assert!(examine(password, &sakura()).is_some(), "{password}");
+    }
+    // Without the account's data these would be strong enough, so its owner learns that the data is the reason.
+    let mut data = OwnData::default();
+    data.add_email("kwjtzvbxqplmtrd", "gvkzhtwqxn.example");
+    let password = "kwjtzvbxqplmtrd1gvkzhtwqxn";
+    assert_eq!(examine(password, &OwnData::default()), None);
+    assert_eq!(examine(password, &data), Some(Fault::PasswordHoldsIdentity));
+}
+
+#[test]
+fn full_width_and_half_width_typing_give_the_same_password() {
+    assert_eq!(normal_form("ＡＢＣ　ｄｅｆ"), normal_form("ABC def"));
+    for password in ["ＰＡＳＳＷＯＲＤ１２３４５６７８９", "ﾊﾟｽﾜｰﾄﾞﾊﾟｽﾜｰﾄﾞﾊﾟｽﾜｰﾄﾞ"]
+    {
+        assert_eq!(examine(password, &OwnData::default()), Some(Fault::PasswordCommon), "{password}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// The chance that a random password of this length looks like a pattern is far below one in a million.
+    #[test]
+    fn random_passwords_of_twenty_characters_are_accepted(
+        password in "[a-z]{20}|[A-Za-z0-9]{20}|[!-~]{20}|[0-9a-f]{20}|[A-Z2-7]{20}|[ぁ-ん]{20}|[ァ-ヶ]{20}|[一-龠]{20}\
+             |[\u{1f300}-\u{1f3ff}]{20}|[а-я]{20}|[0-9]{24}|[a-z0-9]{6}-[a-z0-9]{6}-[A-Za-z0-9]{6}",
+    ) {
+        prop_assert_eq!(examine(&password, &sakura()), None);
+    }
+
+    #[test]
+    fn no_text_makes_the_check_fail(text in "\\PC{15,128}|[4@8({\\[<369|!170$5+7%2]{15,128}|[aA1年月日昭和十〒0-9-]{15,60}") {
+        let _ = examine(&text, &sakura());
+    }
+
+    #[test]
+    fn a_number_or_a_name_is_found_wherever_it_stands_alone(before in "[ぁ-ん]{9}、", after in "、[ぁ-ん]{9}") {
+        for own in ["1310000014", "架空さくら診療所", "info"] {
+            let password = format!("{before}{own}{after}");
+            prop_assert_eq!(examine(&password, &sakura()), Some(Fault::PasswordHoldsIdentity));
+        }
+    }
+}
