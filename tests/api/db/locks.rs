@@ -76,7 +76,7 @@ async fn every_write_of_an_account_waits_for_the_lock_of_the_account() {
     let content = forms::pdf();
     let sent = forms::send_content(&fixture.clinic, announced.body["id"].as_str().unwrap(), &content);
     run_behind_lock(&fixture.app, Lock::Account(own), 1, sent).await.assert_status(200);
-    // The example of `storeUploadContent` is refused before any lock is taken. The operations on sessions come last.
+    // The example of `storeUploadContent` is refused before any lock is taken.
     let writes = operations()
         .into_iter()
         .filter(|operation| operation.is_secured() && operation.method != Method::GET);

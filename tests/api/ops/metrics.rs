@@ -85,7 +85,7 @@ async fn requests_are_counted_by_route_and_callers_cannot_add_series() {
     assert!((requests("GET", "other", "4xx") - 20.0).abs() < 0.5, "{}", reply.text);
     assert!((requests("OTHER", "/v1/account", "4xx") - 20.0).abs() < 0.5, "{}", reply.text);
     assert!((requests("POST", "/v1/registrations", "2xx") - 1.0).abs() < 0.5);
-    assert!(series["todokede_requests_rate_limited_total{budget=\"mails-per-address\"}"] > 0.5);
+    assert!(series["todokede_requests_rate_limited_total{budget=\"mails-per-client\"}"] > 0.5);
     assert!(series["todokede_mails_total{outcome=\"sent\"}"] > 0.5);
     assert!(series["todokede_database_committed_jobs_total"] > 0.5);
     for personal in ["taro", "dcl_", "wp-", "X1", "127.0.0.1"] {

@@ -141,6 +141,16 @@ impl AuditFixture {
         self.send(clinic, ("completeEmailChange", ""), token, &[unknown]).await.assert_status(404);
     }
 
+    /// Sends more requests for an address than it may get mails.
+    async fn exceed_budget_of_address(&self) {
+        for _ in 0..6 {
+            let form = json!({ "email": "victim@clinic.example" });
+            self.app.anonymous().post("/v1/registrations", &form).await.assert_status(202);
+        }
+        assert_eq!(self.app.mails("victim@clinic.example", "PROVISIONAL_REGISTRATION").await.len(), 5);
+        assert_eq!(self.app.rows("audit_log").with("action", LinkRequestDropped).count(), 1);
+    }
+
     async fn change_account(&mut self, clinic: &FacilityClient, own: &str) {
         let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
         let line = (AccountChanged, own, own);
@@ -252,7 +262,8 @@ impl AuditFixture {
 
 #[apply(on_both_databases)]
 async fn every_operation_that_writes_is_logged_and_every_action_occurs() {
-    let app = TestApp::start_with(&[("TODOKEDE_TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let budget = ("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "5/3600");
+    let app = TestApp::start_with(&[("TODOKEDE_TRUSTED_PROXIES", "127.0.0.1"), budget]).await;
     let mut fixture = AuditFixture { app, sent_operations: BTreeSet::new() };
     let clinic = fixture.app.clinic().await;
     let own = clinic.get("/v1/account").await.assert_status(200).body["id"].as_str().unwrap().to_owned();
@@ -266,6 +277,7 @@ async fn every_operation_that_writes_is_logged_and_every_action_occurs() {
     fixture.change_account(&clinic, &own).await;
     fixture.reset_password(&own).await;
     fixture.import_successors().await;
+    fixture.exceed_budget_of_address().await;
     fixture.use_sandbox().await;
 
     let writes = operations().into_iter().filter(|operation| operation.method != Method::GET);

@@ -25,7 +25,7 @@ pub fn operations() -> Vec<Operation> {
     operations_of(&document())
 }
 
-/// Every operation of a document.
+/// Every operation of a document. Those that end sessions come last, so that a test can send all of them in one session.
 pub fn operations_of(document: &Value) -> Vec<Operation> {
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -38,6 +38,9 @@ pub fn operations_of(document: &Value) -> Vec<Operation> {
             all.push(Operation { method, path: path.clone(), spec });
         }
     }
+    all.sort_by_key(|operation| {
+        operation.method == Method::DELETE && operation.path.starts_with("/v1/sessions")
+    });
     assert!(all.len() > 30, "only {} operations were found", all.len());
     all
 }
