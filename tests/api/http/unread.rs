@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use todokede::http::problems::ProblemDocument;
 
-use crate::support::{RawConnection, TestApp};
+use crate::support::{RawConnection, TestApp, forms};
 
 /// Sends bytes and returns everything that the service sends until it closes the connection.
 async fn answers(app: &TestApp, bytes: &[u8]) -> String {
@@ -123,9 +123,8 @@ async fn a_malformed_request_after_others_does_not_change_their_answers() {
 async fn a_body_that_looks_like_an_answer_of_the_library_is_sent_unchanged() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let content = "%PDF-1.7\nHTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-        .repeat(2_000)
-        + "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\ndate: Fri, 03 Feb 2023 00:00:00 GMT\r\n\r\n";
+    let answer = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".repeat(2_000);
+    let content = String::from_utf8(forms::pdf_with(&format!("({answer})"))).unwrap();
     let upload = clinic.attach(content.as_bytes()).await;
     let read = clinic.get(&format!("/v1/uploads/{upload}/content")).await.assert_status(200);
     assert_eq!(read.text, content);

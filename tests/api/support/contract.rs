@@ -39,7 +39,9 @@ pub fn operations_of(document: &Value) -> Vec<Operation> {
         }
     }
     all.sort_by_key(|operation| {
-        operation.method == Method::DELETE && operation.path.starts_with("/v1/sessions")
+        let deletes_session =
+            operation.method == Method::DELETE && operation.path.starts_with("/v1/sessions");
+        deletes_session || operation.id() == "changePassword"
     });
     assert!(all.len() > 30, "only {} operations were found", all.len());
     all
