@@ -53,14 +53,16 @@ macro_rules! limits {
 }
 
 limits! {
-    /// Mails to one address, for each purpose.
+    /// Mails to one address that strangers cause, for each purpose.
     mails_per_address: "mails-per-address",
     /// Mails caused by one client, for each operation.
     mails_per_client: "mails-per-client",
+    /// Changes of the mail address that one account requests.
+    email_changes_per_account: "email-changes-per-account",
     /// Wrong passwords that one client sends without a session.
     failed_logins_per_client: "failed-logins-per-client",
-    /// Wrong passwords that the sessions of one account send.
-    wrong_passwords_per_account: "wrong-passwords-per-account",
+    /// Wrong passwords that one session sends.
+    wrong_passwords_per_session: "wrong-passwords-per-session",
     /// Wrong tokens that one client sends.
     wrong_tokens_per_client: "wrong-tokens-per-client",
     /// Filings, changes and uploads of one account.

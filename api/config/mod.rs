@@ -55,10 +55,12 @@ pub struct Budgets {
     pub mails_per_address: Budget,
     /// Mails that one client can cause.
     pub mails_per_client: Budget,
+    /// Changes of the mail address that one account can request.
+    pub email_changes_per_account: Budget,
     /// Logins of one client that are refused.
     pub failed_logins_per_client: Budget,
-    /// Wrong passwords that the sessions of one account may send.
-    pub wrong_passwords_per_account: Budget,
+    /// Wrong passwords that one session may send.
+    pub wrong_passwords_per_session: Budget,
     /// Tokens of mailed links and refresh tokens of one client that are refused.
     pub wrong_tokens_per_client: Budget,
     /// Filings, changes and uploads of one account.
@@ -187,9 +189,10 @@ fn read_budgets(read: &mut Reader<'_>, sandbox: bool) -> Budgets {
     Budgets {
         mails_per_address: budget("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "100/3600", "5/3600"),
         mails_per_client: budget("TODOKEDE_LIMIT_MAILS_PER_CLIENT", "5000/3600", "60/3600"),
+        email_changes_per_account: budget("TODOKEDE_LIMIT_EMAIL_CHANGES_PER_ACCOUNT", "100/3600", "5/3600"),
         failed_logins_per_client: budget("TODOKEDE_LIMIT_FAILED_LOGINS_PER_CLIENT", "5000/900", "100/900"),
-        wrong_passwords_per_account: budget(
-            "TODOKEDE_LIMIT_WRONG_PASSWORDS_PER_ACCOUNT",
+        wrong_passwords_per_session: budget(
+            "TODOKEDE_LIMIT_WRONG_PASSWORDS_PER_SESSION",
             "100/900",
             "10/900",
         ),

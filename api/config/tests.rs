@@ -123,8 +123,9 @@ fn budgets_are_generous_in_the_sandbox_and_strict_in_production() {
     };
     assert_eq!(both(|budgets| budgets.mails_per_address), [(100, 3_600), (5, 3_600)]);
     assert_eq!(both(|budgets| budgets.mails_per_client), [(5_000, 3_600), (60, 3_600)]);
+    assert_eq!(both(|budgets| budgets.email_changes_per_account), [(100, 3_600), (5, 3_600)]);
     assert_eq!(both(|budgets| budgets.failed_logins_per_client), [(5_000, 900), (100, 900)]);
-    assert_eq!(both(|budgets| budgets.wrong_passwords_per_account), [(100, 900), (10, 900)]);
+    assert_eq!(both(|budgets| budgets.wrong_passwords_per_session), [(100, 900), (10, 900)]);
     assert_eq!(both(|budgets| budgets.wrong_tokens_per_client), [(10_000, 600), (120, 600)]);
     assert_eq!(both(|budgets| budgets.writes_per_account), [(10_000, 3_600), (300, 3_600)]);
 }

@@ -40,8 +40,11 @@ impl<C: Caller> Context<C> {
         match (operation.budget, self.caller().account_id()) {
             (Budget::Writes, Some(account)) => self.spend(&limits.writes_per_account, &account.to_string()),
             // A client that has used up its registrations can still reset its password.
-            (Budget::Mails, _) => {
-                self.spend(&limits.mails_per_client, &format!("{} {}", operation.id, self.client()))
+            (Budget::Mails, account) => {
+                self.spend(&limits.mails_per_client, &format!("{} {}", operation.id, self.client()))?;
+                account.map_or(Ok(()), |account| {
+                    self.spend(&limits.email_changes_per_account, &account.to_string())
+                })
             }
             (Budget::Writes | Budget::None | Budget::Passwords | Budget::Tokens, _) => Ok(()),
         }
@@ -59,16 +62,16 @@ impl<C: Caller> Context<C> {
         let result = attempt.await;
         match &result {
             Err(Error::Refused(code)) if WRONG_TOKEN.iter().any(|refusal| *code == *refusal) => {
-                self.keep(&charge);
+                self.settle(charge, true);
                 let code = code.as_str();
                 self.store(move |work| work.security_event(AuditAction::TokenRefused, &code)).await?;
             }
-            _ => self.give_back(charge),
+            _ => self.settle(charge, false),
         }
         result
     }
 
-    /// Charges a request whose cost depends on its result. Either [`Self::keep`] the charge or give it back.
+    /// Charges a request whose cost depends on its result. [`Self::settle`] the charge when the result is known.
     ///
     /// # Errors
     /// [`Error::Limited`] if the budget is used up.
@@ -76,16 +79,14 @@ impl<C: Caller> Context<C> {
         Ok(Charge { limit, key: key.to_owned(), remaining: limit.take(key)? })
     }
 
-    /// Keeps the charge, and shows the rest of the budget in the answer.
-    pub fn keep(&self, charge: &Charge<'_>) {
-        self.request().extensions_mut().insert(charge.remaining);
-    }
-
-    /// Gives the request back to its budget, because it costs nothing.
-    pub fn give_back(&self, charge: Charge<'_>) {
-        let Charge { limit, key, remaining } = charge;
-        limit.give_back(&key);
-        self.request().extensions_mut().insert(Remaining { left: remaining.left + 1, ..remaining });
+    /// Keeps a charge or gives it back to its budget, and shows the rest of the budget in the answer.
+    pub fn settle(&self, charge: Charge<'_>, is_due: bool) {
+        let Charge { limit, key, mut remaining } = charge;
+        if !is_due {
+            limit.give_back(&key);
+            remaining.left += 1;
+        }
+        self.request().extensions_mut().insert(remaining);
     }
 
     /// Takes one request from the budget of `key`.
@@ -93,7 +94,7 @@ impl<C: Caller> Context<C> {
     /// # Errors
     /// [`Error::Limited`] if the budget is used up.
     fn spend(&self, limit: &Limit, key: &str) -> Result<(), Error> {
-        self.keep(&self.reserve(limit, key)?);
+        self.settle(self.reserve(limit, key)?, true);
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ use crate::usecases::identity::wrong_passwords;
 impl Context<LoggedIn> {
     /// Reads the account, and checks its password.
     ///
-    /// Wrong passwords are charged to the account and counted, so that the holder of a stolen session cannot guess the
+    /// Wrong passwords are charged to the session and counted for the account, so that the holder of a stolen session cannot guess the
     /// password. A caller without a session can neither use up this budget nor raise the count.
     ///
     /// # Errors
@@ -22,20 +22,20 @@ impl Context<LoggedIn> {
     pub async fn reauthenticate(&self, password: SecretText) -> Result<Reauthenticated, Error> {
         let pseudonyms = self.state.policy.pseudonyms.clone();
         let found = self.read(move |reading| {
-            let account = reading.actor.principal()?.account.clone();
+            let principal = reading.actor.principal()?;
+            let (account, session) = (principal.account.clone(), principal.session_id);
             let accepts = wrong_passwords::accepts_in_session(reading.conn, &pseudonyms, account.id)?;
             let hash = accounts::find_password_hash(reading.conn, account.id)?;
-            Ok((account, hash.filter(|_| accepts)))
+            Ok((account, session, hash.filter(|_| accepts)))
         });
-        let (account, hash) = found.await?;
-        let limit = &self.state.limits.wrong_passwords_per_account;
-        let charge = self.reserve(limit, &account.id.to_string())?;
+        let (account, session, hash) = found.await?;
+        let limit = &self.state.limits.wrong_passwords_per_session;
+        let charge = self.reserve(limit, &session.to_string())?;
         let verified = self.state.passwords.verify(password.into(), hash).await;
-        if matches!(verified, Ok(None)) {
-            self.keep(&charge);
+        let is_wrong = matches!(verified, Ok(None));
+        self.settle(charge, is_wrong);
+        if is_wrong {
             self.store(wrong_passwords::note_in_session).await?;
-        } else {
-            self.give_back(charge);
         }
         Ok(Reauthenticated { account, matched: verified? })
     }

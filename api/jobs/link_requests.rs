@@ -83,7 +83,9 @@ impl LinkRequests {
         let (mails, limit) = (Arc::clone(&self.mails), Arc::clone(&self.mails_per_address));
         async move {
             let budget = format!("{} {}", request.purpose, request.email_key);
-            let is_affordable = limit.take(&budget).is_ok();
+            // A change of address was charged to its account when it was requested, where the refusal could be shown.
+            let is_charged = request.account_id.is_none();
+            let is_affordable = !is_charged || limit.take(&budget).is_ok();
             let answer = move |conn: &mut Conn| {
                 if is_affordable {
                     link_requests::answer(conn, &request, &policy)
@@ -92,12 +94,12 @@ impl LinkRequests {
                 }
             };
             let answered = database.write(Mode::Store, answer).await;
-            if answered.is_ok() {
+            if matches!(answered, Ok(true)) {
                 mails.notify_one();
-            } else if is_affordable {
+            } else if is_charged && is_affordable {
                 limit.give_back(&budget);
             }
-            answered
+            answered.map(drop)
         }
     }
 }

@@ -136,7 +136,8 @@ impl<'a> Work<'a> {
         self.identified = Some(account);
     }
 
-    /// Records an event that may be part of an attack, in the audit log and in the log. `subject` is a pseudonym or a code.
+    /// Records an event that may be part of an attack, in the audit log and in the log. `subject` is a pseudonym, a code or
+    /// an id.
     pub fn security_event(
         &mut self,
         action: AuditAction,
@@ -144,7 +145,7 @@ impl<'a> Work<'a> {
     ) -> Result<(), Error> {
         self.audit(action, subject, None)?;
         let client = self.call.client.as_deref().unwrap_or_default();
-        tracing::warn!(target: "security", event = action.code(), %subject, client, "refused");
+        tracing::warn!(target: "security", event = action.code(), %subject, client, "an event that may be part of an attack");
         Ok(())
     }
 

@@ -105,6 +105,7 @@ diesel::table! {
         expires_at -> Moment,
         ended_at -> Nullable<Moment>,
         authenticated_at -> Moment,
+        device_hash -> Nullable<Binary>,
     }
 }
 
@@ -129,6 +130,7 @@ diesel::table! {
         token_hash -> Binary,
         account_id -> Id,
         last_used_at -> Moment,
+        logins -> BigInt,
         failures -> BigInt,
     }
 }

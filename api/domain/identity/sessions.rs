@@ -39,6 +39,8 @@ pub struct Session {
     pub ended_at: Option<Instant>,
     /// When its password was last verified.
     pub authenticated_at: Instant,
+    /// The hash of the token of the device that opened it.
+    pub device_hash: Option<Vec<u8>>,
 }
 
 impl Session {
@@ -119,6 +121,7 @@ mod tests {
             expires_at: at(0) + IDLE_TIMEOUT,
             ended_at,
             authenticated_at: at(0),
+            device_hash: None,
         }
     }
 

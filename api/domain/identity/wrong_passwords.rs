@@ -14,6 +14,9 @@ pub const NOTICE_AFTER: i64 = 10;
 pub const MAX_OF_DEVICE: i64 = 20;
 /// How many devices of an account are known, so that callers who never send their device's token do not fill the database.
 pub const MAX_DEVICES: i64 = 20;
+/// How many mails about new devices an account gets in an hour, so that a client that never sends its device's token does
+/// not fill the mailbox.
+pub const NEW_DEVICE_MAILS_PER_HOUR: i64 = 5;
 /// How long a device is known after its last login.
 pub const DEVICE_RETENTION: Duration = Duration::days(365);
 /// How long wrong passwords are counted after the last one.

@@ -12,14 +12,14 @@ use crate::usecases::actor::Actor;
 use crate::usecases::identity::{email_changes, password_resets};
 use crate::usecases::work::{Call, Policy, Work};
 
-/// Answers a request and deletes it, in the caller's transaction. Does nothing if the request was answered or withdrawn
-/// before. Everything happens as of the time of the request: the validity of the link counts from then, and the audit log
+/// Answers a request and deletes it, in the caller's transaction. Does nothing and returns `false` if the request was
+/// answered or withdrawn before. Everything happens as of the time of the request: the validity of the link counts from then, and the audit log
 /// names the request.
 ///
 /// # Errors
 /// An internal error if the row cannot be decoded, or an error of the database.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn answer(conn: &mut Conn, request: &WaitingLinkRequest, policy: &Policy) -> Result<(), Error> {
+pub fn answer(conn: &mut Conn, request: &WaitingLinkRequest, policy: &Policy) -> Result<bool, Error> {
     let (purpose, email) = (request.purpose()?, request.email()?);
     let call = call_of(request);
     let mut work = Work::new(conn, &call, &Actor::Anonymous, policy);
@@ -33,31 +33,37 @@ pub fn answer(conn: &mut Conn, request: &WaitingLinkRequest, policy: &Policy) ->
         (_, None) => None,
     };
     if link_requests::delete(work.conn, &[request.id])? == 0 {
-        return Ok(());
+        return Ok(false);
     }
-    match (purpose, request.account_id) {
+    let answered = match (purpose, request.account_id) {
         (LinkPurpose::Registration, _) => registrations::answer(&mut work, &email),
         (LinkPurpose::PasswordReset, _) => password_resets::answer(&mut work, account.as_ref()),
         (LinkPurpose::EmailChange, Some(account)) => email_changes::answer(&mut work, &email, account),
         (LinkPurpose::EmailChange, None) => {
             Err(Error::internal("a request for a change of address names no account"))
         }
-    }
+    };
+    answered.map(|()| true)
 }
 
-/// Deletes a request without an answer, in the caller's transaction.
+/// Deletes a request without an answer, in the caller's transaction. Returns whether it still waited.
 ///
 /// # Errors
 /// An internal error if the row cannot be decoded, or an error of the database.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn drop_unanswered(conn: &mut Conn, request: &WaitingLinkRequest, policy: &Policy) -> Result<(), Error> {
+pub fn drop_unanswered(
+    conn: &mut Conn,
+    request: &WaitingLinkRequest,
+    policy: &Policy,
+) -> Result<bool, Error> {
     let call = call_of(request);
     let mut work = Work::new(conn, &call, &Actor::Anonymous, policy);
     if link_requests::delete(work.conn, &[request.id])? == 0 {
-        return Ok(());
+        return Ok(false);
     }
     let pseudonym = policy.pseudonyms.of_address(&request.email()?);
-    work.security_event(AuditAction::LinkRequestDropped, &pseudonym)
+    work.security_event(AuditAction::LinkRequestDropped, &pseudonym)?;
+    Ok(true)
 }
 
 /// The call that made a request.

@@ -27,6 +27,7 @@ use crate::error::Error;
 use crate::security::opaque_token::OpaqueToken;
 use crate::usecases::facilities::check;
 use crate::usecases::identity::links::{self, NewLink};
+use crate::usecases::identity::wrong_passwords;
 use crate::usecases::work::Work;
 
 /// Answers a request for a registration: mails a registration link to the address. If the address has an account, its
@@ -214,6 +215,8 @@ pub fn complete(
         return Err(AccountRefusal::FacilityHasAccount.into());
     }
     stored_links::update_used(work.conn, link, now)?;
+    // Strangers may have sent wrong passwords before the account existed, and its owner has no known device yet.
+    wrong_passwords::forget(work.conn, &work.policy.pseudonyms.of_address(&account.email))?;
     work.mail(&account.email, Some(account.id), &account_created_message(&account))?;
     work.identify(account.id);
     work.audit(AuditAction::AccountCreated, &account.id, None)?;

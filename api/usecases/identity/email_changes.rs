@@ -1,7 +1,7 @@
 //! Changes of the login address. The service mails a confirmation link to the new address and a notice to the old one.
 
 use super::links::{self, NewLink};
-use super::{link_requests, passwords};
+use super::{link_requests, passwords, wrong_passwords};
 use crate::db::engine::Stored;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
@@ -78,6 +78,8 @@ pub fn complete(work: &mut Work<'_>, token: &OpaqueToken) -> Result<Account, Err
     if accounts::update_email(work.conn, id, &link.email, now)? == Stored::Taken {
         return Err(AccountRefusal::EmailTaken.into());
     }
+    // Strangers may have sent wrong passwords for the new address before the account had it.
+    wrong_passwords::forget(work.conn, &work.policy.pseudonyms.of_address(&link.email))?;
     links::end_email_changes(work.conn, id, now)?;
     // A person who reads the old mailbox must not be able to reset the password.
     stored_links::update_used_of_account(work.conn, LinkPurpose::PasswordReset, id, now)?;

@@ -1,14 +1,19 @@
 //! Logins: wrong passwords are counted, and devices that have logged in before are known.
 
-use super::sessions::{self, OpenedSession};
+use chrono::Duration;
+
+use super::sessions::{self, Device, OpenedSession};
 use super::wrong_passwords;
 use crate::db::engine::Conn;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
 use crate::db::store::identity::known_devices;
-use crate::delivery::mail::message::Message;
+use crate::db::store::mails::history;
+use crate::delivery::mail::message::{Kind, Message};
 use crate::domain::audit::AuditAction;
-use crate::domain::identity::wrong_passwords::{MAX_DEVICES, MAX_OF_DEVICE, NOTICE_AFTER, accepts};
+use crate::domain::identity::wrong_passwords::{
+    MAX_DEVICES, MAX_OF_DEVICE, NEW_DEVICE_MAILS_PER_HOUR, NOTICE_AFTER, accepts,
+};
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::AccountId;
 use crate::error::Error;
@@ -69,11 +74,13 @@ pub fn log_in(work: &mut Work<'_>, attempt: LoginAttempt) -> Result<LoginResult,
         wrong_passwords::forget(work.conn, &pseudonym)?;
     }
     let LoginAttempt { device, user_agent, .. } = attempt;
-    let device_token = match device.filter(|_| is_known) {
-        Some(device) => known_devices::update_used(work.conn, &device.hash(), work.now()).map(|()| None)?,
-        None => Some(remember_device(work, account)?),
+    let device = if let Some(known) = device.filter(|_| is_known) {
+        known_devices::update_used(work.conn, &known.hash(), work.now())?;
+        Device::Known(known)
+    } else {
+        Device::New(remember_device(work, account)?)
     };
-    let opened = sessions::open(work, account, user_agent, device_token)?;
+    let opened = sessions::open(work, account, user_agent, device)?;
     Ok(LoginResult::Opened(Box::new(opened)))
 }
 
@@ -101,11 +108,16 @@ fn refuse(work: &mut Work<'_>, attempt: &LoginAttempt, is_known: bool) -> Result
 }
 
 /// Makes a device known that logs in for the first time, and mails the owner, unless it is the first device since the
-/// password was set.
+/// password was set, or the owner has just got several such mails.
 fn remember_device(work: &mut Work<'_>, account: AccountId) -> Result<OpaqueToken, Error> {
     let is_first = !known_devices::exists_any(work.conn, account)?;
     let token = new_device(work, account)?;
-    if !is_first && let Some(account) = accounts::find(work.conn, account)? {
+    let hour_ago = work.now() - Duration::hours(1);
+    let recent = history::count_since(work.conn, account, Kind::NewDevice.code(), hour_ago)?;
+    if !is_first
+        && recent < NEW_DEVICE_MAILS_PER_HOUR
+        && let Some(account) = accounts::find(work.conn, account)?
+    {
         let message = Message::NewDevice {
             facility_name: account.profile.facility.name.to_string(),
             at: work.now(),
@@ -120,6 +132,6 @@ fn remember_device(work: &mut Work<'_>, account: AccountId) -> Result<OpaqueToke
 pub(super) fn new_device(work: &mut Work<'_>, account: AccountId) -> Result<OpaqueToken, Error> {
     let token = OpaqueToken::generate();
     known_devices::insert(work.conn, account, &token.hash(), work.now())?;
-    known_devices::delete_oldest(work.conn, account, MAX_DEVICES)?;
+    known_devices::delete_oldest(work.conn, account, &token.hash(), MAX_DEVICES)?;
     Ok(token)
 }

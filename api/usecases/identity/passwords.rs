@@ -1,7 +1,7 @@
 //! Changing a password.
 
 use super::links;
-use super::sessions::{self, OpenedSession};
+use super::sessions::{self, Device, OpenedSession};
 use super::{logins, wrong_passwords};
 use crate::db::store::accounts;
 use crate::db::store::identity::{known_devices, links as stored_links, sessions as stored_sessions};
@@ -35,8 +35,8 @@ pub fn change_password(
     let notice = Message::PasswordChanged { facility_name, at: work.now() };
     work.mail(&account.email, Some(account.id), &notice)?;
     work.audit(AuditAction::PasswordChanged, &account.id, None)?;
-    let device_token = logins::new_device(work, account.id)?;
-    sessions::open(work, account.id, user_agent, Some(device_token))
+    let device = Device::New(logins::new_device(work, account.id)?);
+    sessions::open(work, account.id, user_agent, device)
 }
 
 /// Refuses a password that was verified before another request changed it, or that was guessed. Otherwise, the count of

@@ -92,6 +92,6 @@ fn revoke(work: &mut Work<'_>, session: &Session) -> Result<Refreshed, Error> {
         let facility_name = account.profile.facility.name.to_string();
         work.mail(&account.email, Some(account.id), &Message::SessionRevoked { facility_name, at: now })?;
     }
-    work.audit(AuditAction::SessionRevokedAfterTokenReuse, &session.id, None)?;
+    work.security_event(AuditAction::SessionRevokedAfterTokenReuse, &session.id)?;
     Ok(Refreshed::Revoked)
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::passwords;
 use crate::db::engine::Conn;
 use crate::db::store::accounts;
-use crate::db::store::identity::{refresh_tokens, sessions};
+use crate::db::store::identity::{known_devices, refresh_tokens, sessions};
 use crate::domain::audit::AuditAction;
 use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::identity::sessions::{IDLE_TIMEOUT, RECENT_AUTHENTICATION, Session};
@@ -47,14 +47,27 @@ pub struct OpenedSession {
     pub device_token: Option<OpaqueToken>,
 }
 
+/// The device that opens a session.
+#[derive(Debug)]
+pub(super) enum Device {
+    /// A device that has logged in before, with its token.
+    Known(OpaqueToken),
+    /// A device that gets this token now.
+    New(OpaqueToken),
+}
+
 /// Opens a session of an account whose owner has just proved to know the password.
 pub(super) fn open(
     work: &mut Work<'_>,
     account: AccountId,
     user_agent: Option<String>,
-    device_token: Option<OpaqueToken>,
+    device: Device,
 ) -> Result<OpenedSession, Error> {
     let now = work.now();
+    let (device_hash, device_token) = match device {
+        Device::Known(token) => (token.hash(), None),
+        Device::New(token) => (token.hash(), Some(token)),
+    };
     let session = Session {
         id: SessionId::from_uuid(Uuid::new_v4()),
         account_id: account,
@@ -65,6 +78,7 @@ pub(super) fn open(
         expires_at: now + IDLE_TIMEOUT,
         ended_at: None,
         authenticated_at: now,
+        device_hash: Some(device_hash),
     };
     sessions::insert(work.conn, &session)?;
     let refresh_token = OpaqueToken::generate();
@@ -88,7 +102,8 @@ pub fn confirm_password(work: &mut Work<'_>, password: &MatchedHash) -> Result<I
     Ok(now + RECENT_AUTHENTICATION)
 }
 
-/// Ends a session of the actor's account. Without an id, this is the session of the request.
+/// Ends a session of the actor's account. Without an id, this is the session of the request. The device of another session
+/// is no longer known, because it may be lost.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a session of another account.
@@ -104,13 +119,17 @@ pub fn end(work: &mut Work<'_>, id: Option<SessionId>) -> Result<(), Error> {
         sessions::update_ended(work.conn, id, now)?;
         work.audit(AuditAction::SessionEnded, &id, None)?;
     }
+    if let Some(device) = session.device_hash.filter(|_| id != principal.session_id) {
+        known_devices::delete(work.conn, &device)?;
+    }
     Ok(())
 }
 
-/// Ends all sessions of the actor's account, also that of the request.
+/// Ends all sessions of the actor's account, also that of the request. Its devices are no longer known.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn end_all(work: &mut Work<'_>) -> Result<(), Error> {
     let account = work.actor.principal()?.account.id;
     sessions::update_all_ended(work.conn, account, work.now())?;
+    known_devices::delete_of_account(work.conn, account)?;
     work.audit(AuditAction::AllSessionsEnded, &account, None)
 }

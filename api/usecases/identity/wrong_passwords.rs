@@ -2,8 +2,9 @@
 
 use crate::db::engine::Conn;
 use crate::db::store::identity::wrong_passwords as stored;
+use crate::delivery::mail::message::Message;
 use crate::domain::audit::AuditAction;
-use crate::domain::identity::wrong_passwords::accepts;
+use crate::domain::identity::wrong_passwords::{NOTICE_AFTER, accepts};
 use crate::domain::values::ids::AccountId;
 use crate::error::Error;
 use crate::security::pseudonyms::{Pseudonym, Pseudonyms};
@@ -21,17 +22,21 @@ pub(super) fn note(work: &mut Work<'_>, pseudonym: &Pseudonym, action: AuditActi
     Ok(in_a_row)
 }
 
-/// Begins a new row.
-pub(super) fn forget(conn: &mut Conn, pseudonym: &Pseudonym) -> Result<(), Error> {
+/// Begins a new row, because the owner has proved to know the password, or because the address has another owner.
+pub(in crate::usecases) fn forget(conn: &mut Conn, pseudonym: &Pseudonym) -> Result<(), Error> {
     stored::delete(conn, pseudonym.as_bytes())
 }
 
-/// Records a wrong password that was sent within a session.
+/// Records a wrong password that was sent within a session, and mails the owner after several in a row.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn note_in_session(work: &mut Work<'_>) -> Result<(), Error> {
-    let account = work.actor.principal()?.account.id;
-    let pseudonym = work.policy.pseudonyms.of_sessions(account);
-    note(work, &pseudonym, AuditAction::PasswordCheckFailed)?;
+    let account = &work.actor.principal()?.account;
+    let pseudonym = work.policy.pseudonyms.of_sessions(account.id);
+    if note(work, &pseudonym, AuditAction::PasswordCheckFailed)? == NOTICE_AFTER {
+        let facility_name = account.profile.facility.name.to_string();
+        let message = Message::PasswordChecksFailed { facility_name, at: work.now() };
+        work.mail(&account.email, Some(account.id), &message)?;
+    }
     Ok(())
 }
 

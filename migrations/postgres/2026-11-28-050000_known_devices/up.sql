@@ -5,6 +5,7 @@ CREATE TABLE known_devices (
   token_hash   bytea       NOT NULL PRIMARY KEY,
   account_id   uuid        NOT NULL REFERENCES accounts (id),
   last_used_at timestamptz NOT NULL,
+  logins       bigint      NOT NULL DEFAULT 1 CHECK (logins > 0),
   failures     bigint      NOT NULL DEFAULT 0 CHECK (failures >= 0)
 );
 CREATE INDEX known_devices_by_account ON known_devices (account_id, last_used_at);

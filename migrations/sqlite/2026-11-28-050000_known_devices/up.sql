@@ -5,6 +5,7 @@ CREATE TABLE known_devices (
   token_hash   BLOB    NOT NULL PRIMARY KEY,
   account_id   BLOB    NOT NULL REFERENCES accounts (id),
   last_used_at INTEGER NOT NULL,
+  logins       INTEGER NOT NULL DEFAULT 1 CHECK (logins > 0),
   failures     INTEGER NOT NULL DEFAULT 0 CHECK (failures >= 0)
 ) STRICT;
 CREATE INDEX known_devices_by_account ON known_devices (account_id, last_used_at);

@@ -232,8 +232,8 @@ async fn a_client_cannot_forge_its_address_with_x_forwarded_for() {
 }
 
 #[apply(on_both_databases)]
-async fn guesses_of_the_password_with_a_stolen_session_are_limited() {
-    let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_WRONG_PASSWORDS_PER_ACCOUNT", "3/900")]).await;
+async fn guesses_of_the_password_with_a_stolen_session_are_limited_and_other_sessions_are_not() {
+    let app = TestApp::start_with(&[PROXY, ("TODOKEDE_LIMIT_WRONG_PASSWORDS_PER_SESSION", "3/900")]).await;
     let (clinic, neighbour) = (app.clinic().await, app.clinic().await);
     let change = json!({ "current_password": "guess", "new_password": "雪の朝に隣の犬と川岸まで歩いた" });
     let address = json!({ "email": "thief@elsewhere.example", "password": "guess" });
@@ -250,11 +250,11 @@ async fn guesses_of_the_password_with_a_stolen_session_are_limited() {
         guess(&clinic, number).await.assert_problem(422, "INVALID_CONTENT");
     }
     for number in 3..5 {
-        assert_rate_limited(&guess(&clinic, number).await, "wrong-passwords-per-account", "q=3;w=900");
+        assert_rate_limited(&guess(&clinic, number).await, "wrong-passwords-per-session", "q=3;w=900");
     }
     guess(&neighbour, 5).await.assert_problem(422, "INVALID_CONTENT");
-    // The owner can still log in, because logins have another budget.
-    clinic.log_in_again(&app).await;
+    // The owner can still log in, and change the password.
+    guess(&clinic.log_in_again(&app).await, 6).await.assert_problem(422, "INVALID_CONTENT");
 }
 
 #[apply(on_both_databases)]
@@ -271,4 +271,26 @@ async fn right_tokens_cost_nothing() {
     for _ in 0..3 {
         post_from(&app, CLINIC, "/v1/registrations/confirmation", &form).await.assert_status(200);
     }
+}
+
+#[apply(on_both_databases)]
+async fn changes_of_the_mail_address_are_limited_per_account_and_a_refused_one_ends_no_link() {
+    let app = TestApp::start_with(&[
+        ("TODOKEDE_LIMIT_EMAIL_CHANGES_PER_ACCOUNT", "2/3600"),
+        ("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "1/3600"),
+    ])
+    .await;
+    let (clinic, neighbour) = (app.clinic().await, app.clinic().await);
+    let change = json!({ "email": "office@clinic.example", "password": PASSWORD });
+    for _ in 0..2 {
+        clinic.post("/v1/account/email-changes", &change).await.assert_status(202);
+    }
+    let token = app.token("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await;
+    let reply = clinic.post("/v1/account/email-changes", &change).await;
+    assert_rate_limited(&reply, "email-changes-per-account", "q=2;w=3600");
+    // Requests of one account do not use up those of another for the same address.
+    neighbour.post("/v1/account/email-changes", &change).await.assert_status(202);
+    assert_eq!(app.mails("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await.len(), 2);
+    let completion = json!({ "token": token });
+    clinic.post("/v1/account/email-changes/completion", &completion).await.assert_status(200);
 }

@@ -66,9 +66,10 @@ async fn each_operation_is_charged_to_the_budget_that_the_list_names() {
             (Budget::None, _) => "",
             (Budget::Writes, _) => "writes-per-account",
             (Budget::Tokens, _) => "wrong-tokens-per-client",
-            (Budget::Mails, _) => "mails-per-client",
+            (Budget::Mails, Audience::Public) => "mails-per-client",
+            (Budget::Mails, Audience::Account) => "email-changes-per-account",
             (Budget::Passwords, Audience::Public) => "failed-logins-per-client",
-            (Budget::Passwords, Audience::Account) => "wrong-passwords-per-account",
+            (Budget::Passwords, Audience::Account) => "wrong-passwords-per-session",
         };
         let reply = fixture.send(&operation, &fixture.clinic).await;
         let charged = reply.header("ratelimit-policy").split('"').nth(1).unwrap_or_default();

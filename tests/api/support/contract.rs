@@ -113,8 +113,9 @@ impl ApiFixture {
         let limits = [
             "MAILS_PER_ADDRESS",
             "MAILS_PER_CLIENT",
+            "EMAIL_CHANGES_PER_ACCOUNT",
             "FAILED_LOGINS_PER_CLIENT",
-            "WRONG_PASSWORDS_PER_ACCOUNT",
+            "WRONG_PASSWORDS_PER_SESSION",
             "WRONG_TOKENS_PER_CLIENT",
             "WRITES_PER_ACCOUNT",
         ];

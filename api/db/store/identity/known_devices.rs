@@ -37,7 +37,11 @@ pub fn insert(conn: &mut Conn, account: AccountId, hash: &[u8], now: Instant) ->
 /// Stores that a device logged in again.
 pub fn update_used(conn: &mut Conn, hash: &[u8], now: Instant) -> Result<(), Error> {
     on!(conn, |c| diesel::update(known_devices::table.find(hash))
-        .set((known_devices::last_used_at.eq(Moment(now)), known_devices::failures.eq(0)))
+        .set((
+            known_devices::last_used_at.eq(Moment(now)),
+            known_devices::logins.eq(known_devices::logins + 1),
+            known_devices::failures.eq(0),
+        ))
         .execute(c))?;
     Ok(())
 }
@@ -52,12 +56,18 @@ pub fn count_failure(conn: &mut Conn, hash: &[u8], max: i64) -> Result<(), Error
     Ok(())
 }
 
-/// Deletes all devices of an account but the `kept` that logged in last.
-pub fn delete_oldest(conn: &mut Conn, account: AccountId, kept: i64) -> Result<(), Error> {
+/// Deletes all devices of an account but `kept`: the new device, then those that logged in again, and the latest of each.
+/// So a client that never sends its token does not make the owner's devices unknown.
+pub fn delete_oldest(conn: &mut Conn, account: AccountId, new: &[u8], kept: i64) -> Result<(), Error> {
     let of_account = known_devices::account_id.eq(Id(account.uuid()));
     let oldest: Vec<Vec<u8>> = on!(conn, |c| known_devices::table
         .filter(of_account)
-        .order((known_devices::last_used_at.desc(), known_devices::token_hash))
+        .order((
+            known_devices::token_hash.eq(new).desc(),
+            known_devices::logins.gt(1).desc(),
+            known_devices::last_used_at.desc(),
+            known_devices::token_hash,
+        ))
         .select(known_devices::token_hash)
         .offset(kept)
         .load(c))?;
@@ -67,6 +77,12 @@ pub fn delete_oldest(conn: &mut Conn, account: AccountId, kept: i64) -> Result<(
         )
         .execute(c))?;
     }
+    Ok(())
+}
+
+/// Deletes a device.
+pub fn delete(conn: &mut Conn, hash: &[u8]) -> Result<(), Error> {
+    on!(conn, |c| diesel::delete(known_devices::table.find(hash)).execute(c))?;
     Ok(())
 }
 

@@ -24,6 +24,7 @@ pub(super) struct Row {
     expires_at: Moment,
     ended_at: Option<Moment>,
     authenticated_at: Moment,
+    device_hash: Option<Vec<u8>>,
 }
 
 impl From<Row> for Session {
@@ -38,6 +39,7 @@ impl From<Row> for Session {
             expires_at: row.expires_at.0,
             ended_at: row.ended_at.map(|at| at.0),
             authenticated_at: row.authenticated_at.0,
+            device_hash: row.device_hash,
         }
     }
 }
@@ -54,6 +56,7 @@ pub fn insert(conn: &mut Conn, session: &Session) -> Result<(), Error> {
         expires_at: Moment(session.expires_at),
         ended_at: session.ended_at.map(Moment),
         authenticated_at: Moment(session.authenticated_at),
+        device_hash: session.device_hash.clone(),
     };
     on!(conn, |c| diesel::insert_into(sessions::table).values(row).execute(c))?;
     Ok(())

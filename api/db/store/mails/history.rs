@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use crate::db::engine::Conn;
 use crate::db::engine::columns::{Id, Moment, undecodable};
+use crate::db::engine::connection::on;
 use crate::db::engine::paging::{After, Slice, load_newest_first};
 use crate::db::store::schema::outbox;
 use crate::domain::mails::MailState;
@@ -83,4 +84,14 @@ pub fn list(conn: &mut Conn, account: AccountId, slice: &Slice<After>) -> Result
         outbox::table.filter(outbox::account_id.eq(Id(account.uuid()))).select(Row::as_select()).into_boxed()
     )?;
     rows.into_iter().map(Row::decode).collect()
+}
+
+/// How many mails of a kind an account was sent since an instant.
+pub fn count_since(conn: &mut Conn, account: AccountId, kind: &str, since: Instant) -> Result<i64, Error> {
+    Ok(on!(conn, |c| outbox::table
+        .filter(outbox::account_id.eq(Id(account.uuid())))
+        .filter(outbox::kind.eq(kind))
+        .filter(outbox::queued_at.ge(Moment(since)))
+        .count()
+        .get_result(c))?)
 }

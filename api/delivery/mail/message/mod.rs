@@ -93,6 +93,13 @@ table::mails! {
         /// When the last of them was sent.
         at: Instant,
     }
+    /// Many wrong passwords in a row were sent within sessions of the account.
+    PasswordChecksFailed = "PASSWORD_CHECKS_FAILED" from "credentials/password_checks_failed.mail" {
+        /// Name of the facility.
+        facility_name: String,
+        /// When the last of them was sent.
+        at: Instant,
+    }
     /// To the new address: the link that completes the change of address.
     EmailChangeConfirmation = "EMAIL_CHANGE_CONFIRMATION" from "credentials/email_change_confirmation.mail"
         until expires_at {

@@ -3,7 +3,7 @@
 use super::samples::{
     NAME, account_changed, checked_mail, email_change_confirmation, email_change_requested, email_changed,
     every_part_of_account_changed, logins_refused, new_address_taken, new_device, password_changed,
-    password_reset, password_reset_completed, session_revoked,
+    password_checks_failed, password_reset, password_reset_completed, session_revoked,
 };
 
 #[test]
@@ -71,6 +71,14 @@ fn a_mail_about_refused_logins_says_what_happens_and_what_to_do() {
     assert_eq!(mail.subject, "【医療機関等向けポータルサイト】ログイン失敗のお知らせ");
     mail.assert_contains("続けて100回送られると、");
     mail.assert_contains("ログインできないときは、ポータルサイトでパスワードを再設定してください。");
+}
+
+#[test]
+fn a_mail_about_wrong_passwords_of_a_session_says_that_nothing_was_changed() {
+    let mail = checked_mail(&password_checks_failed());
+    assert_eq!(mail.subject, "【医療機関等向けポータルサイト】パスワードの不一致のお知らせ");
+    mail.assert_contains("登録内容は変更されていません。");
+    mail.assert_contains("続けて100回送られると、");
 }
 
 #[test]

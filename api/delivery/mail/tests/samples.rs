@@ -148,6 +148,7 @@ samples! {
     password_reset_completed => Message::PasswordResetCompleted { facility_name: NAME.to_owned(), at: at() };
     session_revoked => Message::SessionRevoked { facility_name: NAME.to_owned(), at: at() };
     new_device => Message::NewDevice { facility_name: NAME.to_owned(), at: at(), client: CLIENT.to_owned() };
+    password_checks_failed => Message::PasswordChecksFailed { facility_name: NAME.to_owned(), at: at() };
     logins_refused => Message::LoginsRefused { facility_name: NAME.to_owned(), at: at() };
     email_change_confirmation => Message::EmailChangeConfirmation {
         link: "https://portal.example.jp/email#token=Y29yZ2U".to_owned(),

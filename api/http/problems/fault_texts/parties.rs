@@ -68,8 +68,10 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
          have never used elsewhere.",
         },
         Fault::PasswordWrong => StaticText {
-            ja: "現在のパスワードと一致しません。もう一度入力してください。",
-            en: "This is not the account’s current password. Please enter it again.",
+            ja: "現在のパスワードと一致しません。もう一度入力してください。誤ったパスワードが続けて100回送られた場合は、\
+                 パスワードを再設定してください。",
+            en: "This is not the account’s current password. Please enter it again. After 100 wrong passwords in a row, \
+                 please reset the password.",
         },
         Fault::EmailUnchanged => StaticText {
             ja: "現在と同じメールアドレスです。新しいメールアドレスを入力してください。",

@@ -88,14 +88,14 @@ async fn log_in(context: Context, body: Json<LoginRequest>) -> Result<Answer<Tok
     })?;
     let client_budget = &context.state.limits.failed_logins_per_client;
     let charge = context.reserve(client_budget, context.client());
+    // Without a device token, a client that has used up its budget costs no query.
+    let charge = if login.device.is_some() { charge } else { Ok(charge?) };
     let found = find(&context, &login).await?;
     // A known device may try again even if others have used up the budget of the client that they share.
     let charge = if found.is_known_device { charge.ok() } else { Some(charge?) };
     let result = attempt(&context, login, found).await;
-    match (charge, &result) {
-        (Some(charge), Ok(LoginResult::Refused)) => context.keep(&charge),
-        (Some(charge), _) => context.give_back(charge),
-        (None, _) => {}
+    if let Some(charge) = charge {
+        context.settle(charge, matches!(result, Ok(LoginResult::Refused)));
     }
     match result? {
         LoginResult::Opened(opened) => Ok(answer_with_tokens(&context, &opened)?),
@@ -217,7 +217,8 @@ async fn end_current_session(context: Context<LoggedIn>) -> Result<Answer<NoBody
 
 /// Log out everywhere
 ///
-/// Ends all sessions of the account, also the session of this request. All their tokens are invalid immediately.
+/// Ends all sessions of the account, also the session of this request. All their tokens are invalid immediately, and no
+/// device is known any more.
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = LOG_OUT_EVERYWHERE.id,
@@ -231,7 +232,8 @@ async fn end_all_sessions(context: Context<LoggedIn>) -> Result<Answer<NoBody>, 
 
 /// End a session
 ///
-/// Ends one session of the account, for example that of a lost device. Its tokens are invalid immediately.
+/// Ends one session of the account, for example that of a lost device. Its tokens are invalid immediately, and the device
+/// is no longer known, unless the session is that of the request.
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = END.id,

@@ -39,7 +39,7 @@ async fn the_owner_gets_a_mail_about_each_device_that_was_not_known_but_the_firs
 async fn a_device_stays_known_after_a_logout_and_only_the_hash_of_its_token_is_stored() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    clinic.delete("/v1/sessions").await.assert_status(204);
+    clinic.delete("/v1/sessions/current").await.assert_status(204);
     let reply = log_in(&app, &clinic.email, Some(&clinic.device_token)).await;
     assert!(reply.body.get("device_token").is_none());
     assert_eq!(app.rows("known_devices").count(), 1);
@@ -67,7 +67,7 @@ async fn a_new_password_forgets_all_devices_and_the_change_answers_a_new_token()
 }
 
 #[apply(on_both_databases)]
-async fn an_account_has_twenty_known_devices_and_the_one_that_was_not_used_for_longest_is_forgotten() {
+async fn of_more_than_twenty_devices_those_that_never_logged_in_again_are_forgotten_first() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let second = log_in(&app, &clinic.email, None).await;
@@ -84,4 +84,35 @@ async fn an_account_has_twenty_known_devices_and_the_one_that_was_not_used_for_l
     assert!(reply.body.get("device_token").is_none());
     let reply = log_in(&app, &clinic.email, second.body["device_token"].as_str()).await;
     assert!(reply.body["device_token"].is_string());
+}
+
+#[apply(on_both_databases)]
+async fn a_client_that_never_sends_its_token_causes_five_mails_an_hour_and_no_device_of_the_owner_is_forgotten()
+ {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    log_in(&app, &clinic.email, Some(&clinic.device_token)).await;
+    for _ in 0..22 {
+        log_in(&app, &clinic.email, None).await;
+    }
+    assert_eq!(app.rows("outbox").with("kind", "NEW_DEVICE").count(), 5);
+    assert!(log_in(&app, &clinic.email, Some(&clinic.device_token)).await.body.get("device_token").is_none());
+    app.advance(chrono::Duration::hours(1));
+    log_in(&app, &clinic.email, None).await;
+    assert_eq!(app.rows("outbox").with("kind", "NEW_DEVICE").count(), 6);
+}
+
+#[apply(on_both_databases)]
+async fn the_end_of_another_session_forgets_its_device_and_a_logout_everywhere_all_devices() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let lost = log_in(&app, &clinic.email, None).await;
+    let session = lost.header("location").to_owned();
+    let (own, lost) = (clinic.device_token.as_str(), lost.body["device_token"].as_str().unwrap());
+    clinic.delete(&session).await.assert_status(204);
+    assert_eq!(app.rows("known_devices").count(), 1);
+    assert!(log_in(&app, &clinic.email, Some(own)).await.body.get("device_token").is_none());
+    assert!(log_in(&app, &clinic.email, Some(lost)).await.body["device_token"].is_string());
+    clinic.delete("/v1/sessions").await.assert_status(204);
+    assert_eq!(app.rows("known_devices").count(), 0);
 }

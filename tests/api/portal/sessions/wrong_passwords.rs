@@ -151,3 +151,39 @@ async fn the_holder_of_a_stolen_session_has_a_hundred_guesses_in_a_row_of_its_ow
     crate::support::send(right).await.assert_status(200);
     assert_eq!(app.rows("wrong_passwords").count(), 0);
 }
+
+#[apply(on_both_databases)]
+async fn wrong_passwords_for_an_address_do_not_count_for_the_account_that_gets_it() {
+    let app = TestApp::start().await;
+    for email in ["reception@clinic.example", "office@clinic.example"] {
+        log_in(&app, email, "guess", None).await.assert_problem(401, "LOGIN_FAILED");
+    }
+    app.database.execute("UPDATE wrong_passwords SET in_a_row = 100");
+    let token = app.registration_token("reception@clinic.example").await;
+    let form = crate::support::forms::account(&token, &app.unused_facility("MEDICAL").await);
+    app.anonymous().post("/v1/accounts", &form).await.assert_status(201);
+    let session = log_in(&app, "reception@clinic.example", PASSWORD, None).await.assert_status(201);
+    let session = app.anonymous().with_token(session.body["access_token"].as_str().unwrap());
+    let change = json!({ "email": "office@clinic.example", "password": PASSWORD });
+    session.post("/v1/account/email-changes", &change).await.assert_status(202);
+    let form = json!({ "token": app.token("office@clinic.example", "EMAIL_CHANGE_CONFIRMATION").await });
+    session.post("/v1/account/email-changes/completion", &form).await.assert_status(200);
+    log_in(&app, "office@clinic.example", PASSWORD, None).await.assert_status(201);
+}
+
+#[apply(on_both_databases)]
+async fn the_owner_gets_one_mail_after_ten_wrong_passwords_in_a_row_within_sessions() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let confirm = async || {
+        let request = clinic.request(Method::PUT, "/v1/sessions/current/authentication");
+        let reply = crate::support::send(request.json(&json!({ "password": "guess" }))).await;
+        reply.assert_faults(&[("/password", "PASSWORD_WRONG")]);
+    };
+    confirm().await;
+    app.database.execute("UPDATE wrong_passwords SET in_a_row = 8");
+    for mails in [0, 1, 1] {
+        confirm().await;
+        assert_eq!(app.rows("outbox").with("kind", "PASSWORD_CHECKS_FAILED").count(), mails);
+    }
+}
