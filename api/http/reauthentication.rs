@@ -14,8 +14,8 @@ use crate::usecases::identity::wrong_passwords;
 impl Context<LoggedIn> {
     /// Reads the account, and checks its password.
     ///
-    /// Wrong passwords are charged to the session and counted for the account, so that the holder of a stolen session cannot guess the
-    /// password. A caller without a session can neither use up this budget nor raise the count.
+    /// Wrong passwords are charged to the session and counted for the account, so that the holder of a stolen session
+    /// cannot guess the password. A caller without a session can neither use up this budget nor raise the count.
     ///
     /// # Errors
     /// [`Error::Limited`] if a budget is used up; the refusal of a caller without a valid session.

@@ -5,6 +5,7 @@
 mod handler;
 mod headers;
 mod response_body;
+mod unread;
 
 use std::cell::Cell;
 use std::time::{Duration, Instant as Stopwatch};
@@ -35,6 +36,8 @@ use crate::http::problems::refusals::{RequestRefusal, ServiceRefusal};
 use crate::ops::traffic::{AdmissionPermit, RequestClass, time_to_send};
 use crate::security::limits::Remaining;
 use crate::state::State;
+
+pub use self::unread::refuse_unread;
 
 /// The header with the request's id, in requests and in answers.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -83,28 +86,6 @@ pub async fn edge(
             Err(guard.end_without_request(summary.respond()))
         }
     }
-}
-
-/// The answer to a request that did not reach the edge, because its head could not be read. `status` is the HTTP
-/// library's: 400, 408 or 431. Neither the path nor the language of the request is known.
-#[must_use]
-pub fn refuse_unread(status: StatusCode, state: &State) -> Option<HttpResponse> {
-    let code: ProblemCode = match status {
-        StatusCode::BAD_REQUEST => RequestRefusal::MalformedRequest.into(),
-        StatusCode::REQUEST_TIMEOUT => RequestRefusal::RequestTimeout.into(),
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => RequestRefusal::HeadTooLarge.into(),
-        _ => return None,
-    };
-    let (lang, public_url) = (Lang::Ja, state.settings.public_url.as_str());
-    let request_id = Uuid::new_v4().to_string();
-    let context = ProblemContext { lang, path: "", request_id: &request_id, public_url };
-    let document = problems::document(&ProblemSummary::of_code(code), context);
-    let mut answer = HttpResponse::build(status)
-        .content_type(MEDIA_TYPE)
-        .insert_header((header::CONTENT_LANGUAGE, lang.tag()))
-        .body(document.to_string());
-    headers::write(&mut answer, &request_id, public_url.starts_with("https:"), None);
-    Some(answer)
 }
 
 /// The data of a request that the edge needs after the handler has taken the request. A guard that is dropped before

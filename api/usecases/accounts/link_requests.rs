@@ -13,8 +13,8 @@ use crate::usecases::identity::{email_changes, password_resets};
 use crate::usecases::work::{Call, Policy, Work};
 
 /// Answers a request and deletes it, in the caller's transaction. Does nothing and returns `false` if the request was
-/// answered or withdrawn before. Everything happens as of the time of the request: the validity of the link counts from then, and the audit log
-/// names the request.
+/// answered or withdrawn before. Everything happens as of the time of the request: the validity of the link counts from
+/// then, and the audit log names the request.
 ///
 /// # Errors
 /// An internal error if the row cannot be decoded, or an error of the database.

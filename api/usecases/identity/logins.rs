@@ -19,6 +19,7 @@ use crate::domain::values::ids::AccountId;
 use crate::error::Error;
 use crate::security::opaque_token::OpaqueToken;
 use crate::security::passwords::MatchedHash;
+use crate::security::pseudonyms::Pseudonym;
 use crate::usecases::work::Work;
 
 /// A login whose password was verified outside the transaction.
@@ -68,7 +69,7 @@ pub fn log_in(work: &mut Work<'_>, attempt: LoginAttempt) -> Result<LoginResult,
     let in_a_row = wrong_passwords::count(work.conn, &pseudonym)?;
     let account = if accepts(in_a_row, is_known) { current_account(work.conn, &attempt)? } else { None };
     let Some(account) = account else {
-        return refuse(work, &attempt, is_known);
+        return refuse(work, &attempt, &pseudonym, is_known);
     };
     if in_a_row > 0 {
         wrong_passwords::forget(work.conn, &pseudonym)?;
@@ -91,10 +92,14 @@ fn current_account(conn: &mut Conn, attempt: &LoginAttempt) -> Result<Option<Acc
     Ok(stored.filter(|(account, hash)| *account == id && password.is(hash)).map(|(account, _)| account))
 }
 
-fn refuse(work: &mut Work<'_>, attempt: &LoginAttempt, is_known: bool) -> Result<LoginResult, Error> {
+fn refuse(
+    work: &mut Work<'_>,
+    attempt: &LoginAttempt,
+    pseudonym: &Pseudonym,
+    is_known: bool,
+) -> Result<LoginResult, Error> {
     let now = work.now();
-    let pseudonym = work.policy.pseudonyms.of_address(&attempt.email);
-    let in_a_row = wrong_passwords::note(work, &pseudonym, AuditAction::LoginRefused)?;
+    let in_a_row = wrong_passwords::note(work, pseudonym, AuditAction::LoginRefused)?;
     if let Some(device) = attempt.device.as_ref().filter(|_| is_known) {
         known_devices::count_failure(work.conn, &device.hash(), MAX_OF_DEVICE)?;
     }
@@ -113,9 +118,9 @@ fn remember_device(work: &mut Work<'_>, account: AccountId) -> Result<OpaqueToke
     let is_first = !known_devices::exists_any(work.conn, account)?;
     let token = new_device(work, account)?;
     let hour_ago = work.now() - Duration::hours(1);
-    let recent = history::count_since(work.conn, account, Kind::NewDevice.code(), hour_ago)?;
     if !is_first
-        && recent < NEW_DEVICE_MAILS_PER_HOUR
+        && history::count_since(work.conn, account, Kind::NewDevice.code(), hour_ago)?
+            < NEW_DEVICE_MAILS_PER_HOUR
         && let Some(account) = accounts::find(work.conn, account)?
     {
         let message = Message::NewDevice {

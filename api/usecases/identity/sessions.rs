@@ -102,8 +102,8 @@ pub fn confirm_password(work: &mut Work<'_>, password: &MatchedHash) -> Result<I
     Ok(now + RECENT_AUTHENTICATION)
 }
 
-/// Ends a session of the actor's account. Without an id, this is the session of the request. The device of another session
-/// is no longer known, because it may be lost.
+/// Ends a session of the actor's account. Without an id, this is the session of the request. Another device that
+/// opened the session is no longer known, because it may be lost.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a session of another account.
@@ -119,8 +119,11 @@ pub fn end(work: &mut Work<'_>, id: Option<SessionId>) -> Result<(), Error> {
         sessions::update_ended(work.conn, id, now)?;
         work.audit(AuditAction::SessionEnded, &id, None)?;
     }
-    if let Some(device) = session.device_hash.filter(|_| id != principal.session_id) {
-        known_devices::delete(work.conn, &device)?;
+    if let Some(device) = session.device_hash {
+        let own = sessions::find(work.conn, principal.session_id)?.and_then(|own| own.device_hash);
+        if own.as_ref() != Some(&device) {
+            known_devices::delete(work.conn, &device)?;
+        }
     }
     Ok(())
 }

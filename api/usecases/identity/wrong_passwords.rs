@@ -22,7 +22,7 @@ pub(super) fn note(work: &mut Work<'_>, pseudonym: &Pseudonym, action: AuditActi
     Ok(in_a_row)
 }
 
-/// Begins a new row, because the owner has proved to know the password, or because the address has another owner.
+/// Begins a new count, because the owner has proved to know the password, or because the address has another owner.
 pub(in crate::usecases) fn forget(conn: &mut Conn, pseudonym: &Pseudonym) -> Result<(), Error> {
     stored::delete(conn, pseudonym.as_bytes())
 }

@@ -37,13 +37,13 @@ pub fn increment(conn: &mut Conn, pseudonym: &[u8], now: Instant) -> Result<i64,
         .get_result(c))?)
 }
 
-/// Begins a new row.
+/// Begins a new count.
 pub fn delete(conn: &mut Conn, pseudonym: &[u8]) -> Result<(), Error> {
     on!(conn, |c| diesel::delete(wrong_passwords::table.find(pseudonym)).execute(c))?;
     Ok(())
 }
 
-/// Deletes rows whose last wrong password was sent before `before`.
+/// Deletes counts whose last wrong password was sent before `before`.
 pub fn delete_before(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
     Ok(on!(conn, |c| diesel::delete(
         wrong_passwords::table.filter(wrong_passwords::last_at.lt(Moment(before)))
