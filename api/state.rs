@@ -23,6 +23,7 @@ use crate::security::limits::{Budget, Limit};
 use crate::security::link_tokens::LinkTokens;
 use crate::security::passwords::Passwords;
 use crate::security::pseudonyms::Pseudonyms;
+use crate::security::scanner::Scanner;
 use crate::security::signing_keys::{self, NamedKey};
 use crate::usecases::work::Policy;
 
@@ -94,6 +95,8 @@ pub struct State {
     pub passwords: Passwords,
     /// The list of breached passwords, if the settings name one.
     pub breached_passwords: Option<Arc<BreachedPasswords>>,
+    /// The malware scanner, if the settings name one.
+    pub scanner: Option<Scanner>,
     /// Access tokens.
     pub tokens: AccessTokens,
     /// Budgets.
@@ -110,6 +113,8 @@ pub struct State {
     pub metrics: Arc<Metrics>,
     /// Wakes the worker that sends mails, after a mail was queued or the clock was moved.
     pub wake: Arc<Notify>,
+    /// Wakes the worker that lets contents be scanned, after one arrived.
+    pub wake_scans: Notify,
 }
 
 impl State {
@@ -134,6 +139,7 @@ impl State {
             smtp: settings.relay.as_ref().map(Smtp::new).transpose()?.map(Arc::new),
             passwords: Passwords::new(cores)?,
             breached_passwords: open_breached_passwords(&settings)?,
+            scanner: settings.scanner.clone().map(Scanner::new),
             tokens: AccessTokens::new(keys, &settings.public_url)?,
             limits: Limits::new(&settings.budgets, &clock),
             upload_permits: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
@@ -142,6 +148,7 @@ impl State {
             readiness: readiness(&settings, &clock, &database),
             traffic,
             wake: Arc::default(),
+            wake_scans: Notify::new(),
             settings,
             clock,
             database,
@@ -186,5 +193,6 @@ pub fn policy(settings: &Settings, keys: &[NamedKey]) -> Result<Policy, Error> {
         review: settings.review,
         link_tokens: LinkTokens::new(keys)?,
         pseudonyms: Pseudonyms::new(keys)?,
+        scans_uploads: settings.scanner.is_some(),
     })
 }

@@ -1,4 +1,5 @@
-//! The background work of the service: answers requests for mailed links, delivers mails, and removes old rows and files.
+//! The background work of the service: answers requests for mailed links, delivers mails, lets contents of uploads be
+//! scanned, and removes old rows and files.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use crate::jobs::link_requests::LinkRequests;
 use crate::jobs::mails::SmtpMails;
 use crate::jobs::mails::mailbox::Mailbox;
 use crate::jobs::runner::Runner;
+use crate::jobs::scans::Scans;
 use crate::jobs::schedule::repeat;
 use crate::jobs::stop::Stop;
 use crate::state::State;
@@ -44,9 +46,15 @@ pub async fn run(state: Arc<State>, stop: Stop) {
         // the job would show in the time of the caller's next request.
         runner.run(&Notify::new(), stop.clone()).await;
     };
+    let scans = async {
+        if let Some(scans) = scans(&state) {
+            let runner = Runner::new(scans, state.database.clone(), state.clock.clone());
+            runner.run(&state.wake_scans, stop.clone()).await;
+        }
+    };
     let housekeeping = repeat(HOUSEKEEPING_INTERVAL, || remove_old(&state), stop.clone());
     let sweeping = repeat(SWEEP_INTERVAL, || sweep(&state), stop.clone());
-    tokio::join!(mails, link_requests, housekeeping, sweeping);
+    tokio::join!(mails, link_requests, scans, housekeeping, sweeping);
 }
 
 fn link_requests(state: &State) -> LinkRequests {
@@ -57,6 +65,19 @@ fn link_requests(state: &State) -> LinkRequests {
         mails: Arc::clone(&state.wake),
         metrics: Arc::clone(&state.metrics),
     }
+}
+
+/// The scans, if there is a scanner.
+fn scans(state: &State) -> Option<Scans> {
+    Some(Scans {
+        scanner: state.scanner.clone()?,
+        files: state.files.clone(),
+        database: state.database.clone(),
+        clock: state.clock.clone(),
+        policy: state.policy.clone(),
+        mails: Arc::clone(&state.wake),
+        metrics: Arc::clone(&state.metrics),
+    })
 }
 
 fn mailbox(state: &State) -> Mailbox {

@@ -65,6 +65,8 @@ fn open_database(settings: &Settings, clock: &Clock) -> Result<Database, Error> 
     let database = Database::open(&settings.database)?;
     if settings.profile == Profile::Sandbox {
         import_sandbox_facilities(settings, &database, clock)?;
+    } else if settings.scanner.is_none() {
+        tracing::warn!("attachments are not scanned for malware: TODOKEDE_SCANNER is not set");
     }
     Ok(database)
 }

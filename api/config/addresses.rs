@@ -1,4 +1,4 @@
-//! Settings that are addresses: socket addresses to listen on, URLs, and networks.
+//! Settings that are addresses: socket addresses to listen on, URLs, networks, and the scanner.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -7,6 +7,7 @@ use url::Url;
 
 use super::reader::Reader;
 use crate::domain::values::email::EmailAddress;
+use crate::security::scanner::ScannerAddress;
 
 impl Reader<'_> {
     /// An optional address to listen on.
@@ -27,6 +28,16 @@ impl Reader<'_> {
         let contacts = self.list(name).iter().map(|text| parse_contact(text)).collect();
         let expected = "addresses such as mailto:security@example.jp or https://example.jp/security, separated by commas";
         self.checked(name, contacts, expected).unwrap_or_default()
+    }
+
+    /// An optional address of a malware scanner.
+    pub(super) fn scanner(&mut self, name: &'static str) -> Option<ScannerAddress> {
+        let text = self.text(name)?;
+        self.checked(
+            name,
+            text.parse().ok(),
+            "unix:/PATH or tcp:HOST:PORT, such as unix:/run/clamav/clamd.ctl",
+        )
     }
 
     /// Networks; a single address counts as a network of one address.

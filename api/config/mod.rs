@@ -27,6 +27,7 @@ use crate::delivery::mail::relay::Relay;
 use crate::domain::filings::reviews::ReviewMode;
 use crate::domain::values::coded_enum::coded_enum;
 use crate::security::limits::Budget;
+use crate::security::scanner::ScannerAddress;
 
 coded_enum! {
     /// What kind of installation this is.
@@ -95,6 +96,8 @@ pub struct Settings {
     pub signing_keys: Vec<PathBuf>,
     /// The list of breached passwords, if the operator has one.
     pub breached_passwords: Option<PathBuf>,
+    /// The malware scanner of attachments, if the operator has one.
+    pub scanner: Option<ScannerAddress>,
     /// Where security problems are reported: `mailto:` and `https:` URIs.
     pub security_contacts: Vec<String>,
     /// Who decides on filings.
@@ -167,6 +170,7 @@ impl Settings {
             portal_name,
             signing_keys: read.files("TODOKEDE_SIGNING_KEY_FILES", sandbox),
             breached_passwords: read.text("TODOKEDE_BREACHED_PASSWORDS").map(PathBuf::from),
+            scanner: read.scanner("TODOKEDE_SCANNER"),
             security_contacts: read.contacts("TODOKEDE_SECURITY_CONTACT"),
             review: read.word(
                 "TODOKEDE_REVIEW",

@@ -50,8 +50,12 @@ coded_enum! {
         AllSessionsEnded = "account.all_sessions_ended",
         /// An attachment was announced.
         UploadAnnounced = "upload.announced",
-        /// An attachment's content was stored.
+        /// An attachment's content arrived and waits for the malware scanner.
+        UploadReceived = "upload.received",
+        /// An attachment's content was stored, after the scanner, if there is one, found nothing.
         UploadStored = "upload.stored",
+        /// The scanner found malware in an attachment's content.
+        UploadRefused = "upload.refused",
         /// A declaration was filed.
         DeclarationFiled = "declaration.filed",
         /// A declaration was corrected.

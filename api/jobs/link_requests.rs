@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::queue::{Due, Lease, Queue};
+use super::queue::{Due, Lease, Queue, doubled_wait};
 use super::runner::{JobKind, Limits};
 use crate::db::engine::Conn;
 use crate::db::engine::pool::Database;
@@ -22,7 +22,7 @@ use crate::usecases::accounts::link_requests;
 use crate::usecases::work::Policy;
 
 /// The longest wait between two attempts for a request. It is short, because somebody waits for the mail.
-const LONGEST_WAIT_SECONDS: i64 = 60;
+const LONGEST_WAIT: chrono::Duration = chrono::Duration::minutes(1);
 
 /// How long a request is leased at most. If the process dies, another one answers the request after this time. A longer
 /// attempt does no harm: when two processes answer a request, one of them finds that it has been deleted.
@@ -166,19 +166,13 @@ impl JobKind for LinkRequests {
         self.metrics.link_requests(outcome_of, 1);
         let failure = outcome.err()?;
         let attempts = request.attempts + i64::from(failure == Failure::Transaction);
-        Some(Deferred { id: request.id, attempts, until: now + wait_after(attempts) })
+        Some(Deferred { id: request.id, attempts, until: now + doubled_wait(attempts, LONGEST_WAIT) })
     }
 
     fn expired(&self, requests: usize) {
         self.metrics.link_requests(LinkRequestOutcome::Expired, requests);
         tracing::error!(requests, "expired requests for mailed links were given up");
     }
-}
-
-/// The wait after a number of failed attempts: a second, doubled after each further failure up to a minute.
-fn wait_after(attempts: i64) -> chrono::Duration {
-    let doublings = u32::try_from(attempts.saturating_sub(1).clamp(0, 6)).unwrap_or(0);
-    chrono::Duration::seconds(2_i64.pow(doublings).min(LONGEST_WAIT_SECONDS))
 }
 
 /// The queue of the requests that wait.
@@ -239,16 +233,5 @@ impl Queue for Waiting {
 
     fn release_leases(conn: &mut Conn, holder: Uuid) -> Result<(), Error> {
         stored::release_leases(conn, holder)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_double_from_a_second_to_a_minute() {
-        let waits: Vec<i64> = (0..=8).map(|attempts| wait_after(attempts).num_seconds()).collect();
-        assert_eq!(waits, [1, 1, 2, 4, 8, 16, 32, 60, 60]);
     }
 }

@@ -99,6 +99,13 @@ pub struct Claimed<Job> {
     pub expired: usize,
 }
 
+/// The wait after a number of failed attempts for one job: a second, doubled after each further failure up to `longest`.
+#[must_use]
+pub fn doubled_wait(attempts: i64, longest: chrono::Duration) -> chrono::Duration {
+    let doublings = u32::try_from(attempts.saturating_sub(1).clamp(0, 16)).unwrap_or(0);
+    chrono::Duration::seconds(2_i64.pow(doublings)).min(longest)
+}
+
 /// Claims due jobs, longest waiting first, and gives up expired ones. The jobs of each lane are limited, so that no
 /// lane delays the others.
 pub fn claim<Q: Queue>(
@@ -123,4 +130,17 @@ pub fn claim<Q: Queue>(
     let chosen: Vec<Q::Id> = due.into_iter().filter(has_room).map(|due| due.id).take(request.room).collect();
     let jobs = if chosen.is_empty() { Vec::new() } else { Q::lease(conn, &chosen, request.lease, now)? };
     Ok(Claimed { jobs, expired: expired.len() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_from_a_second_to_the_longest() {
+        let wait = |attempts| doubled_wait(attempts, chrono::Duration::minutes(1)).num_seconds();
+        let waits: Vec<i64> = (0..=8).map(wait).collect();
+        assert_eq!(waits, [1, 1, 2, 4, 8, 16, 32, 60, 60]);
+        assert_eq!(wait(i64::MAX), 60);
+    }
 }

@@ -91,7 +91,7 @@ fn copy_database(from: &Path, temporary: &Path) -> Result<Vec<(UploadId, String)
     if let Some(damage) = database::find_damage(&mut copy)?.first() {
         return Err(Error::internal(format!("{}: the database is damaged: {damage}", from.display())));
     }
-    let stored = uploads::list_stored(&mut copy)?;
+    let stored = uploads::list_on_disk(&mut copy)?;
     drop(copy);
     copy_file.sync_all().map_err(|error| with_path(temporary, &error))?;
     Ok(stored)

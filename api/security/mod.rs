@@ -1,5 +1,5 @@
-//! Password hashes, access tokens, opaque tokens, pseudonyms, signing keys, the list of breached passwords, and the budgets
-//! that limit callers.
+//! Password hashes, access tokens, opaque tokens, pseudonyms, signing keys, the list of breached passwords, the malware
+//! scanner, and the budgets that limit callers.
 
 pub mod access_tokens;
 pub mod breached_passwords;
@@ -9,4 +9,5 @@ pub mod link_tokens;
 pub mod opaque_token;
 pub mod passwords;
 pub mod pseudonyms;
+pub mod scanner;
 pub mod signing_keys;

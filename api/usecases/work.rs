@@ -34,6 +34,8 @@ pub struct Policy {
     pub link_tokens: LinkTokens,
     /// Computes the pseudonyms of callers.
     pub pseudonyms: Pseudonyms,
+    /// Whether the contents of uploads wait for a malware scanner.
+    pub scans_uploads: bool,
 }
 
 /// The request or the scheduled run that a use case belongs to.

@@ -31,6 +31,8 @@ pub enum Lock<'a> {
     Outbox,
     /// The requests for mailed links, so that one process at a time leases them.
     LinkRequests,
+    /// The contents that wait for the malware scanner, so that one process at a time leases them.
+    Scans,
 }
 
 impl Lock<'_> {
@@ -46,6 +48,7 @@ impl Lock<'_> {
             Self::FacilityList => named("facility list", &[]),
             Self::Outbox => named("outbox", &[]),
             Self::LinkRequests => named("link requests", &[]),
+            Self::Scans => named("scans", &[]),
         };
         let digest = digest.finalize();
         digest.iter().take(8).fold(0, |number, byte| (number << 8) | i64::from(*byte))
@@ -92,6 +95,7 @@ mod tests {
             Lock::FacilityList,
             Lock::Outbox,
             Lock::LinkRequests,
+            Lock::Scans,
         ];
         let numbers: HashSet<i64> = locks.iter().map(|lock| lock.number()).collect();
         assert_eq!(numbers.len(), locks.len());

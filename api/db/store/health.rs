@@ -12,7 +12,7 @@ use crate::domain::mails::{FailureClass, MailFailure};
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 
-/// What waits in the queues: mails, and requests for mailed links.
+/// What waits in the queues: mails, requests for mailed links, and contents of uploads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backlog {
     /// The number of mails that wait.
@@ -25,6 +25,11 @@ pub struct Backlog {
     /// How long the oldest request for a mailed link has waited. Requests whose attempts have failed do not count. Zero
     /// if no other request waits.
     pub link_requests_lag: Duration,
+    /// The number of contents of uploads that wait for the malware scanner.
+    pub scans: i64,
+    /// How long the oldest content has waited. Contents that the scanner could not examine do not count. Zero if no other
+    /// content waits.
+    pub scans_lag: Duration,
 }
 
 /// Reads what waits in the queues.
@@ -43,12 +48,15 @@ pub fn backlog(conn: &mut Conn, now: Instant) -> Result<Backlog, Error> {
         .first(c)
         .optional())?;
     let (link_requests, oldest_request) = super::identity::link_requests::count_and_oldest(conn)?;
+    let (scans, oldest_scan) = super::filings::scans::count_and_oldest(conn)?;
     let since = |start: Option<Instant>| start.map_or(Duration::zero(), |start| now - start);
     Ok(Backlog {
         waiting,
         lag: since(oldest.map(|queued| queued.0)),
         link_requests,
         link_requests_lag: since(oldest_request),
+        scans,
+        scans_lag: since(oldest_scan),
     })
 }
 

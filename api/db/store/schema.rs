@@ -172,6 +172,23 @@ diesel::table! {
         created_at -> Moment,
         expires_at -> Moment,
         stored_at -> Nullable<Moment>,
+        received_at -> Nullable<Moment>,
+        refused_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::engine::columns::sql::{Id, Moment};
+
+    scans (upload_id) {
+        upload_id -> Id,
+        account_id -> Id,
+        attempts -> BigInt,
+        received_at -> Moment,
+        next_attempt_at -> Moment,
+        lease_holder -> Nullable<Id>,
+        leased_until -> Nullable<Moment>,
     }
 }
 

@@ -163,6 +163,8 @@ faults! {
     AttachmentNotExpected = "ATTACHMENT_NOT_EXPECTED",
     /// No stored upload of this id belongs to the account.
     AttachmentUnknown = "ATTACHMENT_UNKNOWN",
+    /// The malware scanner has refused the upload of this id.
+    AttachmentRefused = "ATTACHMENT_REFUSED",
     /// The confirmation must be `true`.
     MustBeTrue = "MUST_BE_TRUE",
     /// The code is the facility's own.

@@ -14,7 +14,7 @@ use crate::db::engine::probe::{ProbeOutcome, probe_commit_within};
 use crate::db::engine::source::Source;
 use crate::db::engine::{Conn, migrations};
 use crate::db::store::diagnosis;
-use crate::db::store::filings::uploads;
+use crate::db::store::filings::{scans, uploads};
 use crate::db::store::sandbox::clock as sandbox_clock;
 use crate::error::Error;
 use crate::files::Files;
@@ -55,6 +55,7 @@ pub(super) fn examine(settings: &Settings, report: &mut DoctorReport) {
         examine_time(&mut conn, &machine, report);
         examine_writing(&mut conn, &machine, &settings.database, report);
         examine_attachments(&mut conn, settings, report);
+        examine_scans(&mut conn, settings, report);
     }
 }
 
@@ -160,8 +161,27 @@ fn examine_writing(conn: &mut Conn, machine: &Clock, source: &Source, report: &m
     }
 }
 
+/// Warns of contents that nobody will ever release, because the scanner that they wait for is no longer set.
+fn examine_scans(conn: &mut Conn, settings: &Settings, report: &mut DoctorReport) {
+    if settings.scanner.is_some() {
+        return;
+    }
+    match scans::count_and_oldest(conn) {
+        Ok((0, _)) => {}
+        Ok((waiting, _)) => {
+            let waiting = match waiting {
+                1 => "1 attachment waits".to_owned(),
+                many => format!("{many} attachments wait"),
+            };
+            let message = format!("{waiting} for a scanner, but there is none: set TODOKEDE_SCANNER");
+            report.add(Verdict::Warn, "scanner", message);
+        }
+        Err(error) => report.add(Verdict::Fail, "scanner", format!("{}: {UNREADABLE}", error.reason())),
+    }
+}
+
 fn examine_attachments(conn: &mut Conn, settings: &Settings, report: &mut DoctorReport) {
-    let stored = match uploads::list_stored(conn) {
+    let stored = match uploads::list_on_disk(conn) {
         Ok(stored) => stored,
         Err(error) => {
             let message = format!("the list of attachments cannot be read, {}: {UNREADABLE}", error.reason());

@@ -7,6 +7,7 @@ mod keys;
 mod mail;
 mod passwords;
 mod postgres;
+mod scanner;
 mod sqlite;
 
 use std::fmt;
@@ -89,6 +90,7 @@ pub fn examine(settings: &Settings, print: fn(&Finding)) -> usize {
     keys::examine(settings, &mut report);
     disk::examine(settings, &mut report);
     passwords::examine(settings, &mut report);
+    scanner::examine(settings, &mut report);
     mail::examine(settings, &mut report);
     report.failures
 }

@@ -4,6 +4,7 @@
 //! the values of all other labels are constants. docs/metrics.md lists the metrics.
 
 mod live;
+mod outcomes;
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Metric, Registry, Unit};
 
 use super::metrics::live::Live;
+pub use super::metrics::outcomes::{LinkRequestOutcome, MailOutcome, ScanOutcome};
 use super::readiness::ReadinessReport;
 use super::traffic::{Rejection, RequestClass, Traffic, known_method};
 use crate::db::engine::load::Load;
@@ -28,28 +30,6 @@ use crate::db::store::health::Backlog;
 pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// The upper bounds of the histogram's buckets, in seconds.
 const DURATIONS: [f64; 11] = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 20.0];
-
-/// The outcome of one attempt to send a mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MailOutcome {
-    /// The mail was delivered to the mailbox, or the mail server accepted it.
-    Sent,
-    /// The mail waits for another attempt.
-    Deferred,
-    /// The mail was given up.
-    Abandoned,
-}
-
-/// The outcome of one attempt to answer a request for a mailed link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LinkRequestOutcome {
-    /// The request was answered: a mail was queued, unless the address has no account to reset.
-    Answered,
-    /// The request waits for another attempt.
-    Deferred,
-    /// The link would have expired, so the request was given up.
-    Expired,
-}
 
 /// The labels of a route and a method.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -80,6 +60,7 @@ pub struct Metrics {
     given_up: Counter,
     mails: Family<Label, Counter>,
     link_requests: Family<Label, Counter>,
+    scans: Family<Label, Counter>,
     breached_list_failures: Counter,
     gauges: ReportGauges,
 }
@@ -92,6 +73,8 @@ struct ReportGauges {
     lag: Gauge,
     link_requests_waiting: Gauge,
     link_requests_lag: Gauge,
+    scans_waiting: Gauge,
+    scans_lag: Gauge,
     disk_free: Family<Label, Gauge>,
 }
 
@@ -110,6 +93,7 @@ impl Metrics {
             given_up: Counter::default(),
             mails: Family::default(),
             link_requests: Family::default(),
+            scans: Family::default(),
             breached_list_failures: Counter::default(),
             gauges: ReportGauges::default(),
         };
@@ -146,6 +130,7 @@ impl Metrics {
         self.add("requests_given_up", "Requests whose handler took too long", self.given_up.clone());
         self.add("mails", "Attempts to send mails", self.mails.clone());
         self.add("link_requests", "Attempts to answer requests for mailed links", self.link_requests.clone());
+        self.add("scans", "Attempts to scan the contents of uploads for malware", self.scans.clone());
         self.add(
             "breached_list_failures",
             "Passwords accepted although the list of breached passwords could not be read",
@@ -161,20 +146,28 @@ impl Metrics {
             "Requests for mailed links that wait for their mail",
             self.gauges.link_requests_waiting.clone(),
         );
-        let (lag, disk_free) = (self.gauges.lag.clone(), self.gauges.disk_free.clone());
-        let link_requests_lag = self.gauges.link_requests_lag.clone();
-        self.registry.register_with_unit(
-            "link_requests_lag",
-            "How long the oldest request for a mailed link has waited",
-            Unit::Seconds,
-            link_requests_lag,
+        self.add(
+            "scans_waiting",
+            "Contents of uploads that wait for the malware scanner",
+            self.gauges.scans_waiting.clone(),
         );
-        self.registry.register_with_unit(
-            "outbox_lag",
-            "How long the mail that has waited longest has been due",
-            Unit::Seconds,
-            lag,
-        );
+        let lags = [
+            (
+                "link_requests_lag",
+                "How long the oldest request for a mailed link has waited",
+                self.gauges.link_requests_lag.clone(),
+            ),
+            (
+                "scans_lag",
+                "How long the oldest content has waited for the malware scanner",
+                self.gauges.scans_lag.clone(),
+            ),
+            ("outbox_lag", "How long the mail that has waited longest has been due", self.gauges.lag.clone()),
+        ];
+        for (name, help, lag) in lags {
+            self.registry.register_with_unit(name, help, Unit::Seconds, lag);
+        }
+        let disk_free = self.gauges.disk_free.clone();
         self.registry.register_with_unit(
             "disk_free",
             "Free space on the disk of each folder",
@@ -193,13 +186,14 @@ impl Metrics {
         for class in [RequestClass::Read, RequestClass::Filing] {
             drop(self.turned_away.get_or_create(&[("errand", class_label(class))]));
         }
-        for outcome in [MailOutcome::Sent, MailOutcome::Deferred, MailOutcome::Abandoned] {
-            drop(self.mails.get_or_create(&[("outcome", outcome_label(outcome))]));
+        for outcome in MailOutcome::ALL {
+            self.mails(*outcome, 0);
         }
-        for outcome in
-            [LinkRequestOutcome::Answered, LinkRequestOutcome::Deferred, LinkRequestOutcome::Expired]
-        {
-            self.link_requests(outcome, 0);
+        for outcome in LinkRequestOutcome::ALL {
+            self.link_requests(*outcome, 0);
+        }
+        for outcome in ScanOutcome::ALL {
+            drop(self.scans.get_or_create(&[("outcome", outcome.code())]));
         }
     }
 
@@ -240,19 +234,19 @@ impl Metrics {
 
     /// Counts attempts to send mails.
     pub fn mails(&self, outcome: MailOutcome, count: usize) {
-        let labels = [("outcome", outcome_label(outcome))];
-        self.mails.get_or_create(&labels).inc_by(u64::try_from(count).unwrap_or(0));
+        let series = self.mails.get_or_create(&[("outcome", outcome.code())]);
+        series.inc_by(u64::try_from(count).unwrap_or(0));
     }
 
     /// Counts attempts to answer requests for mailed links.
     pub fn link_requests(&self, outcome: LinkRequestOutcome, count: usize) {
-        let label = match outcome {
-            LinkRequestOutcome::Answered => "answered",
-            LinkRequestOutcome::Deferred => "deferred",
-            LinkRequestOutcome::Expired => "expired",
-        };
-        let series = self.link_requests.get_or_create(&[("outcome", label)]);
+        let series = self.link_requests.get_or_create(&[("outcome", outcome.code())]);
         series.inc_by(u64::try_from(count).unwrap_or(0));
+    }
+
+    /// Counts an attempt to scan the content of an upload.
+    pub fn scans(&self, outcome: ScanOutcome) {
+        self.scans.get_or_create(&[("outcome", outcome.code())]).inc();
     }
 
     /// Writes all metrics in the text format of `OpenMetrics`, with the values of a readiness report and of the queues.
@@ -271,6 +265,8 @@ impl Metrics {
             self.gauges.lag.set(backlog.lag.num_seconds());
             self.gauges.link_requests_waiting.set(backlog.link_requests);
             self.gauges.link_requests_lag.set(backlog.link_requests_lag.num_seconds());
+            self.gauges.scans_waiting.set(backlog.scans);
+            self.gauges.scans_lag.set(backlog.scans_lag.num_seconds());
         }
         for (name, free) in &report.disks {
             let free = i64::try_from(free.unwrap_or(0)).unwrap_or(i64::MAX);
@@ -296,13 +292,5 @@ const fn class_label(class: RequestClass) -> &'static str {
     match class {
         RequestClass::Read => "read",
         RequestClass::Filing => "filing",
-    }
-}
-
-const fn outcome_label(outcome: MailOutcome) -> &'static str {
-    match outcome {
-        MailOutcome::Sent => "sent",
-        MailOutcome::Deferred => "deferred",
-        MailOutcome::Abandoned => "abandoned",
     }
 }

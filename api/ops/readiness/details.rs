@@ -1,6 +1,7 @@
 //! The details of a readiness report, which only the operator's port shows. The API's port says no more than "ready" or
 //! "not ready": a count of waiting mails would tell strangers whether their request has caused one.
 
+use chrono::Duration;
 use serde::Serialize;
 
 use super::ReadinessReport;
@@ -19,6 +20,9 @@ pub struct Details {
     /// The number of requests for mailed links that wait for their mail. Absent if they cannot be counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link_requests_waiting: Option<i64>,
+    /// The number of contents of uploads that wait for the malware scanner. Absent if they cannot be counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scans_waiting: Option<i64>,
     /// The checks.
     pub checks: Vec<Check>,
 }
@@ -63,6 +67,7 @@ impl Details {
             status: if ready { READY } else { "not ready" },
             mails_waiting: backlog.map(|backlog| backlog.waiting),
             link_requests_waiting: backlog.map(|backlog| backlog.link_requests),
+            scans_waiting: backlog.map(|backlog| backlog.scans),
             checks: checks(report, backlog, draining),
         }
     }
@@ -70,16 +75,17 @@ impl Details {
 
 fn checks(report: &ReadinessReport, backlog: Option<Backlog>, draining: bool) -> Vec<Check> {
     let ahead = report.schema.map(|schema| count(schema.ahead));
-    let (mails, links) = (
-        backlog.map(|backlog| backlog.lag.num_seconds()),
-        backlog.map(|backlog| backlog.link_requests_lag.num_seconds()),
-    );
+    let queue = |part: &str, lag: fn(Backlog) -> Duration| {
+        let seconds = backlog.map(|backlog| lag(backlog).num_seconds());
+        Check::of(part, backlog.is_some()).measured(seconds, "seconds")
+    };
     let parts = [
         Check::of("serving", !draining),
         Check::of("database", report.is_writable),
         Check::of("migrations", report.fits_schema()).measured(ahead, "steps ahead"),
-        Check::of("outbox", backlog.is_some()).measured(mails, "seconds"),
-        Check::of("link requests", backlog.is_some()).measured(links, "seconds"),
+        queue("outbox", |backlog| backlog.lag),
+        queue("link requests", |backlog| backlog.link_requests_lag),
+        queue("scans", |backlog| backlog.scans_lag),
     ];
     let disks = report.disks.iter().map(|(name, free)| {
         let mebibytes = free.map(|free| count(free / 1024 / 1024));

@@ -216,7 +216,14 @@ mod tests {
         assert!(READY.is_ready());
         assert!(!ReadinessReport { is_writable: false, ..READY }.is_ready());
         let day = chrono::Duration::days(1);
-        let late = Backlog { waiting: 1_000, lag: day, link_requests: 1_000, link_requests_lag: day };
+        let late = Backlog {
+            waiting: 1_000,
+            lag: day,
+            link_requests: 1_000,
+            link_requests_lag: day,
+            scans: 1_000,
+            scans_lag: day,
+        };
         assert!(Details::of(&READY, Some(late), false).is_ready());
         assert!(!Details::of(&READY, None, true).is_ready(), "a service that stops");
         for (free, ready) in [(Some(100), true), (Some(99), false), (None, false)] {

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use todokede::domain::audit::AuditAction::{self, *};
 
 use crate::support::contract::operations;
+use crate::support::production::eventually;
+use crate::support::scanner::{StandInScanner, address_in, infected_pdf};
 use crate::support::{Client, FacilityClient, PASSWORD, Reply, TestApp, facility_list, forms, send};
 
 /// A valid password that differs from `PASSWORD`.
@@ -190,10 +192,14 @@ impl AuditFixture {
         let line = (UploadAnnounced, own, "upl_%");
         let announced = self.send(clinic, ("announceUpload", ""), form, &[line]).await.assert_status(201);
         let id = announced.body["id"].as_str().unwrap();
-        let line = (UploadStored, own, id);
+        let line = (UploadReceived, own, id);
         self.send(clinic, ("storeUploadContent", id), Value::Null, &[line]).await.assert_status(200);
         // Sending the same content again changes nothing.
         self.send(clinic, ("storeUploadContent", id), Value::Null, &[]).await.assert_status(200);
+        let infected = clinic.attach(&infected_pdf()).await;
+        for line in [(UploadStored, "system", id), (UploadRefused, "system", &infected)] {
+            eventually("the result of a scan", || async { self.count_lines(line) == 1 }).await;
+        }
     }
 
     async fn file_declaration(&mut self, clinic: &FacilityClient, own: &str) {
@@ -263,7 +269,10 @@ impl AuditFixture {
 #[apply(on_both_databases)]
 async fn every_operation_that_writes_is_logged_and_every_action_occurs() {
     let budget = ("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "5/3600");
-    let app = TestApp::start_with(&[("TODOKEDE_TRUSTED_PROXIES", "127.0.0.1"), budget]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let _scanner = StandInScanner::start(folder.path());
+    let (proxies, scanner) = (("TODOKEDE_TRUSTED_PROXIES", "127.0.0.1"), address_in(folder.path()));
+    let app = TestApp::start_with(&[proxies, budget, ("TODOKEDE_SCANNER", &scanner)]).await;
     let mut fixture = AuditFixture { app, sent_operations: BTreeSet::new() };
     let clinic = fixture.app.clinic().await;
     let own = clinic.get("/v1/account").await.assert_status(200).body["id"].as_str().unwrap().to_owned();

@@ -22,6 +22,7 @@ pub mod production;
 mod raw_connection;
 pub mod reasons;
 mod rows;
+pub mod scanner;
 pub mod schema;
 mod standby;
 

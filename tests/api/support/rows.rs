@@ -82,6 +82,13 @@ impl Rows<'_> {
         database.execute(&format!("UPDATE {table} SET {column} = {} WHERE {conditions}", quoted(value)));
     }
 
+    /// Sets a column of these rows to an instant.
+    pub fn set_instant(&self, column: &str, at: DateTime<Utc>) {
+        let Self { database, table, conditions } = self;
+        let at = database.instant(at);
+        database.execute(&format!("UPDATE {table} SET {column} = {at} WHERE {conditions}"));
+    }
+
     /// Sets a column of these rows to null.
     pub fn set_null(&self, column: &str) {
         let Self { database, table, conditions } = self;

@@ -23,6 +23,8 @@ struct Row {
     created_at: Moment,
     expires_at: Moment,
     stored_at: Option<Moment>,
+    received_at: Option<Moment>,
+    refused_at: Option<Moment>,
 }
 
 impl Row {
@@ -39,7 +41,9 @@ impl Row {
             sha256: self.sha256,
             created_at: self.created_at.0,
             expires_at: self.expires_at.0,
+            received_at: self.received_at.map(|at| at.0),
             stored_at: self.stored_at.map(|at| at.0),
+            refused_at: self.refused_at.map(|at| at.0),
         })
     }
 }
@@ -56,6 +60,8 @@ pub fn insert(conn: &mut Conn, upload: &Upload) -> Result<(), Error> {
         created_at: Moment(upload.created_at),
         expires_at: Moment(upload.expires_at),
         stored_at: upload.stored_at.map(Moment),
+        received_at: upload.received_at.map(Moment),
+        refused_at: upload.refused_at.map(Moment),
     };
     on!(conn, |c| diesel::insert_into(uploads::table).values(row).execute(c))?;
     Ok(())
@@ -72,37 +78,44 @@ pub fn find(conn: &mut Conn, id: UploadId, account: AccountId) -> Result<Option<
     row.map(Row::decode).transpose()
 }
 
-/// The number of uploads of an account, and the sum of their announced sizes in bytes.
-pub fn find_usage(conn: &mut Conn, account: AccountId) -> Result<(i64, i64), Error> {
+/// The number of uploads of an account, and the sum of their announced sizes in bytes. A refused upload, whose content was
+/// deleted, counts until its announcement would have expired.
+pub fn find_usage(conn: &mut Conn, account: AccountId, now: Instant) -> Result<(i64, i64), Error> {
     let sizes: Vec<i64> = on!(conn, |c| uploads::table
         .filter(uploads::account_id.eq(Id(account.uuid())))
+        .filter(uploads::refused_at.is_null().or(uploads::expires_at.gt(Moment(now))))
         .select(uploads::size_bytes)
         .load(c))?;
     Ok((i64::try_from(sizes.len()).map_err(Error::internal)?, sizes.iter().sum()))
 }
 
-/// The ids of all uploads whose content is stored, with the SHA-256 digests of the contents.
-pub fn list_stored(conn: &mut Conn) -> Result<Vec<(UploadId, String)>, Error> {
+/// The ids of all uploads whose content is on disk, with the SHA-256 digests of the contents.
+pub fn list_on_disk(conn: &mut Conn) -> Result<Vec<(UploadId, String)>, Error> {
     let rows: Vec<(Id, String)> = on!(conn, |c| uploads::table
-        .filter(uploads::stored_at.is_not_null())
+        .filter(uploads::received_at.is_not_null())
+        .filter(uploads::refused_at.is_null())
         .order(uploads::id)
         .select((uploads::id, uploads::sha256))
         .load(c))?;
     Ok(rows.into_iter().map(|(id, sha256)| (UploadId::from_uuid(id.0), sha256)).collect())
 }
 
-/// Marks an upload's content as stored.
-pub fn update_stored(conn: &mut Conn, id: UploadId, now: Instant) -> Result<(), Error> {
-    on!(conn, |c| diesel::update(uploads::table.find(Id(id.uuid())))
-        .set(uploads::stored_at.eq(Moment(now)))
+/// Stores the instants of an upload that mark its progress: arrival, release and refusal.
+pub fn update_progress(conn: &mut Conn, upload: &Upload) -> Result<(), Error> {
+    on!(conn, |c| diesel::update(uploads::table.find(Id(upload.id.uuid())))
+        .set((
+            uploads::received_at.eq(upload.received_at.map(Moment)),
+            uploads::stored_at.eq(upload.stored_at.map(Moment)),
+            uploads::refused_at.eq(upload.refused_at.map(Moment)),
+        ))
         .execute(c))?;
     Ok(())
 }
 
-/// Deletes uploads that expired before their content was stored, and returns their ids.
+/// Deletes uploads that expired before their content arrived, and returns their ids.
 pub fn delete_expired(conn: &mut Conn, now: Instant) -> Result<Vec<UploadId>, Error> {
     let expired =
-        uploads::table.filter(uploads::stored_at.is_null()).filter(uploads::expires_at.le(Moment(now)));
+        uploads::table.filter(uploads::received_at.is_null()).filter(uploads::expires_at.le(Moment(now)));
     let ids: Vec<Id> = on!(conn, |c| diesel::delete(expired).returning(uploads::id).get_results(c))?;
     Ok(ids.into_iter().map(|id| UploadId::from_uuid(id.0)).collect())
 }

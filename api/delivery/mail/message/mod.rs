@@ -166,6 +166,15 @@ table::mails! {
         /// The declaration.
         facts: DeclarationFacts,
     }
+    /// The malware scanner refused a file of the facility.
+    UploadRefused = "UPLOAD_REFUSED" from "uploads/refused.mail" {
+        /// Name of the facility.
+        facility_name: String,
+        /// When it was refused.
+        at: Instant,
+        /// The name of the file, as announced.
+        file_name: String,
+    }
     /// A succession was received.
     SuccessionReceived = "SUCCESSION_RECEIVED" from "successions/received.mail" {
         /// The succession.

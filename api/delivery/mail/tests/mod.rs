@@ -8,3 +8,4 @@ mod lines;
 mod registration;
 mod samples;
 mod successions;
+mod uploads;

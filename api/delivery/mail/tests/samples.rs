@@ -146,6 +146,11 @@ samples! {
     };
     password_changed => Message::PasswordChanged { facility_name: NAME.to_owned(), at: at() };
     password_reset_completed => Message::PasswordResetCompleted { facility_name: NAME.to_owned(), at: at() };
+    upload_refused => Message::UploadRefused {
+        facility_name: NAME.to_owned(),
+        at: at(),
+        file_name: "契約書（写し）.pdf".to_owned(),
+    };
     session_revoked => Message::SessionRevoked { facility_name: NAME.to_owned(), at: at() };
     new_device => Message::NewDevice { facility_name: NAME.to_owned(), at: at(), client: CLIENT.to_owned() };
     password_checks_failed => Message::PasswordChecksFailed { facility_name: NAME.to_owned(), at: at() };

@@ -64,6 +64,24 @@ impl MediaType {
     }
 }
 
+coded_enum! {
+    /// The status of an upload. `ANNOUNCED`: its content has not arrived yet. `SCANNING`: its content is stored and waits
+    /// for the malware scanner. It can be attached already. `STORED`: its content is stored. It can be attached and
+    /// downloaded. `REFUSED`: the scanner found malware, and the content was deleted.
+    #[derive(Serialize, utoipa::ToSchema)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    pub enum UploadStatus {
+        /// Its content has not arrived yet.
+        Announced = "ANNOUNCED",
+        /// Its content is stored and waits for the malware scanner. It can be attached already.
+        Scanning = "SCANNING",
+        /// Its content is stored. It can be attached and downloaded.
+        Stored = "STORED",
+        /// The scanner found malware, and the content was deleted.
+        Refused = "REFUSED",
+    }
+}
+
 /// An upload.
 #[derive(Debug, Clone)]
 pub struct Upload {
@@ -83,8 +101,25 @@ pub struct Upload {
     pub created_at: Instant,
     /// The first instant at which its content is no longer accepted.
     pub expires_at: Instant,
-    /// When its content was stored.
+    /// When its content arrived and was written to disk.
+    pub received_at: Option<Instant>,
+    /// When its content was released: when it arrived or, if there is a scanner, when that found nothing.
     pub stored_at: Option<Instant>,
+    /// When the scanner found malware in its content.
+    pub refused_at: Option<Instant>,
+}
+
+impl Upload {
+    /// Its status.
+    #[must_use]
+    pub const fn status(&self) -> UploadStatus {
+        match (self.received_at, self.stored_at, self.refused_at) {
+            (_, _, Some(_)) => UploadStatus::Refused,
+            (_, Some(_), None) => UploadStatus::Stored,
+            (Some(_), None, None) => UploadStatus::Scanning,
+            (None, None, None) => UploadStatus::Announced,
+        }
+    }
 }
 
 /// Reads a SHA-256 digest of 64 hexadecimal digits, and returns it in lower case.
@@ -114,6 +149,10 @@ coded_enum! {
     pub enum UploadRefusal {
         /// The upload's content was not received.
         UploadIncomplete = "UPLOAD_INCOMPLETE",
+        /// The upload's content waits for the malware scanner.
+        UploadScanning = "UPLOAD_SCANNING",
+        /// The scanner found malware in the upload's content.
+        UploadRefused = "UPLOAD_REFUSED",
         /// The account has too many files, or its files have too many bytes.
         UploadQuota = "UPLOAD_QUOTA",
         /// The content's size or digest differs from the announced one.

@@ -109,7 +109,7 @@ mod tests {
             assert!(seen.insert(code), "{code:?}");
             assert_eq!(entry(code), found, "{code:?}");
         }
-        assert_eq!(seen.len(), 54);
+        assert_eq!(seen.len(), 56);
     }
 
     #[test]

@@ -20,6 +20,49 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             },
             retryable: false,
         },
+        Refusal::UploadScanning => Entry {
+            status: 409,
+            title: StaticText { ja: "検査中のファイル", en: "File is being scanned" },
+            cause: StaticText {
+                ja: "ファイルの内容は届いていますが、コンピュータウイルス等の検査が終わっていません。\
+                     届出への添付は、検査中でもできます。",
+                en: "The content of the file has arrived, but the malware scanner has not examined it yet. You can \
+                     attach the file already.",
+            },
+            fix: StaticText {
+                ja: "しばらく待ってからファイルの状態を確かめ、検査が終わったあとにダウンロードしてください。",
+                en: "Wait, read the status of the file, and download it when it is stored.",
+            },
+            retryable: false,
+        },
+        Refusal::UploadRefused => Entry {
+            status: 409,
+            title: StaticText {
+                ja: "ウイルス等が検出されたファイル", en: "Malware found in the file"
+            },
+            cause: StaticText {
+                ja: "ファイルの内容からコンピュータウイルス等が検出されたため、その内容を削除しました。\
+                     このファイルを添付した届出は、届け出たときのまま残っています。",
+                en: "The malware scanner found malware in the content of the file, and the content was deleted. \
+                     Declarations with this file stay as they were filed.",
+            },
+            fix: StaticText {
+                ja: concat!(
+                    "お使いの端末をウイルス対策ソフトで検査してください。そのあと、紙からスキャンするなどして\
+                     作り直したファイルを新しいファイルとして登録し、届出に添付してください。ご不明な点は、",
+                    call_centre!(ja),
+                    "へご連絡ください。",
+                ),
+                en: concat!(
+                    "Check your computer with an antivirus program. Then make the file anew, for example by scanning \
+                     the paper, announce it as a new file, and attach it to the declaration. If you have questions, \
+                     please call ",
+                    call_centre!(en),
+                    ".",
+                ),
+            },
+            retryable: false,
+        },
         Refusal::UploadQuota => Entry {
             status: 409,
             title: StaticText { ja: "ファイル数の上限の超過", en: "Too many files" },

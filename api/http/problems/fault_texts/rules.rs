@@ -69,6 +69,11 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
             en: "Your account has no stored file with this id. Please send the file first, and use the id from the \
          answer.",
         },
+        Fault::AttachmentRefused => StaticText {
+            ja: "このファイルからは、コンピュータウイルス等が検出されました。取り除くか、\
+         安全なファイルを新しく登録し、そのIDを指定してください。",
+            en: "Malware was found in this file. Please remove it, or announce and send a safe file, and use its id.",
+        },
         Fault::MustBeTrue => StaticText {
             ja: "内容を確かめ、同意・確認の欄にチェックを入れてください（値はtrue）。",
             en: "Please read the statement and confirm it (send true).",

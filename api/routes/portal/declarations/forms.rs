@@ -28,7 +28,8 @@ pub struct DeclarationRequest {
     #[schema(nullable = false, max_items = 20, value_type = Option<Vec<GivenFacilityCode>>, example = json!([]))]
     #[validate(length(max = MAX_OTHER_CODES, code = "too_many"))]
     pub other_facility_codes: Option<Vec<String>>,
-    /// The ids of the uploads that are attached. Their content must be stored.
+    /// The ids of the uploads that are attached. Their content must have arrived; it may still wait for the malware
+    /// scanner.
     #[schema(nullable = false, max_items = 10, value_type = Option<Vec<AttachmentId>>, example = json!([]))]
     #[validate(length(max = MAX_ATTACHMENTS, code = "too_many"))]
     pub attachment_ids: Option<Vec<String>>,

@@ -52,7 +52,7 @@ pub(super) fn check_content(announced: &Upload, digest: &[u8], content: &[u8]) -
         return Err(UploadRefusal::ContentMismatch.into());
     }
     // What is stored already was checked when it was stored. A repetition changes nothing.
-    if announced.stored_at.is_none() {
+    if announced.received_at.is_none() {
         examine(announced.media_type, content)?;
     }
     Ok(())

@@ -5,7 +5,8 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::domain::filings::uploads::{
-    DIGEST_DIGITS, MAX_BYTES, MAX_MEDIA_TYPE, MAX_NAME, MediaType, Upload, file_names, parse_sha256,
+    DIGEST_DIGITS, MAX_BYTES, MAX_MEDIA_TYPE, MAX_NAME, MediaType, Upload, UploadStatus, file_names,
+    parse_sha256,
 };
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
@@ -59,17 +60,6 @@ impl UploadRequest {
     }
 }
 
-/// The status of an upload. `ANNOUNCED`: its content has not arrived yet. `STORED`: its content is stored, and it can
-/// be attached.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum UploadStatus {
-    /// Its content has not arrived yet.
-    Announced,
-    /// Its content is stored. It can be attached.
-    Stored,
-}
-
 /// An upload (添付書類).
 #[derive(Serialize, ToSchema)]
 pub struct UploadResponse {
@@ -95,31 +85,42 @@ pub struct UploadResponse {
     pub sha256: String,
     /// When the file was announced.
     pub created_at: Timestamp,
-    /// Until when the content is accepted. Absent if the content is stored.
+    /// Until when the content is accepted. Absent if it has arrived.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub expires_at: Option<Timestamp>,
-    /// When the content was stored. Absent if it is not stored yet.
+    /// When the content arrived. Absent if it has not arrived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub received_at: Option<Timestamp>,
+    /// When the content was released for download: when it arrived or, if the service has a malware scanner, when that
+    /// found nothing. Absent before.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub stored_at: Option<Timestamp>,
+    /// When the malware scanner refused the content. Absent if it did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub refused_at: Option<Timestamp>,
 }
 
 impl UploadResponse {
     /// Shows an upload.
     #[must_use]
     pub fn of(upload: &Upload) -> Self {
-        let stored = upload.stored_at.is_some();
+        let is_announced = upload.status() == UploadStatus::Announced;
         Self {
             id: upload.id.to_string(),
-            status: if stored { UploadStatus::Stored } else { UploadStatus::Announced },
+            status: upload.status(),
             file_name: upload.file_name.clone(),
             media_type: upload.media_type,
             size_bytes: upload.size_bytes,
             sha256: upload.sha256.clone(),
             created_at: upload.created_at.into(),
-            expires_at: (!stored).then_some(upload.expires_at.into()),
+            expires_at: is_announced.then_some(upload.expires_at.into()),
+            received_at: upload.received_at.map(Into::into),
             stored_at: upload.stored_at.map(Into::into),
+            refused_at: upload.refused_at.map(Into::into),
         }
     }
 }

@@ -11,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::forms::{ContentDigestHeader, UploadPreview, UploadRequest, UploadResponse};
 use crate::blocking;
-use crate::domain::filings::uploads::{MAX_BYTES, UploadRefusal, file_names};
+use crate::domain::filings::uploads::{MAX_BYTES, UploadRefusal, UploadStatus, file_names};
 use crate::domain::values::ids::UploadId;
 use crate::error::Error;
 use crate::http::answer::{Answer, OrPreview};
@@ -32,10 +32,15 @@ const ANNOUNCE: Operation = Operation::of_account("announceUpload")
     .with_key(KeyPolicy::Optional)
     .charged_to(Budget::Writes)
     .refusing(&[(409, "The account has reached the maximum number of files.")]);
-const STORE: Operation = Operation::of_account("storeUploadContent").charged_to(Budget::Writes).taking_file();
+const STORE: Operation = Operation::of_account("storeUploadContent")
+    .charged_to(Budget::Writes)
+    .taking_file()
+    .refusing(&[(409, "The malware scanner has refused the same content.")]);
 const READ: Operation = Operation::of_account("getUpload");
-const READ_CONTENT: Operation =
-    Operation::of_account("getUploadContent").refusing(&[(409, "The content of the file has not arrived.")]);
+const READ_CONTENT: Operation = Operation::of_account("getUploadContent").refusing(&[(
+    409,
+    "The content of the file has not arrived, waits for the malware scanner, or was refused by it.",
+)]);
 
 /// The operations of this resource.
 pub const OPERATIONS: &[&Operation] = &[&ANNOUNCE, &STORE, &READ, &READ_CONTENT];
@@ -97,6 +102,10 @@ async fn announce_upload(
 /// 150,000,000 in all. After a broken connection, send the same content
 /// again: a repetition changes nothing. A slow connection is accepted if it transfers at least about 16 KiB per
 /// second.
+///
+/// If the service has a malware scanner, the upload is `SCANNING` at first and `STORED` or `REFUSED` some seconds later.
+/// It can be attached at once. If a file is refused, its sender gets a mail, and declarations with it stay as they were
+/// filed.
 #[utoipa::path(
     tag = tags::UPLOADS,
     operation_id = STORE.id,
@@ -108,7 +117,7 @@ async fn announce_upload(
     ),
     responses((
         status = 200,
-        description = "The content is stored. With `validate_only`: it would be stored.",
+        description = "The content has arrived. With `validate_only`: it would be accepted.",
         body = UploadResponse,
     )),
 )]
@@ -123,6 +132,9 @@ async fn store_content(
     context.charge(&STORE)?;
     let find = context.read(move |reading| uploads::find(reading.conn, reading.actor, id, reading.now));
     let upload = find.await?;
+    if upload.status() == UploadStatus::Refused {
+        return Err(UploadRefusal::UploadRefused.into());
+    }
     let headers = context.request().headers();
     content::check_media_type(headers, upload.media_type)?;
     let digest = content::sha256_of_header(headers)?;
@@ -137,8 +149,8 @@ async fn store_content(
         .map_err(|_| Error::Overloaded("the maximum number of files is already being sent"))?;
     let limit = usize::try_from(MAX_BYTES).map_err(Error::internal)?;
     let bytes = receive(context.request(), payload.into_inner(), limit).await?.freeze();
-    let files = context.state.files.clone();
-    let must_store = !query.validate_only && upload.stored_at.is_none();
+    let (files, refused_files) = (context.state.files.clone(), context.state.files.clone());
+    let must_store = !query.validate_only && upload.received_at.is_none();
     blocking::run(move || {
         content::check_content(&upload, &digest, &bytes)?;
         if must_store { files.store(id, &bytes) } else { Ok(()) }
@@ -146,12 +158,18 @@ async fn store_content(
     .await??;
     drop((permit, account_permit));
     let confirmed = context.write(*query, move |work| uploads::confirm(work, id)).await?;
+    if confirmed.status() == UploadStatus::Refused {
+        // The content arrived twice at the same time, and this copy may have been written after the other was deleted.
+        blocking::run(move || refused_files.remove(id)).await??;
+        return Err(UploadRefusal::UploadRefused.into());
+    }
+    context.state.wake_scans.notify_one();
     Ok(Answer::ok(&UploadResponse::of(&confirmed))?)
 }
 
 /// Read an upload
 ///
-/// The data of the upload, and whether its content is stored.
+/// The data and the status of the upload.
 #[utoipa::path(
     tag = tags::UPLOADS,
     operation_id = READ.id,
@@ -170,7 +188,8 @@ async fn read_upload(
 
 /// Download a file's content
 ///
-/// The stored content, as a download (`Content-Disposition: attachment`). Browsers save it and do not display it.
+/// The stored content, as a download (`Content-Disposition: attachment`). Browsers save it and do not display it. A
+/// content that waits for the malware scanner cannot be downloaded.
 #[utoipa::path(
     tag = tags::UPLOADS,
     operation_id = READ_CONTENT.id,
@@ -192,8 +211,11 @@ async fn read_content(
     let id = id_in_path(&path.id, UploadId::parse)?;
     let find = context.read(move |reading| uploads::find(reading.conn, reading.actor, id, reading.now));
     let upload = find.await?;
-    if upload.stored_at.is_none() {
-        return Err(UploadRefusal::UploadIncomplete.into());
+    match upload.status() {
+        UploadStatus::Announced => return Err(UploadRefusal::UploadIncomplete.into()),
+        UploadStatus::Scanning => return Err(UploadRefusal::UploadScanning.into()),
+        UploadStatus::Refused => return Err(UploadRefusal::UploadRefused.into()),
+        UploadStatus::Stored => {}
     }
     let files = context.state.files.clone();
     let (file, length) = blocking::run(move || files.open_file(id)).await??;

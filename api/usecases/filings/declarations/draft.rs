@@ -7,6 +7,7 @@ use crate::db::engine::Conn;
 use crate::db::store::filings::uploads;
 use crate::domain::filings::declarations::DeclarationContent;
 use crate::domain::filings::transitional_measures::{Edition, Statement};
+use crate::domain::filings::uploads::UploadStatus;
 use crate::domain::values::facility_code::FacilityCode;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
@@ -93,11 +94,14 @@ impl Rules<'_> {
         for (index, (place, id)) in attachments.iter().enumerate() {
             let repeated = attachments.iter().take(index).any(|(_, earlier)| earlier == id);
             let upload = uploads::find(conn, *id, self.principal.account.id)?;
-            if upload.is_none_or(|upload| upload.stored_at.is_none()) {
-                faults.add(&format!("/attachment_ids/{place}"), Fault::AttachmentUnknown);
-            } else if repeated {
-                faults.add(&format!("/attachment_ids/{place}"), Fault::RepeatedEntry);
-            }
+            let fault = match upload.map(|upload| upload.status()) {
+                None | Some(UploadStatus::Announced) => Fault::AttachmentUnknown,
+                Some(UploadStatus::Refused) => Fault::AttachmentRefused,
+                // A declaration does not wait for the scanner: it may be filed minutes before the deadline.
+                Some(UploadStatus::Scanning | UploadStatus::Stored) if repeated => Fault::RepeatedEntry,
+                Some(UploadStatus::Scanning | UploadStatus::Stored) => continue,
+            };
+            faults.add(&format!("/attachment_ids/{place}"), fault);
         }
         Ok(())
     }

@@ -176,8 +176,8 @@ fn a_missing_folder_of_attachments_is_a_failure_only_if_there_are_attachments() 
         folder.path(),
         "PRAGMA foreign_keys = OFF; \
          INSERT INTO uploads (id, account_id, file_name, media_type, size_bytes, sha256, created_at, expires_at, \
-         stored_at) \
-         VALUES (zeroblob(16), zeroblob(16), 'a.pdf', 'application/pdf', 1, 'ab', 0, 0, 0)",
+         received_at, stored_at) \
+         VALUES (zeroblob(16), zeroblob(16), 'a.pdf', 'application/pdf', 1, 'ab', 0, 0, 0, 0)",
     );
     assert_one_check_fails(&doctor(folder.path()), &["uploads", "1 of 1", "backup"]);
 }

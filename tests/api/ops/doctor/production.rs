@@ -13,9 +13,19 @@ use crate::support::StandbySetting;
 use crate::support::binary::{assert_failure, assert_success, text, todokede};
 use crate::support::database;
 use crate::support::mail_server::{Fault, LOGIN, MailServer, Phase};
+use crate::support::scanner::{Answer, StandInScanner, address_in};
 
-/// Runs the doctor with the settings of a production service that has these keys and this mail server.
+/// Runs the doctor with the settings of a production service that has these keys, this mail server and no scanner.
 async fn run_doctor_on_production(folder: &Path, keys: &[&PathBuf], mail_server: &MailServer) -> Output {
+    run_doctor_with_scanner(folder, keys, mail_server, None).await
+}
+
+async fn run_doctor_with_scanner(
+    folder: &Path,
+    keys: &[&PathBuf],
+    mail_server: &MailServer,
+    scanner: Option<String>,
+) -> Output {
     let keys: Vec<_> = keys.iter().map(|key| key.display().to_string()).collect();
     let mut command = todokede(folder, &["doctor"]);
     command
@@ -27,6 +37,9 @@ async fn run_doctor_on_production(folder: &Path, keys: &[&PathBuf], mail_server:
         .env("TODOKEDE_SMTP_CA_FILE", mail_server.certificate())
         .env("TODOKEDE_SMTP_TIMEOUT_SECONDS", "2")
         .env("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp");
+    if let Some(scanner) = scanner {
+        command.env("TODOKEDE_SCANNER", scanner);
+    }
     actix_web::rt::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
@@ -238,4 +251,51 @@ async fn each_fault_of_the_mail_server_is_a_failure_and_no_mail_is_sent() {
         &["mail", "SERVER_UNREACHABLE", "firewalls"],
     );
     assert_eq!(mail_server.received_count(), 0);
+}
+
+#[apply(on_sqlite)]
+async fn production_without_a_scanner_is_a_warning_and_a_scanner_that_cannot_do_its_work_a_failure() {
+    let folder = installation();
+    let key = key(folder.path(), "key.pem");
+    let mail_server = MailServer::start().await;
+    let run_doctor = async |scanner: Option<String>| {
+        run_doctor_with_scanner(folder.path(), &[&key], &mail_server, scanner).await
+    };
+    let without = run_doctor(None).await;
+    let report = assert_success(&without);
+    assert!(report.contains("warn  scanner    attachments are not scanned"), "{report}");
+
+    let sockets = tempfile::tempdir().unwrap();
+    let address = address_in(sockets.path());
+    let missing = run_doctor(Some(address.clone())).await;
+    assert_one_check_fails(&missing, &["scanner", &address, "cannot be reached", "start clamd"]);
+    let scanner = StandInScanner::start(sockets.path());
+    let working = run_doctor(Some(address.clone())).await;
+    let report = assert_success(&working);
+    assert!(report.contains(&format!("ok    scanner    {address}: it accepts files of 10 MiB")), "{report}");
+    assert_eq!(scanner.scans(), 2);
+    for (answer, word) in [
+        (Answer::Nothing, "cannot be reached"),
+        (Answer::Text("INSTREAM size limit exceeded. ERROR"), "StreamMaxLength"),
+        (Answer::SeesNothing, "freshclam"),
+    ] {
+        scanner.answer(answer);
+        assert_one_check_fails(&run_doctor(Some(address.clone())).await, &["scanner", &address, word]);
+    }
+}
+
+#[apply(on_sqlite)]
+async fn attachments_that_wait_for_a_scanner_that_is_no_longer_set_are_a_warning() {
+    let folder = installation();
+    std::fs::create_dir(folder.path().join("uploads")).unwrap();
+    execute(
+        folder.path(),
+        "PRAGMA foreign_keys = OFF; \
+         INSERT INTO scans (upload_id, account_id, attempts, received_at, next_attempt_at) \
+         VALUES (zeroblob(16), zeroblob(16), 0, 0, 0)",
+    );
+    let key = key(folder.path(), "key.pem");
+    let output = run_doctor_on_production(folder.path(), &[&key], &MailServer::start().await).await;
+    let report = assert_success(&output);
+    assert!(report.contains("warn  scanner    1 attachment waits"), "{report}");
 }

@@ -1,4 +1,5 @@
 //! Uploads: files that are attached to declarations.
 
 mod contents;
+mod scans;
 mod transfers;

@@ -1,0 +1,59 @@
+//! Checks the malware scanner: whether it answers, accepts files of the maximum size, and knows malware.
+
+use super::{DoctorReport, Verdict};
+use crate::config::{Profile, Settings};
+use crate::domain::filings::uploads::MAX_BYTES;
+use crate::error::Error;
+use crate::security::scanner::{ScanError, ScanResult, Scanner};
+
+/// The test file of EICAR, in two parts so that scanners do not find it in this program. Every scanner reports it as
+/// malware, although it is harmless (EICAR, "Anti-Malware Testfile").
+const TEST_FILE: [&str; 2] = ["X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-", "ANTIVIRUS-TEST-FILE!$H+H*"];
+
+pub(super) fn examine(settings: &Settings, report: &mut DoctorReport) {
+    let subject = "scanner";
+    let Some(address) = &settings.scanner else {
+        let (verdict, message) = match settings.profile {
+            Profile::Sandbox => (Verdict::Ok, "attachments are not scanned for malware"),
+            Profile::Production => (
+                Verdict::Warn,
+                "attachments are not scanned for malware: install clamd and set TODOKEDE_SCANNER",
+            ),
+        };
+        return report.add(verdict, subject, message);
+    };
+    let (verdict, message) = match try_scanner(&Scanner::new(address.clone())) {
+        Err(error) => (Verdict::Fail, error.reason()),
+        Ok(Err(error)) => (Verdict::Fail, format!("{error}: {}", advice(&error))),
+        Ok(Ok(ScanResult::Clean)) => (
+            Verdict::Fail,
+            "it does not recognise the test file of EICAR: update its signatures with freshclam".to_owned(),
+        ),
+        Ok(Ok(ScanResult::Malware(_))) => (
+            Verdict::Ok,
+            format!("it accepts files of {} MiB and recognises the test file of EICAR", MAX_BYTES >> 20),
+        ),
+    };
+    report.add(verdict, subject, format!("{address}: {message}"));
+}
+
+/// The result for the test file, after a scan of a file of the maximum size.
+fn try_scanner(scanner: &Scanner) -> Result<Result<ScanResult, ScanError>, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let largest = vec![0; usize::try_from(MAX_BYTES).map_err(Error::internal)?];
+    Ok(runtime.map_err(Error::internal)?.block_on(async {
+        scanner.ping().await?;
+        scanner.scan(&largest).await?;
+        scanner.scan(TEST_FILE.concat().as_bytes()).await
+    }))
+}
+
+const fn advice(error: &ScanError) -> &'static str {
+    match error {
+        ScanError::Unreachable(_) => {
+            "start clamd, check TODOKEDE_SCANNER, and let the service's user open the socket; attachments wait until then"
+        }
+        ScanError::TimedOut => "clamd is slow or hangs: give it more memory and threads",
+        ScanError::Refused(_) => "set StreamMaxLength of clamd to 10M or more, and look at its log",
+    }
+}
