@@ -3,7 +3,7 @@
 use super::{DoctorReport, Verdict};
 use crate::config::{Profile, Settings};
 use crate::domain::filings::uploads::MAX_BYTES;
-use crate::error::Error;
+use crate::error::{Error, chain};
 use crate::security::scanner::{ScanError, ScanResult, Scanner};
 
 /// The test file of EICAR, in two parts so that scanners do not find it in this program. Every scanner reports it as
@@ -24,7 +24,7 @@ pub(super) fn examine(settings: &Settings, report: &mut DoctorReport) {
     };
     let (verdict, message) = match try_scanner(&Scanner::new(address.clone())) {
         Err(error) => (Verdict::Fail, error.reason()),
-        Ok(Err(error)) => (Verdict::Fail, format!("{error}: {}", advice(&error))),
+        Ok(Err(error)) => (Verdict::Fail, format!("{}: {}", chain(&error), advice(&error))),
         Ok(Ok(ScanResult::Clean)) => (
             Verdict::Fail,
             "it does not recognise the test file of EICAR: update its signatures with freshclam".to_owned(),

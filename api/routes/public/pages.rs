@@ -53,8 +53,8 @@ pub const PATHS: [&str; 12] = [
     STAFF.yaml,
 ];
 /// What Swagger UI may load: the files beside it, images in its style sheet, and the document and the operations of this
-/// service. None of its scripts stands in the page itself.
-const SWAGGER_UI_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+/// service. None of its scripts and styles stands in the page itself.
+const SWAGGER_UI_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
      img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// The header of pages. Pages change only with a new version of the service.
 const PAGE_CACHE: (HeaderName, HeaderValue) =

@@ -37,7 +37,7 @@ pub enum ScanResult {
 #[derive(Debug, thiserror::Error)]
 pub enum ScanError {
     /// The scanner does not accept a connection, or closed it.
-    #[error("the scanner cannot be reached: {0}")]
+    #[error("the scanner cannot be reached")]
     Unreachable(#[from] io::Error),
     /// The scanner did not answer in time.
     #[error("the scanner did not answer in time")]
