@@ -2,6 +2,8 @@
 
 mod images;
 mod jpegs;
+mod pdf_actions;
+mod pdf_layouts;
 mod pdfs;
 
 use miniz_oxide::deflate::compress_to_vec_zlib;
