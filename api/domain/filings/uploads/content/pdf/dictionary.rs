@@ -68,6 +68,8 @@ enum Key {
     Length,
     /// `EF`
     EmbeddedFile,
+    /// `AF`
+    AssociatedFiles,
     /// `Filter`
     Filter,
     /// `First`
@@ -155,7 +157,8 @@ impl Dictionary {
         match (self.key, token) {
             (Some(Key::Filter), Token::Name(name)) => self.add_filter(name),
             (Some(Key::Filter), _) => self.encoding = Encoding::Unusual,
-            (Some(Key::Address), _) => self.is_active = true,
+            // Fonts and glyphs with these names are references, and no arrays.
+            (Some(Key::Address | Key::AssociatedFiles), _) => self.is_active = true,
             (Some(Key::Next), Token::Word(_)) => self.action.has_successor = true,
             (_, Token::Name(name)) => self.is_active |= is_active(name),
             _ => {}
@@ -169,7 +172,7 @@ impl Dictionary {
 
     /// Notes that the value of the current key is a dictionary.
     pub(super) fn begin_dictionary(&mut self) {
-        self.is_active |= self.key == Some(Key::EmbeddedFile);
+        self.is_active |= matches!(self.key, Some(Key::EmbeddedFile | Key::AssociatedFiles));
     }
 
     /// Notes what a dictionary in this one has. `is_value` means that it is itself the value of the current key.
@@ -304,6 +307,7 @@ fn key_of(name: &[u8]) -> Key {
         b"F" => Key::File,
         b"FS" => Key::FileSystem,
         b"EF" => Key::EmbeddedFile,
+        b"AF" => Key::AssociatedFiles,
         b"Filter" => Key::Filter,
         b"First" => Key::First,
         b"Length" => Key::Length,
