@@ -6,7 +6,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 /// The text in normal form NFKC: full-width letters and digits become ASCII, half-width kana become full-width.
-pub(super) fn nfkc(text: &str) -> String {
+pub(in crate::domain) fn nfkc(text: &str) -> String {
     text.nfkc().collect()
 }
 
@@ -52,20 +52,32 @@ pub(super) const fn is_middle_dot(c: char) -> bool {
     matches!(c, '\u{b7}' | '\u{2022}' | '\u{2027}' | '\u{2219}' | '\u{22c5}' | '\u{30fb}' | '\u{ff65}')
 }
 
-/// Characters that are not visible by themselves: zero-width spaces and joiners, fillers, soft hyphens,
-/// variation selectors.
+/// Characters that are not visible by themselves: zero-width spaces and joiners, fillers, soft hyphens, variation
+/// selectors, and the others with the Unicode property `Default_Ignorable_Code_Point` that are not in [`is_control`]; and
+/// characters that look like a space and are none, such as the empty Braille pattern.
 pub(in crate::domain) const fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{ad}'
+            | '\u{34f}'
             | '\u{115f}'
             | '\u{1160}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{180b}'..='\u{180d}'
+            | '\u{180f}'
             | '\u{200b}'..='\u{200f}'
-            | '\u{2060}'..='\u{2064}'
+            | '\u{2060}'..='\u{2065}'
+            | '\u{2800}'
             | '\u{3164}'
             | '\u{fe00}'..='\u{fe0f}'
             | '\u{ffa0}'
-            | '\u{e0100}'..='\u{e01ef}'
+            | '\u{fff0}'..='\u{fff8}'
+            | '\u{13441}'
+            | '\u{13442}'
+            | '\u{16fe4}'
+            | '\u{1d159}'
+            | '\u{e0080}'..='\u{e0fff}'
     )
 }
 
@@ -148,6 +160,18 @@ mod tests {
         }
         for c in "あ髙﨑\u{e000}\u{f8ff}\u{f0000}\u{10fffd}\u{200d}\u{e0100}\u{fffd} \u{3000}".chars() {
             assert!(!is_control(c), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn characters_that_look_like_nothing_are_invisible() {
+        let blank = "\u{ad}\u{34f}\u{115f}\u{17b4}\u{180b}\u{180f}\u{200d}\u{2065}\u{2800}\u{3164}\u{fe0f}\u{ffa0}\
+                     \u{fff0}\u{13441}\u{16fe4}\u{1d159}\u{e0080}\u{e0100}\u{e0fff}";
+        for c in blank.chars() {
+            assert!(is_invisible(c), "{c:?}");
+        }
+        for c in "a髙〇゛ ゙\u{2801}\u{180a}\u{fffd}\u{e000}\u{1d158}".chars() {
+            assert!(!is_invisible(c), "{c:?}");
         }
     }
 

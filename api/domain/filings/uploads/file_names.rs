@@ -5,11 +5,21 @@ use super::{MAX_NAME, MediaType};
 use crate::domain::values::characters;
 use crate::domain::values::fault::Fault;
 
+/// The names of devices in Windows, besides those with a number (Microsoft, “Naming Files, Paths, and Namespaces”). They
+/// are devices in every folder, with any extension.
+const DEVICES: &[&str] = &["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
+/// The devices that a number follows, from 1 to 9.
+const NUMBERED_DEVICES: &[&str] = &["COM", "LPT"];
+
 /// Reads a file name and removes white space around it.
 ///
+/// Names of persons have kanji with a variation selector (ideographic variation sequences, UTS #37, and the standardized
+/// variants of Unicode), so one is accepted behind a kanji. Anywhere else it would make two names that look the same.
+///
 /// # Errors
-/// [`Fault::FileNameForm`] if the name is empty or too long, begins with a dot, or contains a control character, an
-/// invisible character, a path separator, or another character that has a special meaning in an operating system.
+/// [`Fault::FileNameForm`] if the name is empty or too long, begins with a dot, contains a control character, an
+/// invisible character, a path separator, or another character that has a special meaning in an operating system, or is
+/// the name of a device in Windows.
 pub fn parse(text: &str) -> Result<String, Fault> {
     let name = text.trim();
     let forbidden = |c: char| {
@@ -21,6 +31,8 @@ pub fn parse(text: &str) -> Result<String, Fault> {
         || characters::count(name) > MAX_NAME
         || name.starts_with('.')
         || name.chars().any(forbidden)
+        || has_variant_of_nothing(name)
+        || is_device(name)
     {
         return Err(Fault::FileNameForm);
     }
@@ -30,6 +42,35 @@ pub fn parse(text: &str) -> Result<String, Fault> {
 /// Whether a character selects a variant of the character before it. Names are written with such variants of kanji.
 const fn selects_a_variant(c: char) -> bool {
     matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// Whether a variation selector is anywhere but directly behind a kanji.
+fn has_variant_of_nothing(name: &str) -> bool {
+    let before = std::iter::once(' ').chain(name.chars());
+    before.zip(name.chars()).any(|(before, c)| selects_a_variant(c) && !is_kanji(before))
+}
+
+/// The blocks of Han ideographs in Unicode, and the signs for repetition, closing and zero that are written like them.
+const fn is_kanji(c: char) -> bool {
+    matches!(
+        c,
+        '\u{3005}'..='\u{3007}'
+            | '\u{3400}'..='\u{4dbf}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{20000}'..='\u{3fffd}'
+    )
+}
+
+/// Whether Windows would open a device in place of the file. It looks at the name up to the first dot, without spaces at
+/// its end, in any case. Superscript digits count as digits; full-width letters are treated alike, to be safe.
+fn is_device(name: &str) -> bool {
+    let name = characters::nfkc(name).to_ascii_uppercase();
+    let stem = name.split('.').next().unwrap_or_default().trim_end();
+    let is_numbered = |device: &str| {
+        stem.strip_prefix(device).is_some_and(|number| matches!(number.as_bytes(), [b'1'..=b'9']))
+    };
+    DEVICES.contains(&stem) || NUMBERED_DEVICES.iter().any(|device| is_numbered(device))
 }
 
 /// Gives a name the extension of a type. A name that has no extension gets the usual one. Dots and spaces at the end are
@@ -114,7 +155,77 @@ mod tests {
             assert_eq!(parse(name), Err(Fault::FileNameForm), "{name:?}");
         }
         assert_eq!(parse(" 契約書（写し）.pdf ").unwrap(), "契約書（写し）.pdf");
-        assert_eq!(parse("葛\u{e0100}城.pdf").unwrap(), "葛\u{e0100}城.pdf");
+    }
+
+    #[test]
+    fn blank_characters_hide_nothing_in_a_name() {
+        for blank in
+            "\u{2800}\u{3164}\u{115f}\u{1160}\u{ffa0}\u{34f}\u{180e}\u{17b5}\u{2065}\u{e0fff}".chars()
+        {
+            for name in [format!("{blank}.pdf"), format!("a.exe{blank}.pdf"), format!("契約書{blank}")] {
+                assert_eq!(parse(&name), Err(Fault::FileNameForm), "{blank:?}");
+            }
+        }
+        assert_eq!(parse("契約書　写し 1.pdf").as_deref(), Ok("契約書　写し 1.pdf"));
+    }
+
+    #[test]
+    fn only_a_kanji_has_variants() {
+        for name in
+            ["葛\u{e0100}城.pdf", "辻\u{e0101}.pdf", "神\u{fe00}社.pdf", "𠮷\u{e0100}", "佐々\u{e0100}木"]
+        {
+            assert_eq!(parse(name).as_deref(), Ok(name));
+        }
+        for name in [
+            "\u{e0100}.pdf",
+            "a\u{e0100}.pdf",
+            "a.pdf\u{fe00}",
+            "あ\u{fe00}.pdf",
+            "葛\u{e0100}\u{e0101}城.pdf",
+            "葛城 \u{e0100}.pdf",
+            "1\u{fe0f}.pdf",
+            "☎\u{fe0f}.pdf",
+        ] {
+            assert_eq!(parse(name), Err(Fault::FileNameForm), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_a_device_in_windows_is_refused_with_any_extension() {
+        for name in [
+            "CON",
+            "con.pdf",
+            "Prn.PDF",
+            "aux.tar.pdf",
+            "NUL",
+            "nul .pdf",
+            "COM1.pdf",
+            "com9",
+            "LPT1.jpg",
+            "lpt9.x.png",
+            "COM¹.pdf",
+            "LPT²",
+            "com³.pdf",
+            "ＣＯＮ.pdf",
+            "ＣＯＭ１",
+            "ｃｏｎ．pdf",
+            "CONIN$.pdf",
+            "conout$",
+        ] {
+            assert_eq!(parse(name), Err(Fault::FileNameForm), "{name}");
+        }
+        for name in [
+            "CONTRACT.pdf",
+            "con1.pdf",
+            "COM.pdf",
+            "COM0.pdf",
+            "COM10.pdf",
+            "a.con.pdf",
+            "NULL.pdf",
+            "AUX 1.pdf",
+        ] {
+            assert_eq!(parse(name).as_deref(), Ok(name));
+        }
     }
 
     #[test]

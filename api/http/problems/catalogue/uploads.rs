@@ -111,16 +111,19 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             },
             cause: StaticText {
                 ja: "ファイルの内容が、登録時に申告した形式（PDF、JPEG又はPNG）の完全なファイルではありません。\
-                     途中で切れている、破損している、又は別の形式のデータを含んでいます。何も保存していません。",
+                     途中で切れている、破損している、又は別の形式のデータ（写真に付いた動画等）を含んでいます。\
+                     何も保存していません。",
                 en: "The content is not a complete file of the announced type (PDF, JPEG or PNG). It is cut off or \
-                     damaged, or it contains data of another type. Nothing was stored.",
+                     damaged, or it contains data of another type, such as the film of a motion photo. Nothing was \
+                     stored.",
             },
             fix: StaticText {
                 ja: "拡張子の変更だけでは、形式は変わりません。ファイルを開けることを確かめ、PDF、JPEG又はPNGとして\
                      保存し直し、新しいファイルとして登録してください。スマートフォンの写真（HEIC）は、JPEGに\
-                     変換してください。",
+                     変換してください。動画付きの写真（モーションフォト等）は、静止画として保存し直してください。",
                 en: "Renaming a file does not change its type. Check that you can open the file, save it again as PDF, \
-                     JPEG or PNG, and announce it as a new file. Convert photos of a telephone (HEIC) to JPEG.",
+                     JPEG or PNG, and announce it as a new file. Convert photos of a telephone (HEIC) to JPEG, and save \
+                     photos with a film (motion photos) as a still picture.",
             },
             retryable: false,
         },
@@ -130,10 +133,12 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "プログラム等を含むPDF", en: "PDF with scripts or embedded files"
             },
             cause: StaticText {
-                ja: "PDFに、プログラム（JavaScript等）、他のファイルを開く若しくは送信する操作、添付ファイル又は\
-                     動画等が含まれています。何も保存していません。",
-                en: "The PDF contains a script (such as JavaScript), an action that opens or sends a file, an embedded \
-                     file, or a film or sound. Nothing was stored.",
+                ja: "PDFに、プログラム（JavaScript等）、他のファイルを開く若しくは送信する操作、ファイルや\
+                     フォルダーへのリンク、自動的に開くリンク、添付ファイル又は動画等が含まれています。\
+                     何も保存していません。",
+                en: "The PDF contains a script (such as JavaScript), an action that opens or sends a file, a link to a \
+                     file or folder, a link that opens by itself, an embedded file, or a film or sound. Nothing was \
+                     stored.",
             },
             fix: StaticText {
                 ja: "PDFを開き、印刷の画面でプリンターとして「PDF」を選んで保存し直すか、紙に印刷してスキャンし、\
@@ -154,10 +159,12 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                      complex, so the service cannot check whether it is safe. Nothing was stored.",
             },
             fix: StaticText {
-                ja: "パスワードや制限を解除して保存し直すか、紙に印刷してスキャンし、新しいファイルとして登録して\
-                     ください。",
-                en: "Save the PDF without password and restrictions, or print it on paper and scan it. Announce the \
-                     result as a new file.",
+                ja: "PDFを開き、印刷の画面でプリンターとして「PDF」を選んで保存し直し、新しいファイルとして登録して\
+                     ください。印刷が制限されている場合は、作成に使ったソフトのセキュリティの設定で、パスワードと\
+                     制限を「なし」にして保存し直すか、紙に印刷してスキャンしてください。",
+                en: "Open the PDF, print it to a PDF printer, and announce the result as a new file. If printing is \
+                     restricted, save the PDF without password and restrictions in the program that made it, or scan it \
+                     from paper.",
             },
             retryable: false,
         },

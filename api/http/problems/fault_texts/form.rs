@@ -96,8 +96,10 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
                  name without an extension.",
         },
         Fault::FileNameForm => StaticText {
-            ja: "ファイル名は、「契約書.pdf」のように、フォルダー名や「/」「\\」を含まない形で入力してください。",
-            en: "Please enter a file name without folders, “/” and “\\”, for example contract.pdf.",
+            ja: "ファイル名は、「契約書.pdf」のように、フォルダー名や「/」「\\」、見えない文字を含まない形で入力してください。\
+                 Windowsの装置の名称（CON、NUL、COM1等）は使えません。",
+            en: "Please enter a file name without folders, “/”, “\\” and invisible characters, for example \
+                 contract.pdf. Names of devices in Windows (CON, NUL, COM1 and others) are not possible.",
         },
         _ => return None,
     })

@@ -34,6 +34,9 @@ async fn file_names_that_are_unsafe_in_a_path_a_header_or_on_a_screen_are_refuse
         ("a\u{7f}b.pdf", "FILE_NAME_FORM"),
         ("a\u{202e}fdp.exe", "FILE_NAME_FORM"),
         ("a\u{200b}.pdf", "FILE_NAME_FORM"),
+        ("a\u{2800}.pdf", "FILE_NAME_FORM"),
+        ("a\u{e0100}.pdf", "FILE_NAME_FORM"),
+        ("con.pdf", "FILE_NAME_FORM"),
         ("a\0b.pdf", "CONTROL_CHARACTER"),
     ] {
         let mut form = forms::upload(&forms::pdf());
@@ -173,6 +176,8 @@ async fn a_file_that_only_begins_like_its_type_is_refused_and_not_stored() {
         ("image/jpeg", jpeg[..jpeg.len() - 2].to_vec()),
         ("image/jpeg", [&jpeg[..], &empty_zip].concat()),
         ("image/jpeg", [&jpeg[..], &pdf].concat()),
+        ("image/jpeg", [&jpeg[..], b"MZ"].concat()),
+        ("application/pdf", [&pdf[..], b"MZ\n", &pdf[9..]].concat()),
         ("image/png", png[..png.len() - 12].to_vec()),
         ("image/png", [&png[..], b"<script>"].concat()),
     ] {
@@ -195,11 +200,14 @@ async fn a_pdf_with_scripts_files_or_a_password_is_refused_and_the_answer_names_
         ("<< /S /J#61vaScript >>", "CONTENT_ACTIVE"),
         ("<< /S /Launch /F (cmd.exe) >>", "CONTENT_ACTIVE"),
         ("<< /Type /EmbeddedFile >>", "CONTENT_ACTIVE"),
+        ("<< /A << /S /URI /URI (file:///C:/a.exe) >> >>", "CONTENT_ACTIVE"),
+        ("<< /OpenAction << /S /URI /URI (https://a.example) >> >>", "CONTENT_ACTIVE"),
         ("<< /Encrypt 3 0 R >>", "CONTENT_NOT_CHECKABLE"),
     ] {
         let reply = send_as(&clinic, "application/pdf", &forms::pdf_with(object)).await;
         reply.assert_problem(422, code);
-        assert!(reply.body["detail"].as_str().unwrap().contains("スキャン"), "{}", reply.text);
+        let detail = reply.body["detail"].as_str().unwrap();
+        assert!(detail.contains("印刷の画面で") && detail.contains("スキャン"), "{}", reply.text);
     }
     assert_eq!(std::fs::read_dir(app.folder().join("uploads")).unwrap().count(), 0);
 }

@@ -5,8 +5,15 @@ use memchr::memmem;
 
 /// The signatures of RAR, 7z and CAB archives.
 const SIGNATURES: &[&[u8]] = &[b"Rar!\x1A\x07", b"7z\xBC\xAF\x27\x1C", b"MSCF\0\0\0\0"];
-/// The signatures that count in one place only: of a TAR archive, and of a disk image (ISO 9660).
-const PLACED_SIGNATURES: &[(usize, &[u8])] = &[(257, b"ustar"), (32_769, b"CD001")];
+/// The signatures that count in one place only: of a TAR archive, and of a disk image (ISO 9660 and
+/// UDF).
+const PLACED_SIGNATURES: &[(usize, &[u8])] = &[(257, b"ustar"), (32_769, b"CD001"), (32_769, b"BEA01")];
+/// The signatures in the last 512 bytes of disk images: of macOS (DMG), and of virtual machines (VHD).
+const SIGNATURES_OF_TRAILERS: &[&[u8]] = &[b"koly", b"conectix"];
+/// The size of the trailer of a disk image, and of the header of a file in a TAR archive.
+const BLOCK: usize = 512;
+/// Where the header of a file in a TAR archive has its checksum (POSIX.1, ustar interchange format).
+const TAR_CHECKSUM: std::ops::Range<usize> = 148..156;
 /// The beginning of the method of an LZH archive. A letter or digit and `-` follow.
 const LZH_METHOD: &[u8] = b"-lh";
 /// The signature of an entry in the directory of a ZIP archive (APPNOTE 4.3.12).
@@ -14,15 +21,41 @@ const ZIP_ENTRY: &[u8] = b"PK\x01\x02";
 /// The signature of the end of a ZIP archive's directory (APPNOTE 4.3.16).
 const ZIP_END: &[u8] = b"PK\x05\x06";
 
-/// Whether the content contains an archive (ZIP, RAR, 7z, CAB, LZH, TAR, ISO), in any place where a program finds it.
+/// Whether the content contains an archive (ZIP, RAR, 7z, CAB, LZH, TAR, ISO, DMG, VHD), in any place where a program finds it.
 pub(super) fn contains_archive(content: &[u8]) -> bool {
     let has_placed = |(place, signature): &(usize, &[u8])| {
         content.get(*place..).is_some_and(|rest| rest.starts_with(signature))
     };
     SIGNATURES.iter().any(|signature| memmem::find(content, signature).is_some())
         || PLACED_SIGNATURES.iter().any(has_placed)
+        || has_trailer_of_disk(content)
+        || begins_with_tar_header(content)
         || contains_lzh(content)
         || contains_zip(content)
+}
+
+fn has_trailer_of_disk(content: &[u8]) -> bool {
+    let trailer = content.len().checked_sub(BLOCK).and_then(|begin| content.get(begin..)).unwrap_or_default();
+    SIGNATURES_OF_TRAILERS.iter().any(|signature| trailer.starts_with(signature))
+}
+
+/// Old TAR archives (UNIX version 7) have no signature. Programs know them by the checksum of the first header: an octal
+/// number, the sum of all bytes of the header with spaces in place of the checksum. Some programs add signed bytes.
+fn begins_with_tar_header(content: &[u8]) -> bool {
+    let Some(header) = content.first_chunk::<BLOCK>() else { return false };
+    let written = header.get(TAR_CHECKSUM).unwrap_or_default();
+    let blank = |(at, byte): (usize, &u8)| if TAR_CHECKSUM.contains(&at) { b' ' } else { *byte };
+    let bytes = || header.iter().enumerate().map(blank);
+    let sum: i64 = bytes().map(i64::from).sum();
+    let signed_sum: i64 = bytes().map(|byte| i64::from(byte.cast_signed())).sum();
+    octal(written).is_some_and(|checksum| checksum == sum || checksum == signed_sum)
+}
+
+/// An octal number, with spaces before it, and with spaces or zeros, or anything else, behind it.
+fn octal(text: &[u8]) -> Option<i64> {
+    let text = text.trim_ascii_start();
+    let digits = text.iter().take_while(|byte| matches!(byte, b'0'..=b'7')).count();
+    i64::from_str_radix(std::str::from_utf8(text.get(..digits)?).ok()?, 8).ok()
 }
 
 /// The method of an LZH archive is such as `-lh5-`. The level of its header, a number from 0 to 3, is 18 bytes behind.

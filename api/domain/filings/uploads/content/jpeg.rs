@@ -1,6 +1,6 @@
 //! The structure of a JPEG file (ITU-T T.81, annex B): marker segments, a frame, and scans up to `EOI`.
 
-use super::{UploadRefusal, image_size};
+use super::{UploadRefusal, image_size, samsung_trailer};
 
 /// Start of image.
 const SOI: &[u8] = &[0xFF, 0xD8];
@@ -11,21 +11,52 @@ const SOS: u8 = 0xDA;
 /// The maximum number of scans. A progressive image has about ten, and each takes a viewer the time of a whole image.
 const MAX_SCANS: usize = 100;
 
-/// Checks that a file consists of marker segments, with one frame and at least one scan. The pixels are not decoded.
+/// The maximum number of images in a file. Telephones store a map of the brightness and a small preview, cameras for two
+/// views a second image.
+const MAX_IMAGES: usize = 16;
+
+/// Checks that a file consists of a complete image, and of nothing else that a program would read. The pixels are not
+/// decoded.
 ///
-/// Cameras store further images behind the end of the first one (CIPA DC-007, multi-picture format), and telephones
-/// their own data. So bytes behind the end are accepted; archives and PDFs in them are found by [`super::examine`].
+/// Behind the end of the image, only these are accepted: padding; further complete images (CIPA DC-007, multi-picture
+/// format, which most telephones write); and notes that Samsung's telephones write ([`samsung_trailer`]). Everything else
+/// could be a file of another type: a program, a page, or the film of a “motion photo”, which can itself hide a file.
+/// A picture that is saved again has nothing behind its end.
 ///
 /// # Errors
 /// [`UploadRefusal::ContentNotOfType`], [`UploadRefusal::ImageTooLarge`].
 pub(super) fn examine(content: &[u8]) -> Result<(), UploadRefusal> {
+    let mut rest = read_image(content)?;
+    for _ in 1..MAX_IMAGES {
+        let after_padding = skip_padding(rest);
+        // A trailer begins with zeros, too.
+        if after_padding.is_empty() || samsung_trailer::has_only_notes(rest) {
+            return Ok(());
+        }
+        rest = read_image(after_padding)?;
+    }
+    if skip_padding(rest).is_empty() { Ok(()) } else { Err(UploadRefusal::ContentNotOfType) }
+}
+
+/// Skips the bytes that cameras fill a block with.
+fn skip_padding(content: &[u8]) -> &[u8] {
+    let is_padding = |byte: &u8| matches!(byte, 0 | 0xFF) || byte.is_ascii_whitespace();
+    let padding = content.iter().take_while(|byte| is_padding(byte)).count();
+    // The byte FF is also the first one of an image.
+    let begins_image = content.get(padding).is_some_and(|next| SOI.ends_with(&[*next]));
+    let padding = if begins_image { padding.saturating_sub(1) } else { padding };
+    content.get(padding..).unwrap_or_default()
+}
+
+/// Reads an image: marker segments, with one frame and at least one scan. Returns what is behind it.
+fn read_image(content: &[u8]) -> Result<&[u8], UploadRefusal> {
     let mut rest = content.strip_prefix(SOI).ok_or(UploadRefusal::ContentNotOfType)?;
     let mut frame = None;
     let mut scans = 0;
     loop {
         let (marker, after) = split_marker(rest).ok_or(UploadRefusal::ContentNotOfType)?;
         if marker == EOI {
-            return if scans > 0 { Ok(()) } else { Err(UploadRefusal::ContentNotOfType) };
+            return if scans > 0 { Ok(after) } else { Err(UploadRefusal::ContentNotOfType) };
         }
         let (segment, after) = split_segment(marker, after).ok_or(UploadRefusal::ContentNotOfType)?;
         rest = after;

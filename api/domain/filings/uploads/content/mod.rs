@@ -5,12 +5,20 @@
 
 mod archives;
 mod image_size;
+mod inflation;
 mod jpeg;
 mod pdf;
 mod png;
+mod samsung_trailer;
+
+use memchr::memmem;
 
 pub use self::image_size::{MAX_PIXELS, MAX_SIDE};
 use super::{MediaType, UploadRefusal};
+
+/// The part by which scanners know the test file of EICAR. The staff's scanners report it like a virus, so it is refused
+/// wherever it is. The whole text is not here, because scanners would report this program, too.
+const TEST_VIRUS: &[u8] = b"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!";
 
 /// Checks that the content is a complete file of this type, that it is not a file of another type as well, and that it
 /// contains nothing that a viewer would run or unpack.
@@ -21,7 +29,7 @@ use super::{MediaType, UploadRefusal};
 /// [`UploadRefusal::ContentActive`] for a PDF with scripts, actions or files;
 /// [`UploadRefusal::ContentNotCheckable`] for a PDF that is encrypted, or too complex.
 pub fn examine(media_type: MediaType, content: &[u8]) -> Result<(), UploadRefusal> {
-    if archives::contains_archive(content) {
+    if archives::contains_archive(content) || memmem::find(content, TEST_VIRUS).is_some() {
         return Err(UploadRefusal::ContentNotOfType);
     }
     match media_type {

@@ -77,6 +77,13 @@ pub(super) fn header(width: u32, height: u32, depth: u8, colour_type: u8) -> Vec
     )
 }
 
+/// The chunk `IDAT` with all pixels of an image with this width, height, and number of bits for each pixel. They are
+/// zero.
+pub(super) fn data(width: u32, height: u32, bits: u32) -> Vec<u8> {
+    let row = (width as usize * bits as usize).div_ceil(8) + 1;
+    chunk(b"IDAT", &compress_to_vec_zlib(&vec![0; row * height as usize], 1))
+}
+
 /// A PNG file of these chunks.
 pub(super) fn png_of(chunks: &[&[u8]]) -> Vec<u8> {
     [b"\x89PNG\r\n\x1A\n", &*chunks.concat()].concat()
@@ -101,6 +108,21 @@ pub(super) fn segment(marker: u8, parameters: &[u8]) -> Vec<u8> {
 pub(super) fn frame(height: u16, width: u16) -> Vec<u8> {
     let ([h0, h1], [w0, w1]) = (height.to_be_bytes(), width.to_be_bytes());
     segment(0xC0, &[8, h0, h1, w0, w1, 1, 1, 0x11, 0])
+}
+
+/// A trailer as Samsung's telephones write it, with blocks of these names and data.
+pub(super) fn samsung_trailer(blocks: &[(&str, &[u8])]) -> Vec<u8> {
+    let number = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
+    let bytes = |(name, data): &(&str, &[u8])| {
+        [&[0, 0, 1, 10][..], &number(name.len()), name.as_bytes(), data].concat()
+    };
+    let blocks: Vec<_> = blocks.iter().map(bytes).collect();
+    let mut directory = [b"SEFH\x6B\0\0\0", &number(blocks.len())[..]].concat();
+    for (at, block) in blocks.iter().enumerate() {
+        let distance = blocks[at..].iter().map(Vec::len).sum();
+        directory.extend([&[0, 0, 1, 10][..], &number(distance), &number(block.len())].concat());
+    }
+    [&blocks.concat()[..], &directory, &number(directory.len()), b"SEFT"].concat()
 }
 
 /// The segment that begins a scan, and its pixels.

@@ -1,6 +1,8 @@
 //! What is noted about a dictionary while it is read. A dictionary is never held in memory as a whole.
 
+use super::action::Action;
 use super::lexer::Token;
+use super::links::is_plain_address;
 use crate::domain::filings::uploads::UploadRefusal;
 use crate::domain::filings::uploads::content::image_size;
 
@@ -21,22 +23,53 @@ const ACTIVE: &[&[u8]] = &[
     b"EmbeddedFile",
     b"EmbeddedFiles",
     b"FileAttachment",
+    // Files beside the file that hold the data of a stream (7.3.8.2).
+    b"FFilter",
+    b"FDecodeParms",
     // Flash and other programs (adobe extension level 3), and forms with scripts of their own (12.7.8).
     b"RichMedia",
     b"XFA",
 ];
 /// Types of actions and of annotations, whose names may be those of fonts or glyphs elsewhere.
 const ACTIVE_TYPES: &[&[u8]] = &[b"Movie", b"Sound", b"3D"];
+/// Keys that only a page, a catalog, an annotation or a field has, even if its type is missing. A list of fonts or
+/// glyphs has names of any kind as keys, but not these.
+const KEYS_OF_PAGES_AND_FIELDS: &[&[u8]] =
+    &[b"FT", b"Subtype", b"Pages", b"Parent", b"Kids", b"Rect", b"MediaBox", b"Contents", b"Resources"];
+/// Keys that only the specification of a file has, besides the types.
+const KEYS_OF_FILES: &[&[u8]] = &[b"UF", b"AFRelationship", b"Desc"];
 
 /// The keys that matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Key {
     /// `Type`
     Type,
-    /// `S` or `Subtype`
+    /// `S`
     Kind,
+    /// `Subtype`
+    Subtype,
+    /// `A` or `PA`: what happens when the reader clicks.
+    Click,
+    /// `OpenAction`: what happens when the file is opened.
+    Opening,
+    /// `Next`: what happens after an action, or the next bookmark.
+    Next,
+    /// `N`: what an action of the kind `Named` does, or a number.
+    Named,
+    /// `URI`: where a link leads.
+    Address,
+    /// `Base`: where links lead that have only a part of an address.
+    Base,
+    /// `F`: a file.
+    File,
+    /// `FS`: the system that finds a file.
+    FileSystem,
+    /// `Length`
+    Length,
     /// `EF`
     EmbeddedFile,
+    /// `AF`
+    AssociatedFiles,
     /// `Filter`
     Filter,
     /// `First`
@@ -59,14 +92,20 @@ pub(super) struct Dictionary {
     last_key: Option<Key>,
     is_file: bool,
     is_page_or_field: bool,
-    has_additional_actions: bool,
+    /// `AA` or `AF`.
+    has_actions_or_files: bool,
     has_embedded_file: bool,
+    has_outside_data: bool,
     has_count: bool,
     has_first: bool,
     is_named_object_stream: bool,
     is_image: bool,
     width: usize,
     height: usize,
+    /// What it says as an action.
+    pub(super) action: Action,
+    /// `Length`: how long its stream is. `None` if it is absent or a reference to a number.
+    pub(super) length: Option<usize>,
     /// `First`: where the objects of an object stream begin. `None` if it is a reference to a number.
     pub(super) first: Option<usize>,
     /// How the bytes of its stream are encoded.
@@ -104,6 +143,7 @@ impl Dictionary {
             }
             // The end of a reference, such as `0 R`, is where a key would be.
             (Token::Word(b"R"), None) if self.last_key == Some(Key::First) => self.first = None,
+            (Token::Word(b"R"), None) if self.last_key == Some(Key::Length) => self.length = None,
             (_, None) => {}
             (token, Some(key)) => {
                 self.add_other(key, token);
@@ -117,6 +157,9 @@ impl Dictionary {
         match (self.key, token) {
             (Some(Key::Filter), Token::Name(name)) => self.add_filter(name),
             (Some(Key::Filter), _) => self.encoding = Encoding::Unusual,
+            // Fonts and glyphs with these names are references, and no arrays.
+            (Some(Key::Address | Key::AssociatedFiles), _) => self.is_active = true,
+            (Some(Key::Next), Token::Word(_)) => self.action.has_successor = true,
             (_, Token::Name(name)) => self.is_active |= is_active(name),
             _ => {}
         }
@@ -129,7 +172,34 @@ impl Dictionary {
 
     /// Notes that the value of the current key is a dictionary.
     pub(super) fn begin_dictionary(&mut self) {
-        self.is_active |= self.key == Some(Key::EmbeddedFile);
+        self.is_active |= matches!(self.key, Some(Key::EmbeddedFile | Key::AssociatedFiles));
+    }
+
+    /// Notes what a dictionary in this one has. `is_value` means that it is itself the value of the current key.
+    pub(super) fn add_inner(&mut self, inner: Self, is_value: bool) {
+        self.is_active |= inner.is_active;
+        self.is_image_too_large |= inner.is_image_too_large;
+        // An address may be opened by a click only. In other places, a viewer opens it by itself.
+        self.is_active |= inner.action.has_address && !(is_value && self.key == Some(Key::Click));
+        self.action.add_inner(inner.action);
+    }
+
+    /// Notes what a dictionary has that is an object of its own.
+    pub(super) fn add_object(&mut self, object: Self) {
+        self.is_active |= object.is_active;
+        self.is_image_too_large |= object.is_image_too_large;
+        self.action.add_object(object.action);
+    }
+
+    /// Reads a name that is an object of its own. It may be the type of an annotation or an action.
+    pub(super) fn read_object(&mut self, name: &[u8]) {
+        self.is_active |= ACTIVE_TYPES.contains(&name) || matches!(name, b"Thread" | b"Named");
+    }
+
+    /// Whether a stream with this dictionary has its data, or the page or the picture that it stands for, in another
+    /// file (7.3.8.2; `XObject`s that refer to a page, 8.10.4; Open Prepress Interface, 14.11.7).
+    pub(super) const fn has_outside_data(&self) -> bool {
+        self.has_outside_data || self.action.has_file
     }
 
     /// Notes that the dictionary is complete.
@@ -137,8 +207,9 @@ impl Dictionary {
         let side = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);
         let size = image_size::check(side(self.width), side(self.height));
         self.is_image_too_large |= self.is_image && size == Err(UploadRefusal::ImageTooLarge);
-        self.is_active |=
-            self.has_additional_actions && self.is_page_or_field || self.has_embedded_file && self.is_file;
+        self.is_active |= self.has_actions_or_files && self.is_page_or_field
+            || self.has_embedded_file && self.is_file
+            || self.action.is_refused();
     }
 
     /// Whether the dictionary is that of an object stream. Viewers look at its type, or only at its numbers.
@@ -148,11 +219,12 @@ impl Dictionary {
 
     fn add_key(&mut self, name: &[u8]) -> Key {
         self.is_active |= name == b"JS" || is_active(name);
+        self.is_page_or_field |= KEYS_OF_PAGES_AND_FIELDS.contains(&name);
+        self.is_file |= KEYS_OF_FILES.contains(&name);
         match name {
-            b"FT" | b"Subtype" => self.is_page_or_field = true,
-            b"UF" => self.is_file = true,
-            b"AA" => self.has_additional_actions = true,
+            b"AA" | b"AF" => self.has_actions_or_files = true,
             b"EF" => self.has_embedded_file = true,
+            b"Ref" | b"OPI" => self.has_outside_data = true,
             b"DecodeParms" | b"DP" => self.encoding = Encoding::Unusual,
             b"N" => self.has_count = true,
             b"First" => self.has_first = true,
@@ -160,16 +232,8 @@ impl Dictionary {
             b"Encrypt" => self.has_encryption = true,
             _ => {}
         }
-        match name {
-            b"Type" => Key::Type,
-            b"S" | b"Subtype" => Key::Kind,
-            b"EF" => Key::EmbeddedFile,
-            b"Filter" => Key::Filter,
-            b"First" => Key::First,
-            b"Width" => Key::Width,
-            b"Height" => Key::Height,
-            _ => Key::Other,
-        }
+        self.action.add_key(name);
+        key_of(name)
     }
 
     fn add_name(&mut self, key: Key, name: &[u8]) {
@@ -179,11 +243,18 @@ impl Dictionary {
                 self.is_page_or_field |= matches!(name, b"Catalog" | b"Page" | b"Annot");
                 self.is_file |= matches!(name, b"Filespec" | b"F");
                 self.is_named_object_stream |= name == b"ObjStm";
+                self.action.is_typed |= name == b"Action";
             }
-            Key::Kind => {
+            Key::Kind | Key::Subtype => {
                 self.is_active |= ACTIVE_TYPES.contains(&name);
                 self.is_image |= name == b"Image";
+                if key == Key::Kind {
+                    self.action.add_kind(name);
+                }
             }
+            Key::Named => self.action.add_command(name),
+            Key::FileSystem => self.is_active |= name == b"URL",
+            Key::Address => self.is_active = true,
             Key::Filter => self.add_filter(name),
             _ => {}
         }
@@ -199,11 +270,50 @@ impl Dictionary {
     fn add_other(&mut self, key: Key, token: &Token<'_>) {
         match (key, token) {
             (Key::First, Token::Word(digits)) => self.first = number(digits),
+            (Key::Length, Token::Word(digits)) => self.length = number(digits),
             (Key::Width, Token::Word(digits)) => self.width = number(digits).unwrap_or_default(),
             (Key::Height, Token::Word(digits)) => self.height = number(digits).unwrap_or_default(),
             (Key::Filter, token) if *token != Token::Word(b"null") => self.encoding = Encoding::Unusual,
+            (Key::Opening, Token::Word(_)) => self.action.begins_elsewhere = true,
+            (Key::Next, Token::Word(_)) => self.action.has_successor = true,
+            (Key::Address, Token::Word(digits)) => {
+                self.action.has_address = true;
+                self.action.addresses.extend(number(digits));
+            }
+            (Key::Address, text) => {
+                self.action.has_address = true;
+                self.is_active |= !is_plain_address(text);
+            }
+            (Key::Base, text @ (Token::Text(_) | Token::HexadecimalText(_))) => {
+                self.is_active |= !is_plain_address(text);
+            }
+            (Key::File, Token::Text(_) | Token::HexadecimalText(_)) => self.is_file = true,
             _ => {}
         }
+    }
+}
+
+fn key_of(name: &[u8]) -> Key {
+    match name {
+        b"Type" => Key::Type,
+        b"S" => Key::Kind,
+        b"Subtype" => Key::Subtype,
+        b"A" | b"PA" => Key::Click,
+        b"OpenAction" => Key::Opening,
+        b"Next" => Key::Next,
+        b"N" => Key::Named,
+        b"URI" => Key::Address,
+        b"Base" => Key::Base,
+        b"F" => Key::File,
+        b"FS" => Key::FileSystem,
+        b"EF" => Key::EmbeddedFile,
+        b"AF" => Key::AssociatedFiles,
+        b"Filter" => Key::Filter,
+        b"First" => Key::First,
+        b"Length" => Key::Length,
+        b"Width" => Key::Width,
+        b"Height" => Key::Height,
+        _ => Key::Other,
     }
 }
 

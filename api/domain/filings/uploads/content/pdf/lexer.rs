@@ -15,8 +15,10 @@ pub(super) enum Token<'a> {
     CloseArray,
     /// A name without its `/`, with its escapes decoded.
     Name(Cow<'a, [u8]>),
-    /// A text in `()` or `<>`. Its content is not needed.
-    Text,
+    /// A text in `()`, without them, as it is written.
+    Text(&'a [u8]),
+    /// A text in `<>`, without them, as it is written.
+    HexadecimalText(&'a [u8]),
     /// Anything else.
     Word(&'a [u8]),
 }
@@ -87,8 +89,8 @@ impl<'a> Lexer<'a> {
             b'<' if doubled => self.doubled(Token::OpenDictionary),
             b'>' if doubled => self.doubled(Token::CloseDictionary),
             b'<' => {
-                self.take_until(|byte| byte == b'>');
-                self.doubled(Token::Text)
+                let digits = self.take_until(|byte| byte == b'>');
+                self.doubled(Token::HexadecimalText(digits))
             }
             b'[' => Token::OpenArray,
             b']' => Token::CloseArray,
@@ -101,20 +103,28 @@ impl<'a> Lexer<'a> {
         token
     }
 
-    /// Skips a text in parentheses. Parentheses in it are balanced, or escaped.
+    /// Reads a text in parentheses. Parentheses in it are balanced, or escaped.
     fn text(&mut self) -> Token<'a> {
+        let begin = self.at;
+        let mut end = self.bytes.len();
         let mut depth = 1_usize;
         while depth > 0 {
             self.take_until(|byte| matches!(byte, b'(' | b')' | b'\\'));
             match self.peek() {
                 Some(b'(') => depth += 1,
-                Some(b')') => depth -= 1,
+                Some(b')') => {
+                    depth -= 1;
+                    end = self.at;
+                }
                 Some(_) => self.at += 1,
-                None => break,
+                None => {
+                    end = self.bytes.len();
+                    break;
+                }
             }
             self.at += 1;
         }
-        Token::Text
+        Token::Text(self.bytes.get(begin..end).unwrap_or_default())
     }
 
     /// Whether the word `stream` is next. If so, moves to the first byte of the stream.
@@ -176,9 +186,12 @@ mod tests {
 
     #[test]
     fn texts_and_comments_hide_what_is_in_them_and_nothing_else() {
-        assert_eq!(tokens("(/JS (a) \\) /JS) /A"), [Token::Text, name("A")]);
-        assert_eq!(tokens("<2F4A53>/A % /JS \r/B"), [Token::Text, name("A"), name("B")]);
-        assert_eq!(tokens("(never closed /JS"), [Token::Text]);
+        assert_eq!(tokens("(/JS (a) \\) /JS) /A"), [Token::Text(b"/JS (a) \\) /JS"), name("A")]);
+        let expected = [Token::HexadecimalText(b"2F4A53"), name("A"), name("B")];
+        assert_eq!(tokens("<2F4A53>/A % /JS \r/B"), expected);
+        assert_eq!(tokens("(never closed /JS"), [Token::Text(b"never closed /JS")]);
+        assert_eq!(tokens("(never (closed) /JS"), [Token::Text(b"never (closed) /JS")]);
+        assert_eq!(tokens("(\\"), [Token::Text(b"\\")]);
     }
 
     #[test]

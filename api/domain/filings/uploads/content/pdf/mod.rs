@@ -4,14 +4,19 @@
 //! objects. So the table is not trusted here: everything that looks like the start of an object is read, wherever it is,
 //! also in the bytes of a stream. Libraries that parse PDFs follow the table, and see less than a viewer does.
 
+mod action;
 mod dictionary;
+mod layout;
 mod lexer;
+mod links;
+mod numbers;
 mod object;
 mod object_streams;
 mod search;
 
 use memchr::memmem;
 
+use self::layout::has_only_objects;
 use self::search::Search;
 use super::UploadRefusal;
 
@@ -32,7 +37,9 @@ pub(super) fn examine(content: &[u8]) -> Result<(), UploadRefusal> {
     if !begins_like_pdf(content) || !ends_like_pdf(content) {
         return Err(UploadRefusal::ContentNotOfType);
     }
-    Search::of(content).verdict()
+    Search::of(content).verdict()?;
+    let begin = memmem::find(content, SIGNATURE).unwrap_or_default();
+    if has_only_objects(content, begin) { Ok(()) } else { Err(UploadRefusal::ContentNotOfType) }
 }
 
 /// Whether the signature of a PDF is anywhere in the content.
@@ -57,12 +64,16 @@ fn begins_like_pdf(content: &[u8]) -> bool {
     has_version(content, at) && (before.iter().all(u8::is_ascii_whitespace) || is_print_job(before))
 }
 
-/// Whether the bytes are commands of a print job. They are lines of text.
+/// Whether the bytes are commands of a print job: lines of text, each of which begins with `@PJL`.
 fn is_print_job(bytes: &[u8]) -> bool {
-    let text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace() || *byte == 0x1B;
-    bytes
-        .strip_prefix(EXIT)
-        .is_some_and(|commands| commands.trim_ascii_start().starts_with(b"@PJL") && commands.iter().all(text))
+    let is_command = |line: &[u8]| {
+        let line = line.strip_prefix(EXIT).unwrap_or(line).trim_ascii();
+        let is_text = line.iter().all(|byte| byte.is_ascii_graphic() || matches!(byte, b' ' | b'\t'));
+        line.is_empty() || line.starts_with(b"@PJL") && is_text && !line.contains(&b'<')
+    };
+    bytes.starts_with(EXIT)
+        && memmem::find(bytes, b"@PJL").is_some()
+        && bytes.split(|byte| matches!(byte, b'\n' | b'\r')).all(is_command)
 }
 
 /// Whether the file ends with the offset of its cross-reference table and the marker of the end (7.5.5). Only padding or

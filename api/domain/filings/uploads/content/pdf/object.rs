@@ -2,6 +2,7 @@
 
 use super::dictionary::Dictionary;
 use super::lexer::{Lexer, Token};
+use super::links::is_plain_address;
 
 /// The maximum depth of dictionaries in dictionaries. Programs write fewer than twenty levels.
 const MAX_DEPTH: usize = 100;
@@ -13,23 +14,36 @@ pub(super) struct ObjectReader<'a> {
     /// The dictionary of the object, and those in it that are open. Each has the number of open arrays in it. If the
     /// object is no dictionary, the first one stands for it.
     levels: Vec<Level>,
-    /// Whether the object's own dictionary has begun.
-    is_begun: bool,
-    /// Whether the object's own dictionary is open.
-    is_open: bool,
+    own: OwnDictionary,
     is_too_deep: bool,
+    /// Whether the object is the address of a link: whether its first token is one.
+    is_address: Option<bool>,
+    /// Whether the last token that was no part of a dictionary or an array was the address of a link.
+    was_address: bool,
+}
+
+/// How far the object's own dictionary was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OwnDictionary {
+    Ahead,
+    Open,
+    Closed,
 }
 
 #[derive(Default)]
 struct Level {
     dictionary: Dictionary,
     arrays: usize,
+    /// Whether it is an object of its own, and not a part of the outer dictionary.
+    is_object: bool,
 }
 
 /// An object that was read.
 pub(super) struct Object {
     /// Its dictionary, with the active content of all dictionaries in it.
     pub(super) dictionary: Dictionary,
+    /// Whether it is the plain address of a link, which the link refers to.
+    pub(super) is_address: bool,
     /// Where its stream begins, if it has one.
     pub(super) stream: Option<usize>,
     /// The position behind it.
@@ -44,9 +58,10 @@ impl<'a> ObjectReader<'a> {
         Self {
             lexer: Lexer::at(bytes, at),
             levels: vec![Level::default()],
-            is_begun: false,
-            is_open: false,
+            own: OwnDictionary::Ahead,
             is_too_deep: false,
+            is_address: None,
+            was_address: false,
         }
     }
 
@@ -67,7 +82,7 @@ impl<'a> ObjectReader<'a> {
 
     /// Whether no dictionary and no array is open.
     pub(super) fn is_between_objects(&self) -> bool {
-        !self.is_open && matches!(&*self.levels, [Level { arrays: 0, .. }])
+        self.own != OwnDictionary::Open && matches!(&*self.levels, [Level { arrays: 0, .. }])
     }
 
     /// The position behind the last token.
@@ -81,26 +96,38 @@ impl<'a> ObjectReader<'a> {
         self.lexer.position()
     }
 
+    /// Whether the token that was read is an object, which is the plain address of a link.
+    pub(super) const fn was_address(&self) -> bool {
+        self.was_address
+    }
+
     /// Reads a token. Returns whether there may be more.
     pub(super) fn step(&mut self) -> bool {
         let between = self.is_between_objects();
         let is_last = self.levels.len() == 1;
         let Some(token) = self.lexer.next() else { return false };
         let Some(level) = self.levels.last_mut() else { return false };
+        self.was_address = between && is_plain_address(&token);
+        self.is_address.get_or_insert(self.was_address);
         match token {
             Token::Word(word) if between && ends_object(word) => return false,
-            Token::OpenDictionary if between && !self.is_begun => {
+            Token::OpenDictionary if between && self.own == OwnDictionary::Ahead => {
                 level.dictionary.end_value();
-                self.is_begun = true;
-                self.is_open = true;
+                self.own = OwnDictionary::Open;
             }
             Token::OpenDictionary => {
                 level.dictionary.begin_dictionary();
                 self.is_too_deep = self.levels.len() >= MAX_DEPTH;
-                self.levels.push(Level::default());
+                self.levels.push(Level { is_object: between, ..Level::default() });
+            }
+            Token::Name(name) if between => {
+                level.dictionary.read_object(&name);
+                level.dictionary.read(&Token::Name(name));
             }
             Token::CloseDictionary if level.arrays > 0 => {}
-            Token::CloseDictionary if is_last => self.is_open = false,
+            // A dictionary that was never opened may still begin.
+            Token::CloseDictionary if is_last && self.own == OwnDictionary::Ahead => {}
+            Token::CloseDictionary if is_last => self.own = OwnDictionary::Closed,
             Token::CloseDictionary => self.close_dictionary(),
             Token::OpenArray => level.arrays += 1,
             Token::CloseArray if level.arrays > 0 => {
@@ -119,12 +146,14 @@ impl<'a> ObjectReader<'a> {
     fn close_dictionary(&mut self) {
         let Some(mut inner) = self.levels.pop() else { return };
         inner.dictionary.end();
-        if let Some(outer) = self.levels.last_mut() {
-            outer.dictionary.is_active |= inner.dictionary.is_active;
-            outer.dictionary.is_image_too_large |= inner.dictionary.is_image_too_large;
-            if outer.arrays == 0 {
-                outer.dictionary.end_value();
-            }
+        let Some(outer) = self.levels.last_mut() else { return };
+        if inner.is_object {
+            outer.dictionary.add_object(inner.dictionary);
+        } else {
+            outer.dictionary.add_inner(inner.dictionary, outer.arrays == 0);
+        }
+        if outer.arrays == 0 {
+            outer.dictionary.end_value();
         }
     }
 
@@ -135,7 +164,13 @@ impl<'a> ObjectReader<'a> {
         }
         let mut dictionary = self.levels.pop().unwrap_or_default().dictionary;
         dictionary.end();
-        Object { dictionary, stream, end: self.lexer.position(), is_whole: !self.is_too_deep }
+        Object {
+            dictionary,
+            is_address: self.is_address == Some(true),
+            stream,
+            end: self.lexer.position(),
+            is_whole: !self.is_too_deep,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use miniz_oxide::inflate::core::inflate_flags::{
 };
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 
+use super::action::Action;
 use super::dictionary::{Dictionary, Encoding};
 use super::lexer::{Lexer, Token, is_white_space};
 use super::object::ObjectReader;
@@ -27,6 +28,10 @@ pub(super) struct ObjectStreams {
 pub(super) struct Found {
     /// Whether an object is active content.
     pub(super) is_active: bool,
+    /// What the objects say as actions.
+    pub(super) action: Action,
+    /// The numbers of the objects that are not the plain address of a link.
+    pub(super) others: Vec<usize>,
     /// How many bytes were inflated and read, counting every repetition.
     pub(super) work: usize,
 }
@@ -42,8 +47,9 @@ impl ObjectStreams {
             Encoding::Deflated => self.inflate(data)?,
             Encoding::Unusual => return None,
         };
-        let is_active = read_objects(content, dictionary.first?)?;
-        Some(Found { is_active, work: content.len() * 2 + compressed + COST_OF_STREAM })
+        let (objects, others) = read_objects(content, dictionary.first?)?;
+        let (is_active, action) = (objects.is_active, objects.action);
+        Some(Found { is_active, action, others, work: content.len() * 2 + compressed + COST_OF_STREAM })
     }
 
     /// Inflates a stream, and returns it with its compressed length. If it is damaged, viewers use what comes before the
@@ -62,36 +68,43 @@ impl ObjectStreams {
     }
 }
 
-/// Reads all objects of an object stream one after another, and returns whether one is active content. `None` if an
-/// object is not at the beginning of one of them: it may be in a text or a comment, where only a viewer would see it.
-fn read_objects(content: &[u8], first: usize) -> Option<bool> {
-    let mut wanted = offsets(content, first);
-    wanted.sort_unstable();
+/// Reads all objects of an object stream one after another, and returns what they have, and the numbers of those that are not
+/// the plain address of a link. `None` if an object is not at the beginning of one of them: it may be in a text or a comment, where only a viewer would see it.
+fn read_objects(content: &[u8], first: usize) -> Option<(Dictionary, Vec<usize>)> {
+    let mut others = Vec::new();
+    let mut wanted = numbers_and_offsets(content, first);
+    wanted.sort_unstable_by_key(|(_, offset)| *offset);
     let mut wanted = wanted.into_iter().peekable();
     let mut reader = ObjectReader::at(content, first);
     loop {
+        let known = others.len();
         let behind = reader.position();
         let next = reader.skip_white_space();
         if reader.is_between_objects() {
             let gap = content.get(behind..next).unwrap_or_default();
             let white = gap.iter().rev().take_while(|byte| is_white_space(**byte)).count();
-            while wanted.next_if(|offset| (next - white..=next).contains(offset)).is_some() {}
+            let begins = |(_, offset): &(usize, usize)| (next - white..=next).contains(offset);
+            others.extend(std::iter::from_fn(|| wanted.next_if(begins)).map(|(number, _)| number));
         }
         if !reader.step() {
             break;
         }
+        if reader.was_address() {
+            others.truncate(known);
+        }
     }
     let object = reader.finish(None);
     (object.is_whole && wanted.peek().is_none() && object.end >= content.len())
-        .then_some(object.dictionary.is_active)
+        .then_some((object.dictionary, others))
 }
 
-/// The positions of the objects: the numbers before the first object are pairs of an object's number and its offset.
-fn offsets(content: &[u8], first: usize) -> Vec<usize> {
+/// The numbers of the objects and their positions: before the first object are pairs of an object's number and its
+/// offset.
+fn numbers_and_offsets(content: &[u8], first: usize) -> Vec<(usize, usize)> {
     let mut lexer = Lexer::at(content.get(..first).unwrap_or(content), 0);
-    let numbers = std::iter::from_fn(|| match lexer.next() {
+    let mut next_number = || match lexer.next() {
         Some(Token::Word(digits)) => std::str::from_utf8(digits).ok()?.parse::<usize>().ok(),
         _ => None,
-    });
-    numbers.skip(1).step_by(2).map(|offset| offset.saturating_add(first)).collect()
+    };
+    std::iter::from_fn(|| Some((next_number()?, next_number()?.saturating_add(first)))).collect()
 }

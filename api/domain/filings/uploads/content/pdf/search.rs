@@ -2,7 +2,9 @@
 
 use memchr::memmem;
 
+use super::action::Action;
 use super::dictionary::Dictionary;
+use super::numbers::{Numbers, number_at_end};
 use super::object::ObjectReader;
 use super::object_streams::ObjectStreams;
 use crate::domain::filings::uploads::UploadRefusal;
@@ -11,7 +13,7 @@ use crate::domain::filings::uploads::UploadRefusal;
 const OBJECT: &[u8] = b"obj";
 const TRAILER: &[u8] = b"trailer";
 /// How many bytes are read for one file, counting every repetition. Files need their own size, and a few times that for
-/// their object streams. Reading as many takes less than a second.
+/// their object streams. Reading as many takes about a second.
 const MAX_WORK: usize = 128 * 1024 * 1024;
 /// What it costs to begin an object, in bytes.
 const COST_OF_OBJECT: usize = 256;
@@ -23,6 +25,14 @@ pub(super) struct Search {
     objects: usize,
     has_root: bool,
     is_active: bool,
+    /// Whether an action is an object of its own that opens an address.
+    has_address: bool,
+    /// Whether an action begins without a click, and is, or leads to, an object of its own.
+    has_automatic_action: bool,
+    /// The numbers of the objects that links refer to, as their addresses.
+    addresses: Numbers,
+    /// The numbers of the objects that are not the plain address of a link.
+    others: Numbers,
     is_image_too_large: bool,
     is_uncheckable: bool,
     work: usize,
@@ -50,13 +60,22 @@ impl Search {
         let object = ObjectReader::at(content, at).read();
         self.spend(object.end.saturating_sub(at) + COST_OF_OBJECT);
         self.is_uncheckable |= !object.is_whole;
+        if !object.is_address
+            && let Some(before) = content.get(..at).and_then(|head| head.strip_suffix(OBJECT))
+        {
+            self.others.add(number_at_end(before));
+        }
         self.add(&object.dictionary);
+        // Only streams have a length.
+        let is_stream = object.stream.is_some() || object.dictionary.length.is_some();
+        self.is_active |= is_stream && object.dictionary.has_outside_data();
         let Some(data) = object.stream.filter(|_| object.dictionary.is_object_stream()) else { return };
         let data = content.get(data..).unwrap_or_default();
         match streams.read(&object.dictionary, data) {
             Some(found) => {
                 self.spend(found.work);
-                self.is_active |= found.is_active;
+                self.add_actions(found.is_active, &found.action);
+                found.others.into_iter().for_each(|number| self.others.add(Some(number)));
             }
             None => self.is_uncheckable = true,
         }
@@ -64,9 +83,16 @@ impl Search {
 
     fn add(&mut self, dictionary: &Dictionary) {
         self.has_root |= dictionary.has_root;
-        self.is_active |= dictionary.is_active;
+        self.add_actions(dictionary.is_active, &dictionary.action);
         self.is_image_too_large |= dictionary.is_image_too_large;
         self.is_uncheckable |= dictionary.has_encryption;
+    }
+
+    fn add_actions(&mut self, is_active: bool, action: &Action) {
+        self.is_active |= is_active;
+        self.has_address |= action.has_address || action.has_address_beside;
+        action.addresses.iter().for_each(|number| self.addresses.add(Some(*number)));
+        self.has_automatic_action |= action.leads_elsewhere();
     }
 
     fn spend(&mut self, bytes: usize) {
@@ -77,11 +103,16 @@ impl Search {
     /// The result.
     ///
     /// # Errors
-    /// [`UploadRefusal::ContentActive`] if anything active was found; [`UploadRefusal::ContentNotCheckable`] if the file
-    /// is encrypted, or not everything could be read; [`UploadRefusal::ImageTooLarge`] for an image in it; [`UploadRefusal::ContentNotOfType`] if there are no objects or they
-    /// have no root.
+    /// [`UploadRefusal::ContentActive`] if anything active was found. References are not followed, because viewers may
+    /// find another object under the same number: an address that a click may open is refused in a file where something
+    /// begins without a click. [`UploadRefusal::ContentNotCheckable`] if the file is encrypted, or not everything could
+    /// be read; [`UploadRefusal::ImageTooLarge`] for an image in it; [`UploadRefusal::ContentNotOfType`] if there are no
+    /// objects or they have no root.
     pub(super) fn verdict(&self) -> Result<(), UploadRefusal> {
-        if self.is_active {
+        let is_automatic = self.has_address && self.has_automatic_action;
+        // Viewers disagree about which object counts if a number has several, so all of them must be plain addresses.
+        let leads_elsewhere = self.addresses.may_meet(&self.others);
+        if self.is_active || is_automatic || leads_elsewhere {
             Err(UploadRefusal::ContentActive)
         } else if self.is_uncheckable {
             Err(UploadRefusal::ContentNotCheckable)

@@ -1,10 +1,12 @@
 //! Images.
 
-use super::super::samples::{chunk, frame, header, jpeg, jpeg_of, png, png_of, scan, segment};
+use miniz_oxide::deflate::compress_to_vec_zlib;
+
+use super::super::samples::{chunk, data, frame, header, jpeg_of, png, png_of, scan};
 use super::super::*;
 use super::NOT_OF_TYPE;
 
-const TOO_LARGE: Result<(), UploadRefusal> = Err(UploadRefusal::ImageTooLarge);
+pub(super) const TOO_LARGE: Result<(), UploadRefusal> = Err(UploadRefusal::ImageTooLarge);
 
 /// Examines a PNG file of these chunks.
 fn examine_png(chunks: &[&[u8]]) -> Result<(), UploadRefusal> {
@@ -12,13 +14,13 @@ fn examine_png(chunks: &[&[u8]]) -> Result<(), UploadRefusal> {
 }
 
 /// Examines a JPEG file of these segments.
-fn examine_jpeg(segments: &[&[u8]]) -> Result<(), UploadRefusal> {
+pub(super) fn examine_jpeg(segments: &[&[u8]]) -> Result<(), UploadRefusal> {
     examine(MediaType::Jpeg, &jpeg_of(segments))
 }
 
 #[test]
 fn an_image_may_be_as_large_as_a_scan_of_a3_and_not_much_larger() {
-    let (data, end) = (chunk(b"IDAT", &[0x78, 0x9C, 0]), chunk(b"IEND", b""));
+    let end = chunk(b"IEND", b"");
     for (width, height, expected) in [
         (1, 1, Ok(())),
         (9921, 7016, Ok(())),
@@ -32,13 +34,18 @@ fn an_image_may_be_as_large_as_a_scan_of_a3_and_not_much_larger() {
         (0, 1, NOT_OF_TYPE),
         (1, 0, NOT_OF_TYPE),
     ] {
-        assert_eq!(examine_png(&[&header(width, height, 8, 2), &data, &end]), expected, "{width} × {height}");
+        let pixels = if expected.is_ok() { data(width, height, 1) } else { Vec::new() };
+        assert_eq!(
+            examine_png(&[&header(width, height, 1, 0), &pixels, &end]),
+            expected,
+            "{width} × {height}"
+        );
         let (rows, columns) = (u16::try_from(height).unwrap(), u16::try_from(width).unwrap());
         assert_eq!(examine_jpeg(&[&frame(rows, columns), &scan()]), expected, "{width} × {height}");
     }
     let largest = (1 << 31) - 1;
-    assert_eq!(examine_png(&[&header(largest, largest, 8, 2), &data, &end]), TOO_LARGE);
-    assert_eq!(examine_png(&[&header(largest + 1, 1, 8, 2), &data, &end]), NOT_OF_TYPE);
+    assert_eq!(examine_png(&[&header(largest, largest, 8, 2), &end]), TOO_LARGE);
+    assert_eq!(examine_png(&[&header(largest + 1, 1, 8, 2), &end]), NOT_OF_TYPE);
 }
 
 #[test]
@@ -55,14 +62,17 @@ fn one_wrong_bit_anywhere_in_a_png_is_refused() {
 
 #[test]
 fn a_png_has_only_the_colour_types_and_depths_of_the_specification() {
-    let palette = chunk(b"PLTE", &[0; 6]);
-    let (data, end) = (chunk(b"IDAT", &[0x78, 0x9C, 0]), chunk(b"IEND", b""));
+    let (palette, end) = (chunk(b"PLTE", &[0; 6]), chunk(b"IEND", b""));
+    let all_data: Vec<_> = (0..=64).map(|bits| data(1, 1, bits)).collect();
     let mut legal = Vec::new();
     for colour_type in 0..=u8::MAX {
         for depth in 0..=u8::MAX {
             let first = header(1, 1, depth, colour_type);
-            let chunks = [&first, &palette, &data, &end];
-            let plain = [&first, &data, &end];
+            let samples = [1, 0, 3, 1, 2, 0, 4].get(usize::from(colour_type)).copied().unwrap_or(1);
+            let bits = u32::from(depth.min(16)) * samples;
+            let data = &all_data[bits as usize];
+            let chunks = [&first, &palette, data, &end];
+            let plain = [&first, data, &end];
             let accepted = if colour_type == 3 {
                 examine_png(&chunks.map(Vec::as_slice))
             } else {
@@ -95,11 +105,14 @@ fn a_png_has_only_the_colour_types_and_depths_of_the_specification() {
 
 #[test]
 fn the_chunks_of_a_png_have_an_order() {
-    let (first, data, end) = (header(1, 1, 8, 2), chunk(b"IDAT", &[0x78, 0x9C, 0]), chunk(b"IEND", b""));
+    let (first, data, end) = (header(1, 1, 8, 2), data(1, 1, 24), chunk(b"IEND", b""));
     let (palette, text) = (chunk(b"PLTE", &[0; 3]), chunk(b"tEXt", b"Comment\0x"));
-    let parts = [chunk(b"IDAT", b""), chunk(b"IDAT", &[0x78]), chunk(b"IDAT", &[0x9C])];
+    let compressed = compress_to_vec_zlib(&[0; 4], 6);
+    let (begin, rest) = compressed.split_at(1);
+    let parts = [chunk(b"IDAT", b""), chunk(b"IDAT", begin), chunk(b"IDAT", rest)];
     for chunks in [
-        &[&first[..], &text, &palette, &data, &data, &text, &end][..],
+        &[&first[..], &text, &palette, &data, &text, &end][..],
+        &[&first, &data, &parts[0], &end],
         &[&first, &parts[0], &parts[1], &parts[2], &end],
     ] {
         assert_eq!(examine_png(chunks), Ok(()));
@@ -135,48 +148,98 @@ fn the_chunks_of_a_png_have_an_order() {
 }
 
 #[test]
-fn a_jpeg_has_a_frame_and_then_a_scan_that_fits_it() {
-    let (frame, scan) = (frame(1, 1), scan());
-    let comment = segment(0xFE, b"\xFF\xD9 is no end here");
-    let progressive = segment(0xC2, &[8, 0, 1, 0, 1, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1]);
-    for segments in [
-        &[&frame[..], &scan][..],
-        &[&comment, &frame, &comment, &scan, &comment],
-        &[&progressive, &scan, &scan, &scan],
-        &[&[0xFF, 0xFF, 0xFF], &*frame, &scan, &[0xFF, 0xFF]],
-        &[&frame, &scan.repeat(100)],
-    ] {
-        assert_eq!(examine_jpeg(segments), Ok(()));
+fn an_incomplete_png_is_refused_although_its_chunks_are_whole() {
+    let end = chunk(b"IEND", b"");
+    let zeros = |count: usize| compress_to_vec_zlib(&vec![0; count], 6);
+    // Three rows of two bytes and a filter.
+    let examine = |compressed: &[u8]| examine_png(&[&header(2, 3, 8, 0), &chunk(b"IDAT", compressed), &end]);
+    let whole = zeros(9);
+    assert_eq!(examine(&whole), Ok(()));
+    for length in 0..whole.len() {
+        assert_eq!(examine(&whole[..length]), NOT_OF_TYPE, "{length} bytes");
     }
-    let pixels = [0x2A];
-    for segments in [
-        &[&frame[..]][..],
-        &[&scan],
-        &[&scan, &frame],
-        &[&frame, &frame, &scan],
-        &[&frame, &segment(0xDA, &[1, 1, 0, 0, 63, 0])],
-        &[&frame, &segment(0xDA, &[2, 1, 0, 2, 0, 0, 63, 0]), &pixels],
-        &[&frame, &segment(0xDA, &[0, 0, 63, 0]), &pixels],
-        &[&frame, &segment(0xDA, b""), &pixels],
-        &[&segment(0xC0, &[8, 0, 1, 0, 1, 0]), &scan],
-        &[&segment(0xC0, &[8, 0, 1, 0, 1, 3, 1, 0x11, 0]), &scan],
-        &[&segment(0xC0, &[0, 0, 1, 0, 1, 1, 1, 0x11, 0]), &scan],
-        &[&segment(0xC4, &[8, 0, 1, 0, 1, 1, 1, 0x11, 0]), &scan],
-        &[&[0xFF, 0xFE, 0, 1], &*frame, &scan],
-        &[&[0xFF, 0xFE, 0xFF, 0xFF], &*frame, &scan],
-        &[b"garbage", &*frame, &scan],
-        &[&[0xFF, 0xD8], &*frame, &scan],
-        &[&[0xFF, 0xD0], &*frame, &scan],
-        &[&[0xFF, 0x00], &*frame, &scan],
-        &[&frame, &scan.repeat(101)],
-    ] {
-        assert_eq!(examine_jpeg(segments), NOT_OF_TYPE, "{:x?}", segments.concat());
+    for count in [0, 1, 8, 10, 100_000, 20_000_000] {
+        assert_eq!(examine(&zeros(count)), NOT_OF_TYPE, "{count} bytes of pixels");
     }
+    assert_eq!(examine(&[&whole[..], b"MZ"].concat()), NOT_OF_TYPE);
+    let mut wrong_checksum = whole.clone();
+    *wrong_checksum.last_mut().unwrap() ^= 1;
+    assert_eq!(examine(&wrong_checksum), NOT_OF_TYPE);
 }
 
 #[test]
-fn a_telephone_may_store_more_behind_the_end_of_a_jpeg() {
-    for behind in [&jpeg()[..], b"SEFH\x6B\0\0\0Image_UTC_Data1675400000000SEFT", &[0; 100]] {
-        assert_eq!(examine(MediaType::Jpeg, &[&jpeg()[..], behind].concat()), Ok(()));
+fn the_pixels_of_an_interlaced_png_are_those_of_seven_images() {
+    let end = chunk(b"IEND", b"");
+    for (width, height, bits, colour_type, size) in [
+        (1, 1, 8, 0, 2),
+        (8, 8, 8, 0, 64 + 1 + 1 + 1 + 2 + 2 + 4 + 4),
+        (3, 1, 8, 0, 2 + 2 + 2),
+        (1, 3, 8, 0, 2 + 2 + 2),
+        (5, 5, 1, 0, 2 + 2 + 2 + 4 + 2 + 6 + 4),
+        (2, 2, 16, 6, 9 + 9 + 17),
+    ] {
+        let mut first = header(width, height, bits, colour_type)[..21].to_vec();
+        first[20] = 1;
+        let first = chunk(b"IHDR", &first[8..]);
+        let examine = |size: usize| {
+            let pixels = compress_to_vec_zlib(&vec![0; size], 6);
+            examine_png(&[&first, &chunk(b"IDAT", &pixels), &end])
+        };
+        assert_eq!(examine(size), Ok(()), "{width} × {height}");
+        assert_eq!(examine(size - 1), NOT_OF_TYPE, "{width} × {height}");
+        assert_eq!(examine(size + 1), NOT_OF_TYPE, "{width} × {height}");
+    }
+}
+
+/// Examines a PNG file with these chunks before its pixels.
+fn examine_png_with(chunks: &[u8]) -> Result<(), UploadRefusal> {
+    examine_png(&[&header(1, 1, 8, 0), chunks, &data(1, 1, 8), &chunk(b"IEND", b"")])
+}
+
+#[test]
+fn a_profile_and_texts_inflate_to_four_mebibytes_at_most() {
+    let zeros = |count: usize| compress_to_vec_zlib(&vec![0; count], 6);
+    let profile = |count: usize| chunk(b"iCCP", &[b"sRGB\0\0", &*zeros(count)].concat());
+    let text = |count: usize| chunk(b"zTXt", &[b"Comment\0\0", &*zeros(count)].concat());
+    let translated = |count: usize| chunk(b"iTXt", &[b"Title\0\x01\0ja\0\0", &*zeros(count)].concat());
+    let limit = 4 * 1024 * 1024;
+    for kind in [&profile as &dyn Fn(usize) -> Vec<u8>, &text, &translated] {
+        assert_eq!(examine_png_with(&kind(0)), Ok(()));
+        assert_eq!(examine_png_with(&kind(limit)), Ok(()));
+        assert_eq!(examine_png_with(&kind(limit + 1)), NOT_OF_TYPE);
+        assert_eq!(examine_png_with(&kind(20 * 1024 * 1024)), NOT_OF_TYPE);
+    }
+    assert_eq!(examine_png_with(&[profile(limit - 9), text(4), translated(5)].concat()), Ok(()));
+    assert_eq!(examine_png_with(&[profile(limit - 9), text(5), translated(5)].concat()), NOT_OF_TYPE);
+    assert_eq!(examine_png_with(&text(1).repeat(1000)), Ok(()));
+    assert_eq!(examine_png_with(&text(1).repeat(1001)), NOT_OF_TYPE);
+}
+
+#[test]
+fn a_profile_and_a_text_have_the_form_of_their_type() {
+    let compressed = compress_to_vec_zlib(b"text", 6);
+    let longest = "a".repeat(79);
+    for (kind, head) in
+        [(b"iCCP", &*format!("{longest}\0\0")), (b"zTXt", "a\0\0"), (b"iTXt", "a\0\x01\0ja-JP\0題名\0")]
+    {
+        assert_eq!(examine_png_with(&chunk(kind, &[head.as_bytes(), &compressed].concat())), Ok(()));
+        for damaged in [&compressed[..compressed.len() - 1], b"", b"text", &[&compressed[..], b"MZ"].concat()]
+        {
+            let chunk = chunk(kind, &[head.as_bytes(), damaged].concat());
+            assert_eq!(examine_png_with(&chunk), NOT_OF_TYPE, "{kind:?} {damaged:x?}");
+        }
+    }
+    assert_eq!(examine_png_with(&chunk(b"iTXt", "a\0\0\0\0\0日本語".as_bytes())), Ok(()));
+    for (kind, head) in [
+        (b"iCCP", &*format!("{longest}a\0\0")),
+        (b"iCCP", "\0\0"),
+        (b"iCCP", "never ends"),
+        (b"zTXt", "a\0\x01"),
+        (b"iTXt", "a\0\x01\x01\0\0"),
+        (b"iTXt", "a\0\x02\0\0\0"),
+        (b"iTXt", "a\0\x01\0"),
+    ] {
+        let chunk = chunk(kind, &[head.as_bytes(), &compressed].concat());
+        assert_eq!(examine_png_with(&chunk), NOT_OF_TYPE, "{head:?}");
     }
 }

@@ -1,13 +1,18 @@
 //! Files that are accepted, and files that are refused because of their content.
 
 mod images;
+mod jpegs;
+mod pdf_actions;
+mod pdf_layouts;
 mod pdfs;
 
+use miniz_oxide::deflate::compress_to_vec_zlib;
 use proptest::prelude::*;
 
+use super::archives::contains_archive;
 use super::samples::{
-    chunk, empty_zip, frame, header, jpeg, jpeg_of, pdf_of, pdf_with, pdf_with_object_stream, png, png_of,
-    scan, segment, stream, zip,
+    chunk, data, empty_zip, frame, header, jpeg, jpeg_of, pdf_of, pdf_with, pdf_with_object_stream, png,
+    png_of, scan, segment, stream, zip,
 };
 use super::*;
 
@@ -82,14 +87,60 @@ fn an_archive_in_a_file_is_refused_wherever_it_is() {
 
 #[test]
 fn a_tape_archive_and_a_disk_image_are_found_by_their_place() {
-    for (signature, place) in [(&b"ustar"[..], 257), (b"CD001", 32_769)] {
+    for (signature, place) in [(&b"ustar"[..], 257), (b"CD001", 32_769), (b"BEA01", 32_769)] {
         for (at, expected) in [(place, NOT_OF_TYPE), (place - 1, Ok(())), (place + 1, Ok(()))] {
-            let mut content = jpeg();
-            content.resize(at, 0);
-            content.extend_from_slice(signature);
+            // A comment of a JPEG has up to 65,533 bytes. These begin at the sixth one.
+            let mut comment = vec![0; at - 6];
+            comment.extend_from_slice(signature);
+            let content = jpeg_of(&[&segment(0xFE, &comment), &frame(1, 1), &scan()]);
             assert_eq!(examine(MediaType::Jpeg, &content), expected, "{at}");
         }
     }
+}
+
+#[test]
+fn an_old_tape_archive_is_found_by_its_checksum() {
+    let pdf = pdf_with(&[&"[ ] ".repeat(200)]);
+    for signed in [false, true] {
+        let mut content = pdf.clone();
+        content[148..156].fill(b' ');
+        let value = |byte: &u8| if signed { i32::from(byte.cast_signed()) } else { i32::from(*byte) };
+        let sum: i32 = content[..512].iter().map(value).sum();
+        for (sum, expected) in [(sum, NOT_OF_TYPE), (sum + 1, Ok(()))] {
+            for checksum in [format!("{sum:06o}\0 "), format!("{sum:07o} "), format!(" {sum:o} ")] {
+                content[148..156].fill(b' ');
+                content[148..148 + checksum.len()].copy_from_slice(checksum.as_bytes());
+                assert_eq!(contains_archive(&content), expected.is_err(), "{checksum:?}");
+            }
+        }
+    }
+    assert!(!contains_archive(&pdf));
+    assert!(!contains_archive(&[b' '; 512]));
+}
+
+#[test]
+fn a_disk_image_is_found_by_its_trailer() {
+    for signature in [&b"koly"[..], b"conectix"] {
+        for (length, expected) in [(512, true), (511, false), (513, false)] {
+            let mut content = [pdf_with(&[]), signature.to_vec()].concat();
+            content.resize(content.len() - signature.len() + length, b'\n');
+            assert_eq!(contains_archive(&content), expected, "{length}");
+        }
+    }
+}
+
+#[test]
+fn the_test_file_of_virus_scanners_is_refused_wherever_it_is() {
+    let test_virus = br"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
+    for (media_type, content) in files() {
+        for at in 0..=content.len() {
+            let infected = [&content[..at], test_virus, &content[at..]].concat();
+            assert_eq!(examine(media_type, &infected), NOT_OF_TYPE, "{at} in {media_type}");
+        }
+    }
+    let text =
+        png_of(&[&header(1, 1, 8, 0), &chunk(b"tEXt", test_virus), &data(1, 1, 8), &chunk(b"IEND", b"")]);
+    assert_eq!(examine(MediaType::Png, &text), NOT_OF_TYPE);
 }
 
 #[test]
@@ -102,7 +153,8 @@ fn the_bytes_of_an_archives_signature_alone_are_no_archive() {
         b"MSCF",
         b"-lh5- is LZH",
     ] {
-        let content = [jpeg(), bytes.to_vec()].concat();
+        let comment = [bytes, b", and more text behind it"].concat();
+        let content = jpeg_of(&[&segment(0xFE, &comment), &frame(1, 1), &scan()]);
         assert_eq!(examine(MediaType::Jpeg, &content), Ok(()), "{bytes:?}");
     }
 }
@@ -112,20 +164,23 @@ fn a_pdf_in_an_image_is_refused() {
     for pdf in [pdf_with(&[]), b"%PDF-2.0".to_vec()] {
         assert_eq!(examine(MediaType::Jpeg, &[jpeg(), pdf].concat()), NOT_OF_TYPE);
     }
-    assert_eq!(examine(MediaType::Jpeg, &[&jpeg()[..], b"made with %PDF-Tool"].concat()), Ok(()));
+    let comment = segment(0xFE, b"made with %PDF-Tool");
+    assert_eq!(examine(MediaType::Jpeg, &jpeg_of(&[&comment, &frame(1, 1), &scan()])), Ok(()));
 }
 
 proptest! {
     #[test]
     fn files_with_any_pixels_and_texts_are_accepted(
-        pixels in prop::collection::vec(any::<u8>(), 1..2000),
+        pixels in prop::collection::vec(any::<u8>(), 3 * 300),
+        part in 1..300_usize,
         text in "[ -~]{0,60}",
     ) {
+        let compressed = compress_to_vec_zlib(&pixels, 6);
         let lossless = png_of(&[
-            &header(9921, 7016, 1, 0),
+            &header(299, 3, 8, 0),
             &chunk(b"tEXt", text.as_bytes()),
-            &chunk(b"IDAT", &[&[0x78, 0x9C][..], &pixels].concat()),
-            &chunk(b"IDAT", &pixels),
+            &chunk(b"IDAT", &compressed[..part]),
+            &chunk(b"IDAT", &compressed[part..]),
             &chunk(b"IEND", b""),
         ]);
         prop_assert_eq!(examine(MediaType::Png, &lossless), Ok(()));

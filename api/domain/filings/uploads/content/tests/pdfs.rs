@@ -4,16 +4,16 @@ use super::super::samples::{object_stream_pdf, pdf_of, pdf_with, pdf_with_object
 use super::super::*;
 use super::NOT_OF_TYPE;
 
-const ACTIVE: Result<(), UploadRefusal> = Err(UploadRefusal::ContentActive);
+pub(super) const ACTIVE: Result<(), UploadRefusal> = Err(UploadRefusal::ContentActive);
 const NOT_CHECKABLE: Result<(), UploadRefusal> = Err(UploadRefusal::ContentNotCheckable);
-const FLATE: &str = "/Filter /FlateDecode";
+pub(super) const FLATE: &str = "/Filter /FlateDecode";
 
-fn examine_pdf(content: &[u8]) -> Result<(), UploadRefusal> {
+pub(super) fn examine_pdf(content: &[u8]) -> Result<(), UploadRefusal> {
     examine(MediaType::Pdf, content)
 }
 
 /// Examines a PDF with this object.
-fn with(object: &str) -> Result<(), UploadRefusal> {
+pub(super) fn with(object: &str) -> Result<(), UploadRefusal> {
     examine_pdf(&pdf_with(&[object]))
 }
 
@@ -181,6 +181,9 @@ fn an_object_stream_is_read_in_the_usual_encodings_and_refused_in_others() {
     ] {
         assert_eq!(examine_pdf(&pdf_with_object_stream(&harmless, filter)), NOT_CHECKABLE, "{filter}");
     }
+    let damaged = stream("/Type /ObjStm /N 1 /First 5", b"10 0 << /S /JavaScript >>");
+    let damaged = [b">> ", &damaged[..]].concat();
+    assert_eq!(examine_pdf(&pdf_of(&[b"<< /Type /Catalog >>", &damaged], "/Root 1 0 R")), ACTIVE);
     // Some viewers do not look at the type.
     let mut untyped = pdf_with_object_stream(&script, FLATE);
     let at = memchr::memmem::find(&untyped, b"/Type /ObjStm").unwrap();
