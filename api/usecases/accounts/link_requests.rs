@@ -37,7 +37,7 @@ pub fn answer(conn: &mut Conn, request: &WaitingLinkRequest, policy: &Policy) ->
     }
     let answered = match (purpose, request.account_id) {
         (LinkPurpose::Registration, _) => registrations::answer(&mut work, &email),
-        (LinkPurpose::PasswordReset, _) => password_resets::answer(&mut work, account.as_ref()),
+        (LinkPurpose::PasswordReset, _) => password_resets::answer(&mut work, &email, account.as_ref()),
         (LinkPurpose::EmailChange, Some(account)) => email_changes::answer(&mut work, &email, account),
         (LinkPurpose::EmailChange, None) => {
             Err(Error::internal("a request for a change of address names no account"))
