@@ -33,7 +33,7 @@ pub fn answer(work: &mut Work<'_>, email: &EmailAddress, account: Option<&Accoun
 }
 
 /// The account that logs in with an address, under its lock. Without the lock, a change of address that completes at the
-/// same time would leave a link in the mailbox of the former address.
+/// same time would leave a link or a notice in the mailbox of the former address.
 pub(in crate::usecases) fn find_locked(
     conn: &mut Conn,
     email: &EmailAddress,
