@@ -24,6 +24,16 @@ RUN mkdir api \
  && cargo build --locked --profile "${PROFILE}" --features pg-tls --bin todokede \
  && rm -r api
 
+# The list of the crates in the binary (SBOM), from the same files and with the same feature as the binary.
+FROM dependencies AS sbom
+COPY deploy/sbom.awk ./
+RUN mkdir api \
+ && touch api/lib.rs api/main.rs \
+ && show() { cargo tree --locked --offline --features pg-tls --prefix depth --format "$(printf '\t{p}\t{l}\t')" "$@"; } \
+ && show --edges normal >tree \
+ && show --edges normal,build --depth 1 --invert utoipa-swagger-ui-vendored >embedded \
+ && awk -f sbom.awk Cargo.lock tree embedded >sbom.cdx.json
+
 FROM dependencies AS build
 ARG PROFILE=release
 COPY migrations migrations
@@ -41,6 +51,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  && install --directory --owner=10001 --group=10001 --mode=0750 /data
 COPY --from=build /out/todokede /usr/local/bin/todokede
+COPY --from=sbom /build/sbom.cdx.json /usr/share/doc/todokede/sbom.cdx.json
 # The service writes to /data only.
 ENV TODOKEDE_PROFILE=production \
     TODOKEDE_LISTEN=0.0.0.0:8080 \

@@ -18,7 +18,8 @@ import sys
 import time
 import urllib.parse
 
-PASSWORD = "縁側で祖母と将棋を指した雨の日"
+from registration import PASSWORD, free_facilities, register
+
 # The same number of addresses in both arms, all of one length, so that caches treat the arms alike.
 ADDRESSES = 20
 MAX_AUC = 0.55
@@ -105,40 +106,15 @@ class Fixture:
 
     def __init__(self, url: str):
         self.connection = Connection(url)
-        facilities = self.connection.call("GET", "/sandbox/facilities?kind=MEDICAL&page_size=100")["items"]
-        self.free = [facility for facility in facilities if not facility["has_account"]]
+        self.free = free_facilities(self.connection.call)
         self.known = [f"known-{number:02}@clinic.example" for number in range(ADDRESSES)]
         self.unknown = [f"other-{number:02}@clinic.example" for number in range(ADDRESSES)]
         for address in self.known:
-            self.register(address)
+            register(self.connection.call, address, self.free.pop())
         self.caller = "caller@clinic.example"
-        self.register(self.caller)
+        register(self.connection.call, self.caller, self.free.pop())
         self.access_token, self.logged_in_at = "", 0.0
         self.ended = [self.ended_session() for _ in range(ADDRESSES)]
-
-    def register(self, address: str) -> None:
-        call, facility = self.connection.call, self.free.pop()
-        call("POST", "/v1/registrations", {"email": address})
-        mails = []
-        while not mails:
-            time.sleep(0.1)
-            mails = call("GET", f"/sandbox/messages?to={address}")["items"]
-        form = {
-            "token": mails[0]["link"].split("#token=")[1],
-            "password": PASSWORD,
-            "facility": {
-                "code": facility["facility_code"],
-                "name": facility["name"],
-                "name_kana": "カクウ",
-                "postal_code": facility["postal_code"],
-                "address": facility["address"],
-                "phone": "03-0000-1234",
-            },
-            "founder": {"kind": "INDIVIDUAL", "name": "架空 花子"},
-            "contact": {"name": "架空 太郎", "phone": "03-0000-1234"},
-            "terms_accepted": True,
-        }
-        call("POST", "/v1/accounts", form)
 
     def log_in(self) -> dict:
         return self.connection.call("POST", "/v1/sessions", {"email": self.caller, "password": PASSWORD})

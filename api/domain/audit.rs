@@ -10,7 +10,7 @@ coded_enum! {
         /// Somebody tried to register an address that has an account, and its owner was mailed.
         RegistrationRequestedForTakenAddress = "registration.requested_for_taken_address",
         /// A request for a mailed link was dropped, because the budget of its address was used up. The subject is the
-        /// pseudonym of the address.
+        /// pseudonym of the address. The actor is the caller who asked, as of every refused request.
         LinkRequestDropped = "link_request.dropped",
         /// An account was created for a facility.
         AccountCreated = "account.created",
@@ -26,7 +26,7 @@ coded_enum! {
         EmailChanged = "account.email_changed",
         /// A link that resets a password was mailed.
         PasswordResetRequested = "password_reset.requested",
-        /// A password reset was requested for an address without an account.
+        /// A password reset was requested for an address without an account. The subject is the pseudonym of the address.
         PasswordResetRequestedForUnknownAddress = "password_reset.requested_for_unknown_address",
         /// Somebody logged in.
         SessionOpened = "session.opened",

@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use actix_web::http::Method;
-
 use super::caller::KnownAccount;
 use crate::error::ProblemCode;
 use crate::ops::traffic::known_method;
@@ -12,7 +10,7 @@ use crate::ops::traffic::known_method;
 /// The fields of one line.
 pub struct Entry<'a> {
     /// The request's method. An unknown method is logged as `OTHER`.
-    pub method: &'a Method,
+    pub method: &'a str,
     /// The pattern of the route, if a route matched. The path itself is not logged, because it may contain ids or
     /// any text that a caller chose.
     pub route: Option<&'a str>,
@@ -22,8 +20,8 @@ pub struct Entry<'a> {
     pub code: Option<ProblemCode>,
     /// The length of the answer's body, in bytes.
     pub bytes: u64,
-    /// The time from the request's head to the answer's head.
-    pub elapsed: Duration,
+    /// The time from the request's head to the answer's head. `None` for a head that could not be read.
+    pub elapsed: Option<Duration>,
     /// The request's id.
     pub request_id: &'a str,
     /// The client's IPv4 address, or the /64 network of its IPv6 address.
@@ -36,11 +34,11 @@ pub struct Entry<'a> {
 pub fn write(entry: &Entry<'_>) {
     tracing::info!(
         target: "access",
-        method = known_method(entry.method.as_str()),
+        method = known_method(entry.method),
         route = entry.route.unwrap_or("-"),
         status = entry.status,
         code = entry.code.map(ProblemCode::as_str),
-        micros = u64::try_from(entry.elapsed.as_micros()).unwrap_or(u64::MAX),
+        micros = entry.elapsed.map(|elapsed| u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX)),
         bytes = entry.bytes,
         request_id = entry.request_id,
         client = entry.client,

@@ -1,5 +1,5 @@
-//! Requests for mailed links as jobs. An attempt is one transaction of the database, which answers the request and
-//! deletes it, so each request is answered exactly once.
+//! Requests for mailed links, and for notices of wrong passwords, as jobs. An attempt is one transaction of the database,
+//! which answers the request and deletes it, so each request is answered exactly once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use crate::db::engine::pool::Database;
 use crate::db::engine::writer::Mode;
 use crate::db::store::identity::link_requests as stored;
 pub use crate::db::store::identity::link_requests::WaitingLinkRequest;
+use crate::domain::identity::links::RequestedMail;
 use crate::domain::values::calendar::Instant;
 use crate::error::{Error, chain};
 use crate::ops::metrics::{LinkRequestOutcome, Metrics};
@@ -83,8 +84,7 @@ impl LinkRequests {
         let (mails, limit) = (Arc::clone(&self.mails), Arc::clone(&self.mails_per_address));
         async move {
             let budget = format!("{} {}", request.purpose, request.email_key);
-            // A change of address was charged to its account when it was requested, where the refusal could be shown.
-            let is_charged = request.account_id.is_none();
+            let is_charged = request.requested_mail().is_ok_and(RequestedMail::is_charged_to_address);
             let is_affordable = !is_charged || limit.take(&budget).is_ok();
             let answer = move |conn: &mut Conn| {
                 if is_affordable {

@@ -1,7 +1,7 @@
 //! Pseudonyms (仮名) of callers who may have no account.
 //!
 //! The service counts and logs wrong passwords by the address that was sent, whether or not it has an account. A keyed
-//! hash stands for the address, so that neither the database nor the log has the addresses of strangers, and nobody
+//! hash stands for the address, so that neither the counts nor the log have the addresses of strangers, and nobody
 //! without the key can find out whether an address is among them.
 
 use std::fmt;

@@ -32,6 +32,42 @@ impl LinkPurpose {
     }
 }
 
+coded_enum! {
+    /// The mail that a waiting request asks for.
+    pub enum RequestedMail {
+        /// A link to the registration form.
+        Registration = "REGISTRATION",
+        /// A link that resets a password.
+        PasswordReset = "PASSWORD_RESET",
+        /// A link that confirms a new login address.
+        EmailChange = "EMAIL_CHANGE",
+        /// A notice of wrong passwords to the owner of an address. It has no link, and waits with the others so that the
+        /// login that asks for it need not know whether the address has an owner.
+        LoginsRefused = "LOGINS_REFUSED",
+    }
+}
+
+impl RequestedMail {
+    /// How long the request may wait: as long as the link is valid, and a day for a notice.
+    #[must_use]
+    pub const fn lifetime(self) -> Duration {
+        match self {
+            Self::Registration => LinkPurpose::Registration.lifetime(),
+            Self::PasswordReset => LinkPurpose::PasswordReset.lifetime(),
+            Self::EmailChange => LinkPurpose::EmailChange.lifetime(),
+            Self::LoginsRefused => Duration::hours(24),
+        }
+    }
+
+    /// Whether a request is charged to the budget of mails to its address. A change of address was charged to its account,
+    /// where the refusal could be shown. A notice of wrong passwords is due only once until the owner has logged in, and
+    /// must not be kept back by somebody who has used up the budget.
+    #[must_use]
+    pub const fn is_charged_to_address(self) -> bool {
+        matches!(self, Self::Registration | Self::PasswordReset)
+    }
+}
+
 /// A mailed link without its token. The database stores only the token's hash.
 #[derive(Debug, Clone)]
 pub struct Link {

@@ -37,7 +37,7 @@ use crate::ops::traffic::{AdmissionPermit, RequestClass, time_to_send};
 use crate::security::limits::Remaining;
 use crate::state::State;
 
-pub use self::unread::refuse_unread;
+pub use self::unread::{answer_unread, refuse_unread};
 
 /// The header with the request's id, in requests and in answers.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -219,12 +219,12 @@ impl RequestGuard {
         let (route, elapsed) = (self.route.as_deref(), self.started.elapsed());
         self.state.metrics.answered(self.method.as_str(), route, status, elapsed);
         access_log::write(&Entry {
-            method: &self.method,
+            method: self.method.as_str(),
             route,
             status,
             code,
             bytes,
-            elapsed,
+            elapsed: Some(elapsed),
             request_id: &self.request_data.request_id,
             client: &self.request_data.client,
             account,

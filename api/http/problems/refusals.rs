@@ -31,6 +31,8 @@ coded_enum! {
         PreconditionRequired = "PRECONDITION_REQUIRED",
         /// The body is larger than the operation allows.
         BodyTooLarge = "BODY_TOO_LARGE",
+        /// The target in the request line is longer than the service can read.
+        TargetTooLong = "TARGET_TOO_LONG",
         /// The request line and the headers are larger than the service allows.
         HeadTooLarge = "HEAD_TOO_LARGE",
         /// The operation does not accept the media type or the content coding of the body.

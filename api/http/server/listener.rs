@@ -1,7 +1,7 @@
 //! Opens a port, and serves an application on it with limits on its connections.
 
 use std::fmt;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -81,14 +81,14 @@ impl Listener {
 
     /// Serves an application on the port, in the same way as `actix_web::HttpServer`. That type cannot be used,
     /// because it offers no way to wrap streams in a `Connection`. `unread` gives the answer to a request whose head
-    /// could not be read, by its status.
+    /// could not be read, by its status and the address of its connection.
     ///
     /// # Errors
     /// An internal error if the socket cannot be shared among the threads.
     pub fn serve<F, I, S, B>(
         self,
         application: F,
-        unread: impl Fn(StatusCode) -> Option<HttpResponse> + Send + Clone + 'static,
+        unread: impl Fn(StatusCode, Option<IpAddr>) -> Option<HttpResponse> + Send + Clone + 'static,
     ) -> Result<Server, Error>
     where
         F: Fn() -> I + Send + Clone + 'static,
@@ -127,7 +127,9 @@ impl Listener {
                 .h1(application);
             fn_service(move |stream: TcpStream| {
                 let peer = stream.peer_addr().ok();
-                let stream = AnswerStream::new(Connection::new(stream, stall_timeout), Rc::clone(&form));
+                let address = peer.map(|peer| peer.ip());
+                let stream =
+                    AnswerStream::new(Connection::new(stream, stall_timeout), Rc::clone(&form), address);
                 async move { Ok((stream, peer)) }
             })
             .and_then(http)

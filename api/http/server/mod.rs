@@ -3,4 +3,5 @@
 mod connection;
 pub mod listener;
 pub mod metrics_port;
+mod request_line;
 mod unread;

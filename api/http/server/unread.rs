@@ -9,6 +9,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -20,8 +21,11 @@ use actix_web::body::{BodySize, MessageBody};
 use actix_web::http::{Method, StatusCode};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// The answer in the service's form to a request that could not be read, by the status of the library's answer.
-pub(super) type UnreadForm = Rc<dyn Fn(StatusCode) -> Option<HttpResponse>>;
+use super::request_line::RequestLine;
+
+/// The answer in the service's form to a request that could not be read, by the status of the library's answer and the
+/// address of the connection. It is called once for each such request.
+pub(super) type UnreadForm = Rc<dyn Fn(StatusCode, Option<IpAddr>) -> Option<HttpResponse>>;
 
 /// The lengths of the bodies that the application has answered on a connection, as far as they are not written yet.
 /// `None`: the length is not known, so the rest of the connection is not examined.
@@ -88,6 +92,9 @@ pub(super) struct AnswerStream<S> {
     /// The answers of the application.
     pub(super) to_write: AnswersToWrite,
     form: UnreadForm,
+    peer: Option<IpAddr>,
+    /// The line of the request that arrives. A request that arrives before the answer to the one before is not examined.
+    line: RequestLine,
     /// The number of bytes up to the end of the present answer; `None` if it is not known.
     left: Option<u64>,
     /// The rest of an answer that replaces one of the library.
@@ -95,8 +102,16 @@ pub(super) struct AnswerStream<S> {
 }
 
 impl<S: AsyncWrite + Unpin> AnswerStream<S> {
-    pub(super) fn new(stream: S, form: UnreadForm) -> Self {
-        Self { stream, to_write: AnswersToWrite::default(), form, left: Some(0), own: VecDeque::new() }
+    pub(super) fn new(stream: S, form: UnreadForm, peer: Option<IpAddr>) -> Self {
+        Self {
+            stream,
+            to_write: AnswersToWrite::default(),
+            form,
+            peer,
+            line: RequestLine::default(),
+            left: Some(0),
+            own: VecDeque::new(),
+        }
     }
 
     /// Writes the rest of an answer of its own.
@@ -124,13 +139,28 @@ impl<S: AsyncWrite + Unpin> AnswerStream<S> {
         let Some(status) = status.filter(|status| !status.is_informational()) else { return 0 };
         if let Some(length) = self.to_write.0.borrow_mut().pop_front() {
             self.left = length.map(|length| head as u64 + length);
+            self.line = RequestLine::default();
             return 0;
         }
         let date = bytes.get(..head).and_then(date_line);
-        let Some(own) = (self.form)(status).and_then(|answer| encode(answer, date)) else { return 0 };
+        let Some(own) =
+            (self.form)(self.unread_status(status), self.peer).and_then(|answer| encode(answer, date))
+        else {
+            return 0;
+        };
         self.own = own.into();
         self.left = Some(0);
         head
+    }
+}
+
+impl<S> AnswerStream<S> {
+    /// The status for a request that could not be read. The library refuses a target that is too long as malformed or as
+    /// a head that is too large.
+    fn unread_status(&self, status: StatusCode) -> StatusCode {
+        let is_of_head =
+            matches!(status, StatusCode::BAD_REQUEST | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+        if is_of_head && self.line.has_too_long_target() { StatusCode::URI_TOO_LONG } else { status }
     }
 }
 
@@ -163,7 +193,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for AnswerStream<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.line.read(buffer.filled().get(before..).unwrap_or_default());
+        read
     }
 }
 

@@ -31,6 +31,9 @@ pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; chars
 /// The upper bounds of the histogram's buckets, in seconds.
 const DURATIONS: [f64; 11] = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 20.0];
 
+/// The statuses of answers to requests whose head could not be read.
+const UNREAD: [&str; 4] = ["400", "408", "414", "431"];
+
 /// The labels of a route and a method.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RouteLabels {
@@ -52,6 +55,7 @@ type Label = [(&'static str, &'static str); 1];
 pub struct Metrics {
     registry: Registry,
     answered: Family<RequestLabels, Counter>,
+    unread: Family<Label, Counter>,
     durations: Family<RouteLabels, Histogram>,
     turned_away: Family<Label, Counter>,
     over_share: Counter,
@@ -85,6 +89,7 @@ impl Metrics {
         let mut metrics = Self {
             registry: Registry::with_prefix("todokede"),
             answered: Family::default(),
+            unread: Family::default(),
             durations: Family::new_with_constructor(|| Histogram::new(DURATIONS)),
             turned_away: Family::default(),
             over_share: Counter::default(),
@@ -108,6 +113,7 @@ impl Metrics {
 
     fn register_counted(&mut self) {
         self.add("requests", "Requests answered", self.answered.clone());
+        self.add("requests_unread", "Requests answered whose head could not be read", self.unread.clone());
         let durations = self.durations.clone();
         self.registry.register_with_unit(
             "request_duration",
@@ -183,6 +189,9 @@ impl Metrics {
     /// Creates series with the value 0. Otherwise a rate over a counter would miss its first event, which would create
     /// the series.
     fn create_series(&self) {
+        for status in UNREAD {
+            drop(self.unread.get_or_create(&[("status", status)]));
+        }
         for class in [RequestClass::Read, RequestClass::Filing] {
             drop(self.turned_away.get_or_create(&[("errand", class_label(class))]));
         }
@@ -202,6 +211,12 @@ impl Metrics {
         let route = RouteLabels { method: known_method(method), route: route.unwrap_or("other").to_owned() };
         self.durations.get_or_create(&route).observe(elapsed.as_secs_f64());
         self.answered.get_or_create(&RequestLabels { route, status: status_class(status) }).inc();
+    }
+
+    /// Counts an answer to a request whose head could not be read.
+    pub fn unread(&self, status: u16) {
+        let label = UNREAD.into_iter().find(|label| label.parse() == Ok(status)).unwrap_or("400");
+        self.unread.get_or_create(&[("status", label)]).inc();
     }
 
     /// Counts a request that was not admitted.

@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::domain::accounts::Account;
-use crate::domain::identity::links::LinkPurpose;
+use crate::domain::identity::links::RequestedMail;
 use crate::domain::identity::passwords;
 use crate::error::Error;
 use crate::http::answer::{Answer, NoBody};
@@ -71,7 +71,7 @@ async fn request_password_reset(
 ) -> Result<Answer<LinkRequested>, Problem> {
     let email = body.read(EmailRequest::parse)?;
     context.charge(&REQUEST)?;
-    context.store(move |work| link_requests::store(work, LinkPurpose::PasswordReset, &email, None)).await?;
+    context.store(move |work| link_requests::store(work, RequestedMail::PasswordReset, &email, None)).await?;
     Ok(Answer::accepted(&LINK_REQUESTED)?)
 }
 

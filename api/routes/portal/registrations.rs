@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::domain::identity::links::LinkPurpose;
+use crate::domain::identity::links::{LinkPurpose, RequestedMail};
 use crate::http::answer::Answer;
 use crate::http::body::Json;
 use crate::http::context::Context;
@@ -61,7 +61,7 @@ async fn request_registration(
 ) -> Result<Answer<LinkRequested>, Problem> {
     let email = body.read(EmailRequest::parse)?;
     context.charge(&REQUEST)?;
-    context.store(move |work| link_requests::store(work, LinkPurpose::Registration, &email, None)).await?;
+    context.store(move |work| link_requests::store(work, RequestedMail::Registration, &email, None)).await?;
     Ok(Answer::accepted(&LINK_REQUESTED)?)
 }
 

@@ -4,6 +4,7 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, get};
 use chrono::{DurationRound as _, SecondsFormat, TimeDelta};
 
+use crate::clock::Clock;
 use crate::domain::values::calendar::Instant;
 use crate::error::Error;
 use crate::http::context::Context;
@@ -14,7 +15,8 @@ const PATH: &str = "/.well-known/security.txt";
 /// How long the file is valid. RFC 9116 recommends less than a year.
 const LIFETIME: TimeDelta = TimeDelta::days(180);
 
-/// The contacts of the settings. Without contacts there is no such file.
+/// The contacts of the settings. Without contacts there is no such file. It expires by the machine's clock also in a sandbox:
+/// its reader lives in the present.
 #[get("/.well-known/security.txt")]
 pub async fn security_txt(context: Context) -> Result<HttpResponse, Problem> {
     let settings = &context.state.settings;
@@ -24,7 +26,7 @@ pub async fn security_txt(context: Context) -> Result<HttpResponse, Problem> {
     let file = HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
         .insert_header((CACHE_CONTROL, "public, max-age=3600"))
-        .body(text(&settings.security_contacts, &settings.public_url, context.call.now));
+        .body(text(&settings.security_contacts, &settings.public_url, Clock::of_machine().now()));
     Ok(file)
 }
 

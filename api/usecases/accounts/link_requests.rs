@@ -1,15 +1,15 @@
-//! The answers to requests for a mailed link: looks up whether the address has an account, makes the link, and queues
-//! the mail.
+//! The answers to requests for a mailed link, or for a notice of wrong passwords: looks up whether the address has an
+//! account, makes the link, and queues the mail.
 
 use super::registrations;
 use crate::db::engine::Conn;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::identity::link_requests::{self, WaitingLinkRequest};
 use crate::domain::audit::AuditAction;
-use crate::domain::identity::links::LinkPurpose;
+use crate::domain::identity::links::RequestedMail;
 use crate::error::Error;
 use crate::usecases::actor::Actor;
-use crate::usecases::identity::{email_changes, password_resets};
+use crate::usecases::identity::{email_changes, password_resets, wrong_passwords};
 use crate::usecases::work::{Call, Policy, Work};
 
 /// Answers a request and deletes it, in the caller's transaction. Does nothing and returns `false` if the request was
@@ -20,12 +20,14 @@ use crate::usecases::work::{Call, Policy, Work};
 /// An internal error if the row cannot be decoded, or an error of the database.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn answer(conn: &mut Conn, request: &WaitingLinkRequest, policy: &Policy) -> Result<bool, Error> {
-    let (purpose, email) = (request.purpose()?, request.email()?);
+    let (mail, email) = (request.requested_mail()?, request.email()?);
     let call = call_of(request);
     let mut work = Work::new(conn, &call, &Actor::Anonymous, policy);
     // The locks come first: an operation that holds the account's lock may delete the request.
-    let account = match (purpose, request.account_id) {
-        (LinkPurpose::PasswordReset, _) => password_resets::find_locked(work.conn, &email)?,
+    let account = match (mail, request.account_id) {
+        (RequestedMail::PasswordReset | RequestedMail::LoginsRefused, _) => {
+            password_resets::find_locked(work.conn, &email)?
+        }
         (_, Some(account)) => {
             locks::acquire(work.conn, &[Lock::Account(account)])?;
             None
@@ -35,11 +37,12 @@ pub fn answer(conn: &mut Conn, request: &WaitingLinkRequest, policy: &Policy) ->
     if link_requests::delete(work.conn, &[request.id])? == 0 {
         return Ok(false);
     }
-    let answered = match (purpose, request.account_id) {
-        (LinkPurpose::Registration, _) => registrations::answer(&mut work, &email),
-        (LinkPurpose::PasswordReset, _) => password_resets::answer(&mut work, account.as_ref()),
-        (LinkPurpose::EmailChange, Some(account)) => email_changes::answer(&mut work, &email, account),
-        (LinkPurpose::EmailChange, None) => {
+    let answered = match (mail, request.account_id) {
+        (RequestedMail::Registration, _) => registrations::answer(&mut work, &email),
+        (RequestedMail::PasswordReset, _) => password_resets::answer(&mut work, &email, account.as_ref()),
+        (RequestedMail::LoginsRefused, _) => wrong_passwords::answer(&mut work, account.as_ref()),
+        (RequestedMail::EmailChange, Some(account)) => email_changes::answer(&mut work, &email, account),
+        (RequestedMail::EmailChange, None) => {
             Err(Error::internal("a request for a change of address names no account"))
         }
     };

@@ -10,7 +10,7 @@ use crate::delivery::mail::message::Message;
 use crate::domain::accounts::Account;
 use crate::domain::accounts::AccountRefusal;
 use crate::domain::audit::AuditAction;
-use crate::domain::identity::links::LinkPurpose;
+use crate::domain::identity::links::{LinkPurpose, RequestedMail};
 use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::fault::Fault;
@@ -35,7 +35,7 @@ pub fn request(work: &mut Work<'_>, email: &EmailAddress, password: &MatchedHash
     }
     passwords::ensure_current(work, account.id, password, "/password")?;
     links::end_email_changes(work.conn, account.id, now)?;
-    link_requests::store(work, LinkPurpose::EmailChange, email, Some(account.id))?;
+    link_requests::store(work, RequestedMail::EmailChange, email, Some(account.id))?;
     let notice = Message::EmailChangeRequested {
         facility_name: account.profile.facility.name.to_string(),
         at: now,

@@ -3,7 +3,7 @@
 use chrono::Duration;
 
 use super::sessions::{self, Device, OpenedSession};
-use super::wrong_passwords;
+use super::{link_requests, wrong_passwords};
 use crate::db::engine::Conn;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
@@ -11,6 +11,7 @@ use crate::db::store::identity::known_devices;
 use crate::db::store::mails::history;
 use crate::delivery::mail::message::{Kind, Message};
 use crate::domain::audit::AuditAction;
+use crate::domain::identity::links::RequestedMail;
 use crate::domain::identity::wrong_passwords::{
     MAX_DEVICES, MAX_OF_DEVICE, NEW_DEVICE_MAILS_PER_HOUR, NOTICE_AFTER, accepts,
 };
@@ -98,16 +99,13 @@ fn refuse(
     pseudonym: &Pseudonym,
     is_known: bool,
 ) -> Result<LoginResult, Error> {
-    let now = work.now();
     let in_a_row = wrong_passwords::note(work, pseudonym, AuditAction::LoginRefused)?;
     if let Some(device) = attempt.device.as_ref().filter(|_| is_known) {
         known_devices::count_failure(work.conn, &device.hash(), MAX_OF_DEVICE)?;
     }
-    if in_a_row == NOTICE_AFTER
-        && let Some(account) = accounts::find_by_email(work.conn, &attempt.email)?
-    {
-        let facility_name = account.profile.facility.name.to_string();
-        work.mail(&account.email, Some(account.id), &Message::LoginsRefused { facility_name, at: now })?;
+    if in_a_row == NOTICE_AFTER {
+        // Whether the address has an owner who gets the notice is looked up later, so that nobody can measure it.
+        link_requests::store(work, RequestedMail::LoginsRefused, &attempt.email, None)?;
     }
     Ok(LoginResult::Refused)
 }

@@ -20,9 +20,10 @@ use crate::usecases::work::Work;
 /// Answers a request for a reset: mails a reset link to an address that has an account. An address without an account
 /// gets no mail.
 #[tracing::instrument(skip_all, level = "debug")]
-pub fn answer(work: &mut Work<'_>, account: Option<&Account>) -> Result<(), Error> {
+pub fn answer(work: &mut Work<'_>, email: &EmailAddress, account: Option<&Account>) -> Result<(), Error> {
     let Some(account) = account else {
-        return work.audit(AuditAction::PasswordResetRequestedForUnknownAddress, &"-", None);
+        let pseudonym = work.policy.pseudonyms.of_address(email);
+        return work.audit(AuditAction::PasswordResetRequestedForUnknownAddress, &pseudonym, None);
     };
     let NewLink { link, url, mail } =
         links::create(work, LinkPurpose::PasswordReset, &account.email, Some(account.id))?;
@@ -32,7 +33,7 @@ pub fn answer(work: &mut Work<'_>, account: Option<&Account>) -> Result<(), Erro
 }
 
 /// The account that logs in with an address, under its lock. Without the lock, a change of address that completes at the
-/// same time would leave a link in the mailbox of the former address.
+/// same time would leave a link or a notice in the mailbox of the former address.
 pub(in crate::usecases) fn find_locked(
     conn: &mut Conn,
     email: &EmailAddress,

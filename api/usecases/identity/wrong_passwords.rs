@@ -3,6 +3,7 @@
 use crate::db::engine::Conn;
 use crate::db::store::identity::wrong_passwords as stored;
 use crate::delivery::mail::message::Message;
+use crate::domain::accounts::Account;
 use crate::domain::audit::AuditAction;
 use crate::domain::identity::wrong_passwords::{NOTICE_AFTER, accepts};
 use crate::domain::values::ids::AccountId;
@@ -25,6 +26,15 @@ pub(super) fn note(work: &mut Work<'_>, pseudonym: &Pseudonym, action: AuditActi
 /// Begins a new count, because the owner has proved to know the password, or because the address has another owner.
 pub(in crate::usecases) fn forget(conn: &mut Conn, pseudonym: &Pseudonym) -> Result<(), Error> {
     stored::delete(conn, pseudonym.as_bytes())
+}
+
+/// Answers a request for a notice of wrong passwords: mails the owner of the address, if it has one.
+#[tracing::instrument(skip_all, level = "debug")]
+pub fn answer(work: &mut Work<'_>, account: Option<&Account>) -> Result<(), Error> {
+    let Some(account) = account else { return Ok(()) };
+    let facility_name = account.profile.facility.name.to_string();
+    let message = Message::LoginsRefused { facility_name, at: work.now() };
+    work.mail(&account.email, Some(account.id), &message)
 }
 
 /// Records a wrong password that was sent within a session, and mails the owner after several in a row.

@@ -129,6 +129,37 @@ async fn a_refused_login_is_the_same_for_every_address_and_stores_the_same() {
 }
 
 #[apply(on_both_databases)]
+async fn the_wrong_password_after_which_the_owner_is_notified_stores_the_same_for_every_address() {
+    let Fixture { app, known } = Fixture::new().await;
+    app.database.add_failing_trigger("link_requests", "BEFORE DELETE", "1 = 1");
+    let log_in = async |email: &str| {
+        app.anonymous().post("/v1/sessions", &json!({ "email": email, "password": "guess" })).await
+    };
+    let unknown = "u".repeat(known.email.len() - "@clinic.example".len()) + "@clinic.example";
+    let mut seen = Vec::new();
+    for email in [&known.email, &unknown] {
+        log_in(email).await.assert_problem(401, "LOGIN_FAILED");
+        app.database.execute("UPDATE wrong_passwords SET in_a_row = 9 WHERE in_a_row = 1");
+        let before = count_rows(&app);
+        let reply = log_in(email).await;
+        let stored: Vec<i64> =
+            count_rows(&app).iter().zip(before).map(|(now, before)| now - before).collect();
+        let waiting = app.rows("link_requests").with("email", email).with("purpose", "LOGINS_REFUSED");
+        assert_eq!(waiting.count(), 1, "{email}");
+        seen.push((visible(&reply), stored));
+    }
+    assert_eq!(seen[0], seen[1]);
+    // A request that waits and a line of the audit log, and no mail yet.
+    assert_eq!(seen[0].1, [1, 0, 0, 1, 0, 0, 0, 0]);
+    assert_eq!(app.count("SELECT count(*) FROM link_requests WHERE account_id IS NOT NULL"), 0);
+
+    app.database.drop_failing_trigger("link_requests");
+    assert_eq!(app.mails(&known.email, "LOGINS_REFUSED").await.len(), 1);
+    assert!(app.mails(&unknown, "LOGINS_REFUSED").await.is_empty());
+    assert_eq!(app.rows("link_requests").count(), 0);
+}
+
+#[apply(on_both_databases)]
 async fn a_refused_refresh_is_the_same_for_an_unknown_token_and_for_those_of_an_ended_session() {
     let Fixture { app, known } = Fixture::new().await;
     let anonymous = app.anonymous();

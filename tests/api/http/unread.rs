@@ -84,6 +84,37 @@ async fn a_head_over_the_limits_gets_a_problem_document() {
 }
 
 #[apply(on_sqlite)]
+async fn a_target_that_is_too_long_gets_a_problem_document() {
+    let app = TestApp::start().await;
+    for length in [65_534, 70_000, 200 * 1024] {
+        let request = format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "a".repeat(length));
+        let answer = answers(&app, request.as_bytes()).await;
+        assert_refused(&answer, "414 URI Too Long", "TARGET_TOO_LONG", &length.to_string());
+    }
+    let longest = format!("GET /{} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "a".repeat(65_533));
+    assert!(
+        answers(&app, longest.as_bytes()).await.starts_with("HTTP/1.1 404"),
+        "the longest target is read"
+    );
+}
+
+#[apply(on_sqlite)]
+async fn a_target_that_is_too_long_is_noticed_after_other_requests_and_no_body_is_taken_for_one() {
+    let app = TestApp::start().await;
+    let long = "a".repeat(70_000);
+    let mut connection = RawConnection::open(app.running.address).await;
+    connection.send_bytes(b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    assert!(connection.read_response().await.starts_with("HTTP/1.1 200"));
+    connection.send_bytes(format!("GET /{long} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).await;
+    assert_refused(&connection.read_to_end().await, "414 URI Too Long", "TARGET_TOO_LONG", "a later request");
+
+    let body = format!("a {long}");
+    let head = format!("POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n", body.len());
+    let all = answers(&app, (head + &body + "broken\r\n\r\n").as_bytes()).await;
+    assert!(all.starts_with("HTTP/1.1 404") && !all.contains("TARGET_TOO_LONG"), "{all}");
+}
+
+#[apply(on_sqlite)]
 async fn a_head_that_does_not_arrive_in_time_gets_a_problem_document() {
     let app = TestApp::start_with(&[("TODOKEDE_HEAD_SECONDS", "1")]).await;
     for (what, bytes) in [("nothing", &b""[..]), ("a part", b"GET /livez HTTP/1.1\r\nHost: a\r\n")] {

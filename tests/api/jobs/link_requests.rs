@@ -124,6 +124,29 @@ async fn a_request_whose_link_would_have_expired_is_given_up() {
 }
 
 #[apply(on_both_databases)]
+async fn notices_of_wrong_passwords_and_resets_do_not_use_up_each_others_budget() {
+    let app = TestApp::start_with(&[("TODOKEDE_LIMIT_MAILS_PER_ADDRESS", "1/3600")]).await;
+    let clinic = app.clinic().await;
+    let guess_ten_times = async || {
+        for _ in 0..10 {
+            let login = json!({ "email": clinic.email, "password": "guess" });
+            app.anonymous().post("/v1/sessions", &login).await.assert_problem(401, "LOGIN_FAILED");
+        }
+    };
+    guess_ten_times().await;
+    assert_eq!(app.mails(&clinic.email, "LOGINS_REFUSED").await.len(), 1);
+    for _ in 0..2 {
+        request(&app, RESETS, &clinic.email).await;
+    }
+    assert_eq!(app.mails(&clinic.email, "PASSWORD_RESET").await.len(), 1);
+    // The owner has logged in, so strangers begin a new row. The budget of resets does not keep the notice back.
+    clinic.log_in_again(&app).await;
+    guess_ten_times().await;
+    assert_eq!(app.mails(&clinic.email, "LOGINS_REFUSED").await.len(), 2);
+    assert_eq!(app.rows("audit_log").with("action", "link_request.dropped").count(), 1);
+}
+
+#[apply(on_both_databases)]
 async fn a_request_that_cannot_be_decoded_does_not_stop_the_others() {
     let app = TestApp::start().await;
     fail_attempts(&app, async || request(&app, REGISTRATIONS, "damaged@clinic.example").await).await;

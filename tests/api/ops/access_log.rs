@@ -1,20 +1,28 @@
 //! The access log has one line for each request, and no line contains personal data.
 
+use std::net::SocketAddr;
 use std::process::Command;
 
 use serde_json::{Value, json};
 use todokede::domain::values::lang::Lang;
 
 use crate::support::binary::{RunningService, todokede};
-use crate::support::{Client, PASSWORD, forms};
+use crate::support::{Client, PASSWORD, RawConnection, forms};
 
 /// Runs the real binary while `send_requests` sends it requests. Returns its log as text and as parsed lines.
 async fn run_and_collect_log(send_requests: impl AsyncFnOnce(&Client)) -> (String, Vec<Value>) {
+    run_at_address(async |address| {
+        send_requests(&Client::new(format!("http://{address}"), Lang::En)).await;
+    })
+    .await
+}
+
+async fn run_at_address(send_requests: impl AsyncFnOnce(SocketAddr)) -> (String, Vec<Value>) {
     let folder = tempfile::tempdir().unwrap();
     let mut command = todokede(folder.path(), &[]);
     command.env("TODOKEDE_LOG_FORMAT", "json");
     let RunningService { child, address, lines: _lines } = RunningService::start(command);
-    send_requests(&Client::new(format!("http://{address}"), Lang::En)).await;
+    send_requests(address.parse().unwrap()).await;
     assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
@@ -77,6 +85,37 @@ async fn every_request_is_logged_in_one_line_with_its_id_and_without_personal_da
         (&json!("session.login_refused"), &json!("127.0.0.1"))
     );
     assert_eq!(refused["subject"].as_str().unwrap().len(), 32, "{refused}");
+}
+
+#[apply(on_sqlite)]
+async fn a_request_that_could_not_be_read_is_logged_with_its_client_and_without_its_content() {
+    let secret = "taro-secret";
+    let mut ids = Vec::new();
+    let send_requests = async |address| {
+        for request in [
+            format!("GET /{secret} HTTP/1.1\r\nHost: a\r\n{secret} : b\r\n\r\n"),
+            format!("GET /{secret}{} HTTP/1.1\r\nHost: a\r\n\r\n", "a".repeat(70_000)),
+            format!("GET / HTTP/1.1\r\nHost: a\r\nX-{secret}: {}\r\n\r\n", "a".repeat(200 * 1024)),
+        ] {
+            let mut connection = RawConnection::open(address).await;
+            connection.send_bytes(request.as_bytes()).await;
+            let answer = connection.read_to_end().await;
+            let id = answer.lines().find_map(|line| line.strip_prefix("x-request-id: ")).unwrap();
+            ids.push(json!(id));
+        }
+    };
+    let (text, lines) = run_at_address(send_requests).await;
+    assert!(!text.contains(secret) && !text.contains("aaaa"), "{text}");
+    let access: Vec<&Value> = lines.iter().filter(|line| line["target"] == "access").collect();
+    let shown: Vec<(&Value, &Value)> = access.iter().map(|line| (&line["status"], &line["code"])).collect();
+    let expected = [(400, "MALFORMED_REQUEST"), (414, "TARGET_TOO_LONG"), (431, "HEAD_TOO_LARGE")];
+    let expected = expected.map(|(status, code)| (json!(status), json!(code)));
+    assert_eq!(shown, expected.each_ref().map(|(status, code)| (status, code)));
+    for (line, id) in access.iter().zip(&ids) {
+        assert_eq!((&line["method"], &line["route"]), (&json!("OTHER"), &json!("-")), "{line}");
+        assert_eq!((&line["client"], &line["request_id"]), (&json!("127.0.0.1"), id), "{line}");
+        assert!(line["bytes"].as_u64().unwrap() > 0 && line["micros"].is_null(), "{line}");
+    }
 }
 
 /// Registers the first facility of the list and logs in.

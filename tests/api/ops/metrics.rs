@@ -115,6 +115,25 @@ async fn a_request_whose_caller_closed_the_connection_is_counted() {
 }
 
 #[apply(on_sqlite)]
+async fn requests_that_could_not_be_read_are_counted_by_their_status() {
+    let app = TestApp::start_with(&[METRICS, ("TODOKEDE_HEAD_SECONDS", "1")]).await;
+    let long = format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "a".repeat(70_000));
+    for request in ["broken\r\n\r\n", "broken\r\n\r\n", "GET / HTTP/1.1\r\n", &long] {
+        let mut connection = RawConnection::open(app.running.address).await;
+        connection.send(request).await;
+        assert!(connection.read_to_end().await.starts_with("HTTP/1.1 4"));
+    }
+    // Requests on the operator's port are not those of callers.
+    let mut connection = RawConnection::open(app.running.metrics_address().unwrap()).await;
+    connection.send("broken\r\n\r\n").await;
+    assert!(connection.read_to_end().await.contains("MALFORMED_REQUEST"));
+    let series = series(&scraper(&app).get("/metrics").await);
+    let counts = ["400", "408", "414", "431"]
+        .map(|status| series[&format!("todokede_requests_unread_total{{status=\"{status}\"}}")].to_string());
+    assert_eq!(counts, ["2", "1", "1", "0"]);
+}
+
+#[apply(on_sqlite)]
 async fn half_a_request_does_not_keep_a_connection_to_the_metrics_port_open() {
     let app = TestApp::start_with(&[METRICS]).await;
     let mut connection = RawConnection::open(app.running.metrics_address().unwrap()).await;

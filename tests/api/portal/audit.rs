@@ -150,7 +150,11 @@ impl AuditFixture {
             self.app.anonymous().post("/v1/registrations", &form).await.assert_status(202);
         }
         assert_eq!(self.app.mails("victim@clinic.example", "PROVISIONAL_REGISTRATION").await.len(), 5);
-        assert_eq!(self.app.rows("audit_log").with("action", LinkRequestDropped).count(), 1);
+        // The caller who asked is the actor, as of every refused request, although a job has refused it.
+        let dropped = self.app.rows("audit_log").with("action", LinkRequestDropped);
+        assert_eq!(dropped.count(), 1);
+        let dropped = dropped.with("actor", "stranger").with("client", "127.0.0.1");
+        assert_eq!(dropped.with("subject", self.app.pseudonym("victim@clinic.example")).count(), 1);
     }
 
     async fn change_account(&mut self, clinic: &FacilityClient, own: &str) {
@@ -175,9 +179,14 @@ impl AuditFixture {
     async fn reset_password(&mut self, own: &str) {
         let anonymous = self.app.anonymous();
         let operation = ("requestPasswordReset", "");
-        let line = (PasswordResetRequestedForUnknownAddress, "stranger", "-");
         let form = json!({ "email": "nobody@clinic.example" });
-        self.send(&anonymous, operation, form, &[line]).await.assert_status(202);
+        let pseudonym = self.app.pseudonym("nobody@clinic.example");
+        let line = (PasswordResetRequestedForUnknownAddress, "stranger", pseudonym.as_str());
+        self.send(&anonymous, operation, form.clone(), &[line]).await.assert_status(202);
+        // A refused login for the address has the same subject, so that an operator sees both together.
+        let login = json!({ "email": "nobody@clinic.example", "password": "guess" });
+        let line = (LoginRefused, "stranger", pseudonym.as_str());
+        self.send(&anonymous, ("logIn", ""), login, &[line]).await.assert_status(401);
         let line = (PasswordResetRequested, "stranger", own);
         let form = json!({ "email": "b@clinic.example" });
         self.send(&anonymous, operation, form, &[line]).await.assert_status(202);

@@ -1,6 +1,7 @@
 //! `/.well-known/security.txt` (RFC 9116).
 
 use chrono::{DateTime, TimeDelta, Utc};
+use todokede::clock::Clock;
 
 use crate::support::TestApp;
 
@@ -15,7 +16,8 @@ async fn without_a_contact_there_is_no_file() {
 #[apply(on_sqlite)]
 async fn the_file_has_every_required_field_and_never_expires_while_it_is_served() {
     let app = TestApp::start_with(&[("TODOKEDE_SECURITY_CONTACT", CONTACTS)]).await;
-    for instant in ["2023-02-03T09:00:00+09:00", "2023-12-31T23:59:59+09:00", "2025-03-01T00:00:00Z"] {
+    // The clock of a sandbox does not count, because the file is read at the present time.
+    for instant in ["2023-02-03T09:00:00+09:00", "2199-12-31T23:59:59+09:00"] {
         app.set_clock(instant);
         let reply = app.anonymous().get(PATH).await.assert_status(200);
         assert_eq!(reply.header("content-type"), "text/plain; charset=utf-8");
@@ -29,7 +31,7 @@ async fn the_file_has_every_required_field_and_never_expires_while_it_is_served(
         assert_eq!(values("Canonical"), ["http://todokede.test/.well-known/security.txt"]);
         let [expires] = values("Expires")[..] else { panic!("{}", reply.text) };
         let expires: DateTime<Utc> = expires.parse().unwrap();
-        let left = expires - app.now();
+        let left = expires - Clock::of_machine().now();
         assert!(left > TimeDelta::days(30) && left < TimeDelta::days(365), "{left}");
         assert!(reply.text.ends_with('\n'));
     }

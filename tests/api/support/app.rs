@@ -89,6 +89,12 @@ impl TestApp {
         self.running.state.clock.now()
     }
 
+    /// The pseudonym of a mail address in the audit log.
+    pub fn pseudonym(&self, email: &str) -> String {
+        let email = todokede::domain::values::email::EmailAddress::parse(email).unwrap();
+        self.running.state.policy.pseudonyms.of_address(&email).to_string()
+    }
+
     /// Sets the service's clock, forward or back.
     pub fn set_clock(&self, instant: &str) {
         let instant = DateTime::parse_from_rfc3339(instant).unwrap().to_utc();

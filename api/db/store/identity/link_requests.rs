@@ -1,5 +1,5 @@
-//! Requests for a mailed link that wait for their answer, a mail. The job that answers a request deletes its row, so
-//! that afterwards nothing in this table shows who asked for what.
+//! Requests for a mailed link, or for a notice of wrong passwords, that wait for their answer, a mail. The job that answers
+//! a request deletes its row, so that afterwards nothing in this table shows who asked for what.
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::db::engine::connection::on;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::mails::outbox::Lease;
 use crate::db::store::schema::link_requests;
-use crate::domain::identity::links::LinkPurpose;
+use crate::domain::identity::links::RequestedMail;
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::AccountId;
@@ -22,7 +22,7 @@ use crate::error::Error;
 pub struct WaitingLinkRequest {
     /// Its id.
     pub id: Uuid,
-    /// The code of the link's purpose.
+    /// The code of the mail that it asks for.
     pub purpose: String,
     /// The address that the caller named.
     pub email: String,
@@ -38,17 +38,17 @@ pub struct WaitingLinkRequest {
     pub attempts: i64,
     /// When it was made.
     pub requested_at: Instant,
-    /// When the link that it asks for expires. Then the request is given up.
+    /// When it is given up: when the link that it asks for would have expired.
     pub expires_at: Instant,
 }
 
 impl WaitingLinkRequest {
-    /// The purpose of the link.
+    /// The mail that it asks for.
     ///
     /// # Errors
     /// An internal error if the row cannot be decoded.
-    pub fn purpose(&self) -> Result<LinkPurpose, Error> {
-        LinkPurpose::from_code(&self.purpose)
+    pub fn requested_mail(&self) -> Result<RequestedMail, Error> {
+        RequestedMail::from_code(&self.purpose)
             .ok_or_else(|| undecodable(&self.id, "link_requests.purpose", &self.purpose))
     }
 

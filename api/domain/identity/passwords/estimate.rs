@@ -26,16 +26,29 @@ const MAX_READINGS: usize = 4;
 static WORDS: LazyLock<Vec<String>> =
     LazyLock::new(|| include_str!("words.txt").lines().map(japanese::fold).collect());
 
+/// Famous phrases as words, letters only: proverbs, quotes, poems, songs. Each counts only as a whole, because its parts are
+/// ordinary words.
+static PHRASES: LazyLock<Vec<String>> =
+    LazyLock::new(|| include_str!("phrases.txt").lines().map(japanese::fold).collect());
+
 /// Whether a password takes too few guesses. `own_words` are words of the account's own data, which an attacker tries
 /// first.
 pub(super) fn is_guessable(password: &str, own_words: &[String]) -> bool {
-    let words: Vec<&str> = own_words.iter().chain(WORDS.iter()).map(String::as_str).collect();
+    let words = own_words.iter().chain(WORDS.iter()).chain(PHRASES.iter());
+    let words: Vec<&str> = words.map(String::as_str).collect();
     let plain = japanese::fold(password);
     let marked = japanese::mark_patterns(&plain);
-    [&plain, &marked].into_iter().any(|form| {
+    let unpunctuated = unpunctuated_phrase(&plain);
+    [Some(&plain), Some(&marked), unpunctuated.as_ref()].into_iter().flatten().any(|form| {
         !takes_guesses(form, MIN_GUESSES, &words)
             || !takes_guesses(&without_words(form, &words), MIN_GUESSES_OF_REST, &[])
     })
+}
+
+/// A folded text without spaces and signs, if it has a famous phrase then. The signs of other texts may be random.
+fn unpunctuated_phrase(folded: &str) -> Option<String> {
+    let letters: String = folded.chars().filter(|c| c.is_alphanumeric()).collect();
+    PHRASES.iter().any(|phrase| letters.contains(phrase.as_str())).then_some(letters)
 }
 
 /// Whether a text takes at least `minimum` guesses, as a power of ten. The whole takes at least as many as its hardest

@@ -128,6 +128,20 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             },
             retryable: false,
         },
+        Refusal::TargetTooLong => Entry {
+            status: 414,
+            title: StaticText { ja: "長すぎるURL", en: "URL too long" },
+            cause: StaticText {
+                ja: "URLのパスとクエリーの長さが、上限の65,534バイトを超えています。",
+                en: "The path and the query of the URL are longer than 65,534 bytes together.",
+            },
+            fix: StaticText {
+                ja: "OpenAPI文書で操作のパスとパラメーターを確かめてください。大きな値はURLではなく本文で送信します。",
+                en: "Check the path and the parameters of the operation in the OpenAPI document. Large values belong in \
+                     the body and not in the URL.",
+            },
+            retryable: false,
+        },
         Refusal::HeadTooLarge => Entry {
             status: 431,
             title: StaticText { ja: "大きすぎるヘッダー", en: "Headers too large" },

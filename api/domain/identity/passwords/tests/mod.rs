@@ -36,6 +36,34 @@ fn passwords_that_people_choose_are_refused_at_any_length() {
 }
 
 #[test]
+fn famous_phrases_are_refused_also_with_signs_and_a_few_characters_more() {
+    let none = OwnData::default();
+    let phrases: Vec<&str> = include_str!("../phrases.txt").lines().collect();
+    assert!(phrases.len() >= 200);
+    for (number, phrase) in phrases.iter().enumerate() {
+        assert!(phrase.chars().all(char::is_alphanumeric), "{phrase}");
+        assert!(!phrases.iter().take(number).any(|other| other == phrase), "{phrase} is listed twice");
+        let repeated = phrase.repeat(15_usize.div_ceil(phrase.chars().count()));
+        let spaced: String = repeated.chars().flat_map(|c| [c, ' ']).collect();
+        for password in [format!("{phrase}。{repeated}!!!!!!!!"), repeated.to_uppercase(), spaced, repeated]
+        {
+            assert_eq!(examine(&password, &none), Some(Fault::PasswordCommon), "{password}");
+        }
+    }
+}
+
+#[test]
+fn a_famous_phrase_beside_a_strong_part_and_a_part_of_one_are_accepted() {
+    for password in [
+        "correcthorsebatterystaple x7!Qm#2vL@9pRz$4Wk",
+        "to err is a horse, to glitter a penny",
+        "sarumokikaraochiru-kujira-to-hotaru-to-zakuro",
+    ] {
+        assert_eq!(examine(password, &OwnData::default()), None, "{password}");
+    }
+}
+
+#[test]
 fn passphrases_and_random_passwords_of_any_script_are_accepted() {
     assert!(STRONG.lines().count() >= 60);
     let refused: Vec<_> = STRONG
