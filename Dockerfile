@@ -30,7 +30,7 @@ COPY deploy/sbom.awk ./
 RUN mkdir api \
  && touch api/lib.rs api/main.rs \
  && show() { cargo tree --locked --offline --features pg-tls --prefix depth --format "$(printf '\t{p}\t{l}\t')" "$@"; } \
- && show --edges normal >tree \
+ && show --edges normal,no-proc-macro >tree \
  && show --edges normal,build --depth 1 --invert utoipa-swagger-ui-vendored >embedded \
  && awk -f sbom.awk Cargo.lock tree embedded >sbom.cdx.json
 

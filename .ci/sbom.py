@@ -25,7 +25,7 @@ def cargo(*arguments: str) -> str:
 
 def in_tree() -> set[tuple[str, str]]:
     """The names and versions of the crates that are linked into the binary on this machine."""
-    lines = cargo("tree", "--edges", "normal", "--prefix", "none", "--format", "{p}").splitlines()
+    lines = cargo("tree", "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}").splitlines()
     return {(words[0], words[1].removeprefix("v")) for words in (line.split() for line in lines) if words}
 
 

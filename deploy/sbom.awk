@@ -1,7 +1,7 @@
 # Writes the list of the crates in the binary (SBOM) as CycloneDX 1.6, from Cargo.lock and two outputs of `cargo tree`:
 #
 #   show() { cargo tree --prefix depth --format "$(printf '\t{p}\t{l}\t')" "$@"; }
-#   show --edges normal >tree
+#   show --edges normal,no-proc-macro >tree
 #   show --edges normal,build --depth 1 --invert utoipa-swagger-ui-vendored >embedded
 #   awk -f sbom.awk Cargo.lock tree embedded
 #

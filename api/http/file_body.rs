@@ -9,6 +9,7 @@ use futures_util::Stream;
 use futures_util::stream::try_unfold;
 
 use crate::blocking;
+use crate::error::chain;
 
 /// How many bytes of a file are read at a time. Each download needs this much memory.
 const CHUNK: u64 = 64 * 1024;
@@ -20,8 +21,10 @@ pub fn stream(file: File, length: u64) -> SizedStream<impl Stream<Item = io::Res
         if left == 0 {
             return Ok(None);
         }
-        let (chunk, file) =
-            blocking::run(move || read_chunk(file, left)).await.map_err(io::Error::other)??;
+        let read = blocking::run(move || read_chunk(file, left)).await.map_err(io::Error::other).flatten();
+        let (chunk, file) = read.inspect_err(|error| {
+            tracing::error!(error = %chain(error), "a stored file cannot be read to its end");
+        })?;
         let left = left - chunk.len() as u64;
         Ok(Some((chunk, (file, left))))
     });

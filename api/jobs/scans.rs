@@ -28,10 +28,14 @@ use crate::usecases::actor::SYSTEM;
 use crate::usecases::filings::uploads::{self, Conclusion};
 use crate::usecases::work::{Call, Policy, Work};
 
-/// The longest wait between two attempts for a file that the scanner cannot examine.
-const LONGEST_WAIT: chrono::Duration = chrono::Duration::minutes(5);
-/// A scan that takes longer than this counts as late.
-const USUAL_TIME: Duration = Duration::from_secs(20);
+/// The longest wait between two attempts for a file that the scanner cannot examine. It is long, because the scanner may
+/// crash on such a file and take a minute to load its signatures again.
+const LONGEST_WAIT: chrono::Duration = chrono::Duration::hours(1);
+/// A scan that takes longer than this counts as late. A stop waits as long for a scan, which another process repeats.
+const USUAL_TIME: Duration = Duration::from_secs(5);
+/// How long a content is leased at first. If the process dies, another one scans it after this time. A late scan gets a
+/// longer lease. A scan that is done twice does no harm.
+const FIRST_LEASE: chrono::Duration = chrono::Duration::seconds(15);
 /// The longest pause after the scanner could not be reached. It is short, because people wait for their files.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -130,7 +134,7 @@ fn scan_failed(error: &ScanError) -> Failure {
     tracing::error!(error = %chain(error), "a file could not be scanned yet");
     match error {
         ScanError::Unreachable(_) => Failure::ScannerUnreachable,
-        ScanError::TimedOut | ScanError::Refused(_) => Failure::FileNotScanned,
+        ScanError::Broken(_) | ScanError::TimedOut | ScanError::Refused(_) => Failure::FileNotScanned,
     }
 }
 
@@ -235,6 +239,7 @@ impl Queue for WaitingScans {
         lease: Lease,
         now: Instant,
     ) -> Result<Vec<WaitingScan>, Error> {
+        let lease = Lease { until: lease.until.min(now + FIRST_LEASE), ..lease };
         stored::lease(conn, ids, lease, now)
     }
 

@@ -7,9 +7,14 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::LogFormat;
 
+/// What is not logged unless the filter names it. The HTTP library logs each request that it cannot read as an error,
+/// although the caller made the mistake; such a request has its line in the access log.
+const QUIET: &str = "actix_http=off";
+
 /// Starts logging for the process; later calls change nothing.
 pub fn start(filter: &str, format: LogFormat) {
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    // Of two directives for a target, the last one counts.
+    let filter = EnvFilter::try_new(format!("{QUIET},{filter}")).unwrap_or_else(|_| EnvFilter::new("info"));
     // A line that cannot be written, for example on a full disk, is lost. Without the last option the subscriber
     // would report the error on standard error too, and panic if that fails as well.
     let log = tracing_subscriber::fmt()

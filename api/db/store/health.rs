@@ -27,8 +27,7 @@ pub struct Backlog {
     pub link_requests_lag: Duration,
     /// The number of contents of uploads that wait for the malware scanner.
     pub scans: i64,
-    /// How long the oldest content has waited. Contents that the scanner could not examine do not count. Zero if no other
-    /// content waits.
+    /// How long the oldest content has waited. Zero if none waits.
     pub scans_lag: Duration,
 }
 

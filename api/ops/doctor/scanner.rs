@@ -25,11 +25,15 @@ pub(super) fn examine(settings: &Settings, report: &mut DoctorReport) {
     let (verdict, message) = match try_scanner(&Scanner::new(address.clone())) {
         Err(error) => (Verdict::Fail, error.reason()),
         Ok(Err(error)) => (Verdict::Fail, format!("{}: {}", chain(&error), advice(&error))),
-        Ok(Ok(ScanResult::Clean)) => (
+        Ok(Ok([ScanResult::Malware(signature), _])) => (
+            Verdict::Fail,
+            format!("it takes a file of zeros for malware ({signature}): look at its settings"),
+        ),
+        Ok(Ok([ScanResult::Clean, ScanResult::Clean])) => (
             Verdict::Fail,
             "it does not recognise the test file of EICAR: update its signatures with freshclam".to_owned(),
         ),
-        Ok(Ok(ScanResult::Malware(_))) => (
+        Ok(Ok([ScanResult::Clean, ScanResult::Malware(_)])) => (
             Verdict::Ok,
             format!("it accepts files of {} MiB and recognises the test file of EICAR", MAX_BYTES >> 20),
         ),
@@ -37,23 +41,24 @@ pub(super) fn examine(settings: &Settings, report: &mut DoctorReport) {
     report.add(verdict, subject, format!("{address}: {message}"));
 }
 
-/// The result for the test file, after a scan of a file of the maximum size.
-fn try_scanner(scanner: &Scanner) -> Result<Result<ScanResult, ScanError>, Error> {
+/// The results for a file of zeros of the maximum size, and for the test file.
+fn try_scanner(scanner: &Scanner) -> Result<Result<[ScanResult; 2], ScanError>, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let largest = vec![0; usize::try_from(MAX_BYTES).map_err(Error::internal)?];
     Ok(runtime.map_err(Error::internal)?.block_on(async {
         scanner.ping().await?;
-        scanner.scan(&largest).await?;
-        scanner.scan(TEST_FILE.concat().as_bytes()).await
+        Ok([scanner.scan(&largest).await?, scanner.scan(TEST_FILE.concat().as_bytes()).await?])
     }))
 }
 
 const fn advice(error: &ScanError) -> &'static str {
     match error {
-        ScanError::Unreachable(_) => {
+        ScanError::Unreachable(_) | ScanError::Broken(_) => {
             "start clamd, check TODOKEDE_SCANNER, and let the service's user open the socket; attachments wait until then"
         }
         ScanError::TimedOut => "clamd is slow or hangs: give it more memory and threads",
-        ScanError::Refused(_) => "set StreamMaxLength of clamd to 10M or more, and look at its log",
+        ScanError::Refused(_) => {
+            "set StreamMaxLength of clamd to 25M, and look at its other limits and its log"
+        }
     }
 }

@@ -36,9 +36,12 @@ pub enum ScanResult {
 /// Why a file could not be scanned.
 #[derive(Debug, thiserror::Error)]
 pub enum ScanError {
-    /// The scanner does not accept a connection, or closed it.
+    /// The scanner does not accept a connection. Nothing was sent.
     #[error("the scanner cannot be reached")]
-    Unreachable(#[from] io::Error),
+    Unreachable(#[source] io::Error),
+    /// The connection broke before the answer. The file may be the reason: a scanner may crash on it.
+    #[error("the connection to the scanner broke")]
+    Broken(#[from] io::Error),
     /// The scanner did not answer in time.
     #[error("the scanner did not answer in time")]
     TimedOut,
@@ -102,7 +105,9 @@ impl Scanner {
                 }
             })
         };
-        Ok(timeout(CONNECT_TIMEOUT, connect).await.map_err(|_| ScanError::TimedOut)??)
+        // A firewall may drop packets without an answer.
+        let connected = timeout(CONNECT_TIMEOUT, connect).await;
+        connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map_err(ScanError::Unreachable)
     }
 }
 
@@ -182,7 +187,7 @@ mod tests {
     #[tokio::test]
     async fn a_connection_that_ends_without_an_answer_is_an_error() {
         let (result, _) = scanned(b"", b"x").await;
-        assert!(matches!(result, Err(ScanError::Unreachable(_))), "{result:?}");
+        assert!(matches!(result, Err(ScanError::Broken(_))), "{result:?}");
     }
 
     #[tokio::test]

@@ -25,12 +25,18 @@ pub(super) fn text_of(reply: &[u8]) -> String {
     text.trim_ascii().iter().map(printable).collect()
 }
 
+/// What clamd says with `AlertExceedsMax` about a file that it cannot examine completely, for example because it ran out
+/// of time. That is no malware, and nothing is known about the file.
+const LIMIT_EXCEEDED: &str = "Heuristics.Limits.Exceeded";
+
 /// The result in the reply to a file: `stream: OK`, `stream: NAME FOUND`, or an error.
 pub(super) fn result_of(reply: &str) -> Result<ScanResult, ScanError> {
     let result = reply.strip_prefix("stream: ");
     match result.map(|result| (result, result.strip_suffix(" FOUND"))) {
         Some(("OK", _)) => Ok(ScanResult::Clean),
-        Some((_, Some(name))) => Ok(ScanResult::Malware(name.chars().take(MAX_NAME).collect())),
+        Some((_, Some(name))) if !name.starts_with(LIMIT_EXCEEDED) => {
+            Ok(ScanResult::Malware(name.chars().take(MAX_NAME).collect()))
+        }
         _ => Err(ScanError::Refused(reply.to_owned())),
     }
 }
@@ -60,6 +66,9 @@ mod tests {
             "UNKNOWN COMMAND",
             "INSTREAM size limit exceeded. ERROR",
             "stream: Can't allocate memory ERROR",
+            "stream: Heuristics.Limits.Exceeded FOUND",
+            "stream: Heuristics.Limits.Exceeded.MaxScanTime FOUND",
+            "stream: Heuristics.Limits.Exceeded.MaxFiles.UNOFFICIAL FOUND",
         ] {
             assert!(matches!(result_of(unclear), Err(ScanError::Refused(_))), "{unclear}");
         }

@@ -75,6 +75,8 @@ pub fn log_in(work: &mut Work<'_>, attempt: LoginAttempt) -> Result<LoginResult,
     if in_a_row > 0 {
         wrong_passwords::forget(work.conn, &pseudonym)?;
     }
+    // Whoever logs in has proved to know the password, so the guesses of a stolen session no longer lock sessions out.
+    wrong_passwords::forget(work.conn, &work.policy.pseudonyms.of_sessions(account))?;
     let LoginAttempt { device, user_agent, .. } = attempt;
     let device = if let Some(known) = device.filter(|_| is_known) {
         known_devices::update_used(work.conn, &known.hash(), work.now())?;

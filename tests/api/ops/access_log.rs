@@ -49,6 +49,7 @@ async fn every_request_is_logged_in_one_line_with_its_id_and_without_personal_da
         let shown: Vec<&str> = text.lines().filter(|line| !line.contains("actix_server")).collect();
         assert!(!shown.join("\n").contains(personal), "{personal} is in the log:\n{text}");
     }
+    assert!(lines.iter().all(|line| line["level"] != "ERROR"), "{text}");
     let access: Vec<&Value> = lines.iter().filter(|line| line["target"] == "access").collect();
     let shown: Vec<(&str, &str, u64)> = access
         .iter()

@@ -17,6 +17,14 @@ use super::forms;
 /// A text that the scanners of the tests find in a file.
 const SIGNATURE: &str = "MALWARE-OF-A-TEST";
 
+/// A text on which the stand-in closes the connection, as a scanner does that crashes.
+const CRASH: &str = "CRASH-OF-A-TEST";
+
+/// A PDF on which the stand-in crashes.
+pub fn crashing_pdf() -> Vec<u8> {
+    forms::pdf_with(&format!("({CRASH})"))
+}
+
 /// A PDF in which the scanners of the tests find malware.
 pub fn infected_pdf() -> Vec<u8> {
     forms::pdf_with(&format!("({SIGNATURE})"))
@@ -107,6 +115,9 @@ fn serve(mut connection: UnixStream, shared: &Shared) {
         (Answer::Honest, Some(content)) => {
             shared.scans.fetch_add(1, Ordering::SeqCst);
             let finds = |text: &str| content.windows(text.len()).any(|window| window == text.as_bytes());
+            if finds(CRASH) {
+                return;
+            }
             if finds(SIGNATURE) || finds("EICAR-STANDARD-ANTIVIRUS-TEST-FILE") {
                 "stream: Stand-In-Signature FOUND"
             } else {

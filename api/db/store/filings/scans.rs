@@ -140,14 +140,10 @@ pub fn delete(conn: &mut Conn, id: UploadId) -> Result<bool, Error> {
     Ok(on!(conn, |c| diesel::delete(scans::table.find(Id(id.uuid()))).execute(c))? > 0)
 }
 
-/// How many contents wait, and since when the oldest of those has waited whose attempts have not failed.
+/// How many contents wait, and since when the oldest has waited.
 pub fn count_and_oldest(conn: &mut Conn) -> Result<(i64, Option<Instant>), Error> {
     let waiting = on!(conn, |c| scans::table.count().get_result(c))?;
-    let oldest: Option<Moment> = on!(conn, |c| scans::table
-        .filter(scans::attempts.eq(0))
-        .select(scans::received_at)
-        .order(scans::received_at)
-        .first(c)
-        .optional())?;
+    let oldest: Option<Moment> =
+        on!(conn, |c| scans::table.select(scans::received_at).order(scans::received_at).first(c).optional())?;
     Ok((waiting, oldest.map(|at| at.0)))
 }

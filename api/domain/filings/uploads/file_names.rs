@@ -7,7 +7,7 @@ use crate::domain::values::fault::Fault;
 
 /// The names of devices in Windows, besides those with a number (Microsoft, “Naming Files, Paths, and Namespaces”). They
 /// are devices in every folder, with any extension.
-const DEVICES: &[&str] = &["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
+const DEVICES: &[&str] = &["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"];
 /// The devices that a number follows, from 1 to 9.
 const NUMBERED_DEVICES: &[&str] = &["COM", "LPT"];
 
@@ -211,6 +211,7 @@ mod tests {
             "ｃｏｎ．pdf",
             "CONIN$.pdf",
             "conout$",
+            "CLOCK$.pdf",
         ] {
             assert_eq!(parse(name), Err(Fault::FileNameForm), "{name}");
         }

@@ -92,6 +92,7 @@ mod tests {
 
     use super::*;
     use crate::domain::accounts::AccountRefusal;
+    use crate::domain::filings::uploads::UploadRefusal;
     use crate::domain::identity::refusals::IdentityRefusal;
     use crate::http::problems::refusals::RequestRefusal;
 
@@ -148,10 +149,11 @@ mod tests {
     }
 
     #[test]
-    fn every_status_is_listed_and_only_408_429_and_503_are_retryable() {
+    fn every_status_is_listed_and_only_408_429_503_and_a_scan_are_retryable() {
         for (code, entry) in entries() {
             assert!(STATUSES.contains(&entry.status), "{code}: {}", entry.status);
-            assert_eq!(entry.retryable, matches!(entry.status, 408 | 429 | 503), "{code}");
+            let is_scanning = code == UploadRefusal::UploadScanning.code();
+            assert_eq!(entry.retryable, matches!(entry.status, 408 | 429 | 503) || is_scanning, "{code}");
         }
     }
 

@@ -33,7 +33,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "しばらく待ってからファイルの状態を確かめ、検査が終わったあとにダウンロードしてください。",
                 en: "Wait, read the status of the file, and download it when it is stored.",
             },
-            retryable: false,
+            retryable: true,
         },
         Refusal::UploadRefused => Entry {
             status: 409,
@@ -65,10 +65,12 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
         },
         Refusal::UploadQuota => Entry {
             status: 409,
-            title: StaticText { ja: "ファイル数の上限の超過", en: "Too many files" },
+            title: StaticText {
+                ja: "ファイルの数又は大きさの超過", en: "Too many or too large files"
+            },
             cause: StaticText {
-                ja: "このアカウントで登録できるファイルの数の上限に達しています。",
-                en: "The account has reached the maximum number of announced and stored files.",
+                ja: "このアカウントで登録できるファイルの数（100）又は大きさの合計（300 MiB）の上限を超えます。",
+                en: "The announced and stored files of the account would exceed 100 files or 300 MiB.",
             },
             fix: StaticText {
                 ja: concat!(

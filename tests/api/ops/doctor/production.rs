@@ -275,7 +275,9 @@ async fn production_without_a_scanner_is_a_warning_and_a_scanner_that_cannot_do_
     assert!(report.contains(&format!("ok    scanner    {address}: it accepts files of 10 MiB")), "{report}");
     assert_eq!(scanner.scans(), 2);
     for (answer, word) in [
-        (Answer::Nothing, "cannot be reached"),
+        (Answer::Nothing, "broke"),
+        (Answer::Text("stream: Some.Signature FOUND"), "file of zeros"),
+        (Answer::Text("stream: Heuristics.Limits.Exceeded.MaxFileSize FOUND"), "limits"),
         (Answer::Text("INSTREAM size limit exceeded. ERROR"), "StreamMaxLength"),
         (Answer::SeesNothing, "freshclam"),
     ] {

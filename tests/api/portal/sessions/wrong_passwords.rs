@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{FacilityClient, PASSWORD, Reply, TestApp};
+use crate::support::{Client, FacilityClient, PASSWORD, Reply, TestApp};
 
 async fn log_in(app: &TestApp, email: &str, password: &str, device: Option<&str>) -> Reply {
     let mut login = json!({ "email": email, "password": password });
@@ -164,6 +164,24 @@ async fn the_holder_of_a_stolen_session_has_a_hundred_guesses_in_a_row_of_its_ow
     let right = clinic.request(Method::PUT, "/v1/account/password").json(&change(PASSWORD));
     crate::support::send(right).await.assert_status(200);
     assert_eq!(app.rows("wrong_passwords").count(), 0);
+}
+
+#[apply(on_both_databases)]
+async fn an_owner_whom_a_stolen_session_has_locked_out_logs_in_and_changes_the_password() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let confirm = async |client: &Client, password: &str| {
+        let request = client.request(Method::PUT, "/v1/sessions/current/authentication");
+        crate::support::send(request.json(&json!({ "password": password }))).await
+    };
+    confirm(&clinic, "guess").await.assert_faults(&[("/password", "PASSWORD_WRONG")]);
+    app.database.execute("UPDATE wrong_passwords SET in_a_row = 100");
+    confirm(&clinic, PASSWORD).await.assert_faults(&[("/password", "PASSWORD_WRONG")]);
+    let owner = clinic.log_in_again(&app).await;
+    let form = json!({ "current_password": PASSWORD, "new_password": "雪の朝に隣の犬と川岸まで歩いた" });
+    let change = owner.request(Method::PUT, "/v1/account/password").json(&form);
+    crate::support::send(change).await.assert_status(200);
+    confirm(&clinic, PASSWORD).await.assert_problem(401, "SESSION_ENDED");
 }
 
 #[apply(on_both_databases)]

@@ -18,7 +18,7 @@ use todokede::usecases::work::{Call, Work};
 
 use crate::support::prerequisites::skip;
 use crate::support::production::eventually;
-use crate::support::scanner::{Answer, Clamd, StandInScanner, address_in, infected_pdf};
+use crate::support::scanner::{Answer, Clamd, StandInScanner, address_in, crashing_pdf, infected_pdf};
 use crate::support::{FacilityClient, TestApp, forms, reasons};
 
 /// Starts a service whose scanner listens in a folder, whether or not it runs.
@@ -148,24 +148,41 @@ async fn an_unclear_answer_releases_nothing_and_delays_only_its_own_file() {
 }
 
 #[apply(on_both_databases)]
-async fn contents_wait_while_the_scanner_closes_connections_and_are_scanned_afterwards() {
+async fn contents_wait_while_the_scanner_is_down_and_none_of_them_counts_as_failed() {
     let folder = tempfile::tempdir().unwrap();
-    let scanner = StandInScanner::start(folder.path());
-    scanner.answer(Answer::Nothing);
     let app = start(&folder).await;
     let clinic = app.clinic().await;
     let mut ids = Vec::new();
     for _ in 0..3 {
         ids.push(clinic.attach(&forms::pdf()).await);
     }
-    tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
     // An outage is no fault of a file, so its next attempt is not delayed.
     assert_eq!(app.rows("scans").with("attempts", 0).count(), 3);
-    scanner.answer(Answer::Honest);
+    let scanner = StandInScanner::start(folder.path());
     for id in ids {
         until_status(&clinic, &id, "STORED").await;
     }
     assert_eq!(scanner.scans(), 3);
+}
+
+#[apply(on_both_databases)]
+async fn files_on_which_the_scanner_crashes_do_not_stop_those_of_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let _scanner = StandInScanner::start(folder.path());
+    let app = start(&folder).await;
+    let (clinic, other) = (app.clinic().await, app.dentist().await);
+    let mut crashing = Vec::new();
+    for _ in 0..8 {
+        crashing.push(clinic.attach(&crashing_pdf()).await);
+    }
+    let id = other.attach(&forms::pdf()).await;
+    until_status(&other, &id, "STORED").await;
+    eventually("a failed attempt for each", || async { app.rows("scans").with("attempts", 0).count() == 0 })
+        .await;
+    for id in crashing {
+        assert_eq!(status(&clinic, &id).await, "SCANNING");
+    }
 }
 
 #[apply(on_both_databases)]

@@ -21,7 +21,8 @@ const ZIP_ENTRY: &[u8] = b"PK\x01\x02";
 /// The signature of the end of a ZIP archive's directory (APPNOTE 4.3.16).
 const ZIP_END: &[u8] = b"PK\x05\x06";
 
-/// Whether the content contains an archive (ZIP, RAR, 7z, CAB, LZH, TAR, ISO, DMG, VHD), in any place where a program finds it.
+/// Whether the content contains an archive (ZIP, RAR, 7z, CAB, LZH, TAR, ISO, DMG, VHD), in any place where a program
+/// finds it.
 pub(super) fn contains_archive(content: &[u8]) -> bool {
     let has_placed = |(place, signature): &(usize, &[u8])| {
         content.get(*place..).is_some_and(|rest| rest.starts_with(signature))

@@ -15,8 +15,8 @@ const MAX_SCANS: usize = 100;
 /// views a second image.
 const MAX_IMAGES: usize = 16;
 
-/// Checks that a file consists of a complete image, and of nothing else that a program would read. The pixels are not
-/// decoded.
+/// Checks that a file consists of a complete image, and that no file of another type is behind it. The pixels are not
+/// decoded, and the contents of its segments, such as comments, are not looked at.
 ///
 /// Behind the end of the image, only these are accepted: padding; further complete images (CIPA DC-007, multi-picture
 /// format, which most telephones write); and notes that Samsung's telephones write ([`samsung_trailer`]). Everything else

@@ -14,6 +14,7 @@ const COMMANDS: &[&[u8]] = &[
     b"GoForward",
     b"GoToPage",
     b"Find",
+    b"FullScreen",
     b"Print",
 ];
 

@@ -32,6 +32,8 @@ const ACTIVE: &[&[u8]] = &[
 ];
 /// Types of actions and of annotations, whose names may be those of fonts or glyphs elsewhere.
 const ACTIVE_TYPES: &[&[u8]] = &[b"Movie", b"Sound", b"3D"];
+/// The type of a picture that is a program in PostScript (ISO 32000-1, 8.8.2).
+const POSTSCRIPT: &[u8] = b"PS";
 /// Keys that only a page, a catalog, an annotation or a field has, even if its type is missing. A list of fonts or
 /// glyphs has names of any kind as keys, but not these.
 const KEYS_OF_PAGES_AND_FIELDS: &[&[u8]] =
@@ -46,8 +48,10 @@ enum Key {
     Type,
     /// `S`
     Kind,
-    /// `Subtype`
+    /// `Subtype`, or `Subtype2` of a form that is a program.
     Subtype,
+    /// `FontMatrix`: six numbers. Viewers have run what stood in their place (CVE-2024-4367).
+    FontMatrix,
     /// `A` or `PA`: what happens when the reader clicks.
     Click,
     /// `OpenAction`: what happens when the file is opened.
@@ -157,8 +161,9 @@ impl Dictionary {
         match (self.key, token) {
             (Some(Key::Filter), Token::Name(name)) => self.add_filter(name),
             (Some(Key::Filter), _) => self.encoding = Encoding::Unusual,
-            // Fonts and glyphs with these names are references, and no arrays.
-            (Some(Key::Address | Key::AssociatedFiles), _) => self.is_active = true,
+            // Fonts and glyphs with the first two names are references, and no arrays.
+            (Some(Key::Address | Key::AssociatedFiles), _)
+            | (Some(Key::FontMatrix), Token::Text(_) | Token::HexadecimalText(_)) => self.is_active = true,
             (Some(Key::Next), Token::Word(_)) => self.action.has_successor = true,
             (_, Token::Name(name)) => self.is_active |= is_active(name),
             _ => {}
@@ -246,7 +251,7 @@ impl Dictionary {
                 self.action.is_typed |= name == b"Action";
             }
             Key::Kind | Key::Subtype => {
-                self.is_active |= ACTIVE_TYPES.contains(&name);
+                self.is_active |= ACTIVE_TYPES.contains(&name) || key == Key::Subtype && name == POSTSCRIPT;
                 self.is_image |= name == b"Image";
                 if key == Key::Kind {
                     self.action.add_kind(name);
@@ -288,6 +293,8 @@ impl Dictionary {
                 self.is_active |= !is_plain_address(text);
             }
             (Key::File, Token::Text(_) | Token::HexadecimalText(_)) => self.is_file = true,
+            // Programs write the numbers there, and a reference may lead to anything.
+            (Key::FontMatrix, _) => self.is_active = true,
             _ => {}
         }
     }
@@ -297,7 +304,8 @@ fn key_of(name: &[u8]) -> Key {
     match name {
         b"Type" => Key::Type,
         b"S" => Key::Kind,
-        b"Subtype" => Key::Subtype,
+        b"Subtype" | b"Subtype2" => Key::Subtype,
+        b"FontMatrix" => Key::FontMatrix,
         b"A" | b"PA" => Key::Click,
         b"OpenAction" => Key::Opening,
         b"Next" => Key::Next,

@@ -9,8 +9,8 @@ const MAIL_FIELDS: &[&str] = &["", "to", "cc", "bcc", "subject", "body"];
 /// The maximum length of an address, as it is written. Browsers and servers accept about 8,000 characters.
 const MAX_ADDRESS: usize = 32 * 1024;
 
-/// Whether a text is an address of a web page, a mail address or a telephone number. Anything else could open a file of
-/// the reader's machine or network (`file:`, `\\host\share`, a relative path), or run a script.
+/// Whether a text is an address of a web page, a mail address, a telephone number, or a place in the file itself. Anything
+/// else could open a file of the reader's machine or network (`file:`, `\\host\share`, a relative path), or run a script.
 pub(super) fn is_plain_address(text: &Token<'_>) -> bool {
     let Some(bytes) = decoded(text) else { return false };
     let address = as_browsers_read(&bytes);
@@ -18,8 +18,10 @@ pub(super) fn is_plain_address(text: &Token<'_>) -> bool {
         Some(("http" | "https", place)) => place.starts_with("//"),
         Some(("mailto", mail)) => has_only_mail_fields(mail),
         Some(("tel", number)) => is_telephone_number(number),
-        // Programs write addresses so as people type them, and viewers add the scheme.
-        _ => address.starts_with("www."),
+        // Programs write addresses so as people type them, and viewers add the scheme. A viewer that does not must not
+        // find a file.
+        _ if address.starts_with("www.") => !address.contains("..") && !address.contains('\\'),
+        _ => address.is_empty() || address.starts_with('#'),
     }
 }
 
@@ -30,7 +32,9 @@ fn as_browsers_read(bytes: &[u8]) -> String {
 
 fn has_only_mail_fields(mail: &str) -> bool {
     let fields = mail.split(['?', '&']).skip(1);
-    fields.map(|field| field.split('=').next().unwrap_or_default()).all(|name| MAIL_FIELDS.contains(&name))
+    let names = fields.map(|field| field.split('=').next().unwrap_or_default());
+    // Programs that convert web pages leave the entity of the ampersand in.
+    names.map(|name| name.strip_prefix("amp;").unwrap_or(name)).all(|name| MAIL_FIELDS.contains(&name))
 }
 
 /// Whether a text has only digits and separators. With `*` and `#` it would be a command for the telephone network.
@@ -109,6 +113,10 @@ mod tests {
             "HTTP://portal.example",
             " https://portal.example",
             "www.example.jp",
+            "www.example.jp/a.b?c=d",
+            "",
+            "#page=2",
+            "mailto:a@clinic.example?subject=x&amp;body=y",
             "mailto:a@clinic.example",
             "mailto:a@clinic.example?subject=file:&Body=x",
             "tel:+81-3-1234-5678",
@@ -127,7 +135,9 @@ mod tests {
     #[test]
     fn a_link_to_a_file_a_script_or_a_command_is_not_plain() {
         for address in [
-            "",
+            "www.x/../../../../Windows/System32/calc.exe",
+            "www.x\\\\..\\\\calc.exe",
+            "mailto:a@clinic.example?subject=x&amp;attach=/etc/passwd",
             "file:///C:/Windows/System32/calc.exe",
             "\\146ile:///etc/passwd",
             "javascript:alert(1)",

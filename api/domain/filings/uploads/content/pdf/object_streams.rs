@@ -68,8 +68,9 @@ impl ObjectStreams {
     }
 }
 
-/// Reads all objects of an object stream one after another, and returns what they have, and the numbers of those that are not
-/// the plain address of a link. `None` if an object is not at the beginning of one of them: it may be in a text or a comment, where only a viewer would see it.
+/// Reads all objects of an object stream one after another, and returns what they have, and the numbers of those that are
+/// not the plain address of a link. `None` if an object is not at the beginning of one of them: it may be in a text or a
+/// comment, where only a viewer would see it.
 fn read_objects(content: &[u8], first: usize) -> Option<(Dictionary, Vec<usize>)> {
     let mut others = Vec::new();
     let mut wanted = numbers_and_offsets(content, first);

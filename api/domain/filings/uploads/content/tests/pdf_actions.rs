@@ -45,7 +45,7 @@ fn a_link_to_anything_but_a_page_a_mail_address_or_a_telephone_is_refused() {
         "(//host/share)",
         "(calc.exe)",
         "(data:text/html,x)",
-        "()",
+        "(www.x/../calc.exe)",
         "/Name",
         "[ (https://a.example) ]",
     ] {
@@ -56,6 +56,28 @@ fn a_link_to_anything_but_a_page_a_mail_address_or_a_telephone_is_refused() {
     }
     let base = "<< /Type /Catalog /URI << /Base (file:///C:/) >> >>";
     assert_eq!(with_all(&[base]), [ACTIVE, ACTIVE]);
+}
+
+#[test]
+fn a_program_in_place_of_a_picture_or_of_numbers_is_refused() {
+    for object in [
+        "<< /Type /XObject /Subtype /PS >>",
+        "<< /Type /XObject /Subtype /Form /Subtype2 /PS /PS 7 0 R >>",
+        "<< /Type /Font /FontMatrix [ 1 2 3 4 5 (1\\); alert\\('x'\\)) ] >>",
+        "<< /FontMatrix [ 1 2 3 4 5 [ <61> ] ] >>",
+        "<< /FontMatrix (x) >>",
+        "<< /FontMatrix 7 0 R >>",
+    ] {
+        assert_eq!(with_all(&[object]), [ACTIVE, ACTIVE], "{object}");
+    }
+    for object in [
+        "<< /Type /Font /Subtype /Type3 /FontMatrix [ 0.001 0 0 0.001 0 0 ] >>",
+        "<< /Type /Pattern /Name /PS >>",
+        "<< /Type /Catalog /URI << /Base () >> >>",
+        "<< /S /Named /N /FullScreen >>",
+    ] {
+        assert_eq!(with_all(&[object]), [Ok(()), Ok(())], "{object}");
+    }
 }
 
 #[test]
