@@ -35,7 +35,7 @@ pub fn infected_pdf() -> Vec<u8> {
 pub enum Answer {
     /// As clamd does.
     Honest,
-    /// With this text, whatever it gets.
+    /// With this text, whatever file it gets.
     Text(&'static str),
     /// As clamd does without any signature.
     SeesNothing,
@@ -109,8 +109,8 @@ fn serve(mut connection: UnixStream, shared: &Shared) {
     };
     let reply = match (answer, content) {
         (Answer::Nothing, _) => return,
-        (Answer::Text(text), _) => text,
-        (Answer::Honest | Answer::SeesNothing, None) => "PONG",
+        (_, None) => "PONG",
+        (Answer::Text(text), Some(_)) => text,
         (Answer::SeesNothing, Some(_)) => "stream: OK",
         (Answer::Honest, Some(content)) => {
             shared.scans.fetch_add(1, Ordering::SeqCst);
