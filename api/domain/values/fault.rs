@@ -6,6 +6,8 @@
 use chrono::NaiveDate;
 
 use super::calendar::YearMonth;
+use super::lang::Lang;
+use super::wareki;
 
 /// Generates the enum, its codes, its limits and the list for tests from one table.
 macro_rules! faults {
@@ -28,11 +30,11 @@ macro_rules! faults {
                 }
             }
 
-            /// The limits, with their placeholders in the texts.
+            /// The limits as they are written in a language, with their placeholders in the texts.
             #[must_use]
-            pub fn limits(self) -> Vec<(&'static str, String)> {
+            pub fn limits(self, lang: Lang) -> Vec<(&'static str, String)> {
                 match self {
-                    $(Self::$name $({ $($limit,)+ })? => vec![$($((stringify!($limit), $limit.to_string()),)+)?],)+
+                    $(Self::$name $({ $($limit,)+ })? => vec![$($((stringify!($limit), $limit.written(lang)),)+)?],)+
                 }
             }
 
@@ -198,6 +200,58 @@ faults! {
     EmailUnchanged = "EMAIL_UNCHANGED",
     /// The media type is not accepted.
     MediaTypeNotAccepted = "MEDIA_TYPE_NOT_ACCEPTED",
+}
+
+/// How a limit is written in the text of a fault.
+trait Limit {
+    fn written(&self, lang: Lang) -> String;
+}
+
+impl Limit for u64 {
+    fn written(&self, _: Lang) -> String {
+        self.to_string()
+    }
+}
+
+impl Limit for i64 {
+    fn written(&self, _: Lang) -> String {
+        self.to_string()
+    }
+}
+
+/// In Japanese in the Japanese calendar, as in the mails.
+impl Limit for NaiveDate {
+    fn written(&self, lang: Lang) -> String {
+        match lang {
+            Lang::Ja => wareki::wareki_date(*self),
+            Lang::En => self.to_string(),
+        }
+    }
+}
+
+impl Limit for YearMonth {
+    fn written(&self, lang: Lang) -> String {
+        match lang {
+            Lang::Ja => wareki::wareki_month(*self),
+            Lang::En => self.to_string(),
+        }
+    }
+}
+
+/// The name of a type of JSON, or a list of values, which is the same in all languages.
+impl Limit for &'static str {
+    fn written(&self, lang: Lang) -> String {
+        let japanese = match *self {
+            "string" => "文字列",
+            "integer" => "整数",
+            "number" => "数値",
+            "boolean" => "trueまたはfalse",
+            "object" => "オブジェクト",
+            "array" => "配列",
+            other => other,
+        };
+        if lang == Lang::Ja { japanese } else { self }.to_owned()
+    }
 }
 
 /// A sample limit, for the list of all faults in tests.

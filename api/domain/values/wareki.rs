@@ -5,7 +5,7 @@
 
 use chrono::{Datelike, NaiveDate, Timelike, Weekday};
 
-use super::calendar::{Instant, in_japan};
+use super::calendar::{Instant, YearMonth, in_japan};
 
 /// An era (元号) with its first day as year, month and day.
 struct Era {
@@ -23,7 +23,20 @@ const ERAS: [Era; 3] = [
 /// A day in the Japanese calendar: 令和5年2月4日（土）. Days before the era 昭和 are written with the Western year.
 #[must_use]
 pub fn wareki(day: NaiveDate) -> String {
-    format!("{}{}月{}日（{}）", year_of_era(day), day.month(), day.day(), weekday(day))
+    format!("{}（{}）", wareki_date(day), weekday(day))
+}
+
+/// A day without its weekday, for the middle of a sentence: 令和5年2月4日.
+#[must_use]
+pub fn wareki_date(day: NaiveDate) -> String {
+    format!("{}{}月{}日", year_of_era(day), day.month(), day.day())
+}
+
+/// A month in the Japanese calendar: 令和5年9月. The era is that of its last day.
+#[must_use]
+pub fn wareki_month(month: YearMonth) -> String {
+    let day = month.last_day();
+    format!("{}{}月", year_of_era(day), day.month())
 }
 
 /// An instant in Japan time, to the minute: 令和5年2月4日（土）9時00分. Seconds are dropped, so that a deadline is

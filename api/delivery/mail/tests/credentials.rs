@@ -10,7 +10,7 @@ use super::samples::{
 fn the_password_reset_mail_contains_the_link_and_its_expiry() {
     let mail = checked_mail(&password_reset());
     assert_eq!(mail.subject, "【医療機関等向けポータルサイト】パスワード再設定のご案内");
-    mail.assert_addressee("ご担当者 様");
+    mail.assert_addressee("ご担当者様");
     mail.assert_link("https://portal.example.jp/password#token=cXV4cXV1eA", "パスワード再設定URL：");
     mail.assert_contains("有効期限：令和5年2月4日（土）9時00分まで（日本時間）");
     mail.assert_contains("URLを開いただけでは、パスワードは変わりません。");
@@ -112,7 +112,7 @@ fn the_mail_to_the_old_address_says_to_log_in_with_the_new_address() {
 fn the_mail_about_a_taken_address_does_not_name_the_other_facility() {
     let mail = checked_mail(&new_address_taken());
     assert_eq!(mail.subject, "【医療機関等向けポータルサイト】メールアドレス変更のお申し込みについて");
-    mail.assert_addressee("ご担当者 様");
-    mail.assert_contains("お客様のアカウントに変更はありません。");
+    mail.assert_addressee("ご担当者様");
+    mail.assert_contains("ご登録済みのアカウントに変更はありません。");
     assert!(!mail.text.contains("御中"));
 }

@@ -69,3 +69,22 @@ fn a_value_cannot_become_a_tag_an_attribute_or_an_entity() {
         }
     }
 }
+
+#[test]
+fn no_sentence_is_broken_in_html_and_every_long_one_is_in_plain_text() {
+    for message in every_message() {
+        let mail = composed(&message);
+        for broken in mail.html.split("<br>").filter_map(|part| part.lines().last()) {
+            let is_fact = broken.contains("<b>") || broken.contains("日本時間");
+            let goes_on = broken
+                .ends_with(|c: char| matches!(c, '、' | 'を' | 'が' | 'に' | 'は' | 'て' | 'で' | 'と'));
+            assert!(is_fact || !goes_on, "{broken}");
+        }
+    }
+    let mail = composed(&super::samples::declaration_accepted());
+    assert!(mail.text.contains("オンライン資格確認の導入を\nお願いいたします。"), "{}", mail.text);
+    assert!(mail.html.contains("オンライン資格確認の導入をお願いいたします。"), "{}", mail.html);
+    let mail = composed(&super::samples::provisional_registration());
+    assert!(mail.text.contains("入力し、\n　仮登録メールを"), "{}", mail.text);
+    assert!(mail.html.contains("入力し、仮登録メールを"), "{}", mail.html);
+}

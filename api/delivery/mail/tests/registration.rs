@@ -9,7 +9,7 @@ use super::samples::{
 fn the_provisional_mail_contains_the_link_and_its_expiry() {
     let mail = checked_mail(&provisional_registration());
     assert_eq!(mail.subject, "【医療機関等向けポータルサイト】仮登録メール（アカウント登録用URLのご案内）");
-    mail.assert_addressee("ご担当者 様");
+    mail.assert_addressee("ご担当者様");
     mail.assert_link("https://portal.example.jp/register#token=Zm9vYmFyYmF6", "アカウント登録用URL：");
     mail.assert_contains("有効期限：令和5年2月4日（土）9時00分まで（日本時間）");
     mail.assert_contains("「上記の内容で確定する」");
@@ -22,7 +22,7 @@ fn the_provisional_mail_contains_the_link_and_its_expiry() {
 fn a_mail_about_a_taken_address_offers_the_login_the_password_reset_and_the_succession() {
     let mail = checked_mail(&address_taken());
     assert_eq!(mail.subject, "【医療機関等向けポータルサイト】アカウント登録のお申し込みについて");
-    mail.assert_addressee("ご担当者 様");
+    mail.assert_addressee("ご担当者様");
     mail.assert_link("https://portal.example.jp/login", "ログインURL：");
     mail.assert_link("https://portal.example.jp/recovery", "パスワード再設定URL：");
     mail.assert_contains("「オンライン資格確認関係 保険医療機関等承継届出」");

@@ -9,9 +9,9 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
     match refusal {
         Refusal::WindowNotOpen => Entry {
             status: 409,
-            title: StaticText { ja: "受付の開始前", en: "Round not open yet" },
+            title: StaticText { ja: "届出回の開始前", en: "Round not open yet" },
             cause: StaticText {
-                ja: "この猶予届出の受付は、まだ始まっていません。",
+                ja: "この届出回の受付は、まだ始まっていません。",
                 en: "This round does not accept declarations yet.",
             },
             fix: StaticText {
@@ -22,9 +22,9 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
         },
         Refusal::WindowClosed => Entry {
             status: 409,
-            title: StaticText { ja: "受付の終了", en: "Round closed" },
+            title: StaticText { ja: "届出回の終了", en: "Round closed" },
             cause: StaticText {
-                ja: "この猶予届出の受付は、終了しています。",
+                ja: "この届出回の受付は、終了しています。",
                 en: "This round no longer accepts declarations.",
             },
             fix: StaticText {
@@ -65,7 +65,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             status: 409,
             title: StaticText { ja: "届出済みの猶予届出", en: "Declaration already filed" },
             cause: StaticText {
-                ja: "この施設の猶予届出は、すでに届け出られています。一つの受付で届け出られるのは、1件だけです。",
+                ja: "この施設の猶予届出は、すでに届け出られています。一つの届出回で届け出られるのは、1件だけです。",
                 en: "This facility already has a declaration in this round. A facility can file only one in a round.",
             },
             fix: StaticText {

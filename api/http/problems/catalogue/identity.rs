@@ -31,7 +31,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             },
             fix: StaticText {
                 ja: "受け取ったトークンの全体をそのまま送っているか、接続先の環境が正しいかを確かめてください。\
-                     直らない場合は、POST /v1/sessionsでログインし直してください。",
+                     解決しない場合は、POST /v1/sessionsでログインし直してください。",
                 en: "Check that you send the whole token unchanged, and to the right environment. If that does \
                      not help, log in again with POST /v1/sessions.",
             },
@@ -52,7 +52,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
         },
         Refusal::SessionEnded => Entry {
             status: 401,
-            title: StaticText { ja: "ログインの終了", en: "Session ended" },
+            title: StaticText { ja: "セッションの終了", en: "Session ended" },
             cause: StaticText {
                 ja: "ログアウトやパスワードの変更などにより、このログインは終了しています。",
                 en: "This session has ended, for example because of a logout or a change of the password.",
@@ -128,8 +128,8 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             },
             fix: StaticText {
                 ja: "メールを開き直し、リンクの全体が途中で切れないように開くか、コピーしてください。\
-                     直らない場合は、アカウント登録（POST /v1/registrations）\
-                     又はパスワード再設定（POST /v1/password-resets）をもう一度行ってください。",
+                     解決しない場合は、アカウント登録（POST /v1/registrations）\
+                     またはパスワード再設定（POST /v1/password-resets）をもう一度行ってください。",
                 en: "Open the mail again, and follow or copy the whole link. If that does not help, ask for a new \
                      link: POST /v1/registrations to register, POST /v1/password-resets to reset the password.",
             },

@@ -49,10 +49,10 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
         Refusal::InvalidParameter => Entry {
             status: 400,
             title: StaticText {
-                ja: "パラメーター又はヘッダーの誤り", en: "Invalid parameter or header"
+                ja: "パラメーターまたはヘッダーの誤り", en: "Invalid parameter or header"
             },
             cause: StaticText {
-                ja: "クエリ、パス又はヘッダーの値が、OpenAPI文書に定める形式に合っていません。",
+                ja: "クエリ、パスまたはヘッダーの値が、OpenAPI文書に定める形式に合っていません。",
                 en: "A value in the query, the path or a header does not have the form that the OpenAPI document \
                      requires.",
             },
@@ -117,7 +117,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             status: 400,
             title: StaticText { ja: "HTTPとして読めないリクエスト", en: "Malformed request" },
             cause: StaticText {
-                ja: "リクエスト行、ヘッダー又は本文の区切りがHTTP/1.1の形式でないため、読み取れませんでした。",
+                ja: "リクエスト行、ヘッダーまたは本文の区切りがHTTP/1.1の形式でないため、読み取れませんでした。",
                 en: "The request line, a header, or the framing of the body is not valid HTTP/1.1.",
             },
             fix: StaticText {
@@ -157,7 +157,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
         },
         Refusal::RequestTimeout => Entry {
             status: 408,
-            title: StaticText { ja: "受信の時間切れ", en: "Request timeout" },
+            title: StaticText { ja: "リクエストのタイムアウト", en: "Request timeout" },
             cause: StaticText {
                 ja: "リクエストの全体が、時間内に届きませんでした。",
                 en: "The request did not arrive completely within the time limit.",
@@ -172,7 +172,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
         },
         Refusal::PreconditionFailed => Entry {
             status: 412,
-            title: StaticText { ja: "読み取り後の変更", en: "Changed since it was read" },
+            title: StaticText { ja: "更新の競合", en: "Changed since it was read" },
             cause: StaticText {
                 ja: "読み取ったあとに対象の内容が変わったため、上書きを避けて、変更を行いませんでした。",
                 en: "The resource has changed since you read it. To avoid overwriting that change, your request was \
@@ -218,12 +218,12 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             status: 415,
             title: StaticText { ja: "受け付けない本文の形式", en: "Unsupported media type" },
             cause: StaticText {
-                ja: "本文の形式（Content-Type又はContent-Encoding）が、この操作で受け付けるものではありません。",
+                ja: "本文の形式（Content-TypeまたはContent-Encoding）が、この操作で受け付けるものではありません。",
                 en: "This operation does not accept a body with this Content-Type or Content-Encoding.",
             },
             fix: StaticText {
                 ja: "Content-Typeには、JSONの操作ではapplication/jsonを、ファイルの送信では登録時に申告した形式\
-                     （application/pdf、image/jpeg又はimage/png）を指定してください。本文は圧縮しないでください。",
+                     （application/pdf、image/jpegまたはimage/png）を指定してください。本文は圧縮しないでください。",
                 en: "Set Content-Type to application/json for JSON, and to the announced type (application/pdf, \
                      image/jpeg or image/png) for a file. Do not compress the body.",
             },

@@ -10,7 +10,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
     match refusal {
         Refusal::NotFound => Entry {
             status: 404,
-            title: StaticText { ja: "該当なし", en: "Not found" },
+            title: StaticText { ja: "見つかりません", en: "Not found" },
             cause: StaticText {
                 ja: "このURLに該当するものがないか、お使いのアカウントのものではありません。",
                 en: "The resource at this URL does not exist, or it does not belong to your account.",
@@ -64,7 +64,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
         },
         Refusal::NotReady => Entry {
             status: 503,
-            title: StaticText { ja: "サービスを提供できない状態", en: "Not ready" },
+            title: StaticText { ja: "準備中", en: "Not ready" },
             cause: StaticText {
                 ja: "このサーバーは、停止の準備中であるか、動作に必要な機能のいずれかを利用できない状態です。",
                 en: "This server is about to stop, or something that it requires does not work.",
@@ -79,7 +79,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             status: 503,
             title: StaticText { ja: "一時的に利用できない状態", en: "Temporarily unavailable" },
             cause: StaticText {
-                ja: "データベース又は添付ファイルの保存先を一時的に利用できないため、処理できませんでした。\
+                ja: "データベースまたは添付ファイルの保存先を一時的に利用できないため、処理できませんでした。\
                      何も変更していません。",
                 en: "The service cannot use its database or its file storage at the moment. Nothing was changed.",
             },

@@ -66,10 +66,10 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
         Refusal::UploadQuota => Entry {
             status: 409,
             title: StaticText {
-                ja: "ファイルの数又は大きさの超過", en: "Too many or too large files"
+                ja: "ファイルの数または大きさの超過", en: "Too many or too large files"
             },
             cause: StaticText {
-                ja: "このアカウントで登録できるファイルの数（100）又は大きさの合計（300 MiB）の上限を超えます。",
+                ja: "このアカウントで登録できるファイルの数（100）または大きさの合計（300 MiB）の上限を超えます。",
                 en: "The announced and stored files of the account would exceed 100 files or 300 MiB.",
             },
             fix: StaticText {
@@ -94,7 +94,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "Content differs from the announcement",
             },
             cause: StaticText {
-                ja: "届いた内容の大きさ又はSHA-256のハッシュ値が、登録時に申告した値と異なります。何も保存していません。",
+                ja: "届いた内容の大きさまたはSHA-256のハッシュ値が、登録時に申告した値と異なります。何も保存していません。",
                 en: "The size or the SHA-256 digest of the content differs from the announced one. Nothing was stored.",
             },
             fix: StaticText {
@@ -108,19 +108,19 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
         Refusal::ContentNotOfType => Entry {
             status: 422,
             title: StaticText {
-                ja: "形式の異なる又は破損したファイル",
+                ja: "形式の異なるまたは破損したファイル",
                 en: "Content not of the announced type",
             },
             cause: StaticText {
-                ja: "ファイルの内容が、登録時に申告した形式（PDF、JPEG又はPNG）の完全なファイルではありません。\
-                     途中で切れている、破損している、又は別の形式のデータ（写真に付いた動画等）を含んでいます。\
+                ja: "ファイルの内容が、登録時に申告した形式（PDF、JPEGまたはPNG）の完全なファイルではありません。\
+                     途中で切れている、破損している、または別の形式のデータ（写真に付いた動画等）を含んでいます。\
                      何も保存していません。",
                 en: "The content is not a complete file of the announced type (PDF, JPEG or PNG). It is cut off or \
                      damaged, or it contains data of another type, such as the film of a motion photo. Nothing was \
                      stored.",
             },
             fix: StaticText {
-                ja: "拡張子の変更だけでは、形式は変わりません。ファイルを開けることを確かめ、PDF、JPEG又はPNGとして\
+                ja: "拡張子の変更だけでは、形式は変わりません。ファイルを開けることを確かめ、PDF、JPEGまたはPNGとして\
                      保存し直し、新しいファイルとして登録してください。スマートフォンの写真（HEIC）は、JPEGに\
                      変換してください。動画付きの写真（モーションフォト等）は、静止画として保存し直してください。",
                 en: "Renaming a file does not change its type. Check that you can open the file, save it again as PDF, \
@@ -135,8 +135,8 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "プログラム等を含むPDF", en: "PDF with scripts or embedded files"
             },
             cause: StaticText {
-                ja: "PDFに、プログラム（JavaScript等）、他のファイルを開く若しくは送信する操作、ファイルや\
-                     フォルダーへのリンク、自動的に開くリンク、添付ファイル又は動画等が含まれています。\
+                ja: "PDFに、プログラム（JavaScript等）、他のファイルを開いたり送信したりする操作、ファイルや\
+                     フォルダーへのリンク、自動的に開くリンク、添付ファイル、動画等が含まれています。\
                      何も保存していません。",
                 en: "The PDF contains a script (such as JavaScript), an action that opens or sends a file, a link to a \
                      file or folder, a link that opens by itself, an embedded file, or a film or sound. Nothing was \
@@ -155,7 +155,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             status: 422,
             title: StaticText { ja: "内容を確認できないPDF", en: "PDF that cannot be checked" },
             cause: StaticText {
-                ja: "PDFがパスワード若しくは印刷・編集の制限により暗号化されている、又は内容が複雑すぎるため、\
+                ja: "PDFがパスワードや印刷・編集の制限により暗号化されている、または内容が複雑すぎるため、\
                      安全かどうかを確認できません。何も保存していません。",
                 en: "The PDF is encrypted, by a password or by restrictions on printing or editing, or it is too \
                      complex, so the service cannot check whether it is safe. Nothing was stored.",
@@ -174,7 +174,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             status: 422,
             title: StaticText { ja: "大きすぎる画像", en: "Image with too many pixels" },
             cause: StaticText {
-                ja: "画像の縦若しくは横が20,000画素を超えている、又は全体で1億5,000万画素を超えています。\
+                ja: "画像の縦または横が20,000画素を超えている、または全体で1億5,000万画素を超えています。\
                      何も保存していません。",
                 en: "The image has more than 20,000 pixels on a side, or more than 150,000,000 pixels. Nothing was \
                      stored.",

@@ -7,11 +7,11 @@ use crate::http::problems::catalogue::StaticText;
 pub(super) const fn text(fault: Fault) -> Option<StaticText> {
     Some(match fault {
         Fault::Required => StaticText {
-            ja: "この項目は必須です。入力してください。",
+            ja: "必須項目です。入力してください。",
             en: "This member is required. Please enter a value.",
         },
         Fault::WrongType { .. } => StaticText {
-            ja: "この項目は、JSONの{expected}型の値で送ってください。",
+            ja: "{expected}で指定してください。",
             en: "Please send this member as a JSON value of type {expected}.",
         },
         Fault::UnknownMember => StaticText {
@@ -40,7 +40,7 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
             en: "The list contains this entry twice. Please keep only one.",
         },
         Fault::UnknownValue => StaticText {
-            ja: "OpenAPI文書に示す値の中から選び、大文字・小文字もそのとおりに入力してください。",
+            ja: "OpenAPI文書に示す値のいずれかを指定してください（大文字・小文字を区別します）。",
             en: "Please choose one of the values in the OpenAPI document, and write it exactly as there.",
         },
         Fault::ControlCharacter => StaticText {

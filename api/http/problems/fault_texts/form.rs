@@ -52,8 +52,8 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
             en: "Please enter a Japanese telephone number with its area code, for example 03-1234-5678.",
         },
         Fault::KanaForm => StaticText {
-            ja: "フリガナは、「ヤマダ タロウ」のようにカタカナ又はひらがなで入力してください。",
-            en: "Please enter the reading in katakana or hiragana, for example ヤマダ タロウ.",
+            ja: "フリガナは、「カクウサクラシンリョウジョ」のように、カタカナまたはひらがなで入力してください。",
+            en: "Please enter the reading in katakana or hiragana, for example カクウサクラシンリョウジョ.",
         },
         Fault::EmailForm => StaticText {
             ja: "メールアドレスは、「clinic@example.jp」のような形で入力してください。",
@@ -78,11 +78,11 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
             en: "Please enter a date and time in the form of RFC 3339, for example 2023-03-31T14:59:59Z.",
         },
         Fault::ReceiptNumberForm => StaticText {
-            ja: "届出番号は、受付のメール又は画面にあるとおりに入力してください。",
+            ja: "届出番号は、受付のメールまたは画面にあるとおりに入力してください。",
             en: "Please enter the receipt number exactly as it appears in the mail or on the screen.",
         },
         Fault::IdForm => StaticText {
-            ja: "IDは、このサービスの応答にあるものを、一字も変えずに送ってください。",
+            ja: "IDは、このサービスの応答にあるものを、そのまま指定してください。",
             en: "Please send an id of the expected kind, exactly as this service returned it.",
         },
         Fault::DigestForm => StaticText {

@@ -24,7 +24,7 @@ const REFUSED: StaticText =
 pub fn detail(fault: Fault, lang: Lang) -> String {
     let text = TABLES.iter().find_map(|table| table(fault)).unwrap_or(REFUSED);
     fault
-        .limits()
+        .limits(lang)
         .iter()
         .fold(text.get(lang).to_owned(), |text, (name, limit)| text.replace(&format!("{{{name}}}"), limit))
 }
@@ -60,18 +60,21 @@ mod tests {
     fn limits_are_filled_in() {
         let day = parse_date("2023-02-28").unwrap();
         let month = YearMonth::parse("2023-09").unwrap();
-        for (fault, limits) in [
-            (Fault::WrongType { expected: "boolean" }, vec!["boolean"]),
-            (Fault::TooLong { max: 100 }, vec!["100"]),
-            (Fault::TooShort { min: 12 }, vec!["12"]),
-            (Fault::TooMany { max: 10 }, vec!["10"]),
-            (Fault::OutOfRange { min: -5, max: 99 }, vec!["-5", "99"]),
-            (Fault::DateTooLate { limit: day }, vec!["2023-02-28"]),
-            (Fault::MonthTooLate { limit: month }, vec!["2023-09"]),
-            (Fault::EndsBeforeDuty { duty_begins: day }, vec!["2023-02-28"]),
-            (Fault::OutOfOrder { after: day }, vec!["2023-02-28"]),
+        let japanese_day = "令和5年2月28日";
+        for (fault, japanese, english) in [
+            (Fault::WrongType { expected: "boolean" }, vec!["trueまたはfalse"], vec!["boolean"]),
+            (Fault::WrongType { expected: "string" }, vec!["文字列で指定してください。"], vec!["string"]),
+            (Fault::TooLong { max: 100 }, vec!["100"], vec!["100"]),
+            (Fault::TooShort { min: 12 }, vec!["12"], vec!["12"]),
+            (Fault::TooMany { max: 10 }, vec!["10"], vec!["10"]),
+            (Fault::OutOfRange { min: -5, max: 99 }, vec!["-5", "99"], vec!["-5", "99"]),
+            (Fault::DateTooLate { limit: day }, vec![japanese_day], vec!["2023-02-28"]),
+            (Fault::MonthTooLate { limit: month }, vec!["令和5年9月以前"], vec!["2023-09"]),
+            (Fault::EndsBeforeDuty { duty_begins: day }, vec![japanese_day], vec!["2023-02-28"]),
+            (Fault::OutOfOrder { after: day }, vec![japanese_day], vec!["2023-02-28"]),
         ] {
-            for text in [detail(fault, Lang::Ja), detail(fault, Lang::En)] {
+            for (lang, limits) in [(Lang::Ja, japanese), (Lang::En, english)] {
+                let text = detail(fault, lang);
                 assert!(limits.iter().all(|limit| text.contains(limit)), "{fault:?}: {text}");
             }
         }

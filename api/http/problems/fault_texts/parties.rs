@@ -78,7 +78,7 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
             en: "This is already the account’s e-mail address. Please enter the new one.",
         },
         Fault::MediaTypeNotAccepted => StaticText {
-            ja: "ファイルの形式は、PDF（application/pdf）、JPEG（image/jpeg）又はPNG（image/png）にしてください。",
+            ja: "ファイルの形式は、PDF（application/pdf）、JPEG（image/jpeg）またはPNG（image/png）にしてください。",
             en: "Please send a PDF (application/pdf), JPEG (image/jpeg) or PNG (image/png) file.",
         },
         _ => return None,

@@ -7,11 +7,11 @@ use crate::http::problems::catalogue::StaticText;
 pub(super) const fn text(fault: Fault) -> Option<StaticText> {
     Some(match fault {
         Fault::DateTooLate { .. } => StaticText {
-            ja: "{limit}以前（当日を含みます）の日付を入力してください。",
+            ja: "{limit}以前の日付を入力してください。",
             en: "Please enter a date no later than {limit}.",
         },
         Fault::MonthTooLate { .. } => StaticText {
-            ja: "{limit}以前（当月を含みます）の年月を入力してください。",
+            ja: "{limit}以前の年月を入力してください。",
             en: "Please enter a month no later than {limit}.",
         },
         Fault::InstantInPast => StaticText {
@@ -31,7 +31,7 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
          remove or change it.",
         },
         Fault::CategoryNotOffered => StaticText {
-            ja: "この受付では選べない猶予類型です。この受付の猶予類型から選んでください。",
+            ja: "この届出回では選べない猶予類型です。この届出回の猶予類型から選んでください。",
             en: "This round does not offer this category. Please choose one of the round’s categories.",
         },
         Fault::CategoryNotForKind => StaticText {
@@ -41,17 +41,17 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
          category 3 is not available for pharmacies).",
         },
         Fault::RoundNotForKind => StaticText {
-            ja: "この受付は、お使いのアカウントの施設の種別では届け出られません。",
+            ja: "この届出回には、お使いのアカウントの施設の種別では届け出られません。",
             en: "This round is not open to your kind of facility.",
         },
         Fault::RoundFixed => StaticText {
-            ja: "届出を別の受付に移すことはできません。届け出たときの受付を入力してください。\
-         別の受付に届け出る場合は、新しく届け出てください。",
+            ja: "届出を別の届出回に移すことはできません。届け出たときの届出回を入力してください。\
+         別の届出回に届け出る場合は、新しく届け出てください。",
             en: "A declaration cannot be moved to another round. Please enter the round in which it was filed. To \
          declare in another round, please file a new declaration.",
         },
         Fault::RoundUnknown => StaticText {
-            ja: "この名前の受付はありません。猶予届出の受付の一覧にあるものを指定してください。",
+            ja: "この名前の届出回はありません。届出回の一覧にあるものを指定してください。",
             en: "There is no round with this name. Please choose one from the list of rounds.",
         },
         Fault::AttachmentRequired => StaticText {
