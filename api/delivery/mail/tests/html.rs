@@ -76,8 +76,7 @@ fn no_sentence_is_broken_in_html_and_every_long_one_is_in_plain_text() {
         let mail = composed(&message);
         for broken in mail.html.split("<br>").filter_map(|part| part.lines().last()) {
             let is_fact = broken.contains("<b>") || broken.contains("日本時間");
-            let goes_on = broken
-                .ends_with(|c: char| matches!(c, '、' | 'を' | 'が' | 'に' | 'は' | 'て' | 'で' | 'と'));
+            let goes_on = broken.ends_with(['、', 'を', 'が', 'に', 'は', 'て', 'で', 'と']);
             assert!(is_fact || !goes_on, "{broken}");
         }
     }

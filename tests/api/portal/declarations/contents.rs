@@ -205,7 +205,8 @@ async fn the_latest_contract_date_is_the_last_day_of_february_whenever_the_decla
             reply.assert_status(200);
         } else {
             reply.assert_faults(&[("/reason/contract_date", "DATE_TOO_LATE")]);
-            assert!(reply.body["errors"][0]["detail"].as_str().unwrap().contains("2023"), "{}", reply.text);
+            let detail = reply.body["errors"][0]["detail"].as_str().unwrap();
+            assert!(detail.contains("令和5年2月28日以前"), "{detail}");
         }
     }
 }
