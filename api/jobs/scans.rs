@@ -1,4 +1,4 @@
-//! Scans of the contents of uploads as jobs. An attempt sends the file to the malware scanner, and stores the result in one
+//! Scans of uploaded files as jobs. An attempt sends the file to the malware scanner, and stores the result in one
 //! transaction. A refused file is deleted after that transaction, and only then is the job done, so that a file stays on
 //! disk neither after a crash nor after an error of the disk.
 
@@ -33,7 +33,7 @@ use crate::usecases::work::{Call, Policy, Work};
 const LONGEST_WAIT: chrono::Duration = chrono::Duration::hours(1);
 /// A scan that takes longer than this counts as late. A stop waits as long for a scan, which another process repeats.
 const USUAL_TIME: Duration = Duration::from_secs(5);
-/// How long a content is leased at first. If the process dies, another one scans it after this time. A late scan gets a
+/// How long a file is leased at first. If the process dies, another one scans it after this time. A late scan gets a
 /// longer lease. A scan that is done twice does no harm.
 const FIRST_LEASE: chrono::Duration = chrono::Duration::seconds(15);
 /// The longest pause after the scanner could not be reached. It is short, because people wait for their files.
@@ -200,7 +200,7 @@ impl JobKind for Scans {
     fn expired(&self, _: usize) {}
 }
 
-/// The queue of the contents that wait.
+/// The queue of the files that wait.
 pub struct WaitingScans;
 
 impl Queue for WaitingScans {

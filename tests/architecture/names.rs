@@ -57,6 +57,7 @@ const OTHER_MODULES: &[(&str, &str)] = &[
     ("domain/identity/wrong_passwords", "the number of wrong passwords in a row"),
     ("domain/support/holidays", "a table of the call centre's hours"),
     ("db/store/audit", "the audit log"),
+    ("db/store/leases", "the statements for leases, which several queues have"),
     ("db/store/diagnosis", "the queries of the doctor"),
     ("db/store/filings/postal_items", "letters that a succession causes"),
     ("db/store/idempotency_keys", "the keys of requests"),

@@ -2,8 +2,9 @@
 //!
 //! The name of a function begins with a verb: `find` reads one row, `list` reads several rows, `exists` tests whether
 //! there is a row, `count` counts rows, `insert` adds a row, `upsert` adds or replaces a row, `update` changes rows and
-//! `delete` removes rows. The rest of the name distinguishes similar functions, such as `find_by_email`. The two
-//! queues, the outbox and `link_requests`, have further verbs for their leases; `diagnosis` and `health` have no tables of their own and follow no rule.
+//! `delete` removes rows. The rest of the name distinguishes similar functions, such as `find_by_email`. The queues (the
+//! outbox, `link_requests` and `scans`) have further verbs for their leases; `diagnosis` and `health` have no tables of
+//! their own and follow no rule.
 
 pub mod accounts;
 pub mod audit;
@@ -13,6 +14,7 @@ pub mod filings;
 pub mod health;
 pub mod idempotency_keys;
 pub mod identity;
+mod leases;
 pub mod mails;
 pub mod sandbox;
 #[cfg_attr(

@@ -110,7 +110,7 @@ pub struct Conclusion {
 /// Stores the result of a scan: the content is released, or refused and its sender mailed. Declarations that it is
 /// attached to are not touched: they were filed in time, and the upload says that it was refused.
 ///
-/// The scan of a refused content stays, until [`finish_refusal`] is called after the content was deleted.
+/// The scan of a refused file stays, until [`finish_refusal`] is called after the content was deleted.
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is no such upload.
@@ -151,7 +151,7 @@ fn mail_refusal(work: &mut Work<'_>, upload: &Upload) -> Result<(), Error> {
     work.mail(&account.email, Some(account.id), &message)
 }
 
-/// Ends the scan of a refused content, after the content was deleted from disk.
+/// Ends the scan of a refused file, after it was deleted from disk.
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn finish_refusal(conn: &mut Conn, id: UploadId) -> Result<(), Error> {
     scans::delete(conn, id).map(drop)

@@ -1,19 +1,19 @@
 //! Uploads whose contents wait for the malware scanner.
 
 use diesel::prelude::*;
-use uuid::Uuid;
 
 use crate::db::engine::Conn;
 use crate::db::engine::columns::{Id, Moment};
 use crate::db::engine::connection::on;
 use crate::db::engine::locks::{self, Lock};
+use crate::db::store::leases::lease_statements;
 use crate::db::store::mails::outbox::Lease;
 use crate::db::store::schema::{scans, uploads};
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::ids::{AccountId, UploadId};
 use crate::error::Error;
 
-/// A content that waits for the scanner, or was refused and is not deleted yet.
+/// A file that waits for the scanner, or was refused and is not deleted yet.
 #[derive(Debug, Clone)]
 pub struct WaitingScan {
     /// The upload.
@@ -96,44 +96,7 @@ pub fn lease(
     Ok(rows.into_iter().map(scan).collect())
 }
 
-/// Extends the leases on scans, except on those that another process has leased meanwhile.
-pub fn extend_leases(conn: &mut Conn, ids: &[UploadId], lease: Lease) -> Result<(), Error> {
-    on!(conn, |c| diesel::update(scans::table)
-        .filter(scans::upload_id.eq_any(ids.iter().map(|id| Id(id.uuid()))))
-        .filter(scans::lease_holder.eq(Id(lease.holder)))
-        .set(scans::leased_until.eq(Moment(lease.until)))
-        .execute(c))?;
-    Ok(())
-}
-
-/// Defers a scan to a later time, unless another process has leased it meanwhile.
-pub fn defer(
-    conn: &mut Conn,
-    id: UploadId,
-    attempts: i64,
-    holder: Uuid,
-    until: Instant,
-) -> Result<(), Error> {
-    on!(conn, |c| diesel::update(scans::table.find(Id(id.uuid())))
-        .filter(scans::lease_holder.eq(Id(holder)))
-        .set((
-            scans::attempts.eq(attempts),
-            scans::next_attempt_at.eq(Moment(until)),
-            scans::lease_holder.eq(None::<Id>),
-            scans::leased_until.eq(None::<Moment>),
-        ))
-        .execute(c))?;
-    Ok(())
-}
-
-/// Releases all leases of a process that stops.
-pub fn release_leases(conn: &mut Conn, holder: Uuid) -> Result<(), Error> {
-    on!(conn, |c| diesel::update(scans::table)
-        .filter(scans::lease_holder.eq(Id(holder)))
-        .set((scans::lease_holder.eq(None::<Id>), scans::leased_until.eq(None::<Moment>)))
-        .execute(c))?;
-    Ok(())
-}
+lease_statements!(scans, upload_id, UploadId, |id: UploadId| Id(id.uuid()));
 
 /// Deletes the scan of an upload, and returns whether it existed.
 pub fn delete(conn: &mut Conn, id: UploadId) -> Result<bool, Error> {

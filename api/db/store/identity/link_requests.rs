@@ -8,6 +8,7 @@ use crate::db::engine::Conn;
 use crate::db::engine::columns::{Id, Moment, undecodable};
 use crate::db::engine::connection::on;
 use crate::db::engine::locks::{self, Lock};
+use crate::db::store::leases::lease_statements;
 use crate::db::store::mails::outbox::Lease;
 use crate::db::store::schema::link_requests;
 use crate::domain::identity::links::RequestedMail;
@@ -166,38 +167,7 @@ pub fn lease(
     Ok(rows.into_iter().map(WaitingLinkRequest::from).collect())
 }
 
-/// Extends the leases on requests, except on those that another process has leased meanwhile.
-pub fn extend_leases(conn: &mut Conn, ids: &[Uuid], lease: Lease) -> Result<(), Error> {
-    on!(conn, |c| diesel::update(link_requests::table)
-        .filter(link_requests::id.eq_any(ids.iter().copied().map(Id)))
-        .filter(link_requests::lease_holder.eq(Id(lease.holder)))
-        .set(link_requests::leased_until.eq(Moment(lease.until)))
-        .execute(c))?;
-    Ok(())
-}
-
-/// Defers a request to a later time, unless another process has leased it meanwhile.
-pub fn defer(conn: &mut Conn, id: Uuid, attempts: i64, holder: Uuid, until: Instant) -> Result<(), Error> {
-    on!(conn, |c| diesel::update(link_requests::table.find(Id(id)))
-        .filter(link_requests::lease_holder.eq(Id(holder)))
-        .set((
-            link_requests::attempts.eq(attempts),
-            link_requests::next_attempt_at.eq(Moment(until)),
-            link_requests::lease_holder.eq(None::<Id>),
-            link_requests::leased_until.eq(None::<Moment>),
-        ))
-        .execute(c))?;
-    Ok(())
-}
-
-/// Releases all leases of a process that stops.
-pub fn release_leases(conn: &mut Conn, holder: Uuid) -> Result<(), Error> {
-    on!(conn, |c| diesel::update(link_requests::table)
-        .filter(link_requests::lease_holder.eq(Id(holder)))
-        .set((link_requests::lease_holder.eq(None::<Id>), link_requests::leased_until.eq(None::<Moment>)))
-        .execute(c))?;
-    Ok(())
-}
+lease_statements!(link_requests, id, Uuid, Id);
 
 /// Deletes requests, and returns how many of them existed. A job that deletes its request in the transaction that answers
 /// it therefore knows that no other job has answered it.

@@ -92,7 +92,7 @@ mod tests {
 
     use super::*;
     use crate::domain::accounts::AccountRefusal;
-    use crate::domain::filings::uploads::UploadRefusal;
+    use crate::domain::filings::uploads::{MAX_FILES, MAX_TOTAL_BYTES, UploadRefusal};
     use crate::domain::identity::refusals::IdentityRefusal;
     use crate::http::problems::refusals::RequestRefusal;
 
@@ -154,6 +154,15 @@ mod tests {
             assert!(STATUSES.contains(&entry.status), "{code}: {}", entry.status);
             let is_scanning = code == UploadRefusal::UploadScanning.code();
             assert_eq!(entry.retryable, matches!(entry.status, 408 | 429 | 503) || is_scanning, "{code}");
+        }
+    }
+
+    #[test]
+    fn the_quota_of_uploads_is_the_one_that_the_rules_have() {
+        let cause = entry(UploadRefusal::UploadQuota.into()).cause;
+        let limits = [format!("{MAX_FILES}"), format!("{} MiB", MAX_TOTAL_BYTES >> 20)];
+        for text in [cause.ja, cause.en] {
+            assert!(limits.iter().all(|limit| text.contains(limit)), "{text}");
         }
     }
 

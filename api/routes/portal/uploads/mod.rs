@@ -189,7 +189,7 @@ async fn read_upload(
 /// Download a file's content
 ///
 /// The stored content, as a download (`Content-Disposition: attachment`). Browsers save it and do not display it. A
-/// content that waits for the malware scanner cannot be downloaded.
+/// file that waits for the malware scanner cannot be downloaded.
 #[utoipa::path(
     tag = tags::UPLOADS,
     operation_id = READ_CONTENT.id,

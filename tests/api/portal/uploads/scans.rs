@@ -1,4 +1,4 @@
-//! The malware scanner examines a content after it has arrived. Filings never wait for it, and nobody can download a
+//! The malware scanner examines a file after it has arrived. Filings never wait for it, and nobody can download a
 //! content before it was examined.
 
 use std::path::Path;
