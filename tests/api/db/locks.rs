@@ -82,6 +82,8 @@ async fn every_write_of_an_account_waits_for_the_lock_of_the_account() {
         .filter(|operation| operation.is_secured() && operation.method != Method::GET);
     for write in writes.filter(|operation| operation.id() != "storeUploadContent") {
         run_behind_lock(&fixture.app, Lock::Account(own), 1, fixture.send(&write, &fixture.clinic)).await;
+        // The job for a requested change of address would wait for the lock, too.
+        fixture.app.deliver_mails().await;
     }
 }
 
