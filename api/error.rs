@@ -1,6 +1,7 @@
 //! The error type of the crate. It does not depend on HTTP: `http::problems::catalogue` has the status and the texts
 //! of each code.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::domain::values::fault::Fault;
@@ -19,6 +20,9 @@ pub enum Error {
     /// Values of the body were refused; all of them are listed.
     #[error("{} values refused", .0.len())]
     Invalid(Vec<FieldFault>),
+    /// Parameters or headers were refused; all of them are listed.
+    #[error("{} parameters refused", .0.len())]
+    InvalidParameters(Vec<ParameterFault>),
     /// There is no such resource, or it is not the caller's.
     #[error("not found")]
     NotFound,
@@ -37,6 +41,26 @@ pub enum Error {
     /// A defect of the service. The source has the cause.
     #[error("internal error")]
     Internal(#[source] Source),
+}
+
+/// One refused parameter or header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterFault {
+    /// Whether it is a parameter or a header.
+    pub place: Place,
+    /// Its name. The name of an unknown parameter is shortened, and unusual characters are replaced.
+    pub name: Cow<'static, str>,
+    /// Why it was refused.
+    pub fault: Fault,
+}
+
+/// Where a request has a value outside its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the query of the URL.
+    Query,
+    /// In a header.
+    Header,
 }
 
 /// A used-up budget.
@@ -65,6 +89,18 @@ impl Error {
             Self::Internal(source) | Self::Unavailable(source) => chain(source.as_ref()).to_string(),
             other => other.to_string(),
         }
+    }
+
+    /// An error with one refused parameter of the query.
+    #[must_use]
+    pub fn parameter(name: &'static str, fault: Fault) -> Self {
+        Self::InvalidParameters(vec![ParameterFault { place: Place::Query, name: name.into(), fault }])
+    }
+
+    /// An error with one refused header.
+    #[must_use]
+    pub fn header(name: &'static str, fault: Fault) -> Self {
+        Self::InvalidParameters(vec![ParameterFault { place: Place::Header, name: name.into(), fault }])
     }
 
     /// An error with one refused value.

@@ -117,7 +117,7 @@ async fn remove_old_rows(state: &State) -> Result<(), Error> {
     let (call, policy) = (Call::internal(state.clock.now()), state.policy.clone());
     let step =
         move |conn: &mut _| housekeeping::delete_expired(&mut Work::new(conn, &call, &SYSTEM, &policy));
-    let tidied = state.database.write(Mode::Store, step).await?;
+    let tidied = state.database.write(Mode::Commit, step).await?;
     if tidied.rows > 0 {
         tracing::info!(rows = tidied.rows, "old rows were removed");
     }

@@ -37,10 +37,6 @@ pub struct Answer<B> {
 #[derive(Debug)]
 pub enum NoBody {}
 
-/// The type of the body of an operation that takes `validate_only`: `P` for a request with `validate_only`, else `B`.
-#[derive(Debug)]
-pub struct OrPreview<B, P>(PhantomData<(B, P)>);
-
 impl<B: Serialize> Answer<B> {
     /// 200 with a body.
     pub fn ok(body: &B) -> Result<Self, Error> {
@@ -108,18 +104,6 @@ impl<B> Answer<B> {
     #[must_use]
     pub const fn stored(&self) -> &StoredAnswer {
         &self.stored
-    }
-
-    /// The same answer, typed as the answer to a request without `validate_only`.
-    #[must_use]
-    pub fn or_preview<P>(self) -> Answer<OrPreview<B, P>> {
-        Answer { stored: self.stored, header: self.header, body: PhantomData }
-    }
-
-    /// The same answer, typed as the answer to a request with `validate_only`.
-    #[must_use]
-    pub fn as_preview<O>(self) -> Answer<OrPreview<O, B>> {
-        Answer { stored: self.stored, header: self.header, body: PhantomData }
     }
 }
 

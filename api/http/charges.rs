@@ -64,7 +64,7 @@ impl<C: Caller> Context<C> {
             Err(Error::Refused(code)) if WRONG_TOKEN.iter().any(|refusal| *code == *refusal) => {
                 self.settle(charge, true);
                 let code = code.as_str();
-                self.store(move |work| work.security_event(AuditAction::TokenRefused, &code)).await?;
+                self.write(move |work| work.security_event(AuditAction::TokenRefused, &code)).await?;
             }
             _ => self.settle(charge, false),
         }

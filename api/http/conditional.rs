@@ -13,6 +13,7 @@ use super::answer::Answer;
 use super::context::Context;
 use super::fields;
 use super::problems::Problem;
+use crate::domain::values::fault::Fault;
 use crate::error::Error;
 use crate::http::problems::refusals::RequestRefusal;
 
@@ -79,7 +80,7 @@ impl FromRequest for IfMatch {
         ready(match value.trim() {
             "" => Err(RequestRefusal::PreconditionRequired.into()),
             value if is_tag_list(value) => Ok(Self(value.to_owned())),
-            _ => Err(RequestRefusal::InvalidParameter.into()),
+            _ => Err(Error::header("If-Match", Fault::EntityTagForm).into()),
         })
     }
 }
@@ -88,11 +89,11 @@ impl<C> Context<C> {
     /// Answers a read with the body and its entity tag, or with 304 if the caller has this representation.
     ///
     /// # Errors
-    /// [`RequestRefusal::InvalidParameter`] for an `If-None-Match` that is too long.
+    /// [`Error::InvalidParameters`] for an `If-None-Match` that is too long.
     pub fn answer_if_changed<B: Serialize>(&self, etag: String, body: &B) -> Result<Answer<B>, Error> {
         let known = fields::list(self.request().headers(), IF_NONE_MATCH).unwrap_or_default();
         if known.len() > MAX_LENGTH {
-            return Err(RequestRefusal::InvalidParameter.into());
+            return Err(Error::header("If-None-Match", Fault::EntityTagForm));
         }
         if matches(&known, &etag) {
             return Ok(Answer::not_modified(etag));

@@ -7,7 +7,6 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 
 use super::caller::{Anyone, Caller, CallerFromHeaders};
 use super::problems::Problem;
-use super::rehearsal::WriteQuery;
 use crate::db::engine::Conn;
 use crate::db::engine::writer::Mode;
 use crate::domain::values::calendar::Instant;
@@ -65,29 +64,30 @@ impl<C: Caller> Context<C> {
         read.await
     }
 
-    /// Runs `effect` in one transaction, and returns after the commit. With `validate_only` the transaction is rolled
-    /// back.
+    /// Runs `effect` in one transaction, and returns after the commit.
     ///
     /// # Errors
     /// The refusals of the caller's token, and the errors of `effect`.
-    pub async fn write<T, E>(&self, query: WriteQuery, effect: E) -> Result<T, Error>
+    pub async fn write<T, E>(&self, effect: E) -> Result<T, Error>
     where
         T: Send + 'static,
         E: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
     {
-        self.run(query.mode(), effect).await
+        let written = self.run(Mode::Commit, effect).await?;
+        self.state.wake.notify_one();
+        Ok(written)
     }
 
-    /// The same as [`Self::write`], for an operation that cannot be rehearsed.
+    /// Runs `effect` in one transaction, and rolls it back.
     ///
     /// # Errors
     /// The refusals of the caller's token, and the errors of `effect`.
-    pub async fn store<T, E>(&self, effect: E) -> Result<T, Error>
+    pub async fn preview<T, E>(&self, effect: E) -> Result<T, Error>
     where
         T: Send + 'static,
         E: FnOnce(&mut Work<'_>) -> Result<T, Error> + Send + 'static,
     {
-        self.run(Mode::Store, effect).await
+        self.run(Mode::RollBack, effect).await
     }
 
     async fn run<T, E>(&self, mode: Mode, effect: E) -> Result<T, Error>
@@ -102,11 +102,7 @@ impl<C: Caller> Context<C> {
             let actor = caller.actor(conn, call.now)?;
             effect(&mut Work::new(conn, &call, &actor, &policy))
         });
-        let written = write.await?;
-        if mode == Mode::Store {
-            self.state.wake.notify_one();
-        }
-        Ok(written)
+        write.await
     }
 }
 

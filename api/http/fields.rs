@@ -1,4 +1,4 @@
-//! Header fields on several lines (RFC 9110, 5.3). The lines of a list are one list. Any other field must have one line,
+//! Names and lines of what a request sends. Header fields may be on several lines (RFC 9110, 5.3). The lines of a list are one list. Any other field must have one line,
 //! because a load balancer and the service might each use another one.
 
 use std::borrow::Cow;
@@ -29,6 +29,17 @@ pub fn single(headers: &HeaderMap, name: impl AsHeaderName) -> Result<Option<&He
         (_, Some(_)) => Err(Repeated),
         (value, None) => Ok(value),
     }
+}
+
+/// How many characters of an unknown name the answer repeats. The names of known members are shorter.
+const MAX_PRINTED_NAME: usize = 40;
+
+/// The name of an unknown member or parameter, made safe for the answer, because the caller may send any text as a name.
+#[must_use]
+pub fn printable(name: &str) -> String {
+    let plain =
+        |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '~') { c } else { '?' };
+    name.chars().take(MAX_PRINTED_NAME).map(plain).collect()
 }
 
 #[cfg(test)]

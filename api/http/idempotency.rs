@@ -18,12 +18,14 @@ use super::context::Context;
 use super::fields;
 use super::operation::{KeyPolicy, Operation};
 use super::problems::Problem;
-use super::rehearsal::WriteQuery;
-use crate::db::engine::writer::Mode;
 use crate::db::store::idempotency_keys::{self, Scope};
+use crate::domain::values::fault::Fault;
 use crate::error::Error;
 use crate::http::problems::refusals::RequestRefusal;
 use crate::usecases::work::Work;
+
+/// The name of the header.
+const NAME: &str = "Idempotency-Key";
 
 /// The maximum length of a key, in characters.
 const MAX_LENGTH: usize = 255;
@@ -34,11 +36,10 @@ const MAX_LENGTH: usize = 255;
 #[expect(dead_code, reason = "describes the header in the document")]
 pub struct IdempotencyKeyHeader {
     /// A random key that you choose, such as a UUID. Use a new key for each filing, and repeat the key on every retry
-    /// of that filing: then the request has one effect and one answer, however often it arrives. Required, except with
-    /// `validate_only`. The service keeps keys for 30 days.
+    /// of that filing: then the request has one effect and one answer, however often it arrives. The service keeps keys
+    /// for 30 days.
     #[param(
         rename = "Idempotency-Key",
-        required = false,
         min_length = 1,
         max_length = 257,
         pattern = "^(\"[!#-~]{1,255}\"|[!#-~]{1,255})$",
@@ -47,7 +48,7 @@ pub struct IdempotencyKeyHeader {
     idempotency_key: String,
 }
 
-/// The header of operations that create an account or an upload.
+/// The header of operations that create something else, or correct or change something.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "describes the header in the document")]
@@ -73,12 +74,12 @@ impl FromRequest for IdempotencyKey {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(match fields::single(request.headers(), "idempotency-key") {
+        ready(match fields::single(request.headers(), NAME) {
             Ok(None) => Ok(Self(None)),
             Ok(Some(value)) => read_key(value)
                 .map(|key| Self(Some(key)))
-                .ok_or_else(|| RequestRefusal::InvalidParameter.into()),
-            Err(fields::Repeated) => Err(RequestRefusal::InvalidParameter.into()),
+                .ok_or_else(|| Error::header(NAME, Fault::IdempotencyKeyForm).into()),
+            Err(fields::Repeated) => Err(Error::header(NAME, Fault::RepeatedParameter).into()),
         })
     }
 }
@@ -94,7 +95,6 @@ fn read_key(value: &HeaderValue) -> Option<String> {
 /// One request to an operation that takes a key.
 pub struct Submission {
     operation: &'static Operation,
-    query: WriteQuery,
     key: Option<String>,
     fingerprint: Vec<u8>,
 }
@@ -103,13 +103,12 @@ impl Submission {
     /// Makes a submission.
     ///
     /// # Errors
-    /// [`RequestRefusal::IdempotencyKeyRequired`] if the operation requires a key and the request has neither a key nor
-    /// `validate_only`.
-    pub fn new(operation: &'static Operation, query: WriteQuery, key: IdempotencyKey) -> Result<Self, Error> {
-        if operation.key == KeyPolicy::Required && key.0.is_none() && !query.validate_only {
+    /// [`RequestRefusal::IdempotencyKeyRequired`] if the operation requires a key and the request has none.
+    pub fn new(operation: &'static Operation, key: IdempotencyKey) -> Result<Self, Error> {
+        if operation.key == KeyPolicy::Required && key.0.is_none() {
             return Err(RequestRefusal::IdempotencyKeyRequired.into());
         }
-        Ok(Self { operation, query, key: key.0, fingerprint: Vec::new() })
+        Ok(Self { operation, key: key.0, fingerprint: Vec::new() })
     }
 
     /// Adds a part of the request to its fingerprint. Two requests with the same key must have equal fingerprints.
@@ -134,7 +133,7 @@ impl<C: Caller> Context<C> {
         B: 'static,
         E: FnOnce(&mut Work<'_>) -> Result<Answer<B>, Error> + Send + 'static,
     {
-        self.write(submission.query, move |work| submission.run_once(work, effect)).await
+        self.write(move |work| submission.run_once(work, effect)).await
     }
 }
 
@@ -144,7 +143,7 @@ impl Submission {
         work: &mut Work<'_>,
         effect: impl FnOnce(&mut Work<'_>) -> Result<Answer<B>, Error>,
     ) -> Result<Answer<B>, Error> {
-        let Some(key) = self.key.filter(|_| self.query.mode() == Mode::Store) else { return effect(work) };
+        let Some(key) = self.key else { return effect(work) };
         let scope = Scope { principal: work.actor.key_owner(), operation: self.operation.id, key };
         if let Some((fingerprint, stored)) = idempotency_keys::find(work.conn, &scope)? {
             return if fingerprint == self.fingerprint {
@@ -178,7 +177,7 @@ mod tests {
     fn different_parts_give_different_fingerprints() {
         const OPERATION: Operation = Operation::of_account("test");
         let filing = |parts: &[&str]| {
-            let empty = Submission::new(&OPERATION, WriteQuery::default(), IdempotencyKey(None)).unwrap();
+            let empty = Submission::new(&OPERATION, IdempotencyKey(None)).unwrap();
             parts.iter().fold(empty, Submission::fingerprinted).fingerprint
         };
         assert_eq!(filing(&["a", "b"]), filing(&["a", "b"]));

@@ -5,8 +5,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix_web::http::Method;
-use utoipa::openapi::path::{self, ParameterIn};
+use serde_json::{Value, json};
+use utoipa::openapi::path;
 use utoipa::openapi::{OpenApi, RefOr};
+
+use super::query::QueryParameter;
 
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +25,7 @@ pub enum Audience {
 pub enum KeyPolicy {
     /// The operation takes no key: it only reads, or a repetition does no harm.
     NotTaken,
-    /// The operation creates an account or an upload. A key is optional.
+    /// The operation creates an account or an upload, corrects a filing or changes the account. A key is optional.
     Optional,
     /// The operation files or withdraws a declaration or a succession. A key is required, so that a retry never takes
     /// effect twice.
@@ -56,11 +59,13 @@ pub struct Operation {
     pub key: KeyPolicy,
     /// The budget that its requests are charged to.
     pub budget: Budget,
-    /// The operation's own refusals: each a status and a description of when it occurs. Statuses that follow from the
-    /// parameters, such as 401 or 412, are not in this list.
-    pub refusals: &'static [(u16, &'static str)],
+    /// The codes of the operation's own problems. Those that follow from its parameters and its audience, such as
+    /// `TOKEN_EXPIRED` or `PRECONDITION_FAILED`, are not in this list.
+    pub refusals: &'static [&'static str],
     /// Whether the request's body is a file, which may take minutes to arrive.
     pub takes_file: bool,
+    /// Whether the operation creates a resource that has an entity tag.
+    pub creates_tagged: bool,
 }
 
 impl Operation {
@@ -74,6 +79,7 @@ impl Operation {
             budget: Budget::None,
             refusals: &[],
             takes_file: false,
+            creates_tagged: false,
         }
     }
 
@@ -95,10 +101,16 @@ impl Operation {
         Self { budget, ..self }
     }
 
-    /// The same operation with its own refusals.
+    /// The same operation with the codes of its own problems.
     #[must_use]
-    pub const fn refusing(self, refusals: &'static [(u16, &'static str)]) -> Self {
+    pub const fn refusing(self, refusals: &'static [&'static str]) -> Self {
         Self { refusals, ..self }
+    }
+
+    /// The same operation, which creates a resource that has an entity tag.
+    #[must_use]
+    pub const fn creating_tagged(self) -> Self {
+        Self { creates_tagged: true, ..self }
     }
 
     /// The same operation with a file as the request's body.
@@ -113,12 +125,12 @@ impl Operation {
 pub struct OperationIndex(Arc<HashMap<String, Vec<(Method, IndexedOperation)>>>);
 
 /// An operation of a request.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct IndexedOperation {
     /// The operation.
     pub operation: &'static Operation,
-    /// Whether the document has query parameters for it.
-    pub takes_query: bool,
+    /// The parameters of its query.
+    pub query: Arc<[QueryParameter]>,
 }
 
 impl OperationIndex {
@@ -126,7 +138,12 @@ impl OperationIndex {
     #[must_use]
     pub fn of(documents: &[OpenApi], operations: &[&'static Operation]) -> Self {
         let mut index: HashMap<String, Vec<_>> = HashMap::new();
-        for (path, item) in documents.iter().flat_map(|document| &document.paths.paths) {
+        let with_schemas = documents.iter().flat_map(|document| {
+            let schemas = document.components.as_ref().map(|components| json!(components.schemas));
+            let schemas = Arc::new(schemas.unwrap_or_default());
+            document.paths.paths.iter().map(move |(path, item)| (path, item, Arc::clone(&schemas)))
+        });
+        for (path, item, schemas) in with_schemas {
             let methods = [
                 (Method::GET, &item.get),
                 (Method::PUT, &item.put),
@@ -137,8 +154,9 @@ impl OperationIndex {
             for (method, described) in methods {
                 let id = described.as_ref().and_then(|described| described.operation_id.as_deref());
                 if let Some(operation) = operations.iter().find(|known| Some(known.id) == id) {
-                    let takes_query = described.as_ref().is_some_and(has_query);
-                    let indexed = IndexedOperation { operation, takes_query };
+                    let query =
+                        described.as_ref().map(|described| query_of(described, &schemas)).unwrap_or_default();
+                    let indexed = IndexedOperation { operation, query };
                     index.entry(path.clone()).or_default().push((method, indexed));
                 }
             }
@@ -150,13 +168,15 @@ impl OperationIndex {
     #[must_use]
     pub fn find(&self, method: &Method, route: &str) -> Option<IndexedOperation> {
         let at_route = self.0.get(route)?;
-        at_route.iter().find(|(known, _)| known == method).map(|(_, indexed)| *indexed)
+        at_route.iter().find(|(known, _)| known == method).map(|(_, indexed)| indexed.clone())
     }
 }
 
-fn has_query(described: &path::Operation) -> bool {
+fn query_of(described: &path::Operation, schemas: &Value) -> Arc<[QueryParameter]> {
     let parameters = described.parameters.iter().flatten();
-    parameters.into_iter().any(
-        |parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query),
-    )
+    let described = parameters.filter_map(|parameter| match parameter {
+        RefOr::T(parameter) => QueryParameter::of(parameter, schemas),
+        RefOr::Ref(_) => None,
+    });
+    described.collect()
 }

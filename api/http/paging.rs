@@ -14,8 +14,8 @@ use super::answer::Answer;
 use super::context::Context;
 use crate::db::engine::paging::{After, Slice};
 use crate::domain::values::calendar::Instant;
+use crate::domain::values::fault::Fault;
 use crate::error::Error;
-use crate::http::problems::refusals::RequestRefusal;
 
 /// The number of rows of a page, unless the caller asks for another number.
 const DEFAULT_SIZE: i64 = 20;
@@ -31,7 +31,6 @@ const TIMES_OF_ROWS: std::ops::Range<i64> = 0..253_402_300_800_000_000;
 
 /// The query of every list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// The maximum number of entries in the page.
@@ -48,13 +47,14 @@ impl PageQuery {
     /// The part of the list that the caller asks for.
     ///
     /// # Errors
-    /// [`RequestRefusal::InvalidParameter`] for a wrong size, or for a token that is not from this list.
+    /// [`Error::InvalidParameters`] for a wrong size, or for a token that is not from this list.
     pub fn slice<A: DeserializeOwned>(&self) -> Result<Slice<A>, Error> {
         let limit = self.page_size.unwrap_or(DEFAULT_SIZE);
         if !(1..=MAX_SIZE).contains(&limit) {
-            return Err(RequestRefusal::InvalidParameter.into());
+            return Err(Error::parameter("page_size", Fault::OutOfRange { min: 1, max: MAX_SIZE }));
         }
-        let after = self.page_token.as_deref().map(decode).transpose()?;
+        let after =
+            self.page_token.as_deref().map(|token| decode(token).ok_or_else(unknown_token)).transpose()?;
         Ok(Slice { after, limit })
     }
 
@@ -68,8 +68,7 @@ impl PageQuery {
             // Neither database can compare with every instant that fits into the token.
             let at = Some(micros).filter(|micros| TIMES_OF_ROWS.contains(micros));
             let at = at.and_then(chrono::DateTime::from_timestamp_micros);
-            let at = at.ok_or(RequestRefusal::InvalidParameter)?;
-            Ok::<_, RequestRefusal>(After { at, id: Uuid::from_u128(id) })
+            Ok::<_, Error>(After { at: at.ok_or_else(unknown_token)?, id: Uuid::from_u128(id) })
         });
         Ok(Slice { after: after.transpose()?, limit })
     }
@@ -94,16 +93,21 @@ pub fn time_token(at: Instant, id: Uuid) -> impl Serialize {
     TimeToken(at.timestamp_micros(), id.as_u128())
 }
 
-fn decode<A: DeserializeOwned>(token: &str) -> Result<A, RequestRefusal> {
+fn unknown_token() -> Error {
+    Error::parameter("page_token", Fault::PageTokenUnknown)
+}
+
+/// The content of a page token; `None` if the service did not issue the token.
+fn decode<A: DeserializeOwned>(token: &str) -> Option<A> {
     if token.len() > MAX_TOKEN {
-        return Err(RequestRefusal::InvalidParameter);
+        return None;
     }
-    let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| RequestRefusal::InvalidParameter)?;
+    let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
     // PostgreSQL cannot compare with a text that contains NUL. JSON writes NUL only in this way.
     if bytes.windows(NUL_IN_JSON.len()).any(|part| part == NUL_IN_JSON) {
-        return Err(RequestRefusal::InvalidParameter);
+        return None;
     }
-    serde_json::from_slice(&bytes).map_err(|_| RequestRefusal::InvalidParameter)
+    serde_json::from_slice(&bytes).ok()
 }
 
 /// Makes a page from the rows of a query that asked for one row more than `limit`. `key` gives the content of the page

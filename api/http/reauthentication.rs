@@ -35,7 +35,7 @@ impl Context<LoggedIn> {
         let is_wrong = matches!(verified, Ok(None));
         self.settle(charge, is_wrong);
         if is_wrong {
-            self.store(wrong_passwords::note_in_session).await?;
+            self.write(wrong_passwords::note_in_session).await?;
         }
         Ok(Reauthenticated { account, matched: verified? })
     }

@@ -68,7 +68,7 @@ impl LinkRequests {
     /// # Errors
     /// The error of the first request that cannot be answered.
     pub async fn answer_all(&self) -> Result<(), Error> {
-        for request in self.database.write(Mode::Store, stored::list).await? {
+        for request in self.database.write(Mode::Commit, stored::list).await? {
             self.answer(request).await?;
         }
         Ok(())
@@ -93,7 +93,7 @@ impl LinkRequests {
                     link_requests::drop_unanswered(conn, &request, &policy)
                 }
             };
-            let answered = database.write(Mode::Store, answer).await;
+            let answered = database.write(Mode::Commit, answer).await;
             if matches!(answered, Ok(true)) {
                 mails.notify_one();
             } else if is_charged && is_affordable {

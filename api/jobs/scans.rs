@@ -113,7 +113,7 @@ impl Scans {
             let mut work = Work::new(conn, &call, &SYSTEM, &policy);
             uploads::conclude_scan(&mut work, &scan, &result)
         };
-        let concluded = self.database.write(Mode::Store, conclude).await?;
+        let concluded = self.database.write(Mode::Commit, conclude).await?;
         self.mails.notify_one();
         Ok(concluded)
     }
@@ -121,7 +121,7 @@ impl Scans {
     async fn delete_refused(&self, id: UploadId) -> Result<(), Error> {
         let files = self.files.clone();
         blocking::run(move || files.remove(id)).await.flatten()?;
-        self.database.write(Mode::Store, move |conn| uploads::finish_refusal(conn, id)).await
+        self.database.write(Mode::Commit, move |conn| uploads::finish_refusal(conn, id)).await
     }
 }
 

@@ -95,7 +95,7 @@ impl Database {
         }
     }
 
-    /// The same as [`Self::write`] in mode [`Mode::Store`], for callers that are not async, such as an import.
+    /// The same as [`Self::write`] in mode [`Mode::Commit`], for callers that are not async, such as an import.
     ///
     /// # Errors
     /// The errors of [`Self::write`].

@@ -77,7 +77,7 @@ impl Embedded {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        self.writer.submit(Mode::Store, job)?.blocking_recv().map_err(|_| unavailable())?
+        self.writer.submit(Mode::Commit, job)?.blocking_recv().map_err(|_| unavailable())?
     }
 }
 

@@ -42,10 +42,9 @@ enum CommitOutcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// The changes are stored.
-    Store,
-    /// The changes are rolled back. A rehearsal shows the result of a request without storing it, for the confirmation
-    /// screen (`validate_only`).
-    Rehearse,
+    Commit,
+    /// The changes are rolled back. A preview shows what a request would store, for the confirmation screen.
+    RollBack,
 }
 
 /// A handle to the writer's thread. The thread ends when the last handle is dropped.
@@ -100,7 +99,7 @@ impl Writer {
                 drop(slot);
                 let result = match outcome {
                     CommitOutcome::Committed => result,
-                    CommitOutcome::Unknown if mode == Mode::Store && result.is_ok() => {
+                    CommitOutcome::Unknown if mode == Mode::Commit && result.is_ok() => {
                         Err(Error::OutcomeUnknown)
                     }
                     // An error of the job is not reported, because changes of other jobs in the group, which were
@@ -201,5 +200,5 @@ fn in_savepoint<T>(
         catch_unwind(AssertUnwindSafe(|| job(connection)))
             .unwrap_or_else(|_| Err(Error::internal("a database job panicked")))
     };
-    savepoint_kept_if(connection, catch_panics, |result| result.is_ok() && mode == Mode::Store)?
+    savepoint_kept_if(connection, catch_panics, |result| result.is_ok() && mode == Mode::Commit)?
 }

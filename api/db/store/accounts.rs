@@ -71,7 +71,7 @@ fn identity_columns(identity: &FacilityIdentity) -> (Option<String>, Option<Stri
     }
 }
 
-/// Stores a new account. With `validate_only` the password hash may be `None`, because the row is rolled back.
+/// Stores a new account. For a preview the password hash may be `None`, because the row is rolled back.
 pub fn insert(
     conn: &mut Conn,
     account: &Account,

@@ -58,6 +58,8 @@ faults! {
     } = "WRONG_TYPE",
     /// The object has no member of this name.
     UnknownMember = "UNKNOWN_MEMBER",
+    /// The member cannot be changed, and has another value than the resource.
+    ReadOnly = "READ_ONLY",
     /// The text is longer than allowed.
     TooLong {
         /// The maximum number of characters.
@@ -89,6 +91,22 @@ faults! {
     ControlCharacter = "CONTROL_CHARACTER",
     /// The text is empty or contains only white space.
     Blank = "BLANK",
+
+    // Parameters and headers.
+    /// The operation has no parameter of this name.
+    UnknownParameter = "UNKNOWN_PARAMETER",
+    /// The parameter or header occurs more than once.
+    RepeatedParameter = "REPEATED_PARAMETER",
+    /// Not a `next_page_token` of this list.
+    PageTokenUnknown = "PAGE_TOKEN_UNKNOWN",
+    /// Not the two digits of a prefecture.
+    PrefectureForm = "PREFECTURE_FORM",
+    /// Not an `Idempotency-Key` of 1 to 255 visible ASCII characters.
+    IdempotencyKeyForm = "IDEMPOTENCY_KEY_FORM",
+    /// Not a list of entity tags.
+    EntityTagForm = "ENTITY_TAG_FORM",
+    /// No SHA-256 digest in the form of `Content-Digest`.
+    ContentDigestForm = "CONTENT_DIGEST_FORM",
 
     // Meaning: faults that the types and rules of the domain find.
     /// Not ten digits.

@@ -14,6 +14,7 @@ use super::unreadable::Unreadable;
 use super::variant::Variant;
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
+use crate::http::fields::printable;
 
 /// One place in the tree: its value, if there is one, and its JSON Pointer.
 #[derive(Clone)]
@@ -92,16 +93,6 @@ impl<'a> Node<'a> {
         &[]
     }
 }
-
-/// The name of an unknown member, made safe for the answer, because the caller may send any text as a name.
-fn printable(name: &str) -> String {
-    let plain =
-        |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '~') { c } else { '?' };
-    name.chars().take(MAX_PRINTED_NAME).map(plain).collect()
-}
-
-/// How many characters of an unknown name the answer repeats. The names of known members are shorter.
-const MAX_PRINTED_NAME: usize = 40;
 
 /// 2⁵³. Up to this limit a float represents every whole number exactly.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
@@ -207,7 +198,8 @@ impl<'de> Deserializer<'de> for Node<'_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        if self.value.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
+        // Many clients send `null` for an optional member that they leave out.
+        if self.value.is_none_or(Value::is_null) { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {

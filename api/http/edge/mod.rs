@@ -29,9 +29,10 @@ use super::fields;
 use super::language::language_of;
 use super::operation::{IndexedOperation, OperationIndex};
 use super::problems::{self, MEDIA_TYPE, ProblemContext, ProblemSummary};
+use super::query;
 use crate::domain::filings::uploads as upload;
 use crate::domain::values::lang::Lang;
-use crate::error::ProblemCode;
+use crate::error::{Error, ProblemCode};
 use crate::http::problems::refusals::{RequestRefusal, ServiceRefusal};
 use crate::ops::traffic::{AdmissionPermit, RequestClass, time_to_send};
 use crate::security::limits::Remaining;
@@ -62,9 +63,8 @@ pub async fn edge(
         let response = request.into_response(ProblemSummary::of_code(ServiceRefusal::Overloaded).respond());
         return Ok(guard.end(response));
     };
-    if guard.refuses_query(request.query_string()) {
-        let response =
-            request.into_response(ProblemSummary::of_code(RequestRefusal::InvalidParameter).respond());
+    if let Some(refusal) = guard.refusal_of_query(request.query_string()) {
+        let response = request.into_response(ProblemSummary::of(&refusal).respond());
         return Ok(guard.end(response));
     }
     // No route handles HEAD. The request is handled as a GET, and the body is omitted below.
@@ -135,18 +135,16 @@ impl RequestGuard {
         }
     }
 
-    /// Whether the query has a parameter that no operation can take. A parameter that an operation does not have is not
-    /// ignored: somebody who sends `validate_only` to an operation without it expects that nothing is stored. The
-    /// character NUL is in no valid parameter, and PostgreSQL cannot compare with a text that contains it.
-    fn refuses_query(&self, query: &str) -> bool {
-        let takes_none = self.operation.is_some_and(|indexed| !indexed.takes_query);
-        query.contains("%00") || (takes_none && !query.is_empty())
+    /// The refusal of a query that the operation does not take.
+    fn refusal_of_query(&self, query: &str) -> Option<Error> {
+        let faults = query::faults(query, &self.operation.as_ref()?.query);
+        (!faults.is_empty()).then_some(Error::InvalidParameters(faults))
     }
 
     /// The time limit of the handler. An operation that receives a file has more time than the others.
     fn time_limit(&self) -> Duration {
         let limit = self.state.settings.serving.request_time;
-        if self.operation.is_some_and(|indexed| indexed.operation.takes_file) {
+        if self.operation.as_ref().is_some_and(|indexed| indexed.operation.takes_file) {
             limit + time_to_send(upload::MAX_BYTES.into())
         } else {
             limit

@@ -19,9 +19,10 @@ use utoipa::ToSchema;
 
 use super::problems::catalogue::entry;
 use super::problems::refusals::{RequestRefusal, ServiceRefusal};
+use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::FieldFault;
 use crate::domain::values::lang::Lang;
-use crate::error::{Error, Limited, ProblemCode, chain};
+use crate::error::{Error, Limited, ParameterFault, Place, ProblemCode, chain};
 
 /// The media type of a problem document.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -63,6 +64,7 @@ fn log(error: &Error) {
         Error::Overloaded(what) => tracing::warn!(what, "a request was turned away"),
         Error::Refused(_)
         | Error::Invalid(_)
+        | Error::InvalidParameters(_)
         | Error::NotFound
         | Error::Limited(_)
         | Error::OutcomeUnknown => {}
@@ -75,6 +77,7 @@ pub fn code_of(error: &Error) -> ProblemCode {
     match error {
         Error::Refused(code) => *code,
         Error::Invalid(_) => RequestRefusal::InvalidContent.into(),
+        Error::InvalidParameters(_) => RequestRefusal::InvalidParameter.into(),
         Error::NotFound => ServiceRefusal::NotFound.into(),
         Error::Limited(_) => ServiceRefusal::RateLimited.into(),
         Error::Overloaded(_) => ServiceRefusal::Overloaded.into(),
@@ -96,8 +99,10 @@ pub fn status_of(code: ProblemCode) -> StatusCode {
 pub struct ProblemSummary {
     /// The problem's code.
     pub code: ProblemCode,
-    /// The refused values.
+    /// The refused values of the body.
     pub faults: Vec<FieldFault>,
+    /// The refused parameters and headers.
+    pub parameters: Vec<ParameterFault>,
     /// The budget that is used up, if one is.
     pub limited: Option<Limited>,
 }
@@ -109,6 +114,11 @@ impl ProblemSummary {
         Self {
             code: code_of(error),
             faults: if let Error::Invalid(faults) = error { faults.clone() } else { Vec::new() },
+            parameters: if let Error::InvalidParameters(faults) = error {
+                faults.clone()
+            } else {
+                Vec::new()
+            },
             limited: if let Error::Limited(limited) = error { Some(*limited) } else { None },
         }
     }
@@ -116,7 +126,7 @@ impl ProblemSummary {
     /// A problem that has only a code.
     #[must_use]
     pub fn of_code(code: impl Into<ProblemCode>) -> Self {
-        Self { code: code.into(), faults: Vec::new(), limited: None }
+        Self { code: code.into(), faults: Vec::new(), parameters: Vec::new(), limited: None }
     }
 
     /// An answer without a body. The edge adds the document.
@@ -142,12 +152,21 @@ pub struct ProblemDocument {
     /// The HTTP status.
     #[schema(minimum = 400, maximum = 599, example = 422)]
     pub status: u16,
-    /// What happened and what to do, in the language of `Accept-Language`.
+    /// What happened and what to do, for the person at the screen, in the language of `Accept-Language`.
     #[schema(
         max_length = 2000,
         example = "入力された値の中に、受け付けられないものがあります。すべてerrorsに示しています。"
     )]
     pub detail: String,
+    /// What the caller's program should do, for its developer, in the language of `Accept-Language`. Absent if there is
+    /// nothing to add to `detail`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(
+        nullable = false,
+        max_length = 1000,
+        example = "errorsのそれぞれのdetailを、pointerの示す項目に表示してください。"
+    )]
+    pub advice: Option<String>,
     /// The path of the request. Empty if the head of the request could not be read.
     #[schema(max_length = 2000, example = "/v1/registrations")]
     pub instance: String,
@@ -161,27 +180,55 @@ pub struct ProblemDocument {
     /// Whether the unchanged request may succeed later.
     #[schema(example = false)]
     pub retryable: bool,
-    /// All invalid values of the body. Absent if there are none.
+    /// All invalid values of the body, or all invalid parameters and headers. Absent if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     #[schema(max_items = 50)]
     pub errors: Vec<FieldError>,
 }
 
-/// One invalid value in the body of a request.
+/// One invalid value of a request. Either `pointer`, `parameter` or `header` says where it is.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
     /// The code of the reason. A code never changes its meaning.
     #[schema(max_length = 60, pattern = "^[A-Z][A-Z0-9_]*$", example = "EMAIL_FORM")]
     pub code: String,
     /// The place of the value in the body, as a JSON Pointer (RFC 6901).
-    #[schema(max_length = 1000, example = "/email")]
-    pub pointer: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(nullable = false, max_length = 1000, example = "/email")]
+    pub pointer: Option<String>,
+    /// The name of the parameter.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(nullable = false, max_length = 60)]
+    pub parameter: Option<String>,
+    /// The name of the header.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(nullable = false, max_length = 60)]
+    pub header: Option<String>,
     /// The reason, in the language of `Accept-Language`. The text never repeats the value.
     #[schema(
         max_length = 1000,
         example = "メールアドレスは、「clinic@example.jp」のような形で入力してください。"
     )]
     pub detail: String,
+}
+
+impl FieldError {
+    fn in_body(FieldFault { pointer, fault }: &FieldFault, lang: Lang) -> Self {
+        Self { pointer: Some(pointer.clone()), ..Self::of(*fault, lang) }
+    }
+
+    fn outside_body(ParameterFault { place, name, fault }: &ParameterFault, lang: Lang) -> Self {
+        let name = Some(name.clone().into_owned());
+        match place {
+            Place::Query => Self { parameter: name, ..Self::of(*fault, lang) },
+            Place::Header => Self { header: name, ..Self::of(*fault, lang) },
+        }
+    }
+
+    fn of(fault: Fault, lang: Lang) -> Self {
+        let (code, detail) = (fault.code().to_owned(), fault_texts::detail(fault, lang));
+        Self { code, pointer: None, parameter: None, header: None, detail }
+    }
 }
 
 /// The data of the request that the problem document needs.
@@ -202,22 +249,19 @@ pub struct ProblemContext<'a> {
 pub fn document(summary: &ProblemSummary, context: ProblemContext<'_>) -> Value {
     let entry = entry(summary.code);
     let lang = context.lang;
-    let errors = summary.faults.iter().map(|FieldFault { pointer, fault }| FieldError {
-        code: fault.code().to_owned(),
-        pointer: pointer.clone(),
-        detail: fault_texts::detail(*fault, lang),
-    });
-    let separator = if lang == Lang::En { " " } else { "" };
+    let of_body = summary.faults.iter().map(|fault| FieldError::in_body(fault, lang));
+    let outside = summary.parameters.iter().map(|fault| FieldError::outside_body(fault, lang));
     let document = ProblemDocument {
         kind: format!("{}/problems/{}", context.public_url, page::slug(summary.code)),
         title: entry.title.get(lang).to_owned(),
         status: entry.status,
-        detail: format!("{}{separator}{}", entry.cause.get(lang), entry.fix.get(lang)),
+        detail: entry.detail(lang),
+        advice: entry.advice.map(|advice| advice.get(lang).to_owned()),
         instance: context.path.to_owned(),
         code: summary.code.as_str().to_owned(),
         request_id: context.request_id.to_owned(),
         retryable: entry.retryable,
-        errors: errors.collect(),
+        errors: of_body.chain(outside).collect(),
     };
     serde_json::to_value(document).unwrap_or_default()
 }

@@ -73,7 +73,7 @@ impl Mailbox {
         loop {
             let (now, link_tokens) = (self.clock.now(), self.link_tokens.clone());
             let deliver = move |conn: &mut Conn| deliver_batch(conn, &link_tokens, now);
-            let delivered = self.database.write(Mode::Store, deliver).await?;
+            let delivered = self.database.write(Mode::Commit, deliver).await?;
             self.metrics.mails(MailOutcome::Sent, delivered.sent);
             self.metrics.mails(MailOutcome::Abandoned, delivered.expired);
             if delivered.sent + delivered.expired == 0 {

@@ -230,6 +230,6 @@ impl<K: JobKind> Runner<K> {
         step: impl FnOnce(&mut Conn, Instant) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let now = self.clock.now();
-        self.database.write(Mode::Store, move |conn| step(conn, now)).await
+        self.database.write(Mode::Commit, move |conn| step(conn, now)).await
     }
 }

@@ -130,7 +130,7 @@ impl Readiness {
         let deadline = tokio::time::Instant::now() + DATABASE_TIMEOUT;
         let now = self.clock.now();
         // As a write job, for the same reason as the checks of the database.
-        let read = self.database.write(Mode::Rehearse, move |conn| health::backlog(conn, now));
+        let read = self.database.write(Mode::RollBack, move |conn| health::backlog(conn, now));
         let backlog = before_deadline(deadline, read).await;
         *last = Some((Stopwatch::now(), backlog));
         backlog
@@ -148,7 +148,7 @@ impl Readiness {
         let (commit_probe, is_server) = (Arc::clone(&self.commit_probe), self.database.is_server());
         // The checks run as one write job. As a read they would fail when many reads are rejected, although the
         // service still accepts filings.
-        let check = self.database.write(Mode::Rehearse, move |conn| {
+        let check = self.database.write(Mode::RollBack, move |conn| {
             let seen = migrations::compare_schema(conn)?;
             if is_server {
                 commit_probe.give_up_lost(conn)?;

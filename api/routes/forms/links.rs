@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::faults::Faults;
 use crate::http::body::SecretText;
@@ -59,5 +60,8 @@ impl TokenRequest {
 }
 
 /// The refusals of an operation that takes the token of a mailed link.
-pub const LINK_PROBLEMS: &[(u16, &str)] =
-    &[(404, "The token is unknown."), (410, "The token was used or has expired.")];
+pub const LINK_PROBLEMS: &[&str] = &[
+    IdentityRefusal::LinkUnknown.code(),
+    IdentityRefusal::LinkExpired.code(),
+    IdentityRefusal::LinkUsed.code(),
+];

@@ -3,5 +3,6 @@
 pub mod entry_schemas;
 pub mod links;
 pub mod parties;
+pub mod receipt_numbers;
 pub mod reviews;
 pub mod tokens;

@@ -13,8 +13,7 @@ use crate::http::problems::Problem;
 use crate::http::problems::refusals::ServiceRefusal;
 
 const LIVENESS: Operation = Operation::public("getLiveness");
-const READINESS: Operation =
-    Operation::public("getReadiness").refusing(&[(503, "The service is not ready.")]);
+const READINESS: Operation = Operation::public("getReadiness").refusing(&[ServiceRefusal::NotReady.code()]);
 
 /// The operations of this resource.
 pub const OPERATIONS: &[&Operation] = &[&LIVENESS, &READINESS];

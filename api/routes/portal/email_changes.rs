@@ -7,7 +7,9 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
+use crate::domain::accounts::AccountRefusal;
 use crate::domain::identity::passwords;
+use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::fault::Fault;
 use crate::http::answer::Answer;
@@ -23,9 +25,10 @@ use crate::usecases::identity::email_changes;
 const REQUEST: Operation = Operation::of_account("requestEmailChange").charged_to(Budget::Mails);
 const COMPLETE: Operation =
     Operation::of_account("completeEmailChange").charged_to(Budget::Tokens).refusing(&[
-        (404, "The token is unknown, or it belongs to another account."),
-        (409, "Another account has taken the address in the meantime."),
-        (410, "The token was used or has expired."),
+        IdentityRefusal::LinkUnknown.code(),
+        IdentityRefusal::LinkExpired.code(),
+        IdentityRefusal::LinkUsed.code(),
+        AccountRefusal::EmailTaken.code(),
     ]);
 
 /// The operations of this resource.
@@ -87,7 +90,7 @@ async fn request_email_change(
     let email = draft.finish(|(email, _)| email)?;
     let password = owner.matched("/password")?;
     context.charge(&REQUEST)?;
-    context.store(move |work| email_changes::request(work, &email, &password)).await?;
+    context.write(move |work| email_changes::request(work, &email, &password)).await?;
     Ok(Answer::accepted(&LINK_REQUESTED)?)
 }
 
@@ -110,7 +113,7 @@ async fn complete_email_change(
     body: Json<TokenRequest>,
 ) -> Result<Answer<EmailChangeResponse>, Problem> {
     let token = body.read(TokenRequest::parse)?;
-    let complete = context.store(move |work| email_changes::complete(work, &token));
+    let complete = context.write(move |work| email_changes::complete(work, &token));
     let account = context.present_token(complete).await?;
     Ok(Answer::ok(&EmailChangeResponse { email: account.email.to_string() })?)
 }

@@ -71,7 +71,7 @@ async fn request_password_reset(
 ) -> Result<Answer<LinkRequested>, Problem> {
     let email = body.read(EmailRequest::parse)?;
     context.charge(&REQUEST)?;
-    context.store(move |work| link_requests::store(work, RequestedMail::PasswordReset, &email, None)).await?;
+    context.write(move |work| link_requests::store(work, RequestedMail::PasswordReset, &email, None)).await?;
     Ok(Answer::accepted(&LINK_REQUESTED)?)
 }
 
@@ -108,5 +108,5 @@ async fn complete(context: &Context, body: Json<PasswordResetRequest>) -> Result
     let (token, password) = draft.finish(Some)?;
     account?;
     let hash = context.state.passwords.hash(password.into()).await?;
-    context.store(move |work| password_resets::complete(work, &token, &hash)).await
+    context.write(move |work| password_resets::complete(work, &token, &hash)).await
 }

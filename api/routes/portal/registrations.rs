@@ -61,7 +61,7 @@ async fn request_registration(
 ) -> Result<Answer<LinkRequested>, Problem> {
     let email = body.read(EmailRequest::parse)?;
     context.charge(&REQUEST)?;
-    context.store(move |work| link_requests::store(work, RequestedMail::Registration, &email, None)).await?;
+    context.write(move |work| link_requests::store(work, RequestedMail::Registration, &email, None)).await?;
     Ok(Answer::accepted(&LINK_REQUESTED)?)
 }
 

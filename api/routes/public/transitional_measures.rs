@@ -25,8 +25,7 @@ use crate::routes::tags;
 use crate::usecases::filings::transitional_measures;
 
 const LIST: Operation = Operation::public("listTransitionalMeasures");
-const READ: Operation =
-    Operation::public("getTransitionalMeasure").refusing(&[(404, "The round does not exist.")]);
+const READ: Operation = Operation::public("getTransitionalMeasure");
 
 /// The operations of this resource.
 pub const OPERATIONS: &[&Operation] = &[&LIST, &READ];

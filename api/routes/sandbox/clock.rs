@@ -1,7 +1,7 @@
 //! `/sandbox/clock`: reads the sandbox's clock, and moves it forward.
 
 use crate::routes::tags;
-use actix_web::{get, put, web};
+use actix_web::{get, put};
 use chrono::Datelike as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,7 +19,6 @@ use crate::http::body::Json;
 use crate::http::context::Context;
 use crate::http::operation::Operation;
 use crate::http::problems::Problem;
-use crate::http::rehearsal::WriteQuery;
 use crate::http::timestamp::Timestamp;
 use crate::usecases::sandbox;
 
@@ -84,18 +83,12 @@ pub async fn read_clock(context: Context) -> Result<Answer<ClockResponse>, Probl
 #[utoipa::path(
     tag = tags::SANDBOX,
     operation_id = MOVE.id,
-    params(WriteQuery),
     request_body = ClockRequest,
-    responses((
-        status = 200,
-        description = "The new time. With `validate_only`: the time as it would be.",
-        body = ClockResponse,
-    )),
+    responses((status = 200, description = "The new time.", body = ClockResponse)),
 )]
 #[put("/sandbox/clock")]
 pub async fn move_clock(
     context: Context,
-    query: web::Query<WriteQuery>,
     body: Json<ClockRequest>,
 ) -> Result<Answer<ClockResponse>, Problem> {
     let now = context.call.now;
@@ -103,7 +96,7 @@ pub async fn move_clock(
     let offset = Clock::offset_for(wanted);
     let clock = context.state.clock.clone();
     let shared = clock.clone();
-    let stored = context.write(*query, move |work| {
+    let stored = context.write(move |work| {
         // Another request may have moved the clock in the meantime, and the clock must not go back.
         if offset < shared.offset_micros() {
             return Err(Error::invalid("/now", Fault::InstantInPast));
@@ -112,8 +105,6 @@ pub async fn move_clock(
     });
     stored.await?;
     // The clock moves after the new offset is stored, so that the clock and the data agree after a crash.
-    if !query.validate_only {
-        clock.move_forward_to_offset(offset);
-    }
+    clock.move_forward_to_offset(offset);
     Ok(Answer::ok(&ClockResponse { now: wanted.into() })?)
 }

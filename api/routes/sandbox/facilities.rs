@@ -9,12 +9,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::db::store::{accounts, facilities};
 use crate::domain::facilities::ListedFacility;
 use crate::domain::values::facility_code::FacilityKind;
+use crate::domain::values::fault::Fault;
+use crate::error::Error;
 use crate::http::answer::Answer;
 use crate::http::context::Context;
 use crate::http::operation::Operation;
 use crate::http::paging::{PageQuery, page, page_of};
 use crate::http::problems::Problem;
-use crate::http::problems::refusals::RequestRefusal;
 
 const LIST: Operation = Operation::public("listFacilities");
 
@@ -57,7 +58,6 @@ page! {
 
 /// The query of the facility list.
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FacilityQuery {
     /// Only facilities in this prefecture: the number of the prefecture, two digits, such as `13` for Tokyo.
@@ -66,16 +66,7 @@ pub struct FacilityQuery {
     prefecture: Option<String>,
     /// Only facilities of this kind.
     #[serde(default)]
-    #[param(inline)]
     kind: Option<FacilityKind>,
-    /// The maximum number of entries in the page.
-    #[serde(default)]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    page_size: Option<i64>,
-    /// The `next_page_token` of the previous page, unchanged. Absent for the first page.
-    #[serde(default)]
-    #[param(max_length = 400)]
-    page_token: Option<String>,
 }
 
 /// List facilities for tests
@@ -84,19 +75,20 @@ pub struct FacilityQuery {
 #[utoipa::path(
     tag = tags::SANDBOX,
     operation_id = LIST.id,
-    params(FacilityQuery),
+    params(FacilityQuery, PageQuery),
     responses((status = 200, description = "A page of facilities.", body = ListedFacilityPage)),
 )]
 #[get("/sandbox/facilities")]
 pub async fn list_facilities(
     context: Context,
     query: web::Query<FacilityQuery>,
+    page: web::Query<PageQuery>,
 ) -> Result<Answer<ListedFacilityPage>, Problem> {
-    let FacilityQuery { prefecture, kind, page_size, page_token } = query.into_inner();
-    let slice = PageQuery { page_size, page_token }.slice::<String>()?;
+    let FacilityQuery { prefecture, kind } = query.into_inner();
+    let slice = page.slice::<String>()?;
     if prefecture.as_ref().is_some_and(|two| two.len() != 2 || !two.bytes().all(|byte| byte.is_ascii_digit()))
     {
-        return Err(RequestRefusal::InvalidParameter.into());
+        return Err(Error::parameter("prefecture", Fault::PrefectureForm).into());
     }
     let list = context.read(move |reading| {
         let rows = facilities::list(reading.conn, prefecture.as_deref(), kind, &slice)?;

@@ -7,15 +7,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::db::store::sandbox::messages::{self, StoredMessage};
-use crate::domain::values::characters;
-use crate::domain::values::email::EmailAddress;
 use crate::http::answer::{Answer, NoBody};
 use crate::http::context::Context;
 use crate::http::operation::Operation;
 use crate::http::paging::{PageQuery, page, page_of, time_token};
 use crate::http::problems::Problem;
-use crate::http::problems::refusals::RequestRefusal;
-use crate::http::rehearsal::WriteQuery;
 use crate::http::timestamp::Timestamp;
 use crate::usecases::sandbox;
 
@@ -86,21 +82,12 @@ page! {
 
 /// The query of the mailbox.
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct MessageQuery {
     /// Only mails to this e-mail address.
     #[serde(default)]
     #[param(max_length = 254)]
     to: Option<String>,
-    /// The maximum number of entries in the page.
-    #[serde(default)]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    page_size: Option<i64>,
-    /// The `next_page_token` of the previous page, unchanged. Absent for the first page.
-    #[serde(default)]
-    #[param(max_length = 400)]
-    page_token: Option<String>,
 }
 
 /// Read the mailbox
@@ -110,19 +97,17 @@ pub struct MessageQuery {
 #[utoipa::path(
     tag = tags::SANDBOX,
     operation_id = LIST.id,
-    params(MessageQuery),
+    params(MessageQuery, PageQuery),
     responses((status = 200, description = "A page of mails.", body = MessagePage)),
 )]
 #[get("/sandbox/messages")]
 pub async fn list_messages(
     context: Context,
     query: web::Query<MessageQuery>,
+    page: web::Query<PageQuery>,
 ) -> Result<Answer<MessagePage>, Problem> {
-    let MessageQuery { to, page_size, page_token } = query.into_inner();
-    if to.as_ref().is_some_and(|to| characters::count(to) > EmailAddress::MAX) {
-        return Err(RequestRefusal::InvalidParameter.into());
-    }
-    let slice = PageQuery { page_size, page_token }.slice_by_time()?;
+    let to = query.into_inner().to;
+    let slice = page.slice_by_time()?;
     let list = context.read(move |reading| {
         let rows = messages::list(reading.conn, to.as_deref(), &slice)?;
         let key = |message: &StoredMessage| time_token(message.delivered_at, message.id.uuid());
@@ -137,14 +122,10 @@ pub async fn list_messages(
 #[utoipa::path(
     tag = tags::SANDBOX,
     operation_id = DELETE.id,
-    params(WriteQuery),
-    responses((status = 204, description = "All mails are deleted. With `validate_only`: they would be deleted.")),
+    responses((status = 204, description = "All mails are deleted.")),
 )]
 #[delete("/sandbox/messages")]
-pub async fn delete_messages(
-    context: Context,
-    query: web::Query<WriteQuery>,
-) -> Result<Answer<NoBody>, Problem> {
-    context.write(*query, sandbox::messages::delete_all).await?;
+pub async fn delete_messages(context: Context) -> Result<Answer<NoBody>, Problem> {
+    context.write(sandbox::messages::delete_all).await?;
     Ok(Answer::no_content())
 }

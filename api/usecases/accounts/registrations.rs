@@ -175,7 +175,7 @@ impl RegistrationDraft {
 }
 
 /// Creates the account for the holder of the link, and marks the link as used. The caller must hold the locks
-/// of the link's address and of the facility's code. With `validate_only` no password hash is needed.
+/// of the link's address and of the facility's code. A preview needs no password hash.
 ///
 /// # Errors
 /// The errors of [`links::check`]; [`Error::Invalid`] if the facility list contradicts the form;

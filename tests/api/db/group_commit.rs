@@ -71,7 +71,7 @@ impl WriterFixture {
         &self,
         job: impl FnOnce(&mut Conn) -> Result<i64, Error> + Send + 'static,
     ) -> PendingResult<i64> {
-        self.writer.submit(Mode::Store, job).unwrap()
+        self.writer.submit(Mode::Commit, job).unwrap()
     }
 
     /// Submits a job that begins a group and then waits for the returned sender. Jobs that are submitted before
@@ -148,18 +148,18 @@ fn a_savepoint_that_is_rolled_back_leaves_the_rest_of_its_job() {
 }
 
 #[test]
-fn a_rehearsal_sees_its_own_writes_and_stores_none() {
+fn a_preview_sees_its_own_writes_and_stores_none() {
     let fixture = WriterFixture::start();
     let (release, first) = fixture.begin_group();
-    let rehearsal = fixture.writer.submit(Mode::Rehearse, |conn| {
+    let preview = fixture.writer.submit(Mode::RollBack, |conn| {
         insert(conn, 1)?;
-        insert(conn, 1).map_or(Ok(1), |_| Err(Error::internal("the rehearsal does not see its own row")))
+        insert(conn, 1).map_or(Ok(1), |_| Err(Error::internal("the preview does not see its own row")))
     });
     let after = fixture.submit(|conn| insert(conn, 1));
     release.send(()).unwrap();
     result(first).unwrap();
-    assert_eq!(result(rehearsal.unwrap()).unwrap(), 1);
-    assert_eq!(result(after).unwrap(), 1, "the rehearsal stored its row");
+    assert_eq!(result(preview.unwrap()).unwrap(), 1);
+    assert_eq!(result(after).unwrap(), 1, "the preview stored its row");
     assert_eq!(fixture.committed(), [0, 1]);
 }
 
@@ -202,7 +202,7 @@ fn a_full_queue_refuses_jobs_at_once_and_the_queued_ones_still_run() {
     let mut queued = Vec::new();
     let overload = loop {
         let value = i64::try_from(queued.len()).unwrap() + 1;
-        match fixture.writer.submit(Mode::Store, move |conn| insert(conn, value)) {
+        match fixture.writer.submit(Mode::Commit, move |conn| insert(conn, value)) {
             Ok(pending) => queued.push(pending),
             Err(error) => break error,
         }
@@ -225,7 +225,7 @@ fn jobs_whose_transaction_the_database_rolled_back_get_errors_and_later_jobs_suc
     let (release, first) = fixture.begin_group();
     let good = fixture.submit(|conn| insert(conn, 1));
     let refused = fixture.submit(|conn| insert(conn, 1).map_err(|_| FilingRefusal::DeclarationExists.into()));
-    let rehearsal = fixture.writer.submit(Mode::Rehearse, |conn| insert(conn, 2)).unwrap();
+    let preview = fixture.writer.submit(Mode::RollBack, |conn| insert(conn, 2)).unwrap();
     // SQLite itself rolls the transaction back when the disk fails.
     let failing = fixture.submit(|conn| {
         execute(conn, "ROLLBACK")?;
@@ -237,7 +237,7 @@ fn jobs_whose_transaction_the_database_rolled_back_get_errors_and_later_jobs_suc
         assert!(matches!(outcome, Err(Error::OutcomeUnknown)), "{outcome:?}");
     }
     // These jobs stored nothing, and what they read of other jobs was rolled back.
-    for pending in [refused, rehearsal, failing] {
+    for pending in [refused, preview, failing] {
         assert!(matches!(result(pending), Err(Error::Unavailable(_))));
     }
     assert!(fixture.committed().is_empty());

@@ -58,7 +58,7 @@ async fn of_many_registrations_of_one_facility_at_once_only_one_succeeds() {
 #[apply(on_postgres)]
 async fn a_write_that_ignores_the_error_of_a_statement_gets_an_error_at_its_end() {
     let app = TestApp::start().await;
-    let write = app.running.state.database.write(Mode::Store, |conn| {
+    let write = app.running.state.database.write(Mode::Commit, |conn| {
         execute(conn, "DELETE FROM sandbox_messages; INSERT INTO nowhere VALUES (1)").unwrap_err();
         Ok(())
     });

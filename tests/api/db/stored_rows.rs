@@ -77,7 +77,7 @@ async fn a_new_row_has_the_same_stored_form_as_a_row_of_an_earlier_version() {
     account.email = EmailAddress::parse("b@clinic.example").unwrap();
     app.rows("accounts").set("facility_code", "0110100021");
     let written =
-        app.running.state.database.write(Mode::Store, move |conn| accounts::insert(conn, &account, None));
+        app.running.state.database.write(Mode::Commit, move |conn| accounts::insert(conn, &account, None));
     written.await.unwrap();
     let same_form = format!(
         "SELECT COUNT(*) FROM accounts old JOIN accounts new ON new.profile = old.profile \
@@ -99,4 +99,32 @@ async fn the_error_about_an_undecodable_document_names_table_column_and_row() {
     let reason = found.unwrap_err().reason();
     assert!(reason.contains(&format!("row {id}: column accounts.profile cannot be decoded")), "{reason}");
     app.rows("accounts").delete();
+}
+
+#[apply(on_both_databases)]
+async fn the_rules_of_a_round_that_an_earlier_version_stored_are_converted() {
+    let app = TestApp::start().await;
+    let read = async || app.anonymous().get("/v1/transitional-measures/2023").await.assert_status(200).text;
+    let current = read().await;
+    let (up, down) = if app.database.engine() == Engine::Postgres {
+        (
+            include_str!("../../../migrations/postgres/2026-11-28-120000_rules_without_unions/up.sql"),
+            include_str!("../../../migrations/postgres/2026-11-28-120000_rules_without_unions/down.sql"),
+        )
+    } else {
+        (
+            include_str!("../../../migrations/sqlite/2026-11-28-120000_rules_without_unions/up.sql"),
+            include_str!("../../../migrations/sqlite/2026-11-28-120000_rules_without_unions/down.sql"),
+        )
+    };
+    app.database.execute(down);
+    let former =
+        r#"REPLACE(CAST(edition AS TEXT), ' ', '') LIKE '%"basis":{"FIXED":{"date":"2024-_2-01"}}%'"#;
+    let unions = r#"REPLACE(CAST(edition AS TEXT), ' ', '') LIKE '%"requirement":"ALWAYS"%'"#;
+    let count =
+        |condition: &str| app.count(&format!("SELECT COUNT(*) FROM round_editions WHERE {condition}"));
+    assert_eq!((count(former), count(unions)), (1, 2));
+    app.database.execute(up);
+    assert_eq!((count(former), count(unions)), (0, 0));
+    assert_eq!(read().await, current);
 }

@@ -34,6 +34,8 @@ struct Member {
     pointer: String,
     /// Its JSON type.
     kind: String,
+    /// Whether it must be present.
+    is_required: bool,
 }
 
 /// Every member of a form below a pointer. A list also counts with its first entry.
@@ -42,16 +44,18 @@ fn members_of(document: &Value, schema: &Value, parent: &str) -> Vec<Member> {
     let mut all = Vec::new();
     for (name, member) in schema["properties"].as_object().into_iter().flatten() {
         let (pointer, member) = (format!("{parent}/{name}"), resolved(document, member));
+        let is_required = schema["required"].as_array().is_some_and(|all| all.contains(&json!(name)));
         let kind = member["type"].as_str().unwrap().to_owned();
         if kind == "array" {
             let items = resolved(document, &member["items"]);
             all.push(Member {
                 pointer: format!("{pointer}/0"),
                 kind: items["type"].as_str().unwrap().to_owned(),
+                is_required: true,
             });
         }
         all.extend(members_of(document, member, &pointer));
-        all.push(Member { pointer, kind });
+        all.push(Member { pointer, kind, is_required });
     }
     all
 }
@@ -202,15 +206,40 @@ async fn a_value_of_the_wrong_type_is_reported_at_its_pointer() {
     let fixture = ApiFixture::new().await;
     let document = document();
     for operation in operations_with_body() {
-        for Member { pointer, kind } in members_of(&document, operation.schema(), "") {
+        for Member { pointer, kind, is_required } in members_of(&document, operation.schema(), "") {
             let values = [json!(5.5), json!(true), json!(null), json!({}), json!([]), json!(MARKER)];
-            for value in values.into_iter().filter(|value| type_of(value) != kind) {
+            let is_wrong = |value: &Value| type_of(value) != kind && (is_required || !value.is_null());
+            for value in values.into_iter().filter(is_wrong) {
                 let reply =
                     post(&fixture, &operation, example_with(&operation, &pointer, value).to_string()).await;
                 assert_fault(&operation, &reply, &pointer, "WRONG_TYPE");
             }
         }
     }
+}
+
+#[apply(on_both_databases)]
+async fn null_for_an_optional_member_counts_as_absent() {
+    let fixture = ApiFixture::new().await;
+    let document = document();
+    let mut tried = 0;
+    // A filing takes effect once. Its preview has the same form.
+    let repeatable = |operation: &Operation| !["fileDeclaration", "fileSuccession"].contains(&operation.id());
+    for operation in operations_with_body().into_iter().filter(repeatable) {
+        let optional = members_of(&document, operation.schema(), "").into_iter();
+        for Member { pointer, .. } in optional.filter(|member| !member.is_required) {
+            let body = example_with(&operation, &pointer, json!(null));
+            let mut without = body.clone();
+            let (parent, name) = pointer.rsplit_once('/').unwrap();
+            without.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(name);
+            let null = post(&fixture, &operation, body.to_string()).await;
+            let absent = post(&fixture, &operation, without.to_string()).await;
+            assert_eq!(null.status, absent.status, "{} {pointer}: {}", operation.id(), null.text);
+            assert_eq!(null.body.get("errors"), absent.body.get("errors"), "{} {pointer}", operation.id());
+            tried += 1;
+        }
+    }
+    assert!(tried > 20, "{tried}");
 }
 
 fn type_of(value: &Value) -> &'static str {
@@ -229,7 +258,7 @@ async fn an_invalid_text_is_reported_and_not_repeated() {
     let fixture = ApiFixture::new().await;
     let document = document();
     for operation in operations_with_body() {
-        for Member { pointer, kind } in members_of(&document, operation.schema(), "") {
+        for Member { pointer, kind, .. } in members_of(&document, operation.schema(), "") {
             if kind != "string" {
                 continue;
             }
@@ -253,7 +282,7 @@ async fn an_integer_may_have_a_fraction_of_zero_and_must_be_in_range() {
     let document = document();
     let mut integers = 0;
     for operation in operations_with_body() {
-        for Member { pointer, kind } in members_of(&document, operation.schema(), "") {
+        for Member { pointer, kind, .. } in members_of(&document, operation.schema(), "") {
             if kind != "integer" {
                 continue;
             }

@@ -1,9 +1,10 @@
 //! A filing that is sent several times with one `Idempotency-Key` has one effect and always the same answer.
 
 use futures_util::future::join_all;
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
 
-use crate::support::{Reply, TestApp, forms, reasons};
+use crate::support::{Reply, TestApp, facility_list, forms, reasons, send};
 
 const PATH: &str = "/v1/declarations";
 
@@ -46,6 +47,37 @@ async fn a_filing_sent_again_with_its_key_gets_the_same_answer_and_has_no_second
     assert_eq!(without_request_id(&late), without_request_id(&first), "after the declaration was withdrawn");
     assert_eq!(app.rows("declarations").count(), 1);
     assert_eq!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.len(), 1);
+}
+
+#[apply(on_both_databases)]
+async fn a_change_whose_answer_was_lost_is_answered_again_although_the_entity_tag_has_changed() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let declaration = clinic.file(PATH, &forms::no_network()).await.assert_status(201);
+    let waiting = forms::succession(&facility_list::unlisted(1, 1));
+    let succession = clinic.file("/v1/successions", &waiting).await.assert_status(201);
+    let account = clinic.get("/v1/account").await.assert_status(200);
+    let contact = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
+    let corrected = forms::declaration(&reasons::home_visits().form);
+    let other_successor = forms::succession(&facility_list::unlisted(1, 2));
+    for (method, path, tag, body, other) in [
+        (Method::PUT, declaration.header("location"), declaration.etag(), &corrected, &forms::no_network()),
+        (Method::PUT, succession.header("location"), succession.etag(), &other_successor, &waiting),
+        (Method::PATCH, "/v1/account", account.etag(), &contact, &json!({})),
+    ] {
+        let change = async |tag: &str, body: &Value, key: &str| {
+            let request = clinic.request(method.clone(), path).header("If-Match", tag);
+            send(request.header("Idempotency-Key", key).json(body)).await
+        };
+        let first = change(tag, body, "key-1").await.assert_status(200);
+        let again = change(tag, body, "key-1").await.assert_status(200);
+        assert_eq!(without_request_id(&again), without_request_id(&first), "{path}");
+        assert_eq!(again.header("idempotent-replayed"), "true", "{path}");
+        change(tag, body, "key-2").await.assert_problem(412, "PRECONDITION_FAILED");
+        change(tag, other, "key-1").await.assert_problem(422, "IDEMPOTENCY_KEY_REUSED");
+        change(first.etag(), body, "key-1").await.assert_problem(422, "IDEMPOTENCY_KEY_REUSED");
+        assert_eq!(clinic.get(path).await.etag(), first.etag(), "{path} was changed twice");
+    }
 }
 
 #[apply(on_both_databases)]
@@ -106,7 +138,7 @@ async fn a_refusal_of_a_filing_has_a_content_language() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     clinic.file(PATH, &forms::no_network()).await.assert_status(201);
-    for path in [PATH, "/v1/declarations?validate_only=true"] {
+    for path in [PATH, "/v1/declarations/preview"] {
         let refused = clinic.file(path, &forms::no_network()).await;
         refused.assert_problem(409, "DECLARATION_EXISTS");
         assert_eq!(refused.header("content-language"), "ja", "{path}");

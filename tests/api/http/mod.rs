@@ -1,4 +1,4 @@
-//! What all operations have in common: bodies, parameters, problems, limits, rehearsals, the OpenAPI document.
+//! What all operations have in common: bodies, parameters, problems, limits, previews, the OpenAPI document.
 
 mod authorization;
 mod bodies;
@@ -11,7 +11,7 @@ mod operations;
 mod overload;
 mod panics;
 mod parameters;
-mod rehearsals;
+mod previews;
 mod routing;
 mod slow_clients;
 mod strangers;

@@ -108,7 +108,7 @@ impl RunnerFixture {
     async fn queue(&self, domains: &[&'static str]) {
         let domains = domains.to_vec();
         let queued_at = Clock::of_machine().now();
-        let queueing = self.opened.write(Mode::Store, move |conn| {
+        let queueing = self.opened.write(Mode::Commit, move |conn| {
             domains.iter().try_for_each(|domain| {
                 let mail = WaitingMail {
                     id: MessageId::from_uuid(Uuid::new_v4()),

@@ -298,7 +298,9 @@ async fn every_operation_that_writes_is_logged_and_every_action_occurs() {
     fixture.exceed_budget_of_address().await;
     fixture.use_sandbox().await;
 
-    let writes = operations().into_iter().filter(|operation| operation.method != Method::GET);
+    let writes = operations()
+        .into_iter()
+        .filter(|operation| operation.method != Method::GET && !operation.path.ends_with("/preview"));
     let writes: BTreeSet<String> = writes.map(|operation| operation.id().to_owned()).collect();
     assert_eq!(fixture.sent_operations, writes);
     for action in AuditAction::ALL {

@@ -121,7 +121,7 @@ async fn a_registration_is_refused_at_its_completion_if_an_account_changed_to_it
     let token = change_token(&app, &clinic, NEW_ADDRESS).await;
     clinic.post(COMPLETION_PATH, &json!({ "token": token })).await.assert_status(200);
     let form = forms::account(&registration, &app.unused_facility("MEDICAL").await);
-    for path in ["/v1/accounts?validate_only=true", "/v1/accounts"] {
+    for path in ["/v1/accounts/preview", "/v1/accounts"] {
         app.anonymous().post(path, &form).await.assert_problem(409, "EMAIL_TAKEN");
     }
 }

@@ -25,15 +25,15 @@ async fn a_clinic_registers_with_a_mailed_link_and_logs_in() {
     }
 
     let form = forms::account(&token, &facility);
-    let rehearsed = anonymous.post("/v1/accounts?validate_only=true", &form).await.assert_status(200);
-    assert_eq!(rehearsed.body["facility"]["code"], facility["facility_code"]);
-    assert_eq!(rehearsed.body["facility"]["name_kana"], "カクウ");
-    assert_eq!(rehearsed.body["mails"][0]["kind"], "ACCOUNT_CREATED");
+    let preview = anonymous.post("/v1/accounts/preview", &form).await.assert_status(200);
+    assert_eq!(preview.body["facility"]["code"], facility["facility_code"]);
+    assert_eq!(preview.body["facility"]["name_kana"], "カクウ");
+    assert_eq!(preview.body["mails"][0]["kind"], "ACCOUNT_CREATED");
     assert_eq!(app.rows("accounts").count(), 0);
 
     let created = anonymous.post("/v1/accounts", &form).await.assert_status(201);
     assert_eq!(created.header("location"), "/v1/account");
-    assert_eq!(created.body["facility"], rehearsed.body["facility"]);
+    assert_eq!(created.body["facility"], preview.body["facility"]);
     let mails = app.mails("Reception@clinic.example", "ACCOUNT_CREATED").await;
     assert!(mails[0]["subject"].as_str().unwrap().contains("アカウント登録完了のご案内"));
 
@@ -167,9 +167,8 @@ async fn the_usual_spellings_of_kana_names_postal_codes_and_phone_numbers_are_ac
         form["facility"]["postal_code"] = json!(postal_code);
         form["facility"]["phone"] = json!(phone);
         form["facility"]["name_kana"] = json!(kana);
-        let rehearsed =
-            app.anonymous().post("/v1/accounts?validate_only=true", &form).await.assert_status(200);
-        let shown = &rehearsed.body["facility"];
+        let preview = app.anonymous().post("/v1/accounts/preview", &form).await.assert_status(200);
+        let shown = &preview.body["facility"];
         assert_eq!(shown["postal_code"], facility["postal_code"]);
         assert_eq!((&shown["phone"], &shown["name_kana"]), (&json!("0300001234"), &json!("カクウ")));
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -34,8 +33,6 @@ async fn mails_are_listed_newest_first_and_page_by_page_and_can_be_deleted() {
     let second = anyone.get(&format!("/sandbox/messages?page_size=2&page_token={token}")).await;
     assert_eq!(second.body["items"][0]["to"], "clinic-2@clinic.example");
 
-    let rehearsal = anyone.request(Method::DELETE, "/sandbox/messages?validate_only=true");
-    assert!(rehearsal.send().await.unwrap().status().is_success());
     assert_eq!(app.rows("sandbox_messages").count(), 6);
     anyone.delete("/sandbox/messages").await.assert_status(204);
     assert_eq!(anyone.get("/sandbox/messages").await.body, json!({ "items": [] }));

@@ -25,7 +25,7 @@ impl BlockingJobs {
         for _ in 0..writers {
             let (started, job) = blocking_jobs.new_job();
             let database = app.running.state.database.clone();
-            actix_web::rt::spawn(async move { database.write(Mode::Store, move |_| job()).await });
+            actix_web::rt::spawn(async move { database.write(Mode::Commit, move |_| job()).await });
             started.await.unwrap();
         }
         blocking_jobs

@@ -5,6 +5,8 @@ use serde_json::Value;
 use todokede::domain::values::lang::Lang;
 use uuid::Uuid;
 
+use super::described::assert_described;
+
 /// A caller with a preferred language and, if it is logged in, an access token.
 #[derive(Clone)]
 pub struct Client {
@@ -144,6 +146,12 @@ impl Client {
         send(self.request(Method::PATCH, path).header("If-Match", etag).json(body)).await
     }
 
+    /// Previews a correction or a change of the resource at `path`, with `If-Match`.
+    pub async fn preview_of(&self, path: &str, body: &Value, etag: &str) -> Reply {
+        let request = self.request(Method::POST, &format!("{path}/preview"));
+        send(request.header("If-Match", etag).json(body)).await
+    }
+
     /// Withdraws a filing, with `If-Match` and a new `Idempotency-Key`.
     pub async fn withdraw(&self, path: &str, etag: &str) -> Reply {
         let request = self.request(Method::POST, &format!("{path}/withdrawal"));
@@ -151,11 +159,16 @@ impl Client {
     }
 }
 
-/// Sends a request and reads the answer.
+/// Sends a request and reads the answer. The document must describe it, if it is a problem.
 pub async fn send(request: reqwest::RequestBuilder) -> Reply {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().clone(), request.url().path().to_owned());
+    let response = client.execute(request).await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.unwrap();
     let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-    Reply { status, headers, text, body }
+    let reply = Reply { status, headers, text, body };
+    assert_described(&method, &path, &reply);
+    reply
 }

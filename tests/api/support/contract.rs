@@ -25,7 +25,8 @@ pub fn operations() -> Vec<Operation> {
     operations_of(&document())
 }
 
-/// Every operation of a document. Those that end sessions come last, so that a test can send all of them in one session.
+/// Every operation of a document. Those that end sessions or move the clock come last, so that a test can send all of
+/// them in one session.
 pub fn operations_of(document: &Value) -> Vec<Operation> {
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -41,7 +42,7 @@ pub fn operations_of(document: &Value) -> Vec<Operation> {
     all.sort_by_key(|operation| {
         let deletes_session =
             operation.method == Method::DELETE && operation.path.starts_with("/v1/sessions");
-        deletes_session || operation.id() == "changePassword"
+        (operation.id() == "moveClock", deletes_session || operation.id() == "changePassword")
     });
     assert!(all.len() > 30, "only {} operations were found", all.len());
     all
@@ -138,8 +139,7 @@ impl ApiFixture {
         }
     }
 
-    /// The operation's path with the ids of these resources, and with `validate_only=true` if the operation can be
-    /// rehearsed.
+    /// The operation's path with the ids of these resources.
     pub fn path(&self, operation: &Operation) -> String {
         let id = match operation.path.split('/').nth(2) {
             Some("declarations") => &self.declaration,
@@ -147,8 +147,7 @@ impl ApiFixture {
             Some("uploads") => &self.upload,
             _ => "ses_0h2k4m6p8r0t2v4x6z8b0d2f4h",
         };
-        let path = operation.path.replace("{id}", id).replace("{round}", "2023");
-        if operation.has_parameter("validate_only") { format!("{path}?validate_only=true") } else { path }
+        operation.path.replace("{id}", id).replace("{round}", "2023")
     }
 
     /// Begins a request for the operation with every header that it may need.
@@ -163,16 +162,10 @@ impl ApiFixture {
     }
 
     /// Sends a request with the operation's example and this `Idempotency-Key`, or none, in a session of its own, because
-    /// some operations end their session. An operation that requires a key is not rehearsed, because a rehearsal needs no
-    /// key.
+    /// some operations end their session.
     pub async fn send_with_key(&self, operation: &Operation, key: Option<&str>) -> Reply {
-        let path = self.path(operation);
-        let path = match operation.listed().key {
-            operation::KeyPolicy::Required => path.split('?').next().unwrap(),
-            operation::KeyPolicy::Optional | operation::KeyPolicy::NotTaken => &path,
-        };
         let clinic = self.clinic.log_in_again(&self.app).await;
-        let request = with_headers(clinic.request(operation.method.clone(), path));
+        let request = with_headers(clinic.request(operation.method.clone(), &self.path(operation)));
         let request = key.into_iter().fold(request, |request, key| request.header("Idempotency-Key", key));
         send(with_body(operation, request)).await
     }

@@ -7,6 +7,7 @@ mod client;
 mod concurrent_transaction;
 pub mod contract;
 pub mod database;
+mod described;
 mod disk;
 #[macro_use]
 mod engine;

@@ -123,7 +123,7 @@ impl Production {
         let addresses: Vec<EmailAddress> =
             addresses.into_iter().map(|address| EmailAddress::parse(&address).unwrap()).collect();
         let (call, policy) = (Call::internal(self.state().clock.now()), self.state().policy.clone());
-        let queueing = self.state().database.write(Mode::Store, move |conn| {
+        let queueing = self.state().database.write(Mode::Commit, move |conn| {
             let mut work = Work::new(conn, &call, &SYSTEM, &policy);
             let message =
                 Message::EmailChanged { facility_name: "架空さくら診療所".to_owned(), at: call.now };

@@ -151,8 +151,8 @@ impl ServerPool {
             self.replace(&connections);
         }
         Err(match mode {
-            Mode::Store => Error::OutcomeUnknown,
-            Mode::Rehearse => Error::Unavailable("the database did not answer a rehearsal".into()),
+            Mode::Commit => Error::OutcomeUnknown,
+            Mode::RollBack => Error::Unavailable("the database did not answer a preview".into()),
         })
     }
 
@@ -160,7 +160,7 @@ impl ServerPool {
     where
         F: FnOnce(&mut Conn) -> Result<T, Error>,
     {
-        run_write(&self.connections().pool, Mode::Store, &self.load.commits, job)
+        run_write(&self.connections().pool, Mode::Commit, &self.load.commits, job)
     }
 }
 
@@ -181,7 +181,7 @@ fn run_write<T>(
 ) -> Result<T, Error> {
     let mut session = begin_on(pool, BEGIN_WRITE)?;
     match (job(&mut session.conn), mode) {
-        (Ok(value), Mode::Store) => {
+        (Ok(value), Mode::Commit) => {
             let begun = Instant::now();
             session.commit()?;
             commits.add(1, begun);

@@ -137,21 +137,40 @@ pub fn exists_live(conn: &mut Conn, facility: &FacilityCode, round: &str) -> Res
     Ok(on!(conn, |c| diesel::select(diesel::dsl::exists(live)).get_result(c))?)
 }
 
+/// Which of a facility's declarations a list has. `None` stands for all.
+#[derive(Debug, Default)]
+pub struct DeclarationFilter {
+    /// Those with this status.
+    pub status: Option<DeclarationStatus>,
+    /// Those in the round with this name.
+    pub round: Option<String>,
+    /// The one with this receipt number.
+    pub receipt_number: Option<ReceiptNumber>,
+}
+
 /// A page of a facility's declarations, newest first.
 pub fn list(
     conn: &mut Conn,
     facility: &FacilityCode,
+    filter: &DeclarationFilter,
     slice: &Slice<After>,
 ) -> Result<Vec<Declaration>, Error> {
-    let rows: Vec<Row> = load_newest_first!(
-        conn,
-        slice,
-        (declarations::created_at, declarations::id),
-        declarations::table
+    let rows: Vec<Row> = load_newest_first!(conn, slice, (declarations::created_at, declarations::id), {
+        let mut chosen = declarations::table
             .filter(declarations::facility_code.eq(facility.as_str()))
             .select(Row::as_select())
-            .into_boxed()
-    )?;
+            .into_boxed();
+        if let Some(status) = filter.status {
+            chosen = chosen.filter(declarations::status.eq(status.code()));
+        }
+        if let Some(round) = &filter.round {
+            chosen = chosen.filter(declarations::round.eq(round));
+        }
+        if let Some(number) = &filter.receipt_number {
+            chosen = chosen.filter(declarations::receipt_number.eq(number.to_string()));
+        }
+        chosen
+    })?;
     rows.into_iter().map(Row::decode).collect()
 }
 

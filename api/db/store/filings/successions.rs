@@ -116,17 +116,35 @@ pub fn find(conn: &mut Conn, id: SuccessionId, account: AccountId) -> Result<Opt
     row.map(Row::decode).transpose()
 }
 
+/// Which of an account's successions a list has. `None` stands for all.
+#[derive(Debug, Default)]
+pub struct SuccessionFilter {
+    /// Those with this status.
+    pub status: Option<SuccessionStatus>,
+    /// The one with this receipt number.
+    pub receipt_number: Option<ReceiptNumber>,
+}
+
 /// A page of an account's successions, newest first.
-pub fn list(conn: &mut Conn, account: AccountId, slice: &Slice<After>) -> Result<Vec<Succession>, Error> {
-    let rows: Vec<Row> = load_newest_first!(
-        conn,
-        slice,
-        (successions::created_at, successions::id),
-        successions::table
+pub fn list(
+    conn: &mut Conn,
+    account: AccountId,
+    filter: &SuccessionFilter,
+    slice: &Slice<After>,
+) -> Result<Vec<Succession>, Error> {
+    let rows: Vec<Row> = load_newest_first!(conn, slice, (successions::created_at, successions::id), {
+        let mut chosen = successions::table
             .filter(successions::account_id.eq(Id(account.uuid())))
             .select(Row::as_select())
-            .into_boxed()
-    )?;
+            .into_boxed();
+        if let Some(status) = filter.status {
+            chosen = chosen.filter(successions::status.eq(status.code()));
+        }
+        if let Some(number) = &filter.receipt_number {
+            chosen = chosen.filter(successions::receipt_number.eq(number.to_string()));
+        }
+        chosen
+    })?;
     rows.into_iter().map(Row::decode).collect()
 }
 

@@ -30,8 +30,8 @@ coded_enum! {
 }
 
 /// How the last day of an excuse is determined, with the values that are needed for it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 pub enum BasisRule {
     /// The last day of the month in `field`.
     EndOfMonthOf {
@@ -44,7 +44,6 @@ pub enum BasisRule {
         /// The member with the day.
         field: StatementField,
         /// The number of months, 1 to 120.
-        #[schema(minimum = 1, maximum = 120)]
         months: u32,
     },
     /// One day for all facilities.
@@ -58,7 +57,26 @@ pub enum BasisRule {
         field: StatementField,
     },
     /// The end of the circumstance. No day is known in advance.
-    Open,
+    Open {},
+}
+
+/// How the last day of an excuse is determined, with the values that are needed for it.
+#[derive(ToSchema)]
+#[schema(as = BasisRule)]
+#[expect(dead_code, reason = "describes a rule in the OpenAPI document, without a union")]
+struct BasisRuleSchema {
+    /// How the last day is determined.
+    kind: Basis,
+    /// The member of the reason with the day or the month. Absent for `FIXED` and `OPEN`.
+    #[schema(nullable = false)]
+    field: Option<StatementField>,
+    /// The number of months after the day in `field`. If that month has no such day, its last day is meant. Only for
+    /// `MONTHS_AFTER`.
+    #[schema(nullable = false, minimum = 1, maximum = 120)]
+    months: Option<u32>,
+    /// The day for all facilities. Only for `FIXED`.
+    #[schema(nullable = false)]
+    date: Option<NaiveDate>,
 }
 
 /// Until when a category excuses (猶予期間).
@@ -66,6 +84,7 @@ pub enum BasisRule {
 #[serde(deny_unknown_fields)]
 pub struct ExcusedUntilRule {
     /// How the last day is determined.
+    #[schema(value_type = BasisRuleSchema)]
     pub basis: BasisRule,
     /// The latest day until which the category can excuse, inclusive (上限). Absent if there is no such limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -98,7 +117,7 @@ impl BasisRule {
             Self::MonthsAfter { .. } => Basis::MonthsAfter,
             Self::Fixed { .. } => Basis::Fixed,
             Self::DayOf { .. } => Basis::DayOf,
-            Self::Open => Basis::Open,
+            Self::Open {} => Basis::Open,
         }
     }
 
@@ -109,7 +128,7 @@ impl BasisRule {
             Self::EndOfMonthOf { field } | Self::MonthsAfter { field, .. } | Self::DayOf { field } => {
                 Some(*field)
             }
-            Self::Fixed { .. } | Self::Open => None,
+            Self::Fixed { .. } | Self::Open {} => None,
         }
     }
 

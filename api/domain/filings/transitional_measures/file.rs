@@ -95,11 +95,12 @@ mod tests {
             ("/editions/0/eligible_kinds/0", json!("HOSPITAL")),
             ("/editions/0/categories/0/category", json!("SYSTEM")),
             ("/editions/0/categories/0/fields/0/not_after", json!("2023")),
-            ("/editions/0/categories/0/excused_until/basis", json!({ "OPEN": 1 })),
+            ("/editions/0/categories/0/excused_until/basis", json!({ "kind": "OPEN", "months": 1 })),
             (
-                "/editions/0/categories/0/excused_until/basis/END_OF_MONTH_OF",
-                json!({ "field": "works", "month": 1 }),
+                "/editions/0/categories/0/excused_until/basis",
+                json!({ "kind": "END_OF_MONTH_OF", "field": "works", "month": 1 }),
             ),
+            ("/editions/0/categories/0/excused_until/basis", json!("OPEN")),
             ("/editions/0/name", json!({ "ja": "回" })),
         ] {
             assert!(

@@ -34,8 +34,8 @@ fn need_among(rules: &[FieldRule], field: StatementField, statement: &Statement)
     };
     let earlier = rules.get(..position).unwrap_or_default();
     match &rule.requirement {
-        Requirement::Always => Need::Required,
-        Requirement::Optional => Need::Optional,
+        Requirement::Always {} => Need::Required,
+        Requirement::Optional {} => Need::Optional,
         Requirement::WhenOneOf { field, words } => need_when(
             earlier,
             *field,

@@ -17,19 +17,18 @@ struct RuleWord(String);
 ///
 /// A condition refers to another member, which is earlier in the list of members. If the condition is met, the member
 /// is required. If not, the member must be absent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 pub enum Requirement {
     /// The member is required.
-    Always,
+    Always {},
     /// The member may be absent.
-    Optional,
+    Optional {},
     /// The member is required if another member has one of these values.
     WhenOneOf {
         /// The other member, which is an enumeration.
         field: StatementField,
         /// The values, at least one.
-        #[schema(max_items = 20, value_type = Vec<RuleWord>)]
         words: Vec<String>,
     },
     /// The member is required if another member is below a limit.
@@ -37,9 +36,39 @@ pub enum Requirement {
         /// The other member, which is a whole number.
         field: StatementField,
         /// The limit. The condition is met for numbers below it.
-        #[schema(minimum = 0, maximum = 1000)]
         limit: i64,
     },
+}
+
+/// When a member of the reason is required. `ALWAYS`: always. `OPTIONAL`: never. `WHEN_ONE_OF`: if the member `field` has
+/// one of the values `words`. `WHEN_BELOW`: if the member `field` is below `limit`.
+#[derive(ToSchema)]
+#[schema(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(dead_code, reason = "describes the kinds in the OpenAPI document")]
+enum RequirementKind {
+    Always,
+    Optional,
+    WhenOneOf,
+    WhenBelow,
+}
+
+/// Whether a member of the reason is required. A condition refers to another member, which is earlier in the list of
+/// members. If the condition is met, the member is required. If not, the member must be absent.
+#[derive(ToSchema)]
+#[schema(as = Requirement)]
+#[expect(dead_code, reason = "describes a requirement in the OpenAPI document, without a union")]
+struct RequirementSchema {
+    /// When the member is required.
+    kind: RequirementKind,
+    /// The other member. Only for `WHEN_ONE_OF` and `WHEN_BELOW`.
+    #[schema(nullable = false)]
+    field: Option<StatementField>,
+    /// The values of the other member, at least one. Only for `WHEN_ONE_OF`.
+    #[schema(nullable = false, max_items = 20, value_type = Option<Vec<RuleWord>>)]
+    words: Option<Vec<String>>,
+    /// The limit of the other member. The condition is met for numbers below it. Only for `WHEN_BELOW`.
+    #[schema(nullable = false, minimum = 0, maximum = 1000)]
+    limit: Option<i64>,
 }
 
 /// The last allowed day or month (期限) of a member.
@@ -79,6 +108,7 @@ pub struct FieldRule {
     /// The member.
     pub field: StatementField,
     /// Whether the member is required.
+    #[schema(value_type = RequirementSchema)]
     pub requirement: Requirement,
     /// The last day or the last month that the member may have, inclusive. Only for members that are days or months.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -113,10 +143,14 @@ mod tests {
     #[test]
     fn malformed_requirements_are_refused() {
         for json in [
-            r#""SOMETIMES""#,
-            r#"{"WHEN_BELOW":{"field":"youngest_fulltime_age"}}"#,
-            r#"{"WHEN_BELOW":{"field":"youngest_fulltime_age","limit":70,"or":1}}"#,
-            r#"{"WHEN_ONE_OF":{"field":"age","words":["OTHER"]}}"#,
+            r#""ALWAYS""#,
+            "{}",
+            r#"{"kind":"SOMETIMES"}"#,
+            r#"{"kind":"ALWAYS","limit":70}"#,
+            r#"{"kind":"OPTIONAL","field":"works"}"#,
+            r#"{"kind":"WHEN_BELOW","field":"youngest_fulltime_age"}"#,
+            r#"{"kind":"WHEN_BELOW","field":"youngest_fulltime_age","limit":70,"or":1}"#,
+            r#"{"kind":"WHEN_ONE_OF","field":"age","words":["OTHER"]}"#,
         ] {
             assert!(serde_json::from_str::<Requirement>(json).is_err(), "{json}");
         }

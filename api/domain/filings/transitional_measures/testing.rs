@@ -166,14 +166,14 @@ pub(super) const HOME_VISIT_NURSING: &str = r#"{
         "condition": { "ja": "令和6年9月30日までに契約した。", "en": "Contract by 2024-09-30." },
         "eligible_kinds": ["VISITING_NURSING"],
         "fields": [
-          { "field": "contract_date", "requirement": "ALWAYS", "not_after": "2024-09-30", "not_in_future": true },
-          { "field": "expected_completion_month", "requirement": "ALWAYS", "not_after": "2025-06" }
+          { "field": "contract_date", "requirement": { "kind": "ALWAYS" }, "not_after": "2024-09-30", "not_in_future": true },
+          { "field": "expected_completion_month", "requirement": { "kind": "ALWAYS" }, "not_after": "2025-06" }
         ],
         "attachment": "REQUIRED",
         "excused_until": {
-          "basis": { "END_OF_MONTH_OF": { "field": "expected_completion_month" } },
+          "basis": { "kind": "END_OF_MONTH_OF", "field": "expected_completion_month" },
           "cap": "2025-06-30",
-          "text": { "ja": "整備の完了までです。", "en": "Until the installation is complete." }
+          "text": { "ja": "整備の完了まで", "en": "Until the installation is complete." }
         }
       },
       {
@@ -183,15 +183,15 @@ pub(super) const HOME_VISIT_NURSING: &str = r#"{
         "condition": { "ja": "光回線がない。", "en": "No optical line." },
         "eligible_kinds": ["VISITING_NURSING"],
         "fields": [
-          { "field": "line_status", "requirement": "ALWAYS" },
+          { "field": "line_status", "requirement": { "kind": "ALWAYS" } },
           {
             "field": "line_ready_date",
-            "requirement": { "WHEN_ONE_OF": { "field": "line_status", "words": ["AVAILABLE"] } }
+            "requirement": { "kind": "WHEN_ONE_OF", "field": "line_status", "words": ["AVAILABLE"] }
           }
         ],
         "attachment": "NONE",
         "excused_until": {
-          "basis": { "MONTHS_AFTER": { "field": "line_ready_date", "months": 6 } },
+          "basis": { "kind": "MONTHS_AFTER", "field": "line_ready_date", "months": 6 },
           "cap": "2025-06-30",
           "text": { "ja": "回線の整備から6か月です。", "en": "Six months after the line is ready." }
         }
@@ -203,14 +203,14 @@ pub(super) const HOME_VISIT_NURSING: &str = r#"{
         "condition": { "ja": "改築工事中である。", "en": "Being rebuilt." },
         "eligible_kinds": ["VISITING_NURSING"],
         "fields": [
-          { "field": "works", "requirement": "ALWAYS" },
-          { "field": "expected_end_date", "requirement": "ALWAYS" }
+          { "field": "works", "requirement": { "kind": "ALWAYS" } },
+          { "field": "expected_end_date", "requirement": { "kind": "ALWAYS" } }
         ],
         "attachment": "NONE",
         "excused_until": {
-          "basis": { "DAY_OF": { "field": "expected_end_date" } },
+          "basis": { "kind": "DAY_OF", "field": "expected_end_date" },
           "cap": "2025-06-30",
-          "text": { "ja": "工事の完了までです。", "en": "Until the works end." }
+          "text": { "ja": "工事の完了まで", "en": "Until the works end." }
         }
       },
       {
@@ -220,14 +220,14 @@ pub(super) const HOME_VISIT_NURSING: &str = r#"{
         "condition": { "ja": "特に困難な事情がある。", "en": "A special hardship." },
         "eligible_kinds": ["VISITING_NURSING"],
         "fields": [
-          { "field": "circumstance", "requirement": "ALWAYS" },
-          { "field": "description", "requirement": "ALWAYS" }
+          { "field": "circumstance", "requirement": { "kind": "ALWAYS" } },
+          { "field": "description", "requirement": { "kind": "ALWAYS" } }
         ],
         "attachment": "OPTIONAL",
         "excused_until": {
-          "basis": "OPEN",
+          "basis": { "kind": "OPEN" },
           "cap": "2025-06-30",
-          "text": { "ja": "事情が解消されるまでです。", "en": "Until the hardship ends." }
+          "text": { "ja": "事情が解消されるまで", "en": "Until the hardship ends." }
         }
       }
     ]

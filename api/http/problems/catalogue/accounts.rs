@@ -17,12 +17,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "An account with this e-mail address already exists. Each account needs its own address.",
             },
             fix: StaticText {
-                ja: "その施設のアカウントをお持ちの場合は、ログインするか、\
-                     POST /v1/password-resetsでパスワードを再設定してください。医科と歯科のようにコードが二つある\
-                     場合は、それぞれ別のメールアドレスで登録してください。",
-                en: "If the account is yours, log in, or reset its password with POST /v1/password-resets. A \
-                     facility with two codes, such as medical and dental, needs one address for each code.",
+                ja: "その施設のアカウントをお持ちの場合は、ログインするか、パスワードを再設定してください。医科と歯科のようにコードが二つある場合は、それぞれ別のメールアドレスで登録してください。",
+                en: "If the account is yours, log in, or reset its password. A facility with two codes, such as medical and dental, needs one address for each code.",
             },
+            advice: Some(StaticText {
+                ja: "パスワードの再設定は、POST /v1/password-resetsで申し込みます。",
+                en: "POST /v1/password-resets asks for a reset of the password.",
+            }),
             retryable: false,
         },
         Refusal::FacilityHasAccount => Entry {
@@ -36,19 +37,20 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             },
             fix: StaticText {
                 ja: concat!(
-                    "登録済みのアカウントでログインしてください。\
-                     パスワードをお忘れの場合は、POST /v1/password-resetsで再設定してください。\
-                     登録したメールアドレスをお忘れの場合は、",
+                    "登録済みのアカウントでログインしてください。パスワードをお忘れの場合は、再設定してください。登録したメールアドレスをお忘れの場合は、",
                     call_centre!(ja),
-                    "へご連絡ください。",
+                    "へご連絡ください。"
                 ),
                 en: concat!(
-                    "Log in with the existing account. If you forgot the password, reset it with \
-                     POST /v1/password-resets. If you forgot the registered e-mail address, please call ",
+                    "Log in with the existing account. If you forgot the password, reset it. If you forgot the registered e-mail address, please call ",
                     call_centre!(en),
-                    ".",
+                    "."
                 ),
             },
+            advice: Some(StaticText {
+                ja: "パスワードの再設定は、POST /v1/password-resetsで申し込みます。",
+                en: "POST /v1/password-resets asks for a reset of the password.",
+            }),
             retryable: false,
         },
         Refusal::FacilitySucceeded => Entry {
@@ -74,6 +76,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                     ".",
                 ),
             },
+            advice: None,
             retryable: false,
         },
         Refusal::SuccessionRequired => Entry {
@@ -88,18 +91,20 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             },
             fix: StaticText {
                 ja: concat!(
-                    "以前の医療機関等コードのアカウントでログインし、承継届出（POST /v1/successions）\
-                     を行ってください。ログインに使うメールアドレスをお忘れの場合は、",
+                    "以前の医療機関等コードのアカウントでログインし、承継届出を行ってください。ログインに使うメールアドレスをお忘れの場合は、",
                     call_centre!(ja),
-                    "へご連絡ください。",
+                    "へご連絡ください。"
                 ),
                 en: concat!(
-                    "Log in with the account of the old facility code and file a succession \
-                     (POST /v1/successions). If you forgot the e-mail address of that account, please call ",
+                    "Log in with the account of the old facility code and file a succession. If you forgot the e-mail address of that account, please call ",
                     call_centre!(en),
-                    ".",
+                    "."
                 ),
             },
+            advice: Some(StaticText {
+                ja: "承継届出は、POST /v1/successionsで行います。",
+                en: "A succession is filed with POST /v1/successions.",
+            }),
             retryable: false,
         },
         Refusal::FacilityNotDesignated => Entry {
@@ -113,11 +118,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                      no facility code yet.",
             },
             fix: StaticText {
-                ja: "地方厚生（支）局から医療機関等コードが通知されたあと、アカウントにコードを登録してから\
-                     （PATCH /v1/account）、この手続きを行ってください。",
-                en: "When the regional bureau has notified you of the facility code, enter the code in the account \
-                     (PATCH /v1/account). Then repeat this request.",
+                ja: "地方厚生（支）局から医療機関等コードが通知されたあと、アカウントにコードを登録してから、この手続きを行ってください。",
+                en: "When the regional bureau has notified you of the facility code, enter the code in the account. Then repeat this operation.",
             },
+            advice: Some(StaticText {
+                ja: "コードは、PATCH /v1/accountのfacility.codeに登録します。",
+                en: "The code is entered with PATCH /v1/account, as facility.code.",
+            }),
             retryable: false,
         },
         Refusal::FacilityAlreadyDesignated => Entry {
@@ -131,18 +138,20 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             },
             fix: StaticText {
                 ja: concat!(
-                    "医療機関等コードが変わった場合は、承継届出（POST /v1/successions）を行ってください。\
-                     登録したコードに誤りがある場合は、",
+                    "医療機関等コードが変わった場合は、承継届出を行ってください。登録したコードに誤りがある場合は、",
                     call_centre!(ja),
-                    "へご連絡ください。",
+                    "へご連絡ください。"
                 ),
                 en: concat!(
-                    "If the facility code has changed, file a succession (POST /v1/successions). If the stored \
-                     code is incorrect, please call ",
+                    "If the facility code has changed, file a succession. If the stored code is incorrect, please call ",
                     call_centre!(en),
-                    ".",
+                    "."
                 ),
             },
+            advice: Some(StaticText {
+                ja: "承継届出は、POST /v1/successionsで行います。",
+                en: "A succession is filed with POST /v1/successions.",
+            }),
             retryable: false,
         },
     }

@@ -18,6 +18,10 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "受付の開始日を確かめ、その日以降に届け出てください。日付は日本時間によります。",
                 en: "Check the day on which the round opens, and file on that day or later. Days are days in Japan.",
             },
+            advice: Some(StaticText {
+                ja: "受付の開始日は、GET /v1/transitional-measures/{round}のopens_dateです。",
+                en: "The first day is opens_date of GET /v1/transitional-measures/{round}.",
+            }),
             retryable: false,
         },
         Refusal::WindowClosed => Entry {
@@ -41,6 +45,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                     ".",
                 ),
             },
+            advice: None,
             retryable: false,
         },
         Refusal::RoundNotForKind => Entry {
@@ -59,6 +64,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "Choose a round for your kind of facility. The third digit of the facility code is the \
                      kind: 1 medical, 3 dental, 4 pharmacy, 6 home-visit nursing.",
             },
+            advice: None,
             retryable: false,
         },
         Refusal::DeclarationExists => Entry {
@@ -69,11 +75,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "This facility already has a declaration in this round. A facility can file only one in a round.",
             },
             fix: StaticText {
-                ja: "内容を変更する場合は、届出済みの猶予届出を訂正してください（PUT /v1/declarations/{id}）。\
-                     新たに届け出る場合は、先に取下げを行ってください（POST /v1/declarations/{id}/withdrawal）。",
-                en: "To change the declaration, correct it (PUT /v1/declarations/{id}). To file a new one, withdraw \
-                     the existing one first (POST /v1/declarations/{id}/withdrawal).",
+                ja: "内容を変更する場合は、届出済みの猶予届出を訂正してください。新たに届け出る場合は、先に取下げを行ってください。",
+                en: "To change the declaration, correct it. To file a new one, withdraw the existing one first.",
             },
+            advice: Some(StaticText {
+                ja: "訂正はPUT /v1/declarations/{id}、取下げはPOST /v1/declarations/{id}/withdrawalで行います。",
+                en: "Correct it with PUT /v1/declarations/{id}, or withdraw it with POST /v1/declarations/{id}/withdrawal.",
+            }),
             retryable: false,
         },
         Refusal::StatusForbids => Entry {
@@ -87,17 +95,20 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             },
             fix: StaticText {
                 ja: concat!(
-                    "届出をGETで読み直し、statusを確かめてください。取り下げた届出と不受理の届出は、変更できません。受理された承継届出の訂正や取下げが必要な場合は、",
+                    "届出を開き直し、状態を確かめてください。取り下げた届出と不受理の届出は、変更できません。受理された承継届出の訂正や取下げが必要な場合は、",
                     call_centre!(ja),
-                    "へご連絡ください。",
+                    "へご連絡ください。"
                 ),
                 en: concat!(
-                    "Read the filing again with GET, and check its status. A withdrawn or rejected filing cannot be \
-                     changed. To correct or withdraw a succession that was accepted, please call ",
+                    "Open the filing again, and check its status. A withdrawn or rejected filing cannot be changed. To correct or withdraw a succession that was accepted, please call ",
                     call_centre!(en),
-                    ".",
+                    "."
                 ),
             },
+            advice: Some(StaticText {
+                ja: "届出をGETで読み直し、statusを確かめてください。",
+                en: "Read the filing again with GET, and check its status.",
+            }),
             retryable: false,
         },
         Refusal::SuccessionExists => Entry {
@@ -121,6 +132,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                     ".",
                 ),
             },
+            advice: None,
             retryable: false,
         },
         Refusal::SuccessorTaken => Entry {
@@ -144,6 +156,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                     ".",
                 ),
             },
+            advice: None,
             retryable: false,
         },
         Refusal::SuccessorHasAccount => Entry {
@@ -169,6 +182,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                     ".",
                 ),
             },
+            advice: None,
             retryable: false,
         },
         Refusal::SuccessorIsPredecessor => Entry {
@@ -194,6 +208,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                     ".",
                 ),
             },
+            advice: None,
             retryable: false,
         },
     }

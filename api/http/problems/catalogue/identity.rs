@@ -15,11 +15,15 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "This operation requires a login, but the request has no access token.",
             },
             fix: StaticText {
+                ja: "ログインしてから、もう一度操作してください。",
+                en: "Log in, and try again.",
+            },
+            advice: Some(StaticText {
                 ja: "POST /v1/sessionsでログインし、受け取ったアクセストークンを「Authorization: Bearer」ヘッダーに\
                      入れて、もう一度送信してください。",
                 en: "Log in with POST /v1/sessions, and send the access token from the answer in the header \
                      Authorization: Bearer.",
-            },
+            }),
             retryable: false,
         },
         Refusal::TokenInvalid => Entry {
@@ -29,12 +33,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "送信されたアクセストークンが、このサービスの発行したものであることを確認できませんでした。",
                 en: "The access token is not one that this service issued.",
             },
-            fix: StaticText {
+            fix: StaticText { ja: "もう一度ログインしてください。", en: "Log in again." },
+            advice: Some(StaticText {
                 ja: "受け取ったトークンの全体をそのまま送っているか、接続先の環境が正しいかを確かめてください。\
                      解決しない場合は、POST /v1/sessionsでログインし直してください。",
                 en: "Check that you send the whole token unchanged, and to the right environment. If that does \
                      not help, log in again with POST /v1/sessions.",
-            },
+            }),
             retryable: false,
         },
         Refusal::TokenExpired => Entry {
@@ -45,9 +50,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "The access token has expired.",
             },
             fix: StaticText {
+                ja: "もう一度お試しください。解決しない場合は、ログインし直してください。",
+                en: "Try again. If that does not help, log in again.",
+            },
+            advice: Some(StaticText {
                 ja: "POST /v1/sessions/refreshで新しいアクセストークンを受け取り、もう一度送信してください。",
                 en: "Get a new access token with POST /v1/sessions/refresh, and send the request again.",
-            },
+            }),
             retryable: false,
         },
         Refusal::SessionEnded => Entry {
@@ -58,10 +67,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "This session has ended, for example because of a logout or a change of the password.",
             },
             fix: StaticText {
-                ja: "POST /v1/sessionsで、もう一度ログインしてください。お心当たりがない場合は、\
-                     パスワードを変更してください。",
-                en: "Log in again with POST /v1/sessions. If you did not expect this, please change your password.",
+                ja: "もう一度ログインしてください。お心当たりがない場合は、パスワードを変更してください。",
+                en: "Log in again. If you did not expect this, please change your password.",
             },
+            advice: Some(StaticText {
+                ja: "POST /v1/sessionsでログインしてください。",
+                en: "Log in with POST /v1/sessions.",
+            }),
             retryable: false,
         },
         Refusal::ReauthenticationRequired => Entry {
@@ -72,10 +84,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "This operation requires that the password was verified in the last 15 minutes.",
             },
             fix: StaticText {
-                ja: "PUT /v1/sessions/current/authenticationでパスワードを確認し、同じ操作をもう一度行ってください。\
-                     入力した内容はそのままお使いになれます。",
-                en: "Confirm the password with PUT /v1/sessions/current/authentication, and send the same request again.",
+                ja: "パスワードを確認し、同じ操作をもう一度行ってください。入力した内容はそのままお使いになれます。",
+                en: "Confirm your password, and repeat the operation. What you entered can be used again.",
             },
+            advice: Some(StaticText {
+                ja: "PUT /v1/sessions/current/authenticationでパスワードを確認し、同じリクエストを送信してください。",
+                en: "Confirm the password with PUT /v1/sessions/current/authentication, and send the same request again.",
+            }),
             retryable: false,
         },
         Refusal::RefreshTokenInvalid => Entry {
@@ -85,12 +100,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "リフレッシュトークンが、使用済みであるか、期限切れであるか、このサービスの発行したものではありません。",
                 en: "The refresh token was already used, has expired, or was not issued by this service.",
             },
-            fix: StaticText {
+            fix: StaticText { ja: "もう一度ログインしてください。", en: "Log in again." },
+            advice: Some(StaticText {
                 ja: "POST /v1/sessionsで、もう一度ログインしてください。リフレッシュトークンは使うたびに\
                      新しくなりますので、最後に受け取ったものだけを保存してください。",
                 en: "Log in again with POST /v1/sessions. Each use of a refresh token replaces it, so keep only \
                      the one that you received last.",
-            },
+            }),
             retryable: false,
         },
         Refusal::LoginFailed => Entry {
@@ -104,19 +120,20 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             },
             fix: StaticText {
                 ja: concat!(
-                    "入力を確かめて、もう一度お試しください。パスワードをお忘れの場合は、\
-                     パスワード再設定（POST /v1/password-resets）を行ってください。登録したメールアドレスをお忘れの\
-                     場合は、",
+                    "入力を確かめて、もう一度お試しください。パスワードをお忘れの場合は、パスワードの再設定を行ってください。登録したメールアドレスをお忘れの場合は、",
                     call_centre!(ja),
-                    "へご連絡ください。",
+                    "へご連絡ください。"
                 ),
                 en: concat!(
-                    "Check both, and try again. If you forgot the password, reset it \
-                     (POST /v1/password-resets). If you forgot the registered e-mail address, please call ",
+                    "Check both, and try again. If you forgot the password, reset it. If you forgot the registered e-mail address, please call ",
                     call_centre!(en),
-                    ".",
+                    "."
                 ),
             },
+            advice: Some(StaticText {
+                ja: "パスワードの再設定は、POST /v1/password-resetsで申し込みます。",
+                en: "POST /v1/password-resets asks for a reset of the password.",
+            }),
             retryable: false,
         },
         Refusal::LinkUnknown => Entry {
@@ -127,12 +144,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "The mailed link is unknown. A part of the link may be missing.",
             },
             fix: StaticText {
-                ja: "メールを開き直し、リンクの全体が途中で切れないように開くか、コピーしてください。\
-                     解決しない場合は、アカウント登録（POST /v1/registrations）\
-                     またはパスワード再設定（POST /v1/password-resets）をもう一度行ってください。",
-                en: "Open the mail again, and follow or copy the whole link. If that does not help, ask for a new \
-                     link: POST /v1/registrations to register, POST /v1/password-resets to reset the password.",
+                ja: "メールを開き直し、リンクの全体が途中で切れないように開くか、コピーしてください。解決しない場合は、アカウント登録またはパスワードの再設定をもう一度行ってください。",
+                en: "Open the mail again, and follow or copy the whole link. If that does not help, ask for a new link.",
             },
+            advice: Some(StaticText {
+                ja: "新しいリンクは、アカウント登録ではPOST /v1/registrations、パスワード再設定ではPOST /v1/password-resetsで申し込みます。",
+                en: "A new link is asked for with POST /v1/registrations to register, and with POST /v1/password-resets to reset the password.",
+            }),
             retryable: false,
         },
         Refusal::LinkExpired => Entry {
@@ -143,13 +161,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "The mailed link has expired.",
             },
             fix: StaticText {
-                ja: "アカウント登録はPOST /v1/registrations、パスワード再設定はPOST /v1/password-resets、\
-                     メールアドレスの変更はPOST /v1/account/email-changesで、もう一度手続きを行い、\
-                     新しく届くメールのリンクを期限内に開いてください。",
-                en: "Ask for a new link, and open it before it expires: POST /v1/registrations to register, \
-                     POST /v1/password-resets to reset the password, POST /v1/account/email-changes to change the \
-                     e-mail address.",
+                ja: "同じ手続きをもう一度行い、新しく届くメールのリンクを期限内に開いてください。",
+                en: "Ask for a new link, and open it before it expires.",
             },
+            advice: Some(StaticText {
+                ja: "アカウント登録はPOST /v1/registrations、パスワード再設定はPOST /v1/password-resets、メールアドレスの変更はPOST /v1/account/email-changesで申し込みます。",
+                en: "Use POST /v1/registrations to register, POST /v1/password-resets to reset the password, and POST /v1/account/email-changes to change the e-mail address.",
+            }),
             retryable: false,
         },
         Refusal::LinkUsed => Entry {
@@ -160,13 +178,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "This link was already used, or a later step has made it invalid.",
             },
             fix: StaticText {
-                ja: "同じ手続きを何度か申し込んだ場合は、最も新しいメールのリンクをお使いください。手続きは終わっている\
-                     可能性もありますので、POST /v1/sessionsでログインをお試しください。ログインできない場合は、\
-                     POST /v1/password-resetsでパスワードを再設定してください。",
-                en: "If you asked more than once, use the link in the newest mail. The procedure may also be complete, so \
-                     try to log in with POST /v1/sessions. If you cannot, reset the password with POST \
-                     /v1/password-resets.",
+                ja: "同じ手続きを何度か申し込んだ場合は、最も新しいメールのリンクをお使いください。手続きは終わっている可能性もありますので、ログインをお試しください。ログインできない場合は、パスワードを再設定してください。",
+                en: "If you asked more than once, use the link in the newest mail. The procedure may also be complete, so try to log in. If you cannot, reset the password.",
             },
+            advice: Some(StaticText {
+                ja: "ログインはPOST /v1/sessions、パスワードの再設定はPOST /v1/password-resetsです。",
+                en: "Log in with POST /v1/sessions. Reset the password with POST /v1/password-resets.",
+            }),
             retryable: false,
         },
     }

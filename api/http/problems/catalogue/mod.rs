@@ -43,10 +43,21 @@ pub struct Entry {
     pub title: StaticText,
     /// What happened. It is the first part of `detail` in the problem document.
     pub cause: StaticText,
-    /// What the caller should do. It is the second part of `detail`.
+    /// What the person at the screen should do. It is the second part of `detail`.
     pub fix: StaticText,
+    /// What the caller's program should do, with the operations and headers to use.
+    pub advice: Option<StaticText>,
     /// Whether the unchanged request may succeed later.
     pub retryable: bool,
+}
+
+impl Entry {
+    /// What happened and what the person at the screen should do, as the problem document says it.
+    #[must_use]
+    pub fn detail(&self, lang: Lang) -> String {
+        let separator = if lang == Lang::En { " " } else { "" };
+        format!("{}{separator}{}", self.cause.get(lang), self.fix.get(lang))
+    }
 }
 
 /// The call centre as part of a text: with its opening hours in Japanese (`ja`) or English (`en`), or only its
@@ -116,7 +127,7 @@ mod tests {
     #[test]
     fn causes_and_fixes_are_whole_sentences_in_both_languages() {
         for (code, entry) in entries() {
-            for words in [entry.cause, entry.fix] {
+            for words in [entry.cause, entry.fix].into_iter().chain(entry.advice) {
                 assert!(words.ja.ends_with('。') && words.ja.chars().count() > 10, "{code}: {}", words.ja);
                 assert!(words.en.ends_with('.') && words.en.chars().count() > 10, "{code}: {}", words.en);
             }
@@ -141,7 +152,7 @@ mod tests {
         let japanese =
             |text: &str| text.chars().any(|c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}'));
         for (code, entry) in entries() {
-            for words in [entry.title, entry.cause, entry.fix] {
+            for words in [entry.title, entry.cause, entry.fix].into_iter().chain(entry.advice) {
                 assert!(japanese(words.ja), "{code}: {}", words.ja);
                 assert!(!japanese(words.en), "{code}: {}", words.en);
             }
@@ -167,7 +178,15 @@ mod tests {
     }
 
     #[test]
-    fn fixes_name_the_operation_or_header_to_use() {
+    fn only_the_advice_names_operations_and_headers() {
+        for (code, Entry { fix, .. }) in entries() {
+            for text in [fix.ja, fix.en] {
+                for technical in ["/v1/", "POST", "PUT", "GET", "-Key", "If-Match", "JSON", "Retry-After"] {
+                    assert!(!text.contains(technical), "{code}: {text}");
+                }
+            }
+        }
+
         for (code, operation) in [
             (IdentityRefusal::TokenExpired.into(), "POST /v1/sessions/refresh"),
             (IdentityRefusal::LinkExpired.into(), "POST /v1/registrations"),
@@ -177,7 +196,7 @@ mod tests {
             (RequestRefusal::PreconditionRequired.into(), "If-Match"),
         ] {
             let code: ProblemCode = code;
-            let StaticText { ja, en } = entry(code).fix;
+            let StaticText { ja, en } = entry(code).advice.unwrap();
             assert!(ja.contains(operation) && en.contains(operation), "{}", code.as_str());
         }
     }

@@ -1,7 +1,21 @@
 //! The texts of the refusals of a malformed request: of its body, its parameters and its headers.
 
-use super::{Entry, StaticText};
+use super::{Entry, StaticText, call_centre};
 use crate::http::problems::refusals::RequestRefusal as Refusal;
+
+/// What a person can do about a fault of the program that sent the request.
+const PROGRAM_FAULT: StaticText = StaticText {
+    ja: concat!(
+        "画面を読み込み直して、もう一度お試しください。解決しない場合は、",
+        call_centre!(ja),
+        "へご連絡ください。"
+    ),
+    en: concat!(
+        "Load the page again, and repeat what you did. If that does not help, please call ",
+        call_centre!(en),
+        "."
+    ),
+};
 
 /// The entry of each refusal.
 #[expect(clippy::too_many_lines, reason = "a table")]
@@ -14,10 +28,11 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "リクエストの本文を、JSON文書として読み取れませんでした。",
                 en: "The body of the request could not be read as a JSON document.",
             },
-            fix: StaticText {
+            fix: PROGRAM_FAULT,
+            advice: Some(StaticText {
                 ja: "本文をUTF-8のJSONにして、括弧・引用符・カンマの過不足を直し、もう一度送信してください。",
                 en: "Send the body as JSON in UTF-8. Check for missing or extra brackets, quotation marks and commas.",
-            },
+            }),
             retryable: false,
         },
         Refusal::DuplicateKey => Entry {
@@ -27,10 +42,11 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "本文のJSONの一つのオブジェクトに、同じ名前の項目が二つ以上あります。",
                 en: "An object in the JSON body has two or more members with the same name.",
             },
-            fix: StaticText {
+            fix: PROGRAM_FAULT,
+            advice: Some(StaticText {
                 ja: "同じ名前の項目を一つだけ残して、もう一度送信してください。",
                 en: "Keep only one member of each name, and send the request again.",
-            },
+            }),
             retryable: false,
         },
         Refusal::NestedTooDeep => Entry {
@@ -40,10 +56,11 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "本文のJSONの入れ子が、このサービスで受け付ける深さを超えています。",
                 en: "The JSON body is nested more deeply than this service accepts.",
             },
-            fix: StaticText {
+            fix: PROGRAM_FAULT,
+            advice: Some(StaticText {
                 ja: "OpenAPI文書に示す形に合わせ、余分な入れ子を取り除いて、もう一度送信してください。",
                 en: "Give the body the structure that the OpenAPI document shows, and send it again.",
-            },
+            }),
             retryable: false,
         },
         Refusal::InvalidParameter => Entry {
@@ -56,12 +73,11 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "A value in the query, the path or a header does not have the form that the OpenAPI document \
                      requires.",
             },
-            fix: StaticText {
-                ja: "OpenAPI文書でこの操作の名前・形式・範囲を確かめ、修正してください。\
-                     page_tokenには、前の応答のnext_page_tokenをそのまま送ってください。",
-                en: "Check the names, forms and ranges of the parameters in the OpenAPI document. For page_token, \
-                     send the next_page_token of the previous page unchanged.",
-            },
+            fix: PROGRAM_FAULT,
+            advice: Some(StaticText {
+                ja: "errorsに示すパラメーターまたはヘッダーについて、OpenAPI文書で名前・形式・範囲を確かめてください。page_tokenには、前の応答のnext_page_tokenをそのまま送ってください。",
+                en: "Check the name, the form and the range of each parameter or header in errors in the OpenAPI document. For page_token, send the next_page_token of the previous page unchanged.",
+            }),
             retryable: false,
         },
         Refusal::IdempotencyKeyRequired => Entry {
@@ -71,13 +87,14 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "届出等を二重に受け付けないために、この操作にはIdempotency-Keyヘッダーが必要です。",
                 en: "This operation requires the Idempotency-Key header, so that nothing is filed twice.",
             },
-            fix: StaticText {
+            fix: PROGRAM_FAULT,
+            advice: Some(StaticText {
                 ja: "届出ごとに新しい乱数の値（UUIDなど、255文字以内）\
                      をIdempotency-Keyヘッダーに入れて送信してください。同じ届出を再送するときは、\
                      同じ値を繰り返してください。",
                 en: "Send a new random value for each filing (a UUID, for example; at most 255 characters) in the \
                      Idempotency-Key header, and repeat the same value on every retry of that filing.",
-            },
+            }),
             retryable: false,
         },
         Refusal::IdempotencyKeyReused => Entry {
@@ -91,12 +108,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                      今回のリクエストは実行していません。",
                 en: "This Idempotency-Key was already used for other content. This request was not carried out.",
             },
-            fix: StaticText {
+            fix: PROGRAM_FAULT,
+            advice: Some(StaticText {
                 ja: "新しい届出には、新しい値を付けてください。以前の届出を再送するときは、\
                      本文を変えずに同じ値で送信してください。",
                 en: "Use a new key for a new filing. To retry an earlier filing, send the same key with exactly the \
                      same body.",
-            },
+            }),
             retryable: false,
         },
         Refusal::MethodNotAllowed => Entry {
@@ -106,11 +124,12 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "このURLでは、送信されたHTTPメソッドを使えません。",
                 en: "This URL does not accept the HTTP method of the request.",
             },
-            fix: StaticText {
+            fix: PROGRAM_FAULT,
+            advice: Some(StaticText {
                 ja: "応答のAllowヘッダーに示すメソッドから選び、OpenAPI文書で操作を確かめてください。",
                 en: "Use one of the methods in the Allow header of the answer. The OpenAPI document describes each \
                      operation.",
-            },
+            }),
             retryable: false,
         },
         Refusal::MalformedRequest => Entry {
@@ -120,12 +139,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "リクエスト行、ヘッダーまたは本文の区切りがHTTP/1.1の形式でないため、読み取れませんでした。",
                 en: "The request line, a header, or the framing of the body is not valid HTTP/1.1.",
             },
-            fix: StaticText {
+            fix: PROGRAM_FAULT,
+            advice: Some(StaticText {
                 ja: "使用しているHTTPクライアントと、途中のプロキシーを確かめてください。\
                      暗号化（HTTPS）の要否とポート番号の誤りでも起こります。",
                 en: "Check the HTTP client and any proxy on the way. This also happens if HTTPS is used on a port for \
                      plain HTTP.",
-            },
+            }),
             retryable: false,
         },
         Refusal::TargetTooLong => Entry {
@@ -135,11 +155,12 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "URLのパスとクエリーの長さが、上限の65,534バイトを超えています。",
                 en: "The path and the query of the URL are longer than 65,534 bytes together.",
             },
-            fix: StaticText {
+            fix: PROGRAM_FAULT,
+            advice: Some(StaticText {
                 ja: "OpenAPI文書で操作のパスとパラメーターを確かめてください。大きな値はURLではなく本文で送信します。",
                 en: "Check the path and the parameters of the operation in the OpenAPI document. Large values belong in \
                      the body and not in the URL.",
-            },
+            }),
             retryable: false,
         },
         Refusal::HeadTooLarge => Entry {
@@ -150,9 +171,21 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "The request line and the headers exceed 128 KiB together, or there are too many headers.",
             },
             fix: StaticText {
+                ja: concat!(
+                    "ブラウザーに保存されたこのサイトのCookieを削除して、もう一度お試しください。解決しない場合は、",
+                    call_centre!(ja),
+                    "へご連絡ください。"
+                ),
+                en: concat!(
+                    "Delete the cookies of this site in the browser, and try again. If that does not help, please call ",
+                    call_centre!(en),
+                    "."
+                ),
+            },
+            advice: Some(StaticText {
                 ja: "不要なヘッダー（古いCookieなど）を取り除いて、もう一度送信してください。",
                 en: "Remove headers that are not needed, such as old cookies, and send the request again.",
-            },
+            }),
             retryable: false,
         },
         Refusal::RequestTimeout => Entry {
@@ -163,11 +196,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "The request did not arrive completely within the time limit.",
             },
             fix: StaticText {
-                ja: "通信の状態を確かめ、もう一度送信してください。届出を行う操作では、\
-                     同じIdempotency-Keyを付ければ二重に受け付けることはありません。",
-                en: "Check the connection, and send the request again. With the same Idempotency-Key, a filing is \
-                     never accepted twice.",
+                ja: "通信の状態を確かめ、もう一度送信してください。同じ画面から送信し直した届出が、二重に受け付けられることはありません。",
+                en: "Check the connection, and send again. A filing that is sent again from the same screen is not accepted twice.",
             },
+            advice: Some(StaticText {
+                ja: "同じ内容を同じIdempotency-Keyで、もう一度送信してください。",
+                en: "Send the same request again with the same Idempotency-Key.",
+            }),
             retryable: true,
         },
         Refusal::PreconditionFailed => Entry {
@@ -179,11 +214,15 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                      not carried out.",
             },
             fix: StaticText {
+                ja: "画面を読み込み直し、変更後の内容を確かめたうえで、もう一度操作してください。",
+                en: "Load the page again, check what has changed, and repeat your change.",
+            },
+            advice: Some(StaticText {
                 ja: "対象をGETで読み直し、内容を確かめたうえで、新しいETagの値をIf-Matchヘッダーに入れて、\
                      もう一度送信してください。",
                 en: "Read the resource again with GET, check what has changed, and repeat your request with the new \
                      ETag in the If-Match header.",
-            },
+            }),
             retryable: false,
         },
         Refusal::PreconditionRequired => Entry {
@@ -193,10 +232,11 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "ほかの変更を上書きしないために、この操作にはIf-Matchヘッダーが必要です。",
                 en: "This operation requires the If-Match header, so that it cannot overwrite another change.",
             },
-            fix: StaticText {
+            fix: PROGRAM_FAULT,
+            advice: Some(StaticText {
                 ja: "対象をGETで読み取り、そのETagの値をIf-Matchヘッダーに入れて、もう一度送信してください。",
                 en: "Read the resource with GET, and repeat your request with its ETag in the If-Match header.",
-            },
+            }),
             retryable: false,
         },
         Refusal::BodyTooLarge => Entry {
@@ -207,11 +247,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "The body is larger than this operation accepts.",
             },
             fix: StaticText {
-                ja: "JSONの本文は64KiB以下、添付ファイルは1件10MiB以下にしてください。添付ファイルが大きい場合は、\
-                     解像度を下げて読み取り直すか、ページを分けてください。",
-                en: "A JSON body may have at most 64 KiB, an attachment at most 10 MiB. If a file is larger, scan it \
-                     at a lower resolution, or split it into several files.",
+                ja: "添付ファイルは1件10MiB以下にしてください。大きい場合は、解像度を下げて読み取り直すか、ページを分けてください。",
+                en: "An attachment may have at most 10 MiB. If a file is larger, scan it at a lower resolution, or split it into several files.",
             },
+            advice: Some(StaticText {
+                ja: "JSONの本文は64KiB以下です。",
+                en: "A JSON body may have at most 64 KiB.",
+            }),
             retryable: false,
         },
         Refusal::UnsupportedMediaType => Entry {
@@ -221,12 +263,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "本文の形式（Content-TypeまたはContent-Encoding）が、この操作で受け付けるものではありません。",
                 en: "This operation does not accept a body with this Content-Type or Content-Encoding.",
             },
-            fix: StaticText {
+            fix: PROGRAM_FAULT,
+            advice: Some(StaticText {
                 ja: "Content-Typeには、JSONの操作ではapplication/jsonを、ファイルの送信では登録時に申告した形式\
                      （application/pdf、image/jpegまたはimage/png）を指定してください。本文は圧縮しないでください。",
                 en: "Set Content-Type to application/json for JSON, and to the announced type (application/pdf, \
                      image/jpeg or image/png) for a file. Do not compress the body.",
-            },
+            }),
             retryable: false,
         },
         Refusal::InvalidContent => Entry {
@@ -238,11 +281,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "Some values cannot be accepted. errors lists all of them. Nothing was stored.",
             },
             fix: StaticText {
-                ja: "errorsのそれぞれについて、pointerの示す項目をdetailの説明に沿って修正し、\
-                     もう一度送信してください。",
-                en: "For each entry of errors, correct the value at pointer as detail explains. Then send the request \
-                     again.",
+                ja: "示された項目を修正し、もう一度送信してください。",
+                en: "Correct the values that are named, and send the form again.",
             },
+            advice: Some(StaticText {
+                ja: "errorsのそれぞれのdetailを、pointerの示す項目に表示してください。",
+                en: "Show the detail of each entry of errors at the field that its pointer names.",
+            }),
             retryable: false,
         },
     }

@@ -29,6 +29,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                     ".",
                 ),
             },
+            advice: None,
             retryable: false,
         },
         Refusal::RateLimited => Entry {
@@ -39,12 +40,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "More requests than allowed arrived within a short time.",
             },
             fix: StaticText {
-                ja: "Retry-Afterヘッダーの秒数だけ待って、もう一度送信してください。\
-                     届出を行う操作では、同じIdempotency-Keyを付けてください。残りの回数は、\
-                     RateLimitヘッダーで確かめられます。",
-                en: "Wait for the number of seconds in Retry-After, then send the request again. For a filing, use the \
-                     same Idempotency-Key. The RateLimit header shows how many requests remain.",
+                ja: "しばらく待ってから、もう一度お試しください。",
+                en: "Wait a while, and try again.",
             },
+            advice: Some(StaticText {
+                ja: "Retry-Afterヘッダーの秒数だけ待って、もう一度送信してください。届出を行う操作では、同じIdempotency-Keyを付けてください。残りの回数は、RateLimitヘッダーで確かめられます。",
+                en: "Wait for the number of seconds in Retry-After, then send the request again. For a filing, use the same Idempotency-Key. The RateLimit header shows how many requests remain.",
+            }),
             retryable: true,
         },
         Refusal::Overloaded => Entry {
@@ -55,11 +57,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "The service is too busy to answer this request in time.",
             },
             fix: StaticText {
-                ja: "Retry-Afterヘッダーの秒数だけ待って、もう一度送信してください。\
-                     届出を行う操作では、同じIdempotency-Keyを付ければ二重に受け付けることはありません。",
-                en: "Wait for the number of seconds in Retry-After, then send the request again. With the same \
-                     Idempotency-Key, a filing is never accepted twice.",
+                ja: "しばらく待ってから、もう一度送信してください。同じ画面から送信し直した届出が、二重に受け付けられることはありません。",
+                en: "Wait a while, and send again. A filing that is sent again from the same screen is not accepted twice.",
             },
+            advice: Some(StaticText {
+                ja: "Retry-Afterヘッダーの秒数だけ待って、同じ内容を同じIdempotency-Keyで、もう一度送信してください。",
+                en: "Wait for the number of seconds in Retry-After, then send the same request again with the same Idempotency-Key.",
+            }),
             retryable: true,
         },
         Refusal::NotReady => Entry {
@@ -70,9 +74,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "This server is about to stop, or something that it requires does not work.",
             },
             fix: StaticText {
+                ja: "しばらく待ってから、もう一度お試しください。",
+                en: "Wait a while, and try again.",
+            },
+            advice: Some(StaticText {
                 ja: "リクエストは、ほかのサーバーへ送信してください。原因は、運用者がログで確認できます。",
                 en: "Send requests to another server. The operator finds the cause in the log.",
-            },
+            }),
             retryable: true,
         },
         Refusal::Unavailable => Entry {
@@ -84,11 +92,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "The service cannot use its database or its file storage at the moment. Nothing was changed.",
             },
             fix: StaticText {
-                ja: "Retry-Afterヘッダーの秒数だけ待って、もう一度送信してください。\
-                     届出を行う操作では、同じIdempotency-Keyを付けてください。",
-                en: "Wait for the number of seconds in Retry-After, then send the request again. For a filing, use the \
-                     same Idempotency-Key.",
+                ja: "しばらく待ってから、もう一度送信してください。",
+                en: "Wait a while, and send again.",
             },
+            advice: Some(StaticText {
+                ja: "Retry-Afterヘッダーの秒数だけ待って、同じ内容を同じIdempotency-Keyで、もう一度送信してください。",
+                en: "Wait for the number of seconds in Retry-After, then send the same request again with the same Idempotency-Key.",
+            }),
             retryable: true,
         },
         Refusal::OutcomeUnknown => Entry {
@@ -100,13 +110,17 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                      change was stored.",
             },
             fix: StaticText {
+                ja: "同じ画面から、もう一度送信してください。すでに保存されている場合も、二重に受け付けられることはありません。",
+                en: "Send again from the same screen. If the change was already stored, it is not stored twice.",
+            },
+            advice: Some(StaticText {
                 ja: "Idempotency-Keyを付けたリクエストは、同じ内容を同じIdempotency-Keyで、もう一度送信してください。\
                      保存済みの場合は同じ応答が返り、未保存の場合は一度だけ処理されます。そのほかのリクエストは、\
                      対象をGETで読み直して確かめてください。",
                 en: "If the request had an Idempotency-Key, send the same request again with the same key. If the \
                      change was stored, you get the same answer; otherwise it is carried out once. For any other \
                      request, read the resource with GET to see whether the change was stored.",
-            },
+            }),
             retryable: true,
         },
         Refusal::Internal => Entry {
@@ -118,20 +132,20 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             },
             fix: StaticText {
                 ja: concat!(
-                    "届出を行う操作では、届出の一覧を確かめ、見当たらないときに限り、\
-                     同じIdempotency-Keyを付けてもう一度送信してください。繰り返し発生する場合は、\
-                     request_idを控えて、",
+                    "届出を行った場合は、届出の一覧を確かめ、見当たらないときに限り、もう一度送信してください。繰り返し発生する場合は、表示された番号（request_id）を控えて、",
                     call_centre!(ja),
-                    "へご連絡ください。",
+                    "へご連絡ください。"
                 ),
                 en: concat!(
-                    "If you were filing, first check whether the filing is in your list. Only if it is not, send it \
-                     again with the same Idempotency-Key. If the failure happens again, please note the request_id, \
-                     and call ",
+                    "If you were filing, first check whether the filing is in your list, and only if it is not, send it again. If the failure happens again, please note the number shown (request_id), and call ",
                     call_centre!(en),
-                    ".",
+                    "."
                 ),
             },
+            advice: Some(StaticText {
+                ja: "request_idを画面に表示してください。再送信には、同じIdempotency-Keyを付けてください。",
+                en: "Show the request_id. Use the same Idempotency-Key if you send the request again.",
+            }),
             retryable: false,
         },
     }

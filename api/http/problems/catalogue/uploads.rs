@@ -15,9 +15,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "The file was announced, but its content has not arrived.",
             },
             fix: StaticText {
-                ja: "ファイルの内容を送信し、保存されたことを確かめてから、届出に添付してください。",
-                en: "Send the content of the file, check that the file is stored, and then attach it.",
+                ja: "ファイルをもう一度選んで送信し、保存されたことを確かめてから、届出に添付してください。",
+                en: "Choose the file again and send it, check that it is stored, and then attach it.",
             },
+            advice: Some(StaticText {
+                ja: "PUT /v1/uploads/{id}/contentで内容を送信してください。",
+                en: "Send the content with PUT /v1/uploads/{id}/content.",
+            }),
             retryable: false,
         },
         Refusal::UploadScanning => Entry {
@@ -30,9 +34,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                      attach the file already.",
             },
             fix: StaticText {
-                ja: "しばらく待ってからファイルの状態を確かめ、検査が終わったあとにダウンロードしてください。",
-                en: "Wait, read the status of the file, and download it when it is stored.",
+                ja: "しばらく待ってから、もう一度ダウンロードしてください。",
+                en: "Wait a while, and download the file again.",
             },
+            advice: Some(StaticText {
+                ja: "GET /v1/uploads/{id}のstatusがSTOREDになってから、ダウンロードしてください。",
+                en: "Download the content when the status of GET /v1/uploads/{id} is STORED.",
+            }),
             retryable: true,
         },
         Refusal::UploadRefused => Entry {
@@ -61,6 +69,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                     ".",
                 ),
             },
+            advice: None,
             retryable: false,
         },
         Refusal::UploadQuota => Entry {
@@ -85,6 +94,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                     ".",
                 ),
             },
+            advice: None,
             retryable: false,
         },
         Refusal::ContentMismatch => Entry {
@@ -103,6 +113,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "Send the same file again. If the file was changed after it was announced, announce it as a new \
                      file.",
             },
+            advice: None,
             retryable: false,
         },
         Refusal::ContentNotOfType => Entry {
@@ -127,6 +138,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                      JPEG or PNG, and announce it as a new file. Convert photos of a telephone (HEIC) to JPEG, and save \
                      photos with a film (motion photos) as a still picture.",
             },
+            advice: None,
             retryable: false,
         },
         Refusal::ContentActive => Entry {
@@ -149,6 +161,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "Open the PDF and print it to a PDF printer, or print it on paper and scan it. Announce the result \
                      as a new file. If an embedded file is needed, announce it as a file of its own.",
             },
+            advice: None,
             retryable: false,
         },
         Refusal::ContentNotCheckable => Entry {
@@ -168,6 +181,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                      restricted, save the PDF without password and restrictions in the program that made it, or scan it \
                      from paper.",
             },
+            advice: None,
             retryable: false,
         },
         Refusal::ImageTooLarge => Entry {
@@ -185,6 +199,7 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "Scan the document at a lower resolution or reduce the image, and announce it as a new file. 300 \
                      dpi are enough for a document of A4.",
             },
+            advice: None,
             retryable: false,
         },
     }

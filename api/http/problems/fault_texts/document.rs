@@ -19,6 +19,10 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
             en: "There is no member with this name. Please check the spelling in the OpenAPI document, or remove the \
          member.",
         },
+        Fault::ReadOnly => StaticText {
+            ja: "この項目は変更できません。読み取った値のままにするか、項目を取り除いてください。",
+            en: "This member cannot be changed. Please leave it as it was read, or remove it.",
+        },
         Fault::TooLong { .. } => StaticText {
             ja: "{max}文字以内で入力してください。",
             en: "Please enter at most {max} characters.",

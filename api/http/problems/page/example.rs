@@ -6,44 +6,46 @@ use crate::domain::filings::refusals::FilingRefusal;
 use crate::domain::filings::uploads::UploadRefusal;
 use crate::domain::identity::refusals::IdentityRefusal;
 use crate::domain::values::fault::Fault;
+use crate::domain::values::faults::FieldFault;
 use crate::domain::values::lang::Lang;
-use crate::error::{Error, ProblemCode};
+use crate::error::{ParameterFault, Place, ProblemCode};
 use crate::http::problems::catalogue::{Entry, entry};
-use crate::http::problems::fault_texts::detail;
 use crate::http::problems::refusals::RequestRefusal;
 use crate::http::problems::{FieldError, ProblemDocument};
 
-/// An example of a problem document, pretty-printed.
-///
-/// # Errors
-/// An internal error if the document cannot be written as JSON.
-pub(super) fn document(code: ProblemCode, lang: Lang) -> Result<String, Error> {
-    let Entry { status, title, cause, retryable, .. } = entry(code);
-    let document = ProblemDocument {
+/// An example of a problem document.
+#[must_use]
+pub fn example_of(code: ProblemCode, lang: Lang) -> ProblemDocument {
+    let entry = entry(code);
+    let Entry { status, title, advice, retryable, .. } = entry;
+    ProblemDocument {
         kind: format!("/problems/{}", slug(code)),
         title: title.get(lang).to_owned(),
         status,
-        detail: cause.get(lang).to_owned(),
+        detail: entry.detail(lang),
+        advice: advice.map(|advice| advice.get(lang).to_owned()),
         instance: instance(code).to_owned(),
         code: code.as_str().to_owned(),
         request_id: "7f0c2b1a-5d1e-4c55-9a3b-0d2f6e8a4b10".to_owned(),
         retryable,
-        errors: if code == RequestRefusal::InvalidContent { errors(lang) } else { Vec::new() },
-    };
-    serde_json::to_string_pretty(&document).map_err(Error::internal)
+        errors: errors(code, lang),
+    }
 }
 
-fn errors(lang: Lang) -> Vec<FieldError> {
-    let faults = [
-        ("/successor/facility_code", Fault::FacilityCodeForm),
-        ("/successor_founder/name", Fault::CorporationNameExpected),
-    ];
-    let errors = faults.map(|(pointer, fault)| FieldError {
-        code: fault.code().to_owned(),
-        pointer: pointer.to_owned(),
-        detail: detail(fault, lang),
-    });
-    errors.into()
+fn errors(code: ProblemCode, lang: Lang) -> Vec<FieldError> {
+    if code == RequestRefusal::InvalidContent {
+        let faults = [
+            FieldFault::new("/successor/facility_code", Fault::FacilityCodeForm),
+            FieldFault::new("/contact/phone", Fault::PhoneForm),
+        ];
+        faults.map(|fault| FieldError::in_body(&fault, lang)).into()
+    } else if code == RequestRefusal::InvalidParameter {
+        let fault = Fault::OutOfRange { min: 1, max: 100 };
+        let fault = ParameterFault { place: Place::Query, name: "page_size".into(), fault };
+        vec![FieldError::outside_body(&fault, lang)]
+    } else {
+        Vec::new()
+    }
 }
 
 /// The path of an operation that can answer with the code.
@@ -97,15 +99,16 @@ mod tests {
     fn examples_are_json_and_agree_with_the_catalogue() {
         for (code, _) in problems() {
             for lang in [Lang::Ja, Lang::En] {
-                let problem: serde_json::Value =
-                    serde_json::from_str(&document(code, lang).unwrap()).unwrap();
+                let problem = serde_json::to_value(example_of(code, lang)).unwrap();
                 let entry = entry(code);
                 assert_eq!(problem["status"], entry.status);
                 assert_eq!(problem["title"], entry.title.get(lang));
-                assert_eq!(problem["detail"], entry.cause.get(lang));
+                assert_eq!(problem["detail"], entry.detail(lang));
                 assert_eq!(problem["code"], code.as_str());
                 assert_eq!(problem["retryable"], entry.retryable);
-                assert_eq!(problem.get("errors").is_some(), code == RequestRefusal::InvalidContent);
+                let lists_values =
+                    code == RequestRefusal::InvalidContent || code == RequestRefusal::InvalidParameter;
+                assert_eq!(problem.get("errors").is_some(), lists_values);
             }
         }
     }

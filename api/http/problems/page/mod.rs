@@ -11,6 +11,8 @@ use crate::error::{Error, ProblemCode};
 
 mod example;
 
+pub use self::example::example_of;
+
 /// The path segment of a code's page: `FACILITY_HAS_ACCOUNT` becomes `facility-has-account`.
 #[must_use]
 pub fn slug(code: ProblemCode) -> String {
@@ -45,11 +47,12 @@ struct IndexPage {
 /// # Errors
 /// An internal error if the template cannot be rendered.
 pub fn page(code: ProblemCode) -> Result<String, Error> {
+    let example = |lang| serde_json::to_string_pretty(&example_of(code, lang)).map_err(Error::internal);
     let page = ProblemPage {
         code,
         entry: entry(code),
-        example_ja: example::document(code, Lang::Ja)?,
-        example_en: example::document(code, Lang::En)?,
+        example_ja: example(Lang::Ja)?,
+        example_en: example(Lang::En)?,
     };
     page.render().map_err(Error::internal)
 }

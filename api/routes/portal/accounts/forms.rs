@@ -1,6 +1,7 @@
 //! The request bodies of an account: registration, change, change of the password.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -160,8 +161,8 @@ impl AccountRequest {
     "contact": { "department": "医事課", "name": "架空 次郎", "phone": "03-0000-5678" },
 }))]
 pub struct AccountChangeRequest {
-    /// The complete new data of the facility. `code` may be absent. `designation_receipt` and `kind` must be absent,
-    /// because they cannot be changed.
+    /// The complete new data of the facility. `code` may be absent. `designation_receipt` and `kind` cannot be changed:
+    /// they are absent or as they were read.
     #[schema(nullable = false)]
     #[validate(nested)]
     pub facility: Option<FacilityForm>,
@@ -173,6 +174,22 @@ pub struct AccountChangeRequest {
     #[schema(nullable = false)]
     #[validate(nested)]
     pub contact: Option<ContactForm>,
+    /// The account's id, absent or as it was read.
+    #[schema(nullable = false, max_length = 30)]
+    pub id: Option<String>,
+    /// The e-mail address, absent or as it was read. `POST /v1/account/email-changes` changes it.
+    #[schema(nullable = false, max_length = 254)]
+    pub email: Option<String>,
+    // An account can be sent back as it was read.
+    #[serde(rename = "former_facilities")]
+    #[schema(ignore)]
+    _former_facilities: Option<IgnoredAny>,
+    #[serde(rename = "created_at")]
+    #[schema(ignore)]
+    _created_at: Option<IgnoredAny>,
+    #[serde(rename = "updated_at")]
+    #[schema(ignore)]
+    _updated_at: Option<IgnoredAny>,
 }
 
 impl AccountChangeRequest {
@@ -180,14 +197,8 @@ impl AccountChangeRequest {
     /// separately, so that they can be checked even if another part has a fault.
     pub fn parse(&self, account: &Account, faults: &mut Faults) -> ChangeDraft {
         let (mut code, mut postal_code, mut profile) = (None, None, Some(account.profile.clone()));
+        self.refuse_changes_of_read_only(account, faults);
         if let Some(form) = &self.facility {
-            for (place, given) in
-                [("/facility/designation_receipt", &form.designation_receipt), ("/facility/kind", &form.kind)]
-            {
-                if given.is_some() {
-                    faults.add(place, Fault::NotApplicable);
-                }
-            }
             code = form.code(faults);
             let (facility, read_postal_code) = form.texts().parse(faults);
             postal_code = read_postal_code;
@@ -205,6 +216,32 @@ impl AccountChangeRequest {
         let new_code = code.clone().filter(|code| account.identity.code() != Some(code));
         let change = profile.map(|profile| Change { code: new_code, profile });
         ChangeDraft { code, postal_code, change }
+    }
+}
+
+impl AccountChangeRequest {
+    /// Notes the members that differ from the account although they cannot be changed.
+    fn refuse_changes_of_read_only(&self, account: &Account, faults: &mut Faults) {
+        let facility = self.facility.as_ref();
+        let receipt = account.identity.code().is_none().then(|| account.identity.number());
+        for (place, given, present) in [
+            ("/id", self.id.as_ref(), Some(account.id.to_string())),
+            ("/email", self.email.as_ref(), Some(account.email.to_string())),
+            (
+                "/facility/designation_receipt",
+                facility.and_then(|facility| facility.designation_receipt.as_ref()),
+                receipt,
+            ),
+            (
+                "/facility/kind",
+                facility.and_then(|facility| facility.kind.as_ref()),
+                Some(account.identity.kind().code().to_owned()),
+            ),
+        ] {
+            if given.is_some_and(|given| Some(given) != present.as_ref()) {
+                faults.add(place, Fault::ReadOnly);
+            }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::accounts::{Account, FacilityIdentity, FormerFacility, Profile};
 use crate::domain::values::facility_code::FacilityKind;
-use crate::http::rehearsal::{MailPreview, mail_previews};
+use crate::http::preview::{MailPreview, mail_previews};
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::parties::{ContactForm, FounderForm};
 use crate::usecases::work::QueuedMail;
@@ -119,7 +119,7 @@ impl AccountResponse {
     }
 }
 
-/// The account that a registration would create, for the confirmation screen.
+/// An account as it would be created or changed, for the confirmation screen.
 #[derive(Serialize, ToSchema)]
 pub struct AccountPreview {
     /// The e-mail address, which is the login id.

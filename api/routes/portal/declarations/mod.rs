@@ -9,58 +9,78 @@ mod views;
 
 use actix_web::{get, post, put, web};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::forms::DeclarationRequest;
-use self::views::{DeclarationPage, DeclarationPreview, DeclarationResponse, RevisionPage, RevisionResponse};
-use crate::db::store::filings::declarations as stored;
-use crate::domain::filings::declarations::{Declaration, DeclarationRevision};
+use self::views::{
+    DeclarationPage, DeclarationPreview, DeclarationResponse, RevisionPage, RevisionResponse, entity_tag,
+};
+use crate::db::store::filings::declarations::{self as stored, DeclarationFilter};
+use crate::domain::accounts::AccountRefusal;
+use crate::domain::filings::declarations::{Declaration, DeclarationRevision, DeclarationStatus};
+use crate::domain::filings::refusals::FilingRefusal;
+use crate::domain::values::faults::Draft;
 use crate::domain::values::ids::DeclarationId;
-use crate::http::answer::{Answer, OrPreview};
+use crate::error::Error;
+use crate::http::answer::Answer;
 use crate::http::body::Json;
 use crate::http::caller::LoggedIn;
 use crate::http::conditional::{IfMatch, IfMatchHeader, IfNoneMatchHeader};
 use crate::http::context::Context;
-use crate::http::idempotency::{IdempotencyKey, IdempotencyKeyHeader, Submission};
+use crate::http::idempotency::{
+    IdempotencyKey, IdempotencyKeyHeader, OptionalIdempotencyKeyHeader, Submission,
+};
 use crate::http::operation::{Budget, KeyPolicy, Operation};
 use crate::http::paging::{PageQuery, page_of, time_token};
 use crate::http::path::id_in_path;
+use crate::http::preview::{mail_previews, mail_previews_of_filing};
 use crate::http::problems::Problem;
-use crate::http::rehearsal::WriteQuery;
+use crate::routes::forms::receipt_numbers::receipt_number_in_query;
 use crate::routes::tags;
-use crate::usecases::filings::declarations::{self, Examined};
+use crate::usecases::filings::declarations::{self, DeclarationDraft, Examined};
+use crate::usecases::work::Work;
 
 const FILE: Operation = Operation::of_account("fileDeclaration")
     .with_key(KeyPolicy::Required)
     .charged_to(Budget::Writes)
-    .refusing(&[(
-        409,
-        "The round is not open to this facility, the facility already has a declaration in the round, or the account \
-         has no facility code yet.",
-    )]);
+    .refusing(&[
+        AccountRefusal::FacilityNotDesignated.code(),
+        FilingRefusal::WindowNotOpen.code(),
+        FilingRefusal::WindowClosed.code(),
+        FilingRefusal::RoundNotForKind.code(),
+        FilingRefusal::DeclarationExists.code(),
+    ])
+    .creating_tagged();
+const PREVIEW: Operation =
+    Operation { id: "previewDeclaration", key: KeyPolicy::NotTaken, creates_tagged: false, ..FILE };
 const LIST: Operation = Operation::of_account("listDeclarations");
 const READ: Operation = Operation::of_account("getDeclaration");
 const REVISE: Operation = Operation::of_account("reviseDeclaration")
+    .with_key(KeyPolicy::Optional)
     .charged_to(Budget::Writes)
-    .refusing(&[(409, "The status of the declaration or the round does not allow a correction.")]);
+    .refusing(&[FilingRefusal::WindowClosed.code(), FilingRefusal::StatusForbids.code()]);
+const PREVIEW_REVISION: Operation =
+    Operation { id: "previewDeclarationRevision", key: KeyPolicy::NotTaken, ..REVISE };
 const WITHDRAW: Operation = Operation::of_account("withdrawDeclaration")
     .with_key(KeyPolicy::Required)
     .charged_to(Budget::Writes)
-    .refusing(&[(409, "The status of the filing does not allow a withdrawal.")]);
+    .refusing(&[FilingRefusal::StatusForbids.code()]);
 const LIST_REVISIONS: Operation = Operation::of_account("listDeclarationRevisions");
 
 /// The operations of this resource.
-pub const OPERATIONS: &[&Operation] = &[&FILE, &LIST, &READ, &REVISE, &WITHDRAW, &LIST_REVISIONS];
+pub const OPERATIONS: &[&Operation] =
+    &[&FILE, &PREVIEW, &LIST, &READ, &REVISE, &PREVIEW_REVISION, &WITHDRAW, &LIST_REVISIONS];
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(file_declaration)
+        .service(preview_declaration)
         .service(list_declarations)
         .service(read_declaration)
         .service(revise_declaration)
+        .service(preview_revision)
         .service(withdraw_declaration)
         .service(list_revisions);
 }
@@ -74,18 +94,28 @@ struct DeclarationPath {
     id: String,
 }
 
-/// The entity tag: the version of the declaration, and a digest of the excuse. New rules of the round can change the
-/// excuse although the declaration stays the same.
-fn entity_tag(examined: &Examined) -> String {
-    let mut digest = Sha256::new();
-    if let Some(excused) = &examined.excused {
-        for part in [excused.basis.code(), &excused.reason.ja, &excused.reason.en] {
-            digest.update(part);
-            digest.update([0]);
-        }
+/// Which declarations a list has.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct DeclarationQuery {
+    /// Only declarations with this status.
+    #[serde(default)]
+    status: Option<DeclarationStatus>,
+    /// Only declarations in the round with this name.
+    #[serde(default)]
+    #[param(max_length = 40)]
+    round: Option<String>,
+    /// Only the declaration with this receipt number. Hyphens may be left out.
+    #[serde(default)]
+    #[param(max_length = 40)]
+    receipt_number: Option<String>,
+}
+
+impl DeclarationQuery {
+    fn filter(self) -> Result<DeclarationFilter, Error> {
+        let receipt_number = receipt_number_in_query(self.receipt_number)?;
+        Ok(DeclarationFilter { status: self.status, round: self.round, receipt_number })
     }
-    let digest = digest.finalize().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
-    format!("\"{}-{digest:016x}\"", examined.declaration.version)
 }
 
 /// File a declaration
@@ -93,57 +123,77 @@ fn entity_tag(examined: &Examined) -> String {
 /// Files a declaration (猶予届出) for the account's facility, with a reason in one of the round's categories. A round
 /// accepts declarations from its first to its last day in Japan, and then late declarations if its rules allow them. A
 /// facility has at most one declaration in a round, apart from withdrawn and rejected ones. Correct a declaration with
-/// `PUT`. With `validate_only` the answer has the data for the confirmation screen.
+/// `PUT`.
 #[utoipa::path(
     tag = tags::DECLARATIONS,
     operation_id = FILE.id,
-    params(WriteQuery, IdempotencyKeyHeader),
+    params(IdempotencyKeyHeader),
     request_body = DeclarationRequest,
-    responses(
-        (status = 200, description = "With `validate_only`: what would be stored.", body = DeclarationPreview),
-        (status = 201, description = "The declaration is filed.", body = DeclarationResponse),
-    ),
+    responses((status = 201, description = "The declaration is filed.", body = DeclarationResponse)),
 )]
 #[post("/v1/declarations")]
 async fn file_declaration(
     context: Context<LoggedIn>,
-    query: web::Query<WriteQuery>,
     key: IdempotencyKey,
     body: Json<DeclarationRequest>,
-) -> Result<Answer<OrPreview<DeclarationResponse, DeclarationPreview>>, Problem> {
-    let submission = Submission::new(&FILE, *query, key)?.fingerprinted(body.fingerprint());
+) -> Result<Answer<DeclarationResponse>, Problem> {
+    let submission = Submission::new(&FILE, key)?.fingerprinted(body.fingerprint());
     context.charge(&FILE)?;
     let draft = body.draft(DeclarationRequest::parse);
     let file = context.submit(submission, move |work| {
         let filed = declarations::file(work, draft)?;
-        if query.validate_only {
-            return Ok(Answer::ok(&DeclarationPreview::of(&filed, &work.queued))?.as_preview());
-        }
         let location = format!("/v1/declarations/{}", filed.declaration.id);
-        let created = Answer::created(location, &DeclarationResponse::of(&filed))?;
-        Ok(created.with_etag(entity_tag(&filed)).or_preview())
+        let body = DeclarationResponse::of(&filed);
+        Ok(Answer::created(location, &body)?.with_etag(body.etag))
     });
     Ok(file.await?)
 }
 
+/// Preview a declaration
+///
+/// For the confirmation screen (確認画面へ進む): makes every check of filing, stores nothing, and answers with what would be
+/// stored, the excuse, and the mails that would be sent.
+#[utoipa::path(
+    tag = tags::DECLARATIONS,
+    operation_id = PREVIEW.id,
+    request_body = DeclarationRequest,
+    responses((status = 200, description = "What would be stored.", body = DeclarationPreview)),
+)]
+#[post("/v1/declarations/preview")]
+async fn preview_declaration(
+    context: Context<LoggedIn>,
+    body: Json<DeclarationRequest>,
+) -> Result<Answer<DeclarationPreview>, Problem> {
+    context.charge(&PREVIEW)?;
+    let draft = body.draft(DeclarationRequest::parse);
+    let preview = context.preview(move |work| {
+        let filed = declarations::file(work, draft)?;
+        let mails = mail_previews_of_filing(&work.queued, &filed.declaration.receipt_number);
+        Answer::ok(&DeclarationPreview::of(&filed, mails))
+    });
+    Ok(preview.await?)
+}
+
 /// List the facility's declarations
 ///
-/// The declarations of the facility, newest first. After a succession, also those filed under the former codes.
+/// The declarations of the facility, newest first. After a succession, also those filed under the former codes. Each has
+/// its entity tag in `etag`.
 #[utoipa::path(
     tag = tags::DECLARATIONS,
     operation_id = LIST.id,
-    params(PageQuery),
+    params(DeclarationQuery, PageQuery),
     responses((status = 200, description = "A page of declarations.", body = DeclarationPage)),
 )]
 #[get("/v1/declarations")]
 async fn list_declarations(
     context: Context<LoggedIn>,
-    query: web::Query<PageQuery>,
+    query: web::Query<DeclarationQuery>,
+    page: web::Query<PageQuery>,
 ) -> Result<Answer<DeclarationPage>, Problem> {
-    let slice = query.slice_by_time()?;
+    let (filter, slice) = (query.into_inner().filter()?, page.slice_by_time()?);
     let list = context.read(move |reading| {
         let rows = match reading.actor.principal()?.account.identity.code() {
-            Some(code) => stored::list(reading.conn, code, &slice)?,
+            Some(code) => stored::list(reading.conn, code, &filter, &slice)?,
             None => Vec::new(),
         };
         let key = |declaration: &Declaration| time_token(declaration.created_at, declaration.id.uuid());
@@ -171,47 +221,78 @@ async fn read_declaration(
 ) -> Result<Answer<DeclarationResponse>, Problem> {
     let id = id_in_path(&path.id, DeclarationId::parse);
     let find = context.read(move |reading| declarations::find(reading.conn, reading.actor, id?, reading.now));
-    let examined = find.await?;
-    Ok(context.answer_if_changed(entity_tag(&examined), &DeclarationResponse::of(&examined))?)
+    let body = DeclarationResponse::of(&find.await?);
+    Ok(context.answer_if_changed(body.etag.clone(), &body)?)
 }
 
 /// Correct a declaration
 ///
 /// Corrects a declaration. The former revisions can still be read. A declaration that was returned (返戻) is corrected
-/// in the same way, until the `due_date` of its review, even if the round has closed.
+/// in the same way, until the `due_date` of its review, even if the round has closed. With an `Idempotency-Key` a retry
+/// gets the first answer again, although the entity tag has changed.
 #[utoipa::path(
     tag = tags::DECLARATIONS,
     operation_id = REVISE.id,
-    params(DeclarationPath, WriteQuery, IfMatchHeader),
+    params(DeclarationPath, IfMatchHeader, OptionalIdempotencyKeyHeader),
     request_body = DeclarationRequest,
-    responses(
-        (
-            status = 200,
-            description = "The declaration with its new revision. With `validate_only`: the declaration as it would \
-                be.",
-            body = DeclarationResponse,
-        ),
-    ),
+    responses((status = 200, description = "The declaration with its new revision.", body = DeclarationResponse)),
 )]
 #[put("/v1/declarations/{id}")]
 async fn revise_declaration(
     context: Context<LoggedIn>,
     path: web::Path<DeclarationPath>,
-    query: web::Query<WriteQuery>,
+    key: IdempotencyKey,
     based_on: IfMatch,
     body: Json<DeclarationRequest>,
 ) -> Result<Answer<DeclarationResponse>, Problem> {
+    let submission = Submission::new(&REVISE, key)?.fingerprinted(&path.id);
+    let submission = submission.fingerprinted(based_on.as_str()).fingerprinted(body.fingerprint());
     context.charge(&REVISE)?;
     let (id, draft) = (id_in_path(&path.id, DeclarationId::parse), body.draft(DeclarationRequest::parse));
-    let revise = context.write(*query, move |work| {
-        let now = work.now();
-        let current = declarations::find(work.conn, work.actor, id?, now)?;
-        based_on.check(&entity_tag(&current))?;
-        let revised = declarations::revise(work, current.declaration, draft)?;
-        let body = DeclarationResponse::of(&revised).rehearsed(*query, &work.queued);
-        Ok(Answer::ok(&body)?.with_etag(entity_tag(&revised)))
+    let revise = context.submit(submission, move |work| {
+        let revised = revise(work, id?, &based_on, draft)?;
+        let body = DeclarationResponse::of(&revised);
+        Ok(Answer::ok(&body)?.with_etag(body.etag))
     });
     Ok(revise.await?)
+}
+
+fn revise(
+    work: &mut Work<'_>,
+    id: DeclarationId,
+    based_on: &IfMatch,
+    draft: Draft<DeclarationDraft>,
+) -> Result<Examined, Error> {
+    let current = declarations::find(work.conn, work.actor, id, work.now())?;
+    based_on.check(&entity_tag(&current))?;
+    declarations::revise(work, current.declaration, draft)
+}
+
+/// Preview a correction of a declaration
+///
+/// For the confirmation screen: makes every check of a correction, stores nothing, and answers with what would be stored,
+/// the excuse, and the mails that would be sent.
+#[utoipa::path(
+    tag = tags::DECLARATIONS,
+    operation_id = PREVIEW_REVISION.id,
+    params(DeclarationPath, IfMatchHeader),
+    request_body = DeclarationRequest,
+    responses((status = 200, description = "What would be stored.", body = DeclarationPreview)),
+)]
+#[post("/v1/declarations/{id}/preview")]
+async fn preview_revision(
+    context: Context<LoggedIn>,
+    path: web::Path<DeclarationPath>,
+    based_on: IfMatch,
+    body: Json<DeclarationRequest>,
+) -> Result<Answer<DeclarationPreview>, Problem> {
+    context.charge(&PREVIEW_REVISION)?;
+    let (id, draft) = (id_in_path(&path.id, DeclarationId::parse), body.draft(DeclarationRequest::parse));
+    let preview = context.preview(move |work| {
+        let revised = revise(work, id?, &based_on, draft)?;
+        Answer::ok(&DeclarationPreview::of(&revised, mail_previews(&work.queued)))
+    });
+    Ok(preview.await?)
 }
 
 /// Withdraw a declaration
@@ -221,25 +302,18 @@ async fn revise_declaration(
 #[utoipa::path(
     tag = tags::DECLARATIONS,
     operation_id = WITHDRAW.id,
-    params(DeclarationPath, WriteQuery, IdempotencyKeyHeader, IfMatchHeader),
-    responses(
-        (
-            status = 200,
-            description = "The withdrawn declaration. With `validate_only`: the declaration as it would be.",
-            body = DeclarationResponse,
-        ),
-    ),
+    params(DeclarationPath, IdempotencyKeyHeader, IfMatchHeader),
+    responses((status = 200, description = "The withdrawn declaration.", body = DeclarationResponse)),
 )]
 #[post("/v1/declarations/{id}/withdrawal")]
 async fn withdraw_declaration(
     context: Context<LoggedIn>,
     path: web::Path<DeclarationPath>,
-    query: web::Query<WriteQuery>,
     key: IdempotencyKey,
     based_on: IfMatch,
 ) -> Result<Answer<DeclarationResponse>, Problem> {
     let submission =
-        Submission::new(&WITHDRAW, *query, key)?.fingerprinted(&path.id).fingerprinted(based_on.as_str());
+        Submission::new(&WITHDRAW, key)?.fingerprinted(&path.id).fingerprinted(based_on.as_str());
     context.charge(&WITHDRAW)?;
     let id = id_in_path(&path.id, DeclarationId::parse);
     let withdraw = context.submit(submission, move |work| {
@@ -247,8 +321,8 @@ async fn withdraw_declaration(
         let current = declarations::find(work.conn, work.actor, id?, now)?;
         based_on.check(&entity_tag(&current))?;
         let withdrawn = declarations::withdraw(work, current.declaration)?;
-        let body = DeclarationResponse::of(&withdrawn).rehearsed(*query, &work.queued);
-        Ok(Answer::ok(&body)?.with_etag(entity_tag(&withdrawn)))
+        let body = DeclarationResponse::of(&withdrawn);
+        Ok(Answer::ok(&body)?.with_etag(body.etag))
     });
     Ok(withdraw.await?)
 }

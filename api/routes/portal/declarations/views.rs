@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::reason::ReasonForm;
@@ -9,12 +10,25 @@ use crate::domain::filings::declarations::{Declaration, DeclarationRevision, Dec
 use crate::domain::filings::transitional_measures::{Basis, Statement};
 use crate::domain::values::lang::Text;
 use crate::http::paging::page;
-use crate::http::rehearsal::{MailPreview, WriteQuery, mail_previews, mail_previews_of_filing};
+use crate::http::preview::MailPreview;
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::entry_schemas::{AttachmentId, ShownFacilityCode};
 use crate::routes::forms::reviews::ReviewResponse;
 use crate::usecases::filings::declarations::Examined;
-use crate::usecases::work::QueuedMail;
+
+/// The entity tag: the version of the declaration, and a digest of the excuse. New rules of the round can change the
+/// excuse although the declaration stays the same.
+pub fn entity_tag(examined: &Examined) -> String {
+    let mut digest = Sha256::new();
+    if let Some(excused) = &examined.excused {
+        for part in [excused.basis.code(), &excused.reason.ja, &excused.reason.en] {
+            digest.update(part);
+            digest.update([0]);
+        }
+    }
+    let digest = digest.finalize().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+    format!("\"{}-{digest:016x}\"", examined.declaration.version)
+}
 
 /// Why the facility is excused until `excused_until`, or why no last day is known yet.
 #[derive(Serialize, ToSchema)]
@@ -111,10 +125,9 @@ pub struct DeclarationResponse {
     pub created_at: Timestamp,
     /// When the declaration was last changed.
     pub updated_at: Timestamp,
-    /// With `validate_only`: the mails that would be sent.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false, max_items = 10)]
-    pub mails: Vec<MailPreview>,
+    /// The entity tag, for `If-Match`. It is the same as in the header `ETag` of a read.
+    #[schema(max_length = 60, example = "\"1-0000000000000000\"")]
+    pub etag: String,
 }
 
 impl DeclarationResponse {
@@ -129,18 +142,12 @@ impl DeclarationResponse {
             review: declaration.review.as_ref().map(ReviewResponse::of),
             created_at: declaration.created_at.into(),
             updated_at: declaration.updated_at.into(),
-            mails: Vec::new(),
+            etag: entity_tag(examined),
         }
-    }
-
-    /// Adds the mails that would be sent, if the request has `validate_only`.
-    #[must_use]
-    pub fn rehearsed(self, query: WriteQuery, queued: &[QueuedMail]) -> Self {
-        if query.validate_only { Self { mails: mail_previews(queued), ..self } } else { self }
     }
 }
 
-/// The declaration that would be filed, for the confirmation screen.
+/// A declaration as it would be filed or corrected, for the confirmation screen.
 #[derive(Serialize, ToSchema)]
 pub struct DeclarationPreview {
     /// The content, the status and the excuse.
@@ -154,8 +161,7 @@ pub struct DeclarationPreview {
 impl DeclarationPreview {
     /// Shows a declaration that is not stored.
     #[must_use]
-    pub fn of(examined: &Examined, queued: &[QueuedMail]) -> Self {
-        let mails = mail_previews_of_filing(queued, &examined.declaration.receipt_number);
+    pub fn of(examined: &Examined, mails: Vec<MailPreview>) -> Self {
         Self { body: DeclarationBody::of(examined), mails }
     }
 }

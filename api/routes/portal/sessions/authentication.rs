@@ -55,6 +55,6 @@ pub(super) async fn confirm_password(
     draft.note(|_, faults| owner.note("/password", faults));
     draft.finish(Some)?;
     let password = owner.matched("/password")?;
-    let until = context.store(move |work| sessions::confirm_password(work, &password)).await?;
+    let until = context.write(move |work| sessions::confirm_password(work, &password)).await?;
     Ok(Answer::ok(&AuthenticationResponse { authenticated_until: until.into() })?)
 }

@@ -36,12 +36,11 @@ use crate::usecases::identity::logins::{self, LoginAttempt, LoginResult};
 use crate::usecases::identity::refresh_tokens::{self, Refreshed};
 use crate::usecases::identity::sessions;
 
-const LOG_IN: Operation = Operation::public("logIn")
-    .charged_to(Budget::Passwords)
-    .refusing(&[(401, "The e-mail address or the password is wrong.")]);
+const LOG_IN: Operation =
+    Operation::public("logIn").charged_to(Budget::Passwords).refusing(&[IdentityRefusal::LoginFailed.code()]);
 const REFRESH: Operation = Operation::public("refreshSession")
     .charged_to(Budget::Tokens)
-    .refusing(&[(401, "The refresh token is unknown, was already used, or its session has ended.")]);
+    .refusing(&[IdentityRefusal::RefreshTokenInvalid.code()]);
 const LIST: Operation = Operation::of_account("listSessions");
 const LOG_OUT: Operation = Operation::of_account("logOut");
 const LOG_OUT_EVERYWHERE: Operation = Operation::of_account("logOutEverywhere");
@@ -140,7 +139,7 @@ async fn attempt(context: &Context, login: Login, found: FoundAccount) -> Result
         device: login.device,
         user_agent: context.user_agent(),
     };
-    context.store(move |work| logins::log_in(work, attempt)).await
+    context.write(move |work| logins::log_in(work, attempt)).await
 }
 
 /// Refresh a session
@@ -164,7 +163,7 @@ async fn refresh_session(
     let refused_at = Instant::now() + REFUSAL_TIME;
     let refresh = async {
         // The caller is refused after the transaction, so that the end of the session stays stored.
-        match context.store(move |work| refresh_tokens::refresh(work, &token)).await? {
+        match context.write(move |work| refresh_tokens::refresh(work, &token)).await? {
             Refreshed::Continued(opened) => Ok(opened),
             Refreshed::Revoked => Err(IdentityRefusal::RefreshTokenInvalid.into()),
         }
@@ -226,7 +225,7 @@ async fn end_current_session(context: Context<LoggedIn>) -> Result<Answer<NoBody
 )]
 #[delete("/v1/sessions")]
 async fn end_all_sessions(context: Context<LoggedIn>) -> Result<Answer<NoBody>, Problem> {
-    context.store(sessions::end_all).await?;
+    context.write(sessions::end_all).await?;
     Ok(Answer::no_content())
 }
 
@@ -252,6 +251,6 @@ async fn end_session(context: Context<LoggedIn>, id: web::Path<String>) -> Resul
 }
 
 async fn end(context: Context<LoggedIn>, id: Option<SessionId>) -> Result<Answer<NoBody>, Problem> {
-    context.store(move |work| sessions::end(work, id)).await?;
+    context.write(move |work| sessions::end(work, id)).await?;
     Ok(Answer::no_content())
 }

@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 
 use super::forms::{GuidanceAddressForm, SuccessorForm};
 use crate::domain::filings::successions::{Succession, SuccessionReason, SuccessionStatus};
+use crate::http::conditional::etag;
 use crate::http::paging::page;
-use crate::http::rehearsal::{MailPreview, WriteQuery, mail_previews, mail_previews_of_filing};
+use crate::http::preview::MailPreview;
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::parties::{ContactForm, FounderForm};
 use crate::routes::forms::reviews::ReviewResponse;
-use crate::usecases::work::QueuedMail;
 
 /// The content of a succession, its status, and its effects.
 #[derive(Serialize, ToSchema)]
@@ -88,10 +88,9 @@ pub struct SuccessionResponse {
     pub created_at: Timestamp,
     /// When the succession was last changed.
     pub updated_at: Timestamp,
-    /// With `validate_only`: the mails that would be sent.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false, max_items = 10)]
-    pub mails: Vec<MailPreview>,
+    /// The entity tag, for `If-Match`. It is the same as in the header `ETag` of a read.
+    #[schema(max_length = 60, example = "\"1\"")]
+    pub etag: String,
 }
 
 impl SuccessionResponse {
@@ -105,18 +104,12 @@ impl SuccessionResponse {
             review: succession.review.as_ref().map(ReviewResponse::of),
             created_at: succession.created_at.into(),
             updated_at: succession.updated_at.into(),
-            mails: Vec::new(),
+            etag: etag(succession.version),
         }
-    }
-
-    /// Adds the mails that would be sent, if the request has `validate_only`.
-    #[must_use]
-    pub fn rehearsed(self, query: WriteQuery, queued: &[QueuedMail]) -> Self {
-        if query.validate_only { Self { mails: mail_previews(queued), ..self } } else { self }
     }
 }
 
-/// The succession that would be filed, for the confirmation screen.
+/// A succession as it would be filed or corrected, for the confirmation screen.
 #[derive(Serialize, ToSchema)]
 pub struct SuccessionPreview {
     /// The content, the status and the effects.
@@ -130,8 +123,7 @@ pub struct SuccessionPreview {
 impl SuccessionPreview {
     /// Shows a succession that is not stored.
     #[must_use]
-    pub fn of(succession: &Succession, queued: &[QueuedMail]) -> Self {
-        let mails = mail_previews_of_filing(queued, &succession.receipt_number);
+    pub fn of(succession: &Succession, mails: Vec<MailPreview>) -> Self {
         Self { body: SuccessionBody::of(succession), mails }
     }
 }

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::filings::uploads::content::examine;
 use crate::domain::filings::uploads::{MediaType, Upload, UploadRefusal, to_hex};
+use crate::domain::values::fault::Fault;
 use crate::error::Error;
 use crate::http::fields;
 use crate::http::problems::refusals::RequestRefusal;
@@ -31,14 +32,14 @@ pub(super) fn check_media_type(headers: &HeaderMap, announced: MediaType) -> Res
 /// The SHA-256 digest in `Content-Digest` (RFC 9530).
 ///
 /// # Errors
-/// [`RequestRefusal::InvalidParameter`] if the header is missing, malformed, or has no SHA-256 digest.
+/// [`Error::InvalidParameters`] if the header is missing, malformed, or has no SHA-256 digest.
 pub(super) fn sha256_of_header(headers: &HeaderMap) -> Result<Vec<u8>, Error> {
     let value = fields::list(headers, "content-digest").unwrap_or_default();
     let encoded =
         value.split(',').find_map(|entry| entry.trim().strip_prefix("sha-256=:")?.strip_suffix(':'));
     let digest =
         encoded.and_then(|encoded| STANDARD.decode(encoded).ok()).filter(|digest| digest.len() == 32);
-    digest.ok_or_else(|| RequestRefusal::InvalidParameter.into())
+    digest.ok_or_else(|| Error::header("Content-Digest", Fault::ContentDigestForm))
 }
 
 /// Checks that the content is the announced file. `digest` is the digest in `Content-Digest`.

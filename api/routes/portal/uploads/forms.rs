@@ -125,42 +125,6 @@ impl UploadResponse {
     }
 }
 
-/// The upload that would be announced.
-#[derive(Serialize, ToSchema)]
-pub struct UploadPreview {
-    /// The file's name.
-    #[schema(max_length = 200, example = "契約書（写し）.pdf")]
-    pub file_name: String,
-    /// The media type of the file.
-    pub media_type: MediaType,
-    /// The size of the file in bytes.
-    #[schema(minimum = 1, maximum = 10_485_760, example = 48213)]
-    pub size_bytes: u64,
-    /// The SHA-256 digest of the file, as 64 hexadecimal digits.
-    #[schema(
-        max_length = 64,
-        pattern = "^[0-9a-f]{64}$",
-        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-    )]
-    pub sha256: String,
-    /// Until when the content would be accepted.
-    pub expires_at: Timestamp,
-}
-
-impl UploadPreview {
-    /// Shows an upload that is not stored.
-    #[must_use]
-    pub fn of(upload: &Upload) -> Self {
-        Self {
-            file_name: upload.file_name.clone(),
-            media_type: upload.media_type,
-            size_bytes: upload.size_bytes,
-            sha256: upload.sha256.clone(),
-            expires_at: upload.expires_at.into(),
-        }
-    }
-}
-
 /// The header with the digest of the content.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]

@@ -9,12 +9,12 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use self::forms::{ContentDigestHeader, UploadPreview, UploadRequest, UploadResponse};
+use self::forms::{ContentDigestHeader, UploadRequest, UploadResponse};
 use crate::blocking;
 use crate::domain::filings::uploads::{MAX_BYTES, UploadRefusal, UploadStatus, file_names};
 use crate::domain::values::ids::UploadId;
 use crate::error::Error;
-use crate::http::answer::{Answer, OrPreview};
+use crate::http::answer::Answer;
 use crate::http::body::{Json, receive};
 use crate::http::caller::LoggedIn;
 use crate::http::context::Context;
@@ -23,7 +23,6 @@ use crate::http::idempotency::{IdempotencyKey, OptionalIdempotencyKeyHeader, Sub
 use crate::http::operation::{Budget, KeyPolicy, Operation};
 use crate::http::path::id_in_path;
 use crate::http::problems::Problem;
-use crate::http::rehearsal::WriteQuery;
 use crate::routes::forms::entry_schemas::FileContent;
 use crate::routes::tags;
 use crate::usecases::filings::uploads;
@@ -31,16 +30,22 @@ use crate::usecases::filings::uploads;
 const ANNOUNCE: Operation = Operation::of_account("announceUpload")
     .with_key(KeyPolicy::Optional)
     .charged_to(Budget::Writes)
-    .refusing(&[(409, "The account has reached the maximum number of files.")]);
-const STORE: Operation = Operation::of_account("storeUploadContent")
-    .charged_to(Budget::Writes)
-    .taking_file()
-    .refusing(&[(409, "The malware scanner has refused the same content.")]);
+    .refusing(&[UploadRefusal::UploadQuota.code()]);
+const STORE: Operation =
+    Operation::of_account("storeUploadContent").charged_to(Budget::Writes).taking_file().refusing(&[
+        UploadRefusal::UploadRefused.code(),
+        UploadRefusal::ContentMismatch.code(),
+        UploadRefusal::ContentNotOfType.code(),
+        UploadRefusal::ContentActive.code(),
+        UploadRefusal::ContentNotCheckable.code(),
+        UploadRefusal::ImageTooLarge.code(),
+    ]);
 const READ: Operation = Operation::of_account("getUpload");
-const READ_CONTENT: Operation = Operation::of_account("getUploadContent").refusing(&[(
-    409,
-    "The content of the file has not arrived, waits for the malware scanner, or was refused by it.",
-)]);
+const READ_CONTENT: Operation = Operation::of_account("getUploadContent").refusing(&[
+    UploadRefusal::UploadIncomplete.code(),
+    UploadRefusal::UploadScanning.code(),
+    UploadRefusal::UploadRefused.code(),
+]);
 
 /// The operations of this resource.
 pub const OPERATIONS: &[&Operation] = &[&ANNOUNCE, &STORE, &READ, &READ_CONTENT];
@@ -66,30 +71,23 @@ struct UploadPath {
 #[utoipa::path(
     tag = tags::UPLOADS,
     operation_id = ANNOUNCE.id,
-    params(WriteQuery, OptionalIdempotencyKeyHeader),
+    params(OptionalIdempotencyKeyHeader),
     request_body = UploadRequest,
-    responses(
-        (status = 200, description = "With `validate_only`: the upload that would be announced.", body = UploadPreview),
-        (status = 201, description = "The file is announced.", body = UploadResponse),
-    ),
+    responses((status = 201, description = "The file is announced.", body = UploadResponse)),
 )]
 #[post("/v1/uploads")]
 async fn announce_upload(
     context: Context<LoggedIn>,
-    query: web::Query<WriteQuery>,
     key: IdempotencyKey,
     body: Json<UploadRequest>,
-) -> Result<Answer<OrPreview<UploadResponse, UploadPreview>>, Problem> {
-    let submission = Submission::new(&ANNOUNCE, *query, key)?.fingerprinted(body.fingerprint());
+) -> Result<Answer<UploadResponse>, Problem> {
+    let submission = Submission::new(&ANNOUNCE, key)?.fingerprinted(body.fingerprint());
     context.charge(&ANNOUNCE)?;
     let file = body.read(UploadRequest::parse)?;
     let announce = context.submit(submission, move |work| {
         let upload = uploads::announce(work, file)?;
-        if query.validate_only {
-            return Ok(Answer::ok(&UploadPreview::of(&upload))?.as_preview());
-        }
         let location = format!("/v1/uploads/{}", upload.id);
-        Ok(Answer::created(location, &UploadResponse::of(&upload))?.or_preview())
+        Answer::created(location, &UploadResponse::of(&upload))
     });
     Ok(announce.await?)
 }
@@ -109,23 +107,18 @@ async fn announce_upload(
 #[utoipa::path(
     tag = tags::UPLOADS,
     operation_id = STORE.id,
-    params(UploadPath, WriteQuery, ContentDigestHeader),
+    params(UploadPath, ContentDigestHeader),
     request_body(
         content = FileContent,
         content_type = "application/octet-stream",
         description = "The content of the file. `Content-Type` is the announced type or `application/octet-stream`.",
     ),
-    responses((
-        status = 200,
-        description = "The content has arrived. With `validate_only`: it would be accepted.",
-        body = UploadResponse,
-    )),
+    responses((status = 200, description = "The content has arrived.", body = UploadResponse)),
 )]
 #[put("/v1/uploads/{id}/content")]
 async fn store_content(
     context: Context<LoggedIn>,
     path: web::Path<UploadPath>,
-    query: web::Query<WriteQuery>,
     payload: web::Payload,
 ) -> Result<Answer<UploadResponse>, Problem> {
     let id = id_in_path(&path.id, UploadId::parse)?;
@@ -150,14 +143,14 @@ async fn store_content(
     let limit = usize::try_from(MAX_BYTES).map_err(Error::internal)?;
     let bytes = receive(context.request(), payload.into_inner(), limit).await?.freeze();
     let (files, refused_files) = (context.state.files.clone(), context.state.files.clone());
-    let must_store = !query.validate_only && upload.received_at.is_none();
+    let must_store = upload.received_at.is_none();
     blocking::run(move || {
         content::check_content(&upload, &digest, &bytes)?;
         if must_store { files.store(id, &bytes) } else { Ok(()) }
     })
     .await??;
     drop((permit, account_permit));
-    let confirmed = context.write(*query, move |work| uploads::confirm(work, id)).await?;
+    let confirmed = context.write(move |work| uploads::confirm(work, id)).await?;
     if confirmed.status() == UploadStatus::Refused {
         // The content arrived twice at the same time, and this copy may have been written after the other was deleted.
         blocking::run(move || refused_files.remove(id)).await??;

@@ -18,9 +18,10 @@ async fn example(fixture: &ApiFixture, clinic: &FacilityClient, operation: &Oper
     let mut example = operation.example().unwrap().clone();
     let app = &fixture.app;
     match operation.id() {
-        "createAccount" => {
+        "createAccount" | "previewAccount" => {
             let facility = app.unused_facility("MEDICAL").await;
-            example["token"] = json!(app.registration_token("new@clinic.example").await);
+            let address = format!("{}@clinic.example", operation.id());
+            example["token"] = json!(app.registration_token(&address).await);
             for (member, listed) in [("code", "facility_code"), ("postal_code", "postal_code")] {
                 example["facility"][member] = facility[listed].clone();
             }
@@ -30,7 +31,7 @@ async fn example(fixture: &ApiFixture, clinic: &FacilityClient, operation: &Oper
         "refreshSession" => example["refresh_token"] = json!(clinic.refresh_token),
         "completePasswordReset" => example["token"] = json!(reset_token(fixture, clinic).await),
         "completeEmailChange" => example["token"] = json!(change_token(fixture, clinic).await),
-        "fileDeclaration" | "reviseDeclaration" => {
+        "fileDeclaration" | "previewDeclaration" | "reviseDeclaration" | "previewDeclarationRevision" => {
             example["attachment_ids"] = json!([clinic.attach(&forms::pdf()).await]);
         }
         _ => {}
@@ -55,6 +56,8 @@ fn needs_new_account(operation: &Operation) -> bool {
     let ids = [
         "fileDeclaration",
         "fileSuccession",
+        "previewDeclaration",
+        "previewSuccession",
         "changePassword",
         "completePasswordReset",
         "completeEmailChange",

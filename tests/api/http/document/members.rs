@@ -7,11 +7,13 @@ use serde_json::Value;
 use crate::support::contract::{document, operations};
 use crate::support::schema::resolved;
 
-/// Members that no answer shows: secrets, links, agreements, and the address of whoever is not logged in.
-const NOT_SHOWN: [&str; 8] = [
+/// Members that no answer shows: secrets, links, agreements, the address of whoever is not logged in, and the id that a
+/// change of the account may repeat.
+const NOT_SHOWN: [&str; 9] = [
     "consent",
     "current_password",
     "email",
+    "id",
     "new_password",
     "password",
     "refresh_token",

@@ -141,7 +141,7 @@ async fn a_mail_that_a_replica_claimed_and_did_not_send_is_sent_once_the_lease_h
     // The test claims the mail as another replica would, between two attempts of the service, and never sends it.
     eventually("the claim", || async {
         let call = Call::internal(production.state().clock.now());
-        let claiming = production.state().database.write(Mode::Store, move |conn| {
+        let claiming = production.state().database.write(Mode::Commit, move |conn| {
             let lease = Lease { holder: Uuid::new_v4(), until: call.now + TimeDelta::minutes(10) };
             let request = ClaimRequest { lease, room: 9, per_lane: 9, under_way: HashMap::new() };
             claim::<Outbox>(conn, &request, call.now)

@@ -40,13 +40,16 @@ async fn a_change_needs_the_etag_of_the_current_version() {
     let clinic = app.clinic().await;
     let account = clinic.get(PATH).await.assert_status(200);
     let change = json!({ "contact": { "name": "架空 三郎", "phone": "03-0000-9999" } });
-    for path in [PATH, "/v1/account?validate_only=true"] {
-        let reply = send(clinic.request(Method::PATCH, path).json(&change)).await;
-        reply.assert_problem(428, "PRECONDITION_REQUIRED");
+    for (method, path) in [(Method::PATCH, PATH), (Method::POST, "/v1/account/preview")] {
+        let with = async |tag: Option<&str>| {
+            let request = clinic.request(method.clone(), path).json(&change);
+            send(tag.into_iter().fold(request, |request, tag| request.header("If-Match", tag))).await
+        };
+        with(None).await.assert_problem(428, "PRECONDITION_REQUIRED");
         for stale in ["\"0\"", "\"999\"", "W/\"999\"", "\"a\", \"b\""] {
-            clinic.patch(path, &change, stale).await.assert_problem(412, "PRECONDITION_FAILED");
+            with(Some(stale)).await.assert_problem(412, "PRECONDITION_FAILED");
         }
-        clinic.patch(path, &change, "1").await.assert_problem(400, "INVALID_PARAMETER");
+        with(Some("1")).await.assert_problem(400, "INVALID_PARAMETER");
     }
     assert_eq!(clinic.get(PATH).await.text, account.text);
     clinic.patch(PATH, &change, account.etag()).await.assert_status(200);
@@ -100,17 +103,18 @@ async fn each_object_of_a_change_replaces_the_stored_object_and_leaves_the_other
     ] {
         let etag = clinic.get(PATH).await.etag().to_owned();
         let change = json!({ member: value });
-        let rehearsed =
-            clinic.patch("/v1/account?validate_only=true", &change, &etag).await.assert_status(200);
-        assert_eq!(clinic.get(PATH).await.etag(), etag, "the rehearsal was stored");
+        let preview = clinic.preview_of(PATH, &change, &etag).await.assert_status(200);
+        assert_eq!(clinic.get(PATH).await.etag(), etag, "the preview was stored");
         let changed = clinic.patch(PATH, &change, &etag).await.assert_status(200);
         assert_ne!(changed.etag(), etag);
         expected[member] = shown;
         for (member, value) in expected.as_object().unwrap() {
             if member != "updated_at" {
                 assert_eq!(changed.body[member], *value, "{member}");
-                assert_eq!(rehearsed.body[member], *value, "{member}");
             }
+        }
+        for member in ["email", "facility", "founder", "contact"] {
+            assert_eq!(preview.body[member], changed.body[member], "{member}");
         }
     }
 }
@@ -121,9 +125,8 @@ async fn all_faults_of_a_change_are_reported_at_once_and_nothing_is_stored() {
     let clinic = app.clinic().await;
     let account = clinic.get(PATH).await.assert_status(200);
     let assert_refused = async |change: Value, faults: &[(&str, &str)]| {
-        for path in [PATH, "/v1/account?validate_only=true"] {
-            clinic.patch(path, &change, account.etag()).await.assert_faults(faults);
-        }
+        clinic.patch(PATH, &change, account.etag()).await.assert_faults(faults);
+        clinic.preview_of(PATH, &change, account.etag()).await.assert_faults(faults);
     };
     let with = |name: &str, value: Value| {
         let mut facility = facility_form(&account.body);
@@ -147,14 +150,14 @@ async fn all_faults_of_a_change_are_reported_at_once_and_nothing_is_stored() {
     assert_refused(change, &faults).await;
 
     let mut change = with("postal_code", json!("999-9999"));
-    change["facility"]["kind"] = json!("MEDICAL");
+    change["facility"]["kind"] = json!("PHARMACY");
     change["facility"]["designation_receipt"] = json!("2023-1");
-    let faults =
-        [mismatch, ("/facility/kind", "NOT_APPLICABLE"), ("/facility/designation_receipt", "NOT_APPLICABLE")];
+    let faults = [mismatch, ("/facility/kind", "READ_ONLY"), ("/facility/designation_receipt", "READ_ONLY")];
     assert_refused(change, &faults).await;
 
-    assert_refused(json!({ "email": "x@clinic.example" }), &[("/email", "UNKNOWN_MEMBER")]).await;
-    assert_refused(json!({ "contact": null }), &[("/contact", "WRONG_TYPE")]).await;
+    assert_refused(json!({ "email": "x@clinic.example" }), &[("/email", "READ_ONLY")]).await;
+    assert_refused(json!({ "id": "x" }), &[("/id", "READ_ONLY")]).await;
+    assert_refused(json!({ "password": "x" }), &[("/password", "UNKNOWN_MEMBER")]).await;
     assert_refused(json!([]), &[("", "WRONG_TYPE")]).await;
     let director = json!({ "founder": { "kind": "CORPORATION", "name": "医療法人架空会 理事長 架空花子" } });
     assert_refused(director, &[("/founder/name", "CORPORATION_NAME_EXPECTED")]).await;
@@ -241,4 +244,21 @@ async fn names_are_stored_without_unicode_normalization() {
     let created = app.anonymous().post("/v1/accounts", &form).await.assert_status(201);
     assert_eq!(created.body["founder"]["name"], "\u{fa11}田　\u{fa19}\u{304b}\u{3099}");
     assert_eq!(created.body["facility"]["name"], "髙\u{fa11}クリニック");
+}
+
+#[apply(on_both_databases)]
+async fn what_was_read_can_be_sent_back_and_changes_nothing() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let account = clinic.get(PATH).await.assert_status(200);
+    let mut same = account.body.clone();
+    let changed = clinic.patch(PATH, &same, account.etag()).await.assert_status(200);
+    for member in ["id", "email", "facility", "founder", "contact", "former_facilities", "created_at"] {
+        assert_eq!(changed.body[member], account.body[member], "{member}");
+    }
+    same["contact"]["name"] = json!("架空 三郎");
+    same["founder"] = json!(null);
+    let changed = clinic.patch(PATH, &same, changed.etag()).await.assert_status(200);
+    assert_eq!(changed.body["contact"]["name"], "架空 三郎");
+    assert_eq!(changed.body["founder"], account.body["founder"], "null counts as absent");
 }

@@ -56,9 +56,8 @@ async fn an_applicant_registers_with_a_receipt_number_and_states_its_code_after_
     early.assert_problem(409, "FACILITY_NOT_DESIGNATED");
 
     let change = with_code(&clinic, code).await;
-    let rehearsed =
-        clinic.patch("/v1/account?validate_only=true", &change, account.etag()).await.assert_status(200);
-    assert_eq!(rehearsed.body["facility"]["code"], code);
+    let preview = clinic.preview_of("/v1/account", &change, account.etag()).await.assert_status(200);
+    assert_eq!(preview.body["facility"]["code"], code);
     assert_eq!(clinic.get("/v1/account").await.body["facility"].get("code"), None);
     let changed = clinic.patch("/v1/account", &change, account.etag()).await.assert_status(200);
     assert_eq!(changed.body["facility"]["code"], code);
@@ -137,7 +136,7 @@ async fn a_form_states_either_a_code_or_a_receipt_number_with_a_kind() {
         for (name, value) in [("code", code), ("designation_receipt", receipt), ("kind", kind)] {
             members.extend(value.map(|value| (name.to_owned(), value.clone())));
         }
-        let reply = app.anonymous().post("/v1/accounts?validate_only=true", &form).await;
+        let reply = app.anonymous().post("/v1/accounts/preview", &form).await;
         if faults.is_empty() {
             reply.assert_status(200);
         } else {

@@ -5,10 +5,9 @@ use serde_json::{Value, json};
 
 use crate::support::{TestApp, facility_list, forms};
 
-/// The result of a rehearsed registration of a facility: `OK` or the problem's code.
-async fn rehearsal_result(app: &TestApp, token: &str, facility: &Value) -> String {
-    let reply =
-        app.anonymous().post("/v1/accounts?validate_only=true", &forms::account(token, facility)).await;
+/// The result of the preview of an account with this facility: `OK` or the problem's code.
+async fn preview_result(app: &TestApp, token: &str, facility: &Value) -> String {
+    let reply = app.anonymous().post("/v1/accounts/preview", &forms::account(token, facility)).await;
     if reply.status == 200 { "OK".to_owned() } else { reply.body["code"].as_str().unwrap().to_owned() }
 }
 
@@ -44,7 +43,7 @@ async fn an_invalid_code_or_one_that_is_not_in_the_list_is_refused_with_the_reas
     ] {
         let mut form = forms::account(&token, &listed);
         form["facility"]["code"] = json!(code);
-        for path in ["/v1/accounts?validate_only=true", "/v1/accounts"] {
+        for path in ["/v1/accounts/preview", "/v1/accounts"] {
             app.anonymous().post(path, &form).await.assert_faults(&[("/facility/code", fault)]);
         }
     }
@@ -60,9 +59,8 @@ async fn a_code_in_full_width_or_with_hyphens_is_accepted_and_shown_as_ten_digit
     for typed in [wide, code.split("").collect::<Vec<_>>().join("-")] {
         let mut form = forms::account(&token, &listed);
         form["facility"]["code"] = json!(typed);
-        let rehearsed =
-            app.anonymous().post("/v1/accounts?validate_only=true", &form).await.assert_status(200);
-        assert_eq!(rehearsed.body["facility"]["code"], code);
+        let preview = app.anonymous().post("/v1/accounts/preview", &form).await.assert_status(200);
+        assert_eq!(preview.body["facility"]["code"], code);
     }
 }
 
@@ -84,13 +82,13 @@ async fn a_delisted_facility_gets_no_account_until_it_is_listed_again() {
 }
 
 #[apply(on_both_databases)]
-async fn the_rehearsal_of_a_registration_also_refuses_a_facility_with_an_account() {
+async fn the_preview_of_a_registration_also_refuses_a_facility_with_an_account() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     crate::support::FacilityClient::register(&app, &facility).await;
     let token = app.registration_token("second@clinic.example").await;
     let form = forms::account(&token, &facility);
-    for path in ["/v1/accounts?validate_only=true", "/v1/accounts"] {
+    for path in ["/v1/accounts/preview", "/v1/accounts"] {
         app.anonymous().post(path, &form).await.assert_problem(409, "FACILITY_HAS_ACCOUNT");
     }
     app.anonymous()
@@ -168,7 +166,7 @@ async fn a_new_code_with_the_name_and_address_of_a_facility_with_an_account_need
     for (newcomer, same_name, same_address) in &cases {
         let expected = if *same_name && *same_address { "SUCCESSION_REQUIRED" } else { "OK" };
         assert_eq!(
-            rehearsal_result(&app, &token, newcomer).await,
+            preview_result(&app, &token, newcomer).await,
             expected,
             "the old code is listed: {newcomer}"
         );
@@ -179,7 +177,7 @@ async fn a_new_code_with_the_name_and_address_of_a_facility_with_an_account_need
     for (newcomer, same_name, same_address) in &cases {
         let expected = if *same_name || *same_address { "SUCCESSION_REQUIRED" } else { "OK" };
         assert_eq!(
-            rehearsal_result(&app, &token, newcomer).await,
+            preview_result(&app, &token, newcomer).await,
             expected,
             "the old code is delisted: {newcomer}"
         );
@@ -210,7 +208,7 @@ async fn the_same_name_and_address_do_not_matter_without_an_account_or_in_anothe
     ];
     app.import(edition_csv(&newcomers), false).await;
     for newcomer in &newcomers {
-        assert_eq!(rehearsal_result(&app, &token, newcomer).await, "OK", "{newcomer}");
+        assert_eq!(preview_result(&app, &token, newcomer).await, "OK", "{newcomer}");
     }
 }
 
@@ -229,8 +227,8 @@ async fn neither_a_succeeded_facility_nor_its_successor_can_register() {
         .iter()
         .find(|facility| facility["facility_code"] == *clinic.facility_code)
         .unwrap();
-    assert_eq!(rehearsal_result(&app, &token, old).await, "FACILITY_SUCCEEDED");
-    assert_eq!(rehearsal_result(&app, &token, &successor).await, "FACILITY_HAS_ACCOUNT");
+    assert_eq!(preview_result(&app, &token, old).await, "FACILITY_SUCCEEDED");
+    assert_eq!(preview_result(&app, &token, &successor).await, "FACILITY_HAS_ACCOUNT");
     for (facility, code) in [(old, "FACILITY_SUCCEEDED"), (&successor, "FACILITY_HAS_ACCOUNT")] {
         app.anonymous()
             .post("/v1/accounts", &forms::account(&token, facility))
@@ -245,9 +243,9 @@ async fn the_successor_of_a_live_succession_cannot_register_until_the_succession
     let clinic = app.clinic().await;
     let successor = app.unused_facility("MEDICAL").await;
     let token = app.registration_token("new@clinic.example").await;
-    assert_eq!(rehearsal_result(&app, &token, &successor).await, "OK");
+    assert_eq!(preview_result(&app, &token, &successor).await, "OK");
     let filed = clinic.file("/v1/successions", &forms::succession(&successor)).await.assert_status(201);
-    assert_eq!(rehearsal_result(&app, &token, &successor).await, "SUCCESSION_REQUIRED");
+    assert_eq!(preview_result(&app, &token, &successor).await, "SUCCESSION_REQUIRED");
     app.anonymous()
         .post("/v1/accounts", &forms::account(&token, &successor))
         .await

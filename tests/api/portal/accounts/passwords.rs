@@ -100,7 +100,7 @@ async fn breached_passwords_are_refused_everywhere_and_accepted_while_the_list_i
     let mut form = forms::account(&token, &facility);
     form["password"] = json!(OTHER_PASSWORD);
     let breached = [("/password", "PASSWORD_BREACHED")];
-    anonymous.post("/v1/accounts?validate_only=true", &form).await.assert_faults(&breached);
+    anonymous.post("/v1/accounts/preview", &form).await.assert_faults(&breached);
     let refused = anonymous.post("/v1/accounts", &form).await;
     refused.assert_faults(&breached);
     assert!(!refused.text.contains(OTHER_PASSWORD), "{}", refused.text);

@@ -55,8 +55,8 @@ async fn a_key_is_refused_with_another_form_and_a_used_link_with_another_key() {
     }
     anonymous.post("/v1/accounts", &form).await.assert_problem(410, "LINK_USED");
     anonymous.file_with_key("/v1/accounts", &form, "key-2").await.assert_problem(410, "LINK_USED");
-    let rehearsed = anonymous.file_with_key("/v1/accounts?validate_only=true", &form, "key-1").await;
-    rehearsed.assert_problem(410, "LINK_USED");
+    let preview = anonymous.file_with_key("/v1/accounts/preview", &form, "key-1").await;
+    preview.assert_problem(410, "LINK_USED");
     assert_eq!(app.rows("accounts").count(), 1);
 }
 

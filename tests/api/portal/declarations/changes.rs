@@ -127,24 +127,24 @@ async fn a_correction_is_checked_like_a_filing_and_cannot_change_the_round() {
 }
 
 #[apply(on_both_databases)]
-async fn corrections_and_withdrawals_can_be_rehearsed() {
+async fn the_preview_of_a_correction_shows_what_would_be_stored_and_stores_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let first = file_declaration(&clinic).await;
     let path = first.header("location");
     app.mails(&clinic.email, "DECLARATION_ACCEPTED").await;
     let mails = app.rows("outbox").count();
-    let rehearsed = clinic
-        .put(&format!("{path}?validate_only=true"), &correction(), first.etag())
-        .await
-        .assert_status(200);
+    let preview = clinic.preview_of(path, &correction(), first.etag()).await.assert_status(200);
     assert_eq!(
-        (&rehearsed.body["revision"], &rehearsed.body["excused_until"]),
+        (&preview.body["revision"], &preview.body["excused_until"]),
         (&json!(2), &json!("2024-02-29"))
     );
-    let rehearsal = clinic.request(Method::POST, &format!("{path}/withdrawal?validate_only=true"));
-    let rehearsed = send(rehearsal.header("If-Match", first.etag())).await.assert_status(200);
-    assert_eq!(rehearsed.body["status"], "WITHDRAWN");
+    let receipt_number = first.body["receipt_number"].as_str().unwrap();
+    assert!(
+        preview.body["mails"][0]["subject"].as_str().unwrap().contains(receipt_number),
+        "{}",
+        preview.text
+    );
     assert_eq!(clinic.get(path).await.body, first.body);
     assert_eq!(app.rows("outbox").count(), mails);
 }
@@ -202,11 +202,8 @@ async fn no_operation_finds_a_declaration_of_another_account() {
     let path = first.header("location");
     other.get(path).await.assert_problem(404, "NOT_FOUND");
     other.get(&format!("{path}/revisions")).await.assert_problem(404, "NOT_FOUND");
-    for query in ["", "?validate_only=true"] {
-        other.put(&format!("{path}{query}"), &correction(), "*").await.assert_problem(404, "NOT_FOUND");
-        let request = other.request(Method::POST, &format!("{path}/withdrawal{query}"));
-        let request = request.header("If-Match", "*").header("Idempotency-Key", "k");
-        send(request).await.assert_problem(404, "NOT_FOUND");
-    }
+    other.put(path, &correction(), "*").await.assert_problem(404, "NOT_FOUND");
+    other.preview_of(path, &correction(), "*").await.assert_problem(404, "NOT_FOUND");
+    other.withdraw(path, "*").await.assert_problem(404, "NOT_FOUND");
     assert_eq!(clinic.get(path).await.body, first.body);
 }

@@ -7,14 +7,16 @@ use serde_json::{Value, json};
 use crate::support::reasons::{self, Reason};
 use crate::support::{FacilityClient, Reply, TestApp, forms};
 
-const REHEARSAL_PATH: &str = "/v1/declarations?validate_only=true";
+const PREVIEW_PATH: &str = "/v1/declarations/preview";
 
 /// The members that the round's public data names for a category, with their requirements.
 fn members(round: &Value, category: &str) -> Vec<(String, Value)> {
     let rules = round["categories"].as_array().unwrap();
     let rule = rules.iter().find(|rule| rule["category"] == category).unwrap();
     let fields = rule["fields"].as_array().unwrap().iter();
-    fields.map(|rule| (rule["field"].as_str().unwrap().to_owned(), rule["requirement"].clone())).collect()
+    fields
+        .map(|rule| (rule["field"].as_str().unwrap().to_owned(), rule["requirement"]["kind"].clone()))
+        .collect()
 }
 
 /// The names of all members that any category has.
@@ -70,19 +72,19 @@ fn invalid_values(member: &str) -> Vec<(Value, &'static str)> {
             (json!("令和5年2月1日"), "DATE_FORM"),
         ],
     };
-    values.extend([(json!(null), "WRONG_TYPE"), (json!({}), "WRONG_TYPE"), (json!([true]), "WRONG_TYPE")]);
+    values.extend([(json!({}), "WRONG_TYPE"), (json!([true]), "WRONG_TYPE")]);
     values
 }
 
 /// A clinic with a stored attachment, and the public data of the round.
-struct RehearsalFixture {
+struct PreviewFixture {
     app: TestApp,
     clinic: FacilityClient,
     upload: String,
     round: Value,
 }
 
-impl RehearsalFixture {
+impl PreviewFixture {
     async fn start() -> Self {
         let app = TestApp::start().await;
         let clinic = app.clinic().await;
@@ -92,14 +94,14 @@ impl RehearsalFixture {
     }
 
     /// Rehearses a declaration for a reason.
-    async fn rehearse(&self, reason: &Reason) -> Reply {
-        self.clinic.post(REHEARSAL_PATH, &reason.declaration(&self.upload)).await
+    async fn preview(&self, reason: &Reason) -> Reply {
+        self.clinic.post(PREVIEW_PATH, &reason.declaration(&self.upload)).await
     }
 }
 
 #[apply(on_both_databases)]
 async fn a_missing_required_member_is_reported_and_a_missing_optional_one_is_accepted() {
-    let fixture = RehearsalFixture::start().await;
+    let fixture = PreviewFixture::start().await;
     let mut optional = BTreeSet::new();
     for mut reason in reasons::all() {
         let complete = reason.form.clone();
@@ -109,7 +111,7 @@ async fn a_missing_required_member_is_reported_and_a_missing_optional_one_is_acc
             }
             reason.form = complete.clone();
             reason.form.as_object_mut().unwrap().remove(&member);
-            let reply = fixture.rehearse(&reason).await;
+            let reply = fixture.preview(&reason).await;
             if requirement == "OPTIONAL" {
                 optional.insert(member);
                 reply.assert_status(200);
@@ -123,7 +125,7 @@ async fn a_missing_required_member_is_reported_and_a_missing_optional_one_is_acc
 
 #[apply(on_both_databases)]
 async fn a_member_that_does_not_belong_to_the_category_or_condition_is_not_applicable() {
-    let fixture = RehearsalFixture::start().await;
+    let fixture = PreviewFixture::start().await;
     let all = every_member(&fixture.round);
     assert_eq!(all.len(), 14);
     let mut refused = 0;
@@ -132,7 +134,7 @@ async fn a_member_that_does_not_belong_to_the_category_or_condition_is_not_appli
         for member in all.iter().filter(|member| complete.get(member.as_str()).is_none()) {
             reason.form = complete.clone();
             reason.form[member] = sample(member);
-            let reply = fixture.rehearse(&reason).await;
+            let reply = fixture.preview(&reason).await;
             reply.assert_faults(&[(&format!("/reason/{member}"), "NOT_APPLICABLE")]);
             refused += 1;
         }
@@ -142,7 +144,7 @@ async fn a_member_that_does_not_belong_to_the_category_or_condition_is_not_appli
 
 #[apply(on_both_databases)]
 async fn each_invalid_value_of_a_member_is_refused_with_its_code() {
-    let fixture = RehearsalFixture::start().await;
+    let fixture = PreviewFixture::start().await;
     let mut tried = BTreeSet::new();
     for mut reason in reasons::all() {
         let complete = reason.form.clone();
@@ -153,7 +155,7 @@ async fn each_invalid_value_of_a_member_is_refused_with_its_code() {
             for (value, code) in invalid_values(&member) {
                 reason.form = complete.clone();
                 reason.form[&member] = value.clone();
-                let reply = fixture.rehearse(&reason).await;
+                let reply = fixture.preview(&reason).await;
                 reply.assert_faults(&[(&format!("/reason/{member}"), code)]);
             }
         }
@@ -163,7 +165,7 @@ async fn each_invalid_value_of_a_member_is_refused_with_its_code() {
 
 #[apply(on_both_databases)]
 async fn the_last_value_within_each_limit_is_accepted_and_the_next_is_refused() {
-    let fixture = RehearsalFixture::start().await;
+    let fixture = PreviewFixture::start().await;
     let (contract, completion) = ("/reason/contract_date", "/reason/expected_completion_month");
     let age = |age: i64| json!({ "circumstance": "ELDERLY_DOCTORS", "youngest_fulltime_age": age, "difficulty": "説明" });
     for (reason, fault) in [
@@ -184,7 +186,7 @@ async fn the_last_value_within_each_limit_is_accepted_and_the_next_is_refused() 
         (reasons::hardship(age(69)), None),
         (reasons::hardship(age(70)), Some(("/reason/difficulty", "NOT_APPLICABLE"))),
     ] {
-        let reply = fixture.rehearse(&reason).await;
+        let reply = fixture.preview(&reason).await;
         if let Some(fault) = fault {
             reply.assert_faults(&[fault]);
         } else {
@@ -195,12 +197,12 @@ async fn the_last_value_within_each_limit_is_accepted_and_the_next_is_refused() 
 
 #[apply(on_both_databases)]
 async fn the_latest_contract_date_is_the_last_day_of_february_whenever_the_declaration_is_filed() {
-    let fixture = RehearsalFixture::start().await;
+    let fixture = PreviewFixture::start().await;
     fixture.app.set_clock("2023-03-15T09:00:00+09:00");
     let clinic = fixture.clinic.log_in_again(&fixture.app).await;
     for (day, accepted) in [("2023-02-28", true), ("2023-03-01", false)] {
         let declaration = reasons::system(day, "2023-08", "").declaration(&fixture.upload);
-        let reply = clinic.post(REHEARSAL_PATH, &declaration).await;
+        let reply = clinic.post(PREVIEW_PATH, &declaration).await;
         if accepted {
             reply.assert_status(200);
         } else {

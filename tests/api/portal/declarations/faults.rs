@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::{FacilityClient, TestApp, forms, reasons};
 
-const REHEARSAL_PATH: &str = "/v1/declarations?validate_only=true";
+const PREVIEW_PATH: &str = "/v1/declarations/preview";
 
 /// Registers a clinic and stores an attachment. Returns the service, the clinic and the attachment's id.
 async fn clinic_with_attachment() -> (TestApp, FacilityClient, String) {
@@ -38,7 +38,7 @@ async fn all_faults_of_form_and_rules_are_reported_at_once_each_at_its_member() 
         ("/other_facility_codes/4", "WRONG_TYPE"),
         ("/client_reference", "TOO_LONG"),
     ];
-    for path in [REHEARSAL_PATH, "/v1/declarations"] {
+    for path in [PREVIEW_PATH, "/v1/declarations"] {
         clinic.file(path, &declaration).await.assert_faults(&expected);
     }
     assert_eq!(app.rows("declarations").count(), 0);
@@ -51,7 +51,7 @@ async fn codes_and_attachments_are_checked_even_if_category_and_round_are_invali
     declaration["round"] = json!("1999");
     declaration["other_facility_codes"] = json!([clinic.facility_code]);
     declaration["attachment_ids"] = json!(["upl_00000000000000000000000000", upload, upload]);
-    clinic.post(REHEARSAL_PATH, &declaration).await.assert_faults(&[
+    clinic.post(PREVIEW_PATH, &declaration).await.assert_faults(&[
         ("/round", "ROUND_UNKNOWN"),
         ("/reason/category", "UNKNOWN_VALUE"),
         ("/other_facility_codes/0", "OWN_FACILITY_CODE"),
@@ -61,9 +61,9 @@ async fn codes_and_attachments_are_checked_even_if_category_and_round_are_invali
     for (round, code) in [("1999", "ROUND_UNKNOWN"), ("", "ROUND_UNKNOWN"), (&*"2".repeat(41), "TOO_LONG")] {
         let mut declaration = forms::no_network();
         declaration["round"] = json!(round);
-        clinic.post(REHEARSAL_PATH, &declaration).await.assert_faults(&[("/round", code)]);
+        clinic.post(PREVIEW_PATH, &declaration).await.assert_faults(&[("/round", code)]);
     }
-    let empty = clinic.post(REHEARSAL_PATH, &json!({})).await;
+    let empty = clinic.post(PREVIEW_PATH, &json!({})).await;
     empty.assert_faults(&[("/round", "REQUIRED"), ("/reason", "REQUIRED")]);
 }
 
@@ -89,7 +89,7 @@ async fn attachments_must_be_distinct_stored_files_of_the_account_and_allowed_in
     ] {
         let mut declaration = reasons::system("2023-02-01", "2023-08", "").declaration("");
         declaration["attachment_ids"] = ids;
-        let reply = clinic.post(REHEARSAL_PATH, &declaration).await;
+        let reply = clinic.post(PREVIEW_PATH, &declaration).await;
         if expected.is_empty() {
             reply.assert_status(200);
         } else {
@@ -99,7 +99,7 @@ async fn attachments_must_be_distinct_stored_files_of_the_account_and_allowed_in
     for reason in reasons::all() {
         let mut declaration = reason.declaration("");
         declaration["attachment_ids"] = json!([own]);
-        let reply = clinic.post(REHEARSAL_PATH, &declaration).await;
+        let reply = clinic.post(PREVIEW_PATH, &declaration).await;
         if matches!(reason.category(), "SYSTEM_IN_PROGRESS" | "SPECIAL_HARDSHIP") {
             reply.assert_status(200);
         } else {
@@ -114,7 +114,7 @@ async fn a_pharmacy_may_use_every_category_except_the_one_for_home_visits() {
     let pharmacy = app.pharmacy().await;
     let upload = pharmacy.attach(&forms::pdf()).await;
     for reason in reasons::all() {
-        let reply = pharmacy.file(REHEARSAL_PATH, &reason.declaration(&upload)).await;
+        let reply = pharmacy.file(PREVIEW_PATH, &reason.declaration(&upload)).await;
         if reason.category() == "HOME_VISITS_ONLY" {
             reply.assert_faults(&[("/reason/category", "CATEGORY_NOT_FOR_KIND")]);
         } else {

@@ -91,7 +91,7 @@ async fn the_mail_about_the_acceptance_has_the_receipt_number_of_the_answer() {
 }
 
 #[apply(on_both_databases)]
-async fn the_rehearsal_of_a_filing_shows_what_would_be_stored_and_stores_nothing() {
+async fn the_preview_of_a_filing_shows_what_would_be_stored_and_stores_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let upload = clinic.attach(&forms::pdf()).await;
@@ -100,30 +100,29 @@ async fn the_rehearsal_of_a_filing_shows_what_would_be_stored_and_stores_nothing
         let mut declaration = reason.declaration(&upload);
         declaration["client_reference"] = json!("clinic-2023-0001");
         let before = row_counts(&app);
-        let rehearsed =
-            clinic.post("/v1/declarations?validate_only=true", &declaration).await.assert_status(200);
+        let preview = clinic.post("/v1/declarations/preview", &declaration).await.assert_status(200);
         assert_eq!(row_counts(&app), before, "{TABLES:?}");
-        assert_eq!((rehearsed.etag(), rehearsed.header("location")), ("", ""));
-        let mails = rehearsed.body["mails"].as_array().unwrap();
+        assert_eq!((preview.etag(), preview.header("location")), ("", ""));
+        let mails = preview.body["mails"].as_array().unwrap();
         assert_eq!(mails.len(), 1);
         assert_eq!(
             (&mails[0]["kind"], &mails[0]["to"]),
             (&json!("DECLARATION_ACCEPTED"), &json!(clinic.email))
         );
-        // The filing will get another receipt number, so a rehearsal shows none.
+        // The filing will get another receipt number, so a preview shows none.
         assert!(mails[0]["subject"].as_str().unwrap().ends_with("受理のお知らせ（届出番号 ****-****-****）"));
         let filed = clinic.file("/v1/declarations", &declaration).await.assert_status(201);
         let identity = ["id", "receipt_number", "created_at", "updated_at"];
-        assert_eq!(without(rehearsed.body, &["mails"]), without(filed.body.clone(), &identity));
+        assert_eq!(without(preview.body, &["mails"]), without(filed.body.clone(), &identity));
         withdraw(&clinic, &filed).await;
     }
 }
 
 #[apply(on_both_databases)]
-async fn a_rehearsal_needs_no_key_and_does_not_use_a_key_up() {
+async fn a_preview_ignores_a_key_and_does_not_use_it_up() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let path = "/v1/declarations?validate_only=true";
+    let path = "/v1/declarations/preview";
     clinic.file_with_key(path, &forms::no_network(), "key-1").await.assert_status(200);
     let other = forms::declaration(&reasons::home_visits().form);
     clinic.file_with_key("/v1/declarations", &other, "key-1").await.assert_status(201);

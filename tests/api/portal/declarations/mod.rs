@@ -4,6 +4,7 @@ mod changes;
 mod contents;
 mod faults;
 mod filing;
+mod lists;
 mod reviews;
 mod rounds;
 mod windows;

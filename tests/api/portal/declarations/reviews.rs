@@ -41,10 +41,9 @@ async fn a_filing_is_received_and_not_yet_accepted_and_the_mail_says_so() {
     assert!(text.contains("受け付けました") && text.contains("審査"), "{text}");
     assert!(text.contains(filed.body["receipt_number"].as_str().unwrap()), "{text}");
     assert!(app.mails(&clinic.email, "DECLARATION_ACCEPTED").await.is_empty());
-    let rehearsed =
-        app.dentist().await.post("/v1/declarations?validate_only=true", &forms::no_network()).await;
-    assert_eq!(rehearsed.body["status"], "RECEIVED");
-    assert_eq!(rehearsed.body["mails"][0]["kind"], "DECLARATION_RECEIVED");
+    let preview = app.dentist().await.post("/v1/declarations/preview", &forms::no_network()).await;
+    assert_eq!(preview.body["status"], "RECEIVED");
+    assert_eq!(preview.body["mails"][0]["kind"], "DECLARATION_RECEIVED");
 }
 
 #[apply(on_both_databases)]
@@ -62,16 +61,14 @@ async fn the_status_decides_whether_a_declaration_can_be_corrected_or_withdrawn(
         set_status(&app, status, None);
         let seen = clinic.get(path).await.assert_status(200);
         assert_eq!(seen.body["status"], status);
-        let rehearsal_path = format!("{path}?validate_only=true");
-        let reply = clinic.put(&rehearsal_path, &forms::no_network(), seen.etag()).await;
+        let reply = clinic.preview_of(path, &forms::no_network(), seen.etag()).await;
         assert_eq!(reply.status, revised, "{status}: {}", reply.text);
         if revised == 200 {
             assert_eq!(reply.body["status"], "RECEIVED", "a corrected declaration must be reviewed again");
         } else {
             reply.assert_problem(409, "STATUS_FORBIDS");
         }
-        let request = clinic.request(reqwest::Method::POST, &format!("{path}/withdrawal?validate_only=true"));
-        let reply = crate::support::send(request.header("If-Match", seen.etag())).await;
+        let reply = clinic.withdraw(path, seen.etag()).await;
         assert_eq!(reply.status, withdrawn, "{status}: {}", reply.text);
     }
 }
@@ -111,12 +108,8 @@ async fn a_returned_declaration_can_be_corrected_until_its_due_date_after_the_ro
     let clinic = clinic.log_in_again(&app).await;
     let seen = clinic.get(path).await.assert_status(200);
     let declaration = reasons::line_ready("2023-08-31", "").declaration("");
-    clinic
-        .file("/v1/declarations?validate_only=true", &declaration)
-        .await
-        .assert_problem(409, "WINDOW_CLOSED");
-    let rehearsal_path = format!("{path}?validate_only=true");
-    clinic.put(&rehearsal_path, &declaration, seen.etag()).await.assert_status(200);
+    clinic.file("/v1/declarations/preview", &declaration).await.assert_problem(409, "WINDOW_CLOSED");
+    clinic.preview_of(path, &declaration, seen.etag()).await.assert_status(200);
 
     app.set_clock("2024-04-06T00:00:00+09:00");
     let late = clinic.log_in_again(&app).await;

@@ -6,18 +6,18 @@ use serde_json::json;
 
 use crate::support::{FacilityClient, Reply, TestApp, forms, reasons};
 
-const REHEARSAL_PATH: &str = "/v1/declarations?validate_only=true";
+const PREVIEW_PATH: &str = "/v1/declarations/preview";
 const OPENS: &str = "2023-01-27T00:00:00+09:00";
 const LATE: &str = "2023-04-01T00:00:00+09:00";
 const CLOSES: &str = "2024-03-20T00:00:00+09:00";
 
 /// Rehearses a filing shortly before an instant. If the instant has passed when the answer comes, this is repeated
 /// with more time left.
-async fn rehearse_just_before(app: &TestApp, clinic: &FacilityClient, instant: &str) -> Reply {
+async fn preview_just_before(app: &TestApp, clinic: &FacilityClient, instant: &str) -> Reply {
     let end = DateTime::parse_from_rfc3339(instant).unwrap();
     for left in [50, 200, 1000, 5000] {
         app.set_clock(&(end - Duration::milliseconds(left)).to_rfc3339());
-        let reply = clinic.post(REHEARSAL_PATH, &forms::no_network()).await;
+        let reply = clinic.post(PREVIEW_PATH, &forms::no_network()).await;
         if app.now() < end {
             return reply;
         }
@@ -25,10 +25,10 @@ async fn rehearse_just_before(app: &TestApp, clinic: &FacilityClient, instant: &
     panic!("no answer came within five seconds");
 }
 
-/// Sets the clock and rehearses a filing.
-async fn rehearse_at(app: &TestApp, clinic: &FacilityClient, instant: &str) -> Reply {
+/// Sets the clock and previews a filing.
+async fn preview_at(app: &TestApp, clinic: &FacilityClient, instant: &str) -> Reply {
     app.set_clock(instant);
-    clinic.post(REHEARSAL_PATH, &forms::no_network()).await
+    clinic.post(PREVIEW_PATH, &forms::no_network()).await
 }
 
 /// Logs in a minute before an instant, so that the access token is valid before and after the instant.
@@ -43,9 +43,9 @@ async fn the_round_opens_when_its_first_day_begins_in_japan() {
     let clinic = app.clinic().await;
     clinic.file("/v1/declarations", &forms::no_network()).await.assert_problem(409, "WINDOW_NOT_OPEN");
     let clinic = log_in_before(&app, &clinic, OPENS).await;
-    rehearse_at(&app, &clinic, "2023-01-26T23:59:50+09:00").await.assert_problem(409, "WINDOW_NOT_OPEN");
-    rehearse_just_before(&app, &clinic, OPENS).await.assert_problem(409, "WINDOW_NOT_OPEN");
-    let reply = rehearse_at(&app, &clinic, OPENS).await.assert_status(200);
+    preview_at(&app, &clinic, "2023-01-26T23:59:50+09:00").await.assert_problem(409, "WINDOW_NOT_OPEN");
+    preview_just_before(&app, &clinic, OPENS).await.assert_problem(409, "WINDOW_NOT_OPEN");
+    let reply = preview_at(&app, &clinic, OPENS).await.assert_status(200);
     assert_eq!(reply.body["late"], false);
     let filed = clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
     assert!(filed.body["created_at"].as_str().unwrap().starts_with("2023-01-26T15:00:"), "{}", filed.text);
@@ -56,8 +56,8 @@ async fn a_filing_is_late_once_the_last_day_has_ended_in_japan() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let clinic = log_in_before(&app, &clinic, LATE).await;
-    assert_eq!(rehearse_just_before(&app, &clinic, LATE).await.assert_status(200).body["late"], false);
-    assert_eq!(rehearse_at(&app, &clinic, LATE).await.assert_status(200).body["late"], true);
+    assert_eq!(preview_just_before(&app, &clinic, LATE).await.assert_status(200).body["late"], false);
+    assert_eq!(preview_at(&app, &clinic, LATE).await.assert_status(200).body["late"], true);
     let filed = clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
     assert_eq!((&filed.body["late"], &filed.body["status"]), (&json!(true), &json!("ACCEPTED")));
     assert_eq!(clinic.get(filed.header("location")).await.body["late"], true);
@@ -68,12 +68,12 @@ async fn late_filings_are_accepted_until_the_last_day_for_them_ends_in_japan() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let clinic = log_in_before(&app, &clinic, CLOSES).await;
-    assert_eq!(rehearse_just_before(&app, &clinic, CLOSES).await.assert_status(200).body["late"], true);
-    rehearse_at(&app, &clinic, CLOSES).await.assert_problem(409, "WINDOW_CLOSED");
+    assert_eq!(preview_just_before(&app, &clinic, CLOSES).await.assert_status(200).body["late"], true);
+    preview_at(&app, &clinic, CLOSES).await.assert_problem(409, "WINDOW_CLOSED");
     clinic.file("/v1/declarations", &forms::no_network()).await.assert_problem(409, "WINDOW_CLOSED");
     assert_eq!(app.rows("declarations").count(), 0);
     let wrong = forms::declaration(&json!({ "category": "NO_NETWORK" }));
-    clinic.post(REHEARSAL_PATH, &wrong).await.assert_faults(&[("/reason/line_status", "REQUIRED")]);
+    clinic.post(PREVIEW_PATH, &wrong).await.assert_faults(&[("/reason/line_status", "REQUIRED")]);
 }
 
 #[apply(on_both_databases)]

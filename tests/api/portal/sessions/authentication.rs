@@ -40,10 +40,10 @@ async fn an_old_session_changes_neither_the_account_nor_its_rights_until_the_pas
     let key = uuid::Uuid::new_v4().to_string();
     let refused = [
         session.patch("/v1/account", &new_contact(), "*").await,
-        session.patch("/v1/account?validate_only=true", &new_contact(), "*").await,
+        session.preview_of("/v1/account", &new_contact(), "*").await,
         session.patch("/v1/account", &json!({ "contact": { "name": "" } }), "*").await,
         session.file_with_key("/v1/successions", &form, &key).await,
-        session.file("/v1/successions?validate_only=true", &form).await,
+        session.file("/v1/successions/preview", &form).await,
     ];
     for reply in &refused {
         assert_refused(reply);

@@ -144,7 +144,7 @@ async fn a_copy_of_the_database_and_an_old_refresh_token_do_not_give_the_newest_
     }
     let call = Call::internal(app.now() + Duration::seconds(31));
     let policy = app.running.state.policy.clone();
-    let tidying = app.running.state.database.write(Mode::Store, move |conn| {
+    let tidying = app.running.state.database.write(Mode::Commit, move |conn| {
         housekeeping::delete_expired(&mut Work::new(conn, &call, &SYSTEM, &policy))
     });
     tidying.await.unwrap();

@@ -123,7 +123,7 @@ async fn withdrawn_declarations_move_to_the_new_code_too() {
 }
 
 #[apply(on_both_databases)]
-async fn the_rehearsal_of_a_filing_shows_what_would_be_stored_and_stores_nothing() {
+async fn the_preview_of_a_filing_shows_what_would_be_stored_and_stores_nothing() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let listed = app.unused_facility("MEDICAL").await;
@@ -137,16 +137,14 @@ async fn the_rehearsal_of_a_filing_shows_what_would_be_stored_and_stores_nothing
         (listed, "ACCEPTED", "SUCCESSION_ACCEPTED"),
         (facility_list::unlisted(1, 1), "WAITING_FOR_MASTER", "SUCCESSION_RECEIVED"),
     ] {
-        let path = "/v1/successions?validate_only=true";
-        let rehearsed = clinic.post(path, &forms::succession(&successor)).await.assert_status(200);
-        assert_eq!(rehearsed.body["status"], status);
-        assert_eq!(rehearsed.body["certificates_until"].is_null(), status != "ACCEPTED");
-        assert_eq!(rehearsed.body["mails"][0]["kind"], mail);
-        assert_eq!(rehearsed.body["mails"][0]["to"], clinic.email.as_str());
-        assert_eq!(rehearsed.body["mails"].as_array().unwrap().len(), 1);
-        assert!(rehearsed.body.get("id").is_none() && rehearsed.body.get("receipt_number").is_none());
-        // A rehearsal does not use up the key that comes with it.
-        clinic.file_with_key(path, &forms::succession(&successor), "key-1").await.assert_status(200);
+        let path = "/v1/successions/preview";
+        let preview = clinic.post(path, &forms::succession(&successor)).await.assert_status(200);
+        assert_eq!(preview.body["status"], status);
+        assert_eq!(preview.body["certificates_until"].is_null(), status != "ACCEPTED");
+        assert_eq!(preview.body["mails"][0]["kind"], mail);
+        assert_eq!(preview.body["mails"][0]["to"], clinic.email.as_str());
+        assert_eq!(preview.body["mails"].as_array().unwrap().len(), 1);
+        assert!(preview.body.get("id").is_none() && preview.body.get("receipt_number").is_none());
     }
     assert_eq!(rows(), stored);
     assert_eq!(clinic.get("/v1/account").await.text, before);

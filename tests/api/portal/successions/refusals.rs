@@ -93,17 +93,14 @@ async fn a_change_date_more_than_366_days_after_today_in_japan_is_refused() {
     let clinic = app.clinic().await;
     let mut form = forms::succession(&app.unused_facility("MEDICAL").await);
     form["change_date"] = json!("2024-02-04");
-    clinic.post(&format!("{PATH}?validate_only=true"), &form).await.assert_status(200);
+    clinic.post(&format!("{PATH}/preview"), &form).await.assert_status(200);
     // The next date is accepted after midnight in Japan.
     form["change_date"] = json!("2024-02-05");
     app.set_clock("2023-02-03T14:59:59Z");
     let clinic = clinic.log_in_again(&app).await;
-    clinic
-        .post(&format!("{PATH}?validate_only=true"), &form)
-        .await
-        .assert_faults(&[("/change_date", "DATE_TOO_LATE")]);
+    clinic.post(&format!("{PATH}/preview"), &form).await.assert_faults(&[("/change_date", "DATE_TOO_LATE")]);
     app.set_clock("2023-02-03T15:00:00Z");
-    clinic.post(&format!("{PATH}?validate_only=true"), &form).await.assert_status(200);
+    clinic.post(&format!("{PATH}/preview"), &form).await.assert_status(200);
 }
 
 #[apply(on_both_databases)]
@@ -130,7 +127,7 @@ async fn the_reason_other_needs_a_detail_and_every_reason_may_have_one() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let mut form = forms::succession(&app.unused_facility("MEDICAL").await);
-    let path = format!("{PATH}?validate_only=true");
+    let path = format!("{PATH}/preview");
     for reason in ["FOUNDER_CHANGE", "INCORPORATION_CHANGE", "SAME_CORPORATION", "RELOCATION", "OTHER"] {
         form["reason"] = json!(reason);
         form.as_object_mut().unwrap().remove("reason_detail");
@@ -176,7 +173,7 @@ async fn faults_of_form_rules_and_facility_list_are_reported_together() {
         ("/remark", "UNKNOWN_MEMBER"),
     ];
     clinic.file(PATH, &form).await.assert_faults(&expected);
-    clinic.post(&format!("{PATH}?validate_only=true"), &form).await.assert_faults(&expected);
+    clinic.post(&format!("{PATH}/preview"), &form).await.assert_faults(&expected);
 
     let waiting =
         clinic.file(PATH, &forms::succession(&facility_list::unlisted(1, 1))).await.assert_status(201);

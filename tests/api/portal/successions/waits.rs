@@ -194,11 +194,9 @@ async fn after_a_correction_to_another_successor_the_first_successor_is_free() {
     let (other, other_filed) = file_waiting(&app, &second).await;
     let path = filed.header("location");
     clinic.put(path, &forms::succession(&second), filed.etag()).await.assert_problem(409, "SUCCESSOR_TAKEN");
-    let rehearsal_path = format!("{path}?validate_only=true");
-    let rehearsed =
-        clinic.put(&rehearsal_path, &forms::succession(&listed), filed.etag()).await.assert_status(200);
-    assert_eq!(rehearsed.body["status"], "ACCEPTED");
-    assert_eq!(clinic.get(path).await.text, filed.text, "a rehearsal stores nothing");
+    let preview = clinic.preview_of(path, &forms::succession(&listed), filed.etag()).await.assert_status(200);
+    assert_eq!(preview.body["status"], "ACCEPTED");
+    assert_eq!(clinic.get(path).await.text, filed.text, "a preview stores nothing");
     assert_eq!(
         clinic.put(path, &forms::succession(&first), filed.etag()).await.assert_status(200).body["status"],
         "WAITING_FOR_MASTER"
@@ -244,10 +242,6 @@ async fn a_succession_can_be_withdrawn_only_before_it_is_accepted() {
     let successor = facility_list::unlisted(1, 1);
     let (clinic, filed) = file_waiting(&app, &successor).await;
     let path = filed.header("location").to_owned();
-    let rehearsed = clinic.request(Method::POST, &format!("{path}/withdrawal?validate_only=true"));
-    let rehearsed = rehearsed.header("If-Match", filed.etag()).send().await.unwrap();
-    assert!(rehearsed.text().await.unwrap().contains("\"WITHDRAWN\""));
-    assert_eq!(clinic.get(&path).await.text, filed.text, "a rehearsal stores nothing");
     let withdrawn = clinic.withdraw(&path, filed.etag()).await.assert_status(200);
     assert_eq!(withdrawn.body["status"], "WITHDRAWN");
     assert_eq!(app.mails(&clinic.email, "SUCCESSION_WITHDRAWN").await.len(), 1);

@@ -266,21 +266,3 @@ async fn content_of_more_than_ten_mebibytes_is_refused() {
     forms::send_content(&clinic, &id, &content).await.assert_problem(413, "BODY_TOO_LARGE");
     forms::send_content(&clinic, &id, &forms::pdf()).await.assert_status(200);
 }
-
-#[apply(on_both_databases)]
-async fn a_rehearsal_of_sending_content_stores_nothing() {
-    let app = TestApp::start().await;
-    let clinic = app.clinic().await;
-    let pdf = forms::pdf();
-    let id = announce(&clinic, &forms::upload(&pdf)).await;
-    let rehearse = async |content: &[u8]| {
-        let request = clinic.request(Method::PUT, &format!("/v1/uploads/{id}/content?validate_only=true"));
-        let request = request.header("Content-Type", "application/pdf");
-        send(request.header("Content-Digest", forms::digest(content)).body(content.to_vec())).await
-    };
-    assert_eq!(rehearse(&pdf).await.assert_status(200).body["status"], "STORED");
-    rehearse(b"%PDF-other").await.assert_problem(422, "CONTENT_MISMATCH");
-    assert_eq!(clinic.get(&format!("/v1/uploads/{id}")).await.body["status"], "ANNOUNCED");
-    clinic.get(&format!("/v1/uploads/{id}/content")).await.assert_problem(409, "UPLOAD_INCOMPLETE");
-    assert_eq!(std::fs::read_dir(app.folder().join("uploads")).unwrap().count(), 0);
-}

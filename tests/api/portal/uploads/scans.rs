@@ -211,7 +211,7 @@ async fn a_refused_content_that_a_killed_process_did_not_delete_is_deleted_witho
     let scan = waiting_scan(&clinic, &id).await;
     let (database, now) = (&app.running.state.database, app.now());
     let insert = move |conn: &mut Conn| scans::insert(conn, scan.upload_id, scan.account_id, now);
-    database.write(Mode::Store, insert).await.unwrap();
+    database.write(Mode::Commit, insert).await.unwrap();
     assert_eq!(files_on_disk(&app), 1);
 
     let app = app.restart(&[("TODOKEDE_SCANNER", &address_in(folder.path()))]).await;
@@ -230,7 +230,7 @@ async fn a_result_counts_once_even_if_two_workers_have_scanned_the_content() {
     let conclude = |result: ScanResult| {
         let (call, policy) = (Call::internal(app.now()), app.running.state.policy.clone());
         let scan = scan.clone();
-        app.running.state.database.write(Mode::Store, move |conn| {
+        app.running.state.database.write(Mode::Commit, move |conn| {
             uploads::conclude_scan(&mut Work::new(conn, &call, &SYSTEM, &policy), &scan, &result)
         })
     };

@@ -133,7 +133,7 @@ fn check_end(rule: &CategoryRule, duty_begins_on: NaiveDate) -> Result<(), Categ
             refuse(*date < duty_begins_on, P::EndsBeforeDuty(*date))?;
             refuse(cap.is_some(), P::CapWithFixed)?;
         }
-        BasisRule::Open => {}
+        BasisRule::Open {} => {}
     }
     cap.map_or(Ok(()), |cap| refuse(cap < duty_begins_on, P::EndsBeforeDuty(cap)))
 }

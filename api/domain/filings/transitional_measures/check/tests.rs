@@ -25,12 +25,12 @@ fn refusal(pointer: &str, value: &Value) -> String {
 }
 
 fn months_after(field: &str, months: u32) -> Value {
-    json!({ "MONTHS_AFTER": { "field": field, "months": months } })
+    json!({ "kind": "MONTHS_AFTER", "field": field, "months": months })
 }
 
 #[test]
 fn the_first_and_the_last_permitted_values_are_accepted() {
-    let fixed = json!({ "FIXED": { "date": "2023-04-01" } });
+    let fixed = json!({ "kind": "FIXED", "date": "2023-04-01" });
     for (pointer, value) in [
         ("/editions/1/effective_from", json!("2022-12-24")),
         ("/editions/1/opens_on", json!("2023-03-31")),
@@ -82,10 +82,11 @@ fn a_round_without_editions_is_refused() {
 
 #[test]
 fn an_error_in_a_category_names_the_round_the_edition_and_the_category() {
-    let one_of = |field: &str, words: &[&str]| json!({ "WHEN_ONE_OF": { "field": field, "words": words } });
-    let below = |field: &str| json!({ "WHEN_BELOW": { "field": field, "limit": 70 } });
-    let end_of_month = |field: &str| json!({ "END_OF_MONTH_OF": { "field": field } });
-    let day_of = |field: &str| json!({ "DAY_OF": { "field": field } });
+    let one_of =
+        |field: &str, words: &[&str]| json!({ "kind": "WHEN_ONE_OF", "field": field, "words": words });
+    let below = |field: &str| json!({ "kind": "WHEN_BELOW", "field": field, "limit": 70 });
+    let end_of_month = |field: &str| json!({ "kind": "END_OF_MONTH_OF", "field": field });
+    let day_of = |field: &str| json!({ "kind": "DAY_OF", "field": field });
     let words = "must list one or more words of circumstance, each once";
     let blank = json!({ "ja": "", "en": "Text" });
     for (place, value, problem) in [
@@ -126,7 +127,7 @@ fn an_error_in_a_category_names_the_round_the_edition_and_the_category() {
         ),
         ("1/fields/0/requirement", one_of("line_status", &["AVAILABLE"]), "which is not listed before it"),
         ("1/attachment_note", json!({ "ja": "写し", "en": "A copy" }), "not allowed with attachment NONE"),
-        ("2/excused_until/basis", json!({ "FIXED": { "date": "2023-03-31" } }), "ends on 2023-03-31"),
+        ("2/excused_until/basis", json!({ "kind": "FIXED", "date": "2023-03-31" }), "ends on 2023-03-31"),
         ("2/excused_until/cap", json!("2024-12-01"), "has both a fixed date and a cap"),
         ("4/excused_until/basis", day_of("expected_end_date"), "which is not a field of the category"),
         ("5/fields/1/requirement", one_of("circumstance", &[]), words),
