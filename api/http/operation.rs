@@ -61,6 +61,8 @@ pub struct Operation {
     pub refusals: &'static [(u16, &'static str)],
     /// Whether the request's body is a file, which may take minutes to arrive.
     pub takes_file: bool,
+    /// Whether the operation reads or sets the cookie of a browser's session, so that pages may send it with credentials.
+    pub uses_cookie: bool,
 }
 
 impl Operation {
@@ -74,6 +76,7 @@ impl Operation {
             budget: Budget::None,
             refusals: &[],
             takes_file: false,
+            uses_cookie: false,
         }
     }
 
@@ -105,6 +108,12 @@ impl Operation {
     #[must_use]
     pub const fn taking_file(self) -> Self {
         Self { takes_file: true, ..self }
+    }
+
+    /// The same operation with the cookie of a browser's session.
+    #[must_use]
+    pub const fn using_cookie(self) -> Self {
+        Self { uses_cookie: true, ..self }
     }
 }
 

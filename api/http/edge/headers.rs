@@ -81,7 +81,7 @@ pub(super) fn write(
     set(REQUEST_ID, request_id);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::CACHE_CONTROL, "no-store");
-    set(header::VARY, "Accept-Language, Authorization");
+    set(header::VARY, "Accept-Language, Authorization, Origin");
     set(header::REFERRER_POLICY, "no-referrer");
     set(header::X_FRAME_OPTIONS, "DENY");
     set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");

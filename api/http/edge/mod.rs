@@ -2,6 +2,7 @@
 //! document, and each answer its headers and one line in the access log. It refuses requests during an overload,
 //! cancels handlers that take too long, and catches panics.
 
+pub(super) mod cors;
 mod handler;
 mod headers;
 mod response_body;
@@ -24,6 +25,7 @@ use super::access_log::{self, Entry};
 use super::caller::KnownAccount;
 use super::client::client_of;
 use super::context::RequestData;
+use super::edge::cors::Cors;
 use super::edge::handler::HandlerFailure;
 use super::fields;
 use super::language::language_of;
@@ -58,6 +60,10 @@ pub async fn edge(
     };
     let guard = RequestGuard::begin(&request, state);
     request.extensions_mut().insert(guard.request_data.clone());
+    // A preflight is answered even in an overload: without its answer, the browser does not send the request at all.
+    if let Some(answer) = guard.cors.preflight_answer() {
+        return Ok(guard.end(request.into_response(answer)));
+    }
     let Some(permit) = guard.admit() else {
         let response = request.into_response(ProblemSummary::of_code(ServiceRefusal::Overloaded).respond());
         return Ok(guard.end(response));
@@ -99,6 +105,7 @@ struct RequestGuard {
     /// The route's pattern, such as `/v1/declarations/{id}`.
     route: Option<String>,
     operation: Option<IndexedOperation>,
+    cors: Cors,
     started: Stopwatch,
     /// Whether the request was logged and counted.
     is_recorded: Cell<bool>,
@@ -108,6 +115,8 @@ impl RequestGuard {
     fn begin(request: &ServiceRequest, state: web::Data<State>) -> Self {
         let route = request.match_pattern();
         let operations = request.app_data::<OperationIndex>().cloned().unwrap_or_default();
+        let wanted = cors::wanted_method(request);
+        let operation = route.as_deref().and_then(|route| operations.find(&wanted, route));
         Self {
             started: Stopwatch::now(),
             is_recorded: Cell::new(false),
@@ -115,7 +124,8 @@ impl RequestGuard {
             lang: language_of(request.headers()),
             method: request.method().clone(),
             path: request.path().to_owned(),
-            operation: route.as_deref().and_then(|route| operations.find(request.method(), route)),
+            cors: Cors::of(request, &state.settings.origins, operation),
+            operation,
             route,
             state,
         }
@@ -203,6 +213,7 @@ impl RequestGuard {
         let code = self.write_problem(response);
         let is_https = self.state.settings.public_url.starts_with("https:");
         headers::write(response, &self.request_data.request_id, is_https, remaining);
+        self.cors.write(response.headers_mut());
         if self.state.traffic.is_draining() {
             headers::close(response);
         }
