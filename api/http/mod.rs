@@ -23,6 +23,7 @@ pub mod paging;
 pub mod path;
 pub mod problems;
 pub mod reauthentication;
+pub mod refresh_cookie;
 pub mod rehearsal;
 pub mod server;
 pub mod timestamp;

@@ -6,7 +6,7 @@ use utoipa::openapi::{RefOr, path};
 
 use super::shared::{self, SharedHeader, SharedResponse};
 use crate::http::caller::BEARER;
-use crate::http::operation::{Audience, Operation};
+use crate::http::operation::{Audience, Budget, Operation};
 
 /// The inputs of an operation that decide which answers it can give.
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent property of the operation")]
@@ -72,7 +72,8 @@ pub(super) fn complete(
     }
     for (status, response) in responses {
         if let RefOr::T(response) = response {
-            for header in headers_of(&inputs, status) {
+            let of_success = if status.starts_with('2') { headers_of_success(known) } else { Vec::new() };
+            for header in headers_of(&inputs, status).into_iter().chain(of_success) {
                 let entry = response.headers.entry(header.name.to_owned());
                 entry.or_insert_with(|| header.add_to(components));
             }
@@ -129,6 +130,18 @@ fn headers_of(inputs: &Inputs, status: &str) -> Vec<SharedHeader> {
         if inputs.page_token {
             headers.push(shared::LINK);
         }
+    }
+    headers
+}
+
+/// The headers of a success that follow from the properties of the operation.
+fn headers_of_success(known: &Operation) -> Vec<SharedHeader> {
+    let mut headers = Vec::new();
+    if known.uses_cookie {
+        headers.push(shared::SET_COOKIE);
+    }
+    if known.budget != Budget::None {
+        headers.extend(shared::RATE_LIMITS);
     }
     headers
 }

@@ -7,6 +7,7 @@ use utoipa::openapi::schema::{Components, Object, ObjectBuilder, Type};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr};
 
 use crate::http::problems::MEDIA_TYPE;
+use crate::http::refresh_cookie::ORIGIN_NOT_ALLOWED;
 
 /// An answer that has the same description in every operation.
 pub(super) struct SharedResponse {
@@ -69,7 +70,8 @@ pub(super) const OVERLOADED: SharedResponse = response(
 );
 
 /// Refusals that several operations declare with the same description.
-const DECLARED_REFUSALS: [SharedResponse; 3] = [
+const DECLARED_REFUSALS: [SharedResponse; 4] = [
+    response("OriginNotAllowed", "403", ORIGIN_NOT_ALLOWED.1),
     response("UnknownToken", "404", "The token is unknown."),
     response("NotWithdrawable", "409", "The status of the filing does not allow a withdrawal."),
     response("UsedOrExpiredToken", "410", "The token was used or has expired."),
@@ -147,6 +149,22 @@ pub(super) const REPLAYED: SharedHeader = text_header(
 pub(super) const LINK: SharedHeader =
     text_header("Link", "The link to the next page (`rel=\"next\"`), if there is one (RFC 8288).", 2000);
 
+pub(super) const SET_COOKIE: SharedHeader = text_header(
+    "Set-Cookie",
+    "The cookie with the refresh token (`HttpOnly`, `Secure`, `SameSite=Strict`), or its removal. Absent if the caller \
+     keeps the refresh token itself.",
+    400,
+);
+/// The rest of a budget. Every answer of an operation with a budget can have them, if the budget was looked at.
+pub(super) const RATE_LIMITS: [SharedHeader; 2] = [
+    text_header("RateLimit", "The budget and what is left of it: `\"writes-per-account\";r=299`.", 200),
+    text_header(
+        "RateLimit-Policy",
+        "The budget, its size, and the seconds in which it is full again: `\"writes-per-account\";q=300;w=3600`.",
+        200,
+    ),
+];
+
 impl SharedHeader {
     /// Adds this header to the components, and returns a reference to it.
     pub(super) fn add_to(&self, components: &mut Components) -> RefOr<Header> {
@@ -167,11 +185,12 @@ impl SharedHeader {
 /// The headers that every answer with this status has.
 pub(super) fn headers_of_status(status: &str) -> Vec<SharedHeader> {
     let own = match status {
-        "201" => Some(LOCATION),
-        "304" => Some(ETAG),
-        "401" => Some(AUTHENTICATE),
-        "429" | "503" => Some(RETRY_AFTER),
-        _ => None,
+        "201" => vec![LOCATION],
+        "304" => vec![ETAG],
+        "401" => vec![AUTHENTICATE],
+        "429" => [RETRY_AFTER].into_iter().chain(RATE_LIMITS).collect(),
+        "503" => vec![RETRY_AFTER],
+        _ => vec![],
     };
     own.into_iter().chain([REQUEST_ID]).collect()
 }

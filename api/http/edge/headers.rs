@@ -36,7 +36,7 @@ const TEMPORARY: [ServiceRefusal; 4] = [
 /// Adds the headers that depend on the error: how to authenticate, when to retry, which budget is used up.
 pub(super) fn write_problem(response: &mut HttpResponseBuilder, problem: &ProblemSummary) {
     let code = problem.code;
-    if code == IdentityRefusal::TokenMissing {
+    if code == IdentityRefusal::TokenMissing || code == IdentityRefusal::RefreshTokenMissing {
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
     } else if INVALID_TOKEN.iter().any(|refusal| code == *refusal) {
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""));

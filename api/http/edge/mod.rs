@@ -31,6 +31,7 @@ use super::fields;
 use super::language::language_of;
 use super::operation::{IndexedOperation, OperationIndex};
 use super::problems::{self, MEDIA_TYPE, ProblemContext, ProblemSummary};
+use super::refresh_cookie::CookieToSet;
 use crate::domain::filings::uploads as upload;
 use crate::domain::values::lang::Lang;
 use crate::error::ProblemCode;
@@ -189,11 +190,16 @@ impl RequestGuard {
     }
 
     fn end(&self, mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
-        let (remaining, account) = {
-            let known = response.request().extensions();
-            (known.get::<Remaining>().copied(), known.get::<KnownAccount>().copied())
+        let (remaining, account, cookie) = {
+            let mut known = response.request().extensions_mut();
+            let (remaining, account) =
+                (known.get::<Remaining>().copied(), known.get::<KnownAccount>().copied());
+            (remaining, account, known.remove::<CookieToSet>())
         };
         self.finish(response.response_mut(), remaining, account);
+        if let Some(cookie) = cookie {
+            cookie.add_to(response.headers_mut());
+        }
         response
     }
 

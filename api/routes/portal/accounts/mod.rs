@@ -21,6 +21,7 @@ use crate::http::context::Context;
 use crate::http::idempotency::{IdempotencyKey, OptionalIdempotencyKeyHeader, Submission};
 use crate::http::operation::{Budget, KeyPolicy, Operation};
 use crate::http::problems::Problem;
+use crate::http::refresh_cookie::ORIGIN_NOT_ALLOWED;
 use crate::http::rehearsal::WriteQuery;
 use crate::routes::forms::tokens::{TokenResponse, tokens_of};
 use crate::routes::tags;
@@ -37,7 +38,10 @@ const READ: Operation = Operation::of_account("getAccount");
 const CHANGE: Operation = Operation::of_account("changeAccount")
     .charged_to(Budget::Writes)
     .refusing(&[(409, "The facility code cannot be changed in this way, or another account has it.")]);
-const CHANGE_PASSWORD: Operation = Operation::of_account("changePassword").charged_to(Budget::Passwords);
+const CHANGE_PASSWORD: Operation = Operation::of_account("changePassword")
+    .charged_to(Budget::Passwords)
+    .refusing(&[ORIGIN_NOT_ALLOWED])
+    .using_cookie();
 
 /// The operations of this resource.
 pub const OPERATIONS: &[&Operation] = &[&CREATE, &READ, &CHANGE, &CHANGE_PASSWORD];
@@ -171,7 +175,8 @@ async fn change_account(
 ///
 /// Ends all sessions of the account, and opens a new session for the caller. The former tokens of the caller are no longer
 /// valid either, because somebody may have a copy. If the answer was lost, log in with the new password. The service
-/// notifies the account by mail. The request contains the current password, so it needs no `If-Match`.
+/// notifies the account by mail. The request contains the current password, so it needs no `If-Match`. If it has the cookie
+/// with a refresh token, the answer has the new refresh token in the cookie, too.
 #[utoipa::path(
     tag = tags::ACCOUNT,
     operation_id = CHANGE_PASSWORD.id,
@@ -187,6 +192,7 @@ async fn change_password(
     context: Context<LoggedIn>,
     body: Json<PasswordRequest>,
 ) -> Result<Answer<TokenResponse>, Problem> {
+    let place = context.refresh_token_place()?;
     let mut draft = body.draft(|form, _| (form.current_password.clone(), form.new_password.clone()));
     let owner = context.reauthenticate(draft.parts().0.clone()).await?;
     let found = context.examine_password(draft.parts().1.clone().into(), owner.account.own_data()).await?;
@@ -198,5 +204,5 @@ async fn change_password(
     let current = owner.matched("/current_password")?;
     let (new, agent) = (context.state.passwords.hash(new_password.into()).await?, context.user_agent());
     let change = context.store(move |work| credentials::change_password(work, &current, &new, agent));
-    Ok(Answer::ok(&tokens_of(&context, &change.await?)?)?)
+    Ok(Answer::ok(&tokens_of(&context, &change.await?, place)?)?)
 }

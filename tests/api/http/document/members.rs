@@ -7,14 +7,15 @@ use serde_json::Value;
 use crate::support::contract::{document, operations};
 use crate::support::schema::resolved;
 
-/// Members that no answer shows: secrets, links, agreements, and the address of whoever is not logged in.
-const NOT_SHOWN: [&str; 8] = [
+/// Members that no answer shows: secrets and where to keep them, links, agreements, and the address of whoever is not logged in.
+const NOT_SHOWN: [&str; 9] = [
     "consent",
     "current_password",
     "email",
     "new_password",
     "password",
     "refresh_token",
+    "refresh_token_in",
     "terms_accepted",
     "token",
 ];
