@@ -1,0 +1,224 @@
+// Uses the example front end in a real browser, from another origin than the service's: registers with the mailed link,
+// declares with an attachment, reloads the page, refreshes in two tabs, loses the line, withdraws, and logs out.
+// usage: node front-end.mjs SERVICE_URL PORTAL_URL FOLDER   (FOLDER has the compiled front end, and gets the pictures)
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
+
+const [service, portal, folder] = process.argv.slice(2);
+const ADDRESS = 'front-end@clinic.example';
+const PASSWORD = '縁側で祖母と将棋を指した雨の日';
+const COOKIE = 'todokede-refresh';
+const PDF = '%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Size 2 /Root 1 0 R >>\nstartxref\n9\n%%EOF\n';
+
+/** The portal: every path is its page, except for the scripts and the settings. */
+const server = createServer(async (request, response) => {
+  const name = new URL(request.url, portal).pathname.slice(1);
+  const isScript = ['client.js', 'portal.js'].includes(name);
+  response.setHeader('Content-Security-Policy', `default-src 'self'; connect-src 'self' ${service}`);
+  response.setHeader('Content-Type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
+  if (name === 'config.json') {
+    response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ api: service }));
+  } else if (name === 'favicon.ico') response.writeHead(204).end();
+  else response.end(await readFile(`${folder}/${isScript ? name : 'portal.html'}`));
+});
+await new Promise(resolve => server.listen(new URL(portal).port, '127.0.0.1', resolve));
+
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: [
+    // Chromium refuses its sandbox to root.
+    '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run',
+  ],
+});
+const context = await browser.newContext({ locale: 'ja-JP', viewport: { width: 900, height: 700 } });
+
+/** Everything that goes wrong. */
+const complaints = [];
+/** The answers with 4xx and 5xx. */
+const refusals = [];
+/** The cookies that refreshes have set. */
+const refreshes = [];
+context.on('request', request => {
+  const { hostname } = new URL(request.url());
+  if (!['127.0.0.1', 'localhost'].includes(hostname)) complaints.push(`left this machine: ${request.url()}`);
+});
+context.on('response', answer => {
+  const line = `${answer.status()} ${answer.request().method()} ${answer.url().replace(service, '')}`;
+  if (answer.status() >= 400) refusals.push(line);
+  if (line === '201 POST /v1/sessions/refresh') refreshes.push(answer.headerValue('set-cookie'));
+});
+context.on('weberror', error => complaints.push(`script: ${error.error()}`));
+context.on('console', line => {
+  // Chromium itself reports each refusal and each broken connection, too.
+  const isOfNetwork = line.text().startsWith('Failed to load resource');
+  if (['error', 'warning'].includes(line.type()) && !isOfNetwork) complaints.push(`console: ${line.text()}`);
+});
+
+/** The refusals, and the cookies of refreshes, since the last call. */
+const takeRefusals = () => refusals.splice(0);
+const takeRefreshes = () => Promise.all(refreshes.splice(0));
+
+async function open(path) {
+  const page = await context.newPage();
+  await page.goto(portal + path, { waitUntil: 'networkidle' });
+  return page;
+}
+
+const json = async answer => (await answer).json();
+
+async function mailedLink() {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const { items } = await json(fetch(`${service}/sandbox/messages?to=${ADDRESS}`));
+    if (items.length > 0) return items[0].link;
+    await sleep(200);
+  }
+  throw new Error('the mail has not arrived');
+}
+
+async function refreshCookie() {
+  const cookies = await context.cookies(service);
+  return cookies.find(cookie => cookie.name === COOKIE);
+}
+
+/** The number of rows that the page of declarations shows. */
+const declarations = page => page.locator('#declarations li');
+
+async function advance(minutes) {
+  const { now } = await json(fetch(`${service}/sandbox/clock`));
+  const later = new Date(Date.parse(now) + minutes * 60_000).toISOString();
+  const headers = { 'Content-Type': 'application/json' };
+  const moved = await fetch(`${service}/sandbox/clock`, { method: 'PUT', headers, body: JSON.stringify({ now: later }) });
+  assert.equal(moved.status, 200, await moved.text());
+}
+
+async function register() {
+  const headers = { 'Content-Type': 'application/json' };
+  const body = JSON.stringify({ email: ADDRESS });
+  assert.equal((await fetch(`${service}/v1/registrations`, { method: 'POST', headers, body })).status, 202);
+  const link = await mailedLink();
+  assert(link.startsWith(`${portal}/registration#token=`), link);
+  const page = await open(link.replace(portal, ''));
+  const form = page.locator('#registration');
+  await form.locator('output').filter({ hasText: ADDRESS }).waitFor();
+  assert.equal(page.url(), `${portal}/registration`, 'the token is not in the address bar');
+  const facility = (await json(fetch(`${service}/sandbox/facilities?kind=MEDICAL&page_size=100`))).items
+    .find(listed => !listed.has_account);
+  for (const [name, value] of Object.entries({
+    code: '1234567890',
+    name: facility.name,
+    postal_code: facility.postal_code,
+    address: facility.address,
+    password: PASSWORD,
+  })) await form.locator(`[name=${name}]`).fill(value);
+  await form.locator('button').click();
+  await page.locator('#message').filter({ hasText: '/facility/code' }).waitFor();
+  assert.deepEqual(takeRefusals(), ['422 POST /v1/accounts'], 'the page shows why a value was refused');
+  await page.screenshot({ path: `${folder}/refused.png` });
+  await form.locator('[name=code]').fill(facility.facility_code);
+  await form.locator('button').click();
+  await page.locator('#facility').filter({ hasText: facility.name }).waitFor();
+  return page;
+}
+
+async function checkCookie(page) {
+  const { value, ...cookie } = await refreshCookie();
+  assert.equal(value.length, 43);
+  assert.deepEqual(
+    { path: cookie.path, httpOnly: cookie.httpOnly, sameSite: cookie.sameSite },
+    { path: '/', httpOnly: true, sameSite: 'Strict' },
+  );
+  // What a script that got into the page could take away.
+  const readable = await page.evaluate(() => [document.cookie, ...Object.values({ ...localStorage, ...sessionStorage })]);
+  assert.equal(readable[0], '', 'no script can read the cookie');
+  assert(readable.every(text => !text.includes(value) && !text.startsWith('ey')), 'no token of the session is stored');
+  return value;
+}
+
+async function declare(page) {
+  await page.locator('[name=contract_date]').fill('2023-02-01');
+  const file = { name: '契約書（写し）.pdf', mimeType: 'application/pdf', buffer: Buffer.from(PDF) };
+  await page.locator('[name=contract]').setInputFiles(file);
+  // The answer to the first attempt gets lost. The page repeats the request with the same key.
+  let attempts = 0;
+  await page.route(`${service}/v1/declarations`, async route => {
+    if (route.request().method() !== 'POST') return route.continue();
+    attempts += 1;
+    if (attempts > 1) return route.continue();
+    const { host, ...headers } = await route.request().allHeaders();
+    const sent = await fetch(route.request().url(), { method: 'POST', headers, body: route.request().postData() });
+    assert.equal(sent.status, 201, await sent.text());
+    return route.abort('connectionreset');
+  });
+  await page.locator('#declaration button').click();
+  await declarations(page).first().waitFor();
+  assert.deepEqual([attempts, await declarations(page).count()], [2, 1], 'one declaration, although it was sent twice');
+  await page.unroute(`${service}/v1/declarations`);
+  assert.deepEqual(takeRefusals(), []);
+}
+
+async function refreshInTwoTabs(page, cookie) {
+  await page.reload({ waitUntil: 'networkidle' });
+  await declarations(page).first().waitFor();
+  assert.equal((await takeRefreshes()).length, 1, 'the reload continues the session');
+  assert.notEqual((await refreshCookie()).value, cookie);
+
+  const other = await open('/');
+  await declarations(other).first().waitFor();
+  await takeRefreshes();
+  assert.deepEqual(takeRefusals(), []);
+  // Both tabs notice at the same time that their access tokens have expired.
+  await advance(11);
+  await Promise.all([page, other].map(tab => tab.locator('#declarations button').click()));
+  await Promise.all([page, other].map(tab =>
+    tab.locator('#declarations').filter({ hasText: 'WITHDRAWN' }).or(tab.locator('#message:not(:empty)')).waitFor()));
+  const cookies = await takeRefreshes();
+  assert.equal(new Set(cookies).size, 2, 'each tab has refreshed with the cookie that the other one got');
+  const [expired, also, late, ...more] = takeRefusals().map(line => line.replace(/dcl_\w+/, '{id}'));
+  assert.deepEqual([expired, also, ...more], Array(2).fill('401 GET /v1/declarations/{id}'));
+  assert.match(late, /^4(09|12) POST .*withdrawal$/, 'only one of the tabs withdraws the declaration');
+  return other;
+}
+
+async function attack(cookie) {
+  // A page of another site: the name `localhost` is another one than that of the service.
+  const stranger = await context.newPage();
+  await stranger.goto(`http://localhost:${new URL(portal).port}/`, { waitUntil: 'networkidle' });
+  const refresh = path => stranger.evaluate(async url => {
+    const request = { method: 'POST', credentials: 'include', headers: { 'Content-Type': 'application/json' }, body: '{}' };
+    return (await fetch(url, request)).status;
+  }, service + path);
+  // The page itself has tried to continue a session, too.
+  assert.deepEqual(takeRefusals(), ['401 POST /v1/sessions/refresh']);
+  assert.equal(await refresh('/v1/sessions/refresh'), 401, 'the browser does not send the cookie from another site');
+  assert.deepEqual(takeRefusals(), ['401 POST /v1/sessions/refresh']);
+  assert.equal((await refreshCookie()).value, cookie);
+  await stranger.close();
+}
+
+try {
+  const page = await register();
+  const cookie = await checkCookie(page);
+  await declare(page);
+  await page.screenshot({ path: `${folder}/declared.png` });
+  const other = await refreshInTwoTabs(page, cookie);
+  await attack((await refreshCookie()).value);
+
+  await other.locator('#logout').click();
+  for (const tab of [other, page]) await tab.locator('#login').waitFor();
+  assert.equal(await refreshCookie(), undefined, 'the logout has removed the cookie');
+  assert.deepEqual(takeRefusals(), ['401 POST /v1/sessions/refresh'], 'the other tab has no session to continue');
+
+  await page.locator('#login [name=email]').fill(ADDRESS);
+  await page.locator('#login [name=password]').fill(PASSWORD);
+  await page.locator('#login button').click();
+  for (const tab of [other, page]) await declarations(tab).filter({ hasText: 'WITHDRAWN' }).waitFor();
+  assert.deepEqual([takeRefusals(), complaints], [[], []]);
+  console.log('registered, declared over a broken line, refreshed in two tabs, withdrew, logged out and in from another origin');
+} finally {
+  await browser.close();
+  server.close();
+}
