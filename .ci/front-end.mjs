@@ -1,30 +1,52 @@
 // Uses the example front end in a real browser, from another origin than the service's: registers with the mailed link,
 // declares with an attachment and reloads the page over a bad line, refreshes in two tabs, withdraws, and logs out.
-// usage: node front-end.mjs SERVICE_URL PORTAL_URL FOLDER   (FOLDER has the compiled front end, and gets the pictures)
+// usage: node front-end.mjs SERVICE_URL API_URL PORTAL_URL FOLDER
+// API_URL is the service as pages see it. FOLDER has the compiled front end, for HTTPS also key.pem and certificate.pem, and
+// gets the pictures.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import http from 'node:http';
+import https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 
-const [service, portal, folder] = process.argv.slice(2);
+const [service, api, portal, folder] = process.argv.slice(2);
+const isHttps = api.startsWith('https:');
 const ADDRESS = 'front-end@clinic.example';
 const PASSWORD = '縁側で祖母と将棋を指した雨の日';
-const COOKIE = 'todokede-refresh';
+const COOKIE = isHttps ? '__Host-todokede-refresh' : 'todokede-refresh';
 const PDF = '%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Size 2 /Root 1 0 R >>\nstartxref\n9\n%%EOF\n';
 
-/** The portal: every path is its page, except for the scripts and the settings. */
-const server = createServer(async (request, response) => {
+const servers = [];
+async function listen(url, answer) {
+  const read = name => readFile(`${folder}/${name}`);
+  const tls = isHttps && { key: await read('key.pem'), cert: await read('certificate.pem') };
+  const server = isHttps ? https.createServer(tls, answer) : http.createServer(answer);
+  await new Promise(resolve => server.listen(new URL(url).port, '127.0.0.1', resolve));
+  servers.push(server);
+}
+
+// The portal: every path is its page, except for the scripts and the settings.
+await listen(portal, async (request, response) => {
   const name = new URL(request.url, portal).pathname.slice(1);
   const isScript = ['client.js', 'portal.js'].includes(name);
-  response.setHeader('Content-Security-Policy', `default-src 'self'; connect-src 'self' ${service}`);
+  response.setHeader('Content-Security-Policy', `default-src 'self'; connect-src 'self' ${api}`);
   response.setHeader('Content-Type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
   if (name === 'config.json') {
-    response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ api: service }));
+    response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ api }));
   } else if (name === 'favicon.ico') response.writeHead(204).end();
   else response.end(await readFile(`${folder}/${isScript ? name : 'portal.html'}`));
 });
-await new Promise(resolve => server.listen(new URL(portal).port, '127.0.0.1', resolve));
+
+// With HTTPS, the load balancer before the service.
+if (isHttps) await listen(api, (request, response) => {
+  const { method, headers } = request;
+  const forwarded = http.request(service + request.url, { method, headers }, answer => {
+    response.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(response);
+  });
+  request.pipe(forwarded);
+});
 
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
@@ -32,9 +54,12 @@ const browser = await chromium.launch({
     // Chromium refuses its sandbox to root.
     '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu',
     '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run',
+    '--host-resolver-rules=MAP *.example.jp 127.0.0.1',
   ],
 });
-const context = await browser.newContext({ locale: 'ja-JP', viewport: { width: 900, height: 700 } });
+const context = await browser.newContext({
+  ignoreHTTPSErrors: true, locale: 'ja-JP', viewport: { width: 900, height: 700 },
+});
 
 /** Everything that goes wrong. */
 const complaints = [];
@@ -44,10 +69,10 @@ const refusals = [];
 const refreshes = [];
 context.on('request', request => {
   const { hostname } = new URL(request.url());
-  if (!['127.0.0.1', 'localhost'].includes(hostname)) complaints.push(`left this machine: ${request.url()}`);
+  if (!/^127\.0\.0\.1$|^localhost$|\.example\.jp$/.test(hostname)) complaints.push(`left this machine: ${request.url()}`);
 });
 context.on('response', answer => {
-  const line = `${answer.status()} ${answer.request().method()} ${answer.url().replace(service, '')}`;
+  const line = `${answer.status()} ${answer.request().method()} ${answer.url().replace(api, '')}`;
   if (answer.status() >= 400) refusals.push(line);
   if (line === '201 POST /v1/sessions/refresh') refreshes.push(answer.headerValue('set-cookie'));
 });
@@ -80,7 +105,7 @@ async function mailedLink() {
 }
 
 async function refreshCookie() {
-  const cookies = await context.cookies(service);
+  const cookies = await context.cookies(api);
   return cookies.find(cookie => cookie.name === COOKIE);
 }
 
@@ -98,18 +123,18 @@ async function advance(minutes) {
 /** Makes a step in which the first `POST` to a path arrives, but its answer gets lost. Returns how often it was sent. */
 async function losingFirstAnswer(page, path, step) {
   let attempts = 0;
-  await page.route(service + path, async route => {
+  await page.route(api + path, async route => {
     const request = route.request();
     if (request.method() !== 'POST') return route.continue();
     attempts += 1;
     if (attempts > 1) return route.continue();
     const { host, ...headers } = await request.allHeaders();
-    const arrived = await fetch(request.url(), { method: 'POST', headers, body: request.postData() });
+    const arrived = await fetch(service + path, { method: 'POST', headers, body: request.postData() });
     assert.equal(arrived.status, 201, await arrived.text());
     return route.abort('connectionreset');
   });
   await step();
-  await page.unroute(service + path);
+  await page.unroute(api + path);
   return attempts;
 }
 
@@ -146,8 +171,8 @@ async function checkCookie(page) {
   const { value, ...cookie } = await refreshCookie();
   assert.equal(value.length, 43);
   assert.deepEqual(
-    { path: cookie.path, httpOnly: cookie.httpOnly, sameSite: cookie.sameSite },
-    { path: '/', httpOnly: true, sameSite: 'Strict' },
+    { path: cookie.path, httpOnly: cookie.httpOnly, sameSite: cookie.sameSite, secure: cookie.secure },
+    { path: '/', httpOnly: true, sameSite: 'Strict', secure: isHttps },
   );
   // What a script that got into the page could take away.
   const readable = await page.evaluate(() => [document.cookie, ...Object.values({ ...localStorage, ...sessionStorage })]);
@@ -196,19 +221,28 @@ async function refreshInTwoTabs(page) {
   return other;
 }
 
-async function attack(cookie) {
-  // A page of another site: the name `localhost` is another one than that of the service.
+/** A page of a stranger cannot use the cookie: neither one of another site, nor one of this site that is not listed. */
+async function attack() {
+  const { value } = await refreshCookie();
   const stranger = await context.newPage();
-  await stranger.goto(`http://localhost:${new URL(portal).port}/`, { waitUntil: 'networkidle' });
-  const refresh = path => stranger.evaluate(async url => {
-    const request = { method: 'POST', credentials: 'include', headers: { 'Content-Type': 'application/json' }, body: '{}' };
-    return (await fetch(url, request)).status;
-  }, service + path);
+  const origin = isHttps ? portal.replace('//portal.', '//other.') : portal.replace('127.0.0.1', 'localhost');
+  await stranger.goto(origin, { waitUntil: 'networkidle' });
   // The page itself has tried to continue a session, too.
-  assert.deepEqual(takeRefusals(), ['401 POST /v1/sessions/refresh']);
-  assert.equal(await refresh('/v1/sessions/refresh'), 401, 'the browser does not send the cookie from another site');
-  assert.deepEqual(takeRefusals(), ['401 POST /v1/sessions/refresh']);
-  assert.equal((await refreshCookie()).value, cookie);
+  takeRefusals();
+  const result = await stranger.evaluate(async url => {
+    const request = { method: 'POST', credentials: 'include', headers: { 'Content-Type': 'application/json' }, body: '{}' };
+    return fetch(url, request).then(answer => answer.status, error => error.name);
+  }, `${api}/v1/sessions/refresh`);
+  if (isHttps) {
+    assert.equal(result, 'TypeError', 'the browser does not send the request');
+    const blocked = complaints.splice(0);
+    assert(blocked.length > 0 && blocked.every(line => line.includes('blocked by CORS policy')), blocked.join('\n'));
+    takeRefusals();
+  } else {
+    assert.equal(result, 401, 'the browser does not send the cookie');
+    assert.deepEqual(takeRefusals(), ['401 POST /v1/sessions/refresh']);
+  }
+  assert.deepEqual([(await refreshCookie()).value, await takeRefreshes()], [value, []]);
   await stranger.close();
 }
 
@@ -219,7 +253,7 @@ try {
   await page.screenshot({ path: `${folder}/declared.png` });
   await reload(page);
   const other = await refreshInTwoTabs(page);
-  await attack((await refreshCookie()).value);
+  await attack();
 
   await other.locator('#logout').click();
   for (const tab of [other, page]) await tab.locator('#login').waitFor();
@@ -231,8 +265,8 @@ try {
   await page.locator('#login button').click();
   for (const tab of [other, page]) await declarations(tab).filter({ hasText: 'WITHDRAWN' }).waitFor();
   assert.deepEqual([takeRefusals(), complaints], [[], []]);
-  console.log('registered, declared and reloaded over a bad line, refreshed in two tabs, withdrew, logged out and in from another origin');
+  console.log(`${portal}: registered, declared and reloaded over a bad line, refreshed in two tabs, withdrew, logged out and in`);
 } finally {
   await browser.close();
-  server.close();
+  for (const server of servers) server.close();
 }
