@@ -116,8 +116,7 @@ impl RequestGuard {
     fn begin(request: &ServiceRequest, state: web::Data<State>) -> Self {
         let route = request.match_pattern();
         let operations = request.app_data::<OperationIndex>().cloned().unwrap_or_default();
-        let wanted = cors::wanted_method(request);
-        let operation = route.as_deref().and_then(|route| operations.find(&wanted, route));
+        let find = |method| route.as_deref().and_then(|route| operations.find(method, route));
         Self {
             started: Stopwatch::now(),
             is_recorded: Cell::new(false),
@@ -125,8 +124,8 @@ impl RequestGuard {
             lang: language_of(request.headers()),
             method: request.method().clone(),
             path: request.path().to_owned(),
-            cors: Cors::of(request, &state.settings.origins, operation),
-            operation,
+            cors: Cors::of(request, &state.settings.origins, find(&cors::wanted_method(request))),
+            operation: find(request.method()),
             route,
             state,
         }
