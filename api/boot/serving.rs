@@ -104,7 +104,7 @@ pub fn start(state: State) -> Result<Running, Error> {
     }
     let shared = state.clone();
     let unreadable = state.clone();
-    let unread = move |status, peer| refuse_unread(status, peer, &unreadable);
+    let unread = move |status, peer, origin: Option<&str>| refuse_unread(status, peer, origin, &unreadable);
     let server = listener.serve(
         move || {
             let (app, _) = App::new()

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::reader::Reader;
 use crate::domain::values::email::EmailAddress;
+use crate::security::origins::Origin;
 use crate::security::scanner::ScannerAddress;
 
 impl Reader<'_> {
@@ -28,6 +29,20 @@ impl Reader<'_> {
         let contacts = self.list(name).iter().map(|text| parse_contact(text)).collect();
         let expected = "addresses such as mailto:security@example.jp or https://example.jp/security, separated by commas";
         self.checked(name, contacts, expected).unwrap_or_default()
+    }
+
+    /// Origins of web pages, separated by commas. In production they must be https.
+    pub(super) fn origins(&mut self, name: &'static str, sandbox: bool) -> Vec<Origin> {
+        let is_allowed = |origin: &Origin| sandbox || origin.is_https();
+        let origins = self.list(name).iter().map(|text| Origin::parse(text).filter(is_allowed)).collect();
+        let expected = if sandbox {
+            "origins as browsers send them, such as https://portal.example.jp or http://192.0.2.7:8080, separated by \
+             commas: no path, no slash at the end, no wildcard"
+        } else {
+            "https origins as browsers send them, such as https://portal.example.jp, separated by commas: no path, no \
+             slash at the end, no wildcard"
+        };
+        self.checked(name, origins, expected).unwrap_or_default()
     }
 
     /// An optional address of a malware scanner.

@@ -27,6 +27,7 @@ use crate::delivery::mail::relay::Relay;
 use crate::domain::filings::reviews::ReviewMode;
 use crate::domain::values::coded_enum::coded_enum;
 use crate::security::limits::Budget;
+use crate::security::origins::AllowedOrigins;
 use crate::security::scanner::ScannerAddress;
 
 coded_enum! {
@@ -88,6 +89,8 @@ pub struct Settings {
     pub public_url: String,
     /// The portal's address, where mailed links lead; without a slash at the end.
     pub portal_url: Option<String>,
+    /// The origins of web pages that may read the answers, and may use the cookie.
+    pub origins: AllowedOrigins,
     /// The portal's name in mails.
     pub portal_name: String,
     /// The mail server; a sandbox has a mailbox instead.
@@ -159,6 +162,7 @@ impl Settings {
             read.text("TODOKEDE_PORTAL_NAME").unwrap_or_else(|| "医療機関等向けポータルサイト".to_owned());
         let public_url = read.url("TODOKEDE_PUBLIC_URL", sandbox);
         let public_url = public_url.unwrap_or_else(|| format!("http://{listen}"));
+        let origins = read.origins("TODOKEDE_CORS_ORIGINS", sandbox);
         Self {
             profile,
             listen,
@@ -166,6 +170,7 @@ impl Settings {
             clock: read.clock("TODOKEDE_CLOCK", SANDBOX_START, sandbox),
             portal_url: read.url("TODOKEDE_PORTAL_URL", sandbox),
             relay: relay::read(read, sandbox, &portal_name, &public_url),
+            origins: AllowedOrigins::new(origins, &public_url, sandbox),
             public_url,
             portal_name,
             signing_keys: read.files("TODOKEDE_SIGNING_KEY_FILES", sandbox),

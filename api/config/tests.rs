@@ -105,6 +105,43 @@ fn production_requires_its_settings_and_refuses_those_of_the_sandbox() {
 }
 
 #[test]
+fn a_list_of_origins_with_one_that_no_browser_sends_is_refused_and_production_requires_https() {
+    let with = |value| [PRODUCTION, &[("TODOKEDE_CORS_ORIGINS", value)]].concat();
+    let settings = read(&with("https://portal.example.jp, https://staff.example.jp:8443")).unwrap();
+    for (origin, is_allowed) in [
+        ("https://portal.example.jp", true),
+        ("https://staff.example.jp:8443", true),
+        ("https://api.example.jp", true),
+        ("https://staff.example.jp", false),
+        ("http://localhost:5173", false),
+    ] {
+        assert_eq!(settings.origins.allow(origin), is_allowed, "{origin}");
+    }
+    for wrong in [
+        "*",
+        "null",
+        "portal.example.jp",
+        "https://portal.example.jp/",
+        "https://portal.example.jp/app",
+        "https://*.example.jp",
+        "https://portal.example.jp:443",
+        "https://PORTAL.example.jp",
+        "https://portal.example.jp https://staff.example.jp",
+        "https://portal.example.jp,https://staff.example.jp/",
+    ] {
+        assert_eq!(problems(&with(wrong)), ["TODOKEDE_CORS_ORIGINS"], "{wrong}");
+        assert_eq!(problems(&[("TODOKEDE_CORS_ORIGINS", wrong)]), ["TODOKEDE_CORS_ORIGINS"], "{wrong}");
+    }
+    assert_eq!(problems(&with("http://portal.example.jp")), ["TODOKEDE_CORS_ORIGINS"]);
+    let sandbox = read(&[("TODOKEDE_CORS_ORIGINS", "http://portal.example.jp:8081")]).unwrap();
+    assert!(
+        sandbox.origins.allow("http://portal.example.jp:8081") && sandbox.origins.allow("http://[::1]:5173")
+    );
+    let message = read(&with("https://portal.example.jp/")).unwrap_err()[0].to_string();
+    assert!(message.contains("no slash at the end"), "{message}");
+}
+
+#[test]
 fn a_key_instead_of_the_name_of_its_file_is_refused_and_not_shown_in_the_message() {
     let key = "-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----";
     let problems = read(&[("TODOKEDE_SIGNING_KEY_FILES", key)]).unwrap_err();

@@ -25,5 +25,6 @@ pub mod preview;
 pub mod problems;
 pub mod query;
 pub mod reauthentication;
+pub mod refresh_cookie;
 pub mod server;
 pub mod timestamp;

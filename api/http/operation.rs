@@ -66,6 +66,8 @@ pub struct Operation {
     pub takes_file: bool,
     /// Whether the operation creates a resource that has an entity tag.
     pub creates_tagged: bool,
+    /// Whether the operation reads or sets the cookie of a browser's session, so that pages may send it with credentials.
+    pub uses_cookie: bool,
 }
 
 impl Operation {
@@ -80,6 +82,7 @@ impl Operation {
             refusals: &[],
             takes_file: false,
             creates_tagged: false,
+            uses_cookie: false,
         }
     }
 
@@ -117,6 +120,12 @@ impl Operation {
     #[must_use]
     pub const fn taking_file(self) -> Self {
         Self { takes_file: true, ..self }
+    }
+
+    /// The same operation with the cookie of a browser's session.
+    #[must_use]
+    pub const fn using_cookie(self) -> Self {
+        Self { uses_cookie: true, ..self }
     }
 }
 

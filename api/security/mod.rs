@@ -7,6 +7,7 @@ pub mod ed25519;
 pub mod limits;
 pub mod link_tokens;
 pub mod opaque_token;
+pub mod origins;
 pub mod passwords;
 pub mod pseudonyms;
 pub mod scanner;

@@ -18,6 +18,10 @@ coded_enum! {
         ReauthenticationRequired = "REAUTHENTICATION_REQUIRED",
         /// The refresh token is unknown, used or expired; log in again.
         RefreshTokenInvalid = "REFRESH_TOKEN_INVALID",
+        /// Neither the body nor a cookie has a refresh token.
+        RefreshTokenMissing = "REFRESH_TOKEN_MISSING",
+        /// The page that sent the request may not use the cookie.
+        OriginNotAllowed = "ORIGIN_NOT_ALLOWED",
         /// The address and the password do not belong together.
         LoginFailed = "LOGIN_FAILED",
         /// The mailed link's token is not known.

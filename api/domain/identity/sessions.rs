@@ -2,8 +2,10 @@
 //! rotation).
 
 use chrono::Duration;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::values::calendar::Instant;
+use crate::domain::values::coded_enum::coded_enum;
 use crate::domain::values::ids::{AccountId, SessionId};
 
 /// How long an access token is valid.
@@ -17,6 +19,19 @@ pub const REUSE_GRACE_PERIOD: Duration = Duration::seconds(30);
 
 /// How long after its password was verified a session may change what moves the account or its rights.
 pub const RECENT_AUTHENTICATION: Duration = Duration::minutes(15);
+
+coded_enum! {
+    /// Where a client keeps its refresh token: `BODY`, where the client chooses, as the body of the answer has it;
+    /// `COOKIE`, in a cookie of the browser, which no script can read.
+    #[derive(Serialize, Deserialize, utoipa::ToSchema)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    pub enum RefreshTokenPlace {
+        /// The body of the answer has it.
+        Body = "BODY",
+        /// A cookie of the browser has it.
+        Cookie = "COOKIE",
+    }
+}
 
 /// A login of one client.
 #[derive(Debug, Clone)]

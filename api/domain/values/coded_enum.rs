@@ -87,6 +87,7 @@ pub(crate) mod tests {
     };
     use crate::domain::filings::uploads::MediaType;
     use crate::domain::identity::links::LinkPurpose;
+    use crate::domain::identity::sessions::RefreshTokenPlace;
     use crate::domain::mails::{MailFailure, MailState};
     use crate::domain::values::facility_code::FacilityKind;
 
@@ -143,6 +144,7 @@ pub(crate) mod tests {
             SuccessionStatus,
             SuccessionReason,
             MediaType,
+            RefreshTokenPlace,
             AttachmentRule,
             Basis,
             Category,

@@ -24,6 +24,7 @@ pub(super) struct Inputs {
     pub(super) key_required: bool,
     pub(super) idempotency_key: bool,
     page_token: bool,
+    uses_cookie: bool,
 }
 
 impl Inputs {
@@ -48,6 +49,7 @@ impl Inputs {
             key_required: known.key == KeyPolicy::Required,
             idempotency_key: has("Idempotency-Key"),
             page_token: has("page_token"),
+            uses_cookie: known.uses_cookie,
         }
     }
 }
@@ -78,8 +80,11 @@ pub(super) fn complete(operation: &mut path::Operation, inputs: &Inputs, compone
 fn headers_of(inputs: &Inputs, status: &str) -> Vec<SharedHeader> {
     let mut headers = shared::headers_of_status(status);
     if status.starts_with('2') {
+        if inputs.uses_cookie {
+            headers.push(shared::SET_COOKIE);
+        }
         if inputs.charged {
-            headers.extend([shared::RATE_LIMIT, shared::RATE_LIMIT_POLICY]);
+            headers.extend(shared::RATE_LIMITS);
         }
         if inputs.tagged {
             headers.push(shared::ETAG);

@@ -48,14 +48,6 @@ const RETRY_AFTER: SharedHeader = SharedHeader {
     description: "How many seconds to wait before the next attempt.",
     max_length: None,
 };
-pub(super) const RATE_LIMIT: SharedHeader = text_header(
-    "RateLimit",
-    "The budget of the request: `r` requests remain. After a refusal, `t` is the number of seconds to wait. Absent if the \
-     budget belongs to an e-mail address.",
-    200,
-);
-pub(super) const RATE_LIMIT_POLICY: SharedHeader =
-    text_header("RateLimit-Policy", "The size of the budget: `q` requests in `w` seconds.", 200);
 pub(super) const ETAG: SharedHeader =
     text_header("ETag", "The entity tag of the representation, for `If-Match` and `If-None-Match`.", 200);
 pub(super) const REPLAYED: SharedHeader = text_header(
@@ -65,6 +57,22 @@ pub(super) const REPLAYED: SharedHeader = text_header(
 );
 pub(super) const LINK: SharedHeader =
     text_header("Link", "The link to the next page (`rel=\"next\"`), if there is one (RFC 8288).", 2000);
+
+pub(super) const SET_COOKIE: SharedHeader = text_header(
+    "Set-Cookie",
+    "The cookie with the refresh token (`HttpOnly`, `Secure`, `SameSite=Strict`), or its removal. Absent if the caller \
+     keeps the refresh token itself.",
+    400,
+);
+/// The rest of a budget. Every answer of an operation with a budget can have them, if the budget was looked at.
+pub(super) const RATE_LIMITS: [SharedHeader; 2] = [
+    text_header("RateLimit", "The budget and what is left of it: `\"writes-per-account\";r=299`.", 200),
+    text_header(
+        "RateLimit-Policy",
+        "The budget, its size, and the seconds in which it is full again: `\"writes-per-account\";q=300;w=3600`.",
+        200,
+    ),
+];
 
 impl SharedHeader {
     /// Adds this header to the components, and returns a reference to it.
@@ -89,7 +97,7 @@ pub(super) fn headers_of_status(status: &str) -> Vec<SharedHeader> {
         "201" => vec![LOCATION],
         "304" => vec![ETAG],
         "401" => vec![AUTHENTICATE],
-        "429" => vec![RETRY_AFTER, RATE_LIMIT, RATE_LIMIT_POLICY],
+        "429" => [RETRY_AFTER].into_iter().chain(RATE_LIMITS).collect(),
         "503" => vec![RETRY_AFTER],
         _ => Vec::new(),
     };

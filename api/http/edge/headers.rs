@@ -36,7 +36,7 @@ const TEMPORARY: [ServiceRefusal; 4] = [
 /// Adds the headers that depend on the error: how to authenticate, when to retry, which budget is used up.
 pub(super) fn write_problem(response: &mut HttpResponseBuilder, problem: &ProblemSummary) {
     let code = problem.code;
-    if code == IdentityRefusal::TokenMissing {
+    if code == IdentityRefusal::TokenMissing || code == IdentityRefusal::RefreshTokenMissing {
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
     } else if INVALID_TOKEN.iter().any(|refusal| code == *refusal) {
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""));
@@ -81,7 +81,7 @@ pub(super) fn write(
     set(REQUEST_ID, request_id);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::CACHE_CONTROL, "no-store");
-    set(header::VARY, "Accept-Language, Authorization");
+    set(header::VARY, "Accept-Language, Authorization, Origin");
     set(header::REFERRER_POLICY, "no-referrer");
     set(header::X_FRAME_OPTIONS, "DENY");
     set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");

@@ -2,6 +2,7 @@
 //! document, and each answer its headers and one line in the access log. It refuses requests during an overload,
 //! cancels handlers that take too long, and catches panics.
 
+pub(super) mod cors;
 mod handler;
 mod headers;
 mod response_body;
@@ -24,12 +25,14 @@ use super::access_log::{self, Entry};
 use super::caller::KnownAccount;
 use super::client::client_of;
 use super::context::RequestData;
+use super::edge::cors::Cors;
 use super::edge::handler::HandlerFailure;
 use super::fields;
 use super::language::language_of;
 use super::operation::{IndexedOperation, OperationIndex};
 use super::problems::{self, MEDIA_TYPE, ProblemContext, ProblemSummary};
 use super::query;
+use super::refresh_cookie::CookieToSet;
 use crate::domain::filings::uploads as upload;
 use crate::domain::values::lang::Lang;
 use crate::error::{Error, ProblemCode};
@@ -59,6 +62,10 @@ pub async fn edge(
     };
     let guard = RequestGuard::begin(&request, state);
     request.extensions_mut().insert(guard.request_data.clone());
+    // A preflight is answered even in an overload: without its answer, the browser does not send the request at all.
+    if let Some(answer) = guard.cors.preflight_answer() {
+        return Ok(guard.end(request.into_response(answer)));
+    }
     let Some(permit) = guard.admit() else {
         let response = request.into_response(ProblemSummary::of_code(ServiceRefusal::Overloaded).respond());
         return Ok(guard.end(response));
@@ -99,6 +106,7 @@ struct RequestGuard {
     /// The route's pattern, such as `/v1/declarations/{id}`.
     route: Option<String>,
     operation: Option<IndexedOperation>,
+    cors: Cors,
     started: Stopwatch,
     /// Whether the request was logged and counted.
     is_recorded: Cell<bool>,
@@ -108,6 +116,7 @@ impl RequestGuard {
     fn begin(request: &ServiceRequest, state: web::Data<State>) -> Self {
         let route = request.match_pattern();
         let operations = request.app_data::<OperationIndex>().cloned().unwrap_or_default();
+        let find = |method| route.as_deref().and_then(|route| operations.find(method, route));
         Self {
             started: Stopwatch::now(),
             is_recorded: Cell::new(false),
@@ -115,7 +124,8 @@ impl RequestGuard {
             lang: language_of(request.headers()),
             method: request.method().clone(),
             path: request.path().to_owned(),
-            operation: route.as_deref().and_then(|route| operations.find(request.method(), route)),
+            cors: Cors::of(request, &state.settings.origins, find(&cors::wanted_method(request))),
+            operation: find(request.method()),
             route,
             state,
         }
@@ -177,11 +187,16 @@ impl RequestGuard {
     }
 
     fn end(&self, mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
-        let (remaining, account) = {
-            let known = response.request().extensions();
-            (known.get::<Remaining>().copied(), known.get::<KnownAccount>().copied())
+        let (remaining, account, cookie) = {
+            let mut known = response.request().extensions_mut();
+            let (remaining, account) =
+                (known.get::<Remaining>().copied(), known.get::<KnownAccount>().copied());
+            (remaining, account, known.remove::<CookieToSet>())
         };
         self.finish(response.response_mut(), remaining, account);
+        if let Some(cookie) = cookie {
+            cookie.add_to(response.headers_mut());
+        }
         response
     }
 
@@ -201,6 +216,7 @@ impl RequestGuard {
         let code = self.write_problem(response);
         let is_https = self.state.settings.public_url.starts_with("https:");
         headers::write(response, &self.request_data.request_id, is_https, remaining);
+        self.cors.write(response.headers_mut());
         if self.state.traffic.is_draining() {
             headers::close(response);
         }

@@ -7,7 +7,7 @@ use actix_web::body::{BodySize, MessageBody as _};
 use actix_web::http::{StatusCode, header};
 use uuid::Uuid;
 
-use super::headers;
+use super::{cors, headers};
 use crate::domain::values::lang::Lang;
 use crate::error::ProblemCode;
 use crate::http::access_log::{self, Entry};
@@ -17,11 +17,17 @@ use crate::http::problems::{self, MEDIA_TYPE, ProblemContext, ProblemSummary};
 use crate::state::State;
 
 /// The answer to a request that did not reach the edge, because its head could not be read. `status` is 400, 408, 414 or
-/// 431. The answer has its line in the access log, and is counted. Nothing of the request is known but the address of the
-/// connection, which behind a load balancer is that of the balancer.
+/// 431. The answer has its line in the access log, and is counted. Nothing of the request is known but its header `Origin`,
+/// if that has arrived, and the address of the connection, which behind a load balancer is that of the balancer.
 #[must_use]
-pub fn refuse_unread(status: StatusCode, peer: Option<IpAddr>, state: &State) -> Option<HttpResponse> {
-    let refused = Refused::new(status, state)?;
+pub fn refuse_unread(
+    status: StatusCode,
+    peer: Option<IpAddr>,
+    origin: Option<&str>,
+    state: &State,
+) -> Option<HttpResponse> {
+    let mut refused = Refused::new(status, state)?;
+    cors::write_unread(refused.answer.headers_mut(), origin, &state.settings.origins);
     let bytes = match refused.answer.body().size() {
         BodySize::Sized(bytes) => bytes,
         _ => 0,

@@ -81,14 +81,14 @@ impl Listener {
 
     /// Serves an application on the port, in the same way as `actix_web::HttpServer`. That type cannot be used,
     /// because it offers no way to wrap streams in a `Connection`. `unread` gives the answer to a request whose head
-    /// could not be read, by its status and the address of its connection.
+    /// could not be read, by its status, the address of its connection and its header `Origin`.
     ///
     /// # Errors
     /// An internal error if the socket cannot be shared among the threads.
     pub fn serve<F, I, S, B>(
         self,
         application: F,
-        unread: impl Fn(StatusCode, Option<IpAddr>) -> Option<HttpResponse> + Send + Clone + 'static,
+        unread: impl Fn(StatusCode, Option<IpAddr>, Option<&str>) -> Option<HttpResponse> + Send + Clone + 'static,
     ) -> Result<Server, Error>
     where
         F: Fn() -> I + Send + Clone + 'static,

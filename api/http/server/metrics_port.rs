@@ -47,7 +47,7 @@ impl MetricsPort {
                 .route("/metrics", web::get().to(metrics))
                 .route("/readyz", web::get().to(readiness))
         };
-        let server = listener.serve(app, move |status, _| edge::answer_unread(status, &unread))?;
+        let server = listener.serve(app, move |status, _, _| edge::answer_unread(status, &unread))?;
         let handle = server.handle();
         tokio::spawn(server);
         Ok(Some(Self { address, handle }))

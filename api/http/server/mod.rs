@@ -3,5 +3,6 @@
 mod connection;
 pub mod listener;
 pub mod metrics_port;
+mod origin_line;
 mod request_line;
 mod unread;

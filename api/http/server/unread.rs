@@ -21,11 +21,13 @@ use actix_web::body::{BodySize, MessageBody};
 use actix_web::http::{Method, StatusCode};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::origin_line::OriginLine;
 use super::request_line::RequestLine;
 
-/// The answer in the service's form to a request that could not be read, by the status of the library's answer and the
-/// address of the connection. It is called once for each such request.
-pub(super) type UnreadForm = Rc<dyn Fn(StatusCode, Option<IpAddr>) -> Option<HttpResponse>>;
+/// The answer in the service's form to a request that could not be read, by the status of the library's answer, the
+/// address of the connection, and the value of the header `Origin` if it could be found. It is called once for each such
+/// request.
+pub(super) type UnreadForm = Rc<dyn Fn(StatusCode, Option<IpAddr>, Option<&str>) -> Option<HttpResponse>>;
 
 /// The lengths of the bodies that the application has answered on a connection, as far as they are not written yet.
 /// `None`: the length is not known, so the rest of the connection is not examined.
@@ -95,6 +97,8 @@ pub(super) struct AnswerStream<S> {
     peer: Option<IpAddr>,
     /// The line of the request that arrives. A request that arrives before the answer to the one before is not examined.
     line: RequestLine,
+    /// The same for the origin in the request's head.
+    origin: OriginLine,
     /// The number of bytes up to the end of the present answer; `None` if it is not known.
     left: Option<u64>,
     /// The rest of an answer that replaces one of the library.
@@ -109,6 +113,7 @@ impl<S: AsyncWrite + Unpin> AnswerStream<S> {
             form,
             peer,
             line: RequestLine::default(),
+            origin: OriginLine::default(),
             left: Some(0),
             own: VecDeque::new(),
         }
@@ -139,15 +144,12 @@ impl<S: AsyncWrite + Unpin> AnswerStream<S> {
         let Some(status) = status.filter(|status| !status.is_informational()) else { return 0 };
         if let Some(length) = self.to_write.0.borrow_mut().pop_front() {
             self.left = length.map(|length| head as u64 + length);
-            self.line = RequestLine::default();
+            (self.line, self.origin) = (RequestLine::default(), OriginLine::default());
             return 0;
         }
         let date = bytes.get(..head).and_then(date_line);
-        let Some(own) =
-            (self.form)(self.unread_status(status), self.peer).and_then(|answer| encode(answer, date))
-        else {
-            return 0;
-        };
+        let answer = (self.form)(self.unread_status(status), self.peer, self.origin.value());
+        let Some(own) = answer.and_then(|answer| encode(answer, date)) else { return 0 };
         self.own = own.into();
         self.left = Some(0);
         head
@@ -195,7 +197,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for AnswerStream<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        self.line.read(buffer.filled().get(before..).unwrap_or_default());
+        let bytes = buffer.filled().get(before..).unwrap_or_default();
+        self.line.read(bytes);
+        self.origin.read(bytes);
         read
     }
 }

@@ -31,7 +31,7 @@ pub enum Rejection {
 /// The method's name for logs and metrics. Unknown methods, which callers can invent, share one name.
 #[must_use]
 pub fn known_method(method: &str) -> &'static str {
-    const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+    const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     METHODS.into_iter().find(|known| *known == method).unwrap_or("OTHER")
 }
 

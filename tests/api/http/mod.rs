@@ -2,6 +2,7 @@
 
 mod authorization;
 mod bodies;
+mod cors;
 mod document;
 mod fields;
 mod idempotency;

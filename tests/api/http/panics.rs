@@ -67,6 +67,9 @@ async fn a_panic_is_answered_in_the_callers_language_and_with_all_headers() {
         for header in ["cache-control", "x-content-type-options", "content-language"] {
             assert!(!reply.header(header).is_empty(), "{header}");
         }
+        let request = client.request(Method::POST, "/panic").header("Origin", "http://localhost:5173");
+        let reply = send(request).await;
+        assert_eq!(reply.header("access-control-allow-origin"), "http://localhost:5173");
     }
 }
 
@@ -81,8 +84,10 @@ async fn a_handler_that_takes_too_long_is_ended_and_the_outcome_of_a_write_is_un
         (Method::PATCH, "OUTCOME_UNKNOWN"),
         (Method::DELETE, "OUTCOME_UNKNOWN"),
     ] {
-        let reply = send(client.request(method.clone(), "/sleep")).await;
+        let request = client.request(method.clone(), "/sleep").header("Origin", "http://localhost:5173");
+        let reply = send(request).await;
         reply.assert_problem(503, code);
+        assert_eq!(reply.header("access-control-allow-origin"), "http://localhost:5173", "{method}");
         assert_eq!(reply.body["retryable"], true, "{method}");
         let seconds: u8 = reply.header("retry-after").parse().unwrap();
         assert!((2..=6).contains(&seconds), "{method}");

@@ -109,6 +109,43 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             }),
             retryable: false,
         },
+        Refusal::RefreshTokenMissing => Entry {
+            status: 401,
+            title: StaticText { ja: "リフレッシュトークンの不足", en: "Refresh token missing" },
+            cause: StaticText {
+                ja: "リフレッシュトークンが送られていません。ログインしていないか、ログインの期限が過ぎています。",
+                en: "The request has no refresh token, so there is no session to continue.",
+            },
+            fix: StaticText { ja: "もう一度ログインしてください。", en: "Log in again." },
+            advice: Some(StaticText {
+                ja: "リフレッシュトークンをrefresh_tokenに入れるか、クッキーとともに（credentials: \"include\"）\
+                     送信してください。",
+                en: "Send the refresh token in refresh_token, or send the request with the cookie (credentials: \
+                     \"include\").",
+            }),
+            retryable: false,
+        },
+        Refusal::OriginNotAllowed => Entry {
+            status: 403,
+            title: StaticText { ja: "許可されていないオリジン", en: "Origin not allowed" },
+            cause: StaticText {
+                ja: "リフレッシュトークンのクッキーは、許可されたオリジンのページからの要求でだけ使えます。\
+                     この要求のOriginヘッダーは、ないか、許可されていません。",
+                en: "The cookie of the refresh token is only for requests from pages of allowed origins. The header Origin of \
+                     this request is missing, or names another origin.",
+            },
+            fix: StaticText {
+                ja: "ポータルサイトの正しいURLを開き直してください。",
+                en: "Open the right address of the portal.",
+            },
+            advice: Some(StaticText {
+                ja: "サービスの運用者は、フロントエンドのオリジンをTODOKEDE_CORS_ORIGINSに設定してください。\
+                     ブラウザーでないプログラムは、クッキーを使わずにrefresh_tokenを送信してください。",
+                en: "Operators list the origin of the front end in TODOKEDE_CORS_ORIGINS. Programs other than browsers send \
+                     refresh_token and no cookie.",
+            }),
+            retryable: false,
+        },
         Refusal::LoginFailed => Entry {
             status: 401,
             title: StaticText { ja: "ログインの失敗", en: "Login failed" },

@@ -107,8 +107,8 @@ mod tests {
     use crate::domain::identity::refusals::IdentityRefusal;
     use crate::http::problems::refusals::RequestRefusal;
 
-    const STATUSES: [u16; 17] =
-        [400, 401, 404, 405, 408, 409, 410, 412, 413, 414, 415, 422, 428, 429, 431, 500, 503];
+    const STATUSES: [u16; 18] =
+        [400, 401, 403, 404, 405, 408, 409, 410, 412, 413, 414, 415, 422, 428, 429, 431, 500, 503];
 
     fn entries() -> impl Iterator<Item = (&'static str, Entry)> {
         problems().map(|(code, entry)| (code.as_str(), entry))
@@ -121,7 +121,7 @@ mod tests {
             assert!(seen.insert(code), "{code:?}");
             assert_eq!(entry(code), found, "{code:?}");
         }
-        assert_eq!(seen.len(), 57);
+        assert_eq!(seen.len(), 59);
     }
 
     #[test]

@@ -54,7 +54,9 @@ fn instance(code: ProblemCode) -> &'static str {
     if let Some(refusal) = IdentityRefusal::from_code(code) {
         return match refusal {
             IdentityRefusal::LoginFailed => "/v1/sessions",
-            IdentityRefusal::RefreshTokenInvalid => "/v1/sessions/refresh",
+            IdentityRefusal::RefreshTokenInvalid
+            | IdentityRefusal::RefreshTokenMissing
+            | IdentityRefusal::OriginNotAllowed => "/v1/sessions/refresh",
             IdentityRefusal::ReauthenticationRequired => "/v1/account",
             IdentityRefusal::LinkUnknown | IdentityRefusal::LinkExpired | IdentityRefusal::LinkUsed => {
                 "/v1/registrations"

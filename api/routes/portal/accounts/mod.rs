@@ -57,7 +57,10 @@ const CHANGE: Operation = Operation::of_account("changeAccount")
     ]);
 const PREVIEW_CHANGE: Operation =
     Operation { id: "previewAccountChange", key: KeyPolicy::NotTaken, ..CHANGE };
-const CHANGE_PASSWORD: Operation = Operation::of_account("changePassword").charged_to(Budget::Passwords);
+const CHANGE_PASSWORD: Operation = Operation::of_account("changePassword")
+    .charged_to(Budget::Passwords)
+    .refusing(&[IdentityRefusal::OriginNotAllowed.code()])
+    .using_cookie();
 
 /// The operations of this resource.
 pub const OPERATIONS: &[&Operation] = &[&CREATE, &PREVIEW, &READ, &CHANGE, &PREVIEW_CHANGE, &CHANGE_PASSWORD];
@@ -257,7 +260,8 @@ async fn preview_change(
 ///
 /// Ends all sessions of the account, and opens a new session for the caller. The former tokens of the caller are no longer
 /// valid either, because somebody may have a copy. If the answer was lost, log in with the new password. The service
-/// notifies the account by mail. The request contains the current password, so it needs no `If-Match`.
+/// notifies the account by mail. The request contains the current password, so it needs no `If-Match`. If it has the cookie
+/// with a refresh token, the answer has the new refresh token in the cookie, too.
 #[utoipa::path(
     tag = tags::ACCOUNT,
     operation_id = CHANGE_PASSWORD.id,
@@ -273,6 +277,7 @@ async fn change_password(
     context: Context<LoggedIn>,
     body: Json<PasswordRequest>,
 ) -> Result<Answer<TokenResponse>, Problem> {
+    let place = context.refresh_token_place()?;
     let mut draft = body.draft(|form, _| (form.current_password.clone(), form.new_password.clone()));
     let owner = context.reauthenticate(draft.parts().0.clone()).await?;
     let found = context.examine_password(draft.parts().1.clone().into(), owner.account.own_data()).await?;
@@ -284,5 +289,5 @@ async fn change_password(
     let current = owner.matched("/current_password")?;
     let (new, agent) = (context.state.passwords.hash(new_password.into()).await?, context.user_agent());
     let change = context.write(move |work| credentials::change_password(work, &current, &new, agent));
-    Ok(Answer::ok(&tokens_of(&context, &change.await?)?)?)
+    Ok(Answer::ok(&tokens_of(&context, &change.await?, place)?)?)
 }

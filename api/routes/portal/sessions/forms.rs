@@ -5,9 +5,12 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::domain::identity::passwords;
-use crate::domain::identity::sessions::Session;
+use crate::domain::identity::sessions::{RefreshTokenPlace, Session};
 use crate::domain::values::email::EmailAddress;
+use crate::domain::values::fault::Fault;
+use crate::domain::values::faults::Faults;
 use crate::domain::values::ids::SessionId;
+use crate::domain::values::text::MAX_CODE_INPUT;
 use crate::http::body::SecretText;
 use crate::http::paging::page;
 use crate::http::timestamp::Timestamp;
@@ -34,20 +37,34 @@ pub struct LoginRequest {
     )]
     #[validate(length(max = OpaqueToken::MAX_INPUT, code = "too_long"))]
     pub device_token: Option<SecretText>,
+    /// Where the answer has the refresh token: `BODY`, or `COOKIE` for a page in a browser, whose origin must be allowed.
+    /// Without it, `BODY`.
+    #[schema(value_type = Option<RefreshTokenPlace>, nullable = false)]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
+    pub refresh_token_in: Option<String>,
 }
 
-/// A refresh token.
+impl LoginRequest {
+    /// Reads where the answer has the refresh token.
+    pub fn place(&self, faults: &mut Faults) -> Option<RefreshTokenPlace> {
+        let Some(code) = &self.refresh_token_in else { return Some(RefreshTokenPlace::Body) };
+        let place = RefreshTokenPlace::from_code(code).ok_or(Fault::UnknownValue);
+        faults.take("/refresh_token_in", place)
+    }
+}
+
+/// A refresh token. A page whose refresh token is in the cookie sends an empty object.
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct RefreshRequest {
-    /// The refresh token that the session received last.
+    /// The refresh token that the session received last. If it is present, the cookie is not looked at.
     #[schema(
-        value_type = String,
-        min_length = 1,
+        value_type = Option<String>,
+        nullable = false,
         max_length = 200,
         example = "k1RZ0d0Qb6a1l7m9V3n5x8c2f4h6j8L0p2r4t6v8y0A",
     )]
     #[validate(length(max = OpaqueToken::MAX_INPUT, code = "too_long"))]
-    pub refresh_token: SecretText,
+    pub refresh_token: Option<SecretText>,
 }
 
 /// A session (ログイン).

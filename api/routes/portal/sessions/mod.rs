@@ -17,7 +17,7 @@ use crate::db::store::accounts;
 use crate::db::store::identity::sessions as stored;
 use crate::domain::identity::password_hash::PasswordHash;
 use crate::domain::identity::refusals::IdentityRefusal;
-use crate::domain::identity::sessions::Session;
+use crate::domain::identity::sessions::{RefreshTokenPlace, Session};
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::ids::{AccountId, SessionId};
 use crate::error::Error;
@@ -28,7 +28,8 @@ use crate::http::context::Context;
 use crate::http::operation::{Budget, Operation};
 use crate::http::paging::{PageQuery, page_of, time_token};
 use crate::http::path::id_in_path;
-use crate::http::problems::Problem;
+use crate::http::problems::{Problem, code_of};
+use crate::http::refresh_cookie::RefreshCookie;
 use crate::routes::forms::tokens::{TokenResponse, answer_with_tokens};
 use crate::routes::tags;
 use crate::security::opaque_token::OpaqueToken;
@@ -36,14 +37,21 @@ use crate::usecases::identity::logins::{self, LoginAttempt, LoginResult};
 use crate::usecases::identity::refresh_tokens::{self, Refreshed};
 use crate::usecases::identity::sessions;
 
-const LOG_IN: Operation =
-    Operation::public("logIn").charged_to(Budget::Passwords).refusing(&[IdentityRefusal::LoginFailed.code()]);
+const LOG_IN: Operation = Operation::public("logIn")
+    .charged_to(Budget::Passwords)
+    .refusing(&[IdentityRefusal::LoginFailed.code(), IdentityRefusal::OriginNotAllowed.code()])
+    .using_cookie();
 const REFRESH: Operation = Operation::public("refreshSession")
     .charged_to(Budget::Tokens)
-    .refusing(&[IdentityRefusal::RefreshTokenInvalid.code()]);
+    .refusing(&[
+        IdentityRefusal::RefreshTokenMissing.code(),
+        IdentityRefusal::RefreshTokenInvalid.code(),
+        IdentityRefusal::OriginNotAllowed.code(),
+    ])
+    .using_cookie();
 const LIST: Operation = Operation::of_account("listSessions");
-const LOG_OUT: Operation = Operation::of_account("logOut");
-const LOG_OUT_EVERYWHERE: Operation = Operation::of_account("logOutEverywhere");
+const LOG_OUT: Operation = Operation::of_account("logOut").using_cookie();
+const LOG_OUT_EVERYWHERE: Operation = Operation::of_account("logOutEverywhere").using_cookie();
 const END: Operation = Operation::of_account("endSession");
 
 /// How long a refused refresh takes at least. An unknown token, one of an ended session and one whose use ends the session
@@ -71,7 +79,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// Opens a session (ログイン). An unknown address and a wrong password get the same answer after the same time. After 100
 /// wrong passwords in a row, the answer is the same even for the right one, unless the device is known: then send its
 /// `device_token`, or set a new password with a mailed link. The access token is valid for ten minutes. Use the refresh
-/// token to get a new one; each refresh also replaces the refresh token.
+/// token to get a new one; each refresh also replaces the refresh token. A page in a browser should ask for the refresh
+/// token in a cookie (`refresh_token_in`), which no script can read, and send the request with credentials.
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = LOG_IN.id,
@@ -80,11 +89,14 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 )]
 #[post("/v1/sessions")]
 async fn log_in(context: Context, body: Json<LoginRequest>) -> Result<Answer<TokenResponse>, Problem> {
-    let login = body.read(|form, faults| {
-        let email = faults.take("/email", EmailAddress::parse(&form.email))?;
+    let (login, place) = body.read(|form, faults| {
+        let (email, place) = (faults.take("/email", EmailAddress::parse(&form.email)), form.place(faults));
         let device = form.device_token.as_ref().map(|token| OpaqueToken::presented(token.expose()));
-        Some(Login { email, password: form.password.clone(), device })
+        Some((Login { email: email?, password: form.password.clone(), device }, place?))
     })?;
+    if place == RefreshTokenPlace::Cookie {
+        context.ensure_allowed_origin()?;
+    }
     let client_budget = &context.state.limits.failed_logins_per_client;
     let charge = context.reserve(client_budget, context.client());
     // Without a device token, a client that has used up its budget costs no query.
@@ -97,7 +109,7 @@ async fn log_in(context: Context, body: Json<LoginRequest>) -> Result<Answer<Tok
         context.settle(charge, matches!(result, Ok(LoginResult::Refused)));
     }
     match result? {
-        LoginResult::Opened(opened) => Ok(answer_with_tokens(&context, &opened)?),
+        LoginResult::Opened(opened) => Ok(answer_with_tokens(&context, &opened, place)?),
         LoginResult::Refused => Err(IdentityRefusal::LoginFailed.into()),
     }
 }
@@ -148,9 +160,13 @@ async fn attempt(context: &Context, login: Login, found: FoundAccount) -> Result
 /// the answer can send the replaced token again within 30 seconds: as long as the successor was not used, it gets the same
 /// successor. Any other use of a replaced token ends the session, because the token may be a stolen copy. The owner gets a
 /// mail. Then log in again.
+///
+/// Without `refresh_token` in the body, the cookie counts, the answer replaces it, and a refusal with
+/// `REFRESH_TOKEN_INVALID` removes it. The cookie is only taken from pages of allowed origins.
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = REFRESH.id,
+    params(RefreshCookie),
     request_body = RefreshRequest,
     responses((status = 201, description = "The tokens are replaced.", body = TokenResponse)),
 )]
@@ -159,7 +175,16 @@ async fn refresh_session(
     context: Context,
     body: Json<RefreshRequest>,
 ) -> Result<Answer<TokenResponse>, Problem> {
-    let token = body.read(|form, _| Some(OpaqueToken::presented(form.refresh_token.expose())))?;
+    let given = body.read(|form, _| {
+        Some(form.refresh_token.as_ref().map(|token| OpaqueToken::presented(token.expose())))
+    })?;
+    let (token, place) = match given {
+        Some(token) => (token, RefreshTokenPlace::Body),
+        None => (
+            context.refresh_cookie()?.ok_or(IdentityRefusal::RefreshTokenMissing)?,
+            RefreshTokenPlace::Cookie,
+        ),
+    };
     let refused_at = Instant::now() + REFUSAL_TIME;
     let refresh = async {
         // The caller is refused after the transaction, so that the end of the session stays stored.
@@ -169,8 +194,13 @@ async fn refresh_session(
         }
     };
     match context.present_token(refresh).await {
-        Ok(opened) => Ok(answer_with_tokens(&context, &opened)?),
+        Ok(opened) => Ok(answer_with_tokens(&context, &opened, place)?),
         Err(refusal) => {
+            // Each attempt with a refused token counts for the client's budget, so the browser must not keep it.
+            if place == RefreshTokenPlace::Cookie && code_of(&refusal) == IdentityRefusal::RefreshTokenInvalid
+            {
+                context.remove_refresh_cookie();
+            }
             sleep_until(refused_at).await;
             Err(refusal.into())
         }
@@ -203,7 +233,8 @@ async fn list_sessions(
 
 /// Log out
 ///
-/// Ends the session of this request (ログアウト). Its tokens are invalid immediately.
+/// Ends the session of this request (ログアウト). Its tokens are invalid immediately. If the request has the cookie with a
+/// refresh token, the answer removes it.
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = LOG_OUT.id,
@@ -211,13 +242,15 @@ async fn list_sessions(
 )]
 #[delete("/v1/sessions/current")]
 async fn end_current_session(context: Context<LoggedIn>) -> Result<Answer<NoBody>, Problem> {
-    end(context, None).await
+    let answer = end(&context, None).await?;
+    context.remove_refresh_cookie();
+    Ok(answer)
 }
 
 /// Log out everywhere
 ///
 /// Ends all sessions of the account, also the session of this request. All their tokens are invalid immediately, and no
-/// device is known any more.
+/// device is known any more. If the request has the cookie with a refresh token, the answer removes it.
 #[utoipa::path(
     tag = tags::LOGIN,
     operation_id = LOG_OUT_EVERYWHERE.id,
@@ -226,6 +259,7 @@ async fn end_current_session(context: Context<LoggedIn>) -> Result<Answer<NoBody
 #[delete("/v1/sessions")]
 async fn end_all_sessions(context: Context<LoggedIn>) -> Result<Answer<NoBody>, Problem> {
     context.write(sessions::end_all).await?;
+    context.remove_refresh_cookie();
     Ok(Answer::no_content())
 }
 
@@ -247,10 +281,10 @@ async fn end_all_sessions(context: Context<LoggedIn>) -> Result<Answer<NoBody>, 
 )]
 #[delete("/v1/sessions/{id}")]
 async fn end_session(context: Context<LoggedIn>, id: web::Path<String>) -> Result<Answer<NoBody>, Problem> {
-    end(context, Some(id_in_path(&id, SessionId::parse)?)).await
+    end(&context, Some(id_in_path(&id, SessionId::parse)?)).await
 }
 
-async fn end(context: Context<LoggedIn>, id: Option<SessionId>) -> Result<Answer<NoBody>, Problem> {
+async fn end(context: &Context<LoggedIn>, id: Option<SessionId>) -> Result<Answer<NoBody>, Problem> {
     context.write(move |work| sessions::end(work, id)).await?;
     Ok(Answer::no_content())
 }

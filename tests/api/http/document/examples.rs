@@ -116,7 +116,7 @@ fn assert_described(document: &Value, operation: &Operation, reply: &Reply) {
             "{id}"
         );
     }
-    for header in ["etag", "location", "link"] {
+    for header in ["etag", "location", "link", "set-cookie", "ratelimit", "ratelimit-policy"] {
         let described =
             response["headers"].as_object().unwrap().keys().any(|name| name.eq_ignore_ascii_case(header));
         assert!(described || reply.header(header).is_empty(), "{id}: {header} is not described");

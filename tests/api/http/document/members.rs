@@ -7,9 +7,9 @@ use serde_json::Value;
 use crate::support::contract::{document, operations};
 use crate::support::schema::resolved;
 
-/// Members that no answer shows: secrets, links, agreements, the address of whoever is not logged in, and the id that a
-/// change of the account may repeat.
-const NOT_SHOWN: [&str; 9] = [
+/// Members that no answer shows: secrets and where to keep them, links, agreements, the address of whoever is not logged in,
+/// and the id that a change of the account may repeat.
+const NOT_SHOWN: [&str; 10] = [
     "consent",
     "current_password",
     "email",
@@ -17,6 +17,7 @@ const NOT_SHOWN: [&str; 9] = [
     "new_password",
     "password",
     "refresh_token",
+    "refresh_token_in",
     "terms_accepted",
     "token",
 ];

@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod authentication;
+mod cookies;
 mod known_devices;
 mod lifetime;
 mod password_checks;
