@@ -13,6 +13,7 @@ use super::values::ids::AccountId;
 use super::values::kana::Kana;
 use super::values::phone::PhoneNumber;
 use super::values::postal_code::PostalCode;
+use super::values::prefecture::Prefecture;
 use super::values::refusal::Refusal;
 use super::values::text::{Address, Department, FacilityName, PersonName};
 
@@ -24,10 +25,14 @@ pub enum FacilityIdentity {
     Designated(FacilityCode),
     /// A facility that has applied for designation (指定) and has no code yet.
     Applying {
-        /// The application's receipt number.
+        /// The application's receipt number. Each regional bureau counts its own: two prefectures or two kinds may have
+        /// the same number.
         receipt: DesignationReceipt,
         /// The kind of facility that it applied for.
         kind: FacilityKind,
+        /// The prefecture of the facility when it registered; `None` if the account is older than this rule and its
+        /// address names none.
+        prefecture: Option<Prefecture>,
     },
 }
 

@@ -101,6 +101,10 @@ faults! {
     FacilityCodeCheckDigit = "FACILITY_CODE_CHECK_DIGIT",
     /// Not a receipt number of an application for designation.
     DesignationReceiptForm = "DESIGNATION_RECEIPT_FORM",
+    /// A facility code in place of the receipt number of an application for designation.
+    DesignationReceiptIsCode = "DESIGNATION_RECEIPT_IS_CODE",
+    /// The address does not begin with the name of a prefecture.
+    AddressPrefecture = "ADDRESS_PREFECTURE",
     /// Not a postal code of seven digits.
     PostalCodeForm = "POSTAL_CODE_FORM",
     /// Not a Japanese telephone number.

@@ -18,8 +18,8 @@ use crate::error::Error;
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn ensure_eligible(conn: &mut Conn, identity: &FacilityIdentity) -> Result<(), Error> {
     let code = match identity {
-        FacilityIdentity::Applying { receipt, .. } => {
-            return if accounts::exists_by_receipt(conn, receipt)? {
+        FacilityIdentity::Applying { receipt, kind, prefecture } => {
+            return if accounts::exists_by_receipt(conn, receipt, *kind, *prefecture)? {
                 Err(AccountRefusal::FacilityHasAccount.into())
             } else {
                 Ok(())
