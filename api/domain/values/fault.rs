@@ -109,12 +109,20 @@ faults! {
     PostalCodeForm = "POSTAL_CODE_FORM",
     /// Not a Japanese telephone number.
     PhoneForm = "PHONE_FORM",
+    /// Words or signs beside a telephone number, such as (代), TEL and ☎.
+    PhoneWords = "PHONE_WORDS",
+    /// More than one telephone number, or a slash in one.
+    PhoneSeveral = "PHONE_SEVERAL",
+    /// An extension (内線) behind a telephone number.
+    PhoneExtension = "PHONE_EXTENSION",
     /// Not kana.
     KanaForm = "KANA_FORM",
     /// Not an e-mail address.
     EmailForm = "EMAIL_FORM",
     /// An old address of a mobile carrier with `..` or `.@`, which mail servers refuse.
     EmailCarrierDots = "EMAIL_CARRIER_DOTS",
+    /// Quotation marks around the part of an e-mail address before the `@`.
+    EmailQuoted = "EMAIL_QUOTED",
     /// Not a date `YYYY-MM-DD` that exists, from 1900 to 2199.
     DateForm = "DATE_FORM",
     /// Not a month `YYYY-MM`.
