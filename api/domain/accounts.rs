@@ -8,7 +8,6 @@ use super::values::coded_enum::coded_enum;
 use super::values::designation_receipt::DesignationReceipt;
 use super::values::email::EmailAddress;
 use super::values::facility_code::{FacilityCode, FacilityKind};
-use super::values::fault::Fault;
 use super::values::ids::AccountId;
 use super::values::kana::Kana;
 use super::values::phone::PhoneNumber;
@@ -99,24 +98,6 @@ pub struct Founder {
     pub kind: FounderKind,
     /// The name of the person or the corporation, not of the corporation's representative.
     pub name: PersonName,
-}
-
-/// Titles of representatives. Forms often have a title and a representative's name in place of the corporation's name.
-const REPRESENTATIVE_TITLES: [&str; 7] =
-    ["理事長", "代表取締役", "代表理事", "代表社員", "取締役社長", "院長", "代表者"];
-
-impl Founder {
-    /// Makes a founder of a kind and a name.
-    ///
-    /// # Errors
-    /// [`Fault::CorporationNameExpected`] if a corporation's name contains a representative's title.
-    pub fn new(kind: FounderKind, name: PersonName) -> Result<Self, Fault> {
-        let has_title = REPRESENTATIVE_TITLES.iter().any(|title| name.as_str().contains(title));
-        if kind == FounderKind::Corporation && has_title {
-            return Err(Fault::CorporationNameExpected);
-        }
-        Ok(Self { kind, name })
-    }
 }
 
 /// The person to contact about the facility's filings (担当者).

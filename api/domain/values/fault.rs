@@ -189,8 +189,6 @@ faults! {
     FacilityDelisted = "FACILITY_DELISTED",
     /// The postal code differs from the facility list's.
     PostalCodeMismatch = "POSTAL_CODE_MISMATCH",
-    /// The founder is a corporation, but the name looks like that of a representative.
-    CorporationNameExpected = "CORPORATION_NAME_EXPECTED",
     /// The explanation is required with reason OTHER.
     ReasonDetailRequired = "REASON_DETAIL_REQUIRED",
     /// The predecessor and the successor are of different kinds.

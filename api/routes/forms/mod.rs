@@ -5,3 +5,4 @@ pub mod links;
 pub mod parties;
 pub mod reviews;
 pub mod tokens;
+pub mod warnings;

@@ -113,7 +113,6 @@ async fn all_faults_of_a_form_are_reported_at_once_and_nothing_is_stored() {
         ("/facility/name_kana", "KANA_FORM"),
         ("/facility/phone", "WRONG_TYPE"),
         ("/facility/address", "REQUIRED"),
-        ("/founder/name", "CORPORATION_NAME_EXPECTED"),
         ("/contact/fax", "UNKNOWN_MEMBER"),
         ("/terms_accepted", "MUST_BE_TRUE"),
     ]);
@@ -173,4 +172,47 @@ async fn the_usual_spellings_of_kana_names_postal_codes_and_phone_numbers_are_ac
         assert_eq!(shown["postal_code"], facility["postal_code"]);
         assert_eq!((&shown["phone"], &shown["name_kana"]), (&json!("0300001234"), &json!("カクウ")));
     }
+}
+
+#[apply(on_both_databases)]
+async fn the_confirmation_screens_warn_if_the_name_does_not_fit_the_kind_of_founder() {
+    let app = TestApp::start().await;
+    let facility = app.unused_facility("MEDICAL").await;
+    let clinic = app.clinic().await;
+    let mut registration = forms::account(&app.registration_token("a@clinic.example").await, &facility);
+    let mut succession = forms::succession(&app.unused_facility("MEDICAL").await);
+    for (kind, name, code) in [
+        ("CORPORATION", "架空 太郎", Some("CORPORATION_NAME_EXPECTED")),
+        ("CORPORATION", "学長 架空 太郎", Some("CORPORATION_NAME_EXPECTED")),
+        ("CORPORATION", "医療法人架空会 理事長 架空花子", Some("CORPORATION_NAME_EXPECTED")),
+        ("CORPORATION", "医療法人社団院長会", None),
+        ("CORPORATION", "架空市", None),
+        ("INDIVIDUAL", "医療法人架空会", Some("PERSON_NAME_EXPECTED")),
+        ("INDIVIDUAL", "架空 太郎", None),
+    ] {
+        let founder = json!({ "kind": kind, "name": name });
+        registration["founder"] = founder.clone();
+        succession["successor_founder"] = founder;
+        let previews = [
+            (app.anonymous().post("/v1/accounts?validate_only=true", &registration).await, "/founder/name"),
+            (clinic.post("/v1/successions?validate_only=true", &succession).await, "/successor_founder/name"),
+        ];
+        for (preview, pointer) in previews {
+            let preview = preview.assert_status(200);
+            let warnings = preview.body["warnings"].as_array().unwrap();
+            let found: Vec<_> = warnings.iter().map(|found| (&found["code"], &found["pointer"])).collect();
+            let expected = code.map(|code| (json!(code), json!(pointer)));
+            assert_eq!(
+                found,
+                expected.iter().map(|(code, pointer)| (code, pointer)).collect::<Vec<_>>(),
+                "{name}"
+            );
+            for warning in warnings {
+                assert!(warning["detail_ja"].as_str().unwrap().contains("開設者が"), "{warning}");
+                assert!(warning["detail_en"].as_str().unwrap().starts_with("The founder is a"), "{warning}");
+            }
+        }
+    }
+    registration["founder"] = json!({ "kind": "CORPORATION", "name": "架空 太郎" });
+    app.anonymous().post("/v1/accounts", &registration).await.assert_status(201);
 }

@@ -34,10 +34,8 @@ pub(super) fn document(code: ProblemCode, lang: Lang) -> Result<String, Error> {
 }
 
 fn errors(lang: Lang) -> Vec<FieldError> {
-    let faults = [
-        ("/successor/facility_code", Fault::FacilityCodeForm),
-        ("/successor_founder/name", Fault::CorporationNameExpected),
-    ];
+    let faults =
+        [("/successor/facility_code", Fault::FacilityCodeForm), ("/successor_founder/name", Fault::Blank)];
     let errors = faults.map(|(pointer, fault)| FieldError {
         code: fault.code().to_owned(),
         pointer: pointer.to_owned(),

@@ -11,6 +11,7 @@ use crate::http::rehearsal::{MailPreview, WriteQuery, mail_previews, mail_previe
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::parties::{ContactForm, FounderForm};
 use crate::routes::forms::reviews::ReviewResponse;
+use crate::routes::forms::warnings::WarningResponse;
 use crate::usecases::work::QueuedMail;
 
 /// The content of a succession, its status, and its effects.
@@ -125,6 +126,9 @@ pub struct SuccessionPreview {
     /// The mails that would be sent.
     #[schema(max_items = 10)]
     pub mails: Vec<MailPreview>,
+    /// What looks like a mistake. The form is accepted all the same.
+    #[schema(max_items = 10)]
+    pub warnings: Vec<WarningResponse>,
 }
 
 impl SuccessionPreview {
@@ -132,7 +136,9 @@ impl SuccessionPreview {
     #[must_use]
     pub fn of(succession: &Succession, queued: &[QueuedMail]) -> Self {
         let mails = mail_previews_of_filing(queued, &succession.receipt_number);
-        Self { body: SuccessionBody::of(succession), mails }
+        let warnings =
+            WarningResponse::list(&succession.form.successor_founder.warnings("/successor_founder"));
+        Self { body: SuccessionBody::of(succession), mails, warnings }
     }
 }
 
