@@ -52,6 +52,9 @@ impl PhoneNumber {
 fn addition(text: &str) -> Option<Fault> {
     let plain = characters::compact(text).to_lowercase();
     let digits = plain.chars().filter(char::is_ascii_digit).count();
+    if digits == 0 {
+        return None;
+    }
     let contains = |words: &[&str]| words.iter().any(|word| plain.contains(word));
     // `x` between digits, as in `0300001234x5`.
     let has_x = plain.split_once('x').is_some_and(|(before, after)| {
@@ -143,6 +146,8 @@ mod tests {
         for text in [
             "",
             "-",
+            "x",
+            "代表",
             "0",
             "119",
             "3-0000-1234",
@@ -177,7 +182,6 @@ mod tests {
                     "03-0000-1234（直通）",
                     "FAX 03-0000-1234",
                     "03-oooo-1234",
-                    "代表",
                 ],
             ),
             (

@@ -121,7 +121,7 @@ pub fn compare(
     // Nobody learns about a facility without a usable link.
     let is_usable = link.as_ref().is_some_and(|link| link.state(now) == LinkState::Usable);
     let eligible = match draft.parts().identity.as_ref().filter(|_| is_usable) {
-        Some(identity) => eligibility::ensure_eligible(conn, identity),
+        Some(identity) => eligibility::ensure_eligible(conn, identity).map(|_| ()),
         None => Ok(()),
     };
     Ok(Compared { draft, link, eligible })
@@ -201,7 +201,7 @@ pub fn complete(
     if accounts::find_by_email(work.conn, &link.email)?.is_some() {
         return Err(AccountRefusal::EmailTaken.into());
     }
-    eligibility::ensure_eligible(work.conn, &form.identity)?;
+    let hints = eligibility::ensure_eligible(work.conn, &form.identity)?;
     let account = Account {
         id: AccountId::from_uuid(Uuid::new_v4()),
         email: link.email.clone(),
@@ -220,6 +220,7 @@ pub fn complete(
     work.mail(&account.email, Some(account.id), &account_created_message(&account))?;
     work.identify(account.id);
     work.audit(AuditAction::AccountCreated, &account.id, None)?;
+    hints.audit(work, account.id)?;
     Ok(account)
 }
 

@@ -15,6 +15,7 @@ use self::forms::SuccessionRequest;
 use self::views::{SuccessionPage, SuccessionPreview, SuccessionResponse};
 use crate::db::store::filings::successions as stored;
 use crate::domain::filings::successions::Succession;
+use crate::domain::values::calendar::japan_day;
 use crate::domain::values::ids::SuccessionId;
 use crate::http::answer::{Answer, OrPreview};
 use crate::http::body::Json;
@@ -41,7 +42,7 @@ const LIST: Operation = Operation::of_account("listSuccessions");
 const READ: Operation = Operation::of_account("getSuccession");
 const REVISE: Operation = Operation::of_account("reviseSuccession").charged_to(Budget::Writes).refusing(&[(
     409,
-    "The status does not allow a correction, or another succession or account has the new facility code.",
+    "The status does not allow a correction, the succession has lapsed, or another account has the new facility code.",
 )]);
 const WITHDRAW: Operation = Operation::of_account("withdrawSuccession")
     .with_key(KeyPolicy::Required)
@@ -74,7 +75,8 @@ struct SuccessionPath {
 ///
 /// Files a succession (承継届出): the facility code changes, and the facility continues in substance. Use the account of
 /// the old code (承継元). If the facility list has the new code (承継先), the succession is accepted at once or reviewed
-/// by staff first (`UNDER_REVIEW`). When it is accepted, the account, its declarations and all other rights and duties
+/// by staff first (`UNDER_REVIEW`). Staff always review it if another facility was succeeded by the new code, or if the
+/// list shows neither the same name nor the same address nor the same founder under both codes. When it is accepted, the account, its declarations and all other rights and duties
 /// pass to the new code. The login stays the same, and a letter about the further procedure is posted. If the list does
 /// not have the new code yet, the succession waits (`WAITING_FOR_MASTER`) and continues automatically when the list has
 /// the code. Requires that the password was verified in the last 15 minutes.
@@ -128,7 +130,8 @@ async fn list_successions(
     let list = context.read(move |reading| {
         let rows = stored::list(reading.conn, reading.actor.principal()?.account.id, &slice)?;
         let key = |succession: &Succession| time_token(succession.created_at, succession.id.uuid());
-        page_of(rows, slice.limit, key, |succession| Ok(SuccessionResponse::of(&succession)))
+        let today = japan_day(reading.now);
+        page_of(rows, slice.limit, key, |succession| Ok(SuccessionResponse::of(&succession.as_of(today))))
     });
     Ok(context.answer_page(&list.await?)?)
 }
@@ -148,7 +151,7 @@ async fn read_succession(
     path: web::Path<SuccessionPath>,
 ) -> Result<Answer<SuccessionResponse>, Problem> {
     let id = id_in_path(&path.id, SuccessionId::parse);
-    let find = context.read(move |reading| successions::find(reading.conn, reading.actor, id?));
+    let find = context.read(move |reading| successions::find(reading.conn, reading.actor, id?, reading.now));
     let found = find.await?;
     Ok(context.answer_if_changed(etag(found.version), &SuccessionResponse::of(&found))?)
 }
@@ -180,7 +183,7 @@ async fn revise_succession(
     context.charge(&REVISE)?;
     let (id, draft) = (id_in_path(&path.id, SuccessionId::parse), body.draft(SuccessionRequest::parse));
     let revise = context.write(*query, move |work| {
-        let current = successions::find(work.conn, work.actor, id?)?;
+        let current = successions::find(work.conn, work.actor, id?, work.now())?;
         based_on.check(&etag(current.version))?;
         let revised = successions::revise(work, current, draft)?;
         let body = SuccessionResponse::of(&revised).rehearsed(*query, &work.queued);
@@ -217,7 +220,7 @@ async fn withdraw_succession(
     context.charge(&WITHDRAW)?;
     let id = id_in_path(&path.id, SuccessionId::parse);
     let withdraw = context.submit(submission, move |work| {
-        let current = successions::find(work.conn, work.actor, id?)?;
+        let current = successions::find(work.conn, work.actor, id?, work.now())?;
         based_on.check(&etag(current.version))?;
         let withdrawn = successions::withdraw(work, current)?;
         let body = SuccessionResponse::of(&withdrawn).rehearsed(*query, &work.queued);
