@@ -11,6 +11,7 @@ use ipnet::IpNet;
 mod addresses;
 mod database;
 mod log_filter;
+mod portal;
 mod problem;
 mod reader;
 mod relay;
@@ -18,6 +19,7 @@ mod serving;
 #[cfg(test)]
 mod tests;
 
+pub use portal::PortalPaths;
 pub use problem::SettingProblem;
 use reader::Reader;
 pub use serving::Serving;
@@ -88,6 +90,8 @@ pub struct Settings {
     pub public_url: String,
     /// The portal's address, where mailed links lead; without a slash at the end.
     pub portal_url: Option<String>,
+    /// The paths of the portal's pages, below its address.
+    pub portal_paths: PortalPaths,
     /// The portal's name in mails.
     pub portal_name: String,
     /// The mail server; a sandbox has a mailbox instead.
@@ -165,6 +169,7 @@ impl Settings {
             uploads,
             clock: read.clock("TODOKEDE_CLOCK", SANDBOX_START, sandbox),
             portal_url: read.url("TODOKEDE_PORTAL_URL", sandbox),
+            portal_paths: PortalPaths::read(read),
             relay: relay::read(read, sandbox, &portal_name, &public_url),
             public_url,
             portal_name,

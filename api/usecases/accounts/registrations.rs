@@ -35,8 +35,9 @@ use crate::usecases::work::Work;
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn answer(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     if let Some(owner) = accounts::find_by_email(work.conn, email)? {
-        let portal = work.policy.portal.url.clone();
-        let message = Message::AddressTaken { login_url: portal.clone(), recovery_url: portal };
+        let pages = &work.policy.pages;
+        let message =
+            Message::AddressTaken { login_url: pages.login.clone(), recovery_url: pages.recovery.clone() };
         work.mail(&owner.email, Some(owner.id), &message)?;
         return work.audit(AuditAction::RegistrationRequestedForTakenAddress, &owner.id, None);
     }
