@@ -110,7 +110,7 @@ async fn a_returned_declaration_can_be_corrected_until_its_due_date_after_the_ro
     app.set_clock("2024-04-05T23:50:00+09:00");
     let clinic = clinic.log_in_again(&app).await;
     let seen = clinic.get(path).await.assert_status(200);
-    let declaration = reasons::line_ready("2023-08-31", "").declaration("");
+    let declaration = reasons::line_ready("2022-10-31", "").declaration("");
     clinic
         .file("/v1/declarations?validate_only=true", &declaration)
         .await

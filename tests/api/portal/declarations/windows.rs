@@ -132,7 +132,7 @@ async fn the_etag_changes_if_and_only_if_a_new_edition_of_the_round_changes_the_
         reasons::closing("CLOSING", "2024-06-30", "2024-06-30"),
         reasons::closing("CLOSING", "2024-12-01", "2024-11-30"),
         reasons::closing("CLOSING", "2025-01-01", "2024-11-30"),
-        reasons::line_ready("2023-08-31", "2024-02-29"),
+        reasons::line_ready("2022-10-31", "2023-04-30"),
         reasons::works("REBUILDING", "2030-01-01"),
     ] {
         let clinic = app.clinic().await;
