@@ -167,7 +167,8 @@ async fn of_two_successions_to_one_code_one_is_accepted_and_the_other_stays_for_
     let form = forms::succession(&successor);
     let filings = [one.file("/v1/successions", &form), other.file("/v1/successions", &form)];
     let replies = run_behind_lock(&app, Lock::Facility(&code(&successor)), 2, join_all(filings)).await;
-    let mut found = replies.map(|reply| reply.assert_status(201).body["status"].clone().to_string());
+    let status = |reply: Reply| reply.assert_status(201).body["status"].to_string();
+    let mut found: Vec<String> = replies.into_iter().map(status).collect();
     found.sort();
     assert_eq!(found, ["\"ACCEPTED\"", "\"UNDER_REVIEW\""]);
 }
