@@ -25,7 +25,7 @@ use crate::security::passwords::Passwords;
 use crate::security::pseudonyms::Pseudonyms;
 use crate::security::scanner::Scanner;
 use crate::security::signing_keys::{self, NamedKey};
-use crate::usecases::work::Policy;
+use crate::usecases::work::{Policy, PortalPages};
 
 /// The maximum number of files that are received at once. Each may take 10 MiB of memory, and a PDF 8 MiB more
 /// while it is checked.
@@ -185,14 +185,37 @@ fn readiness(settings: &Settings, clock: &Clock, database: &Database) -> Readine
 /// An internal error if a key cannot be derived.
 pub fn policy(settings: &Settings, keys: &[NamedKey]) -> Result<Policy, Error> {
     let portal_url = settings.portal_url.clone().unwrap_or_else(|| format!("{}/docs/", settings.public_url));
-    let links_url =
-        settings.portal_url.clone().unwrap_or_else(|| format!("{}/sandbox/links", settings.public_url));
     Ok(Policy {
         portal: Portal { name: settings.portal_name.clone(), url: portal_url },
-        links_url,
+        pages: portal_pages(settings),
         review: settings.review,
         link_tokens: LinkTokens::new(keys)?,
         pseudonyms: Pseudonyms::new(keys)?,
         scans_uploads: settings.scanner.is_some(),
     })
+}
+
+/// The pages to which mails lead: the portal's, or those of a sandbox without a portal. Such a sandbox has no page to log
+/// in, so its mails lead to the operations in the document.
+fn portal_pages(settings: &Settings) -> PortalPages {
+    let paths = &settings.portal_paths;
+    if let Some(portal) = &settings.portal_url {
+        let page = |path: &str| format!("{portal}{path}");
+        return PortalPages {
+            login: page(&paths.login),
+            recovery: page(&paths.recovery),
+            registration: page(&paths.registration),
+            password_reset: page(&paths.password_reset),
+            email_change: page(&paths.email_change),
+        };
+    }
+    let (links, docs) =
+        (format!("{}/sandbox/links", settings.public_url), format!("{}/docs/", settings.public_url));
+    PortalPages {
+        login: format!("{docs}#/login/logIn"),
+        recovery: format!("{docs}#/login/requestPasswordReset"),
+        registration: format!("{links}/registration"),
+        password_reset: format!("{links}/password-reset"),
+        email_change: format!("{links}/email-change"),
+    }
 }

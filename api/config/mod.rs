@@ -11,6 +11,7 @@ use ipnet::IpNet;
 mod addresses;
 mod database;
 mod log_filter;
+mod portal;
 mod problem;
 mod reader;
 mod relay;
@@ -18,6 +19,7 @@ mod serving;
 #[cfg(test)]
 mod tests;
 
+pub use portal::PortalPaths;
 pub use problem::SettingProblem;
 use reader::Reader;
 pub use serving::Serving;
@@ -91,6 +93,8 @@ pub struct Settings {
     pub portal_url: Option<String>,
     /// The origins of web pages that may read the answers, and may use the cookie.
     pub origins: AllowedOrigins,
+    /// The paths of the portal's pages, below its address.
+    pub portal_paths: PortalPaths,
     /// The portal's name in mails.
     pub portal_name: String,
     /// The mail server; a sandbox has a mailbox instead.
@@ -169,6 +173,7 @@ impl Settings {
             uploads,
             clock: read.clock("TODOKEDE_CLOCK", SANDBOX_START, sandbox),
             portal_url: read.url("TODOKEDE_PORTAL_URL", sandbox),
+            portal_paths: PortalPaths::read(read),
             relay: relay::read(read, sandbox, &portal_name, &public_url),
             origins: AllowedOrigins::new(origins, &public_url, sandbox),
             public_url,
@@ -177,11 +182,7 @@ impl Settings {
             breached_passwords: read.text("TODOKEDE_BREACHED_PASSWORDS").map(PathBuf::from),
             scanner: read.scanner("TODOKEDE_SCANNER"),
             security_contacts: read.contacts("TODOKEDE_SECURITY_CONTACT"),
-            review: read.word(
-                "TODOKEDE_REVIEW",
-                if sandbox { ReviewMode::Automatic } else { ReviewMode::Staff },
-                ReviewMode::from_code,
-            ),
+            review: read_review(read, sandbox),
             trusted_proxies: read.networks("TODOKEDE_TRUSTED_PROXIES"),
             budgets: read_budgets(read, sandbox),
             serving: Serving::read(read, sandbox),
@@ -191,6 +192,20 @@ impl Settings {
             data,
         }
     }
+}
+
+/// Whether staff can review filings: whether the document for staff has operations for that. The change that adds them
+/// sets this to `true`; nothing else has to be done.
+const STAFF_CAN_REVIEW: bool = false;
+
+fn read_review(read: &mut Reader<'_>, sandbox: bool) -> ReviewMode {
+    let default = if sandbox { ReviewMode::Automatic } else { ReviewMode::Staff };
+    let review = read.word("TODOKEDE_REVIEW", default, ReviewMode::from_code);
+    // A sandbox may show what a filing under review looks like.
+    if !sandbox && review == ReviewMode::Staff && !STAFF_CAN_REVIEW {
+        read.nobody_reviews("TODOKEDE_REVIEW");
+    }
+    review
 }
 
 fn read_budgets(read: &mut Reader<'_>, sandbox: bool) -> Budgets {

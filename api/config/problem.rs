@@ -26,6 +26,8 @@ pub enum SettingProblem {
     SandboxOnly(&'static str),
     /// A variable belongs to production only.
     ProductionOnly(&'static str),
+    /// Filings would wait for a review that nobody can make.
+    NobodyReviews(&'static str),
     /// A variable has the service's prefix but is not a setting.
     Unknown(String),
 }
@@ -39,7 +41,8 @@ impl SettingProblem {
             | Self::Malformed { name, .. }
             | Self::OutOfRange { name, .. }
             | Self::SandboxOnly(name)
-            | Self::ProductionOnly(name) => name,
+            | Self::ProductionOnly(name)
+            | Self::NobodyReviews(name) => name,
             Self::Unknown(_) => "unknown",
         }
     }
@@ -59,6 +62,12 @@ impl fmt::Display for SettingProblem {
             Self::ProductionOnly(name) => {
                 write!(f, "{name} belongs to production and must not be set in a sandbox")
             }
+            Self::NobodyReviews(name) => write!(
+                f,
+                "{name} is `staff` (the default in production), but this version has no operations with which staff \
+                 can review filings: every filing would wait for ever. Set {name}=automatic, or wait for a version with \
+                 operations for staff"
+            ),
             Self::Unknown(name) => write!(f, "{name} is not a setting of todokede"),
         }
     }

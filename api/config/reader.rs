@@ -43,6 +43,11 @@ impl<'a> Reader<'a> {
         Some(value.to_owned())
     }
 
+    /// Records that filings would wait for a review that nobody can make.
+    pub(super) fn nobody_reviews(&mut self, name: &'static str) {
+        self.problems.push(SettingProblem::NobodyReviews(name));
+    }
+
     /// Records that a variable's value has the wrong form.
     pub(super) fn malformed(&mut self, name: &'static str, expected: &'static str) {
         self.problems.push(SettingProblem::Malformed { name, expected });

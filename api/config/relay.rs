@@ -154,6 +154,7 @@ mod tests {
             ("TODOKEDE_PUBLIC_URL", "https://api.example.jp"),
             ("TODOKEDE_PORTAL_URL", "https://portal.example.jp"),
             ("TODOKEDE_SIGNING_KEY_FILES", "/run/secrets/signing.pem"),
+            ("TODOKEDE_REVIEW", "automatic"),
         ];
         let malformed = [
             "TODOKEDE_SMTP_URL",

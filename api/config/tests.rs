@@ -10,6 +10,7 @@ const PRODUCTION: &[(&str, &str)] = &[
     ("TODOKEDE_TRUSTED_PROXIES", "10.0.0.0/8,192.0.2.7"),
     ("TODOKEDE_SMTP_URL", "smtp://todokede:s3cret@mail.example.jp"),
     ("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp"),
+    ("TODOKEDE_REVIEW", "automatic"),
 ];
 
 fn read(variables: &[(&str, &str)]) -> Result<Settings, Vec<SettingProblem>> {
@@ -87,6 +88,7 @@ fn production_requires_its_settings_and_refuses_those_of_the_sandbox() {
             "TODOKEDE_MAIL_FROM",
             "TODOKEDE_PORTAL_URL",
             "TODOKEDE_PUBLIC_URL",
+            "TODOKEDE_REVIEW",
             "TODOKEDE_SIGNING_KEY_FILES",
             "TODOKEDE_SMTP_URL",
         ],
@@ -99,6 +101,7 @@ fn production_requires_its_settings_and_refuses_those_of_the_sandbox() {
             ("TODOKEDE_SIGNING_KEY_FILES", "/run/secrets/signing.pem"),
             ("TODOKEDE_SMTP_URL", "smtps://todokede:s3cret@mail.example.jp"),
             ("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp"),
+            ("TODOKEDE_REVIEW", "automatic"),
         ]),
         ["TODOKEDE_PUBLIC_URL"],
     );
@@ -142,6 +145,28 @@ fn a_list_of_origins_with_one_that_no_browser_sends_is_refused_and_production_re
 }
 
 #[test]
+fn production_does_not_start_with_a_review_that_nobody_can_make() {
+    let with_review = |review: &[(&'static str, &'static str)]| {
+        let others = PRODUCTION.iter().filter(|(name, _)| *name != "TODOKEDE_REVIEW").copied();
+        read(&others.chain(review.iter().copied()).collect::<Vec<_>>())
+    };
+    // `staff` is also the default.
+    for review in [&[][..], &[("TODOKEDE_REVIEW", "staff")]] {
+        let problems = with_review(review).unwrap_err();
+        assert_eq!(problems, [SettingProblem::NobodyReviews("TODOKEDE_REVIEW")]);
+        assert!(problems[0].to_string().contains("Set TODOKEDE_REVIEW=automatic"), "{}", problems[0]);
+    }
+    assert_eq!(with_review(&[("TODOKEDE_REVIEW", "automatic")]).unwrap().review, ReviewMode::Automatic);
+    assert_eq!(read(&[("TODOKEDE_REVIEW", "staff")]).unwrap().review, ReviewMode::Staff, "a sandbox");
+}
+
+#[test]
+fn the_document_for_staff_has_operations_if_staff_can_review() {
+    let document = include_str!("../../openapi-staff.yaml");
+    assert_eq!(document.contains("operationId:"), STAFF_CAN_REVIEW);
+}
+
+#[test]
 fn a_key_instead_of_the_name_of_its_file_is_refused_and_not_shown_in_the_message() {
     let key = "-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----";
     let problems = read(&[("TODOKEDE_SIGNING_KEY_FILES", key)]).unwrap_err();
@@ -171,7 +196,10 @@ fn budgets_are_generous_in_the_sandbox_and_strict_in_production() {
 fn complete_production_settings_are_read_with_production_defaults() {
     let settings = read(PRODUCTION).unwrap();
     assert_eq!(settings.public_url, "https://api.example.jp");
-    assert_eq!((settings.clock, settings.review, settings.signing_keys.len()), (None, ReviewMode::Staff, 2));
+    assert_eq!(
+        (settings.clock, settings.review, settings.signing_keys.len()),
+        (None, ReviewMode::Automatic, 2)
+    );
     assert_eq!(settings.trusted_proxies.len(), 2);
     let relay = settings.relay.clone().unwrap();
     let timeouts = [relay.envelope_timeout, relay.content_timeout].map(|timeout| timeout.as_secs());

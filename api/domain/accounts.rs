@@ -8,11 +8,11 @@ use super::values::coded_enum::coded_enum;
 use super::values::designation_receipt::DesignationReceipt;
 use super::values::email::EmailAddress;
 use super::values::facility_code::{FacilityCode, FacilityKind};
-use super::values::fault::Fault;
 use super::values::ids::AccountId;
 use super::values::kana::Kana;
 use super::values::phone::PhoneNumber;
 use super::values::postal_code::PostalCode;
+use super::values::prefecture::Prefecture;
 use super::values::refusal::Refusal;
 use super::values::text::{Address, Department, FacilityName, PersonName};
 
@@ -24,10 +24,14 @@ pub enum FacilityIdentity {
     Designated(FacilityCode),
     /// A facility that has applied for designation (指定) and has no code yet.
     Applying {
-        /// The application's receipt number.
+        /// The application's receipt number. Each regional bureau counts its own: two prefectures or two kinds may have
+        /// the same number.
         receipt: DesignationReceipt,
         /// The kind of facility that it applied for.
         kind: FacilityKind,
+        /// The prefecture of the facility when it registered; `None` if the account is older than this rule and its
+        /// address names none.
+        prefecture: Option<Prefecture>,
     },
 }
 
@@ -94,24 +98,6 @@ pub struct Founder {
     pub kind: FounderKind,
     /// The name of the person or the corporation, not of the corporation's representative.
     pub name: PersonName,
-}
-
-/// Titles of representatives. Forms often have a title and a representative's name in place of the corporation's name.
-const REPRESENTATIVE_TITLES: [&str; 7] =
-    ["理事長", "代表取締役", "代表理事", "代表社員", "取締役社長", "院長", "代表者"];
-
-impl Founder {
-    /// Makes a founder of a kind and a name.
-    ///
-    /// # Errors
-    /// [`Fault::CorporationNameExpected`] if a corporation's name contains a representative's title.
-    pub fn new(kind: FounderKind, name: PersonName) -> Result<Self, Fault> {
-        let has_title = REPRESENTATIVE_TITLES.iter().any(|title| name.as_str().contains(title));
-        if kind == FounderKind::Corporation && has_title {
-            return Err(Fault::CorporationNameExpected);
-        }
-        Ok(Self { kind, name })
-    }
 }
 
 /// The person to contact about the facility's filings (担当者).

@@ -14,6 +14,9 @@ coded_enum! {
         LinkRequestDropped = "link_request.dropped",
         /// An account was created for a facility.
         AccountCreated = "account.created",
+        /// An account was created, or got its code, although a facility with an account under a former code resembles it, or
+        /// an undecided succession names its code. The details have the codes and the ids. Staff may look at it.
+        AccountMayNeedSuccession = "account.may_need_succession",
         /// The facility, the founder or the contact of an account was changed.
         AccountChanged = "account.changed",
         /// The password was changed by the logged-in account.
@@ -70,6 +73,8 @@ coded_enum! {
         SuccessionWithdrawn = "succession.withdrawn",
         /// A succession was sent back for correction.
         SuccessionReturned = "succession.returned",
+        /// A returned succession was not corrected by its due date, and its facility has filed another one.
+        SuccessionLapsed = "succession.lapsed",
         /// A succession was accepted: rights and duties passed to the successor.
         SuccessionAccepted = "succession.accepted",
         /// An edition of the facility list was imported.

@@ -9,6 +9,18 @@ use super::values::postal_code::PostalCode;
 use super::values::search_key::search_key;
 use super::values::text::{Address, FacilityName, PersonName};
 
+/// How much a facility seems to be another one under a new code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resemblance {
+    /// Nothing suggests that.
+    None,
+    /// The other one is no longer listed, and has the same name or the same address. A newcomer in a building of doctors
+    /// has this, too, and so has a facility with a frequent name.
+    Hint,
+    /// Kind, prefecture, name and address are the same.
+    Same,
+}
+
 /// A facility in the facility list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedFacility {
@@ -37,15 +49,29 @@ impl ListedFacility {
         if self.postal_code == *stated { Ok(()) } else { Err(Fault::PostalCodeMismatch) }
     }
 
-    /// Whether this facility seems to be `other` under a new code. Both must have the same kind and prefecture, and the
-    /// same name and address. If `other` is no longer listed, the same name or the same address is enough.
+    /// Whether this facility has the name, the address or the founder of `other`, by the facility list. A succession
+    /// between facilities that have none of these in common is probably a mistyped code.
     #[must_use]
-    pub fn may_succeed(&self, other: &Self) -> bool {
+    pub fn shares_data_with(&self, other: &Self) -> bool {
+        let same = |one: &str, other: &str| search_key(one) == search_key(other);
+        let founders = self.founder_name.as_ref().zip(other.founder_name.as_ref());
+        same(self.name.as_str(), other.name.as_str())
+            || same(self.address.as_str(), other.address.as_str())
+            || founders.is_some_and(|(one, other)| same(one.as_str(), other.as_str()))
+    }
+
+    /// How much this facility seems to be `other` under a new code.
+    #[must_use]
+    pub fn resemblance(&self, other: &Self) -> Resemblance {
         let same_name = search_key(self.name.as_str()) == search_key(other.name.as_str());
         let same_address = search_key(self.address.as_str()) == search_key(other.address.as_str());
-        self.code != other.code
+        let may_be_same = self.code != other.code
             && self.code.kind() == other.code.kind()
-            && self.code.prefecture() == other.code.prefecture()
-            && ((same_name && same_address) || (other.delisted_at.is_some() && (same_name || same_address)))
+            && self.code.prefecture() == other.code.prefecture();
+        match (same_name, same_address) {
+            (true, true) if may_be_same => Resemblance::Same,
+            (true, false) | (false, true) if may_be_same && other.delisted_at.is_some() => Resemblance::Hint,
+            _ => Resemblance::None,
+        }
     }
 }

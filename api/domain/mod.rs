@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod audit;
 pub mod facilities;
 pub mod filings;
+pub mod founders;
 pub mod identity;
 pub mod mails;
 pub mod support;

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use sha1::{Digest as _, Sha1};
 
-use crate::domain::identity::passwords::normal_form;
+use crate::domain::identity::passwords::known_forms;
 
 type Hash = [u8; 20];
 
@@ -87,16 +87,19 @@ impl BreachedPasswords {
         Ok(Self { path, last_report: Mutex::new(None) })
     }
 
-    /// Whether the list contains a password, as it was typed or in its normal form. It reads the disk, so it must not
+    /// Whether the list contains a password in one of its known forms. It reads the disk, so it must not
     /// run on a thread that serves requests.
     ///
     /// # Errors
     /// The problem of the file, which was usable at the start.
     pub fn contains(&self, password: &str) -> Result<bool, ListProblem> {
         let list = Lines::open(&self.path)?;
-        let normal = normal_form(password);
-        Ok(list.contains(&Sha1::digest(normal.as_bytes()).into())?
-            || (normal != password && list.contains(&Sha1::digest(password.as_bytes()).into())?))
+        for form in known_forms(password) {
+            if list.contains(&Sha1::digest(form.as_bytes()).into())? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether a failed search is to be reported: at most once a minute.

@@ -21,13 +21,28 @@ use crate::security::pseudonyms::Pseudonyms;
 /// How long the service tries to deliver a mail that contains no link.
 const DEFAULT_MAIL_LIFETIME: Duration = Duration::days(7);
 
+/// The URLs of the pages to which mails lead. The token of a mailed link is appended as the fragment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortalPages {
+    /// Where to log in.
+    pub login: String,
+    /// Where to ask for a new password.
+    pub recovery: String,
+    /// The registration form.
+    pub registration: String,
+    /// The form for a new password.
+    pub password_reset: String,
+    /// The page that confirms a new mail address.
+    pub email_change: String,
+}
+
 /// The settings that use cases depend on.
 #[derive(Clone)]
 pub struct Policy {
     /// The name and address of the portal in mails.
     pub portal: Portal,
-    /// The base URL of mailed links. The path of the page and the token in the fragment are appended.
-    pub links_url: String,
+    /// The pages to which mails lead.
+    pub pages: PortalPages,
     /// Whether filings are accepted automatically or by staff.
     pub review: ReviewMode,
     /// Computes the tokens of mailed links.

@@ -34,6 +34,7 @@ const OTHER_MODULES: &[(&str, &str)] = &[
     ("routes/public/pages", "the pages of the OpenAPI document and of the problems"),
     ("routes/public/security_txt", "a file that RFC 9116 prescribes"),
     ("routes/sandbox/links", "the page that a mailed link opens"),
+    ("domain/founders", "a check of accounts and successions"),
     ("usecases/actor", "the account or system that acts"),
     ("usecases/work", "the transaction of every use case"),
     ("usecases/housekeeping", "a scheduled job"),

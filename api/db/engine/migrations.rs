@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use diesel::connection::SimpleConnection as _;
 use diesel::migration::{self, MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
@@ -30,7 +31,7 @@ const LOCK_TRIES: u32 = 60;
 /// An internal error with the failure of a migration. The failed migration is rolled back; on SQLite, all migrations of
 /// this call are.
 pub fn run(source: &Source) -> Result<Vec<String>, Error> {
-    let mut connection = connect(source)?;
+    let mut connection = connect_to_migrate(source)?;
     // The lock is acquired before the pending migrations are read.
     let mut lock = match source {
         Source::Sqlite(_) => None,
@@ -50,6 +51,17 @@ pub fn run(source: &Source) -> Result<Vec<String>, Error> {
             Err(Error::internal(error))
         }
     }
+}
+
+/// A connection for migrations. On SQLite a table is altered by copying it into a new one and dropping the old one, which
+/// other tables refer to. References are therefore not enforced on this connection, and this cannot be switched within a
+/// transaction.
+fn connect_to_migrate(source: &Source) -> Result<Conn, Error> {
+    let mut connection = connect(source)?;
+    if let Conn::Sqlite(connection) = &mut connection {
+        connection.batch_execute("PRAGMA foreign_keys = OFF")?;
+    }
+    Ok(connection)
 }
 
 /// Runs the migrations on a server while other processes of the service use the database. A dump may lock a table for
@@ -103,7 +115,7 @@ fn names_of<E>(applied: Result<Vec<MigrationVersion<'_>>, E>) -> Result<Vec<Stri
 /// # Errors
 /// An internal error if the migration cannot be reverted.
 pub fn revert_last(source: &Source) -> Result<String, Error> {
-    let reverted = match &mut connect(source)? {
+    let reverted = match &mut connect_to_migrate(source)? {
         Conn::Sqlite(connection) => connection.revert_last_migration(SQLITE).map(|name| name.to_string()),
         Conn::Postgres(connection) => connection.revert_last_migration(POSTGRES).map(|name| name.to_string()),
     };

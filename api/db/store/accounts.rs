@@ -13,6 +13,7 @@ use crate::domain::values::designation_receipt::DesignationReceipt;
 use crate::domain::values::email::EmailAddress;
 use crate::domain::values::facility_code::{FacilityCode, FacilityKind};
 use crate::domain::values::ids::{AccountId, SuccessionId};
+use crate::domain::values::prefecture::Prefecture;
 use crate::error::Error;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -25,6 +26,7 @@ struct Row {
     kind: String,
     facility_code: Option<String>,
     designation_receipt: Option<String>,
+    receipt_prefecture: Option<String>,
     profile: Document,
     version: i64,
     created_at: Moment,
@@ -38,36 +40,37 @@ impl Row {
             id,
             email: EmailAddress::parse(&self.email)
                 .map_err(|fault| undecodable(&id, "accounts.email", &fault))?,
-            identity: decode_identity(&id, &self.kind, self.facility_code, self.designation_receipt)?,
+            identity: self.decode_identity(&id)?,
             profile: self.profile.read(&id, "accounts.profile")?,
             version: self.version,
             created_at: self.created_at.0,
             updated_at: self.updated_at.0,
         })
     }
-}
 
-fn decode_identity(
-    id: &AccountId,
-    kind: &str,
-    code: Option<String>,
-    receipt: Option<String>,
-) -> Result<FacilityIdentity, Error> {
-    if let Some(code) = code {
-        return FacilityCode::parse_without_check_digit(&code)
-            .map(FacilityIdentity::Designated)
-            .map_err(|fault| undecodable(id, "accounts.facility_code", &fault));
+    fn decode_identity(&self, id: &AccountId) -> Result<FacilityIdentity, Error> {
+        if let Some(code) = &self.facility_code {
+            return FacilityCode::parse_without_check_digit(code)
+                .map(FacilityIdentity::Designated)
+                .map_err(|fault| undecodable(id, "accounts.facility_code", &fault));
+        }
+        let kind = FacilityKind::from_code(&self.kind)
+            .ok_or_else(|| undecodable(id, "accounts.kind", &"unknown"))?;
+        let number = self.receipt_prefecture.as_deref().and_then(|number| number.parse().ok());
+        let prefecture = number.and_then(Prefecture::from_number);
+        DesignationReceipt::parse_even_a_code(self.designation_receipt.as_deref().unwrap_or_default())
+            .map(|receipt| FacilityIdentity::Applying { receipt, kind, prefecture })
+            .map_err(|fault| undecodable(id, "accounts.designation_receipt", &fault))
     }
-    let kind = FacilityKind::from_code(kind).ok_or_else(|| undecodable(id, "accounts.kind", &"unknown"))?;
-    DesignationReceipt::parse(&receipt.unwrap_or_default())
-        .map(|receipt| FacilityIdentity::Applying { receipt, kind })
-        .map_err(|fault| undecodable(id, "accounts.designation_receipt", &fault))
 }
 
-fn identity_columns(identity: &FacilityIdentity) -> (Option<String>, Option<String>) {
+/// The facility code, the receipt number and the prefecture of the receipt number.
+fn identity_columns(identity: &FacilityIdentity) -> (Option<String>, Option<String>, Option<String>) {
     match identity {
-        FacilityIdentity::Designated(code) => (Some(code.to_string()), None),
-        FacilityIdentity::Applying { receipt, .. } => (None, Some(receipt.to_string())),
+        FacilityIdentity::Designated(code) => (Some(code.to_string()), None, None),
+        FacilityIdentity::Applying { receipt, prefecture, .. } => {
+            (None, Some(receipt.to_string()), prefecture.map(|prefecture| prefecture.to_string()))
+        }
     }
 }
 
@@ -77,7 +80,7 @@ pub fn insert(
     account: &Account,
     password_hash: Option<&PasswordHash>,
 ) -> Result<Stored, Error> {
-    let (facility_code, designation_receipt) = identity_columns(&account.identity);
+    let (facility_code, designation_receipt, receipt_prefecture) = identity_columns(&account.identity);
     let row = Row {
         id: Id(account.id.uuid()),
         email: account.email.to_string(),
@@ -86,6 +89,7 @@ pub fn insert(
         kind: account.identity.kind().code().to_owned(),
         facility_code,
         designation_receipt,
+        receipt_prefecture,
         profile: Document::of(&account.profile)?,
         version: account.version,
         created_at: Moment(account.created_at),
@@ -124,10 +128,20 @@ pub fn find_by_facility(conn: &mut Conn, code: &FacilityCode) -> Result<Option<A
     row.map(Row::decode).transpose()
 }
 
-/// Whether there is an account with the receipt number of this application for designation.
-pub fn exists_by_receipt(conn: &mut Conn, receipt: &DesignationReceipt) -> Result<bool, Error> {
+/// Whether there is an account without a code that has this receipt number in this prefecture and kind.
+pub fn exists_by_receipt(
+    conn: &mut Conn,
+    receipt: &DesignationReceipt,
+    kind: FacilityKind,
+    prefecture: Option<Prefecture>,
+) -> Result<bool, Error> {
+    let prefecture = prefecture.map(|prefecture| prefecture.to_string());
     let found = diesel::select(diesel::dsl::exists(
-        accounts::table.filter(accounts::designation_receipt.eq(receipt.as_str())),
+        accounts::table
+            .filter(accounts::designation_receipt.eq(receipt.as_str()))
+            .filter(accounts::kind.eq(kind.code()))
+            .filter(accounts::receipt_prefecture.eq(prefecture))
+            .filter(accounts::facility_code.is_null()),
     ));
     Ok(on!(conn, |c| found.get_result(c))?)
 }

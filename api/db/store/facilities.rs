@@ -134,21 +134,21 @@ pub fn update_delisted(conn: &mut Conn, code: &FacilityCode, now: Instant) -> Re
     Ok(())
 }
 
-/// Facilities of the same kind that have an account and the same name or address, at most 50. They may be predecessors
-/// of `facility`.
+/// Facilities of the same kind and prefecture that have an account and the same name or address, at most 50, those with
+/// both first. They may be predecessors of `facility`.
 pub fn list_similar_with_account(
     conn: &mut Conn,
     facility: &ListedFacility,
 ) -> Result<Vec<ListedFacility>, Error> {
+    let has_address = facilities::address_key.eq(search_key(facility.address.as_str()));
+    let has_name = facilities::name_key.eq(search_key(facility.name.as_str()));
     let rows: Vec<Row> = on!(conn, |c| facilities::table
         .inner_join(accounts::table.on(accounts::facility_code.eq(facilities::code.nullable())))
         .filter(facilities::kind.eq(facility.code.kind().code()))
+        .filter(facilities::code.like(format!("{}%", facility.code.prefecture())))
         .filter(facilities::code.ne(facility.code.as_str()))
-        .filter(
-            facilities::address_key
-                .eq(search_key(facility.address.as_str()))
-                .or(facilities::name_key.eq(search_key(facility.name.as_str()))),
-        )
+        .filter(has_address.clone().or(has_name.clone()))
+        .order((has_address.and(has_name).desc(), facilities::code))
         .select(Row::as_select())
         .limit(50)
         .load(c))?;

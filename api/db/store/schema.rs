@@ -33,6 +33,7 @@ diesel::table! {
         kind -> Text,
         facility_code -> Nullable<Text>,
         designation_receipt -> Nullable<Text>,
+        receipt_prefecture -> Nullable<Text>,
         profile -> Document,
         version -> BigInt,
         created_at -> Moment,

@@ -18,8 +18,8 @@ coded_enum! {
         StatusForbids = "STATUS_FORBIDS",
         /// The facility has a live succession.
         SuccessionExists = "SUCCESSION_EXISTS",
-        /// Another live succession names the same successor.
-        SuccessorTaken = "SUCCESSOR_TAKEN",
+        /// The succession was returned and not corrected by its due date.
+        SuccessionLapsed = "SUCCESSION_LAPSED",
         /// The successor has an account of its own.
         SuccessorHasAccount = "SUCCESSOR_HAS_ACCOUNT",
         /// The successor is a predecessor of another succession.

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use super::characters;
+use super::facility_code::FacilityCode;
 use super::fault::Fault;
 
 const MAX: usize = 20;
@@ -17,8 +18,21 @@ impl DesignationReceipt {
     /// Reads a number with letters of any case, characters of any width and any hyphens.
     ///
     /// # Errors
-    /// [`Fault::DesignationReceiptForm`] unless the normal form has 1 to 20 characters of `0-9`, `A-Z` and `-`.
+    /// [`Fault::DesignationReceiptForm`] unless the normal form has 1 to 20 characters of `0-9`, `A-Z` and `-`;
+    /// [`Fault::DesignationReceiptIsCode`] if it is a facility code, which belongs into another member.
     pub fn parse(text: &str) -> Result<Self, Fault> {
+        let number = Self::parse_even_a_code(text)?;
+        if FacilityCode::parse(number.as_str()).is_ok() {
+            return Err(Fault::DesignationReceiptIsCode);
+        }
+        Ok(number)
+    }
+
+    /// Reads a number that may be a facility code, for numbers that were stored before codes were refused.
+    ///
+    /// # Errors
+    /// [`Fault::DesignationReceiptForm`], as [`DesignationReceipt::parse`].
+    pub fn parse_even_a_code(text: &str) -> Result<Self, Fault> {
         let number: String = characters::nfkc(text)
             .trim()
             .chars()
@@ -65,6 +79,20 @@ mod tests {
         for text in ["", " 　", "R5 12", "R5_12", "第12号", "R5/12", "ß", "É1", "12\u{0}", "١٢", "R5\n12"]
         {
             assert_eq!(DesignationReceipt::parse(text), Err(Fault::DesignationReceiptForm), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_facility_code_is_no_receipt_number_but_other_ten_digits_are() {
+        for code in
+            ["1312345676", "0119900124", "１３１２３４５６７６", "13-1-2345676", "131-2345-676", "4719900062"]
+        {
+            assert_eq!(DesignationReceipt::parse(code), Err(Fault::DesignationReceiptIsCode), "{code}");
+            assert!(DesignationReceipt::parse_even_a_code(code).is_ok(), "{code}");
+        }
+        // A wrong check digit, no prefecture, no fee table, eleven digits, a letter.
+        for number in ["1312345677", "9912345676", "2023000124", "13123456760", "A131234567", "131234567"] {
+            assert_eq!(DesignationReceipt::parse(number).unwrap().as_str(), number);
         }
     }
 

@@ -119,16 +119,28 @@ faults! {
     FacilityCodeCheckDigit = "FACILITY_CODE_CHECK_DIGIT",
     /// Not a receipt number of an application for designation.
     DesignationReceiptForm = "DESIGNATION_RECEIPT_FORM",
+    /// A facility code in place of the receipt number of an application for designation.
+    DesignationReceiptIsCode = "DESIGNATION_RECEIPT_IS_CODE",
+    /// The address does not begin with the name of a prefecture.
+    AddressPrefecture = "ADDRESS_PREFECTURE",
     /// Not a postal code of seven digits.
     PostalCodeForm = "POSTAL_CODE_FORM",
     /// Not a Japanese telephone number.
     PhoneForm = "PHONE_FORM",
+    /// Words or signs beside a telephone number, such as (代), TEL and ☎.
+    PhoneWords = "PHONE_WORDS",
+    /// More than one telephone number, or a slash in one.
+    PhoneSeveral = "PHONE_SEVERAL",
+    /// An extension (内線) behind a telephone number.
+    PhoneExtension = "PHONE_EXTENSION",
     /// Not kana.
     KanaForm = "KANA_FORM",
     /// Not an e-mail address.
     EmailForm = "EMAIL_FORM",
     /// An old address of a mobile carrier with `..` or `.@`, which mail servers refuse.
     EmailCarrierDots = "EMAIL_CARRIER_DOTS",
+    /// Quotation marks around the part of an e-mail address before the `@`.
+    EmailQuoted = "EMAIL_QUOTED",
     /// Not a date `YYYY-MM-DD` that exists, from 1900 to 2199.
     DateForm = "DATE_FORM",
     /// Not a month `YYYY-MM`.
@@ -195,8 +207,6 @@ faults! {
     FacilityDelisted = "FACILITY_DELISTED",
     /// The postal code differs from the facility list's.
     PostalCodeMismatch = "POSTAL_CODE_MISMATCH",
-    /// The founder is a corporation, but the name looks like that of a representative.
-    CorporationNameExpected = "CORPORATION_NAME_EXPECTED",
     /// The explanation is required with reason OTHER.
     ReasonDetailRequired = "REASON_DETAIL_REQUIRED",
     /// The predecessor and the successor are of different kinds.

@@ -20,3 +20,4 @@ pub mod search_key;
 mod stored_text;
 pub mod text;
 pub mod wareki;
+pub mod warning;

@@ -9,6 +9,12 @@ use std::fmt;
 use super::characters;
 use super::fault::Fault;
 
+/// As many digits as two numbers have, with room for a mistake.
+const SEVERAL: usize = 18;
+/// Signs in front of a telephone number. NFKC makes `TEL` of ℡ and `(代)` of ㈹.
+const SIGNS: [char; 7] =
+    ['\u{260e}', '\u{260f}', '\u{2706}', '\u{1f4de}', '\u{1f4f1}', '\u{1f4e0}', '\u{1f57f}'];
+
 /// A Japanese telephone number (電話番号): ten or eleven digits that begin with 0.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PhoneNumber(String);
@@ -17,8 +23,13 @@ impl PhoneNumber {
     /// Reads a number that may contain separators and brackets, and `+81` in place of the first 0.
     ///
     /// # Errors
-    /// [`Fault::PhoneForm`] unless the text is a number that can be called within Japan.
+    /// [`Fault::PhoneExtension`], [`Fault::PhoneSeveral`] or [`Fault::PhoneWords`] if the text has more than a number;
+    /// [`Fault::PhoneForm`] unless it is a number that can be called within Japan.
     pub fn parse(text: &str) -> Result<Self, Fault> {
+        Self::read(text).map_err(|fault| addition(text).unwrap_or(fault))
+    }
+
+    fn read(text: &str) -> Result<Self, Fault> {
         let plain = characters::compact(text).replace(['(', ')'], "");
         let digits = match plain.strip_prefix("+81") {
             // Many people write the 0 in brackets after the country code: +81 (0)3.
@@ -35,6 +46,29 @@ impl PhoneNumber {
         let is_valid = digits.len() == length && digits.bytes().all(|b| b.is_ascii_digit());
         if is_valid { Ok(Self(digits)) } else { Err(Fault::PhoneForm) }
     }
+}
+
+/// What a text has besides a number, as people copy it from letterheads and web pages.
+fn addition(text: &str) -> Option<Fault> {
+    let plain = characters::compact(text).to_lowercase();
+    let digits = plain.chars().filter(char::is_ascii_digit).count();
+    if digits == 0 {
+        return None;
+    }
+    let contains = |words: &[&str]| words.iter().any(|word| plain.contains(word));
+    // `x` between digits, as in `0300001234x5`.
+    let has_x = plain.split_once('x').is_some_and(|(before, after)| {
+        before.ends_with(|c: char| c.is_ascii_digit()) && after.starts_with(|c: char| c.is_ascii_digit())
+    });
+    if contains(&["内線", "内", "ext", "#"]) || has_x {
+        return Some(Fault::PhoneExtension);
+    }
+    if contains(&["/", ";", "~", "\u{301c}", "|", "&", "\\", "または", "又は", "or"]) || digits >= SEVERAL
+    {
+        return Some(Fault::PhoneSeveral);
+    }
+    let is_word = |c: char| c.is_alphabetic() || SIGNS.contains(&c);
+    plain.contains(is_word).then_some(Fault::PhoneWords)
 }
 
 impl fmt::Display for PhoneNumber {
@@ -112,6 +146,8 @@ mod tests {
         for text in [
             "",
             "-",
+            "x",
+            "代表",
             "0",
             "119",
             "3-0000-1234",
@@ -121,13 +157,64 @@ mod tests {
             "+1-212-000-0000",
             "+81",
             "+81-00-000-1234",
-            "03-0000-1234 内線5",
-            "03-oooo-1234",
-            "03/0000/1234",
             "٠٣٠٠٠٠١٢٣٤",
             "0300001234\u{0}",
         ] {
             assert_eq!(PhoneNumber::parse(text), Err(Fault::PhoneForm), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_a_number_has_a_fault_of_its_own() {
+        let cases: [(Fault, &[&str]); 3] = [
+            (
+                Fault::PhoneWords,
+                &[
+                    "03-0000-1234(代)",
+                    "03-0000-1234（代表）",
+                    "03-0000-1234㈹",
+                    "TEL 03-0000-1234",
+                    "Tel:03-0000-1234",
+                    "℡03-0000-1234",
+                    "☎0120-000-123",
+                    "電話 03-0000-1234",
+                    "090-0000-1234 携帯",
+                    "03-0000-1234（直通）",
+                    "FAX 03-0000-1234",
+                    "03-oooo-1234",
+                ],
+            ),
+            (
+                Fault::PhoneExtension,
+                &[
+                    "03-0000-1234 内線5",
+                    "03-0000-1234(内線 123)",
+                    "03-0000-1234（内）12",
+                    "03-0000-1234 ext. 5",
+                    "03-0000-1234#5",
+                    "03-0000-1234x5",
+                    "TEL 03-0000-1234（代） 内線5",
+                ],
+            ),
+            (
+                Fault::PhoneSeveral,
+                &[
+                    "03/0000/1234",
+                    "03-0000-1234/5678",
+                    "03-0000-1234／03-0000-5678",
+                    "03-0000-1234、03-0000-5678",
+                    "03-0000-1234 03-0000-5678",
+                    "03-0000-1234〜5",
+                    "03-0000-1234～5",
+                    "03-0000-1234;03-0000-5678",
+                    "03-0000-1234 または 090-0000-1234",
+                ],
+            ),
+        ];
+        for (fault, texts) in cases {
+            for text in texts {
+                assert_eq!(PhoneNumber::parse(text), Err(fault), "{text}");
+            }
         }
     }
 

@@ -36,7 +36,7 @@ macro_rules! stored_as_text {
 stored_as_text! {
     VerbatimText<K>, by parse, for (K: TextKind);
     FacilityCode, by parse_without_check_digit;
-    DesignationReceipt, by parse;
+    DesignationReceipt, by parse_even_a_code;
     PostalCode, by parse;
     PhoneNumber, by parse;
     Kana, by parse;

@@ -4,6 +4,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use validator::ValidateLength;
 
+use crate::domain::identity::passwords::normal_form;
+use crate::domain::values::characters;
+
 /// A password or a token as the caller sent it. Its memory is overwritten when it is dropped.
 #[derive(Debug, Clone, Default)]
 pub struct SecretText(SecretString);
@@ -35,9 +38,11 @@ impl Serialize for SecretText {
     }
 }
 
+/// The characters of the normal form of a password, so that a password of the allowed length can be typed in every
+/// spelling. A token has the same number in both forms.
 impl ValidateLength<u64> for SecretText {
     fn length(&self) -> Option<u64> {
-        u64::try_from(self.expose().chars().count()).ok()
+        Some(characters::count(&normal_form(self.expose())))
     }
 }
 
@@ -51,5 +56,14 @@ mod tests {
         assert!(!format!("{secret:?}").contains('雨'));
         assert_eq!(serde_json::to_value(&secret).unwrap(), "");
         assert_eq!((secret.expose(), secret.length()), ("雨の日は", Some(4)));
+    }
+
+    #[test]
+    fn the_length_of_a_secret_is_that_of_its_normal_form() {
+        for (typed, length) in [("ﾊﾞｽ", 2), ("バス", 2), ("㍿", 4), ("が", 1), ("か\u{3099}", 1), ("¥〜", 2)]
+        {
+            let secret: SecretText = serde_json::from_value(typed.into()).unwrap();
+            assert_eq!(secret.length(), Some(length), "{typed}");
+        }
     }
 }

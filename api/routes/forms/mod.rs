@@ -6,3 +6,4 @@ pub mod parties;
 pub mod receipt_numbers;
 pub mod reviews;
 pub mod tokens;
+pub mod warnings;

@@ -19,7 +19,8 @@ pub struct FounderForm {
     #[schema(value_type = FounderKind)]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub kind: String,
-    /// The name of the person or of the corporation. For a corporation, do not send the name of its representative.
+    /// The name of the person or of the corporation. For a corporation, do not send the name of its representative. A
+    /// name that looks like one of the other kind is accepted with a warning.
     #[schema(min_length = 1, max_length = 100, example = "架空 花子")]
     #[validate(length(max = PersonName::MAX, code = "too_long"))]
     pub name: String,
@@ -31,7 +32,7 @@ impl FounderForm {
         let kind =
             faults.take(&format!("{at}/kind"), FounderKind::from_code(&self.kind).ok_or(Fault::UnknownValue));
         let name = faults.take(&format!("{at}/name"), PersonName::parse(&self.name));
-        faults.take(&format!("{at}/name"), Founder::new(kind?, name?))
+        Some(Founder { kind: kind?, name: name? })
     }
 
     /// Shows a founder.

@@ -114,7 +114,8 @@ fn designate(
         FacilityIdentity::Designated(_) => return Err(AccountRefusal::FacilityAlreadyDesignated.into()),
         FacilityIdentity::Applying { .. } => {
             locks::acquire(work.conn, &[Lock::Facility(code)])?;
-            eligibility::ensure_eligible(work.conn, &FacilityIdentity::Designated(code.clone()))?;
+            let identity = FacilityIdentity::Designated(code.clone());
+            eligibility::ensure_eligible(work.conn, &identity)?.audit(work, account.id)?;
         }
     }
     match accounts::update_facility(work.conn, account.id, code, profile, work.call.now)? {

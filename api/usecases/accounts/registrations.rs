@@ -35,8 +35,9 @@ use crate::usecases::work::Work;
 #[tracing::instrument(skip_all, level = "debug")]
 pub fn answer(work: &mut Work<'_>, email: &EmailAddress) -> Result<(), Error> {
     if let Some(owner) = accounts::find_by_email(work.conn, email)? {
-        let portal = work.policy.portal.url.clone();
-        let message = Message::AddressTaken { login_url: portal.clone(), recovery_url: portal };
+        let pages = &work.policy.pages;
+        let message =
+            Message::AddressTaken { login_url: pages.login.clone(), recovery_url: pages.recovery.clone() };
         work.mail(&owner.email, Some(owner.id), &message)?;
         return work.audit(AuditAction::RegistrationRequestedForTakenAddress, &owner.id, None);
     }
@@ -121,7 +122,7 @@ pub fn compare(
     // Nobody learns about a facility without a usable link.
     let is_usable = link.as_ref().is_some_and(|link| link.state(now) == LinkState::Usable);
     let eligible = match draft.parts().identity.as_ref().filter(|_| is_usable) {
-        Some(identity) => eligibility::ensure_eligible(conn, identity),
+        Some(identity) => eligibility::ensure_eligible(conn, identity).map(|_| ()),
         None => Ok(()),
     };
     Ok(Compared { draft, link, eligible })
@@ -201,7 +202,7 @@ pub fn complete(
     if accounts::find_by_email(work.conn, &link.email)?.is_some() {
         return Err(AccountRefusal::EmailTaken.into());
     }
-    eligibility::ensure_eligible(work.conn, &form.identity)?;
+    let hints = eligibility::ensure_eligible(work.conn, &form.identity)?;
     let account = Account {
         id: AccountId::from_uuid(Uuid::new_v4()),
         email: link.email.clone(),
@@ -220,6 +221,7 @@ pub fn complete(
     work.mail(&account.email, Some(account.id), &account_created_message(&account))?;
     work.identify(account.id);
     work.audit(AuditAction::AccountCreated, &account.id, None)?;
+    hints.audit(work, account.id)?;
     Ok(account)
 }
 

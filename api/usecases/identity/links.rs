@@ -12,7 +12,7 @@ use crate::domain::values::ids::{AccountId, LinkId, MessageId};
 use crate::error::Error;
 use crate::security::link_tokens::NewToken;
 use crate::security::opaque_token::OpaqueToken;
-use crate::usecases::work::Work;
+use crate::usecases::work::{PortalPages, Work};
 
 /// A link that was created, for the mail that carries it.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ pub fn create(
         used_at: None,
     };
     links::insert(work.conn, &link, &token.hash())?;
-    let url = format!("{}/{}{stored_fragment}", work.policy.links_url, path(purpose));
+    let url = format!("{}{stored_fragment}", page(&work.policy.pages, purpose));
     Ok(NewLink { link, url, mail })
 }
 
@@ -58,12 +58,12 @@ pub(super) fn end_email_changes(conn: &mut Conn, account: AccountId, now: Instan
     links::update_used_of_account(conn, LinkPurpose::EmailChange, account, now)
 }
 
-/// The path of the page that a link opens, below [`Policy::links_url`](crate::usecases::work::Policy::links_url).
-const fn path(purpose: LinkPurpose) -> &'static str {
+/// The page that a link opens.
+fn page(pages: &PortalPages, purpose: LinkPurpose) -> &str {
     match purpose {
-        LinkPurpose::Registration => "registration",
-        LinkPurpose::PasswordReset => "password-reset",
-        LinkPurpose::EmailChange => "email-change",
+        LinkPurpose::Registration => &pages.registration,
+        LinkPurpose::PasswordReset => &pages.password_reset,
+        LinkPurpose::EmailChange => &pages.email_change,
     }
 }
 

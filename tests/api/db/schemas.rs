@@ -87,6 +87,35 @@ fn every_migration_can_be_reverted_and_run_again() {
     assert_eq!(migrations::run(&source).unwrap(), Vec::<String>::new(), "a second run has nothing to do");
 }
 
+/// The step that lets two prefectures have the same receipt number.
+const RECEIPTS_BY_PREFECTURE: &str = "20261128120000";
+
+#[apply(on_both_databases)]
+async fn accounts_keep_their_data_and_references_when_receipt_numbers_get_a_prefecture() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let mut form = forms::account(
+        &app.registration_token("new@clinic.example").await,
+        &app.unused_facility("MEDICAL").await,
+    );
+    let facility = form["facility"].as_object_mut().unwrap();
+    facility.remove("code");
+    facility.extend([
+        ("designation_receipt".to_owned(), serde_json::json!("R5-12")),
+        ("kind".to_owned(), serde_json::json!("MEDICAL")),
+        ("address".to_owned(), serde_json::json!("沖縄県架空市１－１")),
+    ]);
+    app.anonymous().post("/v1/accounts", &form).await.assert_status(201);
+    let account = clinic.get("/v1/account").await.assert_status(200).text;
+    let source = source(app.database.url());
+    while migrations::revert_last(&source).unwrap() != RECEIPTS_BY_PREFECTURE {}
+    migrations::run(&source).unwrap();
+    assert_eq!(app.rows("accounts").with("receipt_prefecture", "47").count(), 1);
+    assert_eq!(app.rows("accounts").with_null("receipt_prefecture").count(), 1);
+    assert_eq!(clinic.get("/v1/account").await.assert_status(200).text, account);
+    clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
+}
+
 #[apply(on_both_databases)]
 fn simultaneous_migrations_run_each_step_once() {
     let (_folder, database) = empty_database();

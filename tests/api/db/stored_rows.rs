@@ -108,13 +108,13 @@ async fn the_rules_of_a_round_that_an_earlier_version_stored_are_converted() {
     let current = read().await;
     let (up, down) = if app.database.engine() == Engine::Postgres {
         (
-            include_str!("../../../migrations/postgres/2026-11-28-120000_rules_without_unions/up.sql"),
-            include_str!("../../../migrations/postgres/2026-11-28-120000_rules_without_unions/down.sql"),
+            include_str!("../../../migrations/postgres/2026-11-28-140000_rules_without_unions/up.sql"),
+            include_str!("../../../migrations/postgres/2026-11-28-140000_rules_without_unions/down.sql"),
         )
     } else {
         (
-            include_str!("../../../migrations/sqlite/2026-11-28-120000_rules_without_unions/up.sql"),
-            include_str!("../../../migrations/sqlite/2026-11-28-120000_rules_without_unions/down.sql"),
+            include_str!("../../../migrations/sqlite/2026-11-28-140000_rules_without_unions/up.sql"),
+            include_str!("../../../migrations/sqlite/2026-11-28-140000_rules_without_unions/down.sql"),
         )
     };
     app.database.execute(down);

@@ -144,6 +144,21 @@ impl AuditFixture {
     }
 
     /// Sends more requests for an address than it may get mails.
+    /// A newcomer at the address of a facility that is no longer listed registers.
+    async fn register_at_a_former_address(&mut self) {
+        let old = self.app.unused_facility("MEDICAL").await;
+        FacilityClient::register(&self.app, &old).await;
+        let mut newcomer = facility_list::unlisted(1, 4);
+        let prefecture: String = old["facility_code"].as_str().unwrap().chars().take(2).collect();
+        newcomer["facility_code"] = json!(facility_list::code(&format!("{prefecture}1099904")));
+        newcomer["address"] = old["address"].clone();
+        self.app.import(facility_list::csv(&[&newcomer]), true).await;
+        let token = self.app.registration_token("newcomer@clinic.example").await;
+        let lines = [(AccountCreated, "acc_%", "acc_%"), (AccountMayNeedSuccession, "acc_%", "acc_%")];
+        let form = forms::account(&token, &newcomer);
+        self.send(&self.app.anonymous(), ("createAccount", ""), form, &lines).await.assert_status(201);
+    }
+
     async fn exceed_budget_of_address(&self) {
         for _ in 0..6 {
             let form = json!({ "email": "victim@clinic.example" });
@@ -295,6 +310,7 @@ async fn every_operation_that_writes_is_logged_and_every_action_occurs() {
     fixture.change_account(&clinic, &own).await;
     fixture.reset_password(&own).await;
     fixture.import_successors().await;
+    fixture.register_at_a_former_address().await;
     fixture.exceed_budget_of_address().await;
     fixture.use_sandbox().await;
 

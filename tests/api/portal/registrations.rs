@@ -55,6 +55,9 @@ async fn a_taken_address_gets_the_same_answer_and_its_owner_gets_a_mail_with_ins
     let text = mails[0]["text"].as_str().unwrap();
     assert!(text.contains("承継") && text.contains("パスワード"), "{text}");
     assert!(!text.contains("#token="));
+    let links: std::collections::BTreeSet<&str> =
+        text.lines().filter(|line| line.trim().starts_with("http") && line.contains("/docs/#/")).collect();
+    assert_eq!(links.len(), 2, "one to log in and one to recover the password: {text}");
 }
 
 #[apply(on_both_databases)]
@@ -113,7 +116,6 @@ async fn all_faults_of_a_form_are_reported_at_once_and_nothing_is_stored() {
         ("/facility/name_kana", "KANA_FORM"),
         ("/facility/phone", "WRONG_TYPE"),
         ("/facility/address", "REQUIRED"),
-        ("/founder/name", "CORPORATION_NAME_EXPECTED"),
         ("/contact/fax", "UNKNOWN_MEMBER"),
         ("/terms_accepted", "MUST_BE_TRUE"),
     ]);
@@ -171,5 +173,90 @@ async fn the_usual_spellings_of_kana_names_postal_codes_and_phone_numbers_are_ac
         let shown = &preview.body["facility"];
         assert_eq!(shown["postal_code"], facility["postal_code"]);
         assert_eq!((&shown["phone"], &shown["name_kana"]), (&json!("0300001234"), &json!("カクウ")));
+    }
+}
+
+#[apply(on_both_databases)]
+async fn the_confirmation_screens_warn_if_the_name_does_not_fit_the_kind_of_founder() {
+    let app = TestApp::start().await;
+    let facility = app.unused_facility("MEDICAL").await;
+    let clinic = app.clinic().await;
+    let mut registration = forms::account(&app.registration_token("a@clinic.example").await, &facility);
+    let mut succession = forms::succession(&app.unused_facility("MEDICAL").await);
+    for (kind, name, code) in [
+        ("CORPORATION", "架空 太郎", Some("CORPORATION_NAME_EXPECTED")),
+        ("CORPORATION", "学長 架空 太郎", Some("CORPORATION_NAME_EXPECTED")),
+        ("CORPORATION", "医療法人架空会 理事長 架空花子", Some("CORPORATION_NAME_EXPECTED")),
+        ("CORPORATION", "医療法人社団院長会", None),
+        ("CORPORATION", "架空市", None),
+        ("INDIVIDUAL", "医療法人架空会", Some("PERSON_NAME_EXPECTED")),
+        ("INDIVIDUAL", "架空 太郎", None),
+    ] {
+        let founder = json!({ "kind": kind, "name": name });
+        registration["founder"] = founder.clone();
+        succession["successor_founder"] = founder;
+        let previews = [
+            (app.anonymous().post("/v1/accounts/preview", &registration).await, "/founder/name"),
+            (clinic.post("/v1/successions/preview", &succession).await, "/successor_founder/name"),
+        ];
+        for (preview, pointer) in previews {
+            let preview = preview.assert_status(200);
+            let warnings = preview.body["warnings"].as_array().unwrap();
+            let found: Vec<_> = warnings.iter().map(|found| (&found["code"], &found["pointer"])).collect();
+            let expected = code.map(|code| (json!(code), json!(pointer)));
+            assert_eq!(
+                found,
+                expected.iter().map(|(code, pointer)| (code, pointer)).collect::<Vec<_>>(),
+                "{name}"
+            );
+            for warning in warnings {
+                assert!(warning["detail_ja"].as_str().unwrap().contains("開設者が"), "{warning}");
+                assert!(warning["detail_en"].as_str().unwrap().starts_with("The founder is a"), "{warning}");
+            }
+        }
+    }
+    registration["founder"] = json!({ "kind": "CORPORATION", "name": "架空 太郎" });
+    app.anonymous().post("/v1/accounts", &registration).await.assert_status(201);
+}
+
+#[apply(on_sqlite)]
+async fn every_mailed_link_leads_to_the_page_that_the_settings_name() {
+    let portal = ("TODOKEDE_PORTAL_URL", "https://portal.example.jp/base/");
+    let own = [
+        portal,
+        ("TODOKEDE_PORTAL_LOGIN_PATH", "/ja/auth/login"),
+        ("TODOKEDE_PORTAL_RECOVERY_PATH", "/ja/forgotten"),
+        ("TODOKEDE_PORTAL_REGISTRATION_PATH", "/ja/new"),
+        ("TODOKEDE_PORTAL_PASSWORD_RESET_PATH", "/ja/reset/"),
+        ("TODOKEDE_PORTAL_EMAIL_CHANGE_PATH", "/ja/mail"),
+    ];
+    let own_paths = ["/ja/auth/login", "/ja/forgotten", "/ja/new", "/ja/reset/", "/ja/mail"];
+    let defaults = ["/login", "/password-recovery", "/registration", "/password-reset", "/email-change"];
+    for (settings, paths) in [(&own[..1], defaults), (&own[..], own_paths)] {
+        let [login, recovery, registration, reset, change] =
+            paths.map(|path| format!("https://portal.example.jp/base{path}"));
+        let app = TestApp::start_with(settings).await;
+        let clinic = app.clinic().await;
+        let anonymous = app.anonymous();
+        for email in [&clinic.email, "free@clinic.example"] {
+            anonymous.post("/v1/registrations", &json!({ "email": email })).await.assert_status(202);
+        }
+        let email = json!({ "email": clinic.email });
+        anonymous.post("/v1/password-resets", &email).await.assert_status(202);
+        let email = json!({ "email": "new@clinic.example", "password": crate::support::PASSWORD });
+        clinic.post("/v1/account/email-changes", &email).await.assert_status(202);
+        let taken = app.mails(&clinic.email, "ADDRESS_TAKEN").await;
+        for part in ["text", "html"] {
+            let text = taken[0][part].as_str().unwrap();
+            assert!(text.contains(&login) && text.contains(&recovery) && login != recovery, "{text}");
+        }
+        for (to, kind, page) in [
+            ("free@clinic.example", "PROVISIONAL_REGISTRATION", registration),
+            (clinic.email.as_str(), "PASSWORD_RESET", reset),
+            ("new@clinic.example", "EMAIL_CHANGE_CONFIRMATION", change),
+        ] {
+            let link = app.mails(to, kind).await[0]["link"].as_str().unwrap().to_owned();
+            assert!(link.starts_with(&format!("{page}#token=")), "{link}");
+        }
     }
 }

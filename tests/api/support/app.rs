@@ -19,6 +19,9 @@ use super::{Client, FacilityClient, PostgresProxy};
 /// The time at which a test's clock starts: 9:00 in Japan on 3 February 2023, the date of the ministry's letter.
 const START: &str = "2023-02-03T09:00:00+09:00";
 
+/// The founder of every facility in the list.
+pub const FOUNDER: &str = "架空 花子";
+
 /// A running service with its own database, files and clock.
 pub struct TestApp {
     pub running: Running,
@@ -52,6 +55,8 @@ impl TestApp {
         let settings = settings(folder.path(), &all);
         let state = tokio::task::spawn_blocking(move || boot::open(settings).unwrap()).await.unwrap();
         let running = serving::start(state).unwrap();
+        // A succession is accepted at once only between facilities that have something in common.
+        database.execute(&format!("UPDATE facilities SET founder_name = '{FOUNDER}'"));
         let mail_check =
             UndeliveredMailCheck { database: Arc::clone(&database), state: running.state.clone() };
         Self { running, mail_check, database, folder, used_facilities: AtomicUsize::new(0) }
@@ -168,6 +173,11 @@ impl TestApp {
         let index = self.used_facilities.fetch_add(1, Ordering::Relaxed);
         let page = self.anonymous().get(&format!("/sandbox/facilities?page_size=100&kind={kind}")).await;
         page.body["items"][index].clone()
+    }
+
+    /// Lets no two facilities of the list have the same founder, so that nothing suggests that one succeeds another.
+    pub fn give_every_facility_its_own_founder(&self) {
+        self.database.execute("UPDATE facilities SET founder_name = '架空' || code");
     }
 
     /// The number that a query of the service's database returns.

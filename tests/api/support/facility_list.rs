@@ -12,6 +12,7 @@ use todokede::ops::facility_list::{Import, RefusedRow, import};
 use todokede::usecases::facilities::import::ImportReport;
 
 use super::TestApp;
+use super::app::FOUNDER;
 
 /// The header line of a facility list.
 pub const HEADER: &str = "facility_code,name,postal_code,address,phone,founder_name";
@@ -41,7 +42,7 @@ pub fn csv(facilities: &[&Value]) -> String {
         let member = |name: &str| facility[name].as_str().unwrap();
         let _ = writeln!(
             text,
-            "{},{},{},{},,",
+            "{},{},{},{},,{FOUNDER}",
             member("facility_code"),
             member("name"),
             member("postal_code"),

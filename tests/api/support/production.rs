@@ -42,6 +42,7 @@ pub fn settings(folder: &Path, database: &TestDatabase, variables: &[(&str, &str
         ("TODOKEDE_SIGNING_KEY_FILES", key.display().to_string()),
         ("TODOKEDE_SMTP_URL", "smtp://todokede:secret@localhost:1".to_owned()),
         ("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp".to_owned()),
+        ("TODOKEDE_REVIEW", "automatic".to_owned()),
         ("DATABASE_URL", database.url().to_owned()),
         // No load balancer has to notice the stop.
         ("TODOKEDE_DRAIN_SECONDS", "0".to_owned()),

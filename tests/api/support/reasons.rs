@@ -52,7 +52,7 @@ pub fn system(contract_date: &str, completion_month: &str, excused_until: &'stat
     reason("SYSTEM_IN_PROGRESS", members, Some(excused_until), "END_OF_MONTH_OF")
 }
 
-/// An optical line that will be ready on a day.
+/// An optical line that is ready since a day.
 pub fn line_ready(day: &str, excused_until: &'static str) -> Reason {
     let members = json!({ "line_status": "AVAILABLE", "line_ready_date": day });
     reason("NO_NETWORK", members, Some(excused_until), "MONTHS_AFTER")
@@ -88,7 +88,7 @@ pub fn all() -> Vec<Reason> {
         system("2023-02-01", "2023-08", "2023-08-31"),
         system("2023-02-03", "2023-09", "2023-09-30"),
         reason("NO_NETWORK", json!({ "line_status": "NOT_AVAILABLE" }), None, "MONTHS_AFTER"),
-        line_ready("2023-08-31", "2024-02-29"),
+        line_ready("2022-10-31", "2023-04-30"),
         home_visits(),
         works("REBUILDING", "2023-12-31"),
         works("TEMPORARY_SITE", "2031-03-31"),

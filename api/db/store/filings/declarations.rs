@@ -137,6 +137,17 @@ pub fn exists_live(conn: &mut Conn, facility: &FacilityCode, round: &str) -> Res
     Ok(on!(conn, |c| diesel::select(diesel::dsl::exists(live)).get_result(c))?)
 }
 
+/// The live declarations of a facility, at most one for each round.
+pub fn list_live(conn: &mut Conn, facility: &FacilityCode) -> Result<Vec<Declaration>, Error> {
+    let not_live = [DeclarationStatus::Rejected.code(), DeclarationStatus::Withdrawn.code()];
+    let rows: Vec<Row> = on!(conn, |c| declarations::table
+        .filter(declarations::facility_code.eq(facility.as_str()))
+        .filter(declarations::status.ne_all(not_live))
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(Row::decode).collect()
+}
+
 /// Which of a facility's declarations a list has. `None` stands for all.
 #[derive(Debug, Default)]
 pub struct DeclarationFilter {

@@ -17,7 +17,8 @@ use crate::domain::values::receipt_number::ReceiptNumber;
 use crate::error::Error;
 
 /// The statuses of successions that are not live.
-const NOT_LIVE: [&str; 2] = [SuccessionStatus::Rejected.code(), SuccessionStatus::Withdrawn.code()];
+const NOT_LIVE: [&str; 3] =
+    [SuccessionStatus::Rejected.code(), SuccessionStatus::Withdrawn.code(), SuccessionStatus::Lapsed.code()];
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = successions, treat_none_as_default_value = false)]
@@ -159,15 +160,16 @@ pub fn find_live_from(conn: &mut Conn, predecessor: &FacilityCode) -> Result<Opt
     row.map(Row::decode).transpose()
 }
 
-/// The live succession whose successor is this code.
-pub fn find_live_to(conn: &mut Conn, successor: &FacilityCode) -> Result<Option<Succession>, Error> {
-    let row: Option<Row> = on!(conn, |c| successions::table
+/// The ids of the live successions whose successor is this code, oldest first, at most 50.
+pub fn list_live_to(conn: &mut Conn, successor: &FacilityCode) -> Result<Vec<SuccessionId>, Error> {
+    let ids: Vec<Id> = on!(conn, |c| successions::table
         .filter(successions::successor_code.eq(successor.as_str()))
         .filter(successions::status.ne_all(NOT_LIVE))
-        .select(Row::as_select())
-        .first(c)
-        .optional())?;
-    row.map(Row::decode).transpose()
+        .order((successions::created_at, successions::id))
+        .select(successions::id)
+        .limit(50)
+        .load(c))?;
+    Ok(ids.into_iter().map(|id| SuccessionId::from_uuid(id.0)).collect())
 }
 
 /// The day of the change of the accepted succession whose successor is this code; `None` if there is no such

@@ -144,6 +144,8 @@ table::mails! {
         excused_until: Option<NaiveDate>,
         /// Until when the facility is excused, in words.
         excused_text: String,
+        /// Whether it was filed after the round's deadline.
+        late: bool,
     }
     /// A declaration was returned (返戻) to be corrected.
     DeclarationReturned = "DECLARATION_RETURNED" from "declarations/returned.mail" {

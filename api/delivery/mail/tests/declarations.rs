@@ -1,8 +1,9 @@
 //! Tests of the mails about declarations under the transitional measure (経過措置の猶予届出).
 
 use super::samples::{
-    NAME, checked_mail, declaration_accepted, declaration_accepted_without_last_day, declaration_received,
-    declaration_received_late, declaration_rejected, declaration_returned, declaration_withdrawn,
+    NAME, checked_mail, declaration_accepted, declaration_accepted_late,
+    declaration_accepted_without_last_day, declaration_received, declaration_received_late,
+    declaration_rejected, declaration_returned, declaration_withdrawn,
 };
 
 #[test]
@@ -37,6 +38,22 @@ fn a_mail_about_an_accepted_declaration_states_the_last_day_of_the_excuse() {
     mail.assert_contains("　猶予の期間：システム整備が完了する日まで");
     mail.assert_contains("　猶予の期限：令和5年9月30日（土）まで");
     mail.assert_contains("until 30 September 2023, inclusive.");
+}
+
+#[test]
+fn a_mail_about_an_accepted_declaration_says_whether_it_was_late() {
+    let mail = checked_mail(&declaration_accepted_late());
+    let sentence = "届出期限を過ぎてから届け出られたため、期限後の届出として受理しました。";
+    for text in [&mail.text, &mail.html] {
+        assert!(text.replace('\n', "").contains(sentence), "{text}");
+        assert!(text.contains("after the deadline"), "{text}");
+    }
+    for in_time in [declaration_accepted(), declaration_accepted_without_last_day()] {
+        let mail = checked_mail(&in_time);
+        for text in [&mail.text, &mail.html] {
+            assert!(!text.contains("期限を過ぎて") && !text.contains("after the deadline"), "{text}");
+        }
+    }
 }
 
 #[test]

@@ -172,11 +172,19 @@ samples! {
         facts: declaration(),
         excused_until: Some(day("2023-09-30")),
         excused_text: "システム整備が完了する日まで".to_owned(),
+        late: false,
     };
     declaration_accepted_without_last_day => Message::DeclarationAccepted {
         facts: declaration(),
         excused_until: None,
         excused_text: "光回線のネットワークが整備されてから6か月後まで".to_owned(),
+        late: false,
+    };
+    declaration_accepted_late => Message::DeclarationAccepted {
+        facts: declaration(),
+        excused_until: Some(day("2023-09-30")),
+        excused_text: "システム整備が完了する日まで".to_owned(),
+        late: true,
     };
     declaration_returned => Message::DeclarationReturned {
         facts: declaration(),

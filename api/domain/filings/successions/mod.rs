@@ -124,6 +124,17 @@ pub struct Succession {
 }
 
 impl Succession {
+    /// The succession as it is on a day: if it was returned and its due date has passed, it has lapsed, and keeps nobody
+    /// from anything. It is stored so when the facility files again.
+    #[must_use]
+    pub fn as_of(self, today: NaiveDate) -> Self {
+        let is_overdue = self.review.as_ref().and_then(|review| review.due).is_some_and(|due| due < today);
+        match self.status.after(SuccessionEvent::Lapse) {
+            Some(status) if is_overdue => Self { status, version: self.version + 1, ..self },
+            _ => self,
+        }
+    }
+
     /// The last day on which certificates of the old code are usable; `None` before the acceptance.
     #[must_use]
     pub fn certificates_until(&self) -> Option<NaiveDate> {

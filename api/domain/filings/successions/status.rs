@@ -8,7 +8,8 @@ coded_enum! {
     /// The status of a succession. `SUBMITTED`: filed. `WAITING_FOR_MASTER`: waits until the facility list has the new
     /// code. `UNDER_REVIEW`: staff review it. `RETURNED`: sent back to be corrected (返戻). `ACCEPTED`: accepted (受理);
     /// the account has the new code. `GUIDANCE_SENT`: the letter about the further procedure was posted. `COMPLETED`:
-    /// complete. `REJECTED`: not accepted (不受理). `WITHDRAWN`: withdrawn by the facility (取下げ).
+    /// complete. `REJECTED`: not accepted (不受理). `WITHDRAWN`: withdrawn by the facility (取下げ). `LAPSED`: returned, and
+    /// not corrected by its due date (失効).
     #[derive(Serialize, Deserialize, utoipa::ToSchema)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum SuccessionStatus {
@@ -30,6 +31,8 @@ coded_enum! {
         Rejected = "REJECTED",
         /// Withdrawn by the facility (取下げ).
         Withdrawn = "WITHDRAWN",
+        /// Returned, and not corrected by its due date (失効).
+        Lapsed = "LAPSED",
     }
 }
 
@@ -54,6 +57,8 @@ pub enum SuccessionEvent {
     SendGuidance,
     /// Nothing is left to do.
     Complete,
+    /// The due date of the correction has passed.
+    Lapse,
 }
 
 impl SuccessionStatus {
@@ -79,6 +84,7 @@ impl SuccessionStatus {
                 Some(Self::Accepted)
             }
             (Self::UnderReview | Self::Returned, Event::Reject) => Some(Self::Rejected),
+            (Self::Returned, Event::Lapse) => Some(Self::Lapsed),
             (Self::Accepted, Event::SendGuidance) => Some(Self::GuidanceSent),
             (Self::Accepted | Self::GuidanceSent, Event::Complete) => Some(Self::Completed),
             _ => None,
@@ -91,7 +97,7 @@ mod tests {
     use super::SuccessionEvent as Event;
     use super::SuccessionStatus as Status;
 
-    const EVENTS: [Event; 9] = [
+    const EVENTS: [Event; 10] = [
         Event::Revise,
         Event::Withdraw,
         Event::Wait,
@@ -101,12 +107,13 @@ mod tests {
         Event::Reject,
         Event::SendGuidance,
         Event::Complete,
+        Event::Lapse,
     ];
 
     #[test]
     fn every_status_allows_exactly_the_events_of_the_table() {
-        use Event::{Accept, Complete, Reject, Return, Revise, SendGuidance, TakeUp, Wait, Withdraw};
-        let table: [(Status, &[(Event, Status)]); 9] = [
+        use Event::{Accept, Complete, Lapse, Reject, Return, Revise, SendGuidance, TakeUp, Wait, Withdraw};
+        let table: [(Status, &[(Event, Status)]); 10] = [
             (
                 Status::Submitted,
                 &[
@@ -139,13 +146,19 @@ mod tests {
             ),
             (
                 Status::Returned,
-                &[(Revise, Status::Submitted), (Withdraw, Status::Withdrawn), (Reject, Status::Rejected)],
+                &[
+                    (Revise, Status::Submitted),
+                    (Withdraw, Status::Withdrawn),
+                    (Reject, Status::Rejected),
+                    (Lapse, Status::Lapsed),
+                ],
             ),
             (Status::Accepted, &[(SendGuidance, Status::GuidanceSent), (Complete, Status::Completed)]),
             (Status::GuidanceSent, &[(Complete, Status::Completed)]),
             (Status::Completed, &[]),
             (Status::Rejected, &[]),
             (Status::Withdrawn, &[]),
+            (Status::Lapsed, &[]),
         ];
         for (status, allowed) in table {
             for event in EVENTS {

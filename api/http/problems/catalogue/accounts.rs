@@ -85,18 +85,21 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "承継届出が必要な医療機関等コード", en: "Succession required"
             },
             cause: StaticText {
-                ja: "この施設の以前の医療機関等コードで登録されたアカウントがあります。\
-                     新しいアカウントの登録ではなく、承継届出が必要です。",
-                en: "An account for this facility’s former code exists. A succession is needed, not a new account.",
+                ja: "地方厚生（支）局の一覧で名称と所在地が同じ医療機関等の、別の医療機関等コードのアカウントがあります。\
+                     同じ医療機関等のコードが変わった場合は、新しいアカウントの登録ではなく、承継届出が必要です。",
+                en: "A facility with the same name and address in the regional bureaus’ list has an account under another \
+                     code. If it is the same facility under a former code, a succession is needed, not a new account.",
             },
             fix: StaticText {
                 ja: concat!(
-                    "以前の医療機関等コードのアカウントでログインし、承継届出を行ってください。ログインに使うメールアドレスをお忘れの場合は、",
+                    "以前の医療機関等コードのアカウントでログインし、承継届出を行ってください。別の医療機関等である場合や、\
+                     ログインに使うメールアドレスをお忘れの場合は、",
                     call_centre!(ja),
                     "へご連絡ください。"
                 ),
                 en: concat!(
-                    "Log in with the account of the old facility code and file a succession. If you forgot the e-mail address of that account, please call ",
+                    "Log in with the account of the old facility code and file a succession. If it is another facility, or \
+                     if you forgot the e-mail address of that account, please call ",
                     call_centre!(en),
                     "."
                 ),

@@ -135,26 +135,16 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             advice: None,
             retryable: false,
         },
-        Refusal::SuccessorTaken => Entry {
+        Refusal::SuccessionLapsed => Entry {
             status: 409,
-            title: StaticText {
-                ja: "ほかの届出にある承継先", en: "Successor named in another succession"
-            },
+            title: StaticText { ja: "失効した承継届出", en: "Succession lapsed" },
             cause: StaticText {
-                ja: "この承継先の医療機関等コードは、ほかの承継届出で使われています。",
-                en: "Another succession has the same facility code as its successor.",
+                ja: "返戻された承継届出が補正の期限までに補正されなかったため、効力を失っています。",
+                en: "The succession was returned, and it lapsed because it was not corrected by its due date.",
             },
             fix: StaticText {
-                ja: concat!(
-                    "承継先の医療機関等コードに誤りがないかを確かめてください。誤りがない場合は、",
-                    call_centre!(ja),
-                    "へご連絡ください。",
-                ),
-                en: concat!(
-                    "Check the facility code of the successor. If it is correct, please call ",
-                    call_centre!(en),
-                    ".",
-                ),
+                ja: "承継先の医療機関等コードを確かめて、新しい承継届出（POST /v1/successions）を行ってください。",
+                en: "Check the facility code of the successor, and file a new succession (POST /v1/successions).",
             },
             advice: None,
             retryable: false,

@@ -1,69 +1,59 @@
 //! The texts of faults in the form of codes, numbers, addresses, dates and names.
 
 use crate::domain::values::fault::Fault;
-use crate::http::problems::catalogue::{StaticText, call_centre};
+use crate::http::problems::catalogue::StaticText;
 
 /// The text of a fault, if it is in this table.
 pub(super) const fn text(fault: Fault) -> Option<StaticText> {
     Some(match fault {
-        Fault::FacilityCodeForm => StaticText {
-            ja: "医療機関等コードは、「1319999996」のように10桁の数字で入力してください。",
-            en: "Please enter the facility code as ten digits, for example 1319999996.",
-        },
-        Fault::FacilityCodePrefecture => StaticText {
-            ja: "医療機関等コードの最初の2桁は、01から47までの都道府県番号にしてください（例：東京都は13）。",
-            en: "The first two digits of the facility code must be a prefecture number from 01 to 47 (for example, 13 \
-         for Tokyo).",
-        },
-        Fault::FacilityCodeKind => StaticText {
-            ja: "医療機関等コードの3桁目は、1（医科）、3（歯科）、4（薬局）、6（訪問看護）\
-         のいずれかにしてください。",
-            en: "The third digit of the facility code must be 1 (medical), 3 (dental), 4 (pharmacy) or 6 \
-         (home-visit nursing).",
-        },
-        Fault::FacilityCodeCheckDigit => StaticText {
-            ja: concat!(
-                "医療機関等コードの10桁目（検証番号）が正しくありません。検証番号は、\
-         都道府県番号が11から14までのときは4～9桁目から、ほかのときは1～9桁目から、Luhnの方式で計算します。\
-         印刷された医療機関等コードのとおりに入力しても受け付けられない場合は、\
-         コールセンター（",
-                call_centre!(phone),
-                "）へご連絡ください。",
-            ),
-            en: concat!(
-                "The tenth digit of the facility code (the check digit) is wrong. It is calculated with the Luhn \
-         algorithm: in prefectures 11 to 14 from digits 4 to 9, in the others from digits 1 to 9. If the code \
-         is refused although you entered it exactly as printed, please call the call centre (",
-                call_centre!(phone),
-                ").",
-            ),
-        },
-        Fault::DesignationReceiptForm => StaticText {
-            ja: "指定申請の受付番号は、半角の数字・英大文字・ハイフン（-）を使い、20文字以内で入力してください。",
-            en: "Please enter the receipt number of the application for designation in digits, capital letters A \
-         to Z and hyphens, 20 characters at most.",
-        },
         Fault::PostalCodeForm => StaticText {
             ja: "郵便番号は、「100-8916」のように7桁の数字で入力してください。",
             en: "Please enter the postal code as seven digits, for example 100-8916.",
         },
         Fault::PhoneForm => StaticText {
-            ja: "電話番号は、「03-1234-5678」のように市外局番から、日本国内の番号を入力してください。",
-            en: "Please enter a Japanese telephone number with its area code, for example 03-1234-5678.",
+            ja: "電話番号は、「03-1234-5678」のように市外局番から、日本国内の番号を入力してください。\
+         050、060、070、080、090で始まる番号は11桁、ほかの番号は10桁です（0800で始まる番号は11桁）。",
+            en: "Please enter a Japanese telephone number with its area code, for example 03-1234-5678. Numbers that begin \
+         with 050, 060, 070, 080 or 090 have eleven digits, all others have ten (with 0800 eleven).",
+        },
+        Fault::PhoneWords => StaticText {
+            ja: "電話番号に、数字とハイフン以外の文字が含まれています。「（代）」「㈹」「TEL」「℡」などは入れず、\
+         「03-1234-5678」のように番号だけを入力してください。",
+            en: "The telephone number contains something else than digits and hyphens. Please enter only the number, for \
+         example 03-1234-5678, without “(代)”, “TEL” and similar words.",
+        },
+        Fault::PhoneSeveral => StaticText {
+            ja: "電話番号に「/」などの区切りが含まれているか、番号が2つ以上あります。\
+         「03-1234-5678」のように、番号を1つだけ、数字とハイフンで入力してください。",
+            en: "The telephone number contains “/” or a similar sign, or there is more than one number. Please enter one \
+         number in digits and hyphens, for example 03-1234-5678.",
+        },
+        Fault::PhoneExtension => StaticText {
+            ja: "電話番号に内線番号が含まれています。内線番号は入れず、「03-1234-5678」のように外線の番号だけを入力してください。",
+            en: "The telephone number contains an extension (内線). Please enter only the number that can be called from \
+         outside, for example 03-1234-5678, without the extension.",
         },
         Fault::KanaForm => StaticText {
             ja: "フリガナは、「カクウサクラシンリョウジョ」のように、カタカナまたはひらがなで入力してください。",
             en: "Please enter the reading in katakana or hiragana, for example カクウサクラシンリョウジョ.",
         },
         Fault::EmailForm => StaticText {
-            ja: "メールアドレスは、「clinic@example.jp」のような形で入力してください。",
-            en: "Please enter an e-mail address, for example clinic@example.jp.",
+            ja: "メールアドレスは、「clinic@example.jp」のような形で、アドレスを1つだけ入力してください。\
+         氏名、空白、「<」「>」、全角の文字（漢字・仮名）は使えません。",
+            en: "Please enter one e-mail address, for example clinic@example.jp, without a name, spaces, “<” and “>” and \
+         Japanese characters.",
         },
         Fault::EmailCarrierDots => StaticText {
             ja: "「@」の直前に「.」があるメールアドレスや「.」が連続するメールアドレスは、\
-         多くのメールサーバーで受け付けられません。別のメールアドレスを入力してください。",
-            en: "Many mail servers refuse addresses with “..”, or with “.” just before the “@”. Please enter another \
-         address.",
+         引用符（\"）で囲んでも、多くのメールサーバーで受け付けられません。別のメールアドレスを入力してください。",
+            en: "Many mail servers refuse addresses with “..”, or with “.” just before the “@”, also between quotation \
+         marks. Please enter another address.",
+        },
+        Fault::EmailQuoted => StaticText {
+            ja: "「@」の前を引用符（\"）で囲んだメールアドレスは使えません。引用符を外して「clinic@example.jp」のように\
+         入力するか、別のメールアドレスを入力してください。",
+            en: "Addresses with quotation marks before the “@” are not accepted. Please enter the address without them, for \
+         example clinic@example.jp, or another address.",
         },
         Fault::DateForm => StaticText {
             ja: "日付は、「2023-03-31」のように、1900年から2199年までの実在する日をYYYY-MM-DDの形式で入力してください。",

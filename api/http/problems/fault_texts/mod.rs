@@ -8,14 +8,15 @@ use crate::domain::values::fault::Fault;
 use crate::domain::values::lang::Lang;
 
 mod document;
+mod facility;
 mod form;
 mod parameters;
 mod parties;
 mod rules;
 
 /// The tables of all files.
-const TABLES: [fn(Fault) -> Option<StaticText>; 5] =
-    [document::text, parameters::text, form::text, rules::text, parties::text];
+const TABLES: [fn(Fault) -> Option<StaticText>; 6] =
+    [document::text, parameters::text, facility::text, form::text, rules::text, parties::text];
 
 /// The text of a fault that is in no table. A test checks that there is no such fault.
 const REFUSED: StaticText =

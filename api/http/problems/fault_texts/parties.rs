@@ -29,12 +29,6 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
             en: "The postal code differs from the regional bureaus’ facility list. Please enter the postal code of the \
          designated address.",
         },
-        Fault::CorporationNameExpected => StaticText {
-            ja: "開設者が法人の場合は、代表者の氏名や役職名ではなく、\
-         「医療法人社団○○会」のように法人の名称だけを入力してください。",
-            en: "For a corporation, please enter only the corporation’s name (for example, 医療法人社団○○会), without \
-         its representative’s name or title.",
-        },
         Fault::ReasonDetailRequired => StaticText {
             ja: "「その他」を選んだ場合は、承継の事情を具体的に入力してください。",
             en: "For the reason OTHER, please explain the circumstances of the succession.",

@@ -81,7 +81,7 @@ fn instance(code: ProblemCode) -> &'static str {
             _,
             Some(
                 FilingRefusal::SuccessionExists
-                | FilingRefusal::SuccessorTaken
+                | FilingRefusal::SuccessionLapsed
                 | FilingRefusal::SuccessorHasAccount
                 | FilingRefusal::SuccessorIsPredecessor,
             ),

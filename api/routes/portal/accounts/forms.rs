@@ -12,6 +12,7 @@ use crate::domain::values::facility_code::{FacilityCode, FacilityKind};
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
 use crate::domain::values::kana::Kana;
+use crate::domain::values::prefecture::Prefecture;
 use crate::domain::values::text::{Address, FacilityName, MAX_CODE_INPUT};
 use crate::http::body::SecretText;
 use crate::routes::forms::parties::{ContactForm, FacilityTexts, FounderForm};
@@ -28,7 +29,8 @@ pub struct FacilityForm {
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub code: Option<String>,
     /// The receipt number of the application for designation (指定申請の受付番号), such as `2023-00123`. Only for a facility
-    /// that has no code yet.
+    /// that has no code yet. Each prefecture counts its own for each kind, so the address must begin with the name of
+    /// the prefecture. A facility code is refused here.
     #[schema(nullable = false, min_length = 1, max_length = 40)]
     #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub designation_receipt: Option<String>,
@@ -96,7 +98,13 @@ impl FacilityForm {
             Some(kind) => FacilityKind::from_code(kind).ok_or(Fault::UnknownValue),
         };
         let kind = faults.take("/facility/kind", kind);
-        (receipt.zip(kind).map(|(receipt, kind)| FacilityIdentity::Applying { receipt, kind }), code)
+        let prefecture = Prefecture::of_address(&self.address);
+        // An address that is no address has a fault already.
+        if prefecture.is_none() && Address::parse(&self.address).is_ok() {
+            faults.add("/facility/address", Fault::AddressPrefecture);
+        }
+        let identity = |(receipt, kind)| FacilityIdentity::Applying { receipt, kind, prefecture };
+        (receipt.zip(kind).filter(|_| prefecture.is_some()).map(identity), code)
     }
 }
 

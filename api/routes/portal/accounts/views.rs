@@ -8,6 +8,7 @@ use crate::domain::values::facility_code::FacilityKind;
 use crate::http::preview::{MailPreview, mail_previews};
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::parties::{ContactForm, FounderForm};
+use crate::routes::forms::warnings::WarningResponse;
 use crate::usecases::work::QueuedMail;
 
 /// The facility of an account.
@@ -134,6 +135,9 @@ pub struct AccountPreview {
     /// The mails that would be sent.
     #[schema(max_items = 10)]
     pub mails: Vec<MailPreview>,
+    /// What looks like a mistake. The form is accepted all the same.
+    #[schema(max_items = 10)]
+    pub warnings: Vec<WarningResponse>,
 }
 
 impl AccountPreview {
@@ -146,6 +150,7 @@ impl AccountPreview {
             founder: FounderForm::of(&account.profile.founder),
             contact: ContactForm::of(&account.profile.contact),
             mails: mail_previews(queued),
+            warnings: WarningResponse::list(&account.profile.founder.warnings("/founder")),
         }
     }
 }

@@ -229,7 +229,7 @@ mod tests {
         let (statement, faults) = parse(json!({
             "category": "NO_NETWORK",
             "line_status": "AVAILABLE",
-            "line_ready_date": "2023-03-01",
+            "line_ready_date": "2023-02-01",
         }));
         let shown = serde_json::to_value(&statement).unwrap();
         assert_eq!((parse(shown), faults), ((statement, vec![]), vec![]));

@@ -18,6 +18,7 @@ use crate::domain::accounts::AccountRefusal;
 use crate::domain::filings::refusals::FilingRefusal;
 use crate::domain::filings::successions::{Succession, SuccessionStatus};
 use crate::domain::identity::refusals::IdentityRefusal;
+use crate::domain::values::calendar::japan_day;
 use crate::domain::values::faults::Draft;
 use crate::domain::values::ids::SuccessionId;
 use crate::error::Error;
@@ -46,7 +47,6 @@ const FILE: Operation = Operation::of_account("fileSuccession")
         IdentityRefusal::ReauthenticationRequired.code(),
         AccountRefusal::FacilityNotDesignated.code(),
         FilingRefusal::SuccessionExists.code(),
-        FilingRefusal::SuccessorTaken.code(),
         FilingRefusal::SuccessorHasAccount.code(),
         FilingRefusal::SuccessorIsPredecessor.code(),
     ])
@@ -61,7 +61,7 @@ const REVISE: Operation = Operation::of_account("reviseSuccession")
     .refusing(&[
         IdentityRefusal::ReauthenticationRequired.code(),
         FilingRefusal::StatusForbids.code(),
-        FilingRefusal::SuccessorTaken.code(),
+        FilingRefusal::SuccessionLapsed.code(),
         FilingRefusal::SuccessorHasAccount.code(),
         FilingRefusal::SuccessorIsPredecessor.code(),
     ]);
@@ -70,7 +70,7 @@ const PREVIEW_REVISION: Operation =
 const WITHDRAW: Operation = Operation::of_account("withdrawSuccession")
     .with_key(KeyPolicy::Required)
     .charged_to(Budget::Writes)
-    .refusing(&[FilingRefusal::StatusForbids.code()]);
+    .refusing(&[FilingRefusal::StatusForbids.code(), FilingRefusal::SuccessionLapsed.code()]);
 
 /// The operations of this resource.
 pub const OPERATIONS: &[&Operation] = &[&FILE, &PREVIEW, &LIST, &READ, &REVISE, &PREVIEW_REVISION, &WITHDRAW];
@@ -120,7 +120,8 @@ impl SuccessionQuery {
 ///
 /// Files a succession (承継届出): the facility code changes, and the facility continues in substance. Use the account of
 /// the old code (承継元). If the facility list has the new code (承継先), the succession is accepted at once or reviewed
-/// by staff first (`UNDER_REVIEW`). When it is accepted, the account, its declarations and all other rights and duties
+/// by staff first (`UNDER_REVIEW`). Staff always review it if another facility was succeeded by the new code, or if the
+/// list shows neither the same name nor the same address nor the same founder under both codes. When it is accepted, the account, its declarations and all other rights and duties
 /// pass to the new code. The login stays the same, and a letter about the further procedure is posted. If the list does
 /// not have the new code yet, the succession waits (`WAITING_FOR_MASTER`) and continues automatically when the list has
 /// the code. Requires that the password was verified in the last 15 minutes.
@@ -193,7 +194,8 @@ async fn list_successions(
     let list = context.read(move |reading| {
         let rows = stored::list(reading.conn, reading.actor.principal()?.account.id, &filter, &slice)?;
         let key = |succession: &Succession| time_token(succession.created_at, succession.id.uuid());
-        page_of(rows, slice.limit, key, |succession| Ok(SuccessionResponse::of(&succession)))
+        let today = japan_day(reading.now);
+        page_of(rows, slice.limit, key, |succession| Ok(SuccessionResponse::of(&succession.as_of(today))))
     });
     Ok(context.answer_page(&list.await?)?)
 }
@@ -213,7 +215,7 @@ async fn read_succession(
     path: web::Path<SuccessionPath>,
 ) -> Result<Answer<SuccessionResponse>, Problem> {
     let id = id_in_path(&path.id, SuccessionId::parse);
-    let find = context.read(move |reading| successions::find(reading.conn, reading.actor, id?));
+    let find = context.read(move |reading| successions::find(reading.conn, reading.actor, id?, reading.now));
     let body = SuccessionResponse::of(&find.await?);
     Ok(context.answer_if_changed(body.etag.clone(), &body)?)
 }
@@ -255,7 +257,7 @@ fn revise(
     based_on: &IfMatch,
     draft: Draft<SuccessionDraft>,
 ) -> Result<Succession, Error> {
-    let current = successions::find(work.conn, work.actor, id)?;
+    let current = successions::find(work.conn, work.actor, id, work.now())?;
     based_on.check(&etag(current.version))?;
     successions::revise(work, current, draft)
 }
@@ -308,7 +310,7 @@ async fn withdraw_succession(
     context.charge(&WITHDRAW)?;
     let id = id_in_path(&path.id, SuccessionId::parse);
     let withdraw = context.submit(submission, move |work| {
-        let current = successions::find(work.conn, work.actor, id?)?;
+        let current = successions::find(work.conn, work.actor, id?, work.now())?;
         based_on.check(&etag(current.version))?;
         let withdrawn = successions::withdraw(work, current)?;
         let body = SuccessionResponse::of(&withdrawn);

@@ -12,6 +12,7 @@ use crate::http::preview::MailPreview;
 use crate::http::timestamp::Timestamp;
 use crate::routes::forms::parties::{ContactForm, FounderForm};
 use crate::routes::forms::reviews::ReviewResponse;
+use crate::routes::forms::warnings::WarningResponse;
 
 /// The content of a succession, its status, and its effects.
 #[derive(Serialize, ToSchema)]
@@ -118,13 +119,18 @@ pub struct SuccessionPreview {
     /// The mails that would be sent.
     #[schema(max_items = 10)]
     pub mails: Vec<MailPreview>,
+    /// What looks like a mistake. The form is accepted all the same.
+    #[schema(max_items = 10)]
+    pub warnings: Vec<WarningResponse>,
 }
 
 impl SuccessionPreview {
     /// Shows a succession that is not stored.
     #[must_use]
     pub fn of(succession: &Succession, mails: Vec<MailPreview>) -> Self {
-        Self { body: SuccessionBody::of(succession), mails }
+        let warnings =
+            WarningResponse::list(&succession.form.successor_founder.warnings("/successor_founder"));
+        Self { body: SuccessionBody::of(succession), mails, warnings }
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) fn mail_result(
             facts,
             excused_until: edition.excused_until(statement).and_then(|excused| excused.date),
             excused_text: rule.excused_until.text.ja.clone(),
+            late: declaration.late,
         },
         _ => Message::DeclarationReceived { facts, late: declaration.late },
     };

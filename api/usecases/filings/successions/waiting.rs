@@ -2,7 +2,9 @@
 
 use chrono::Duration;
 
-use super::{advance, facts, find_listed, lock_codes, store, transfer_if_accepted};
+use super::acceptance::transfer_if_accepted;
+use super::successor::{self, advance, find_listed};
+use super::{facts, lock_codes, store};
 use crate::db::engine::locks::{self, Lock};
 use crate::db::engine::savepoint;
 use crate::db::store::accounts;
@@ -68,10 +70,14 @@ fn carry_on(work: &mut Work<'_>, waiting: &Succession) -> Result<Option<Successi
     let faults =
         check::faults_of_listed(SUCCESSOR_POINTERS, &listed, Some(&current.form.successor.postal_code));
     let mut succession = Succession { version: current.version + 1, updated_at: now, ..current };
-    if !faults.is_empty() || accounts::find_by_facility(work.conn, &listed.code)?.is_some() {
-        return return_for_correction(work, &account, succession, &faults).map(Some);
-    }
-    advance(work, &mut succession, true);
+    let claim = match successor::claim(work.conn, &listed.code) {
+        Ok(claim) if faults.is_empty() => claim,
+        Ok(_) | Err(Error::Refused(_)) => {
+            return return_for_correction(work, &account, succession, &faults).map(Some);
+        }
+        Err(error) => return Err(error),
+    };
+    advance(work, &mut succession, claim)?;
     store(work, &succession)?;
     transfer_if_accepted(work, &account, &succession)?;
     Ok(Some(succession))

@@ -36,7 +36,8 @@ async fn run_doctor_with_scanner(
         .env("TODOKEDE_SMTP_URL", mail_server.url())
         .env("TODOKEDE_SMTP_CA_FILE", mail_server.certificate())
         .env("TODOKEDE_SMTP_TIMEOUT_SECONDS", "2")
-        .env("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp");
+        .env("TODOKEDE_MAIL_FROM", "no-reply@portal.example.jp")
+        .env("TODOKEDE_REVIEW", "automatic");
     if let Some(scanner) = scanner {
         command.env("TODOKEDE_SCANNER", scanner);
     }

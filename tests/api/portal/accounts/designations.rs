@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use todokede::db::engine::locks::Lock;
 use todokede::domain::values::email::EmailAddress;
 
-use crate::support::{Client, ConcurrentTransaction, FacilityClient, PASSWORD, TestApp, forms};
+use crate::support::{
+    Client, ConcurrentTransaction, FacilityClient, PASSWORD, TestApp, facility_list, forms,
+};
 
 /// The code, receipt number and kind that a form states, and the faults that are reported.
 type Case<'a> = (Option<&'a Value>, Option<&'a Value>, Option<&'a Value>, &'a [(&'a str, &'a str)]);
@@ -155,6 +157,24 @@ async fn invalid_receipt_numbers_and_kinds_are_refused() {
         let reply = app.anonymous().post("/v1/accounts", &form).await;
         reply.assert_faults(&[("/facility/designation_receipt", "DESIGNATION_RECEIPT_FORM")]);
     }
+    let code = facility["facility_code"].as_str().unwrap();
+    for receipt in
+        [code.to_owned(), format!(" {} ", code.replacen('0', "0-", 1)), facility_list::code("474999999")]
+    {
+        let form = applicant(&token, &facility, &receipt, "MEDICAL");
+        let reply = app.anonymous().post("/v1/accounts", &form).await;
+        reply.assert_faults(&[("/facility/designation_receipt", "DESIGNATION_RECEIPT_IS_CODE")]);
+        assert!(reply.body["errors"][0]["detail"].as_str().unwrap().contains("医療機関等コードの欄（code）"));
+    }
+    for address in ["架空市試験町１－１", "東京 架空区", "Tokyo"] {
+        let mut form = applicant(&token, &facility, "2023-1", "MEDICAL");
+        form["facility"]["address"] = json!(address);
+        let reply = app.anonymous().post("/v1/accounts", &form).await;
+        reply.assert_faults(&[("/facility/address", "ADDRESS_PREFECTURE")]);
+    }
+    let mut form = applicant(&token, &facility, "2023-1", "MEDICAL");
+    form["facility"]["address"] = json!(" ");
+    app.anonymous().post("/v1/accounts", &form).await.assert_faults(&[("/facility/address", "BLANK")]);
     for kind in ["", "medical", "HOSPITAL", "1"] {
         let form = applicant(&token, &facility, "2023-1", kind);
         let reply = app.anonymous().post("/v1/accounts", &form).await;
@@ -164,7 +184,7 @@ async fn invalid_receipt_numbers_and_kinds_are_refused() {
 }
 
 #[apply(on_both_databases)]
-async fn a_receipt_number_can_register_only_one_account_even_after_the_designation() {
+async fn a_receipt_number_can_register_only_one_account_until_the_designation() {
     let app = TestApp::start().await;
     let facility = app.unused_facility("MEDICAL").await;
     let clinic = register_applicant(&app, &facility, "2023-A7", "MEDICAL").await;
@@ -175,7 +195,35 @@ async fn a_receipt_number_can_register_only_one_account_even_after_the_designati
     let etag = clinic.get("/v1/account").await.etag().to_owned();
     let change = with_code(&clinic, facility["facility_code"].as_str().unwrap()).await;
     clinic.patch("/v1/account", &change, &etag).await.assert_status(200);
-    app.anonymous().post("/v1/accounts", &second).await.assert_problem(409, "FACILITY_HAS_ACCOUNT");
+    // The number no longer stands in for a code, and the bureau may give it out again.
+    app.anonymous().post("/v1/accounts", &second).await.assert_status(201);
+    let account = clinic.get("/v1/account").await.assert_status(200);
+    assert_eq!(account.body["facility"].get("designation_receipt"), None);
+}
+
+#[apply(on_both_databases)]
+async fn every_prefecture_and_kind_counts_its_own_receipt_numbers() {
+    let app = TestApp::start().await;
+    let facility = app.unused_facility("MEDICAL").await;
+    let addresses = ["北海道架空市１－１", "東京都架空区１－１", "大阪府架空市１－１", "沖縄県架空市１－１"];
+    let mut number = 0;
+    for kind in ["MEDICAL", "DENTAL", "PHARMACY", "VISITING_NURSING"] {
+        for address in addresses {
+            for expected in [201, 409] {
+                number += 1;
+                let token = app.registration_token(&format!("{number}@clinic.example")).await;
+                let mut form = applicant(&token, &facility, "R5-12", kind);
+                // The second facility of a prefecture has another address there.
+                form["facility"]["address"] = json!(format!("{address}－{number}"));
+                let reply = app.anonymous().post("/v1/accounts", &form).await;
+                assert_eq!(reply.status, expected, "{kind} {address}: {}", reply.text);
+                if expected == 409 {
+                    reply.assert_problem(409, "FACILITY_HAS_ACCOUNT");
+                }
+            }
+        }
+    }
+    assert_eq!(app.rows("accounts").with("designation_receipt", "R5-12").count(), 16);
 }
 
 #[apply(on_postgres)]

@@ -226,3 +226,82 @@ async fn an_invalid_change_of_password_changes_nothing() {
     assert!(app.mails(&clinic.email, "PASSWORD_CHANGED").await.is_empty());
     clinic.log_in_again(&app).await;
 }
+
+/// One password as it is typed on two systems.
+const SPELLINGS: [(&str, &str); 6] = [
+    ("雨の日〜縁側で−将棋¥を指した", "雨の日～縁側で－将棋＼を指した"),
+    ("雨の日~縁側で-将棋\\を指した", "雨の日〜縁側で−将棋¥を指した"),
+    ("雨の日―縁側で‖将棋を指した猫", "雨の日—縁側で∥将棋を指した猫"),
+    ("it’s raining “again” here 7", "it's raining \"again\" here 7"),
+    ("雨の日は☀️縁側で将棋を指した猫", "雨の日は☀縁側で将棋を指した猫"),
+    ("ガラスバケツと雨の日の縁側の将棋", "ｶﾞﾗｽﾊﾞｹﾂと雨の日の縁側の将棋"),
+];
+
+#[apply(on_sqlite)]
+async fn a_password_that_was_set_on_one_system_can_be_typed_on_another() {
+    let app = TestApp::start().await;
+    for (set, typed) in SPELLINGS {
+        let facility = app.unused_facility("MEDICAL").await;
+        let email = format!("{}@clinic.example", facility["facility_code"].as_str().unwrap());
+        let mut form = forms::account(&app.registration_token(&email).await, &facility);
+        form["password"] = json!(set);
+        app.anonymous().post("/v1/accounts", &form).await.assert_status(201);
+        let log_in = |password| FacilityClient::log_in(&app, &email, password, String::new());
+
+        // Log in, confirm, change, reset: each with the spelling that was not set.
+        let clinic = log_in(typed).await;
+        let confirmation = clinic.request(reqwest::Method::PUT, "/v1/sessions/current/authentication");
+        crate::support::send(confirmation.json(&json!({ "password": typed }))).await.assert_status(200);
+        let change = json!({ "current_password": typed, "new_password": OTHER_PASSWORD });
+        clinic.put("/v1/account/password", &change, "*").await.assert_status(200);
+        let back = json!({ "current_password": OTHER_PASSWORD, "new_password": typed });
+        log_in(OTHER_PASSWORD).await.put("/v1/account/password", &back, "*").await.assert_status(200);
+        log_in(set).await;
+        app.anonymous().post("/v1/password-resets", &json!({ "email": email })).await.assert_status(202);
+        let reset = json!({ "token": app.token(&email, "PASSWORD_RESET").await, "password": set });
+        app.anonymous().post("/v1/password-resets/completion", &reset).await.assert_status(204);
+        let clinic = log_in(typed).await;
+        let change = json!({ "password": typed, "email": format!("new-{email}") });
+        clinic.post("/v1/account/email-changes", &change).await.assert_status(202);
+    }
+}
+
+#[apply(on_sqlite)]
+async fn a_password_of_the_allowed_length_can_be_typed_in_half_width() {
+    let app = TestApp::start().await;
+    let facility = app.unused_facility("MEDICAL").await;
+    // 96 characters, of which the half-width form has 160.
+    let full_width = "ガギグゲゴ雨の縁側ザジズゼゾ将棋ダヂヅデド祖母バビブベボ"
+        .chars()
+        .cycle()
+        .take(128)
+        .collect::<String>();
+    let half_width = full_width.replace('ガ', "ｶﾞ").replace('ザ', "ｻﾞ").replace('ダ', "ﾀﾞ").replace('バ', "ﾊﾞ");
+    assert!(half_width.chars().count() > 140);
+    let mut form = forms::account(&app.registration_token(EMAIL).await, &facility);
+    form["password"] = json!(full_width);
+    app.anonymous().post("/v1/accounts", &form).await.assert_status(201);
+    FacilityClient::log_in(&app, EMAIL, &half_width, String::new()).await;
+    let login = json!({ "email": EMAIL, "password": format!("{half_width}ｶﾞ") });
+    app.anonymous().post("/v1/sessions", &login).await.assert_faults(&[("/password", "TOO_LONG")]);
+}
+
+#[apply(on_sqlite)]
+async fn a_breached_password_and_own_data_are_recognised_in_every_spelling() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("breached.txt");
+    write_list(&list, &["rain~and-veranda\\chess 7", "雨の日〜縁側で将棋を指した猫と犬"]);
+    let app = TestApp::start_with(&[("TODOKEDE_BREACHED_PASSWORDS", list.to_str().unwrap())]).await;
+    let facility = app.unused_facility("MEDICAL").await;
+    let mut form = forms::account(&app.registration_token(EMAIL).await, &facility);
+    for (password, fault) in [
+        ("rain〜and−veranda¥chess 7", "PASSWORD_BREACHED"),
+        ("rain～and－veranda＼chess 7", "PASSWORD_BREACHED"),
+        ("雨の日〜縁側で将棋を指した猫と犬", "PASSWORD_BREACHED"),
+        ("kaminari¥uketsuke−tantou〜zoku", "PASSWORD_HOLDS_IDENTITY"),
+        ("uketsuke‐tantou¥¥¥¥¥¥", "PASSWORD_HOLDS_IDENTITY"),
+    ] {
+        form["password"] = json!(password);
+        app.anonymous().post("/v1/accounts", &form).await.assert_faults(&[("/password", fault)]);
+    }
+}

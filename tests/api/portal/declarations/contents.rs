@@ -176,6 +176,9 @@ async fn the_last_value_within_each_limit_is_accepted_and_the_next_is_refused() 
         (reasons::system("2023-02-01", "2023-04", ""), None),
         (reasons::system("2023-02-01", "2023-03", ""), Some((completion, "ENDS_BEFORE_DUTY"))),
         (reasons::line_ready("2022-10-01", ""), None),
+        (reasons::line_ready("2023-02-03", ""), None),
+        (reasons::line_ready("2023-02-04", ""), Some(("/reason/line_ready_date", "DATE_TOO_LATE"))),
+        (reasons::line_ready("2199-12-31", ""), Some(("/reason/line_ready_date", "DATE_TOO_LATE"))),
         (reasons::line_ready("2022-09-30", ""), Some(("/reason/line_ready_date", "ENDS_BEFORE_DUTY"))),
         (reasons::works("REBUILDING", "2023-04-01"), None),
         (reasons::works("REBUILDING", "2023-03-31"), Some(("/reason/expected_end_date", "ENDS_BEFORE_DUTY"))),
@@ -191,6 +194,27 @@ async fn the_last_value_within_each_limit_is_accepted_and_the_next_is_refused() 
             reply.assert_faults(&[fault]);
         } else {
             reply.assert_status(200);
+        }
+    }
+}
+
+#[apply(on_both_databases)]
+async fn what_has_happened_has_happened_by_the_day_in_japan() {
+    let fixture = PreviewFixture::start().await;
+    for (clock, today, tomorrow) in [
+        ("2023-02-05T14:59:59Z", "2023-02-05", "2023-02-06"),
+        ("2023-02-05T15:00:00Z", "2023-02-06", "2023-02-07"),
+    ] {
+        fixture.app.set_clock(clock);
+        let clinic = fixture.clinic.log_in_again(&fixture.app).await;
+        for (pointer, reason) in [
+            ("/reason/line_ready_date", reasons::line_ready as fn(&str, &'static str) -> _),
+            ("/reason/contract_date", |day, end| reasons::system(day, "2023-08", end)),
+        ] {
+            let on = |day: &str| reason(day, "").declaration(&fixture.upload);
+            clinic.post(PREVIEW_PATH, &on(today)).await.assert_status(200);
+            let reply = clinic.post(PREVIEW_PATH, &on(tomorrow)).await;
+            reply.assert_faults(&[(pointer, "DATE_TOO_LATE")]);
         }
     }
 }

@@ -73,7 +73,7 @@ async fn a_capped_end_of_the_excuse_is_called_the_latest_possible_day_in_both_la
 async fn the_mail_about_the_acceptance_has_the_receipt_number_of_the_answer() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    let reason = reasons::line_ready("2023-08-31", "2024-02-29");
+    let reason = reasons::line_ready("2022-10-31", "2023-04-30");
     let filed = clinic.file("/v1/declarations", &reason.declaration("")).await.assert_status(201);
     let number = filed.body["receipt_number"].as_str().unwrap();
     let groups: Vec<&str> = number.split('-').collect();

@@ -107,7 +107,7 @@ async fn a_returned_declaration_can_be_corrected_until_its_due_date_after_the_ro
     app.set_clock("2024-04-05T23:50:00+09:00");
     let clinic = clinic.log_in_again(&app).await;
     let seen = clinic.get(path).await.assert_status(200);
-    let declaration = reasons::line_ready("2023-08-31", "").declaration("");
+    let declaration = reasons::line_ready("2022-10-31", "").declaration("");
     clinic.file("/v1/declarations/preview", &declaration).await.assert_problem(409, "WINDOW_CLOSED");
     clinic.preview_of(path, &declaration, seen.etag()).await.assert_status(200);
 

@@ -103,6 +103,21 @@ async fn the_mail_about_a_late_filing_under_review_says_that_it_is_late() {
 }
 
 #[apply(on_both_databases)]
+async fn the_mail_about_an_accepted_filing_says_whether_it_was_late() {
+    for (clock, is_late) in [("2023-03-31T23:59:59+09:00", false), (LATE, true)] {
+        let app = TestApp::start_with(&[("TODOKEDE_CLOCK", clock)]).await;
+        let clinic = app.clinic().await;
+        clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
+        let mails = app.mails(&clinic.email, "DECLARATION_ACCEPTED").await;
+        for part in ["text", "html"] {
+            let text = mails[0][part].as_str().unwrap();
+            assert_eq!(text.contains("期限を過ぎて"), is_late, "{text}");
+            assert_eq!(text.contains("after the deadline"), is_late, "{text}");
+        }
+    }
+}
+
+#[apply(on_both_databases)]
 async fn a_new_edition_of_the_round_changes_until_when_an_existing_declaration_excuses() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
@@ -132,7 +147,7 @@ async fn the_etag_changes_if_and_only_if_a_new_edition_of_the_round_changes_the_
         reasons::closing("CLOSING", "2024-06-30", "2024-06-30"),
         reasons::closing("CLOSING", "2024-12-01", "2024-11-30"),
         reasons::closing("CLOSING", "2025-01-01", "2024-11-30"),
-        reasons::line_ready("2023-08-31", "2024-02-29"),
+        reasons::line_ready("2022-10-31", "2023-04-30"),
         reasons::works("REBUILDING", "2030-01-01"),
     ] {
         let clinic = app.clinic().await;

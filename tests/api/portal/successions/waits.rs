@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use todokede::db::store::filings::successions;
 
-use crate::support::{FacilityClient, Reply, TestApp, facility_list, forms};
+use crate::support::{FacilityClient, PASSWORD, Reply, TestApp, facility_list, forms};
 
 const PATH: &str = "/v1/successions";
 
@@ -111,7 +111,7 @@ async fn a_succession_that_an_import_contradicts_is_returned_and_its_correction_
 }
 
 #[apply(on_both_databases)]
-async fn a_code_that_a_succession_waits_for_cannot_be_registered() {
+async fn a_succession_that_waits_for_a_code_is_returned_if_the_code_is_registered_meanwhile() {
     let app = TestApp::start().await;
     let successor = facility_list::unlisted(1, 1);
     let (clinic, filed) = file_waiting(&app, &successor).await;
@@ -126,10 +126,9 @@ async fn a_code_that_a_succession_waits_for_cannot_be_registered() {
     ));
     let token = app.registration_token("new@clinic.example").await;
     let reply = app.anonymous().post("/v1/accounts", &forms::account(&token, &successor)).await;
-    reply.assert_problem(409, "SUCCESSION_REQUIRED");
-    // If another account had the code, the succession must be returned and that account must keep the code.
-    let owner = app.clinic().await;
-    app.rows("accounts").with("email", &owner.email).set("facility_code", code);
+    reply.assert_status(201);
+    // The succession is returned, and that account keeps the code.
+    let owner = FacilityClient::log_in(&app, "new@clinic.example", PASSWORD, code.to_owned()).await;
     let (report, _) = app.import(facility_list::csv(&[]), false).await;
     assert_eq!(report.carried_on, 1);
     let returned = clinic.get(filed.header("location")).await.assert_status(200);
@@ -186,14 +185,13 @@ async fn successions_that_fail_again_and_again_do_not_hide_those_after_them() {
 }
 
 #[apply(on_both_databases)]
-async fn after_a_correction_to_another_successor_the_first_successor_is_free() {
+async fn a_waiting_succession_can_be_corrected_to_another_successor() {
     let app = TestApp::start().await;
     let (first, second, listed) =
         (facility_list::unlisted(1, 1), facility_list::unlisted(1, 2), app.unused_facility("MEDICAL").await);
     let (clinic, filed) = file_waiting(&app, &first).await;
     let (other, other_filed) = file_waiting(&app, &second).await;
     let path = filed.header("location");
-    clinic.put(path, &forms::succession(&second), filed.etag()).await.assert_problem(409, "SUCCESSOR_TAKEN");
     let preview = clinic.preview_of(path, &forms::succession(&listed), filed.etag()).await.assert_status(200);
     assert_eq!(preview.body["status"], "ACCEPTED");
     assert_eq!(clinic.get(path).await.text, filed.text, "a preview stores nothing");

@@ -69,6 +69,7 @@ fn a_value_at_a_limit_is_accepted_and_a_value_beyond_it_is_refused() {
     let edition = first_edition_2023();
     let contract = Fault::DateTooLate { limit: day("2023-02-28") };
     let completion = Fault::MonthTooLate { limit: month("2023-09") };
+    let not_ready = Fault::DateTooLate { limit: day(FILED) };
     let too_early = Fault::EndsBeforeDuty { duty_begins: day("2023-04-01") };
     for (statement, expected) in [
         (system_in_progress("2023-02-27", "2023-09"), None),
@@ -82,6 +83,9 @@ fn a_value_at_a_limit_is_accepted_and_a_value_beyond_it_is_refused() {
         (system_in_progress("2023-02-28", "2023-03"), Some(("/reason/expected_completion_month", too_early))),
         (line_ready("2022-10-02"), None),
         (line_ready("2022-10-01"), None),
+        (line_ready(FILED), None),
+        (line_ready("2023-03-16"), Some(("/reason/line_ready_date", not_ready))),
+        (line_ready("2199-12-31"), Some(("/reason/line_ready_date", not_ready))),
         (line_ready("2022-09-30"), Some(("/reason/line_ready_date", too_early))),
         (works_until("2023-04-02"), None),
         (works_until("2023-04-01"), None),

@@ -155,3 +155,60 @@ proptest! {
         }
     }
 }
+
+/// Spellings of the same keys on different systems.
+const SPELLINGS: [&[&str]; 9] = [
+    &["\u{301c}", "\u{ff5e}", "~"],
+    &["\u{2212}", "\u{ff0d}", "-", "\u{2010}", "\u{2011}"],
+    &["\u{a5}", "\u{ffe5}", "\u{ff3c}", "\\"],
+    &["\u{2014}", "\u{2015}"],
+    &["\u{2016}", "\u{2225}"],
+    &["\u{2018}", "\u{2019}", "\u{201b}", "\u{ff07}", "'"],
+    &["\u{201c}", "\u{201d}", "\u{201e}", "\u{ff02}", "\""],
+    &["\u{2600}", "\u{2600}\u{fe0f}", "\u{2600}\u{fe0e}"],
+    &["ﾊﾞ", "バ", "ハ\u{3099}"],
+];
+
+#[test]
+fn a_sign_is_the_same_in_every_spelling_and_the_signs_stay_apart() {
+    let forms = SPELLINGS.map(|spellings| {
+        let forms: std::collections::BTreeSet<String> =
+            spellings.iter().map(|sign| normal_form(&format!("橋{sign}7"))).collect();
+        assert_eq!(forms.len(), 1, "{spellings:?} {forms:?}");
+        forms.first().unwrap().clone()
+    });
+    let different: std::collections::BTreeSet<&String> = forms.iter().collect();
+    assert_eq!(different.len(), SPELLINGS.len());
+}
+
+#[test]
+fn characters_that_only_look_alike_stay_apart() {
+    for (one, other) in
+        [("ー", "-"), ("ー", "一"), ("〇", "O"), ("か", "カ"), ("Ａ", "a"), ("・", "."), ("`", "'")]
+    {
+        assert_ne!(normal_form(one), normal_form(other), "{one} {other}");
+    }
+}
+
+#[test]
+fn both_limits_count_the_normal_form() {
+    let own_data = OwnData::default();
+    // Half-width with voice marks: two characters for each one that counts.
+    assert_eq!(examine("ﾊﾞｽﾞｶﾞｺﾞﾋﾞﾄﾞﾈ", &own_data), Some(Fault::TooShort { min: MIN_CHARACTERS }));
+    let long = "雨の日は縁側で将棋を指しバ".repeat(10);
+    let full = long.chars().take(128).collect::<String>();
+    assert_ne!(examine(&full, &own_data), Some(Fault::TooLong { max: MAX_CHARACTERS }));
+    assert_ne!(examine(&full.replace('バ', "ﾊﾞ"), &own_data), Some(Fault::TooLong { max: MAX_CHARACTERS }));
+    assert_eq!(examine(&format!("{full}ﾊﾞ"), &own_data), Some(Fault::TooLong { max: MAX_CHARACTERS }));
+    assert_eq!(examine(&"㍿".repeat(33), &own_data), Some(Fault::TooLong { max: MAX_CHARACTERS }));
+}
+
+proptest! {
+    #[test]
+    fn the_normal_form_of_a_normal_form_is_itself(
+        text in "[〜～−－‐¥￥―‖‘’“”☀\u{fe0f}ﾊﾞバか\u{3099}A-z ]{0,30}|\\PC{0,30}",
+    ) {
+        let normal = normal_form(&text);
+        prop_assert_eq!(normal_form(&normal), normal);
+    }
+}

@@ -80,12 +80,12 @@ impl Simulation {
             "SELECT f.facility_code a, '' b, '' c FROM former_facilities f
              JOIN accounts a ON a.facility_code = f.facility_code",
         );
-        for side in ["predecessor_code", "successor_code", "account_id, predecessor_code"] {
+        for side in ["predecessor_code", "account_id, predecessor_code"] {
             self.assert_no_rows(
                 "two live successions with the same code",
                 &format!(
                     "SELECT min(successor_code) a, min(status) b, '' c FROM successions
-                     WHERE status NOT IN ('REJECTED', 'WITHDRAWN') GROUP BY {side} HAVING COUNT(*) > 1"
+                     WHERE status NOT IN ('REJECTED', 'WITHDRAWN', 'LAPSED') GROUP BY {side} HAVING COUNT(*) > 1"
                 ),
             );
         }
@@ -152,8 +152,10 @@ impl Simulation {
 
 /// Whether any sequence of events leads from one status to the other.
 fn reachable(from: SuccessionStatus, to: SuccessionStatus) -> bool {
-    use SuccessionEvent::{Accept, Complete, Reject, Return, Revise, SendGuidance, TakeUp, Wait, Withdraw};
-    let events = [Revise, Withdraw, Wait, TakeUp, Return, Accept, Reject, SendGuidance, Complete];
+    use SuccessionEvent::{
+        Accept, Complete, Lapse, Reject, Return, Revise, SendGuidance, TakeUp, Wait, Withdraw,
+    };
+    let events = [Revise, Withdraw, Wait, TakeUp, Return, Accept, Reject, SendGuidance, Complete, Lapse];
     let mut reached = vec![from];
     let mut position = 0;
     while let Some(status) = reached.get(position).copied() {

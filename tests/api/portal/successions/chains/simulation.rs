@@ -224,7 +224,7 @@ impl Simulation {
             postal_code: PostalCode::parse(if number == moved { "100-0001" } else { "100-0000" }).unwrap(),
             address: address(number),
             phone: None,
-            founder_name: None,
+            founder_name: Some(PersonName::parse("医療法人架空会").unwrap()),
             delisted_at: None,
         };
         let rows: Vec<_> = (0..FACILITIES).filter(|number| listed[*number]).map(row).collect();
@@ -268,7 +268,7 @@ impl Simulation {
 }
 
 fn founder() -> Founder {
-    Founder::new(FounderKind::Corporation, PersonName::parse("医療法人架空会").unwrap()).unwrap()
+    Founder { kind: FounderKind::Corporation, name: PersonName::parse("医療法人架空会").unwrap() }
 }
 
 fn profile(number: usize) -> Profile {

@@ -18,3 +18,5 @@ UPDATE round_editions SET edition =
     '"requirement":"ALWAYS"', '"requirement":{"kind":"ALWAYS"}'),
     '"requirement":"OPTIONAL"', '"requirement":{"kind":"OPTIONAL"}'),
     '"basis":"OPEN"', '"basis":{"kind":"OPEN"}');
+-- The day from which a line can be used has come when it is declared (line_ready_date).
+UPDATE round_editions SET edition = replace(edition, '"words":["AVAILABLE"]},"not_in_future":false', '"words":["AVAILABLE"]},"not_in_future":true') WHERE round = '2023';
