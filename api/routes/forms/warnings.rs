@@ -17,10 +17,16 @@ pub struct WarningResponse {
     #[schema(value_type = FormPointer)]
     pub pointer: String,
     /// The text for the person who fills in the form, in Japanese.
-    #[schema(max_length = 500)]
+    #[schema(
+        max_length = 500,
+        example = "開設者が「法人」ですが、個人の氏名または役職名が入力されているようです。"
+    )]
     pub detail_ja: String,
     /// The same text in English.
-    #[schema(max_length = 500)]
+    #[schema(
+        max_length = 500,
+        example = "The founder is a corporation, but the name looks like that of a person."
+    )]
     pub detail_en: String,
 }
 

@@ -34,7 +34,8 @@ fn id_literal(app: &TestApp, id: Uuid) -> String {
 /// The statement that inserts an account with these instants.
 fn insert_statement(app: &TestApp, created_at: DateTime<Utc>, updated_at: DateTime<Utc>) -> String {
     format!(
-        "INSERT INTO accounts VALUES ({}, 'A@clinic.example', 'a@clinic.example', 'hash', 'MEDICAL', \
+        "INSERT INTO accounts (id, email, email_key, password_hash, kind, facility_code, designation_receipt, \
+         profile, version, created_at, updated_at) VALUES ({}, 'A@clinic.example', 'a@clinic.example', 'hash', 'MEDICAL', \
          '0110100013', NULL, '{PROFILE}', 7, {}, {})",
         id_literal(app, ID),
         app.database.instant(created_at),

@@ -143,22 +143,22 @@ impl AuditFixture {
         self.send(clinic, ("completeEmailChange", ""), token, &[unknown]).await.assert_status(404);
     }
 
-    /// Sends more requests for an address than it may get mails.
     /// A newcomer at the address of a facility that is no longer listed registers.
     async fn register_at_a_former_address(&mut self) {
         let old = self.app.unused_facility("MEDICAL").await;
         FacilityClient::register(&self.app, &old).await;
-        let mut newcomer = facility_list::unlisted(1, 4);
-        let prefecture: String = old["facility_code"].as_str().unwrap().chars().take(2).collect();
-        newcomer["facility_code"] = json!(facility_list::code(&format!("{prefecture}1099904")));
-        newcomer["address"] = old["address"].clone();
+        let (mut newcomer, mut first_nine) = (old.clone(), old["facility_code"].as_str().unwrap().to_owned());
+        first_nine.replace_range(3..10, "990004");
+        newcomer["facility_code"] = json!(facility_list::code(&first_nine));
+        newcomer["name"] = json!("架空あたらしい診療所");
         self.app.import(facility_list::csv(&[&newcomer]), true).await;
         let token = self.app.registration_token("newcomer@clinic.example").await;
-        let lines = [(AccountCreated, "acc_%", "acc_%"), (AccountMayNeedSuccession, "acc_%", "acc_%")];
+        let lines = [AccountCreated, AccountMayNeedSuccession].map(|action| (action, "acc_%", "acc_%"));
         let form = forms::account(&token, &newcomer);
         self.send(&self.app.anonymous(), ("createAccount", ""), form, &lines).await.assert_status(201);
     }
 
+    /// Sends more requests for an address than it may get mails.
     async fn exceed_budget_of_address(&self) {
         for _ in 0..6 {
             let form = json!({ "email": "victim@clinic.example" });
@@ -253,11 +253,11 @@ impl AuditFixture {
     }
 
     /// Files two successions to unlisted facilities. Then imports one successor as stated, and the other with another
-    /// postal code.
-    async fn import_successors(&mut self) {
+    /// postal code. Returns the clinic whose succession was returned.
+    async fn import_successors(&mut self) -> FacilityClient {
         let (expected, mut moved) = (facility_list::unlisted(1, 2), facility_list::unlisted(1, 3));
-        for successor in [&expected, &moved] {
-            let clinic = self.app.clinic().await;
+        let clinics = [self.app.clinic().await, self.app.clinic().await];
+        for (clinic, successor) in clinics.iter().zip([&expected, &moved]) {
             clinic.file("/v1/successions", &forms::succession(successor)).await.assert_status(201);
         }
         moved["postal_code"] = json!("100-0001");
@@ -269,6 +269,16 @@ impl AuditFixture {
         let before = by_import.map(|line| self.count_lines(line));
         self.app.import(facility_list::csv(&[&expected, &moved]), false).await;
         assert_eq!(by_import.map(|line| self.count_lines(line)), before.map(|lines| lines + 1));
+        clinics.into_iter().next_back().unwrap()
+    }
+
+    /// Files another succession after the due date of the returned one.
+    async fn file_after_a_lapse(&mut self, clinic: FacilityClient) {
+        self.app.set_clock("2023-03-06T09:00:00+09:00");
+        let clinic = clinic.log_in_again(&self.app).await;
+        let form = forms::succession(&facility_list::unlisted(1, 5));
+        let lines = [SuccessionLapsed, SuccessionFiled].map(|action| (action, "acc_%", "suc_%"));
+        self.send(&clinic, ("fileSuccession", ""), form, &lines).await.assert_status(201);
     }
 
     fn count_lines(&self, (action, actor, subject): AuditLine<'_>) -> i64 {
@@ -309,10 +319,11 @@ async fn every_operation_that_writes_is_logged_and_every_action_occurs() {
     fixture.file_succession(&clinic, &own).await;
     fixture.change_account(&clinic, &own).await;
     fixture.reset_password(&own).await;
-    fixture.import_successors().await;
+    let returned = fixture.import_successors().await;
     fixture.register_at_a_former_address().await;
     fixture.exceed_budget_of_address().await;
     fixture.use_sandbox().await;
+    fixture.file_after_a_lapse(returned).await;
 
     let writes = operations()
         .into_iter()
@@ -330,10 +341,8 @@ async fn every_operation_that_writes_is_logged_and_every_action_occurs() {
 async fn the_audit_log_contains_no_address_no_name_and_no_secret() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
-    clinic
-        .post("/v1/account/email-changes", &json!({ "email": "b@clinic.example", "password": PASSWORD }))
-        .await
-        .assert_status(202);
+    let change = json!({ "email": "b@clinic.example", "password": PASSWORD });
+    clinic.post("/v1/account/email-changes", &change).await.assert_status(202);
     for secret in [&clinic.email, "clinic.example", "架空", PASSWORD, &clinic.refresh_token, clinic.token()]
     {
         let line = "actor || action || subject || coalesce(CAST(details AS text), '')";

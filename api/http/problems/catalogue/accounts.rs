@@ -32,8 +32,8 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 ja: "登録済みの医療機関等コード", en: "Facility already registered"
             },
             cause: StaticText {
-                ja: "この医療機関等コードのアカウントは、すでに登録されています。",
-                en: "An account for this facility code already exists.",
+                ja: "この医療機関等コードまたは受付番号のアカウントは、すでに登録されています。",
+                en: "An account for this facility code or receipt number already exists.",
             },
             fix: StaticText {
                 ja: concat!(

@@ -40,7 +40,7 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
         Fault::EmailForm => StaticText {
             ja: "メールアドレスは、「clinic@example.jp」のような形で、アドレスを1つだけ入力してください。\
          氏名、空白、「<」「>」、全角の文字（漢字・仮名）は使えません。",
-            en: "Please enter one e-mail address, for example clinic@example.jp, without a name, spaces, “<” and “>” and \
+            en: "Please enter one e-mail address, for example clinic@example.jp, without a name, spaces, angle brackets and \
          Japanese characters.",
         },
         Fault::EmailCarrierDots => StaticText {

@@ -104,7 +104,7 @@ async fn the_mail_about_a_late_filing_under_review_says_that_it_is_late() {
 
 #[apply(on_both_databases)]
 async fn the_mail_about_an_accepted_filing_says_whether_it_was_late() {
-    for (clock, is_late) in [("2023-03-31T23:59:59+09:00", false), (LATE, true)] {
+    for (clock, is_late) in [("2023-03-31T23:50:00+09:00", false), (LATE, true)] {
         let app = TestApp::start_with(&[("TODOKEDE_CLOCK", clock)]).await;
         let clinic = app.clinic().await;
         clinic.file("/v1/declarations", &forms::no_network()).await.assert_status(201);
