@@ -59,6 +59,8 @@ coded_enum! {
         UploadStored = "upload.stored",
         /// The scanner found malware in an attachment's content.
         UploadRefused = "upload.refused",
+        /// An attachment was deleted by its account.
+        UploadDeleted = "upload.deleted",
         /// A declaration was filed.
         DeclarationFiled = "declaration.filed",
         /// A declaration was corrected.

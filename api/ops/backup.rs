@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::db::engine::backup as database;
 use crate::db::store::filings::uploads;
-use crate::domain::filings::uploads::to_hex;
+use crate::domain::filings::uploads::digest::to_hex;
 use crate::domain::values::ids::UploadId;
 use crate::error::Error;
 use crate::files::Files;

@@ -105,8 +105,6 @@ faults! {
     IdempotencyKeyForm = "IDEMPOTENCY_KEY_FORM",
     /// Not a list of entity tags.
     EntityTagForm = "ENTITY_TAG_FORM",
-    /// No SHA-256 digest in the form of `Content-Digest`.
-    ContentDigestForm = "CONTENT_DIGEST_FORM",
 
     // Meaning: faults that the types and rules of the domain find.
     /// Not ten digits.

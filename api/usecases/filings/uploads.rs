@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::db::engine::Conn;
 use crate::db::engine::locks::{self, Lock};
 use crate::db::store::accounts;
+use crate::db::store::filings::declarations;
 use crate::db::store::filings::scans::{self, WaitingScan};
 use crate::db::store::filings::uploads;
 use crate::delivery::mail::message::Message;
@@ -61,6 +62,24 @@ pub fn announce(work: &mut Work<'_>, file: Announcement) -> Result<Upload, Error
     uploads::insert(work.conn, &upload)?;
     work.audit(AuditAction::UploadAnnounced, &upload.id, None)?;
     Ok(upload)
+}
+
+/// Deletes an upload that no filing has as an attachment. The caller deletes its content after the transaction.
+///
+/// # Errors
+/// The errors of [`find`]; [`UploadRefusal::UploadInUse`].
+#[tracing::instrument(skip_all, level = "debug")]
+pub fn delete(work: &mut Work<'_>, id: UploadId) -> Result<(), Error> {
+    let upload = find(work.conn, work.actor, id, work.now())?;
+    let principal = work.actor.principal()?;
+    if let Some(facility) = principal.account.identity.code()
+        && declarations::is_attached(work.conn, facility, id)?
+    {
+        return Err(UploadRefusal::UploadInUse.into());
+    }
+    scans::delete(work.conn, id)?;
+    uploads::delete(work.conn, upload.id)?;
+    work.audit(AuditAction::UploadDeleted, &id, None)
 }
 
 /// Finds an upload of the actor's account.

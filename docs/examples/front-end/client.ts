@@ -129,17 +129,18 @@ export class Client {
   async upload(file: File): Promise<string> {
     const bytes = await file.arrayBuffer();
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+    const contentDigest = `sha-256=:${btoa(String.fromCharCode(...digest))}:`;
     const announcement = {
       file_name: file.name,
       media_type: file.type,
       size_bytes: file.size,
-      sha256: Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join(''),
+      content_digest: contentDigest,
     };
     const key = crypto.randomUUID();
     const { body } = await this.call<{ id: string }>('POST', '/v1/uploads', { body: announcement, idempotencyKey: key });
     const headers = {
       'Content-Type': file.type,
-      'Content-Digest': `sha-256=:${btoa(String.fromCharCode(...digest))}:`,
+      'Content-Digest': contentDigest,
     };
     // The same bytes may be sent again, so a broken transfer is simply repeated.
     const path = `/v1/uploads/${body.id}/content`;

@@ -220,6 +220,9 @@ impl AuditFixture {
         self.send(clinic, ("storeUploadContent", id), Value::Null, &[line]).await.assert_status(200);
         // Sending the same content again changes nothing.
         self.send(clinic, ("storeUploadContent", id), Value::Null, &[]).await.assert_status(200);
+        let unused = clinic.attach(&forms::pdf()).await;
+        let line = (UploadDeleted, own, unused.as_str());
+        self.send(clinic, ("deleteUpload", &unused), json!({}), &[line]).await.assert_status(204);
         let infected = clinic.attach(&infected_pdf()).await;
         for line in [(UploadStored, "system", id), (UploadRefused, "system", &infected)] {
             eventually("the result of a scan", || async { self.count_lines(line) == 1 }).await;

@@ -75,14 +75,12 @@ pub fn upload(content: &[u8]) -> Value {
 
 /// The form that announces a file of this type with this content.
 pub fn upload_as(media_type: &str, content: &[u8]) -> Value {
-    let digest: String =
-        Sha256::digest(content).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     let extension = media_type.rsplit('/').next().unwrap();
     json!({
         "file_name": format!("契約書（写し）.{extension}"),
         "media_type": media_type,
         "size_bytes": content.len(),
-        "sha256": digest,
+        "content_digest": digest(content),
     })
 }
 

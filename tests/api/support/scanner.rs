@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tempfile::TempDir;
-use todokede::domain::filings::uploads::to_hex;
+use todokede::domain::filings::uploads::digest::to_hex;
 
 use super::forms;
 

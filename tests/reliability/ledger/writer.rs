@@ -137,7 +137,7 @@ impl Writer {
             "file_name": format!("{}.pdf", self.next_key()),
             "media_type": "application/pdf",
             "size_bytes": 1000,
-            "sha256": "0".repeat(64),
+            "content_digest": "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:",
         });
         self.send_and_record(Kind::Announce, Request::post("/v1/uploads", form)).await
     }

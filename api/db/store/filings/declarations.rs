@@ -7,10 +7,12 @@ use crate::db::engine::connection::on;
 use crate::db::engine::paging::{After, Slice, load_newest_first};
 use crate::db::engine::{Conn, Stored};
 use crate::db::store::schema::{declaration_revisions as revisions, declarations};
-use crate::domain::filings::declarations::{Declaration, DeclarationRevision, DeclarationStatus};
+use crate::domain::filings::declarations::{
+    Declaration, DeclarationContent, DeclarationRevision, DeclarationStatus,
+};
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::facility_code::FacilityCode;
-use crate::domain::values::ids::{AccountId, DeclarationId};
+use crate::domain::values::ids::{AccountId, DeclarationId, UploadId};
 use crate::domain::values::receipt_number::ReceiptNumber;
 use crate::error::Error;
 
@@ -216,6 +218,25 @@ pub fn list_revisions(
             })
         })
         .collect()
+}
+
+/// Whether a revision of a declaration of the facility has the upload as an attachment.
+pub fn is_attached(conn: &mut Conn, facility: &FacilityCode, upload: UploadId) -> Result<bool, Error> {
+    let of_facility: Vec<Id> = on!(conn, |c| declarations::table
+        .filter(declarations::facility_code.eq(facility.as_str()))
+        .select(declarations::id)
+        .load(c))?;
+    let contents: Vec<Document> = on!(conn, |c| revisions::table
+        .filter(revisions::declaration_id.eq_any(of_facility))
+        .select(revisions::content)
+        .load(c))?;
+    for content in contents {
+        let content: DeclarationContent = content.read(&upload, "declaration_revisions.content")?;
+        if content.attachment_ids.contains(&upload) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Gives all declarations of a facility the code of its successor.

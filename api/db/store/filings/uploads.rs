@@ -78,12 +78,17 @@ pub fn find(conn: &mut Conn, id: UploadId, account: AccountId) -> Result<Option<
     row.map(Row::decode).transpose()
 }
 
-/// The number of uploads of an account, and the sum of their announced sizes in bytes. A refused upload, whose content was
-/// deleted, counts until its announcement would have expired.
+/// The number of uploads of an account, and the sum of their announced sizes in bytes. An upload without content, because
+/// it has not arrived or was refused, counts until its announcement expires.
 pub fn find_usage(conn: &mut Conn, account: AccountId, now: Instant) -> Result<(i64, i64), Error> {
     let sizes: Vec<i64> = on!(conn, |c| uploads::table
         .filter(uploads::account_id.eq(Id(account.uuid())))
-        .filter(uploads::refused_at.is_null().or(uploads::expires_at.gt(Moment(now))))
+        .filter(
+            uploads::received_at
+                .is_not_null()
+                .and(uploads::refused_at.is_null())
+                .or(uploads::expires_at.gt(Moment(now)))
+        )
         .select(uploads::size_bytes)
         .load(c))?;
     Ok((i64::try_from(sizes.len()).map_err(Error::internal)?, sizes.iter().sum()))
@@ -109,6 +114,12 @@ pub fn update_progress(conn: &mut Conn, upload: &Upload) -> Result<(), Error> {
             uploads::refused_at.eq(upload.refused_at.map(Moment)),
         ))
         .execute(c))?;
+    Ok(())
+}
+
+/// Deletes an upload.
+pub fn delete(conn: &mut Conn, id: UploadId) -> Result<(), Error> {
+    on!(conn, |c| diesel::delete(uploads::table.find(Id(id.uuid()))).execute(c))?;
     Ok(())
 }
 

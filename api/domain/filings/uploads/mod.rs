@@ -1,23 +1,22 @@
 //! Uploads of attachments (添付書類). A caller announces a file first and sends its content afterwards.
 
 pub mod content;
+pub mod digest;
 pub mod file_names;
-
-use std::fmt::Write as _;
 
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::values::calendar::Instant;
 use crate::domain::values::coded_enum::coded_enum;
-use crate::domain::values::fault::Fault;
 use crate::domain::values::ids::{AccountId, UploadId};
 use crate::domain::values::refusal::Refusal;
 
 /// The maximum size of a file: 10 MiB.
 pub const MAX_BYTES: u32 = 10 * 1024 * 1024;
-/// How long the content of an announced file is accepted.
-pub const ANNOUNCEMENT_LIFETIME: Duration = Duration::hours(24);
+/// How long the content of an announced file is accepted. The slowest accepted line needs about ten minutes for the
+/// largest file, and an announcement counts as a file of the account until then.
+pub const ANNOUNCEMENT_LIFETIME: Duration = Duration::hours(1);
 /// The maximum number of files of one account.
 pub const MAX_FILES: i64 = 100;
 /// The maximum number of bytes of all files of one account.
@@ -26,8 +25,8 @@ pub const MAX_TOTAL_BYTES: i64 = 300 * 1024 * 1024;
 pub const MAX_NAME: u64 = 200;
 /// The maximum number of characters of a media type in a request.
 pub const MAX_MEDIA_TYPE: u64 = 100;
-/// The number of hexadecimal digits of a SHA-256 digest.
-pub const DIGEST_DIGITS: u64 = 64;
+/// The maximum number of characters of a content digest in a request.
+pub const MAX_DIGEST: u64 = 200;
 
 coded_enum! {
     /// The accepted media types of files: PDF, JPEG and PNG.
@@ -122,28 +121,6 @@ impl Upload {
     }
 }
 
-/// Reads a SHA-256 digest of 64 hexadecimal digits, and returns it in lower case.
-///
-/// # Errors
-/// [`Fault::DigestForm`] for any other text.
-pub fn parse_sha256(text: &str) -> Result<String, Fault> {
-    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        Ok(text.to_ascii_lowercase())
-    } else {
-        Err(Fault::DigestForm)
-    }
-}
-
-/// Writes a digest with two lower-case hexadecimal digits per byte, as [`Upload::sha256`].
-#[must_use]
-pub fn to_hex(digest: &[u8]) -> String {
-    digest.iter().fold(String::with_capacity(digest.len() * 2), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 coded_enum! {
     /// Why a file is refused.
     pub enum UploadRefusal {
@@ -153,6 +130,8 @@ coded_enum! {
         UploadScanning = "UPLOAD_SCANNING",
         /// The scanner found malware in the upload's content.
         UploadRefused = "UPLOAD_REFUSED",
+        /// A filing has the upload as an attachment.
+        UploadInUse = "UPLOAD_IN_USE",
         /// The account has too many files, or its files have too many bytes.
         UploadQuota = "UPLOAD_QUOTA",
         /// The content's size or digest differs from the announced one.
@@ -173,18 +152,5 @@ impl Refusal for UploadRefusal {
 
     fn code(self) -> &'static str {
         self.code()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn digests_are_sixty_four_hexadecimal_digits() {
-        assert_eq!(parse_sha256(&"AB".repeat(32)).unwrap(), "ab".repeat(32));
-        for text in ["", "ab", &"g".repeat(64), &"a".repeat(65)] {
-            assert_eq!(parse_sha256(text), Err(Fault::DigestForm));
-        }
     }
 }

@@ -72,6 +72,21 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             advice: None,
             retryable: false,
         },
+        Refusal::UploadInUse => Entry {
+            status: 409,
+            title: StaticText { ja: "届出に使われているファイル", en: "File is attached" },
+            cause: StaticText {
+                ja: "このファイルは、届け出た猶予届出またはその訂正前の内容に添付されているため、削除できません。",
+                en: "The file is attached to a declaration, or to a former revision of one, so it cannot be deleted.",
+            },
+            fix: StaticText {
+                ja: "届出とその添付ファイルは、記録として保管されます。別のファイルに差し替える場合は、届出を訂正して\
+                     ください。",
+                en: "Declarations and their files are kept as records. To use another file, correct the declaration.",
+            },
+            advice: None,
+            retryable: false,
+        },
         Refusal::UploadQuota => Entry {
             status: 409,
             title: StaticText {
@@ -83,18 +98,21 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
             },
             fix: StaticText {
                 ja: concat!(
-                    "登録済みのファイルを届出に添付できないかを確かめてください。さらにファイルが必要な場合は、",
+                    "届出に使わないファイルを削除するか、登録済みのファイルを添付してください。さらにファイルが必要な場合は、",
                     call_centre!(ja),
                     "へご連絡ください。",
                 ),
                 en: concat!(
-                    "Check whether you can attach a file that is already announced. If you need more files, please \
-                     call ",
+                    "Delete files that you do not use, or attach a file that is already announced. If you need more files, \
+                     please call ",
                     call_centre!(en),
                     ".",
                 ),
             },
-            advice: None,
+            advice: Some(StaticText {
+                ja: "使っていないファイルは、DELETE /v1/uploads/{id}で削除できます。",
+                en: "DELETE /v1/uploads/{id} deletes a file that no filing uses.",
+            }),
             retryable: false,
         },
         Refusal::ContentMismatch => Entry {

@@ -76,8 +76,8 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
             en: "Please send an id of the expected kind, exactly as this service returned it.",
         },
         Fault::DigestForm => StaticText {
-            ja: "SHA-256のハッシュ値を、64桁の16進数（0～9、a～f）で送ってください。",
-            en: "Please send the SHA-256 digest as 64 hexadecimal digits (0 to 9, a to f).",
+            ja: "SHA-256のハッシュ値を「sha-256=:（base64）:」の形で指定してください。",
+            en: "Please send the SHA-256 digest in the form sha-256=:<base64>:.",
         },
         Fault::FileNameExtension { .. } => StaticText {
             ja: "ファイル名の拡張子が、ファイルの形式と異なります。拡張子を {allowed} にするか、拡張子のない名称を\

@@ -30,10 +30,6 @@ pub(super) const fn text(fault: Fault) -> Option<StaticText> {
             ja: "ETagの値を、引用符を含めてそのまま指定してください（200文字以内）。",
             en: "Please send the value of ETag unchanged, with its quotation marks, in at most 200 characters.",
         },
-        Fault::ContentDigestForm => StaticText {
-            ja: "SHA-256のハッシュ値を「sha-256=:（base64）:」の形で指定してください。",
-            en: "Please send the SHA-256 digest in the form sha-256=:<base64>:.",
-        },
         _ => return None,
     })
 }

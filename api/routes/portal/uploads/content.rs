@@ -1,13 +1,10 @@
 //! Checks the content of an upload, and makes the header of its download.
 
 use actix_web::http::header::{self, HeaderMap};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::domain::filings::uploads::content::examine;
-use crate::domain::filings::uploads::{MediaType, Upload, UploadRefusal, to_hex};
-use crate::domain::values::fault::Fault;
+use crate::domain::filings::uploads::{MediaType, Upload, UploadRefusal, digest};
 use crate::error::Error;
 use crate::http::fields;
 use crate::http::problems::refusals::RequestRefusal;
@@ -33,23 +30,19 @@ pub(super) fn check_media_type(headers: &HeaderMap, announced: MediaType) -> Res
 ///
 /// # Errors
 /// [`Error::InvalidParameters`] if the header is missing, malformed, or has no SHA-256 digest.
-pub(super) fn sha256_of_header(headers: &HeaderMap) -> Result<Vec<u8>, Error> {
+pub(super) fn sha256_of_header(headers: &HeaderMap) -> Result<[u8; 32], Error> {
     let value = fields::list(headers, "content-digest").unwrap_or_default();
-    let encoded =
-        value.split(',').find_map(|entry| entry.trim().strip_prefix("sha-256=:")?.strip_suffix(':'));
-    let digest =
-        encoded.and_then(|encoded| STANDARD.decode(encoded).ok()).filter(|digest| digest.len() == 32);
-    digest.ok_or_else(|| Error::header("Content-Digest", Fault::ContentDigestForm))
+    digest::parse(&value).map_err(|fault| Error::header("Content-Digest", fault))
 }
 
-/// Checks that the content is the announced file. `digest` is the digest in `Content-Digest`.
+/// Checks that the content is the announced file. `stated` is the digest in `Content-Digest`.
 ///
 /// # Errors
 /// [`UploadRefusal::ContentMismatch`] if the size or the digest differs; the errors of [`examine`].
-pub(super) fn check_content(announced: &Upload, digest: &[u8], content: &[u8]) -> Result<(), Error> {
+pub(super) fn check_content(announced: &Upload, stated: &[u8], content: &[u8]) -> Result<(), Error> {
     let actual = Sha256::digest(content);
     let size_fits = u64::try_from(content.len()).is_ok_and(|size| size == announced.size_bytes);
-    if !size_fits || to_hex(&actual) != announced.sha256 || actual.as_slice() != digest {
+    if !size_fits || digest::to_hex(&actual) != announced.sha256 || actual.as_slice() != stated {
         return Err(UploadRefusal::ContentMismatch.into());
     }
     // What is stored already was checked when it was stored. A repetition changes nothing.

@@ -5,8 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::domain::filings::uploads::{
-    DIGEST_DIGITS, MAX_BYTES, MAX_MEDIA_TYPE, MAX_NAME, MediaType, Upload, UploadStatus, file_names,
-    parse_sha256,
+    MAX_BYTES, MAX_DIGEST, MAX_MEDIA_TYPE, MAX_NAME, MediaType, Upload, UploadStatus, digest, file_names,
 };
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
@@ -29,15 +28,16 @@ pub struct UploadRequest {
     #[schema(minimum = 1, maximum = 10_485_760, example = 48213)]
     #[validate(range(min = 1, max = i64::from(MAX_BYTES), code = "out_of_range"))]
     pub size_bytes: i64,
-    /// The SHA-256 digest of the file, as 64 hexadecimal digits.
+    /// The SHA-256 digest of the file in the form of `Content-Digest` (RFC 9530): `sha-256=:`, the digest in base64, and
+    /// `:`. The content is sent with the same text in this header.
     #[schema(
-        min_length = 64,
-        max_length = 64,
-        pattern = "^[0-9A-Fa-f]{64}$",
-        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+        min_length = 1,
+        max_length = 200,
+        pattern = "^sha-256=:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=:$",
+        example = "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:"
     )]
-    #[validate(length(max = DIGEST_DIGITS, code = "too_long"))]
-    pub sha256: String,
+    #[validate(length(max = MAX_DIGEST, code = "too_long"))]
+    pub content_digest: String,
 }
 
 impl UploadRequest {
@@ -50,12 +50,12 @@ impl UploadRequest {
             None => Ok(name),
         });
         let file_name = faults.take("/file_name", file_name);
-        let sha256 = faults.take("/sha256", parse_sha256(&self.sha256));
+        let sha256 = faults.take("/content_digest", digest::parse(&self.content_digest));
         Some(Announcement {
             file_name: file_name?,
             media_type: media_type?,
             size_bytes: u64::try_from(self.size_bytes).ok()?,
-            sha256: sha256?,
+            sha256: digest::to_hex(&sha256?),
         })
     }
 }
@@ -76,13 +76,13 @@ pub struct UploadResponse {
     /// The size of the file in bytes.
     #[schema(minimum = 1, maximum = 10_485_760, example = 48213)]
     pub size_bytes: u64,
-    /// The SHA-256 digest of the file, as 64 hexadecimal digits.
+    /// The SHA-256 digest of the file, in the form of `Content-Digest`.
     #[schema(
-        max_length = 64,
-        pattern = "^[0-9a-f]{64}$",
-        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+        max_length = 200,
+        pattern = "^sha-256=:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=:$",
+        example = "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:"
     )]
-    pub sha256: String,
+    pub content_digest: String,
     /// When the file was announced.
     pub created_at: Timestamp,
     /// Until when the content is accepted. Absent if it has arrived.
@@ -115,7 +115,7 @@ impl UploadResponse {
             file_name: upload.file_name.clone(),
             media_type: upload.media_type,
             size_bytes: upload.size_bytes,
-            sha256: upload.sha256.clone(),
+            content_digest: digest::from_hex(&upload.sha256),
             created_at: upload.created_at.into(),
             expires_at: is_announced.then_some(upload.expires_at.into()),
             received_at: upload.received_at.map(Into::into),

@@ -4,7 +4,7 @@ mod content;
 pub(in crate::routes) mod forms;
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, get, post, put, web};
+use actix_web::{HttpResponse, delete, get, post, put, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -14,7 +14,7 @@ use crate::blocking;
 use crate::domain::filings::uploads::{MAX_BYTES, UploadRefusal, UploadStatus, file_names};
 use crate::domain::values::ids::UploadId;
 use crate::error::Error;
-use crate::http::answer::Answer;
+use crate::http::answer::{Answer, NoBody};
 use crate::http::body::{Json, receive};
 use crate::http::caller::LoggedIn;
 use crate::http::context::Context;
@@ -47,12 +47,21 @@ const READ_CONTENT: Operation = Operation::of_account("getUploadContent").refusi
     UploadRefusal::UploadRefused.code(),
 ]);
 
+const DELETE: Operation = Operation::of_account("deleteUpload")
+    .charged_to(Budget::Writes)
+    .refusing(&[UploadRefusal::UploadInUse.code()]);
+
 /// The operations of this resource.
-pub const OPERATIONS: &[&Operation] = &[&ANNOUNCE, &STORE, &READ, &READ_CONTENT];
+pub const OPERATIONS: &[&Operation] = &[&ANNOUNCE, &STORE, &READ, &READ_CONTENT, &DELETE];
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(announce_upload).service(store_content).service(read_upload).service(read_content);
+    config
+        .service(announce_upload)
+        .service(store_content)
+        .service(read_upload)
+        .service(read_content)
+        .service(delete_upload);
 }
 
 /// The path of an upload.
@@ -67,7 +76,7 @@ struct UploadPath {
 /// Announce a file
 ///
 /// First step of an upload: announces the name, the type, the size and the digest of a file. The content must arrive
-/// within 24 hours.
+/// within one hour.
 #[utoipa::path(
     tag = tags::UPLOADS,
     operation_id = ANNOUNCE.id,
@@ -177,6 +186,29 @@ async fn read_upload(
     let id = id_in_path(&path.id, UploadId::parse)?;
     let find = context.read(move |reading| uploads::find(reading.conn, reading.actor, id, reading.now));
     Ok(Answer::ok(&UploadResponse::of(&find.await?))?)
+}
+
+/// Delete an upload
+///
+/// Deletes a file that no declaration has as an attachment, with its content. A file that a declaration or one of its
+/// former revisions has is kept as a record.
+#[utoipa::path(
+    tag = tags::UPLOADS,
+    operation_id = DELETE.id,
+    params(UploadPath),
+    responses((status = 204, description = "The upload is deleted.")),
+)]
+#[delete("/v1/uploads/{id}")]
+async fn delete_upload(
+    context: Context<LoggedIn>,
+    path: web::Path<UploadPath>,
+) -> Result<Answer<NoBody>, Problem> {
+    let id = id_in_path(&path.id, UploadId::parse)?;
+    context.charge(&DELETE)?;
+    context.write(move |work| uploads::delete(work, id)).await?;
+    let files = context.state.files.clone();
+    blocking::run(move || files.remove(id)).await??;
+    Ok(Answer::no_content())
 }
 
 /// Download a file's content

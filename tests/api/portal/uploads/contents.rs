@@ -66,9 +66,9 @@ async fn each_fault_of_an_announcement_is_reported_at_its_member() {
         ("size_bytes", json!("49"), "WRONG_TYPE"),
         ("media_type", json!("text/html"), "MEDIA_TYPE_NOT_ACCEPTED"),
         ("media_type", json!("image/svg+xml"), "MEDIA_TYPE_NOT_ACCEPTED"),
-        ("sha256", json!("ab"), "DIGEST_FORM"),
-        ("sha256", json!("g".repeat(64)), "DIGEST_FORM"),
-        ("sha256", json!("a".repeat(65)), "TOO_LONG"),
+        ("content_digest", json!("sha-256=:ab:"), "DIGEST_FORM"),
+        ("content_digest", json!("a".repeat(64)), "DIGEST_FORM"),
+        ("content_digest", json!("a".repeat(201)), "TOO_LONG"),
         ("colour", json!("red"), "UNKNOWN_MEMBER"),
     ] {
         let mut wrong = form.clone();
@@ -79,7 +79,7 @@ async fn each_fault_of_an_announcement_is_reported_at_its_member() {
         ("/file_name", "REQUIRED"),
         ("/media_type", "REQUIRED"),
         ("/size_bytes", "REQUIRED"),
-        ("/sha256", "REQUIRED"),
+        ("/content_digest", "REQUIRED"),
     ]);
     assert_eq!(app.rows("uploads").count(), 0);
     form["sha256"] = json!(form["sha256"].as_str().unwrap().to_uppercase());

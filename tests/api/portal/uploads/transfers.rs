@@ -31,7 +31,7 @@ async fn a_file_is_announced_sent_and_returned_byte_for_byte_as_an_attachment() 
     assert_eq!(announced.body.get("stored_at"), None);
     assert_eq!(announced.body["size_bytes"], forms::pdf().len());
     assert!(
-        announced.body["expires_at"].as_str().unwrap().starts_with("2023-02-04T00:00:"),
+        announced.body["expires_at"].as_str().unwrap().starts_with("2023-02-03T01:00:"),
         "{}",
         announced.text
     );
@@ -250,4 +250,51 @@ async fn a_partly_written_file_is_removed_after_a_day() {
     assert!(!old.exists() && recent.exists());
     let clinic = FacilityClient::log_in(&app, &clinic.email, PASSWORD, clinic.facility_code.clone()).await;
     clinic.get(&stored).await.assert_status(200);
+}
+
+#[apply(on_both_databases)]
+async fn a_file_that_no_declaration_has_can_be_deleted_with_its_content() {
+    let app = TestApp::start().await;
+    let (clinic, other) = (app.clinic().await, app.dentist().await);
+    let (announced, stored) = (announce(&clinic).await, clinic.attach(&forms::pdf()).await);
+    for id in [&announced, &stored] {
+        let path = format!("/v1/uploads/{id}");
+        other.delete(&path).await.assert_problem(404, "NOT_FOUND");
+        app.anonymous().delete(&path).await.assert_problem(401, "TOKEN_MISSING");
+        clinic.delete(&path).await.assert_status(204);
+        clinic.delete(&path).await.assert_problem(404, "NOT_FOUND");
+        clinic.get(&path).await.assert_problem(404, "NOT_FOUND");
+        forms::send_content(&clinic, id, &forms::pdf()).await.assert_problem(404, "NOT_FOUND");
+    }
+    assert_eq!(files(&app.folder().join("uploads")), Vec::<PathBuf>::new());
+}
+
+#[apply(on_both_databases)]
+async fn a_file_of_a_declaration_or_of_its_former_revision_is_kept() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let (first, second) = (clinic.attach(&forms::pdf()).await, clinic.attach(&forms::pdf()).await);
+    let reason = crate::support::reasons::all().into_iter().find(|reason| reason.needs_attachment).unwrap();
+    let filed = clinic.file("/v1/declarations", &reason.declaration(&first)).await.assert_status(201);
+    let corrected = clinic.put(filed.header("location"), &reason.declaration(&second), filed.etag()).await;
+    let corrected = corrected.assert_status(200);
+    for id in [&first, &second] {
+        clinic.delete(&format!("/v1/uploads/{id}")).await.assert_problem(409, "UPLOAD_IN_USE");
+    }
+    clinic.withdraw(filed.header("location"), corrected.etag()).await.assert_status(200);
+    clinic.delete(&format!("/v1/uploads/{second}")).await.assert_problem(409, "UPLOAD_IN_USE");
+    clinic.get(&format!("/v1/uploads/{second}/content")).await.assert_status(200);
+}
+
+#[apply(on_both_databases)]
+async fn announcements_whose_content_does_not_arrive_fill_the_quota_for_one_hour_only() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    for _ in 0..100 {
+        announce(&clinic).await;
+    }
+    clinic.post("/v1/uploads", &forms::upload(&forms::pdf())).await.assert_problem(409, "UPLOAD_QUOTA");
+    app.advance(Duration::hours(1));
+    let clinic = clinic.log_in_again(&app).await;
+    announce(&clinic).await;
 }
