@@ -168,7 +168,6 @@ async fn a_login_that_does_not_ask_for_the_cookie_gets_the_token_in_the_body() {
         (json!(""), "UNKNOWN_VALUE"),
         (json!("HEADER"), "UNKNOWN_VALUE"),
         (json!("x".repeat(201)), "TOO_LONG"),
-        (json!(null), "WRONG_TYPE"),
         (json!(true), "WRONG_TYPE"),
     ] {
         let mut form = login(&clinic, "");
