@@ -4,6 +4,7 @@
 //! for a time. Each correction is a new revision.
 
 pub(in crate::routes) mod forms;
+mod lists;
 mod reason;
 mod views;
 
@@ -13,12 +14,8 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::forms::DeclarationRequest;
-use self::views::{
-    DeclarationPage, DeclarationPreview, DeclarationResponse, RevisionPage, RevisionResponse, entity_tag,
-};
-use crate::db::store::filings::declarations::{self as stored, DeclarationFilter};
+use self::views::{DeclarationPreview, DeclarationResponse, entity_tag};
 use crate::domain::accounts::AccountRefusal;
-use crate::domain::filings::declarations::{Declaration, DeclarationRevision, DeclarationStatus};
 use crate::domain::filings::refusals::FilingRefusal;
 use crate::domain::values::faults::Draft;
 use crate::domain::values::ids::DeclarationId;
@@ -32,11 +29,9 @@ use crate::http::idempotency::{
     IdempotencyKey, IdempotencyKeyHeader, OptionalIdempotencyKeyHeader, Submission,
 };
 use crate::http::operation::{Budget, KeyPolicy, Operation};
-use crate::http::paging::{PageQuery, page_of, time_token};
 use crate::http::path::id_in_path;
 use crate::http::preview::{mail_previews, mail_previews_of_filing};
 use crate::http::problems::Problem;
-use crate::routes::forms::receipt_numbers::receipt_number_in_query;
 use crate::routes::tags;
 use crate::usecases::filings::declarations::{self, DeclarationDraft, Examined};
 use crate::usecases::work::Work;
@@ -54,7 +49,6 @@ const FILE: Operation = Operation::of_account("fileDeclaration")
     .creating_tagged();
 const PREVIEW: Operation =
     Operation { id: "previewDeclaration", key: KeyPolicy::NotTaken, creates_tagged: false, ..FILE };
-const LIST: Operation = Operation::of_account("listDeclarations");
 const READ: Operation = Operation::of_account("getDeclaration");
 const REVISE: Operation = Operation::of_account("reviseDeclaration")
     .with_key(KeyPolicy::Optional)
@@ -66,23 +60,22 @@ const WITHDRAW: Operation = Operation::of_account("withdrawDeclaration")
     .with_key(KeyPolicy::Required)
     .charged_to(Budget::Writes)
     .refusing(&[FilingRefusal::StatusForbids.code()]);
-const LIST_REVISIONS: Operation = Operation::of_account("listDeclarationRevisions");
 
 /// The operations of this resource.
 pub const OPERATIONS: &[&Operation] =
-    &[&FILE, &PREVIEW, &LIST, &READ, &REVISE, &PREVIEW_REVISION, &WITHDRAW, &LIST_REVISIONS];
+    &[&FILE, &PREVIEW, &lists::LIST, &READ, &REVISE, &PREVIEW_REVISION, &WITHDRAW, &lists::LIST_REVISIONS];
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(file_declaration)
         .service(preview_declaration)
-        .service(list_declarations)
+        .service(lists::list_declarations)
         .service(read_declaration)
         .service(revise_declaration)
         .service(preview_revision)
         .service(withdraw_declaration)
-        .service(list_revisions);
+        .service(lists::list_revisions);
 }
 
 /// The path of a declaration.
@@ -92,30 +85,6 @@ struct DeclarationPath {
     /// The declaration's id.
     #[param(max_length = 40, example = "dcl_0h2k4m6p8r0t2v4x6z8b0d2f4h")]
     id: String,
-}
-
-/// Which declarations a list has.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct DeclarationQuery {
-    /// Only declarations with this status.
-    #[serde(default)]
-    status: Option<DeclarationStatus>,
-    /// Only declarations in the round with this name.
-    #[serde(default)]
-    #[param(max_length = 40)]
-    round: Option<String>,
-    /// Only the declaration with this receipt number. Hyphens may be left out.
-    #[serde(default)]
-    #[param(max_length = 40)]
-    receipt_number: Option<String>,
-}
-
-impl DeclarationQuery {
-    fn filter(self) -> Result<DeclarationFilter, Error> {
-        let receipt_number = receipt_number_in_query(self.receipt_number)?;
-        Ok(DeclarationFilter { status: self.status, round: self.round, receipt_number })
-    }
 }
 
 /// File a declaration
@@ -172,37 +141,6 @@ async fn preview_declaration(
         Answer::ok(&DeclarationPreview::of(&filed, mails))
     });
     Ok(preview.await?)
-}
-
-/// List the facility's declarations
-///
-/// The declarations of the facility, newest first. After a succession, also those filed under the former codes. Each has
-/// its entity tag in `etag`.
-#[utoipa::path(
-    tag = tags::DECLARATIONS,
-    operation_id = LIST.id,
-    params(DeclarationQuery, PageQuery),
-    responses((status = 200, description = "A page of declarations.", body = DeclarationPage)),
-)]
-#[get("/v1/declarations")]
-async fn list_declarations(
-    context: Context<LoggedIn>,
-    query: web::Query<DeclarationQuery>,
-    page: web::Query<PageQuery>,
-) -> Result<Answer<DeclarationPage>, Problem> {
-    let (filter, slice) = (query.into_inner().filter()?, page.slice_by_time()?);
-    let list = context.read(move |reading| {
-        let rows = match reading.actor.principal()?.account.identity.code() {
-            Some(code) => stored::list(reading.conn, code, &filter, &slice)?,
-            None => Vec::new(),
-        };
-        let key = |declaration: &Declaration| time_token(declaration.created_at, declaration.id.uuid());
-        page_of(rows, slice.limit, key, |declaration| {
-            let examined = declarations::examine(reading.conn, declaration, reading.now)?;
-            Ok(DeclarationResponse::of(&examined))
-        })
-    });
-    Ok(context.answer_page(&list.await?)?)
 }
 
 /// Read a declaration
@@ -325,29 +263,4 @@ async fn withdraw_declaration(
         Ok(Answer::ok(&body)?.with_etag(body.etag))
     });
     Ok(withdraw.await?)
-}
-
-/// List a declaration's revisions
-///
-/// All revisions of a declaration, newest first, each with the facility code under which it was filed.
-#[utoipa::path(
-    tag = tags::DECLARATIONS,
-    operation_id = LIST_REVISIONS.id,
-    params(DeclarationPath, PageQuery),
-    responses((status = 200, description = "A page of revisions.", body = RevisionPage)),
-)]
-#[get("/v1/declarations/{id}/revisions")]
-async fn list_revisions(
-    context: Context<LoggedIn>,
-    path: web::Path<DeclarationPath>,
-    query: web::Query<PageQuery>,
-) -> Result<Answer<RevisionPage>, Problem> {
-    let (id, slice) = (id_in_path(&path.id, DeclarationId::parse), query.slice::<i64>()?);
-    let list = context.read(move |reading| {
-        let found = declarations::find(reading.conn, reading.actor, id?, reading.now)?;
-        let rows = stored::list_revisions(reading.conn, found.declaration.id, &slice)?;
-        let key = |revision: &DeclarationRevision| revision.revision;
-        page_of(rows, slice.limit, key, |revision| Ok(RevisionResponse::of(&revision)))
-    });
-    Ok(context.answer_page(&list.await?)?)
 }

@@ -82,7 +82,7 @@ async fn each_fault_of_an_announcement_is_reported_at_its_member() {
         ("/content_digest", "REQUIRED"),
     ]);
     assert_eq!(app.rows("uploads").count(), 0);
-    form["sha256"] = json!(form["sha256"].as_str().unwrap().to_uppercase());
+    form["content_digest"] = json!(format!("sha-512=:AAAA:, {}", form["content_digest"].as_str().unwrap()));
     let id = announce(&clinic, &form).await;
     forms::send_content(&clinic, &id, &forms::pdf()).await.assert_status(200);
 }

@@ -110,11 +110,11 @@ async fn sending_the_same_bytes_many_times_at_once_leaves_exactly_one_file() {
 }
 
 #[apply(on_both_databases)]
-async fn an_announcement_expires_after_a_day_and_a_stored_file_does_not() {
+async fn an_announcement_expires_after_an_hour_and_a_stored_file_does_not() {
     let app = TestApp::start().await;
     let clinic = app.clinic().await;
     let (stored, unsent) = (clinic.attach(&forms::pdf()).await, announce(&clinic).await);
-    app.advance(Duration::hours(24) - Duration::minutes(1));
+    app.advance(Duration::hours(1) - Duration::minutes(1));
     let clinic = clinic.log_in_again(&app).await;
     clinic.get(&format!("/v1/uploads/{unsent}")).await.assert_status(200);
     app.advance(Duration::minutes(1));
