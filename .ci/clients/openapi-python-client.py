@@ -82,7 +82,7 @@ def file(
         expect(m.DeclarationResponse, file_declaration.sync(client=portal, body=declaration, idempotency_key=key))
         for _ in range(2)
     )
-    assert filed.excused_until == previewed.excused_until and filed.reason == reason
+    assert filed.status == previewed.status and filed.reason == reason
     assert retried.id == filed.id
 
     # 5. A refused value: the problem document names its place.
