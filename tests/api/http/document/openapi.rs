@@ -130,6 +130,15 @@ fn every_value_has_bounds_and_no_value_is_null() {
     assert!(unbounded.is_empty(), "\n{}\n", unbounded.join("\n"));
 }
 
+/// `maxLength` counts characters, and clients in Go do not compile if a file has one.
+#[test]
+fn no_schema_of_a_file_counts_characters() {
+    for (name, schema) in document()["components"]["schemas"].as_object().unwrap() {
+        let counts = schema["format"] == "binary" && schema.get("maxLength").is_some();
+        assert!(!counts, "{name}: {schema}");
+    }
+}
+
 fn collect_unbounded_bodies(holder: &Value, location: &str, unbounded: &mut Vec<String>) {
     for (media_type, content) in holder["content"].as_object().into_iter().flatten() {
         collect_unbounded(&content["schema"], &format!("{location} {media_type}"), unbounded);
