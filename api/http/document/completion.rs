@@ -57,12 +57,9 @@ impl Inputs {
 /// Completes an operation whose error answers are there: its security requirement, the answer 304, and the headers of
 /// every answer.
 pub(super) fn complete(operation: &mut path::Operation, inputs: &Inputs, components: &mut Components) {
-    let requirement = if inputs.secured {
-        SecurityRequirement::new::<_, [String; 0], String>(BEARER, [])
-    } else {
-        SecurityRequirement::default()
-    };
-    operation.security = Some(vec![requirement]);
+    let bearer = || SecurityRequirement::new::<_, [String; 0], String>(BEARER, []);
+    // An empty list, not a list with an empty requirement: generators take any entry for the need of a token.
+    operation.security = Some(inputs.secured.then(bearer).into_iter().collect());
     let responses = &mut operation.responses.responses;
     if inputs.if_none_match {
         responses.insert("304".to_owned(), shared::not_modified(components));

@@ -24,7 +24,7 @@ pub struct AttachmentId(String);
 #[schema(value_type = String, max_length = 200, example = "/reason/contract_date")]
 pub struct FormPointer(String);
 
-/// The bytes of a file.
+/// The bytes of a file, at most 10 MiB.
 #[derive(ToSchema)]
-#[schema(value_type = String, format = Binary, max_length = 10_485_760)]
+#[schema(value_type = String, format = Binary)]
 pub struct FileContent(Vec<u8>);
