@@ -27,6 +27,10 @@ async fn example(fixture: &ApiFixture, clinic: &FacilityClient, operation: &Oper
             }
         }
         "confirmRegistration" => example["token"] = json!(app.registration_token("new@clinic.example").await),
+        // The example of `fileSuccession` was filed before, by another account.
+        "previewSuccession" | "reviseSuccession" | "previewSuccessionRevision" => {
+            example["successor"]["facility_code"] = json!("1310190025");
+        }
         "logIn" => example["email"] = json!(clinic.email),
         "refreshSession" => example["refresh_token"] = json!(clinic.refresh_token),
         "completePasswordReset" => example["token"] = json!(reset_token(fixture, clinic).await),
