@@ -80,7 +80,7 @@ fn a_missing_object_is_noted_once_and_its_members_are_not_noted() {
 fn a_whole_number_that_is_too_large_is_out_of_range_and_other_values_are_not_integers() {
     let (min, max) = (i64::MIN, i64::MAX);
     let too_large = [json!(1e300), json!(-1e30), json!(9_007_199_254_740_994.0), json!(u64::MAX)];
-    let others = [json!("5"), json!(null), json!(5.5), json!(true)];
+    let others = [json!("5"), json!(5.5), json!(true)];
     let expected = too_large.map(|number| (number, Fault::OutOfRange { min, max })).into_iter();
     for (number, fault) in
         expected.chain(others.map(|other| (other, Fault::WrongType { expected: "integer" })))

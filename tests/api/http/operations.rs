@@ -53,7 +53,7 @@ async fn each_operation_requires_accepts_or_ignores_a_key_as_the_list_says() {
             }
             // The operation ignores the key, so even an invalid key does not change the answer. What is deleted is gone.
             KeyPolicy::NotTaken if id == "deleteUpload" => {
-                assert_eq!(codes, [None, Some("NOT_FOUND")], "{id}")
+                assert_eq!(codes, [None, Some("NOT_FOUND")], "{id}");
             }
             KeyPolicy::NotTaken => assert_eq!(codes[0], codes[1], "{id}"),
         }

@@ -143,10 +143,13 @@ pub(super) const fn entry(refusal: Refusal) -> Entry {
                 en: "The succession was returned, and it lapsed because it was not corrected by its due date.",
             },
             fix: StaticText {
-                ja: "承継先の医療機関等コードを確かめて、新しい承継届出（POST /v1/successions）を行ってください。",
-                en: "Check the facility code of the successor, and file a new succession (POST /v1/successions).",
+                ja: "承継先の医療機関等コードを確かめて、新しい承継届出を行ってください。",
+                en: "Check the facility code of the successor, and file a new succession.",
             },
-            advice: None,
+            advice: Some(StaticText {
+                ja: "承継届出は、POST /v1/successionsで行います。",
+                en: "A succession is filed with POST /v1/successions.",
+            }),
             retryable: false,
         },
         Refusal::SuccessorHasAccount => Entry {

@@ -8,6 +8,7 @@ use validator::Validate;
 use crate::domain::accounts::{Account, FacilityIdentity, Profile};
 use crate::domain::identity::passwords;
 use crate::domain::values::designation_receipt::DesignationReceipt;
+use crate::domain::values::email::EmailAddress;
 use crate::domain::values::facility_code::{FacilityCode, FacilityKind};
 use crate::domain::values::fault::Fault;
 use crate::domain::values::faults::Faults;
@@ -183,10 +184,12 @@ pub struct AccountChangeRequest {
     #[validate(nested)]
     pub contact: Option<ContactForm>,
     /// The account's id, absent or as it was read.
-    #[schema(nullable = false, max_length = 30)]
+    #[schema(nullable = false, max_length = 40)]
+    #[validate(length(max = MAX_CODE_INPUT, code = "too_long"))]
     pub id: Option<String>,
     /// The e-mail address, absent or as it was read. `POST /v1/account/email-changes` changes it.
     #[schema(nullable = false, max_length = 254)]
+    #[validate(length(max = EmailAddress::MAX, code = "too_long"))]
     pub email: Option<String>,
     // An account can be sent back as it was read.
     #[serde(rename = "former_facilities")]
