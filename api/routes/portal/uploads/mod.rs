@@ -151,7 +151,7 @@ async fn store_content(
         .map_err(|_| Error::Overloaded("the maximum number of files is already being sent"))?;
     let limit = usize::try_from(MAX_BYTES).map_err(Error::internal)?;
     let bytes = receive(context.request(), payload.into_inner(), limit).await?.freeze();
-    let (files, refused_files) = (context.state.files.clone(), context.state.files.clone());
+    let (files, removed_files) = (context.state.files.clone(), context.state.files.clone());
     let must_store = upload.received_at.is_none();
     blocking::run(move || {
         content::check_content(&upload, &digest, &bytes)?;
@@ -159,10 +159,18 @@ async fn store_content(
     })
     .await??;
     drop((permit, account_permit));
-    let confirmed = context.write(move |work| uploads::confirm(work, id)).await?;
+    let confirmed = context.write(move |work| uploads::confirm(work, id)).await;
+    // While this copy arrived, another one may have been refused, or the upload deleted, and this copy written after the
+    // content was removed.
+    let is_gone = match &confirmed {
+        Ok(upload) => upload.status() == UploadStatus::Refused,
+        Err(error) => matches!(error, Error::NotFound),
+    };
+    if is_gone {
+        blocking::run(move || removed_files.remove(id)).await??;
+    }
+    let confirmed = confirmed?;
     if confirmed.status() == UploadStatus::Refused {
-        // The content arrived twice at the same time, and this copy may have been written after the other was deleted.
-        blocking::run(move || refused_files.remove(id)).await??;
         return Err(UploadRefusal::UploadRefused.into());
     }
     context.state.wake_scans.notify_one();

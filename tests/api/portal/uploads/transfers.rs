@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::support::{FacilityClient, PASSWORD, Reply, TestApp, forms};
+use crate::support::{FacilityClient, PASSWORD, RawConnection, Reply, TestApp, forms};
 
 /// Announces a PDF and returns the upload's id.
 async fn announce(clinic: &FacilityClient) -> String {
@@ -266,6 +266,30 @@ async fn a_file_that_no_declaration_has_can_be_deleted_with_its_content() {
         clinic.get(&path).await.assert_problem(404, "NOT_FOUND");
         forms::send_content(&clinic, id, &forms::pdf()).await.assert_problem(404, "NOT_FOUND");
     }
+    assert_eq!(files(&app.folder().join("uploads")), Vec::<PathBuf>::new());
+}
+
+#[apply(on_both_databases)]
+async fn content_whose_upload_is_deleted_while_it_arrives_is_not_kept() {
+    let app = TestApp::start().await;
+    let clinic = app.clinic().await;
+    let (id, content) = (announce(&clinic).await, forms::pdf());
+    let mut connection = RawConnection::open(app.running.address).await;
+    let head = format!(
+        "PUT /v1/uploads/{id}/content HTTP/1.1\r\nHost: todokede.test\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/pdf\r\nContent-Digest: {}\r\nContent-Length: {}\r\n\r\n",
+        clinic.token(),
+        forms::digest(&content),
+        content.len()
+    );
+    connection.send(&head).await;
+    connection.send_bytes(&content[..20]).await;
+    // The handler has found the upload and waits for the rest.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    clinic.delete(&format!("/v1/uploads/{id}")).await.assert_status(204);
+    connection.send_bytes(&content[20..]).await;
+    let answer = connection.read_response().await;
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
     assert_eq!(files(&app.folder().join("uploads")), Vec::<PathBuf>::new());
 }
 
